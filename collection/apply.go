@@ -1,0 +1,204 @@
+package collection
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/glimpse-go/glimpse/internal/column"
+)
+
+// Apply joins updates and reports whether anything changed: labels, or who
+// vouches for them. It is all or nothing. An update that adds nothing is a
+// success that changes nothing. Errors: ErrOtherCollection, ErrOtherKind,
+// ErrRank, ErrNotAuthorised, and ErrLimit for more updates than a decoder takes
+// (see Restate). It does not look at seals: that is what a Verified collection
+// does.
+func (c Collection) Apply(us ...Update) (next Collection, changed bool, err error) {
+	p := c.parts()
+	q := *p
+	for _, u := range us {
+		if err := p.fits(&u); err != nil {
+			return c, false, err
+		}
+		if !u.claim.nothing() && q.join(u.claim) {
+			changed = true
+		}
+	}
+	if limit := (Limits{}).withDefaults().Updates; len(q.claims) > limit {
+		return c, false, fmt.Errorf("%w: %d updates", ErrLimit, len(q.claims))
+	}
+	if !changed {
+		return c, false, nil
+	}
+	return Collection{&q}, true, nil
+}
+
+// fits refuses an update that is not one of p's collection.
+func (p *parts) fits(u *Update) error {
+	switch {
+	case u.identity != p.fixed.identity() || u.n != p.fixed.len():
+		return fmt.Errorf("update: %w", ErrOtherCollection)
+	case u.kind != p.fixed.kind:
+		return fmt.Errorf("update: %w: %v, not %v", ErrOtherKind, u.kind, p.fixed.kind)
+	}
+	if err := p.fixed.allows(&u.claim); err != nil {
+		return fmt.Errorf("update: %w", err)
+	}
+	return nil
+}
+
+// join admits a claim, brings the state up to date and reports whether anything
+// changed. It changes p, which must be the caller's own.
+func (p *parts) join(c claim) bool {
+	claims, changed := p.fixed.admit(p.claims, c)
+	if !changed {
+		return false
+	}
+	p.claims = claims
+	switch {
+	case !p.fixed.role(c.issuer).privileged():
+		p.state, _ = column.Combine(p.state, c.labels, within)
+	case latest(c.labels) > 0:
+		// It may open a generation that a completer's claim waits for.
+		p.state = stateOf(p.fixed, claims)
+	default:
+		p.state, _ = column.Combine(p.state, c.labels, higher)
+	}
+	return true
+}
+
+// Merge joins all that two copies of one collection carry: the later edition,
+// the updates of both, the resolved addresses of both. Merge is associative,
+// commutative and idempotent. Errors: ErrOtherCollection, ErrDigestChanged for
+// editions that contradict each other, ErrLimit.
+func (c Collection) Merge(d Collection) (next Collection, changed bool, err error) {
+	p, o := c.parts(), d.parts()
+	if p.fixed.identity() != o.fixed.identity() {
+		return c, false, fmt.Errorf("merge: %w", ErrOtherCollection)
+	}
+	q := *p
+	if changed, err = q.mergeEdition(o); err != nil {
+		return c, false, err
+	}
+	for _, claim := range o.claims {
+		if q.join(claim) {
+			changed = true
+		}
+	}
+	for _, r := range o.resolved {
+		if q.resolve(r) {
+			changed = true
+		}
+	}
+	if limit := (Limits{}).withDefaults().Updates; len(q.claims) > limit {
+		return c, false, fmt.Errorf("%w: %d updates", ErrLimit, len(q.claims))
+	}
+	if !changed {
+		return c, false, nil
+	}
+	return Collection{&q}, true, nil
+}
+
+// ErrDigestChanged is an edition that gives a version another digest than an
+// earlier one did. Digests may be added, never changed.
+var ErrDigestChanged = fmt.Errorf("%w: an edition changes a digest", ErrNotAuthorised)
+
+// mergeEdition takes o's edition if it is the later one, and the seals that o
+// has over the edition that stays.
+func (p *parts) mergeEdition(o *parts) (changed bool, err error) {
+	order := compareEditions(p.edition, o.edition)
+	if order == 0 {
+		authorSeal := p.seals.author.merge(o.seals.author)
+		authoritySeal := p.seals.authority.merge(o.seals.authority)
+		return authorSeal || authoritySeal, nil
+	}
+	for v := range p.edition.digests {
+		if i := contradiction(p.edition.digests[v], o.edition.digests[v]); i >= 0 {
+			return false, &ItemError{p.fixed.item(i), ErrDigestChanged}
+		}
+	}
+	if order < 0 {
+		p.edition, p.seals = o.edition, o.seals
+	}
+	return order < 0, nil
+}
+
+// compareEditions orders by number, then by digest, so that it is decided
+// everywhere alike which of two stands.
+func compareEditions(a, b *edition) int {
+	if bytes.Equal(a.raw, b.raw) {
+		return 0
+	}
+	da, db := a.digest(), b.digest()
+	return cmp.Or(cmp.Compare(a.number, b.number), bytes.Compare(da[:], db[:]))
+}
+
+// contradiction returns the first item to which two digest columns give
+// different digests, or -1.
+func contradiction(a, b []byte) int {
+	if a == nil || b == nil || bytes.Equal(a, b) {
+		return -1
+	}
+	for i := 0; i < len(a); i += digestSize {
+		x, y := Digest(a[i:i+digestSize]), Digest(b[i:i+digestSize])
+		if x != y && x != (Digest{}) && y != (Digest{}) {
+			return i / digestSize
+		}
+	}
+	return -1
+}
+
+// merge takes the other seal over the same statement if it is later, and of two
+// of one time the greater; it reports whether it did.
+func (s *seal) merge(o seal) bool {
+	if cmp.Or(cmp.Compare(s.issued, o.issued), bytes.Compare(s.bytes, o.bytes)) >= 0 {
+		return false
+	}
+	*s = o
+	return true
+}
+
+// Edit makes the author's next edition: change is given copies of the header and
+// of the items, of which it may change what is editable: title, metadata, hints,
+// captions, media types, and digests that were not known. The new edition has
+// the next number and no seals. Availability is not touched: updates stay good.
+// Errors: ErrDigestChanged, and as New; change of what is fixed has no effect.
+func (c Collection) Edit(change func(h *Header, items []Item)) (Collection, error) {
+	p := c.parts()
+	h, items := c.Header(), c.Body().Items
+	change(&h, items)
+	h.Edition = p.edition.number + 1
+	if len(items) != c.Len() {
+		return c, fmt.Errorf("edition: %w: %d items of %d", ErrLength, len(items), c.Len())
+	}
+	if err := checkMade(&h, &Body{Ladder: p.fixed.ladder, Items: items}); err != nil {
+		return c, err
+	}
+	l := Limits{}.withDefaults()
+	e, err := decodeEdition(encodeEdition(&h, items, len(p.fixed.ladder)), 0, p.fixed, &l)
+	if err != nil {
+		return c, fmt.Errorf("edition: %w", err)
+	}
+	q := *p
+	if _, err := q.mergeEdition(&parts{edition: e}); err != nil {
+		return c, err
+	}
+	return Collection{&q}, nil
+}
+
+// Diff returns the updates of newer that c does not have or cover.
+func (c Collection) Diff(newer Collection) ([]Update, error) {
+	p := c.parts()
+	if c.Identity() != newer.Identity() {
+		return nil, fmt.Errorf("diff: %w", ErrOtherCollection)
+	}
+	var us []Update
+	for u := range newer.Updates() {
+		if _, adds := p.fixed.admit(p.claims, u.claim); adds {
+			us = append(us, u)
+		}
+	}
+	return slices.Clip(us), nil
+}

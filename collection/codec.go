@@ -1,0 +1,203 @@
+package collection
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+
+	"github.com/glimpse-go/glimpse/internal/wire"
+)
+
+// Tag is the CBOR tag before every collection. Its four bytes read "glim", so
+// that the encoding of a collection begins with DA 67 6C 69 6D. A later,
+// incompatible format would have another tag.
+const Tag = 0x676c696d
+
+// Keys of a collection.
+const (
+	partFixed = 1 + iota
+	partEdition
+	partAuthorSeal
+	partAuthoritySeal
+	partUpdates
+	partResolved
+)
+
+var emptyEdition = []byte{0xa0}
+
+// Decode reads a collection and keeps data, which must not be changed
+// afterwards. It refuses everything but the one encoding with an *Error that
+// has the offset: section collection of collection.cddl. It allocates no
+// more than twice the size of data and 64 KiB, and leaves to Validate whether
+// item ids are all different. No seal is looked at: see Verify.
+func Decode(data []byte) (Collection, error) { return Limits{}.Decode(data) }
+
+// Decode is the function of this name with other limits; ErrLimit says that one
+// was passed.
+func (l Limits) Decode(data []byte) (Collection, error) {
+	l = l.withDefaults()
+	if len(data) > l.Size {
+		return Collection{}, fmt.Errorf("collection: %w", &Error{Err: ErrLimit})
+	}
+	p := &parts{}
+	r := wire.NewReader(data, 0)
+	r.Tag(Tag)
+	r.Fields(partResolved, func(key int) { p.field(r, data, key, &l) })
+	if r.Err() == nil && p.fixed == nil {
+		r.Fail(0, fmt.Errorf("%w: no fixed part", ErrMalformed))
+	}
+	if err := r.End(); err != nil {
+		return Collection{}, fmt.Errorf("collection: %w", err)
+	}
+	if p.edition == nil {
+		p.edition = none.edition
+	}
+	p.state = stateOf(p.fixed, p.claims)
+	return Collection{p}, nil
+}
+
+func (p *parts) field(r *wire.Reader, data []byte, key int, l *Limits) {
+	at := r.Offset()
+	var err error
+	if key != partFixed && p.fixed == nil {
+		r.Fail(at, fmt.Errorf("%w: no fixed part", ErrMalformed))
+		return
+	}
+	switch key {
+	case partFixed:
+		raw := r.Bytes(l.Size)
+		if r.Err() == nil {
+			p.fixed, err = decodeFixed(raw, r.Offset()-len(raw), l)
+		}
+	case partEdition:
+		raw := r.Bytes(l.Size)
+		if r.Err() == nil {
+			p.edition, err = decodeEdition(raw, r.Offset()-len(raw), p.fixed, l)
+		}
+		if bytes.Equal(raw, emptyEdition) {
+			r.Fail(at, ErrNotCanonical)
+		}
+	case partAuthorSeal:
+		p.seals.author = readPartSeal(r, l)
+	case partAuthoritySeal:
+		p.seals.authority = readPartSeal(r, l)
+	case partUpdates:
+		p.readClaims(r, data, l)
+	case partResolved:
+		p.readResolved(r, l)
+	}
+	if e, ok := err.(*wire.Error); ok {
+		r.Fail(e.Offset, e.Err)
+	}
+}
+
+func readPartSeal(r *wire.Reader, l *Limits) seal {
+	at := r.Offset()
+	r.Exactly(2)
+	s := readSeal(r, l)
+	if r.Err() == nil && len(s.bytes) == 0 {
+		r.Fail(at, ErrNotCanonical)
+	}
+	return s
+}
+
+// readClaims reads claims, which ascend and of which none takes the place of
+// another.
+func (p *parts) readClaims(r *wire.Reader, data []byte, l *Limits) {
+	start := r.Offset()
+	n := r.Array(l.Updates)
+	if r.Err() == nil && n == 0 {
+		r.Fail(start, ErrNotCanonical)
+	}
+	p.claims = make([]claim, 0, n)
+	for i := range n {
+		at := r.Offset()
+		c := readClaim(r, func(from int) []byte { return slices.Clip(data[from:r.Offset()]) }, p.fixed, l)
+		switch {
+		case r.Err() != nil:
+			return
+		case c.nothing():
+			r.Fail(at, fmt.Errorf("%w: update %d says nothing", ErrNotCanonical, i))
+		case i > 0 && bytes.Compare(p.claims[i-1].raw, c.raw) >= 0:
+			r.Fail(at, fmt.Errorf("%w: update %d", ErrOrder, i))
+		}
+		for k := range p.claims {
+			if d := &p.claims[k]; p.fixed.replaces(d, &c) || p.fixed.replaces(&c, d) {
+				r.Fail(at, fmt.Errorf("%w: updates %d and %d, of which one takes the other's place", ErrNotCanonical, k, i))
+			}
+		}
+		p.claims = append(p.claims, c)
+	}
+}
+
+// AppendBinary appends the encoding of c.
+func (c Collection) AppendBinary(b []byte) ([]byte, error) {
+	if c.p == nil {
+		return b, fmt.Errorf("%w: a collection without a name", ErrZero)
+	}
+	p := c.p
+	b = slices.Grow(b, p.bound())
+	b = p.appendHead(b)
+	b = wire.AppendBytes(wire.AppendUint(b, partFixed), p.fixed.raw)
+	if p.edited() {
+		b = wire.AppendBytes(wire.AppendUint(b, partEdition), p.edition.raw)
+	}
+	return p.appendTail(b), nil
+}
+
+func (p *parts) edited() bool { return !bytes.Equal(p.edition.raw, emptyEdition) }
+
+// appendHead appends what stands before the fixed part.
+func (p *parts) appendHead(b []byte) []byte {
+	return wire.AppendMap(wire.AppendTag(b, Tag), 1+count(p.edited(), len(p.seals.author.bytes) > 0,
+		len(p.seals.authority.bytes) > 0, len(p.claims) > 0, len(p.resolved) > 0))
+}
+
+// appendTail appends what follows the edition.
+func (p *parts) appendTail(b []byte) []byte {
+	b = p.seals.author.appendPart(b, partAuthorSeal)
+	b = p.seals.authority.appendPart(b, partAuthoritySeal)
+	if len(p.claims) > 0 {
+		b = wire.AppendArray(wire.AppendUint(b, partUpdates), len(p.claims))
+		for i := range p.claims {
+			b = append(b, p.claims[i].raw...)
+		}
+	}
+	if len(p.resolved) > 0 {
+		b = wire.AppendArray(wire.AppendUint(b, partResolved), len(p.resolved))
+		for _, r := range p.resolved {
+			b = r.append(b)
+		}
+	}
+	return b
+}
+
+func (s seal) appendPart(b []byte, key uint64) []byte {
+	if len(s.bytes) == 0 {
+		return b
+	}
+	b = wire.AppendArray(wire.AppendUint(b, key), 2)
+	return wire.AppendBytes(wire.AppendUint(b, s.issued), s.bytes)
+}
+
+// bound is the size of the encoding or a little more.
+func (p *parts) bound() int {
+	const heads = 5 + 1 + 2*(1+9) + 2*(1+1) + 2*(1+9) // tag, map, parts, seals, lists
+	n := heads + len(p.fixed.raw) + len(p.edition.raw) + len(p.seals.author.bytes) + len(p.seals.authority.bytes) + 2*(9+9)
+	for i := range p.claims {
+		n += len(p.claims[i].raw)
+	}
+	for i := range p.resolved {
+		n += minResolution + 2*8 + len(p.resolved[i].seal.bytes)
+	}
+	return n
+}
+
+// MarshalBinary is AppendBinary to nothing.
+func (c Collection) MarshalBinary() ([]byte, error) { return c.AppendBinary(nil) }
+
+// UnmarshalBinary is Decode of a copy of data.
+func (c *Collection) UnmarshalBinary(data []byte) (err error) {
+	*c, err = Decode(slices.Clone(data))
+	return err
+}

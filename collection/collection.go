@@ -1,0 +1,317 @@
+package collection
+
+import (
+	"bytes"
+	"fmt"
+	"iter"
+	"slices"
+	"sort"
+	"time"
+
+	"github.com/glimpse-go/glimpse/internal/column"
+	"github.com/glimpse-go/glimpse/internal/trust"
+	"github.com/glimpse-go/glimpse/label"
+)
+
+// A Collection is an immutable value: copies share their columns, and all
+// methods may be called at the same time. The zero Collection is empty and has
+// no name.
+type Collection struct{ p *parts }
+
+// parts are a collection's parts, each immutable and shared with the collections
+// that came from it.
+type parts struct {
+	fixed    *fixed
+	edition  *edition
+	seals    seals
+	claims   []claim // maximal, ascending
+	state    column.Column
+	resolved []resolution
+}
+
+// seals are the two seals over an edition.
+type seals struct{ author, authority seal }
+
+// A seal is a COSE_Sign1 over a statement, and when it was made: seconds since
+// 1970, 0 = no clock.
+type seal struct {
+	issued uint64
+	bytes  []byte
+}
+
+var none = func() *parts {
+	f := &fixed{identity: sumOnce(nil), ladder: label.DefaultLadder()}
+	return &parts{fixed: f, edition: &edition{raw: []byte{0xa0}, digest: sumOnce([]byte{0xa0})}}
+}()
+
+func (c Collection) parts() *parts {
+	if c.p == nil {
+		return none
+	}
+	return c.p
+}
+
+// New makes a collection without updates: all its items are pending. The
+// header's seals are left out. It refuses duplicate item ids with ErrDuplicate,
+// everything else as Decode does.
+func New(h Header, b Body) (Collection, error) {
+	b.Recipients = sortedSet(b.Recipients, compareUsers)
+	b.Addresses = sortedSet(b.Addresses, compareAddresses)
+	b.Completers = sortedSet(b.Completers, compareUsers)
+	b.Subs = sortedSet(b.Subs, compareNames)
+	if b.Ladder == nil {
+		b.Ladder = label.DefaultLadder()
+	}
+	if err := checkMade(&h, &b); err != nil {
+		return Collection{}, err
+	}
+	l := Limits{}.withDefaults()
+	f, err := decodeFixed(encodeFixed(&h, &b), 0, &l)
+	if err != nil {
+		return Collection{}, fmt.Errorf("collection: fixed part: %w", err)
+	}
+	e, err := decodeEdition(encodeEdition(&h, b.Items, len(f.ladder)), 0, f, &l)
+	if err != nil {
+		return Collection{}, fmt.Errorf("collection: edition: %w", err)
+	}
+	c := Collection{&parts{fixed: f, edition: e, state: column.Uniform(f.len(), 0)}}
+	return c, c.Validate()
+}
+
+// checkMade refuses what the encoding could not even say.
+func checkMade(h *Header, b *Body) error {
+	if err := b.Ladder.Validate(); err != nil {
+		return fmt.Errorf("%w: %w", ErrLadder, err)
+	}
+	for _, v := range b.Ladder {
+		if v.Pixels < 0 {
+			return fmt.Errorf("%w: %q has %d pixels", ErrLadder, v.Name, v.Pixels)
+		}
+	}
+	if !h.Created.IsZero() && h.Created.UnixMilli() <= 0 || h.Hints.PerPage < 0 {
+		return fmt.Errorf("%w: created %v, %d items per page", ErrMalformed, h.Created, h.Hints.PerPage)
+	}
+	for i := range b.Items {
+		if n := len(b.Items[i].Digests); n > len(b.Ladder) {
+			return fmt.Errorf("%w: item %d has %d digests", ErrLength, i, n)
+		}
+	}
+	return nil
+}
+
+// Validate reports whether the item ids are all different and none is zero:
+// ErrDuplicate and ErrZero with the item's number. Decode leaves this out, for it needs the
+// look-up index, which costs several times the rest; so do whatever reads
+// labels by number. Once an index exists, what looks items up by id finds the
+// first of two.
+func (c Collection) Validate() error {
+	f := c.parts().fixed
+	if f.len() == 0 {
+		return nil
+	}
+	f.index.once.Do(f.buildIndex)
+	if d := f.index.duplicate; d != 0 {
+		return fmt.Errorf("%w: item %d, %v", ErrDuplicate, d, f.item(d))
+	}
+	if i := f.find(ItemID{}); i >= 0 {
+		return fmt.Errorf("%w: item %d", ErrZero, i)
+	}
+	return nil
+}
+
+// Name returns the author and the id, which name the collection.
+func (c Collection) Name() Name { return Name{c.Author(), c.ID()} }
+
+// ID returns the collection's id, unique among those of its author.
+func (c Collection) ID() ID { return c.parts().fixed.id }
+
+// Author returns the user who shares the collection.
+func (c Collection) Author() UserID { return c.parts().fixed.author }
+
+// Authority returns the key of the one hub whose validation the collection
+// accepts; zero = none.
+func (c Collection) Authority() KeyID { return c.parts().fixed.authority }
+
+// Kind returns how the collection writes and shows its labels.
+func (c Collection) Kind() label.Kind { return c.parts().fixed.kind }
+
+// Ladder returns a copy of the names of the versions, smallest first.
+func (c Collection) Ladder() label.Ladder { return slices.Clone(c.parts().fixed.ladder) }
+
+// Len returns the number of items.
+func (c Collection) Len() int { return c.parts().fixed.len() }
+
+// Identity returns the SHA-256 of the fixed part, to which updates bind. It is
+// computed once, on first use.
+func (c Collection) Identity() Digest { return c.parts().fixed.identity() }
+
+// EditionDigest returns the SHA-256 of the editable part; of two editions of
+// one number the one with the greater digest stands.
+func (c Collection) EditionDigest() Digest { return c.parts().edition.digest() }
+
+// Title returns the title of the collection's edition.
+func (c Collection) Title() string { return string(c.parts().edition.title) }
+
+// Header returns a copy of the header.
+func (c Collection) Header() Header {
+	p := c.parts()
+	h := Header{
+		ID: p.fixed.id, Author: p.fixed.author, Authority: p.fixed.authority,
+		Edition: p.edition.number, Title: c.Title(), Metadata: p.edition.metadataMap(), Hints: p.edition.hints,
+		AuthorSeal: slices.Clone(p.seals.author.bytes), AuthoritySeal: slices.Clone(p.seals.authority.bytes),
+	}
+	if p.fixed.created != 0 {
+		h.Created = time.UnixMilli(int64(p.fixed.created)).UTC()
+	}
+	return h
+}
+
+// Body returns a copy of the body: 200 bytes and more an item. Items and At
+// read a collection without copying it.
+func (c Collection) Body() Body {
+	b := Body{Kind: c.Kind(), Ladder: c.Ladder(), Items: make([]Item, c.Len())}
+	for i := range b.Items {
+		b.Items[i] = c.Item(i)
+	}
+	b.Recipients = slices.Collect(c.Recipients())
+	b.Addresses = slices.Collect(c.Addresses())
+	b.Completers = slices.Collect(c.Completers())
+	b.Subs = slices.Collect(c.Subs())
+	return b
+}
+
+// At returns the id of item i, counted from 0, and its label. It panics if
+// there is no such item, as a slice does.
+func (c Collection) At(i int) (ItemID, label.Rank) {
+	p := c.parts()
+	return p.fixed.item(i), label.Rank(p.state.At(i))
+}
+
+// Item returns what is known of item i but its label.
+func (c Collection) Item(i int) Item {
+	p := c.parts()
+	item := Item{ID: p.fixed.item(i), Caption: p.edition.captions.of(i), MediaType: p.edition.mediaType(i)}
+	for v := range p.fixed.ladder {
+		if d, ok := p.edition.digestAt(i, v); ok {
+			item.Digests = append(item.Digests, make([]Digest, v-len(item.Digests))...)
+			item.Digests = append(item.Digests, d)
+		}
+	}
+	return item
+}
+
+// Items yields the items in display order with their labels.
+func (c Collection) Items() iter.Seq2[ItemID, label.Rank] {
+	return func(yield func(ItemID, label.Rank) bool) {
+		f := c.parts().fixed
+		for i, rank := range c.parts().state.All() {
+			if !yield(f.item(i), label.Rank(rank)) {
+				return
+			}
+		}
+	}
+}
+
+// Index returns the place of an item. The first call on a collection builds an
+// index of 6 bytes an item, which the collections made from it share.
+func (c Collection) Index(id ItemID) (int, bool) {
+	f := c.parts().fixed
+	if f.len() == 0 {
+		return 0, false
+	}
+	i := f.find(id)
+	return max(i, 0), i >= 0
+}
+
+// Label returns the label of an item; pending and false if the collection does
+// not have the item.
+func (c Collection) Label(id ItemID) (label.Rank, bool) {
+	i, ok := c.Index(id)
+	if !ok {
+		return label.Pending, false
+	}
+	return label.Rank(c.parts().state.At(i)), true
+}
+
+// Digest returns the digest of a version of item i, if the edition has it.
+func (c Collection) Digest(i, version int) (Digest, bool) {
+	return c.parts().edition.digestAt(i, version)
+}
+
+// Labelled returns how many items carry a label.
+func (c Collection) Labelled() int {
+	return c.parts().state.Count(func(v uint32) bool { return label.Rank(v).Labelled() })
+}
+
+// Settled reports whether every item is complete or withdrawn.
+func (c Collection) Settled() bool {
+	return c.parts().state.Count(func(v uint32) bool { return label.Rank(v).Settled() }) == c.Len()
+}
+
+// Recipients yields the users with whom the collection is shared, ascending.
+func (c Collection) Recipients() iter.Seq[UserID] {
+	return values(c.parts().fixed.recipients, userSize, func(b []byte) UserID { return UserID(b) })
+}
+
+// Addresses yields the blinded addresses with which the collection is shared,
+// ascending.
+func (c Collection) Addresses() iter.Seq[Address] {
+	return values(c.parts().fixed.addresses, keySize, func(b []byte) Address { return Address(b) })
+}
+
+// Completers yields the users who may remove labels besides the author,
+// ascending.
+func (c Collection) Completers() iter.Seq[UserID] {
+	return values(c.parts().fixed.completers, userSize, func(b []byte) UserID { return UserID(b) })
+}
+
+// Subs yields the names of the sub-collections, ascending.
+func (c Collection) Subs() iter.Seq[Name] {
+	return values(c.parts().fixed.subs, nameSize, func(b []byte) Name {
+		return Name{UserID(b[:userSize]), ID(b[userSize:])}
+	})
+}
+
+func values[T any](col []byte, size int, value func([]byte) T) iter.Seq[T] {
+	return func(yield func(T) bool) {
+		for i := 0; i < len(col); i += size {
+			if !yield(value(col[i : i+size])) {
+				return
+			}
+		}
+	}
+}
+
+// in reports whether a sorted column has a value.
+func in(col, value []byte) bool {
+	size := len(value)
+	n := len(col) / size
+	i := sort.Search(n, func(i int) bool { return bytes.Compare(col[i*size:(i+1)*size], value) >= 0 })
+	return i < n && bytes.Equal(col[i*size:(i+1)*size], value)
+}
+
+// MayRead reports whether u is the author, a completer, a recipient, or the
+// user to whom the authority has resolved one of the addresses. Whether the
+// list of recipients is an access list is a setting of the network.
+func (c Collection) MayRead(u UserID) bool {
+	p := c.parts()
+	return !u.IsZero() && (u == p.fixed.author || in(p.fixed.recipients, u[:]) || in(p.fixed.completers, u[:]) ||
+		slices.ContainsFunc(p.resolved, func(r resolution) bool { return r.user == u }))
+}
+
+// An ItemError is a refusal that concerns one item; errors.Is and errors.As see
+// its cause, such as a *label.Refusal.
+type ItemError struct {
+	Item ItemID
+	Err  error
+}
+
+// Error names the item and the cause.
+func (e *ItemError) Error() string { return fmt.Sprintf("item %v: %v", e.Item, e.Err) }
+
+// Unwrap returns the cause.
+func (e *ItemError) Unwrap() error { return e.Err }
+
+// ErrNotAuthorised says that somebody may not say what an update or a seal says.
+// It wraps the family of refused seals.
+var ErrNotAuthorised = fmt.Errorf("%w: not authorised", trust.Err)

@@ -1,0 +1,78 @@
+package digest_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/glimpse-go/glimpse/collection/digest"
+)
+
+// A station fetches an original from two peers. The first sends a damaged block:
+// nothing of it comes out, and the second peer goes on where the first was caught.
+func Example() {
+	original := bytes.Repeat([]byte("a photo "), 50_000)
+	size := int64(len(original))
+	root := digest.Sum(original) // sealed in the collection
+
+	// A peer that serves the original keeps its tree.
+	tree, _ := digest.ReadTree(bytes.NewReader(original))
+	var first, second bytes.Buffer
+	tree.WriteRange(&first, bytes.NewReader(original), 0, size)
+	first.Bytes()[300_000] ^= 1 // the liar
+
+	var got bytes.Buffer
+	r, _ := digest.NewReader(&first, root, size, 0, size)
+	n, err := io.Copy(&got, r)
+	var bad *digest.BlockError
+	if errors.As(err, &bad) && errors.Is(err, digest.ErrInvalid) {
+		fmt.Println("good:", n, "bytes; wrong: block", bad.Block)
+	}
+
+	tree.WriteRange(&second, bytes.NewReader(original), n, size-n)
+	r, _ = digest.NewReader(&second, root, size, n, size-n)
+	m, err := io.Copy(&got, r)
+	fmt.Println("good:", m, "bytes; error:", err)
+	fmt.Println("whole:", bytes.Equal(got.Bytes(), original))
+	// Output:
+	// good: 262144 bytes; wrong: block 4
+	// good: 137856 bytes; error: <nil>
+	// whole: true
+}
+
+// A single block is checked with its path, wherever it came from.
+func ExampleVerifyBlock() {
+	video := make([]byte, 5*digest.BlockSize)
+	tree, _ := digest.ReadTree(bytes.NewReader(video))
+	path, _ := tree.Path(3)
+	block := video[3*digest.BlockSize : 4*digest.BlockSize]
+
+	fmt.Println(digest.VerifyBlock(tree.Root(), tree.Size(), 3, block, path))
+	block[7] = 1
+	fmt.Println(digest.VerifyBlock(tree.Root(), tree.Size(), 3, block, path))
+	// Output:
+	// <nil>
+	// block 3: digest: bytes do not belong to the digest: mismatch
+}
+
+// A size that somebody claims is proved by a few of the version's blocks.
+func ExampleAnchors() {
+	fmt.Println(digest.Anchors(5 << 20)) // 80 blocks
+	fmt.Println(digest.Anchors(1 << 30)) // 16,384 blocks
+	// Output:
+	// [0 64 79]
+	// [0 16383]
+}
+
+// Plain bytes without proofs are checked at their end.
+func ExampleNewVerifier() {
+	root := digest.Sum([]byte("thumbnail"))
+	_, err := io.ReadAll(digest.NewVerifier(bytes.NewReader([]byte("thumbnail")), root))
+	fmt.Println(err)
+	_, err = io.ReadAll(digest.NewVerifier(bytes.NewReader([]byte("thumbnai1")), root))
+	fmt.Println(errors.Is(err, digest.ErrMismatch))
+	// Output:
+	// <nil>
+	// true
+}

@@ -1,0 +1,133 @@
+package digest
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"hash"
+	"io"
+)
+
+// Reader reads a range with proof, as Tree.WriteRange writes it, and gives out its
+// bytes only once they are checked. When a source fails or lies, what has been read
+// is good: go on with another source, and a new Reader for the rest.
+type Reader struct {
+	src        io.Reader
+	root       Digest
+	size       int64
+	first      int64 // the stream's first block
+	next, end  int64 // the blocks still to come
+	skip, left int64 // bytes to drop of the first block, to give out of all
+	leaf       hash.Hash
+	known      [maxHeight]Digest // the newest right sibling checked, by level
+	buf        []byte            // a frame
+	out        []byte            // the bytes checked and not yet given out
+	err        error
+}
+
+// NewReader returns a Reader of n bytes from offset off of the version whose digest
+// is root. The size must be trusted, or proved by Anchors, unless off lies in the
+// first block or all before it was read with the same size; see the package
+// comment. For all that follows off, n is size-off.
+//
+// A range outside the version is ErrRange; a size of 0 with a root that is not the
+// empty version's is ErrMismatch. Memory use is at most about 68 KiB, and less for
+// small versions; src is read one frame at a time.
+func NewReader(src io.Reader, root Digest, size, off, n int64) (*Reader, error) {
+	first, end, err := span(size, off, n)
+	if err != nil {
+		return nil, err
+	}
+	if size == 0 && root != Sum(nil) {
+		return nil, fmt.Errorf("%w: not the empty version", ErrMismatch)
+	}
+	return &Reader{
+		src: src, root: root, size: size,
+		first: first, next: first, end: end,
+		skip: off % BlockSize, left: n,
+		leaf: sha256.New(),
+		buf:  make([]byte, maxHeight*sha256.Size+min(size, BlockSize)),
+	}, nil
+}
+
+// Read implements io.Reader. It returns io.EOF when all of the range was given out
+// and src has ended as well. Any other error is a *BlockError and final: with
+// ErrTruncated, ErrTrailing or ErrMismatch, or with the error of src.
+func (r *Reader) Read(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	if len(r.out) == 0 && r.err == nil {
+		r.err = r.fill()
+	}
+	if len(r.out) == 0 {
+		return 0, r.err
+	}
+	k := copy(p, r.out)
+	r.out = r.out[k:]
+	return k, nil
+}
+
+// fill reads and checks the next block, if any, and makes its bytes available.
+func (r *Reader) fill() error {
+	if r.next == r.end {
+		return r.finish()
+	}
+	block, err := r.frame()
+	if err != nil {
+		return err
+	}
+	r.next++
+	block = block[r.skip:]
+	r.out = block[:min(int64(len(block)), r.left)]
+	r.skip, r.left = 0, r.left-int64(len(r.out))
+	return nil
+}
+
+// frame reads the frame of the next block and checks it.
+func (r *Reader) frame() ([]byte, error) {
+	i, last := r.next, blocks(r.size)-1
+	levels := frameLevels(i, r.first, last)
+	var path [maxHeight]Digest
+	k := siblings(i, last, levels)
+	frame := r.buf[:k*sha256.Size+blockLen(r.size, i)]
+	if _, err := io.ReadFull(r.src, frame); err != nil {
+		return nil, readError(i, err)
+	}
+	for j := range path[:k] {
+		frame = frame[copy(path[j][:], frame):]
+	}
+	want := r.root
+	if i != r.first {
+		want = r.known[levels]
+	}
+	if fold(leafHash(r.leaf, frame), i, last, levels, path[:k]) != want {
+		return nil, &BlockError{Block: i, Err: ErrMismatch}
+	}
+	r.learn(i, last, levels, path[:k])
+	return frame, nil
+}
+
+// learn keeps the right siblings of a path that was checked.
+func (r *Reader) learn(i, last int64, levels int, path []Digest) {
+	for l := range levels {
+		if _, ok := sibling(i, last, l); !ok {
+			continue
+		}
+		if i>>l&1 == 0 {
+			r.known[l] = path[0]
+		}
+		path = path[1:]
+	}
+}
+
+// finish makes sure that src ends where the range does.
+func (r *Reader) finish() error {
+	switch _, err := io.ReadFull(r.src, r.buf[:1]); err {
+	case nil:
+		return &BlockError{Block: r.end, Err: ErrTrailing}
+	case io.EOF:
+		return io.EOF
+	default:
+		return &BlockError{Block: r.end, Err: err}
+	}
+}

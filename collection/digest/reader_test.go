@@ -1,0 +1,250 @@
+package digest_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"runtime"
+	"testing"
+	"testing/iotest"
+
+	"github.com/glimpse-go/glimpse/collection/digest"
+	"pgregory.net/rapid"
+)
+
+// read reads a range with proof to its end.
+func read(src io.Reader, root digest.Digest, size, off, n int) ([]byte, error) {
+	r, err := digest.NewReader(src, root, int64(size), int64(off), int64(n))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(r)
+}
+
+// anyRange draws a range within size bytes.
+func anyRange(t *rapid.T, size int) (off, n int) {
+	off = rapid.IntRange(0, size).Draw(t, "off")
+	return off, rapid.IntRange(0, size-off).Draw(t, "len")
+}
+
+func TestReaderGivesAnyRange(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		data := content(anySize().Draw(rt, "size"))
+		off, n := anyRange(rt, len(data))
+		src := iotest.HalfReader(bytes.NewReader(send(t, data, off, n)))
+		got, err := read(iotest.DataErrReader(src), digest.Sum(data), len(data), off, n)
+		if err != nil || !bytes.Equal(got, data[off:off+n]) {
+			rt.Fatalf("%d bytes, %v", len(got), err)
+		}
+	})
+}
+
+func TestReaderNamesTheBlockThatWasChanged(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		data := content(anySize().Filter(func(n int) bool { return n > 0 }).Draw(rt, "size"))
+		off := rapid.IntRange(0, len(data)-1).Draw(rt, "off")
+		n := rapid.IntRange(1, len(data)-off).Draw(rt, "len")
+		var sent frames
+		tree := mustTree(t, data)
+		if _, err := tree.WriteRange(&sent, bytes.NewReader(data), int64(off), int64(n)); err != nil {
+			rt.Fatal(err)
+		}
+		k := rapid.IntRange(0, len(sent)-1).Draw(rt, "frame")
+		sent[k][rapid.IntRange(0, len(sent[k])-1).Draw(rt, "byte")] ^= 1 << rapid.IntRange(0, 7).Draw(rt, "bit")
+
+		got, err := read(bytes.NewReader(bytes.Join(sent, nil)), tree.Root(), len(data), off, n)
+		bad := off/digest.BlockSize + k
+		var at *digest.BlockError
+		if !errors.Is(err, digest.ErrMismatch) || !errors.As(err, &at) || at.Block != int64(bad) {
+			rt.Fatalf("block %d was changed: %v", bad, err)
+		}
+		if want := data[off:max(off, bad*digest.BlockSize)]; !bytes.Equal(got, want) {
+			rt.Fatalf("%d bytes came out before block %d, want %d", len(got), bad, len(want))
+		}
+	})
+}
+
+// frames keeps what each Write gets: one frame.
+type frames [][]byte
+
+func (f *frames) Write(p []byte) (int, error) {
+	*f = append(*f, bytes.Clone(p))
+	return len(p), nil
+}
+
+func TestReaderRefusesCutAndLongStreams(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		data := content(anySize().Draw(rt, "size"))
+		off, n := anyRange(rt, len(data))
+		stream := send(t, data, off, n)
+		got, err := read(bytes.NewReader(append(stream[:len(stream):len(stream)], 0)), digest.Sum(data), len(data), off, n)
+		if !errors.Is(err, digest.ErrTrailing) || !bytes.Equal(got, data[off:off+n]) {
+			rt.Fatalf("trailing byte: %d bytes, %v", len(got), err)
+		}
+		if n == 0 {
+			return
+		}
+		keep := rapid.IntRange(0, len(stream)-1).Draw(rt, "keep")
+		got, err = read(bytes.NewReader(stream[:keep]), digest.Sum(data), len(data), off, n)
+		if !errors.Is(err, digest.ErrTruncated) || !bytes.HasPrefix(data[off:off+n], got) {
+			rt.Fatalf("cut after %d: %d bytes, %v", keep, len(got), err)
+		}
+	})
+}
+
+// A stream for one range, size or version is not taken for another.
+func TestReaderRefusesOtherClaims(t *testing.T) {
+	data := content(5*digest.BlockSize + 9)
+	root, size := digest.Sum(data), len(data)
+	stream := send(t, data, digest.BlockSize, 2*digest.BlockSize)
+	for what, claim := range map[string]struct {
+		root         digest.Digest
+		size, off, n int
+	}{
+		"offset one block on":   {root, size, 2 * digest.BlockSize, 2 * digest.BlockSize},
+		"offset one block back": {root, size, 0, 2 * digest.BlockSize},
+		"a block less":          {root, size, digest.BlockSize, digest.BlockSize},
+		"a block more":          {root, size, digest.BlockSize, 3 * digest.BlockSize},
+		"fewer blocks":          {root, size - 2*digest.BlockSize, digest.BlockSize, 2 * digest.BlockSize},
+		"more blocks":           {root, size + 3*digest.BlockSize, digest.BlockSize, 2 * digest.BlockSize},
+		"another version":       {digest.Sum(nil), size, digest.BlockSize, 2 * digest.BlockSize},
+	} {
+		if _, err := read(bytes.NewReader(stream), claim.root, claim.size, claim.off, claim.n); !errors.Is(err, digest.ErrInvalid) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	tail := send(t, data, 5*digest.BlockSize, 9)
+	for _, d := range []int{-1, 1} {
+		if _, err := read(bytes.NewReader(tail), root, size+d, 5*digest.BlockSize, 9+d); !errors.Is(err, digest.ErrInvalid) {
+			t.Errorf("last block %+d byte: %v", d, err)
+		}
+	}
+}
+
+func TestRangesOutsideAreRefused(t *testing.T) {
+	tree := mustTree(t, content(100))
+	for _, c := range []struct{ off, n int64 }{
+		{-1, 1}, {0, -1}, {0, 101}, {101, 0}, {100, 1}, {1, 1<<63 - 1}, {1<<63 - 1, 1<<63 - 1}, {-1 << 63, 0},
+	} {
+		if _, err := tree.WriteRange(io.Discard, bytes.NewReader(content(100)), c.off, c.n); !errors.Is(err, digest.ErrRange) {
+			t.Errorf("WriteRange %v: %v", c, err)
+		}
+		if _, err := digest.NewReader(nil, tree.Root(), 100, c.off, c.n); !errors.Is(err, digest.ErrRange) {
+			t.Errorf("NewReader %v: %v", c, err)
+		}
+	}
+	if _, err := digest.NewReader(nil, tree.Root(), -1, 0, 0); !errors.Is(err, digest.ErrRange) {
+		t.Errorf("negative size: %v", err)
+	}
+	if _, err := digest.NewReader(nil, tree.Root(), 0, 0, 0); !errors.Is(err, digest.ErrMismatch) {
+		t.Errorf("a root that is not the empty version's, size 0: %v", err)
+	}
+}
+
+// A claim of 2^63-1 bytes and a stream that never ends cost no more memory than any.
+func TestReaderMemoryIsBounded(t *testing.T) {
+	const size = 1<<63 - 1
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	r, err := digest.NewReader(endless{}, digest.Sum(nil), size, 0, size)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := r.Read(make([]byte, 1)); n != 0 || !errors.Is(err, digest.ErrMismatch) {
+		t.Fatal(n, err)
+	}
+	runtime.ReadMemStats(&after)
+	if got := after.TotalAlloc - before.TotalAlloc; got > 128<<10 {
+		t.Errorf("%d bytes allocated", got)
+	}
+}
+
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) { return len(p), nil }
+
+func TestReaderErrorsAreFinal(t *testing.T) {
+	data := content(2 * digest.BlockSize)
+	stream := send(t, data, 0, len(data))
+	stream[len(stream)-1] ^= 1
+	r, _ := digest.NewReader(bytes.NewReader(stream), digest.Sum(data), int64(len(data)), 0, int64(len(data)))
+	if n, err := io.Copy(io.Discard, r); n != digest.BlockSize || !errors.Is(err, digest.ErrMismatch) {
+		t.Fatalf("%d, %v", n, err)
+	}
+	for range 3 {
+		if n, err := r.Read(make([]byte, 1)); n != 0 || !errors.Is(err, digest.ErrMismatch) {
+			t.Fatalf("%d, %v", n, err)
+		}
+	}
+}
+
+// A station with a damaged or short copy notices it itself.
+func TestWriteRangeChecksItsOwnCopy(t *testing.T) {
+	data := content(3 * digest.BlockSize)
+	tree := mustTree(t, data)
+	damaged := bytes.Clone(data)
+	damaged[2*digest.BlockSize] ^= 1
+	broken := errors.New("bad sector")
+	for what, c := range map[string]struct {
+		data io.ReaderAt
+		want error
+	}{
+		"damaged": {bytes.NewReader(damaged), digest.ErrMismatch},
+		"short":   {bytes.NewReader(data[:2*digest.BlockSize+1]), digest.ErrTruncated},
+		"broken":  {failAt{bytes.NewReader(data), 2 * digest.BlockSize, broken}, broken},
+	} {
+		var w bytes.Buffer
+		n, err := tree.WriteRange(&w, c.data, 0, int64(len(data)))
+		var at *digest.BlockError
+		if !errors.Is(err, c.want) || !errors.As(err, &at) || at.Block != 2 || n != int64(w.Len()) {
+			t.Errorf("%s: %d, %v", what, n, err)
+		}
+		got, err := read(&w, tree.Root(), len(data), 0, len(data))
+		if !errors.Is(err, digest.ErrTruncated) || !bytes.Equal(got, data[:2*digest.BlockSize]) {
+			t.Errorf("%s: receiver has %d bytes, %v", what, len(got), err)
+		}
+	}
+	if n, err := tree.WriteRange(noSpace{}, bytes.NewReader(data), 0, 1); n != 3 || err != io.ErrShortWrite {
+		t.Errorf("writer's error: %d, %v", n, err)
+	}
+}
+
+type failAt struct {
+	io.ReaderAt
+	off int64
+	err error
+}
+
+func (f failAt) ReadAt(p []byte, off int64) (int, error) {
+	if off >= f.off {
+		return 0, f.err
+	}
+	return f.ReaderAt.ReadAt(p, off)
+}
+
+type noSpace struct{}
+
+func (noSpace) Write([]byte) (int, error) { return 3, io.ErrShortWrite }
+
+func TestVerifier(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		data := content(anySize().Draw(rt, "size"))
+		root := digest.Sum(data)
+		got, err := io.ReadAll(digest.NewVerifier(iotest.DataErrReader(bytes.NewReader(data)), root))
+		if err != nil || !bytes.Equal(got, data) {
+			rt.Fatalf("%d bytes, %v", len(got), err)
+		}
+		v := digest.NewVerifier(bytes.NewReader(append(data, 0)), root)
+		if _, err := io.ReadAll(v); !errors.Is(err, digest.ErrMismatch) {
+			rt.Fatalf("a byte more: %v", err)
+		}
+		if _, err := v.Read(make([]byte, 1)); !errors.Is(err, digest.ErrMismatch) {
+			rt.Fatalf("read again: %v", err)
+		}
+		if len(data) > 0 {
+			if _, err := io.ReadAll(digest.NewVerifier(bytes.NewReader(data[1:]), root)); !errors.Is(err, digest.ErrMismatch) {
+				rt.Fatalf("a byte less: %v", err)
+			}
+		}
+	})
+}

@@ -1,0 +1,54 @@
+// Package collection is the label-aware collection: items whose complete
+// versions may not be on the network yet, who shares them with whom, and the
+// labels that say which are missing.
+//
+// A Collection has a Header and a Body, and is made of three things that change
+// for different reasons and at different hands:
+//
+//   - The fixed part says who shares what with whom: id, author, authority, item
+//     ids, recipients, completers. It never changes; its SHA-256 is the
+//     collection's Identity.
+//   - The edition holds what the author may edit: title, captions, media types,
+//     metadata, digests. The author seals it; see Collection.Edit.
+//   - The labels are not stored. They are worked out from the updates that the
+//     collection carries, each sealed by its issuer, as the join of what they say:
+//     see package label. So updates may come late, twice or out of order, two
+//     copies of a collection that have seen the same ones are equal, and an old
+//     update can never bring a label back. A collection without updates is all
+//     pending.
+//
+// # Updates
+//
+// Complete, Advance, Withdraw and TakeBack make an Update, Update.Sign seals it,
+// Apply and Merge join it. The author may say anything, a user whom the author
+// named as completer raises levels up to complete, and the authority, the hub
+// key named in the fixed part, also takes back. What a completer says of a
+// generation that nobody opened yet is kept and counts once it is opened. A
+// collection keeps its maximal updates: one takes another's place if it says at
+// least as much and its issuer is the author, the authority, or the other's
+// issuer.
+//
+// # Trust
+//
+// Nothing in this package but Verify and Checker looks at seals; they return a
+// Verified collection, which those who act on labels should ask for. Seals are
+// made and verified over statements of some hundred bytes by a Signer and a
+// Verifier, which package signature provides.
+//
+// # Encoding
+//
+// The encoding is one deterministic CBOR item (RFC 8949, section 4.2.1), and
+// collection.cddl beside this file is its normative description. Columns, not
+// rows: item ids are one byte string, labels one packed column, digests one
+// byte string a version. Decoding therefore takes a bounded number of steps for
+// any number of items. There is one encoding of a collection, and every other
+// input is refused with an *Error that has the offset.
+//
+// # Memory and concurrency
+//
+// Collections and updates are immutable values. Copies are cheap, share their
+// columns, and may be used by several goroutines. Decode and DecodeUpdate keep
+// their input, which must not be changed afterwards; UnmarshalBinary copies it.
+// What is returned is the caller's own, except where the method says otherwise.
+// The package does no input or output and has no clock and no randomness.
+package collection

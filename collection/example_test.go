@@ -1,0 +1,101 @@
+package collection_test
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/glimpse-go/glimpse/collection"
+)
+
+// The ids are random in real life.
+var (
+	anna    = collection.UserID{0xaa}
+	ben     = collection.UserID{0xbb}
+	home    = collection.UserID{0xcc}
+	holiday = collection.ID{1}
+	lake    = collection.ItemID{2}
+	boat    = collection.ItemID{3}
+)
+
+func makeHoliday() collection.Collection {
+	c, err := collection.New(collection.Header{
+		ID: holiday, Author: anna, Title: "Holiday",
+		Created: time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC),
+	}, collection.Body{
+		Items:      []collection.Item{{ID: lake, Caption: "The lake"}, {ID: boat}},
+		Recipients: []collection.UserID{ben},
+		Completers: []collection.UserID{home},
+	})
+	if err != nil {
+		panic(err)
+	}
+	return c
+}
+
+// A camera shares two photos whose originals it keeps for now, and the home
+// computer completes one.
+func Example() {
+	c := makeHoliday()
+	for id, rank := range c.Items() {
+		fmt.Printf("%x %v\n", id[:1], rank)
+	}
+
+	update, err := c.Complete(home, lake)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	c, changed, err := c.Apply(update)
+	rank, _ := c.Label(lake)
+	fmt.Println(rank, changed, err, c.Labelled(), "labelled")
+
+	_, changed, err = c.Apply(update) // it came twice
+	fmt.Println(changed, err)
+	// Output:
+	// 02 pending
+	// 03 pending
+	// complete true <nil> 1 labelled
+	// false <nil>
+}
+
+// What is decoded is what was encoded, byte for byte.
+func ExampleDecode() {
+	data, err := makeHoliday().MarshalBinary()
+	fmt.Println(len(data), err)
+	c, err := collection.Decode(data)
+	fmt.Println(c.Title(), c.Len(), c.MayRead(ben), err)
+	_, err = collection.Decode(data[:len(data)-1])
+	fmt.Println(err)
+	// Output:
+	// 161 <nil>
+	// Holiday 2 true <nil>
+	// collection: malformed: truncated at byte 128
+}
+
+// The author gives a better title later. Updates in flight stay good, for they
+// bind to the fixed part.
+func ExampleCollection_Edit() {
+	c := makeHoliday()
+	update, _ := c.CompleteAll(anna)
+	c, err := c.Edit(func(h *collection.Header, items []collection.Item) {
+		h.Title = "Two weeks in Norway"
+		items[1].Caption = "The boat"
+	})
+	fmt.Println(c.Title(), c.Header().Edition, err)
+	c, _, err = c.Apply(update)
+	fmt.Println(c.Settled(), err)
+	// Output:
+	// Two weeks in Norway 1 <nil>
+	// true <nil>
+}
+
+// Two stations find out whether they share the same thing.
+func ExampleCollection_Same() {
+	c := makeHoliday()
+	b := c.Body()
+	b.Recipients = nil
+	d, _ := collection.New(c.Header(), b)
+	fmt.Println(c.Same(d))
+	// Output:
+	// the fixed parts differ: recipients
+}

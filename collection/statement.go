@@ -1,0 +1,131 @@
+package collection
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"time"
+
+	"github.com/glimpse-go/glimpse/internal/wire"
+)
+
+// Content types of the statements that are sealed. They stand in the seal's
+// protected header, so that a seal made for one purpose never verifies for
+// another.
+const (
+	TypeEdition = "application/glimpse.edition"
+	TypeUpdate  = "application/glimpse.update"
+	TypeAddress = "application/glimpse.address"
+)
+
+// A Signer seals statements for one user or authority. Sign returns the seal
+// over a statement of a content type; it keeps neither. Package signature
+// makes Signers from keys.
+type Signer interface {
+	Sign(ctx context.Context, typ string, statement []byte) (seal []byte, err error)
+}
+
+// A Verifier says who sealed a statement: the user to whom the key is bound,
+// zero for a key that is bound to none, and the key. issued is when the seal
+// claims to have been made, zero if its maker has no clock. The error wraps
+// ErrUnsigned, ErrUnknownKey, ErrBadSeal, ErrRevoked or ErrExpired, or says why
+// there is no answer. A Verifier must be safe for concurrent use.
+type Verifier interface {
+	Verify(ctx context.Context, typ string, statement, seal []byte, issued time.Time) (user [16]byte, key [32]byte, err error)
+}
+
+// editionStatement is what author and authority seal of an edition:
+// [identity, number, digest of the edition, issued].
+func (p *parts) editionStatement(issued uint64) []byte {
+	identity, edition := p.fixed.identity(), p.edition.digest()
+	b := wire.AppendArray(make([]byte, 0, 96), 4)
+	b = wire.AppendBytes(b, identity[:])
+	b = wire.AppendUint(b, p.edition.number)
+	b = wire.AppendBytes(b, edition[:])
+	return wire.AppendUint(b, issued)
+}
+
+// updateStatement is what the issuer of an update seals:
+// [identity, digest of the labels, issuer, issued].
+func updateStatement(identity, labels Digest, issuer UserID, issued uint64) []byte {
+	b := wire.AppendArray(make([]byte, 0, 96), 4)
+	b = wire.AppendBytes(b, identity[:])
+	b = wire.AppendBytes(b, labels[:])
+	if issuer.IsZero() {
+		b = wire.AppendBytes(b, nil)
+	} else {
+		b = wire.AppendBytes(b, issuer[:])
+	}
+	return wire.AppendUint(b, issued)
+}
+
+func (c *claim) statement(identity Digest) []byte {
+	return updateStatement(identity, sha256.Sum256(c.encoded()), c.issuer, c.seal.issued)
+}
+
+// addressStatement is what the authority seals of a resolved address:
+// [identity, address, user, issued].
+func (f *fixed) addressStatement(r *resolution) []byte {
+	identity := f.identity()
+	b := wire.AppendArray(make([]byte, 0, 104), 4)
+	b = wire.AppendBytes(b, identity[:])
+	b = wire.AppendBytes(b, r.address[:])
+	b = wire.AppendBytes(b, r.user[:])
+	return wire.AppendUint(b, r.seal.issued)
+}
+
+// Sign returns u with a seal by its issuer, whose Signer it is given, made at
+// issued (kept in seconds; zero = no clock).
+func (u Update) Sign(ctx context.Context, s Signer, issued time.Time) (Update, error) {
+	at, err := sealSeconds(issued)
+	if err != nil {
+		return u, err
+	}
+	sealed := u.claim.sealed(seal{issued: at})
+	bytes, err := s.Sign(ctx, TypeUpdate, sealed.statement(u.identity))
+	if err != nil {
+		return u, fmt.Errorf("update: %w", err)
+	}
+	u.claim = sealed.sealed(seal{at, bytes})
+	return u, nil
+}
+
+// Sign returns c with the author's seal over its edition, made at issued (kept
+// in seconds; zero = no clock) with the author's Signer.
+func (c Collection) Sign(ctx context.Context, s Signer, issued time.Time) (Collection, error) {
+	return c.sign(ctx, s, issued, func(p *parts) *seal { return &p.seals.author })
+}
+
+// CoSign is Sign for the authority.
+func (c Collection) CoSign(ctx context.Context, s Signer, issued time.Time) (Collection, error) {
+	if c.Authority().IsZero() {
+		return c, fmt.Errorf("edition: %w: the collection names no authority", ErrNotAuthorised)
+	}
+	return c.sign(ctx, s, issued, func(p *parts) *seal { return &p.seals.authority })
+}
+
+func (c Collection) sign(ctx context.Context, s Signer, issued time.Time, which func(*parts) *seal) (Collection, error) {
+	q := *c.parts()
+	at, err := sealSeconds(issued)
+	if err != nil {
+		return c, err
+	}
+	bytes, err := s.Sign(ctx, TypeEdition, q.editionStatement(at))
+	if err != nil {
+		return c, fmt.Errorf("edition: %w", err)
+	}
+	*which(&q) = seal{at, bytes}
+	return Collection{&q}, nil
+}
+
+// WithSeal returns c with an author's seal that was made elsewhere, by Sign of
+// the same edition at issued. The seal is not looked at: see Verify.
+func (c Collection) WithSeal(bytes []byte, issued time.Time) (Collection, error) {
+	at, err := sealSeconds(issued)
+	if err != nil {
+		return c, err
+	}
+	q := *c.parts()
+	q.seals.author = seal{at, bytes}
+	return Collection{&q}, nil
+}

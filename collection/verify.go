@@ -1,0 +1,163 @@
+package collection
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/glimpse-go/glimpse/internal/trust"
+)
+
+// The refusals of a seal, which package signature returns too. All wrap
+// ErrSeal, as ErrNotAuthorised and ErrOtherCollection do.
+var (
+	// ErrSeal is the family of refused seals.
+	ErrSeal = trust.Err
+	// ErrUnsigned is a statement without a seal.
+	ErrUnsigned = trust.ErrUnsigned
+	// ErrUnknownKey is a seal by a key that the verifier does not know.
+	ErrUnknownKey = trust.ErrUnknownKey
+	// ErrBadSeal is a seal that is not over this statement, or no seal at all.
+	ErrBadSeal = trust.ErrBadSeal
+	// ErrRevoked is a seal by a key that has been revoked.
+	ErrRevoked = trust.ErrRevoked
+	// ErrExpired is a seal by a key that was not valid when the seal was made.
+	ErrExpired = trust.ErrExpired
+)
+
+// Said tells who sealed something, with which key and when.
+type Said struct {
+	By  UserID // zero = the authority
+	Key KeyID
+	At  time.Time // zero = no clock
+}
+
+// A Verified collection is one whose every seal has been verified: that it is
+// wanted as an argument makes it a type error to leave verification out. It is
+// an immutable value. The zero Verified holds the zero Collection.
+type Verified struct {
+	c       Collection
+	report  Report
+	checker Checker
+}
+
+// A Report tells who vouches for what in a Verified collection.
+type Report struct {
+	// Author is the author's seal over the edition, nil where the collection is
+	// vouched for by the authority only.
+	Author *Said
+	// Authority is the authority's seal over the edition, nil where there is none.
+	Authority *Said
+	// Updates are the seals of the updates that count, in the order of
+	// Collection.Updates.
+	Updates []Said
+	// Revoked are the seals of updates that were left out, because their key has
+	// been revoked since.
+	Revoked []Said
+	// Fresh is the latest moment that a seal of the authority names, or of the
+	// author where the collection names no authority.
+	Fresh time.Time
+}
+
+// Verify checks every seal of c with v. See Checker.Verify.
+func Verify(ctx context.Context, v Verifier, c Collection) (Verified, error) {
+	return Checker{Verifier: v}.Verify(ctx, c)
+}
+
+// Collection returns the collection as it was verified: without the updates
+// that Report calls revoked.
+func (v Verified) Collection() Collection { return v.c }
+
+// Report tells who vouches for the collection.
+func (v Verified) Report() Report { return v.report }
+
+// AuthorityOnly reports whether no seal of the author vouches for the manifest.
+func (v Verified) AuthorityOnly() bool { return v.report.Author == nil }
+
+// verifyEdition verifies the seals over the edition. The author's stands unless
+// its key has been revoked; then the authority's must.
+func (k Checker) verifyEdition(ctx context.Context, p *parts, report *Report) error {
+	said, err := k.said(ctx, p, TypeEdition, p.editionStatement, p.fixed.author, p.seals.author)
+	switch {
+	case err == nil:
+		report.Author = &said
+	case !errors.Is(err, ErrUnsigned) && !errors.Is(err, ErrRevoked):
+		return fmt.Errorf("edition: author: %w", err)
+	}
+	authorErr := err
+	if len(p.seals.authority.bytes) > 0 {
+		if said, err = k.said(ctx, p, TypeEdition, p.editionStatement, UserID{}, p.seals.authority); err != nil {
+			return fmt.Errorf("edition: authority: %w", err)
+		}
+		report.Authority = &said
+	}
+	if report.Author == nil && report.Authority == nil {
+		return fmt.Errorf("edition: %w", authorErr)
+	}
+	return nil
+}
+
+// verifyUpdates verifies the updates' seals and returns the claims that count.
+func (k Checker) verifyUpdates(ctx context.Context, p *parts, report *Report) ([]claim, error) {
+	stand := make([]claim, 0, len(p.claims))
+	for i := range p.claims {
+		counted := len(report.Updates)
+		if err := report.add(k.verifyClaim(ctx, p, &p.claims[i])); err != nil {
+			return nil, fmt.Errorf("update %d: %w", i, err)
+		}
+		if len(report.Updates) > counted {
+			stand = append(stand, p.claims[i])
+		}
+	}
+	return stand, nil
+}
+
+// add files who vouches for an update, and leaves one of a revoked key out.
+func (r *Report) add(said Said, err error) error {
+	switch {
+	case err == nil:
+		r.Updates = append(r.Updates, said)
+	case errors.Is(err, ErrRevoked):
+		r.Revoked = append(r.Revoked, said)
+	default:
+		return err
+	}
+	return nil
+}
+
+func (k Checker) verifyClaim(ctx context.Context, p *parts, c *claim) (Said, error) {
+	statement := func(uint64) []byte { return c.statement(p.fixed.identity()) }
+	return k.said(ctx, p, TypeUpdate, statement, c.issuer, c.seal)
+}
+
+func (k Checker) verifyResolved(ctx context.Context, p *parts) error {
+	for i := range p.resolved {
+		r := &p.resolved[i]
+		statement := func(uint64) []byte { return p.fixed.addressStatement(r) }
+		if _, err := k.said(ctx, p, TypeAddress, statement, UserID{}, r.seal); err != nil {
+			return fmt.Errorf("address %d: %w", i, err)
+		}
+	}
+	return nil
+}
+
+// said verifies one seal, which must be by a user or, for zero, by the key that
+// the fixed part names as authority.
+func (k Checker) said(ctx context.Context, p *parts, typ string, statement func(uint64) []byte, by UserID, s seal) (Said, error) {
+	said := Said{By: by, At: s.time()}
+	if len(s.bytes) == 0 {
+		return said, ErrUnsigned
+	}
+	user, key, err := k.Verifier.Verify(ctx, typ, statement(s.issued), s.bytes, said.At)
+	said.Key = key
+	switch {
+	case err != nil:
+		return said, err
+	case by.IsZero() && (said.Key != p.fixed.authority || said.Key.IsZero()):
+		return said, fmt.Errorf("%w: the key %v is not that of the collection's authority", ErrNotAuthorised, said.Key)
+	case !by.IsZero() && UserID(user) != by:
+		return said, fmt.Errorf("%w: the key is that of %v, not of %v", ErrNotAuthorised, UserID(user), by)
+	}
+	return said, nil
+}

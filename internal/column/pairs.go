@@ -1,0 +1,81 @@
+package column
+
+import "slices"
+
+// maxPairs is the most pairs of dictionary values that are put in a table.
+const maxPairs = 1 << 16
+
+// pairs has a number for every pair of places in two columns.
+type pairs struct {
+	cols int
+	out  []uint32 // row by row
+}
+
+// pairsOf asks f about every pair of values, and gives nil if there are too
+// many.
+func pairsOf(a, b Column, f func(x, y uint32) uint32) *pairs {
+	rows, cols := len(a.dict), len(b.dict)
+	if uint64(rows)*uint64(cols) > maxPairs {
+		return nil
+	}
+	p := &pairs{cols, make([]uint32, 0, rows*cols)}
+	for _, x := range a.dict {
+		for _, y := range b.dict {
+			p.out = append(p.out, f(x, y))
+		}
+	}
+	return p
+}
+
+// row is what is known of the pairs with place i of the first column.
+func (p *pairs) row(i uint32) []uint32 { return p.out[int(i)*p.cols:][:p.cols] }
+
+// at is the number of a pair of places, and 0 if there are no such places.
+func (p *pairs) at(i, j int) uint32 {
+	if j >= p.cols || i*p.cols+j >= len(p.out) {
+		return 0
+	}
+	return p.out[i*p.cols+j]
+}
+
+// swap exchanges the two columns.
+func (p *pairs) swap() *pairs {
+	rows := len(p.out) / p.cols
+	q := &pairs{rows, make([]uint32, 0, len(p.out))}
+	for j := range p.cols {
+		for i := range rows {
+			q.out = append(q.out, p.at(i, j))
+		}
+	}
+	return q
+}
+
+// index replaces the values by their places among the values, which it gives.
+func (p *pairs) index() (dict []uint32) {
+	dict = distinct(p.out)
+	for k, v := range p.out {
+		place, _ := slices.BinarySearch(dict, v)
+		p.out[k] = uint32(place)
+	}
+	return dict
+}
+
+// merge walks over two columns of equal length by stretches in which neither
+// changes, until visit is false; it gets places, not values.
+func merge(a, b Column, visit func(start, end int, i, j uint32) bool) bool {
+	r, s := a.cursor(), b.cursor()
+	for start := 0; start < a.n; {
+		if r.end == start {
+			r.next()
+		}
+		if s.end == start {
+			s.next()
+		}
+		end := min(r.end, s.end)
+		if !visit(start, end, r.place, s.place) {
+			return false
+		}
+		start = end
+	}
+	return true
+}
