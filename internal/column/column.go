@@ -58,7 +58,14 @@ func (c Column) Len() int { return c.n }
 // At is the value of item i, and panics if there is none. It takes constant
 // time in a packed column and up to one step a run in any other: see
 // [Column.Pack].
-func (c Column) At(i int) uint32 {
+func (c *Column) At(i int) uint32 {
+	if c.width == 1 && uint(i) < uint(c.n) {
+		return c.dict[c.data[i>>3]>>(i&7)&1]
+	}
+	return c.at(i)
+}
+
+func (c *Column) at(i int) uint32 {
 	if uint(i) >= uint(c.n) {
 		panic("column: index out of range")
 	}

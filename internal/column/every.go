@@ -150,9 +150,9 @@ func (p *pairs) diagonal() bool {
 
 // zero tells whether all bytes are 0.
 func zero(data []byte) bool {
-	var any uint64
+	var all uint64
 	for k := 0; k < len(data); k += 8 {
-		any |= load(data, k)
+		all |= load(data, k)
 	}
-	return any == 0
+	return all == 0
 }

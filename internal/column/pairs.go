@@ -5,6 +5,9 @@ import "slices"
 // maxPairs is the most pairs of dictionary values that are put in a table.
 const maxPairs = 1 << 16
 
+// fewPairs is how many pairs always are.
+const fewPairs = 64
+
 // pairs has a number for every pair of places in two columns.
 type pairs struct {
 	cols int
@@ -12,10 +15,10 @@ type pairs struct {
 }
 
 // pairsOf asks f about every pair of values, and gives nil if there are too
-// many.
+// many, or so many more than items that to go item by item is less work.
 func pairsOf(a, b Column, f func(x, y uint32) uint32) *pairs {
 	rows, cols := len(a.dict), len(b.dict)
-	if uint64(rows)*uint64(cols) > maxPairs {
+	if count := uint64(rows) * uint64(cols); count > maxPairs || count > fewPairs && count > uint64(a.n) {
 		return nil
 	}
 	p := &pairs{cols, make([]uint32, 0, rows*cols)}

@@ -1,0 +1,182 @@
+package signature
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Keyring knows whose key a seal was made with, and whether it counts. Its zero
+// value is empty and ready. Set Algorithms before first use; all methods may
+// then be called concurrently.
+type Keyring struct {
+	// Algorithms narrows the algorithms accepted; empty allows all three.
+	// Seals by keys of others are refused with ErrAlgorithm.
+	Algorithms Algorithms
+
+	mu      sync.RWMutex
+	entries map[[32]byte]entry
+	users   map[[16]byte][][32]byte // the keys of each user, revoked ones too
+	revoked map[[32]byte]bool
+}
+
+// entry is what is held on a key. Times are as in KeyStatement.
+type entry struct {
+	KeyStatement           // without seal; RoleUser or RoleAuthority
+	by           [32]byte  // the authority that vouches; zero: added by hand
+	retired      time.Time // zero: not retired
+}
+
+// none is the name of no key.
+var none [32]byte
+
+// rooted reports an authority that was added by hand.
+func (e entry) rooted() bool { return e.Role == RoleAuthority && e.by == none }
+
+// Verify implements [Verifier]. The key must be known, not revoked, vouched for
+// by an authority that is not revoked (or added by hand), of an allowed
+// algorithm, and valid at issued. An issued of zero says that the sealer had no
+// clock: then neither the key's validity nor its retirement can be judged, and
+// they are not; both bind honest clocks only, as a sealer may claim any time.
+// Whoever needs more revokes the key, which holds for every time.
+func (k *Keyring) Verify(ctx context.Context, typ string, statement, seal []byte, issued time.Time) (user [16]byte, key [32]byte, err error) {
+	if err := ctx.Err(); err != nil {
+		return user, key, err
+	}
+	s, err := open(typ, seal)
+	if err != nil {
+		return user, key, err
+	}
+	if !k.Algorithms.Allows(s.algorithm) {
+		return user, key, s.refuse(typ, ErrAlgorithm)
+	}
+	e, err := k.find(s.key)
+	if err == nil {
+		err = e.Key.check(s, statement)
+	}
+	if err == nil {
+		err = e.validAt(issued)
+	}
+	if err != nil {
+		return user, key, s.refuse(typ, err)
+	}
+	return e.User, s.key, nil
+}
+
+// find returns a key that counts, whatever the time.
+func (k *Keyring) find(key [32]byte) (entry, error) {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	if !k.stands(key) {
+		return entry{}, ErrRevoked
+	}
+	e, ok := k.entries[key]
+	if !ok {
+		return entry{}, ErrUnknownKey
+	}
+	return e, nil
+}
+
+// stands reports whether neither the key nor one that vouches for it is
+// revoked. There are at most two of these: an authority that was introduced
+// by another vouches for users only.
+func (k *Keyring) stands(key [32]byte) bool {
+	for key != none {
+		if k.revoked[key] {
+			return false
+		}
+		key = k.entries[key].by
+	}
+	return true
+}
+
+func (e entry) validAt(issued time.Time) error {
+	switch {
+	case issued.IsZero():
+		return nil
+	case !e.From.IsZero() && issued.Before(e.From):
+		return fmt.Errorf("%w: not before %v", ErrExpired, e.From)
+	case !e.Until.IsZero() && !issued.Before(e.Until):
+		return fmt.Errorf("%w: until %v", ErrExpired, e.Until)
+	case !e.retired.IsZero() && !issued.Before(e.retired):
+		return fmt.Errorf("%w: retired at %v", ErrExpired, e.retired)
+	}
+	return nil
+}
+
+// Retire ends a key: seals issued before at stand, later ones are refused with
+// [ErrExpired]. Of several moments the earliest counts; only whole seconds do.
+// The error wraps [ErrUnknownKey] if the key is not held, or [ErrKey] if at is
+// before 1970 or after 9999.
+func (k *Keyring) Retire(key [32]byte, at time.Time) error {
+	at = wholeSecond(at)
+	if at.Unix() < 1 || at.Unix() > maxTime {
+		return fmt.Errorf("%w: time %v", ErrKey, at)
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	e, ok := k.entries[key]
+	if !ok {
+		return fmt.Errorf("%w: %s", ErrUnknownKey, short(key))
+	}
+	if e.retired.IsZero() || at.Before(e.retired) {
+		e.retired = at
+		k.entries[key] = e
+	}
+	return nil
+}
+
+// Revoke ends a key for good: all its seals are refused with [ErrRevoked],
+// whatever time they claim, and so are those of the keys that only it vouched
+// for. A key that is not held is remembered and refused when it comes.
+func (k *Keyring) Revoke(key [32]byte) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.revoke(key)
+}
+
+func (k *Keyring) revoke(key [32]byte) {
+	if k.revoked == nil {
+		k.revoked = map[[32]byte]bool{}
+	}
+	k.revoked[key] = true
+}
+
+// Keys lists the keys held, sorted by thumbprint, as statements without seals:
+// Until is the end of validity or the retirement, whichever comes first, and
+// the role is RoleRevoked if the key no longer counts. It lists what was held
+// when the loop began.
+func (k *Keyring) Keys() iter.Seq[KeyStatement] {
+	return func(yield func(KeyStatement) bool) {
+		for _, s := range k.snapshot() {
+			if !yield(s) {
+				return
+			}
+		}
+	}
+}
+
+func (k *Keyring) snapshot() []KeyStatement {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	list := make([]KeyStatement, 0, len(k.entries))
+	for _, key := range sorted(k.entries) {
+		e := k.entries[key]
+		if !e.retired.IsZero() && (e.Until.IsZero() || e.retired.Before(e.Until)) {
+			e.Until = e.retired
+		}
+		if !k.stands(key) {
+			e.Role = RoleRevoked
+		}
+		list = append(list, e.KeyStatement)
+	}
+	return list
+}
+
+func sorted[V any](m map[[32]byte]V) [][32]byte {
+	return slices.SortedFunc(maps.Keys(m), func(a, b [32]byte) int { return slices.Compare(a[:], b[:]) })
+}

@@ -1,0 +1,100 @@
+package media
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+)
+
+// Defaults of a Maker.
+const (
+	defaultBudget  = 192 << 20
+	defaultQuality = 80
+)
+
+// Maker makes partial versions. The zero value works; a Maker may be used by
+// several goroutines at once and must not be copied or changed after its first
+// use.
+type Maker struct {
+	// Budget is the memory in bytes for decoding and scaling, over all calls
+	// at once. Zero means 192 MiB.
+	Budget int64
+	// Quality is that of the JPEGs made, 1 to 100. Zero means 80.
+	Quality int
+	// IgnoreEmbedded has every picture decoded, even if the thumbnail in its
+	// EXIF data would do.
+	IgnoreEmbedded bool
+	// FFmpeg is the program for videos: a path, or a name that is looked up.
+	// Empty means "ffmpeg".
+	FFmpeg string
+
+	once   sync.Once
+	budget *budget
+}
+
+// Box is the space in pixels that a version must fit, keeping its shape. A side
+// of zero or less sets no limit.
+type Box struct{ W, H int }
+
+// Picture is a version made, and belongs to the caller.
+type Picture struct {
+	JPEG          []byte
+	Width, Height int  // pixels
+	Embedded      bool // made from the thumbnail inside the file
+}
+
+// Make makes one version for each box, in the order of the boxes, from a
+// picture of the given size in bytes. Boxes of the same picture are cheaper
+// made in one call. Info holds what is known even if there is an error.
+//
+// The errors are [ErrFormat], [ErrCorrupt] and [ErrTooLarge], or that of the
+// context or the reader. For videos, see [Maker.File].
+func (m *Maker) Make(ctx context.Context, r io.ReaderAt, size int64, boxes ...Box) (Info, []Picture, error) {
+	src := &source{ctx: ctx, r: r, size: size}
+	h, err := inspect(src)
+	var pictures []Picture
+	if err == nil && len(boxes) > 0 {
+		pictures, err = m.fromPicture(src, h, boxes)
+	}
+	return h.Info, pictures, src.fail(h.MediaType, err)
+}
+
+// File is like [Maker.Make] for the file of that name, and takes videos too,
+// with [ErrNoFFmpeg] as a further error. A video may take ffmpeg long: give a
+// context with a deadline. The name in the error is the last part of the path.
+func (m *Maker) File(ctx context.Context, path string, boxes ...Box) (Info, []Picture, error) {
+	info, pictures, err := m.file(ctx, path, boxes)
+	if err != nil {
+		e := &Error{Err: err}
+		errors.As(err, &e)
+		e.Name = filepath.Base(path)
+		err = e
+	}
+	return info, pictures, err
+}
+
+func (m *Maker) file(ctx context.Context, path string, boxes []Box) (Info, []Picture, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return Info{}, nil, err
+	}
+	defer f.Close()
+	stat, err := f.Stat()
+	if err != nil {
+		return Info{}, nil, err
+	}
+	if !stat.Mode().IsRegular() {
+		return Info{}, nil, because(ErrFormat, errNotFile)
+	}
+	info, pictures, err := m.Make(ctx, f, stat.Size(), boxes...)
+	if demuxer := demuxers[info.MediaType]; demuxer != "" {
+		pictures, err = m.fromVideo(ctx, path, demuxer, boxes)
+		err = (&source{}).fail(info.MediaType, err)
+	}
+	return info, pictures, err
+}
+
+var errNotFile = errors.New("not a regular file")
