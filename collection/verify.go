@@ -53,7 +53,7 @@ type Report struct {
 	// Collection.Updates.
 	Updates []Said
 	// Revoked are the seals of updates that were left out, because their key has
-	// been revoked since.
+	// been revoked since, or was not valid when they were made; Key is zero there.
 	Revoked []Said
 	// Fresh is the latest moment that a seal of the authority names, or of the
 	// author where the collection names no authority.
@@ -65,8 +65,8 @@ func Verify(ctx context.Context, v Verifier, c Collection) (Verified, error) {
 	return Checker{Verifier: v}.Verify(ctx, c)
 }
 
-// Collection returns the collection as it was verified: without the updates
-// that Report calls revoked.
+// Collection returns the collection as it was verified: without the updates that
+// Report calls revoked, and without an author's seal of such a key.
 func (v Verified) Collection() Collection { return v.c }
 
 // Report tells who vouches for the collection.
@@ -75,22 +75,29 @@ func (v Verified) Report() Report { return v.report }
 // AuthorityOnly reports whether no seal of the author vouches for the manifest.
 func (v Verified) AuthorityOnly() bool { return v.report.Author == nil }
 
+// ended says of a refusal that the key was good once: it has been revoked, or had
+// been retired when it sealed, which those who joined the seal did not know yet.
+func ended(err error) bool { return errors.Is(err, ErrRevoked) || errors.Is(err, ErrExpired) }
+
 // verifyEdition verifies the seals over the edition. The author's stands unless
-// its key has been revoked; then the authority's must.
+// its key has ended, and is left out then: the authority's must stand.
 func (k Checker) verifyEdition(ctx context.Context, p *parts, report *Report) error {
 	said, err := k.said(ctx, p, TypeEdition, p.editionStatement, p.fixed.author, p.seals.author)
 	switch {
 	case err == nil:
 		report.Author = &said
-	case !errors.Is(err, ErrUnsigned) && !errors.Is(err, ErrRevoked):
+	case !errors.Is(err, ErrUnsigned) && !ended(err):
 		return fmt.Errorf("edition: author: %w", err)
+	default:
+		p.seals.author = seal{}
 	}
 	authorErr := err
 	if len(p.seals.authority.bytes) > 0 {
-		if said, err = k.said(ctx, p, TypeEdition, p.editionStatement, UserID{}, p.seals.authority); err != nil {
+		cosaid, err := k.said(ctx, p, TypeEdition, p.editionStatement, UserID{}, p.seals.authority)
+		if err != nil {
 			return fmt.Errorf("edition: authority: %w", err)
 		}
-		report.Authority = &said
+		report.Authority = &cosaid
 	}
 	if report.Author == nil && report.Authority == nil {
 		return fmt.Errorf("edition: %w", authorErr)
@@ -113,12 +120,12 @@ func (k Checker) verifyUpdates(ctx context.Context, p *parts, report *Report) ([
 	return stand, nil
 }
 
-// add files who vouches for an update, and leaves one of a revoked key out.
+// add files who vouches for an update, and leaves one of a key that ended out.
 func (r *Report) add(said Said, err error) error {
 	switch {
 	case err == nil:
 		r.Updates = append(r.Updates, said)
-	case errors.Is(err, ErrRevoked):
+	case ended(err):
 		r.Revoked = append(r.Revoked, said)
 	default:
 		return err

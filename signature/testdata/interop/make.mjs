@@ -26,9 +26,9 @@ async function share(kind, annas, cleos, hubs) {
   const fixed = fixedPart(kind, hubs.id, address)
   const edition = editionPart(kind)
   const identity = sha256(fixed)
-  const seal = async (key, statement) => [NOON, await key.seal(format.EDITION, statement(NOON))]
-  const statement = (issued) => format.editionStatement(identity, 1, edition, issued)
-  const seals = { author: await seal(annas, statement), authority: await seal(hubs, statement) }
+  const statement = format.editionStatement(identity, 1, edition, NOON)
+  const [author, validated] = await Promise.all([annas, hubs].map((key) => key.seal(format.EDITION, statement)))
+  const seals = { author: [NOON, author], authority: [NOON, validated] }
 
   const say = async (key, issuer, issued, ranks) => {
     const labels = pack(ranks)
@@ -46,11 +46,13 @@ async function share(kind, annas, cleos, hubs) {
   const before = join(ITEMS, said)
   const last = before.map((rank) => generation(rank) * 16 + COMPLETE)
   const [labels, , issued, sealed] = await say(cleos, cleo, NOON + 7200, last)
+  const update = new Map([[1, identity], [3, ITEMS], [4, labels], [5, cleo], [6, issued], [7, sealed]])
+  if (kind > 0) update.set(2, kind)
   return {
     name: 'node ' + kind,
     keys: [anna, cleo, authority].map((u, i) => ({ user: hex(u), key: hex([annas, cleos, hubs][i].cose) })),
     collection: hex(format.encodeCollection({ fixed, edition, seals, updates, resolved })),
-    update: hex(write(new Map([[1, identity], ...(kind ? [[2, kind]] : []), [3, ITEMS], [4, labels], [5, cleo], [6, issued], [7, sealed]]))),
+    update: hex(write(update)),
     word: hex(await word(hubs, cleos)),
     address: { r: hex(r), text: 'ben@example.org', user: hex(dora) },
     want: {

@@ -1,0 +1,28 @@
+// Package engine holds the rules of the exchange, for every role, as one pure
+// function: [Rules.Step] takes the state of one collection at one station and
+// an event, and gives the next state and the effects to perform. It has no
+// input or output, clock, randomness or goroutine; what it must know of other
+// collections arrives with the event.
+//
+// The shell around it (a hub, a peer) does four things, in this order: verify
+// what came, step, store the state together with the notifications of the
+// effects in one batch, and only then tell anyone. State that is stored never
+// runs ahead of the bytes: an event that says that bytes are stored comes after
+// they are durable.
+//
+// # The rules
+//
+//  1. A share by somebody who is neither author nor completer is refused; so is
+//     a share of a known collection whose fixed parts differ.
+//  2. Missing = what the rules require of the sender ∩ what it can upload − what
+//     is held.
+//  3. Nobody is told of a collection before the author's seal and all that was
+//     asked for are stored.
+//  4. No label goes before the author has sealed the complete version's digest,
+//     the required versions are stored, and a peer that may complete has
+//     announced the complete version and was checked.
+//  5. A label goes in every collection of the author that holds the item.
+//  6. What is withdrawn stays withdrawn.
+//  7. Whoever was told is told again when availability changes, once for all the
+//     changes that are stored together.
+package engine

@@ -1,0 +1,52 @@
+package engine
+
+import (
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// record is a State as it is stored.
+type record struct {
+	Collection  []byte             `cbor:"1,keyasint"`
+	Sealed      bool               `cbor:"2,keyasint,omitempty"`
+	Held        []transport.Bits   `cbor:"3,keyasint,omitempty"`
+	Asked       []transport.Bits   `cbor:"4,keyasint,omitempty"`
+	Sources     []transport.Source `cbor:"5,keyasint,omitempty"`
+	SenderTells bool               `cbor:"6,keyasint,omitempty"`
+	Told        collection.Digest  `cbor:"7,keyasint"`
+	News        uint64             `cbor:"8,keyasint,omitempty"`
+	Promised    transport.Bits     `cbor:"9,keyasint,omitempty"`
+
+	ToldLabelled int `cbor:"10,keyasint,omitempty"`
+}
+
+// MarshalBinary gives the form in which a state is stored.
+func (s State) MarshalBinary() ([]byte, error) {
+	c, err := s.Collection.MarshalBinary()
+	if err != nil {
+		return nil, err
+	}
+	return transport.Encode(record{
+		Collection: c, Sealed: s.Sealed, Held: s.Held, Asked: s.Asked,
+		Sources: s.Sources, SenderTells: s.SenderTells, Told: s.Told, News: s.News, Promised: s.Promised, ToldLabelled: s.ToldLabelled,
+	})
+}
+
+// UnmarshalBinary reads what MarshalBinary writes. The collection's seals are
+// not looked at; whoever loads a state verifies it again, since a key may have
+// been revoked.
+func (s *State) UnmarshalBinary(data []byte) error {
+	r, err := transport.Decode[record](data)
+	if err != nil {
+		return err
+	}
+	c, err := collection.Decode(r.Collection)
+	if err != nil {
+		return err
+	}
+	*s = State{
+		Collection: c, Sealed: r.Sealed, Held: r.Held, Asked: r.Asked,
+		Sources: r.Sources, SenderTells: r.SenderTells, Told: r.Told, News: r.News, Promised: r.Promised, ToldLabelled: r.ToldLabelled,
+	}
+	return nil
+}

@@ -1,0 +1,101 @@
+package engine
+
+import (
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// shared is the one share rule: rules 1 and 2.
+func (r Rules) shared(s State, e Shared) (State, []Effect, error) {
+	if err := admit(s, e); err != nil {
+		return s, nil, err
+	}
+	next, err := agree(s, e)
+	if err != nil {
+		return s, nil, err
+	}
+	next.Held = e.Held
+	if s.Told.IsZero() && e.Share.Address != "" {
+		next.Promised = column(e.Share.Serves, next.last()).Trim()
+	}
+	next.SenderTells = next.SenderTells || e.Share.Notifies
+	for _, source := range e.Sources {
+		source.Items = source.Items.And(e.Complete).Trim()
+		if !source.Items.IsEmpty() {
+			next.Sources = withSource(next.Sources, source)
+		}
+	}
+	missing := r.missing(next, e.Share)
+	next.Asked = lessColumns(mergeColumns(next.Asked, missing), next.Held)
+	return next, []Effect{Reply{answer(next, missing)}}, nil
+}
+
+// admit refuses those who may not share, and sets that name items that the
+// collection does not have.
+func admit(s State, e Shared) error {
+	switch {
+	case !e.Sealed && e.By != e.Collection.Author():
+		return transport.At(transport.ErrSeal, "only the author may share an unsealed collection")
+	case !MayComplete(e.Collection, e.By):
+		return transport.ErrForbidden
+	}
+	for _, sets := range [][]transport.Bits{e.Share.Serves, e.Share.Offers} {
+		for _, b := range sets {
+			if !b.Within(e.Collection.Len()) {
+				return transport.At(transport.ErrMalformed, "a set with items that are not there")
+			}
+		}
+	}
+	if s.Known() {
+		return s.Collection.Same(e.Collection)
+	}
+	return nil
+}
+
+// agree joins what was known with what was shared.
+func agree(s State, e Shared) (State, error) {
+	if !s.Known() {
+		s.Collection, s.Sealed = e.Collection, e.Sealed
+		return s, nil
+	}
+	if !e.Sealed {
+		return s, nil // a draft adds nothing to what is known
+	}
+	if !s.Sealed {
+		s.Collection, s.Sealed = e.Collection, true // the draft is replaced
+		return s, nil
+	}
+	return s.merge(e.Collection)
+}
+
+// missing is what the sender is asked for: rule 2.
+func (r Rules) missing(s State, share transport.Share) []transport.Bits {
+	required := r.Required(share.From, s.Collection.Ladder())
+	out := make([]transport.Bits, required)
+	for v := range out {
+		out[v] = column(share.Offers, v).Without(column(s.Held, v)).Trim()
+	}
+	return trimColumns(out)
+}
+
+// answer says what comes next.
+func answer(s State, missing []transport.Bits) transport.Answer {
+	a := transport.Answer{Next: transport.Done, Missing: missing, Notify: s.SenderTells}
+	switch {
+	case len(missing) > 0:
+		a.Next = transport.Upload
+	case !s.Sealed:
+		a.Next = transport.Seal
+	}
+	return a
+}
+
+// Answer is what is still missing in state s, whoever can upload it, and what
+// comes next.
+func (s State) Answer() transport.Answer { return answer(s, trimColumns(s.Asked)) }
+
+// May reports whether a user may read a collection, and with it its versions
+// and the notifications about it: the one function that decides every read.
+func May(s State, u collection.UserID) bool {
+	return s.Known() && !u.IsZero() && s.Collection.MayRead(u)
+}

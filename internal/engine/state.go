@@ -1,0 +1,202 @@
+package engine
+
+import (
+	"slices"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/notify"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// Rules are what distinguishes one station from another. They do not change
+// while it runs.
+type Rules struct {
+	// Authority is the station's own key as an authority; zero: it validates
+	// nothing.
+	Authority collection.KeyID
+	// FromDevice and FromPeer say how many versions, the smallest first, a share
+	// must bring. Those beyond the ladder do not count.
+	FromDevice, FromPeer int
+	// Tells says that the station sends notifications.
+	Tells bool
+	// Link is the base of the links in notifications.
+	Link string
+}
+
+// State is what a station knows of one collection. The zero State is that of a
+// collection it has never met. States share memory with those they came from
+// and must not be changed.
+type State struct {
+	// Collection is what was agreed on. All its seals have been verified.
+	Collection collection.Collection
+	// Sealed says that the author's seal over the edition is there.
+	Sealed bool
+	// Held and Asked hold a set of items per version: what is stored here, and
+	// what was asked for and has not come.
+	Held, Asked []transport.Bits
+	// Sources are the stations that serve complete versions, as announced and
+	// checked.
+	Sources []transport.Source
+	// Promised are the items whose complete versions a sharing peer serves but
+	// has not announced yet: the first notification waits for it.
+	Promised transport.Bits
+	// SenderTells says that whoever shares the collection sends the notifications.
+	SenderTells bool
+	// Told is the availability that the recipients were told of last, and
+	// ToldLabelled the number of labels then; zero if they have not been told
+	// anything.
+	Told         collection.Digest
+	ToldLabelled int
+	// News counts the notifications.
+	News uint64
+}
+
+// Known reports whether the station has met the collection.
+func (s State) Known() bool { return !s.Collection.ID().IsZero() }
+
+// Complete is the set of the items without a label.
+func (s State) Complete() transport.Bits {
+	b := make(transport.Bits, 0, (s.Collection.Len()+7)/8)
+	i := 0
+	for _, rank := range s.Collection.Items() {
+		if rank.Complete() {
+			b = b.Add(i)
+		}
+		i++
+	}
+	return b
+}
+
+// Served is the set of the items whose complete version has a source.
+func (s State) Served() transport.Bits {
+	var b transport.Bits
+	for _, source := range s.Sources {
+		b = b.Or(source.Items)
+	}
+	return b
+}
+
+// Holds reports whether a version of an item is stored here.
+func (s State) Holds(item, version int) bool { return column(s.Held, version).Has(item) }
+
+// last is the place of the complete version in the ladder.
+func (s State) last() int { return len(s.Collection.Ladder()) - 1 }
+
+// column is the set of one version; empty where there is none.
+func column(sets []transport.Bits, version int) transport.Bits {
+	if version < len(sets) {
+		return sets[version]
+	}
+	return nil
+}
+
+// mergeColumns is the union, and lessColumns the difference, of two lists of
+// sets, version by version.
+func mergeColumns(a, b []transport.Bits) []transport.Bits {
+	return eachColumn(a, b, transport.Bits.Or)
+}
+
+func lessColumns(a, b []transport.Bits) []transport.Bits {
+	return eachColumn(a, b, transport.Bits.Without)
+}
+
+func eachColumn(a, b []transport.Bits, op func(a, b transport.Bits) transport.Bits) []transport.Bits {
+	out := make([]transport.Bits, max(len(a), len(b)))
+	for v := range out {
+		out[v] = op(column(a, v), column(b, v)).Trim()
+	}
+	return trimColumns(out)
+}
+
+// trimColumns drops the empty sets at the end.
+func trimColumns(sets []transport.Bits) []transport.Bits {
+	n := len(sets)
+	for n > 0 && sets[n-1].IsEmpty() {
+		n--
+	}
+	return sets[:n]
+}
+
+// withSource adds what one station serves to the sources.
+func withSource(sources []transport.Source, add transport.Source) []transport.Source {
+	out := slices.Clone(sources)
+	for i, s := range out {
+		if s.User == add.User && s.Address == add.Address {
+			out[i].Items = s.Items.Or(add.Items).Trim()
+			return out
+		}
+	}
+	return append(out, add)
+}
+
+// Event is something that happened to a collection.
+type Event interface{ event() }
+
+// Shared: somebody shares the collection.
+type Shared struct {
+	By         collection.UserID     // who, as authenticated
+	Collection collection.Collection // all seals that are there are verified
+	Sealed     bool                  // the author's seal is one of them
+	Share      transport.Share       // the rest of the message
+	// Held is what this station stores of the author's versions now, and
+	// Complete and Sources say which items are complete in other collections of
+	// the author, with the same digest, and who serves them.
+	Held     []transport.Bits
+	Complete transport.Bits
+	Sources  []transport.Source
+}
+
+// Stored: versions have become durable here.
+type Stored struct{ Versions []transport.Bits }
+
+// Sealed: the author's seal over the edition came and is verified.
+type Sealed struct{ Collection collection.Collection }
+
+// Announced: complete versions are served by somebody who may complete, and
+// were checked.
+type Announced struct{ Source transport.Source }
+
+// Updated: availability, or an edition, changed elsewhere, or the collection is
+// met there. It has the author's seal, and all its seals are verified. Sources
+// are news, if there is any, of who serves.
+type Updated struct {
+	Collection collection.Collection
+	Sources    []transport.Source
+}
+
+func (Shared) event()    {}
+func (Stored) event()    {}
+func (Sealed) event()    {}
+func (Announced) event() {}
+func (Updated) event()   {}
+
+// Effect is something for the shell to do.
+type Effect interface{ effect() }
+
+// Validate: seal the update with the authority's key, and step [Updated] with
+// the collection that has it, before anything is stored.
+type Validate struct{ Update collection.Update }
+
+// CoSign: seal the edition with the authority's key, likewise.
+type CoSign struct{}
+
+// Tell: store a notification for each recipient, together with the state.
+type Tell struct {
+	To           []collection.UserID
+	Notification notify.Notification
+	Availability collection.Digest
+	Seq          uint64
+}
+
+// Spread: step [Announced] in the author's other collections that hold one of
+// the items.
+type Spread struct{ Source transport.Source }
+
+// Reply: answer whoever caused the event.
+type Reply struct{ Answer transport.Answer }
+
+func (Validate) effect() {}
+func (CoSign) effect()   {}
+func (Tell) effect()     {}
+func (Spread) effect()   {}
+func (Reply) effect()    {}

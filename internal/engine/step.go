@@ -1,0 +1,263 @@
+package engine
+
+import (
+	"fmt"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/label"
+	"github.com/glimpse-go/glimpse/notify"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// Step gives the state after an event and what is to be done, in order. After
+// an error, which wraps one of the sentinels of package transport or
+// collection, the state has not changed and there is nothing to do.
+func (r Rules) Step(s State, e Event) (State, []Effect, error) {
+	next, effects, err := r.step(s, e)
+	if err != nil {
+		return s, nil, err
+	}
+	more, err := r.follow(&next)
+	if err != nil {
+		return s, nil, err
+	}
+	return next, append(effects, more...), nil
+}
+
+func (r Rules) step(s State, e Event) (State, []Effect, error) {
+	if shared, ok := e.(Shared); ok {
+		return r.shared(s, shared)
+	}
+	if e, ok := e.(Updated); ok {
+		return updated(s, e)
+	}
+	if !s.Known() {
+		return s, nil, transport.ErrNotFound
+	}
+	switch e := e.(type) {
+	case Stored:
+		s.Held = mergeColumns(s.Held, e.Versions)
+		s.Asked = lessColumns(s.Asked, e.Versions)
+		return s, nil, nil
+	case Sealed:
+		return sealed(s, e)
+	case Announced:
+		return r.announced(s, e)
+	}
+	return s, nil, fmt.Errorf("%w: event %T", transport.ErrMalformed, e)
+}
+
+// follow gives the effects that the state itself asks for, whatever the event
+// was.
+func (r Rules) follow(s *State) ([]Effect, error) {
+	if !s.Sealed {
+		return nil, nil
+	}
+	if r.validates(*s) {
+		if len(s.Collection.Header().AuthoritySeal) == 0 {
+			return []Effect{CoSign{}}, nil
+		}
+		if update, ok, err := r.due(*s); err != nil || ok {
+			return []Effect{Validate{update}}, err
+		}
+	}
+	return r.tell(s)
+}
+
+// validates reports whether the station is the collection's authority.
+func (r Rules) validates(s State) bool {
+	return !r.Authority.IsZero() && s.Collection.Authority() == r.Authority
+}
+
+// due gives the authority's update for the items that are served, and whose
+// required versions are here, but that still have a label: rule 4.
+func (r Rules) due(s State) (collection.Update, bool, error) {
+	served := s.Served()
+	for _, asked := range s.Asked {
+		served = served.Without(asked)
+	}
+	if s.Collection.Labelled() == 0 || served.IsEmpty() {
+		return collection.Update{}, false, nil
+	}
+	ready, open := s.ready(served)
+	switch {
+	case len(ready) == 0:
+		return collection.Update{}, false, nil
+	case len(ready) == open:
+		u, err := s.Collection.CompleteAll(collection.UserID{})
+		return u, true, err
+	}
+	u, err := s.Collection.Complete(collection.UserID{}, ready...)
+	return u, true, err
+}
+
+// ready gives the served items that are not settled and whose complete version
+// has a digest, and the number of all items that are not settled.
+func (s State) ready(served transport.Bits) (ready []collection.ItemID, open int) {
+	last := s.last()
+	i := -1
+	for id, rank := range s.Collection.Items() {
+		i++
+		if rank.Settled() {
+			continue
+		}
+		open++
+		if !served.Has(i) {
+			continue
+		}
+		if _, known := s.Collection.Digest(i, last); known {
+			ready = append(ready, id)
+		}
+	}
+	return ready, open
+}
+
+// tell gives the notification that is due: rules 3 and 7.
+func (r Rules) tell(s *State) ([]Effect, error) {
+	waits := len(trimColumns(s.Asked)) > 0 || !s.Promised.IsEmpty()
+	if !r.Tells || s.SenderTells || waits && s.Told.IsZero() {
+		return nil, nil
+	}
+	now, err := notify.Availability(s.Collection)
+	if err != nil || now == s.Told {
+		return nil, err
+	}
+	reason := notify.Available
+	switch {
+	case s.Told.IsZero():
+		reason = notify.Shared
+	case s.Collection.Labelled() > s.ToldLabelled:
+		reason = notify.Lost
+	}
+	n, err := notify.Make(s.Collection, reason, r.link(s.Collection.Name()))
+	if err != nil {
+		return nil, err
+	}
+	s.Told, s.ToldLabelled = now, n.Labelled
+	s.News++
+	return []Effect{Tell{To: notify.Due(s.Collection), Notification: n, Availability: now, Seq: s.News}}, nil
+}
+
+func (r Rules) link(n collection.Name) string {
+	if r.Link == "" {
+		return ""
+	}
+	return r.Link + "/" + n.String()
+}
+
+// sealed takes the author's seal.
+func sealed(s State, e Sealed) (State, []Effect, error) {
+	if e.Collection.EditionDigest() != s.Collection.EditionDigest() || e.Collection.Identity() != s.Collection.Identity() {
+		return s, nil, transport.At(transport.ErrSeal, "of another edition")
+	}
+	s, err := s.merge(e.Collection)
+	s.Sealed = true
+	return s, nil, err
+}
+
+// updated takes what another station knows better, or knows first.
+func updated(s State, e Updated) (State, []Effect, error) {
+	if !s.Sealed {
+		s.Collection, s.Sealed, s.Sources = e.Collection, true, e.Sources
+		return s, nil, nil
+	}
+	next, err := s.merge(e.Collection)
+	if e.Sources != nil {
+		next.Sources = e.Sources
+	}
+	return next, nil, err
+}
+
+// merge joins another copy of the collection. What was taken back is not served
+// any more until somebody announces it again.
+func (s State) merge(c collection.Collection) (State, error) {
+	merged, changed, err := s.Collection.Merge(c)
+	if err != nil || !changed {
+		return s, err
+	}
+	lost := regenerated(s.Collection, merged)
+	s.Collection = merged
+	if lost.IsEmpty() {
+		return s, nil
+	}
+	var sources []transport.Source
+	for _, source := range s.Sources {
+		if source.Items = source.Items.Without(lost).Trim(); !source.Items.IsEmpty() {
+			sources = append(sources, source)
+		}
+	}
+	s.Sources = sources
+	return s, nil
+}
+
+// regenerated is the set of the items whose next generation was opened.
+func regenerated(before, after collection.Collection) transport.Bits {
+	var b transport.Bits
+	i := -1
+	for _, rank := range after.Items() {
+		if i++; rank.Generation() == 0 {
+			continue
+		}
+		if _, old := before.At(i); old.Generation() < rank.Generation() {
+			b = b.Add(i)
+		}
+	}
+	return b
+}
+
+// announced takes a source into account. Items that are withdrawn, or whose
+// complete version has no digest, are not served as far as anyone can tell.
+func (r Rules) announced(s State, e Announced) (State, []Effect, error) {
+	if !s.Sealed {
+		return s, nil, transport.At(transport.ErrSeal, "the author has not sealed the digests")
+	}
+	if !MayComplete(s.Collection, e.Source.User) {
+		return s, nil, transport.ErrForbidden
+	}
+	items := e.Source.Items.Trim()
+	if !items.Within(s.Collection.Len()) {
+		return s, nil, transport.At(transport.ErrMalformed, "items")
+	}
+	if i, ok := s.withdrawn(items); ok {
+		return s, nil, transport.At(transport.ErrWithdrawn, fmt.Sprintf("item %d", i))
+	}
+	source := transport.Source{User: e.Source.User, Address: e.Source.Address, Items: items}
+	s.Sources, s.Promised = withSource(s.Sources, source), nil
+	return s, []Effect{Spread{source}}, nil
+}
+
+// withdrawn gives the first of the items that is withdrawn, if one is.
+func (s State) withdrawn(items transport.Bits) (int, bool) {
+	if s.Collection.Labelled() == 0 {
+		return 0, false
+	}
+	i := -1
+	for _, rank := range s.Collection.Items() {
+		if i++; rank.Withdrawn() && items.Has(i) {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// MayComplete reports whether a user may vouch for complete versions: the
+// author, and those whom the author named.
+func MayComplete(c collection.Collection, u collection.UserID) bool {
+	if u == c.Author() {
+		return true
+	}
+	for completer := range c.Completers() {
+		if completer == u {
+			return true
+		}
+	}
+	return false
+}
+
+// Required is the number of versions that a share by the sender must bring.
+func (r Rules) Required(from transport.Role, l label.Ladder) int {
+	if from == transport.Peer {
+		return min(r.FromPeer, len(l))
+	}
+	return min(r.FromDevice, len(l))
+}

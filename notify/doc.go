@@ -1,0 +1,12 @@
+// Package notify holds the notifications of the exchange: what they say, who is
+// told what, and how newer news takes the place of older.
+//
+// A recipient is told twice in the usual course of things: when a collection
+// is shared, with thumbnails and labels, and when its complete versions are on
+// the network. Fifty photos completed are one notification: what has not been
+// delivered is replaced by what is newer ([Coalesce]), and what is delivered
+// twice is recognised by its [ID].
+//
+// The package is pure: it sends nothing. A [Channel] does, such as mail or a
+// chat in a module of its own.
+package notify

@@ -1,0 +1,101 @@
+package notify
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+
+	"github.com/glimpse-go/glimpse/collection"
+)
+
+// MaxUpdates is how many bytes of updates a notification carries at most.
+// Recipients of one without updates ask for the collection's state.
+const MaxUpdates = 4096
+
+// Channel delivers notifications to people who are not members, or not only
+// there. Deliver is called again after an error, with growing pauses, so it may
+// deliver twice; the ID tells. It is safe for concurrent use.
+type Channel interface {
+	Deliver(ctx context.Context, n Notification) error
+}
+
+// Availability is the digest of all updates that a collection carries: what
+// the ID of a notification is made from, with the edition and the recipient.
+func Availability(c collection.Collection) (collection.Digest, error) {
+	h := sha256.New()
+	for u := range c.Updates() {
+		b, err := u.MarshalBinary()
+		if err != nil {
+			return collection.Digest{}, err
+		}
+		h.Write(b)
+	}
+	return collection.Digest(h.Sum(nil)), nil
+}
+
+// Make makes the notification that tells of the present state of c; To and ID
+// are those of nobody until [Notification.For] sets them. link is the same in
+// all notifications of the collection.
+func Make(c collection.Collection, reason Reason, link string) (Notification, error) {
+	n := Notification{
+		Author: c.Author(), Collection: c.ID(), Reason: reason, Link: link,
+		Title: c.Title(), Items: c.Len(), Labelled: c.Labelled(), Edition: c.EditionDigest(),
+	}
+	n.Note = note(n)
+	size := 0
+	for u := range c.Updates() {
+		b, err := u.MarshalBinary()
+		if err != nil {
+			return n, err
+		}
+		n.Updates = append(n.Updates, b)
+		if size += len(b); size > MaxUpdates {
+			n.Updates = nil
+			break
+		}
+	}
+	return n, nil
+}
+
+// For gives n as it goes to one recipient. availability is that of the
+// collection that n tells of.
+func (n Notification) For(to collection.UserID, availability collection.Digest) Notification {
+	n.To, n.ID = to, MakeID(n.Edition, availability, to)
+	return n
+}
+
+// note explains n in plain words.
+func note(n Notification) string {
+	switch {
+	case n.Reason == Lost:
+		return fmt.Sprintf("%d of %d items cannot be had in full at the moment.", n.Labelled, n.Items)
+	case n.Labelled == 0:
+		return "All items are there in full."
+	case n.Reason == Edited:
+		return "The author has changed the title or the captions."
+	case n.Labelled == n.Items:
+		return "Previews are there now; you will hear again when the full versions are."
+	}
+	return fmt.Sprintf("%d of %d items are there in full; you will hear again of the others.", n.Items-n.Labelled, n.Items)
+}
+
+// Coalesce gives what is delivered when newer comes before older was: newer,
+// but still as the first word on the collection if older was that.
+func Coalesce(older, newer Notification) Notification {
+	if older.Reason == Shared {
+		newer.Reason = Shared
+	}
+	return newer
+}
+
+// Due lists whom a notification of c goes to: its recipients, each once, and
+// never the author.
+func Due(c collection.Collection) []collection.UserID {
+	var due []collection.UserID
+	for u := range c.Recipients() {
+		if u != c.Author() {
+			due = append(due, u)
+		}
+	}
+	return due
+}

@@ -1,0 +1,61 @@
+package notify
+
+import (
+	"crypto/sha256"
+
+	"github.com/glimpse-go/glimpse/collection"
+)
+
+// ID names a notification by what it tells and to whom: a repeat has the same
+// ID and is dropped by its receiver, newer news has another.
+type ID [32]byte
+
+// Reason says what happened.
+type Reason uint8
+
+// The reasons, in the order in which a collection usually meets them.
+const (
+	Shared    Reason = iota + 1 // the first notification: here is a collection
+	Available                   // more of it, or all of it, is on the network now
+	Edited                      // the author gave it another title or other captions
+	Lost                        // something that was there is not any more
+)
+
+// Notification tells one recipient of one collection. A newer one takes the
+// place of an older one that has not been delivered.
+type Notification struct {
+	ID         ID                `cbor:"1,keyasint"`
+	Author     collection.UserID `cbor:"2,keyasint"`
+	Collection collection.ID     `cbor:"3,keyasint"`
+	To         collection.UserID `cbor:"4,keyasint"`
+	Reason     Reason            `cbor:"5,keyasint"`
+	Title      string            `cbor:"6,keyasint,omitempty"`
+	Note       string            `cbor:"7,keyasint,omitempty"`  // explains, for people
+	Link       string            `cbor:"8,keyasint,omitempty"`  // the same in every notification of a collection
+	Items      int               `cbor:"9,keyasint,omitempty"`  // number of items
+	Labelled   int               `cbor:"10,keyasint,omitempty"` // number of items with a label
+	Edition    collection.Digest `cbor:"11,keyasint"`
+	// Updates are the collection's updates where they are few and small, so
+	// that the recipient needs no further request.
+	Updates [][]byte `cbor:"12,keyasint,omitempty"`
+	// Cover is the thumbnail of the cover item, in the first notification.
+	Cover []byte `cbor:"13,keyasint,omitempty"`
+}
+
+// Name is the collection that n is about.
+func (n Notification) Name() collection.Name {
+	return collection.Name{Author: n.Author, ID: n.Collection}
+}
+
+// MakeID gives the ID of the notification that tells recipient of an edition
+// in a state of availability:
+// SHA-256("glimpse notification", edition, availability, recipient). The
+// edition's digest covers the collection's identity.
+func MakeID(edition, availability collection.Digest, recipient collection.UserID) ID {
+	h := sha256.New()
+	h.Write([]byte("glimpse notification"))
+	h.Write(edition[:])
+	h.Write(availability[:])
+	h.Write(recipient[:])
+	return ID(h.Sum(nil))
+}

@@ -1,0 +1,179 @@
+package transport_test
+
+import (
+	"bytes"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"reflect"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/notify"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// messages holds one of every message, with every field.
+var messages = []any{
+	transport.Share{
+		Collection: []byte("c"), From: transport.Peer, Serves: []transport.Bits{nil, {1}}, Offers: []transport.Bits{{3}},
+		Address: "http://x", To: []string{"ann@example.org"}, Notifies: true,
+	},
+	transport.Answer{
+		Next: transport.Upload, Collection: []byte("c"), Missing: []transport.Bits{{0, 1}},
+		Parts: []transport.Part{{Item: 8, Version: 1, Size: 9}}, Updates: [][]byte{{1}}, Notify: true, Keys: [][]byte{{2}},
+	},
+	transport.Announcement{Author: collection.UserID{1}, ID: collection.ID{2}, Items: transport.BitsOf(1), Address: "http://x"},
+	transport.State{
+		Collection: []byte("c"), Edition: collection.Digest{1}, Updates: [][]byte{{1}}, Keys: [][]byte{{2}},
+		Sources: []transport.Source{{User: collection.UserID{1}, Address: "http://x", Items: transport.BitsOf(0)}},
+	},
+	transport.Deliveries{Waiting: []transport.Delivery{{Seq: 3, Notification: notify.Notification{
+		ID: notify.ID{1}, Author: collection.UserID{1}, Collection: collection.ID{2}, To: collection.UserID{3}, Reason: notify.Shared,
+		Title: "t", Note: "n", Link: "l", Items: 2, Labelled: 1, Edition: collection.Digest{1}, Updates: [][]byte{{1}}, Cover: []byte{2},
+	}}}},
+	transport.Receipts{Read: []transport.Receipt{{Author: collection.UserID{1}, ID: collection.ID{2}, Seq: 3}}},
+	transport.Fault{Code: 8, About: "a", Differs: []string{"items"}},
+}
+
+// decodeAs decodes data as the type of like.
+func decodeAs(like any, data []byte) (any, error) {
+	switch like.(type) {
+	case transport.Share:
+		return any2(transport.Decode[transport.Share](data))
+	case transport.Answer:
+		return any2(transport.Decode[transport.Answer](data))
+	case transport.Announcement:
+		return any2(transport.Decode[transport.Announcement](data))
+	case transport.State:
+		return any2(transport.Decode[transport.State](data))
+	case transport.Deliveries:
+		return any2(transport.Decode[transport.Deliveries](data))
+	case transport.Receipts:
+		return any2(transport.Decode[transport.Receipts](data))
+	case transport.Fault:
+		return any2(transport.Decode[transport.Fault](data))
+	}
+	panic(fmt.Sprintf("%T", like))
+}
+
+func any2[M any](m M, err error) (any, error) { return m, err }
+
+func TestMessagesAreReadAsWritten(t *testing.T) {
+	for _, m := range messages {
+		for _, m := range []any{m, reflect.Zero(reflect.TypeOf(m)).Interface()} {
+			data, err := transport.Encode(m)
+			must(t, err)
+			back, err := decodeAs(m, data)
+			if a, ok := m.(transport.Answer); ok && a.Next == 0 {
+				continue // an answer says what comes next
+			}
+			if err != nil {
+				t.Errorf("%T %x: %v", m, data, err)
+			}
+			if d := cmp.Diff(m, back, cmpopts.EquateEmpty(), cmp.Exporter(func(reflect.Type) bool { return true })); d != "" {
+				t.Errorf("%T: %s", m, d)
+			}
+		}
+	}
+}
+
+// TestMalformedMessages names what the strict form refuses.
+func TestMalformedMessages(t *testing.T) {
+	for name, c := range map[string]struct {
+		like any
+		hex  string
+	}{
+		"nothing":                   {transport.Receipts{}, ""},
+		"not a map":                 {transport.Receipts{}, "80"},
+		"a key twice":               {transport.Fault{}, "a201010101"},
+		"an unknown key":            {transport.Fault{}, "a20101181863"},
+		"keys out of order":         {transport.Fault{}, "a20261610101"},
+		"an empty field":            {transport.Fault{}, "a201010260"},
+		"a long number":             {transport.Fault{}, "a1011801"},
+		"an indefinite length":      {transport.Fault{}, "bf0101ff"},
+		"a tag":                     {transport.Fault{}, "a101c101"},
+		"a float":                   {transport.Fault{}, "a101f93c00"},
+		"a wrong type":              {transport.Fault{}, "a1016161"},
+		"bytes after":               {transport.Fault{}, "a1010100"},
+		"cut off":                   {transport.Fault{}, "a101"},
+		"text that is not UTF-8":    {transport.Fault{}, "a201010261ff"},
+		"a role that is none":       {transport.Share{}, "a201400202"},
+		"null for empty":            {transport.Answer{}, "a201010381f6"},
+		"a next that is none":       {transport.Answer{}, "a10104"},
+		"zero bytes at the end":     {transport.Answer{}, "a2010103814101" + "00"},
+		"a set that is not trimmed": {transport.Answer{}, "a20101038142" + "0100"},
+		"more sets than versions":   {transport.Answer{}, "a2010103" + "8f" + "4101410141014101410141014101410141014101410141014101410141" + "01"},
+		"a negative place":          {transport.Answer{}, "a2010104818320" + "0001"},
+		"a short id":                {transport.Receipts{}, "a10181a3014101024102" + "0303"},
+		"deeply nested":             {transport.Deliveries{}, "a101" + "8181818181818181818181818180"},
+	} {
+		data, err := hex.DecodeString(c.hex)
+		must(t, err)
+		if m, err := decodeAs(c.like, data); !errors.Is(err, transport.ErrMalformed) {
+			t.Errorf("%s: got %+v, %v", name, m, err)
+		}
+	}
+}
+
+func TestFaultsAreTheSameOnBothSides(t *testing.T) {
+	for _, known := range []error{
+		transport.ErrNotFound, transport.ErrUnauthenticated, transport.ErrForbidden, transport.ErrMalformed, transport.ErrTooLarge,
+		transport.ErrDigest, transport.ErrSeal, transport.ErrDiffers, transport.ErrOffset, transport.ErrNotAsked, transport.ErrUnreachable,
+		transport.ErrWithdrawn, transport.ErrConflict, transport.ErrStorage, transport.ErrClosed,
+	} {
+		data, err := transport.Encode(transport.NewFault(fmt.Errorf("secret: %w", transport.At(known, "place"))))
+		must(t, err)
+		f, err := transport.Decode[transport.Fault](data)
+		must(t, err)
+		if !errors.Is(&f, known) || !errors.Is(&f, transport.Err) || f.About != "place" || bytes.Contains(data, []byte("secret")) {
+			t.Errorf("%v became %v", known, &f)
+		}
+	}
+	if f := transport.NewFault(errors.New("/home/ann: no space")); f.Code != 0 || f.Error() != transport.Err.Error() {
+		t.Errorf("an error of no known kind: %v", f)
+	}
+	if f := (&transport.Fault{Code: 999}); !errors.Is(f, transport.Err) {
+		t.Error("a code of later days")
+	}
+	differs := transport.NewFault(&collection.DiffError{Fields: []string{"items", "created"}})
+	if !errors.Is(differs, transport.ErrDiffers) || len(differs.Differs) != 2 || differs.Error() == transport.ErrDiffers.Error() {
+		t.Errorf("what differs: %v", differs)
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	for i, m := range messages {
+		data, err := transport.Encode(m)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(uint8(i), data)
+	}
+	f.Fuzz(func(t *testing.T, kind uint8, data []byte) {
+		m, err := decodeAs(messages[int(kind)%len(messages)], data)
+		if err != nil {
+			if !errors.Is(err, transport.ErrMalformed) {
+				t.Errorf("error of another family: %v", err)
+			}
+			return
+		}
+		again, err := transport.Encode(m)
+		if err != nil || !bytes.Equal(again, data) {
+			t.Errorf("decoded and encoded again: %x, %v", again, err)
+		}
+	})
+}
+
+func ExampleEncode() {
+	data, _ := transport.Encode(transport.Answer{Next: transport.Upload, Missing: []transport.Bits{transport.BitsOf(0, 1, 9)}})
+	fmt.Printf("%x\n", data)
+	answer, err := transport.Decode[transport.Answer](data)
+	fmt.Println(answer.Next, answer.Missing[0].Len(), err)
+	// Output:
+	// a201010381420302
+	// upload 3 <nil>
+}

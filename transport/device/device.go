@@ -1,0 +1,182 @@
+// Package device is the light client of an exchange: a camera, a phone, a
+// sensor. It makes collections offline, shares them with a hub, and hands them
+// over to the home peer at a local link. It always calls and is never called,
+// and it holds no originals of its own: the program opens them where they are.
+//
+// The one method for both, [Device.Share], sends the same message; what is
+// then uploaded is what the other side asks for, thumbnails for a hub, all
+// versions for a home peer. A share is one or two requests, and one that broke
+// off goes on where it ended.
+package device
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"strings"
+	"time"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/collection/digest"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/memstore"
+)
+
+// Media opens the versions of items that a device holds, or makes them.
+type Media interface {
+	// Open opens a version, by its place in the ladder. The error wraps
+	// transport.ErrNotFound if the device does not have it. It is called again
+	// for every share, and must give the same bytes each time.
+	Open(ctx context.Context, item collection.ItemID, version int) (transport.Blob, error)
+}
+
+// MediaFunc makes Media of a function.
+type MediaFunc func(ctx context.Context, item collection.ItemID, version int) (transport.Blob, error)
+
+// Open implements Media.
+func (f MediaFunc) Open(ctx context.Context, item collection.ItemID, version int) (transport.Blob, error) {
+	return f(ctx, item, version)
+}
+
+// Config says how a device works. The zero Config works.
+type Config struct {
+	// Store keeps the collections that were made; nil = in memory. No versions
+	// are put into it.
+	Store  transport.Store
+	Now    func() time.Time // nil = time.Now
+	Random io.Reader        // nil = crypto/rand.Reader
+}
+
+// Device makes and shares collections of one user. It is safe for concurrent
+// use if its Media are.
+type Device struct {
+	user   collection.UserID
+	signer collection.Signer
+	media  Media
+	cfg    Config
+}
+
+// New makes a device of a user, whose key is the signer's.
+func New(user collection.UserID, signer collection.Signer, media Media, cfg Config) *Device {
+	if cfg.Store == nil {
+		cfg.Store = new(memstore.Store)
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Random == nil {
+		cfg.Random = rand.Reader
+	}
+	return &Device{user, signer, media, cfg}
+}
+
+// Make makes a collection of the device's user and stores it. It fills in the
+// ID, unless it is given, the author and the time, and, from its Media, the
+// digests of all versions that the device has; and it seals the whole. Errors
+// are those of the Media, the signer, the store and of collection.New.
+func (d *Device) Make(ctx context.Context, h collection.Header, b collection.Body) (collection.Name, error) {
+	if h.ID.IsZero() {
+		if _, err := io.ReadFull(d.cfg.Random, h.ID[:]); err != nil {
+			return collection.Name{}, err
+		}
+	}
+	h.Author, h.Created = d.user, d.cfg.Now()
+	draft, err := collection.New(h, b)
+	if err != nil {
+		return collection.Name{}, err
+	}
+	if b.Items, err = d.digests(ctx, b.Items, len(draft.Ladder())); err != nil {
+		return collection.Name{}, err
+	}
+	c, err := collection.New(h, b)
+	if err != nil {
+		return collection.Name{}, err
+	}
+	if c, err = c.Sign(ctx, d.signer, d.cfg.Now()); err != nil {
+		return collection.Name{}, err
+	}
+	return c.Name(), d.store(ctx, c)
+}
+
+// NewItemID makes an item's id.
+func (d *Device) NewItemID() (id collection.ItemID, err error) {
+	_, err = io.ReadFull(d.cfg.Random, id[:])
+	return id, err
+}
+
+// digests gives the items with the digests of the versions that the device has.
+func (d *Device) digests(ctx context.Context, items []collection.Item, versions int) ([]collection.Item, error) {
+	out := make([]collection.Item, len(items))
+	for i, item := range items {
+		item.Digests = make([]collection.Digest, versions)
+		for v := range versions {
+			sum, err := d.digest(ctx, item.ID, v)
+			if err != nil {
+				return nil, fmt.Errorf("version %d of item %v: %w", v, item.ID, err)
+			}
+			item.Digests[v] = sum
+		}
+		out[i] = item
+	}
+	return out, nil
+}
+
+// digest works out the digest of a version; zero if the device does not have it.
+func (d *Device) digest(ctx context.Context, item collection.ItemID, version int) (collection.Digest, error) {
+	blob, err := d.media.Open(ctx, item, version)
+	if errors.Is(err, transport.ErrNotFound) {
+		return collection.Digest{}, nil
+	}
+	if err != nil {
+		return collection.Digest{}, err
+	}
+	defer blob.Close()
+	sum, n, err := digest.Of(io.NewSectionReader(blob, 0, blob.Size()))
+	if err == nil && n != blob.Size() {
+		err = io.ErrUnexpectedEOF
+	}
+	return sum, err
+}
+
+// Collection gives a collection as the device has made it.
+func (d *Device) Collection(ctx context.Context, name collection.Name) (collection.Collection, error) {
+	data, err := d.cfg.Store.Get(ctx, key(name))
+	if err != nil {
+		return collection.Collection{}, err
+	}
+	return collection.Decode(data)
+}
+
+// Collections lists the names of the collections that the device has made.
+func (d *Device) Collections(ctx context.Context) iter.Seq2[collection.Name, error] {
+	return func(yield func(collection.Name, error) bool) {
+		for r, err := range d.cfg.Store.Scan(ctx, "c/") {
+			var name collection.Name
+			if err == nil {
+				author, id, _ := strings.Cut(strings.TrimPrefix(r.Key, "c/"), "/")
+				err = errors.Join(name.Author.UnmarshalText([]byte(author)), name.ID.UnmarshalText([]byte(id)))
+			}
+			if !yield(name, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// Forget removes a collection from the device's store.
+func (d *Device) Forget(ctx context.Context, name collection.Name) error {
+	return d.cfg.Store.Apply(ctx, transport.Change{Key: key(name)})
+}
+
+func (d *Device) store(ctx context.Context, c collection.Collection) error {
+	data, err := c.MarshalBinary()
+	if err != nil {
+		return err
+	}
+	return d.cfg.Store.Apply(ctx, transport.Change{Key: key(c.Name()), Value: data})
+}
+
+func key(name collection.Name) string { return "c/" + name.String() }

@@ -1,0 +1,19 @@
+package transport
+
+import (
+	"context"
+
+	"github.com/glimpse-go/glimpse/collection"
+)
+
+// Directory is the user base that a hub works with: its own, or one that a
+// server has already. Unknown users and addresses give an error that wraps
+// ErrNotFound.
+type Directory interface {
+	// ByAddress gives the user who has a mail address, in the form that
+	// collection.NormalAddress gives.
+	ByAddress(ctx context.Context, address string) (collection.UserID, error)
+	// KeyStatements gives the key statements that the authority has made for a
+	// user, in the binary form of signature.KeyStatement; none is no error.
+	KeyStatements(ctx context.Context, user collection.UserID) ([][]byte, error)
+}

@@ -1,0 +1,35 @@
+// Package transport holds the messages of the exchange and the small
+// interfaces that its parties put between one another: what a station, a hub,
+// a store, a directory must do. It moves no bytes itself. The roles are in
+// packages hub, peer and device, the ways to reach them in adapters such as
+// httplink, the places to keep things in memstore and filestore, and the
+// suites that every adapter must pass in transporttest.
+//
+// # One share rule
+//
+// Every share, from a device or a peer, to a hub or over a local link, is one
+// [Share] message: the collection, which versions of its items the sender
+// serves now and which it can upload. The [Answer] carries what both now agree
+// on, the versions that are missing, and what comes next. The missing versions
+// go in one [UploadWriter] stream, which can also carry the author's seal.
+//
+// # Wire form
+//
+// Messages are CBOR maps with small integer keys in the core deterministic
+// encoding (RFC 8949 §4.2.1), read strictly: a repeated or unknown key, an
+// indefinite length, a nesting or a size beyond the limits refuses the whole
+// message. They hold columns, not rows: ids come with the collection, sets of
+// items are bit maps, sizes are packed. The file transport.cddl is normative.
+//
+// # Ownership and concurrency
+//
+// Messages are plain values; who receives one owns it. Every interface of this
+// package is implemented safe for concurrent use. A method that takes an
+// io.Reader has read all it needs when it returns; a reader that a method
+// returns must be closed by the caller.
+//
+// # Errors
+//
+// All errors that cross a link wrap one of the sentinels of this package, on
+// both of its sides: see [Err] and [Fault].
+package transport

@@ -1,0 +1,152 @@
+package transport
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/collection/digest"
+)
+
+// The errors that cross a link. Each wraps Err, so that errors.Is(err, Err)
+// tells an answer of the other side from a broken connection. Their code on
+// the wire is their place in the table of [Fault].
+var (
+	// Err is the family of all answers that refuse.
+	Err = errors.New("transport")
+
+	// ErrNotFound: there is no such thing, or the caller may not read it. The
+	// two cannot be told apart from outside.
+	ErrNotFound = fmt.Errorf("%w: not found", Err)
+	// ErrUnauthenticated: the caller is not known.
+	ErrUnauthenticated = fmt.Errorf("%w: not authenticated", Err)
+	// ErrForbidden: the caller is known and may read, yet not do this.
+	ErrForbidden = fmt.Errorf("%w: forbidden", Err)
+	// ErrMalformed: a message or a stream that breaks the rules of its form.
+	ErrMalformed = fmt.Errorf("%w: malformed", Err)
+	// ErrTooLarge: more than a limit of the receiver allows.
+	ErrTooLarge = fmt.Errorf("%w: too large", Err)
+	// ErrDigest: the bytes are not those that the author's digest names.
+	ErrDigest = fmt.Errorf("%w: digest mismatch", Err)
+	// ErrSeal: a seal that does not verify, or is missing where one must be.
+	ErrSeal = fmt.Errorf("%w: seal refused", Err)
+	// ErrDiffers: a known collection was shared again with other fixed parts.
+	// The parts that differ are in [Fault].Differs.
+	ErrDiffers = fmt.Errorf("%w: fixed parts differ", Err)
+	// ErrOffset: an upload that does not start where the last one ended.
+	ErrOffset = fmt.Errorf("%w: wrong offset", Err)
+	// ErrNotAsked: an upload of something that the answer did not ask for.
+	ErrNotAsked = fmt.Errorf("%w: not asked for", Err)
+	// ErrUnreachable: nobody who serves it answers now. Later may be better.
+	ErrUnreachable = fmt.Errorf("%w: unreachable", Err)
+	// ErrWithdrawn: the author withdrew the item; its original never comes.
+	ErrWithdrawn = fmt.Errorf("%w: withdrawn", Err)
+	// ErrConflict: a record was changed by somebody else in between.
+	ErrConflict = fmt.Errorf("%w: conflict", Err)
+	// ErrStorage: a store could not keep something: the disk is full, a folder
+	// may not be written. Nothing half-written is left.
+	ErrStorage = fmt.Errorf("%w: storage", Err)
+	// ErrClosed: the station has stopped, or is stopping.
+	ErrClosed = fmt.Errorf("%w: closed", Err)
+)
+
+// faults gives each sentinel its code on the wire, by place. Codes are never
+// used again for another meaning; 0 is an error of no known kind.
+var faults = []error{
+	Err, ErrNotFound, ErrUnauthenticated, ErrForbidden, ErrMalformed,
+	ErrTooLarge, ErrDigest, ErrSeal, ErrDiffers, ErrOffset, ErrNotAsked,
+	ErrUnreachable, ErrWithdrawn, ErrConflict, ErrStorage, ErrClosed,
+}
+
+// Fault is an error as it crosses a link: its code, what it is about, and, for
+// [ErrDiffers], which fixed parts differ. It unwraps to the code's sentinel,
+// so errors.Is gives the same answer on both sides.
+type Fault struct {
+	Code    uint     `cbor:"1,keyasint"`
+	About   string   `cbor:"2,keyasint,omitempty"`
+	Differs []string `cbor:"3,keyasint,omitempty"`
+}
+
+// NewFault makes the fault that tells the other side of err. Only the sentinel
+// and the place go out; the text of an error of another kind stays here, since
+// it may name files and hosts.
+func NewFault(err error) *Fault {
+	if f, ok := errors.AsType[*Fault](err); ok {
+		return f
+	}
+	err = Wrap(err)
+	f := &Fault{}
+	if d, ok := errors.AsType[*collection.DiffError](err); ok {
+		f.Differs = d.Fields
+	}
+	for code, known := range faults[1:] {
+		if errors.Is(err, known) {
+			f.Code = uint(code + 1)
+			break
+		}
+	}
+	if p, ok := errors.AsType[*PlaceError](err); ok {
+		f.About = p.Place
+	}
+	return f
+}
+
+// Wrap puts the errors of package collection into the family of this package,
+// so that they are the same on both sides of a link; others stay as they are.
+func Wrap(err error) error {
+	if err == nil || errors.Is(err, Err) {
+		return err
+	}
+	for _, family := range [][2]error{
+		{collection.ErrDiffers, ErrDiffers}, {collection.ErrSeal, ErrSeal},
+		{collection.ErrTooOld, ErrSeal}, {collection.ErrReplay, ErrSeal},
+		{collection.ErrLimit, ErrTooLarge}, {collection.ErrMalformed, ErrMalformed},
+		{collection.ErrDuplicate, ErrMalformed}, {collection.ErrNoItem, ErrMalformed},
+		{digest.ErrInvalid, ErrDigest}, {digest.ErrRange, ErrMalformed},
+	} {
+		if errors.Is(err, family[0]) {
+			return fmt.Errorf("%w: %w", family[1], err)
+		}
+	}
+	return err
+}
+
+// Error implements error.
+func (f *Fault) Error() string {
+	s := f.Unwrap().Error()
+	if f.About != "" {
+		s += ": " + f.About
+	}
+	for i, d := range f.Differs {
+		s += [2]string{": ", ", "}[min(i, 1)] + d
+	}
+	return s
+}
+
+// Unwrap gives the sentinel of f's code, Err for one that is not known.
+func (f *Fault) Unwrap() error {
+	if f.Code < uint(len(faults)) {
+		return faults[f.Code]
+	}
+	return Err
+}
+
+// PlaceError says what an error is about: a field, a version, a record.
+type PlaceError struct {
+	Place string
+	Err   error
+}
+
+// Error implements error.
+func (e *PlaceError) Error() string { return e.Err.Error() + ": " + e.Place }
+
+// Unwrap gives the cause.
+func (e *PlaceError) Unwrap() error { return e.Err }
+
+// At wraps err with the place it is about. A nil err stays nil.
+func At(err error, place string) error {
+	if err == nil {
+		return nil
+	}
+	return &PlaceError{Place: place, Err: err}
+}

@@ -1,0 +1,35 @@
+// Package httplink carries the exchange over HTTP with net/http: [Client] is
+// the one side, [Server] the other.
+//
+//	POST /v1/share                                            share a collection
+//	POST /v1/upload/{author}/{id}                             missing versions in one stream, and the seal
+//	PUT  /v1/versions/{author}/{id}/{item}/{version}?offset=  one version, or the rest of it
+//	GET  /v1/versions/{author}/{id}/{item}/{version}?offset=  a partial version from the hub's cache
+//	POST /v1/announce                                         complete versions are served from now on
+//	GET  /v1/collections/{author}/{id}                        a collection
+//	GET  /v1/updates/{author}/{id}                            what changes of a collection
+//	GET  /v1/notifications                                    what waits for the caller; waits itself
+//	POST /v1/notifications                                    receipts
+//	GET  /v1/originals/{author}/{id}/{item}?offset=&length=   a complete version, as a range with proof
+//
+// Ids are hexadecimal. Bodies are the messages of package transport; a refusal
+// is a transport.Fault, with the status that fits it best. Versions come with
+// their size in the header Glimpse-Size.
+//
+// # Who calls
+//
+// At a hub, a caller shows a token in the header "Authorization: Bearer". At a
+// peer, where there are no accounts, it seals its request: "Authorization:
+// Glimpse" and, in URL-safe base64 (RFC 4648 §5) without padding, the CBOR array
+//
+//	[user, time, seal, key statement]
+//
+// with a seal of the content type application/glimpse.request over the CBOR
+// array [method, audience, path and query, time]. The audience is the user of
+// the station that is called, so that no station can pass a request on to
+// another; the time, in seconds since 1970, may be five minutes off. The body is
+// not sealed: all that goes in bodies is sealed by itself, or checked against
+// a sealed digest. The key statement, sealed by an authority that the called
+// station trusts, tells it the caller's key; empty if it knows it. None of this
+// hides anything: for that, serve over TLS.
+package httplink

@@ -1,0 +1,175 @@
+package httplink
+
+import (
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"strconv"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+const defaultMaxMessage = 64 << 20
+
+// Server serves one station over HTTP. The functions give the station as it is
+// for one caller; parts that are nil are not served. Who is required.
+type Server struct {
+	Who       Authenticator
+	Hub       func(collection.UserID) transport.Hub
+	Station   func(collection.UserID) transport.Station // part of Hub, where that is given
+	Originals func(collection.UserID) transport.Originals
+
+	MaxMessage int64        // of messages that are read, in bytes; 0 = 64 MiB
+	Log        *slog.Logger // refusals and failures; nil = none
+}
+
+// Handler gives the handler of the routes.
+func (s Server) Handler() http.Handler {
+	if s.MaxMessage == 0 {
+		s.MaxMessage = defaultMaxMessage
+	}
+	if s.Log == nil {
+		s.Log = slog.New(slog.DiscardHandler)
+	}
+	mux := http.NewServeMux()
+	if s.Hub != nil {
+		s.hubRoutes(mux)
+		s.Station = func(u collection.UserID) transport.Station { return s.Hub(u) }
+	}
+	if s.Station != nil {
+		mux.HandleFunc("POST /v1/share", s.as(s.share))
+		mux.HandleFunc("POST /v1/upload/{author}/{id}", s.as(s.upload))
+	}
+	if s.Originals != nil {
+		mux.HandleFunc("GET /v1/originals/{author}/{id}/{item}", s.as(s.original))
+	}
+	mux.HandleFunc("/", s.as(func(http.ResponseWriter, *http.Request, collection.UserID) error {
+		return transport.ErrNotFound
+	}))
+	return mux
+}
+
+func (s Server) hubRoutes(mux *http.ServeMux) {
+	for pattern, h := range map[string]route{
+		"PUT /v1/versions/{author}/{id}/{item}/{version}": s.putVersion,
+		"GET /v1/versions/{author}/{id}/{item}/{version}": s.version,
+		"POST /v1/announce":                 s.announce,
+		"GET /v1/collections/{author}/{id}": s.collection,
+		"GET /v1/updates/{author}/{id}":     s.updates,
+		"GET /v1/notifications":             s.notifications,
+		"POST /v1/notifications":            s.acknowledge,
+	} {
+		mux.HandleFunc(pattern, s.as(h))
+	}
+}
+
+// route answers a request of a known caller, or gives the refusal.
+type route func(http.ResponseWriter, *http.Request, collection.UserID) error
+
+// as authenticates a request and writes the refusal, if there is one.
+func (s Server) as(h route) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		user, err := s.Who.Authenticate(r)
+		if err == nil {
+			err = h(w, r, user)
+		}
+		if err != nil {
+			s.refuse(w, r, err)
+		}
+	}
+}
+
+// errSent marks a failure after the answer has begun: it can only be cut off.
+var errSent = errors.New("answer cut off")
+
+func (s Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	s.Log.Info("refused", "method", r.Method, "path", r.URL.Path, "error", err)
+	if errors.Is(err, errSent) {
+		panic(http.ErrAbortHandler)
+	}
+	f := transport.NewFault(err)
+	if f.Code == 0 {
+		s.Log.Error("failed", "method", r.Method, "path", r.URL.Path, "error", err)
+	}
+	data, err := transport.Encode(f)
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	w.Header().Set("Content-Type", contentType)
+	w.WriteHeader(status(f))
+	w.Write(data)
+}
+
+// status is the HTTP status that fits a fault best; the fault says more.
+func status(f *transport.Fault) int {
+	for _, known := range []struct {
+		err    error
+		status int
+	}{
+		{transport.ErrNotFound, http.StatusNotFound},
+		{transport.ErrUnauthenticated, http.StatusUnauthorized},
+		{transport.ErrForbidden, http.StatusForbidden},
+		{transport.ErrMalformed, http.StatusBadRequest},
+		{transport.ErrTooLarge, http.StatusRequestEntityTooLarge},
+		{transport.ErrDigest, http.StatusUnprocessableEntity},
+		{transport.ErrSeal, http.StatusUnprocessableEntity},
+		{transport.ErrDiffers, http.StatusConflict},
+		{transport.ErrOffset, http.StatusConflict},
+		{transport.ErrNotAsked, http.StatusConflict},
+		{transport.ErrConflict, http.StatusConflict},
+		{transport.ErrUnreachable, http.StatusBadGateway},
+		{transport.ErrWithdrawn, http.StatusGone},
+		{transport.ErrStorage, http.StatusInsufficientStorage},
+		{transport.ErrClosed, http.StatusServiceUnavailable},
+	} {
+		if errors.Is(f, known.err) {
+			return known.status
+		}
+	}
+	return http.StatusInternalServerError
+}
+
+func readMessage[M any](s Server, r *http.Request) (M, error) {
+	data, err := readAll(r.Body, s.MaxMessage)
+	if err != nil {
+		var none M
+		return none, err
+	}
+	return transport.Decode[M](data)
+}
+
+func reply(w http.ResponseWriter, message any, err error) error {
+	if err != nil {
+		return err
+	}
+	data, err := transport.Encode(message)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", contentType)
+	w.Header().Set("Content-Length", strconv.Itoa(len(data)))
+	_, err = w.Write(data)
+	return sent(err)
+}
+
+// replyStream sends a version; a stream that breaks cuts the answer off, so
+// that nobody takes the part for the whole.
+func replyStream(w http.ResponseWriter, stream *transport.Stream, err error) error {
+	if err != nil {
+		return err
+	}
+	defer stream.Close()
+	w.Header().Set("Content-Type", "application/octet-stream")
+	w.Header().Set(sizeHeader, strconv.FormatInt(stream.Size, 10))
+	_, err = io.Copy(w, stream)
+	return sent(err)
+}
+
+func sent(err error) error {
+	if err != nil {
+		return errors.Join(errSent, err)
+	}
+	return nil
+}

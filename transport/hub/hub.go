@@ -1,0 +1,169 @@
+// Package hub is the central station of an exchange: accounts, a temporary
+// cache of partial versions, validation of collections with the authority's
+// key, and notifications. Originals never pass through it.
+//
+// A Hub is made with [New], gets its users through [Hub.Accounts], and is
+// served with [Hub.Handler] or, in process, with [Hub.As]. All that it has
+// promised is in its store: a hub that is stopped or crashes goes on from there.
+package hub
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/engine"
+	"github.com/glimpse-go/glimpse/signature"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/httplink"
+	"github.com/glimpse-go/glimpse/transport/internal/keep"
+	"github.com/glimpse-go/glimpse/transport/memstore"
+)
+
+// Config says how a hub works. The zero Config works.
+type Config struct {
+	// Store keeps everything; nil = in memory.
+	Store transport.Store
+	// Directory is the user base; nil = the accounts that the hub keeps itself.
+	Directory transport.Directory
+	// FromDevice and FromPeer say how many versions, the smallest first, a share
+	// must bring before the hub tells the recipients, or takes labels off;
+	// 0 = 1 from a device, 2 from a peer.
+	FromDevice, FromPeer int
+	// MaxVersion bounds one uploaded version, in bytes; 0 = 32 MiB.
+	MaxVersion int64
+	// Link is the base of the links in notifications, such as
+	// "https://hub.example.org/c"; empty = no links.
+	Link string
+	// Wait is how long a request for notifications waits for news; 0 = 30 s.
+	Wait time.Duration
+	// Originals reaches a peer, to check what it announces; nil = over HTTP with
+	// HTTP, which is nil for http.DefaultClient. Peers say themselves where they
+	// are: a hub that can reach more than they should passes a client that dials
+	// only what it may.
+	Originals func(transport.Source) transport.Originals
+	HTTP      *http.Client
+
+	Now    func() time.Time // nil = time.Now
+	Random io.Reader        // nil = crypto/rand.Reader
+	Log    *slog.Logger     // nil = none
+	Hooks  transport.Hooks
+}
+
+func (c Config) withDefaults(signer *signature.Signer) Config {
+	setDefault(&c.FromDevice, 1)
+	setDefault(&c.FromPeer, 2)
+	setDefault(&c.MaxVersion, 32<<20)
+	setDefault(&c.Wait, 30*time.Second)
+	if c.Store == nil {
+		c.Store = new(memstore.Store)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Random == nil {
+		c.Random = rand.Reader
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Originals == nil {
+		caller := httplink.Caller{Signer: signer, Now: c.Now}
+		c.Originals = func(s transport.Source) transport.Originals {
+			return httplink.NewClient(s.Address, httplink.Sealed(caller, s.User), httplink.Options{HTTP: c.HTTP})
+		}
+	}
+	return c
+}
+
+func setDefault[T comparable](value *T, otherwise T) {
+	if zero := *new(T); *value == zero {
+		*value = otherwise
+	}
+}
+
+// Hub is a running hub. All methods may be called concurrently.
+type Hub struct {
+	cfg      Config
+	signer   *signature.Signer
+	keys     *signature.Keyring
+	keeper   *keep.Keeper
+	accounts *Accounts
+	door     keep.Door
+	bell     keep.Bell
+	once     sync.Once
+	closing  chan struct{} // closed when the hub is told to stop
+}
+
+// New makes a hub whose authority is the signer's key. Errors are those of the
+// store.
+func New(ctx context.Context, signer *signature.Signer, cfg Config) (*Hub, error) {
+	cfg = cfg.withDefaults(signer)
+	h := &Hub{cfg: cfg, signer: signer, keys: new(signature.Keyring), closing: make(chan struct{})}
+	if err := h.keys.AddAuthority(signer.Public()); err != nil {
+		return nil, err
+	}
+	h.accounts = &Accounts{store: cfg.Store, signer: signer, keys: h.keys, now: cfg.Now, random: cfg.Random}
+	if err := h.accounts.load(ctx); err != nil {
+		return nil, err
+	}
+	if h.cfg.Directory == nil {
+		h.cfg.Directory = h.accounts
+	}
+	h.keeper = &keep.Keeper{
+		Store: cfg.Store, Verifier: h.keys, Signer: signer, Now: cfg.Now, MaxBytes: cfg.MaxVersion,
+		Received: cfg.Hooks.Received,
+		Rules: engine.Rules{
+			Authority:  collection.KeyID(signer.Public().ID()),
+			FromDevice: cfg.FromDevice, FromPeer: cfg.FromPeer, Tells: true, Link: cfg.Link,
+		},
+	}
+	return h, nil
+}
+
+// know takes the keys of a user from a directory that is not the hub's own,
+// whose keys it knows already.
+func (h *Hub) know(ctx context.Context, user collection.UserID) error {
+	if h.cfg.Directory == transport.Directory(h.accounts) {
+		return nil
+	}
+	statements, err := h.cfg.Directory.KeyStatements(ctx, user)
+	if errors.Is(err, transport.ErrNotFound) {
+		return nil
+	}
+	for _, data := range statements {
+		if err := h.accounts.learn(ctx, data); err != nil {
+			h.cfg.Log.Warn("key statement refused", "user", user, "error", err)
+		}
+	}
+	return err
+}
+
+// PublicKey is the authority's key: stations add it to their keyrings, and
+// collections name its ID.
+func (h *Hub) PublicKey() signature.PublicKey { return h.signer.Public() }
+
+// Accounts are the users that the hub keeps itself.
+func (h *Hub) Accounts() *Accounts { return h.accounts }
+
+// Handler serves the hub over HTTP, to callers with a token of its accounts.
+func (h *Hub) Handler() http.Handler {
+	return httplink.Server{Who: httplink.ByToken(h.accounts), Hub: h.As, Log: h.cfg.Log}.Handler()
+}
+
+// As is the hub as it is for one user, whom the caller vouches for.
+func (h *Hub) As(user collection.UserID) transport.Hub { return session{h, user} }
+
+// Close stops the hub: it lets work under way finish, and ends requests that
+// wait for news. If ctx ends first, its error is returned and work may still be
+// under way. Nothing that was acknowledged is lost in either case.
+func (h *Hub) Close(ctx context.Context) error {
+	h.once.Do(func() { close(h.closing) })
+	return h.door.Close(ctx)
+}

@@ -1,0 +1,200 @@
+// Package keep is the shell around the engine that the roles share: it loads
+// the state of a collection, verifies, steps, seals, and stores the next state
+// together with the notifications, in that order.
+package keep
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/engine"
+	"github.com/glimpse-go/glimpse/signature"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// Keeper keeps the collections of one station. Its fields are set before its
+// first use; its methods may then be called concurrently.
+type Keeper struct {
+	Store    transport.Store
+	Verifier collection.Verifier
+	Rules    engine.Rules
+	Signer   *signature.Signer // the authority's, where Rules name one
+	Now      func() time.Time
+	MaxBytes int64       // of one version; 0 = no limit
+	Received func(int64) // is told of bytes that came; nil = nobody
+
+	locks   [64]sync.Mutex // by collection
+	keeping sync.Mutex     // around Keep
+}
+
+// Result is what a step came to.
+type Result struct {
+	State  engine.State
+	Answer *transport.Answer   // if there is one
+	Told   []collection.UserID // who has a notification waiting now
+	Spread []transport.Source  // what to announce in other collections
+}
+
+// Do steps one event in a collection. The event is made from the state as it
+// is then; no event is no step. Nothing is stored after an error.
+func (k *Keeper) Do(ctx context.Context, name collection.Name, event func(engine.State) (engine.Event, error)) (Result, error) {
+	lock := &k.locks[name.ID[15]%64]
+	lock.Lock()
+	defer lock.Unlock()
+	before, err := k.Load(ctx, name)
+	if err != nil && !errors.Is(err, transport.ErrNotFound) {
+		return Result{}, err
+	}
+	e, err := event(before)
+	if err != nil || e == nil {
+		return Result{State: before}, transport.Wrap(err)
+	}
+	after, effects, err := k.settle(ctx, before, e)
+	if err != nil {
+		return Result{State: before}, transport.Wrap(err)
+	}
+	return k.commit(ctx, before, after, effects)
+}
+
+// settle steps until the authority has nothing left to say.
+func (k *Keeper) settle(ctx context.Context, s engine.State, e engine.Event) (engine.State, []engine.Effect, error) {
+	var all []engine.Effect
+	for e != nil {
+		next, effects, err := k.Rules.Step(s, e)
+		if err != nil {
+			return s, nil, err
+		}
+		s, e = next, nil
+		for _, effect := range effects {
+			switch effect := effect.(type) {
+			case engine.CoSign:
+				e, err = k.coSign(ctx, s)
+			case engine.Validate:
+				e, err = k.validate(ctx, s, effect.Update)
+			default:
+				all = append(all, effect)
+			}
+			if err != nil {
+				return s, nil, err
+			}
+		}
+	}
+	return s, all, nil
+}
+
+func (k *Keeper) coSign(ctx context.Context, s engine.State) (engine.Event, error) {
+	c, err := s.Collection.CoSign(ctx, k.Signer, k.Now())
+	return engine.Updated{Collection: c}, err
+}
+
+func (k *Keeper) validate(ctx context.Context, s engine.State, u collection.Update) (engine.Event, error) {
+	u, err := u.Sign(ctx, k.Signer, k.Now())
+	if err != nil {
+		return nil, err
+	}
+	c, _, err := s.Collection.Apply(u)
+	return engine.Updated{Collection: c}, err
+}
+
+// commit stores the state, the index of a new collection's items and the
+// notifications, all in one batch.
+func (k *Keeper) commit(ctx context.Context, before, after engine.State, effects []engine.Effect) (Result, error) {
+	data, err := after.MarshalBinary()
+	if err != nil {
+		return Result{}, err
+	}
+	r := Result{State: after}
+	changes := []transport.Change{{Key: stateKey(after.Collection.Name()), Value: data}}
+	if !before.Known() {
+		index, err := k.indexItems(ctx, after.Collection)
+		if err != nil {
+			return Result{}, err
+		}
+		changes = append(changes, index...)
+	}
+	for _, effect := range effects {
+		switch effect := effect.(type) {
+		case engine.Reply:
+			r.Answer = &effect.Answer
+		case engine.Spread:
+			r.Spread = append(r.Spread, effect.Source)
+		case engine.Tell:
+			out, err := k.outbox(ctx, effect)
+			if err != nil {
+				return Result{}, err
+			}
+			r.Told = append(r.Told, effect.To...)
+			changes = append(changes, out...)
+		}
+	}
+	return r, k.Store.Apply(ctx, changes...)
+}
+
+// Load gives the state of a collection, its seals verified again, since a key
+// may have been revoked. The error wraps transport.ErrNotFound if it is not
+// known.
+func (k *Keeper) Load(ctx context.Context, name collection.Name) (engine.State, error) {
+	data, err := k.Store.Get(ctx, stateKey(name))
+	if err != nil {
+		return engine.State{}, err
+	}
+	var s engine.State
+	if err := s.UnmarshalBinary(data); err != nil {
+		return engine.State{}, err
+	}
+	s.Collection, s.Sealed, err = k.Verify(ctx, s.Collection)
+	return s, transport.Wrap(err)
+}
+
+// Read loads a collection for a user who may read it. To everybody else it is
+// not there: the two answers are the same.
+func (k *Keeper) Read(ctx context.Context, by collection.UserID, name collection.Name) (engine.State, error) {
+	s, err := k.Load(ctx, name)
+	if err != nil && !errors.Is(err, transport.ErrNotFound) {
+		return s, err
+	}
+	if err != nil || !engine.May(s, by) {
+		return engine.State{}, transport.ErrNotFound
+	}
+	return s, nil
+}
+
+// Verify verifies all the seals of c, and reports whether the author's is among
+// them. A draft, which has no seal at all, passes if it has no update either.
+func (k *Keeper) Verify(ctx context.Context, c collection.Collection) (collection.Collection, bool, error) {
+	h := c.Header()
+	if len(h.AuthorSeal)+len(h.AuthoritySeal) == 0 {
+		for range c.Updates() {
+			return c, false, transport.At(transport.ErrSeal, "updates of a collection that is not sealed")
+		}
+		return c, false, c.Validate()
+	}
+	v, err := collection.Verify(ctx, k.Verifier, c)
+	if err != nil {
+		return c, false, transport.Wrap(err)
+	}
+	return v.Collection(), !v.AuthorityOnly(), c.Validate()
+}
+
+// Names lists the collections that are kept.
+func (k *Keeper) Names(ctx context.Context) ([]collection.Name, error) {
+	var names []collection.Name
+	for r, err := range k.Store.Scan(ctx, "c/") {
+		if err != nil {
+			return nil, err
+		}
+		author, id, _ := strings.Cut(strings.TrimPrefix(r.Key, "c/"), "/")
+		var name collection.Name
+		if err := errors.Join(name.Author.UnmarshalText([]byte(author)), name.ID.UnmarshalText([]byte(id))); err != nil {
+			return nil, transport.At(transport.ErrStorage, r.Key)
+		}
+		names = append(names, name)
+	}
+	return names, nil
+}
+
+func stateKey(name collection.Name) string { return "c/" + name.String() }

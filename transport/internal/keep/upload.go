@@ -1,0 +1,161 @@
+package keep
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"time"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/engine"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// Share verifies and steps a share by an authenticated user.
+func (k *Keeper) Share(ctx context.Context, by collection.UserID, share transport.Share) (Result, error) {
+	c, err := collection.Decode(share.Collection)
+	if err != nil {
+		return Result{}, transport.Wrap(err)
+	}
+	c, sealed, err := k.Verify(ctx, c)
+	if err != nil {
+		return Result{}, err
+	}
+	r, err := k.Do(ctx, c.Name(), func(engine.State) (engine.Event, error) {
+		e := engine.Shared{By: by, Collection: c, Sealed: sealed, Share: share}
+		var err error
+		if e.Held, err = k.Held(ctx, c); err != nil {
+			return nil, err
+		}
+		e.Complete, e.Sources, err = k.Elsewhere(ctx, c)
+		return e, err
+	})
+	if err != nil {
+		return r, err
+	}
+	if r.Answer.Parts, err = k.Parts(ctx, r.State.Collection, r.Answer.Missing); err != nil {
+		return r, err
+	}
+	return r, agreed(&r, share.Collection)
+}
+
+// agreed puts the collection into an answer unless it is what was sent.
+func agreed(r *Result, sent []byte) error {
+	data, err := r.State.Collection.MarshalBinary()
+	if err == nil && string(data) != string(sent) {
+		r.Answer.Collection = data
+	}
+	return err
+}
+
+// Upload takes the versions of a stream, and the author's seal, in a collection
+// that the user may complete. What came whole before an error stays.
+func (k *Keeper) Upload(ctx context.Context, by collection.UserID, name collection.Name, stream io.Reader) (Result, error) {
+	s, err := k.mayUpload(ctx, by, name)
+	if err != nil {
+		return Result{}, err
+	}
+	in := transport.NewUploadReader(stream)
+	got, err := k.takeFrames(ctx, s, in)
+	r, stepErr := k.Do(ctx, name, func(s engine.State) (engine.Event, error) {
+		return engine.Stored{Versions: got}, nil
+	})
+	if err := errors.Join(err, stepErr); err != nil {
+		return r, err
+	}
+	if seal := in.Seal(); len(seal.Seal) > 0 {
+		told := r.Told
+		if r, err = k.seal(ctx, name, seal); err != nil {
+			return r, err
+		}
+		r.Told = append(told, r.Told...)
+	}
+	a := r.State.Answer()
+	r.Answer = &a
+	return r, agreed(&r, nil)
+}
+
+func (k *Keeper) mayUpload(ctx context.Context, by collection.UserID, name collection.Name) (engine.State, error) {
+	s, err := k.Read(ctx, by, name)
+	if err != nil {
+		return s, err
+	}
+	if !engine.MayComplete(s.Collection, by) {
+		return s, transport.ErrForbidden
+	}
+	return s, nil
+}
+
+// takeFrames stores the versions of an upload and says which came whole.
+func (k *Keeper) takeFrames(ctx context.Context, s engine.State, in *transport.UploadReader) ([]transport.Bits, error) {
+	got := make([]transport.Bits, len(s.Collection.Ladder()))
+	for {
+		f, err := in.Next()
+		if errors.Is(err, io.EOF) {
+			return got, nil
+		}
+		if err != nil {
+			return got, err
+		}
+		if err := k.takeFrame(ctx, s, f.Item, f.Version, f.Offset, f); err != nil {
+			return got, err
+		}
+		got[f.Version] = got[f.Version].Add(f.Item)
+	}
+}
+
+func (k *Keeper) takeFrame(ctx context.Context, s engine.State, item, version int, offset int64, r io.Reader) error {
+	if version >= len(s.Asked) || !s.Asked[version].Has(item) {
+		if s.Holds(item, version) {
+			return nil // sent again after its answer was lost
+		}
+		return transport.At(transport.ErrNotAsked, fmt.Sprintf("version %d of item %d", version, item))
+	}
+	_, err := k.Receive(ctx, s.Collection, item, version, offset, r)
+	return err
+}
+
+// Put takes one version from an offset on.
+func (k *Keeper) Put(ctx context.Context, by collection.UserID, ref transport.Ref, offset int64, data io.Reader) (Result, int64, error) {
+	s, err := k.mayUpload(ctx, by, ref.Collection)
+	if err != nil {
+		return Result{}, 0, err
+	}
+	item, ok := s.Collection.Index(ref.Item)
+	if !ok || ref.Version >= len(s.Asked) || !s.Asked[ref.Version].Has(item) {
+		return Result{}, 0, transport.At(transport.ErrNotAsked, ref.Item.String())
+	}
+	n, err := k.Receive(ctx, s.Collection, item, ref.Version, offset, data)
+	if err != nil {
+		return Result{}, n, err
+	}
+	got := make([]transport.Bits, ref.Version+1)
+	got[ref.Version] = transport.BitsOf(item)
+	r, err := k.Do(ctx, ref.Collection, func(engine.State) (engine.Event, error) {
+		return engine.Stored{Versions: got}, nil
+	})
+	return r, n, err
+}
+
+// seal takes the author's seal over the edition as it is known here.
+func (k *Keeper) seal(ctx context.Context, name collection.Name, seal transport.AuthorSeal) (Result, error) {
+	return k.Do(ctx, name, func(s engine.State) (engine.Event, error) {
+		if seal.Issued > math.MaxInt32<<8 {
+			return nil, transport.At(transport.ErrMalformed, "issued")
+		}
+		var issued time.Time
+		if seal.Issued > 0 {
+			issued = time.Unix(int64(seal.Issued), 0)
+		}
+		c, err := s.Collection.WithSeal(seal.Seal, issued)
+		if err != nil {
+			return nil, err
+		}
+		if c, _, err = k.Verify(ctx, c); err != nil {
+			return nil, err
+		}
+		return engine.Sealed{Collection: c}, nil
+	})
+}

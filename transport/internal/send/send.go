@@ -1,0 +1,184 @@
+// Package send is the sending side of the one share rule: what a device does
+// with a hub or a home peer, and a peer with a hub.
+package send
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// Share says how a collection is shared.
+type Share struct {
+	// Message is what is shared, but for the collection.
+	Message transport.Share
+	// Open opens a version that is uploaded.
+	Open func(ctx context.Context, c collection.Collection, item, version int) (transport.Blob, error)
+	// Make, if it is not nil, makes versions that are missing before they are
+	// uploaded. It gives the edition that has their digests, or c if there is
+	// nothing to make.
+	Make func(ctx context.Context, c collection.Collection, missing []transport.Bits) (collection.Collection, error)
+	// Accept, if it is not nil, verifies what the receiver knows of the collection
+	// and joins it to c. Without it c stays as it is.
+	Accept func(ctx context.Context, c, theirs collection.Collection) (collection.Collection, error)
+	// Signer is the author's, for a seal that is still missing; nil if the sender
+	// is not the author.
+	Signer collection.Signer
+	Now    func() time.Time
+}
+
+// rounds is how many exchanges a share may take: a share, one after versions
+// were made, an upload, and another after what somebody else's broke off.
+const rounds = 5
+
+// Send shares c, uploads what is asked for, and gives c as it is known then and
+// the last answer.
+func Send(ctx context.Context, to transport.Station, c collection.Collection, s Share) (collection.Collection, transport.Answer, error) {
+	answer, err := s.share(ctx, to, c)
+	for range rounds {
+		if err == nil && len(answer.Collection) > 0 {
+			c, err = s.accept(ctx, c, answer.Collection)
+		}
+		if err != nil || !s.asks(&answer) {
+			return c, answer, err
+		}
+		c, answer, err = s.next(ctx, to, c, answer)
+	}
+	return c, answer, fmt.Errorf("%w: still asked to %v", transport.ErrMalformed, answer.Next)
+}
+
+// asks reports whether an answer asks for something that this sender has. What
+// it asks of others is left out.
+func (s Share) asks(a *transport.Answer) bool {
+	some := a.Next == transport.Seal && s.Signer != nil
+	for v, items := range a.Missing {
+		var own transport.Bits
+		if v < len(s.Message.Offers) {
+			own = items.And(s.Message.Offers[v])
+		}
+		a.Missing[v] = own
+		some = some || !own.IsEmpty()
+	}
+	return some
+}
+
+// next does what an answer asks for.
+func (s Share) next(ctx context.Context, to transport.Station, c collection.Collection, a transport.Answer) (collection.Collection, transport.Answer, error) {
+	if s.Make != nil {
+		made, err := s.Make(ctx, c, a.Missing)
+		if err != nil {
+			return c, a, err
+		}
+		if made.EditionDigest() != c.EditionDigest() {
+			a, err = s.share(ctx, to, made)
+			return made, a, err
+		}
+	}
+	answer, err := s.upload(ctx, to, c, a)
+	if errors.Is(err, transport.ErrOffset) || errors.Is(err, transport.ErrDigest) && len(a.Parts) > 0 {
+		answer, err = s.share(ctx, to, c) // the part that was there is not what it was
+	}
+	return c, answer, err
+}
+
+func (s Share) share(ctx context.Context, to transport.Station, c collection.Collection) (transport.Answer, error) {
+	data, err := c.MarshalBinary()
+	if err != nil {
+		return transport.Answer{}, err
+	}
+	m := s.Message
+	m.Collection = data
+	return to.Share(ctx, m)
+}
+
+// accept takes the receiver's form of the collection, whose fixed parts must be
+// the same: the places of the items count on it. What is signed or shown is
+// never taken from it unverified.
+func (s Share) accept(ctx context.Context, c collection.Collection, data []byte) (collection.Collection, error) {
+	theirs, err := collection.Decode(data)
+	if err == nil {
+		err = c.Same(theirs)
+	}
+	if err != nil || s.Accept == nil {
+		return c, transport.Wrap(err)
+	}
+	return s.Accept(ctx, c, theirs)
+}
+
+// upload sends what an answer asks for in one stream.
+func (s Share) upload(ctx context.Context, to transport.Station, c collection.Collection, a transport.Answer) (transport.Answer, error) {
+	seal, err := s.seal(ctx, c)
+	if err != nil {
+		return a, err
+	}
+	r, w := io.Pipe()
+	wrote := make(chan error, 1)
+	go func() {
+		err := s.write(ctx, w, c, a, seal)
+		w.CloseWithError(err)
+		wrote <- err
+	}()
+	answer, err := to.Upload(ctx, c.Name(), r)
+	r.CloseWithError(errStopped)
+	if own := <-wrote; own != nil && !errors.Is(own, errStopped) {
+		err = own // the cause is here, not there
+	}
+	return answer, err
+}
+
+// errStopped ends the writing when the receiver has answered.
+var errStopped = errors.New("the receiver has answered")
+
+func (s Share) write(ctx context.Context, w io.Writer, c collection.Collection, a transport.Answer, seal transport.AuthorSeal) error {
+	type place struct{ item, version int }
+	held := map[place]int64{}
+	for _, p := range a.Parts {
+		held[place{p.Item, p.Version}] = p.Size
+	}
+	out := transport.NewUploadWriter(w)
+	for v, items := range a.Missing {
+		for i := range items.Places() {
+			if i >= c.Len() {
+				return transport.At(transport.ErrMalformed, "missing")
+			}
+			if err := s.writeVersion(ctx, out, c, i, v, held[place{i, v}]); err != nil {
+				return err
+			}
+		}
+	}
+	return out.Close(seal)
+}
+
+func (s Share) writeVersion(ctx context.Context, out *transport.UploadWriter, c collection.Collection, item, version int, from int64) error {
+	b, err := s.Open(ctx, c, item, version)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	if from > b.Size() {
+		from = 0
+	}
+	return out.Version(item, version, from, b.Size()-from, io.NewSectionReader(b, from, b.Size()-from))
+}
+
+// seal makes the author's seal if the collection has none.
+func (s Share) seal(ctx context.Context, c collection.Collection) (transport.AuthorSeal, error) {
+	if s.Signer == nil || len(c.Header().AuthorSeal) > 0 {
+		return transport.AuthorSeal{}, nil
+	}
+	at := s.Now()
+	sealed, err := c.Sign(ctx, s.Signer, at)
+	if err != nil {
+		return transport.AuthorSeal{}, err
+	}
+	seal := transport.AuthorSeal{Seal: sealed.Header().AuthorSeal}
+	if !at.IsZero() {
+		seal.Issued = uint64(at.Unix())
+	}
+	return seal, nil
+}

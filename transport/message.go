@@ -1,0 +1,164 @@
+package transport
+
+import (
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/notify"
+)
+
+// Role says what kind of station a share comes from; the receiver's policy may
+// require more versions from a peer than from a device.
+type Role uint8
+
+// The roles that share.
+const (
+	Device Role = iota // light: makes ids and thumbnails, never serves
+	Peer               // holds originals and serves them
+)
+
+// Next is what the sender of a share does next.
+type Next uint8
+
+// The steps that an answer can ask for, in the order in which they come.
+const (
+	Upload Next = iota + 1 // send the missing versions, and the seal if there is none
+	Seal                   // send the author's seal over the answer's collection
+	Done                   // nothing: all that was asked for is stored
+)
+
+// String gives the word for n: "upload", "seal", "done" or "unknown".
+func (n Next) String() string {
+	switch n {
+	case Upload:
+		return "upload"
+	case Seal:
+		return "seal"
+	case Done:
+		return "done"
+	}
+	return "unknown"
+}
+
+// Share is the one message with which a station shares a collection, new or
+// known, with a hub or over a local link.
+type Share struct {
+	// Collection is in its binary form, with its author's seal or, from a
+	// device whose hub completes it first, without.
+	Collection []byte `cbor:"1,keyasint"`
+	// From is the role of the sender.
+	From Role `cbor:"2,keyasint,omitempty"`
+	// Serves and Offers hold one set of items per version of the ladder: what
+	// the sender serves now at Address, and what it can upload. Missing sets
+	// are empty.
+	Serves []Bits `cbor:"3,keyasint,omitempty"`
+	Offers []Bits `cbor:"4,keyasint,omitempty"`
+	// Address is the base URL at which the sender serves; empty if it does not.
+	Address string `cbor:"5,keyasint,omitempty"`
+	// To are recipients by mail address, in clear, for the hub to resolve. They
+	// never stand in the collection.
+	To []string `cbor:"6,keyasint,omitempty"`
+	// Notifies says that the sender would rather send the notifications itself.
+	Notifies bool `cbor:"7,keyasint,omitempty"`
+}
+
+// Answer answers a share, an upload and an announcement.
+type Answer struct {
+	// Next is what the sender does now.
+	Next Next `cbor:"1,keyasint"`
+	// Collection is what both sides now agree on, in its binary form. It is
+	// left out where it is what the sender has sent.
+	Collection []byte `cbor:"2,keyasint,omitempty"`
+	// Missing holds one set of items per version: what is to be uploaded.
+	Missing []Bits `cbor:"3,keyasint,omitempty"`
+	// Parts are the beginnings of missing versions that are stored already.
+	Parts []Part `cbor:"4,keyasint,omitempty"`
+	// Updates are the changes of availability that this step brought.
+	Updates [][]byte `cbor:"5,keyasint,omitempty"`
+	// Notify says that the sender sends the notifications, not the receiver.
+	Notify bool `cbor:"6,keyasint,omitempty"`
+	// Keys are key statements of the parties to the collection.
+	Keys [][]byte `cbor:"7,keyasint,omitempty"`
+}
+
+// Part says how much of a version is stored: its first Size bytes. An upload
+// goes on from there.
+type Part struct {
+	_       struct{} `cbor:",toarray"`
+	Item    int      // place in the collection
+	Version int      // place in the ladder
+	Size    int64    // bytes
+}
+
+// Announcement tells a hub that the complete versions of Items are served at
+// Address, a base URL, from now on.
+type Announcement struct {
+	Author  collection.UserID `cbor:"1,keyasint"`
+	ID      collection.ID     `cbor:"2,keyasint"`
+	Items   Bits              `cbor:"3,keyasint"`
+	Address string            `cbor:"4,keyasint"`
+}
+
+// Name is the collection that a is about.
+func (a Announcement) Name() collection.Name {
+	return collection.Name{Author: a.Author, ID: a.ID}
+}
+
+// State is what a hub tells those who may read a collection.
+type State struct {
+	// Collection is the whole in its binary form, updates included. It is left
+	// out where only what changes was asked for.
+	Collection []byte `cbor:"1,keyasint,omitempty"`
+	// Edition is the digest of the edition in force.
+	Edition collection.Digest `cbor:"2,keyasint"`
+	// Updates are the collection's updates; left out where Collection is there.
+	Updates [][]byte `cbor:"3,keyasint,omitempty"`
+	// Sources are the stations that serve complete versions.
+	Sources []Source `cbor:"4,keyasint,omitempty"`
+	// Keys are key statements of the parties to the collection.
+	Keys [][]byte `cbor:"5,keyasint,omitempty"`
+}
+
+// Source is a station that serves the complete versions of Items at Address.
+type Source struct {
+	User    collection.UserID `cbor:"1,keyasint"`
+	Address string            `cbor:"2,keyasint"`
+	Items   Bits              `cbor:"3,keyasint"`
+}
+
+// Delivery is a notification as it waits for its recipient. Seq grows with
+// every newer notification that takes its place.
+type Delivery struct {
+	Seq          uint64              `cbor:"1,keyasint"`
+	Notification notify.Notification `cbor:"2,keyasint"`
+}
+
+// Deliveries are the notifications that wait for one recipient.
+type Deliveries struct {
+	Waiting []Delivery `cbor:"1,keyasint,omitempty"`
+}
+
+// Receipt acknowledges a delivery: the sender forgets it unless a newer one
+// has taken its place.
+type Receipt struct {
+	Author collection.UserID `cbor:"1,keyasint"`
+	ID     collection.ID     `cbor:"2,keyasint"`
+	Seq    uint64            `cbor:"3,keyasint"`
+}
+
+// Receipts acknowledge deliveries.
+type Receipts struct {
+	Read []Receipt `cbor:"1,keyasint,omitempty"`
+}
+
+// Receipt is the receipt for d.
+func (d Delivery) Receipt() Receipt {
+	n := d.Notification
+	return Receipt{Author: n.Author, ID: n.Collection, Seq: d.Seq}
+}
+
+// Ref names one version of one item of one collection. Reads always name the
+// collection: an item id is no capability.
+type Ref struct {
+	Collection collection.Name
+	Item       collection.ItemID
+	Version    int // place in the collection's ladder
+}

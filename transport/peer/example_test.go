@@ -1,0 +1,148 @@
+package peer_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/label"
+	"github.com/glimpse-go/glimpse/signature"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/device"
+	"github.com/glimpse-go/glimpse/transport/hub"
+	"github.com/glimpse-go/glimpse/transport/peer"
+)
+
+// Ann's camera shares a photo with Bob. Bob sees it at once, and may print it
+// when Ann's home peer has published the original. Everything runs in one
+// process here; httplink puts HTTP in between.
+func Example() {
+	ctx := context.Background()
+	h, _ := hub.New(ctx, newSigner(), hub.Config{FromPeer: 1, Originals: reach})
+	ann, annKey, annStatement := join(h, "Ann")
+	bob, bobKey, bobStatement := join(h, "Bob")
+	home := open(h, ann, annKey, annStatement, "home")
+	bobs := open(h, bob, bobKey, bobStatement, "bobs")
+
+	camera := device.New(ann, annKey, photos{}, device.Config{})
+	photo, _ := camera.NewItemID()
+	name, _ := camera.Make(ctx,
+		collection.Header{Title: "Picnic", Authority: collection.KeyID(h.PublicKey().ID())},
+		collection.Body{Items: []collection.Item{{ID: photo}}, Recipients: []collection.UserID{bob}})
+	_, err := camera.Share(ctx, h.As(ann), name)
+	fmt.Println("shared:", err)
+
+	original := transport.Ref{Collection: name, Item: photo, Version: 2}
+	news, _ := bobs.Receive(ctx)
+	fmt.Println("Bob hears:", news[0].Title)
+	view, _ := bobs.View(ctx, name)
+	fmt.Println("may:", view.Rights(0, 2))
+	fmt.Println("print:", view.Check(0, 2, label.Print) != nil, bobs.Print(ctx, original, os.Stdout) != nil)
+
+	_, err = camera.Share(ctx, home.Link(ann), name) // the local link at home
+	fmt.Println("synced:", err)
+	fmt.Println("published:", home.Publish(ctx, name))
+
+	news, _ = bobs.Receive(ctx)
+	fmt.Println("Bob hears:", news[0].Note)
+	var printer bytes.Buffer
+	err = bobs.Print(ctx, original, &printer)
+	fmt.Println(printer.String(), err)
+	// Output:
+	// shared: <nil>
+	// Bob hears: Picnic
+	// may: none
+	// print: true true
+	// synced: <nil>
+	// published: <nil>
+	// Bob hears: All items are there in full.
+	// the original <nil>
+}
+
+// photos are the media of the camera.
+type photos struct{}
+
+func (photos) Open(_ context.Context, _ collection.ItemID, version int) (transport.Blob, error) {
+	if version == 1 {
+		return nil, transport.ErrNotFound
+	}
+	return blob{bytes.NewReader([]byte([]string{"the thumbnail", "", "the original"}[version]))}, nil
+}
+
+type blob struct{ *bytes.Reader }
+
+func (blob) Close() error { return nil }
+
+// network is how stations of this example reach one another.
+var network = map[string]*peer.Peer{}
+
+func reach(s transport.Source) transport.Originals {
+	return to{network[s.Address], collection.UserID{}}
+}
+
+type to struct {
+	*peer.Peer
+	caller collection.UserID
+}
+
+func (t to) Original(ctx context.Context, ref transport.Ref, offset, n int64) (*transport.Stream, error) {
+	return t.Originals(t.caller).Original(ctx, ref, offset, n)
+}
+
+func open(h *hub.Hub, user collection.UserID, key *signature.Signer, statement []byte, address string) *peer.Peer {
+	keys := new(signature.Keyring)
+	if err := keys.AddAuthority(h.PublicKey()); err != nil {
+		panic(err)
+	}
+	p, err := peer.New(context.Background(), user, key, peer.Config{
+		Keys: keys, Hub: h.As(user), Statement: statement, Address: address,
+		Originals: func(s transport.Source) transport.Originals { return to{network[s.Address], user} },
+	})
+	if err != nil {
+		panic(err)
+	}
+	network[address] = p
+	return p
+}
+
+func join(h *hub.Hub, name string) (collection.UserID, *signature.Signer, []byte) {
+	ctx := context.Background()
+	user, err := h.Accounts().Register(ctx, hub.Person{Name: name})
+	if err != nil {
+		panic(err)
+	}
+	key := newSigner()
+	statement, err := h.Accounts().AddKey(ctx, user, key.Public())
+	if err != nil {
+		panic(err)
+	}
+	return user, key, statement
+}
+
+func newSigner() *signature.Signer {
+	key, err := signature.GenerateKey(rand.Reader)
+	if err != nil {
+		panic(err)
+	}
+	signer, err := signature.NewSigner(key, rand.Reader)
+	if err != nil {
+		panic(err)
+	}
+	return signer
+}
+
+// A Renderer makes the partial versions that a hub asks a home peer for.
+func ExampleRendererFunc() {
+	render := peer.RendererFunc(func(_ context.Context, p peer.Picture, w io.Writer) error {
+		_, err := fmt.Fprintf(w, "%d bytes scaled to %s", p.Original.Size(), p.Version.Name)
+		return err
+	})
+	picture := peer.Picture{Version: label.Version{Name: "screen", Pixels: 640 * 480}, Original: blob{bytes.NewReader(make([]byte, 99))}}
+	err := render.Render(context.Background(), picture, os.Stdout)
+	fmt.Println(err)
+	// Output: 99 bytes scaled to screen<nil>
+}

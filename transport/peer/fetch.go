@@ -1,0 +1,201 @@
+package peer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/collection/digest"
+	"github.com/glimpse-go/glimpse/internal/engine"
+	"github.com/glimpse-go/glimpse/label"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/keep"
+)
+
+// Search asks the network who serves an item's complete version. The errors
+// are the gate's, which cause no request, and those of the hub;
+// transport.ErrUnreachable if nobody serves it.
+func (p *Peer) Search(ctx context.Context, ref transport.Ref) ([]transport.Source, error) {
+	leave, err := p.enter()
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	v, i, err := p.check(ctx, ref, label.Search)
+	if err != nil {
+		return nil, err
+	}
+	return p.search(ctx, v, i)
+}
+
+// search asks the hub for the sources of an item, and takes what else is new.
+func (p *Peer) search(ctx context.Context, v *View, i int) ([]transport.Source, error) {
+	if p.cfg.Hub != nil {
+		if err := p.refresh(ctx, v.Collection().Name()); err != nil {
+			return nil, err
+		}
+		fresh, err := p.View(ctx, v.Collection().Name())
+		if err != nil {
+			return nil, err
+		}
+		v = fresh
+	}
+	found := p.sources(v, i)
+	if len(found) == 0 {
+		return nil, transport.ErrUnreachable
+	}
+	return found, nil
+}
+
+// sources are the other stations that serve an item, as far as is known here.
+func (p *Peer) sources(v *View, i int) []transport.Source {
+	var found []transport.Source
+	for _, s := range v.Sources() {
+		if s.Items.Has(i) && s.Address != p.cfg.Address {
+			found = append(found, s)
+		}
+	}
+	return found
+}
+
+// Fetch gets a version that is not here: partial ones from the hub, complete
+// ones directly from a station that serves them, block by block, each checked
+// as it comes. What broke off goes on where it ended, at the next call or with
+// the next station. The errors are the gate's, which cause no request,
+// transport.ErrUnreachable if nobody gives it, transport.ErrDigest if all who
+// do give other bytes, and transport.ErrStorage.
+func (p *Peer) Fetch(ctx context.Context, ref transport.Ref) error {
+	leave, err := p.enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	end := p.cfg.Hooks.Begin("fetch", p.cfg.Now)
+	err = p.fetch(ctx, ref)
+	end(err)
+	return err
+}
+
+func (p *Peer) fetch(ctx context.Context, ref transport.Ref) error {
+	v, i, err := p.check(ctx, ref, label.Fetch)
+	if err != nil {
+		return err
+	}
+	if v.Held(i).Has(ref.Version) {
+		return nil
+	}
+	if ref.Version < len(v.Collection().Ladder())-1 {
+		err = p.fetchPartial(ctx, v, ref, i)
+	} else {
+		err = p.fetchOriginal(ctx, v, ref, i)
+	}
+	if err != nil {
+		return transport.Wrap(err)
+	}
+	return p.stored(ctx, ref.Collection, i, ref.Version)
+}
+
+// stored notes that a version is here.
+func (p *Peer) stored(ctx context.Context, name collection.Name, item, version int) error {
+	got := make([]transport.Bits, version+1)
+	got[version] = transport.BitsOf(item)
+	_, err := p.keeper.Do(ctx, name, func(engine.State) (engine.Event, error) {
+		return engine.Stored{Versions: got}, nil
+	})
+	return err
+}
+
+func (p *Peer) fetchPartial(ctx context.Context, v *View, ref transport.Ref, i int) error {
+	if p.cfg.Hub == nil {
+		return transport.At(transport.ErrUnreachable, "no hub")
+	}
+	from, err := p.part(ctx, v, i, ref.Version)
+	if err != nil {
+		return err
+	}
+	stream, err := p.cfg.Hub.Version(ctx, ref, from)
+	if err != nil {
+		return err
+	}
+	defer stream.Close()
+	_, err = p.keeper.Receive(ctx, v.Collection(), i, ref.Version, from, stream)
+	return err
+}
+
+// part is how much of a version has come before.
+func (p *Peer) part(ctx context.Context, v *View, i, version int) (int64, error) {
+	one := make([]transport.Bits, version+1)
+	one[version] = transport.BitsOf(i)
+	parts, err := p.keeper.Parts(ctx, v.Collection(), one)
+	if err != nil || len(parts) == 0 {
+		return 0, err
+	}
+	return parts[0].Size, nil
+}
+
+// fetchOriginal tries the stations that are known to serve an item, and asks
+// the hub for others only if none of them gives it.
+func (p *Peer) fetchOriginal(ctx context.Context, v *View, ref transport.Ref, i int) error {
+	if known := p.sources(v, i); len(known) > 0 {
+		err := p.fetchFromAny(ctx, v, ref, i, known)
+		if err == nil || errors.Is(err, transport.ErrStorage) || ctx.Err() != nil {
+			return err
+		}
+	}
+	sources, err := p.search(ctx, v, i)
+	if err != nil {
+		return err
+	}
+	return p.fetchFromAny(ctx, v, ref, i, sources)
+}
+
+func (p *Peer) fetchFromAny(ctx context.Context, v *View, ref transport.Ref, i int, sources []transport.Source) error {
+	var failed []error
+	for _, source := range sources {
+		err := p.fetchFrom(ctx, v, ref, i, source)
+		if err == nil || errors.Is(err, transport.ErrStorage) || ctx.Err() != nil {
+			return err
+		}
+		p.cfg.Log.Warn("source failed", "address", source.Address, "item", ref.Item, "error", err)
+		failed = append(failed, fmt.Errorf("%s: %w", source.Address, transport.Wrap(err)))
+	}
+	return errors.Join(failed...)
+}
+
+func (p *Peer) fetchFrom(ctx context.Context, v *View, ref transport.Ref, i int, source transport.Source) error {
+	root, err := keep.Digest(v.Collection(), i, ref.Version)
+	if err != nil {
+		return err
+	}
+	from, err := p.part(ctx, v, i, ref.Version)
+	if err != nil {
+		return err
+	}
+	stream, err := p.cfg.Originals(source).Original(ctx, ref, from, -1)
+	if err != nil {
+		return err
+	}
+	defer stream.Close()
+	r, err := digest.NewReader(stream, root, stream.Size, from, stream.Size-from)
+	if err != nil {
+		return transport.Wrap(err)
+	}
+	_, err = p.keeper.Receive(ctx, v.Collection(), i, ref.Version, from, brokenOff{r})
+	return err
+}
+
+// brokenOff tells a stream that ended early, which another source goes on
+// with, from one that lied.
+type brokenOff struct{ r io.Reader }
+
+func (b brokenOff) Read(p []byte) (int, error) {
+	n, err := b.r.Read(p)
+	switch {
+	case err == nil || errors.Is(err, io.EOF) && !errors.Is(err, digest.ErrInvalid):
+	case errors.Is(err, digest.ErrTruncated) || !errors.Is(err, digest.ErrInvalid):
+		err = fmt.Errorf("%w: %w", transport.ErrUnreachable, err)
+	}
+	return n, err
+}

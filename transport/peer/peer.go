@@ -1,0 +1,171 @@
+// Package peer is the station of a user that holds originals: a home computer,
+// a NAS, a phone that receives. As the author's home peer it takes over what
+// the user's devices made ([Peer.Handler] is the end of their local link),
+// publishes it ([Peer.Publish]) and serves the originals to those who may read
+// them. As a recipient's it receives notifications, verifies and shows
+// collections, and fetches originals directly from who has them.
+//
+// Everything that reaches the network or hands data out asks the collection's
+// gate first; what it refuses causes no request at all. Nothing is stored or
+// shown before its seals and digests are verified.
+package peer
+
+import (
+	"context"
+	"crypto/rand"
+	"io"
+	"log/slog"
+	"net/http"
+	"runtime"
+	"time"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/engine"
+	"github.com/glimpse-go/glimpse/label"
+	"github.com/glimpse-go/glimpse/signature"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/httplink"
+	"github.com/glimpse-go/glimpse/transport/internal/keep"
+	"github.com/glimpse-go/glimpse/transport/memstore"
+)
+
+// Config says how a peer works. The zero Config works for a peer that has no
+// hub and is not reached by others.
+type Config struct {
+	// Store keeps everything; nil = in memory.
+	Store transport.Store
+	// Keys says whose keys are whose; key statements that the hub sends, or that
+	// callers show, are added. nil = an empty keyring, with the peer's own key.
+	Keys *signature.Keyring
+	// Hub is the hub, for the peer's user; nil = none.
+	Hub transport.Hub
+	// Statement is the key statement of the peer's own key, by an authority that
+	// Keys trusts, to be shown to other peers; empty = they know the key.
+	Statement []byte
+	// Address is the base URL at which others reach the peer's Handler; empty =
+	// the peer serves nobody and cannot announce.
+	Address string
+	// Render makes partial versions that a hub asks for; nil = none are made.
+	Render Renderer
+	// Workers is how many versions are made at once; 0 = GOMAXPROCS.
+	Workers int
+	// Wished is told when a wish ends: with nil when the version is here, with
+	// an error that wraps label.ErrWithdrawn when it never comes. nil = nobody.
+	Wished func(ref transport.Ref, err error)
+	// Policy gives the rights; nil = label.DefaultPolicy.
+	Policy label.Policy
+	// Originals reaches another peer; nil = over HTTP with HTTP, which is nil
+	// for http.DefaultClient.
+	Originals func(transport.Source) transport.Originals
+	HTTP      *http.Client
+
+	Now    func() time.Time // nil = time.Now
+	Random io.Reader        // nil = crypto/rand.Reader
+	Log    *slog.Logger     // nil = none
+	Hooks  transport.Hooks
+}
+
+func (c Config) withDefaults(user collection.UserID, signer *signature.Signer) Config {
+	if c.Store == nil {
+		c.Store = new(memstore.Store)
+	}
+	if c.Keys == nil {
+		c.Keys = new(signature.Keyring)
+	}
+	if c.Workers == 0 {
+		c.Workers = runtime.GOMAXPROCS(0)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Random == nil {
+		c.Random = rand.Reader
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Originals == nil {
+		caller := httplink.Caller{User: user, Signer: signer, Statement: c.Statement, Now: c.Now}
+		c.Originals = func(s transport.Source) transport.Originals {
+			return httplink.NewClient(s.Address, httplink.Sealed(caller, s.User), httplink.Options{HTTP: c.HTTP})
+		}
+	}
+	return c
+}
+
+// all is more versions than any ladder has.
+const all = label.MaxVersions + 1
+
+// Peer is a running peer of one user. All methods may be called concurrently.
+type Peer struct {
+	user   collection.UserID
+	signer *signature.Signer
+	cfg    Config
+	keeper *keep.Keeper
+	door   keep.Door
+}
+
+// New makes a peer of a user with a key of the user's. Errors are those of the
+// store, and signature.ErrKey if the keyring knows the key as another user's.
+func New(ctx context.Context, user collection.UserID, signer *signature.Signer, cfg Config) (*Peer, error) {
+	cfg = cfg.withDefaults(user, signer)
+	p := &Peer{user: user, signer: signer, cfg: cfg}
+	p.keeper = &keep.Keeper{
+		Store: cfg.Store, Verifier: cfg.Keys, Now: cfg.Now, Received: cfg.Hooks.Received,
+		Rules: engine.Rules{FromDevice: all, FromPeer: all},
+	}
+	if err := p.knowOwnKey(ctx); err != nil {
+		return nil, err
+	}
+	return p, p.loadKeys(ctx)
+}
+
+// knowOwnKey puts the peer's key into the keyring: by its statement if there is
+// one, so that the user's other keys are taken from the same authority.
+func (p *Peer) knowOwnKey(ctx context.Context) error {
+	if len(p.cfg.Statement) == 0 {
+		return p.cfg.Keys.Trust(p.user, p.signer.Public())
+	}
+	var s signature.KeyStatement
+	if err := s.UnmarshalBinary(p.cfg.Statement); err != nil {
+		return err
+	}
+	return p.cfg.Keys.Add(ctx, s)
+}
+
+// Close stops the peer: it lets work under way finish. If ctx ends first, its
+// error is returned. Nothing that was acknowledged is lost in either case.
+func (p *Peer) Close(ctx context.Context) error { return p.door.Close(ctx) }
+
+// Names lists the collections that the peer knows.
+func (p *Peer) Names(ctx context.Context) ([]collection.Name, error) { return p.keeper.Names(ctx) }
+
+// enter lets a call in until the peer is closed.
+func (p *Peer) enter() (leave func(), err error) {
+	if err := p.door.Enter(); err != nil {
+		return nil, err
+	}
+	return p.door.Leave, nil
+}
+
+// Picture is what a partial version is made of.
+type Picture struct {
+	Item     collection.Item
+	Version  label.Version  // the version wanted
+	Original transport.Blob // the complete version; closed by the peer
+}
+
+// Renderer makes partial versions. It is safe for concurrent use.
+type Renderer interface {
+	// Render writes the version of a picture to w. It must write the same bytes
+	// for the same picture as far as it can: what it writes is sealed.
+	Render(ctx context.Context, picture Picture, w io.Writer) error
+}
+
+// RendererFunc makes a Renderer of a function.
+type RendererFunc func(ctx context.Context, picture Picture, w io.Writer) error
+
+// Render implements Renderer.
+func (f RendererFunc) Render(ctx context.Context, picture Picture, w io.Writer) error {
+	return f(ctx, picture, w)
+}

@@ -1,0 +1,130 @@
+package peer
+
+import (
+	"context"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/engine"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/send"
+)
+
+// Publish shares a collection with the hub, makes and uploads the versions that
+// it asks for, and announces the originals that are held here. It can be called
+// when the time has come: until then recipients see the partial versions. After
+// an error it can be called again. The peer's user must be the author, or a
+// completer, of the collection. Errors are those of transport.Station, of
+// transport.Announcer and of the Renderer.
+func (p *Peer) Publish(ctx context.Context, name collection.Name) error {
+	leave, err := p.enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	if p.cfg.Hub == nil {
+		return transport.At(transport.ErrUnreachable, "no hub")
+	}
+	end := p.cfg.Hooks.Begin("publish", p.cfg.Now)
+	err = p.publish(ctx, name)
+	end(err)
+	return err
+}
+
+func (p *Peer) publish(ctx context.Context, name collection.Name) error {
+	s, err := p.keeper.Load(ctx, name)
+	if err != nil {
+		return err
+	}
+	if s, err = p.holdAlready(ctx, s.Collection); err != nil {
+		return err
+	}
+	message := transport.Share{From: transport.Peer, Offers: p.offers(s)}
+	if p.cfg.Address != "" {
+		last := len(s.Collection.Ladder()) - 1
+		message.Serves, message.Address = make([]transport.Bits, last+1), p.cfg.Address
+		message.Serves[last] = p.complete(s)
+	}
+	c, _, err := send.Send(ctx, p.cfg.Hub, s.Collection, send.Share{
+		Message: message, Open: p.keeper.Open, Make: p.render, Accept: p.join, Now: p.cfg.Now, Signer: p.authorSigner(s),
+	})
+	if err != nil {
+		return err
+	}
+	if p.cfg.Address == "" {
+		return nil
+	}
+	return p.announce(ctx, c)
+}
+
+func (p *Peer) authorSigner(s engine.State) collection.Signer {
+	if p.user == s.Collection.Author() {
+		return p.signer
+	}
+	return nil
+}
+
+// complete is the set of the items that can be served: held and not withdrawn.
+func (p *Peer) complete(s engine.State) transport.Bits {
+	last := len(s.Collection.Ladder()) - 1
+	var items transport.Bits
+	for i := range s.Collection.Len() {
+		if _, rank := s.Collection.At(i); s.Holds(i, last) && !rank.Withdrawn() {
+			items = items.Add(i)
+		}
+	}
+	return items
+}
+
+// offers is what can be uploaded: what is held, and what can be made from it.
+func (p *Peer) offers(s engine.State) []transport.Bits {
+	c := s.Collection
+	last := len(c.Ladder()) - 1
+	offers := make([]transport.Bits, last+1)
+	for i := range c.Len() {
+		for v := range offers {
+			_, known := c.Digest(i, v)
+			if s.Holds(i, v) || !known && p.renders(c) && s.Holds(i, last) {
+				offers[v] = offers[v].Add(i)
+			}
+		}
+	}
+	return offers
+}
+
+// renders reports whether versions can be made: only the author can seal their
+// digests.
+func (p *Peer) renders(c collection.Collection) bool {
+	return p.cfg.Render != nil && p.user == c.Author()
+}
+
+// join verifies what the hub knows of a collection and joins it to what is
+// known here.
+func (p *Peer) join(ctx context.Context, _, theirs collection.Collection) (collection.Collection, error) {
+	theirs, sealed, err := p.keeper.Verify(ctx, theirs)
+	if err == nil && !sealed {
+		err = transport.At(transport.ErrSeal, "the author's seal is missing")
+	}
+	if err != nil {
+		return theirs, err
+	}
+	r, err := p.keeper.Do(ctx, theirs.Name(), func(engine.State) (engine.Event, error) {
+		return engine.Updated{Collection: theirs}, nil
+	})
+	return r.State.Collection, err
+}
+
+// announce says that the originals are served from now on, and takes the
+// updates that follow.
+func (p *Peer) announce(ctx context.Context, c collection.Collection) error {
+	s, err := p.keeper.Load(ctx, c.Name())
+	if err != nil {
+		return err
+	}
+	answer, err := p.cfg.Hub.Announce(ctx, transport.Announcement{
+		Author: c.Author(), ID: c.ID(), Items: p.complete(s).Trim(), Address: p.cfg.Address,
+	})
+	if err != nil {
+		return err
+	}
+	return p.apply(ctx, c.Name(), transport.State{Updates: answer.Updates, Keys: answer.Keys})
+}

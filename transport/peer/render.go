@@ -1,0 +1,110 @@
+package peer
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/engine"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// render makes the missing versions that have no digest yet, and a new edition
+// that has their digests.
+func (p *Peer) render(ctx context.Context, c collection.Collection, missing []transport.Bits) (collection.Collection, error) {
+	var jobs []job
+	for v, items := range missing {
+		for i := range items.Places() {
+			if _, known := c.Digest(i, v); !known {
+				jobs = append(jobs, job{item: i, version: v})
+			}
+		}
+	}
+	if len(jobs) == 0 {
+		return c, nil
+	}
+	if err := p.renderAll(ctx, c, jobs); err != nil {
+		return c, err
+	}
+	made, err := p.seal(ctx, c, jobs)
+	if err != nil {
+		return c, err
+	}
+	got := make([]transport.Bits, len(c.Ladder()))
+	for _, j := range jobs {
+		got[j.version] = got[j.version].Add(j.item)
+	}
+	if _, err := p.join(ctx, c, made); err != nil {
+		return c, err
+	}
+	r, err := p.keeper.Do(ctx, c.Name(), func(engine.State) (engine.Event, error) {
+		return engine.Stored{Versions: got}, nil
+	})
+	return r.State.Collection, err
+}
+
+// job is one version to be made, and then its digest.
+type job struct {
+	item, version int
+	digest        collection.Digest
+}
+
+// renderAll makes versions, several at once, and stores them.
+func (p *Peer) renderAll(ctx context.Context, c collection.Collection, jobs []job) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	next := make(chan *job)
+	var workers sync.WaitGroup
+	for range min(p.cfg.Workers, len(jobs)) {
+		workers.Go(func() {
+			for j := range next {
+				if err := p.renderOne(ctx, c, j); err != nil {
+					cancel(fmt.Errorf("version %d of item %d: %w", j.version, j.item, err))
+				}
+			}
+		})
+	}
+	for i := range jobs {
+		if ctx.Err() == nil {
+			next <- &jobs[i]
+		}
+	}
+	close(next)
+	workers.Wait()
+	return context.Cause(ctx)
+}
+
+func (p *Peer) renderOne(ctx context.Context, c collection.Collection, j *job) error {
+	ladder := c.Ladder()
+	original, err := p.keeper.Open(ctx, c, j.item, len(ladder)-1)
+	if err != nil {
+		return err
+	}
+	defer original.Close()
+	var out bytes.Buffer
+	picture := Picture{Item: c.Item(j.item), Version: ladder[j.version], Original: original}
+	if err := p.cfg.Render.Render(ctx, picture, &out); err != nil {
+		return err
+	}
+	j.digest, err = p.keeper.Keep(ctx, c.Author(), out.Bytes())
+	return err
+}
+
+// seal makes the edition that has the digests of what was made.
+func (p *Peer) seal(ctx context.Context, c collection.Collection, jobs []job) (collection.Collection, error) {
+	made, err := c.Edit(func(_ *collection.Header, items []collection.Item) {
+		for _, j := range jobs {
+			item := &items[j.item]
+			for len(item.Digests) < len(c.Ladder()) {
+				item.Digests = append(item.Digests, collection.Digest{})
+			}
+			item.Digests[j.version] = j.digest
+		}
+	})
+	if err != nil {
+		return c, err
+	}
+	return made.Sign(ctx, p.signer, p.cfg.Now())
+}

@@ -1,0 +1,166 @@
+package peer
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"io"
+	"net/http"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/collection/digest"
+	"github.com/glimpse-go/glimpse/internal/engine"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/httplink"
+	"github.com/glimpse-go/glimpse/transport/internal/keep"
+)
+
+// Handler serves the peer over HTTP, to callers who seal their requests: the
+// originals to those who may read them, and the local link to the devices of
+// the peer's own user.
+func (p *Peer) Handler() http.Handler {
+	return httplink.Server{
+		Who:       httplink.BySeal(keyring{p.cfg.Keys, p}, p.user, p.cfg.Now),
+		Station:   p.Link,
+		Originals: p.Originals,
+		Log:       p.cfg.Log,
+	}.Handler()
+}
+
+// Link is the local link as it is for one user, whom the caller vouches for. It
+// takes shares of the peer's own user only, in all their versions.
+func (p *Peer) Link(user collection.UserID) transport.Station { return link{p, user} }
+
+type link struct {
+	*Peer
+	user collection.UserID
+}
+
+// Share implements transport.Station.
+func (l link) Share(ctx context.Context, share transport.Share) (transport.Answer, error) {
+	return l.answer("share", func() (keep.Result, error) { return l.keeper.Share(ctx, l.user, share) })
+}
+
+// Upload implements transport.Station.
+func (l link) Upload(ctx context.Context, name collection.Name, stream io.Reader) (transport.Answer, error) {
+	return l.answer("upload", func() (keep.Result, error) { return l.keeper.Upload(ctx, l.user, name, stream) })
+}
+
+func (l link) answer(what string, work func() (keep.Result, error)) (transport.Answer, error) {
+	if l.user != l.Peer.user {
+		return transport.Answer{}, transport.ErrForbidden
+	}
+	leave, err := l.enter()
+	if err != nil {
+		return transport.Answer{}, err
+	}
+	defer leave()
+	end := l.cfg.Hooks.Begin(what, l.cfg.Now)
+	r, err := work()
+	end(err)
+	if err != nil {
+		return transport.Answer{}, err
+	}
+	return *r.Answer, nil
+}
+
+// Originals is what the peer serves to one user, whom the caller vouches for:
+// originals of collections that the user may read, and single blocks to an
+// authority (the zero user), which checks announcements.
+func (p *Peer) Originals(user collection.UserID) transport.Originals { return served{p, user} }
+
+type served struct {
+	*Peer
+	user collection.UserID
+}
+
+// Original implements transport.Originals.
+func (s served) Original(ctx context.Context, ref transport.Ref, offset, n int64) (*transport.Stream, error) {
+	leave, err := s.enter()
+	if err != nil {
+		return nil, err
+	}
+	stream, err := s.open(ctx, ref, offset, n, leave)
+	if err != nil {
+		leave()
+	}
+	return stream, err
+}
+
+func (s served) open(ctx context.Context, ref transport.Ref, offset, n int64, leave func()) (*transport.Stream, error) {
+	state, err := s.read(ctx, ref.Collection, n)
+	if err != nil {
+		return nil, err
+	}
+	item, ok := state.Collection.Index(ref.Item)
+	if !ok {
+		return nil, transport.ErrNotFound
+	}
+	last := len(state.Collection.Ladder()) - 1
+	blob, err := s.keeper.Open(ctx, state.Collection, item, last)
+	if errors.Is(err, transport.ErrNotFound) {
+		return nil, transport.ErrNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	stream, err := s.stream(ctx, state.Collection, item, blob, offset, n, leave)
+	if err != nil {
+		blob.Close()
+	}
+	return stream, err
+}
+
+// read loads a collection for a caller who asks for n bytes of an item.
+func (s served) read(ctx context.Context, name collection.Name, n int64) (engine.State, error) {
+	if err := s.meet(ctx, name); err != nil {
+		return engine.State{}, err
+	}
+	if s.user.IsZero() && n >= 0 && n <= digest.BlockSize {
+		return s.keeper.Load(ctx, name)
+	}
+	return s.keeper.Read(ctx, s.user, name)
+}
+
+// meet asks the hub for a collection of the peer's own user that is not known
+// here: another device may have shared items that the peer has announced.
+func (s served) meet(ctx context.Context, name collection.Name) error {
+	_, err := s.keeper.Load(ctx, name)
+	if !errors.Is(err, transport.ErrNotFound) || s.cfg.Hub == nil || name.Author != s.Peer.user {
+		return nil
+	}
+	err = s.reload(ctx, name)
+	if errors.Is(err, transport.Err) {
+		return transport.ErrNotFound
+	}
+	return err
+}
+
+// stream writes a range with proof as it is read.
+func (s served) stream(ctx context.Context, c collection.Collection, item int, blob transport.Blob, offset, n int64, leave func()) (*transport.Stream, error) {
+	root, err := keep.Digest(c, item, len(c.Ladder())-1)
+	if err != nil {
+		return nil, err
+	}
+	tree, err := s.keeper.Tree(ctx, root, blob)
+	if err != nil {
+		return nil, err
+	}
+	if offset > blob.Size() {
+		return nil, transport.At(transport.ErrMalformed, "offset")
+	}
+	rest := blob.Size() - offset
+	if n < 0 || n > rest {
+		n = rest
+	}
+	r, w := io.Pipe()
+	go func() {
+		defer leave()
+		defer blob.Close()
+		_, err := tree.WriteRange(w, blob, offset, n)
+		w.CloseWithError(err)
+	}()
+	return &transport.Stream{ReadCloser: r, Size: blob.Size()}, nil
+}
+
+func hexID(id [32]byte) string { return hex.EncodeToString(id[:]) }

@@ -1,0 +1,151 @@
+package peer
+
+import (
+	"context"
+	"io"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/engine"
+	"github.com/glimpse-go/glimpse/label"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// View is a collection as a peer's user sees it at one moment. It does not
+// change and is safe for concurrent use.
+type View struct {
+	verified collection.Verified
+	state    engine.State
+	gate     *label.Gate
+	author   bool
+}
+
+// View gives a collection as it is known here, its seals verified again. The
+// error wraps transport.ErrNotFound or transport.ErrSeal.
+func (p *Peer) View(ctx context.Context, name collection.Name) (*View, error) {
+	state, err := p.keeper.Load(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	verified, err := collection.Verify(ctx, p.cfg.Keys, state.Collection)
+	if err != nil {
+		return nil, transport.Wrap(err)
+	}
+	c := verified.Collection()
+	return &View{verified, state, label.NewGate(p.cfg.Policy, c.Kind(), c.Ladder()), p.user == c.Author()}, nil
+}
+
+// Verified is the collection with the report of who vouches for it.
+func (v *View) Verified() collection.Verified { return v.verified }
+
+// Collection is the collection.
+func (v *View) Collection() collection.Collection { return v.verified.Collection() }
+
+// Sources are the stations that serve originals, as far as is known here.
+func (v *View) Sources() []transport.Source { return v.state.Sources }
+
+// Held is the set of the versions of item i that are stored here.
+func (v *View) Held(i int) label.Held {
+	var held label.Held
+	for version := range v.state.Held {
+		if v.state.Holds(i, version) {
+			held = held.With(version)
+		}
+	}
+	return held
+}
+
+// Rights is all that may be done with a version of item i.
+func (v *View) Rights(i, version int) label.Rights {
+	_, rank := v.Collection().At(i)
+	return v.gate.Rights(rank, version, v.holder(i))
+}
+
+// Check asks the gate: nil, or a *collection.ItemError around a *label.Refusal
+// whose text is the note for the user.
+func (v *View) Check(i, version int, right label.Rights) error {
+	id, rank := v.Collection().At(i)
+	if err := v.gate.Check(rank, right, version, v.holder(i)); err != nil {
+		return &collection.ItemError{Item: id, Err: err}
+	}
+	return nil
+}
+
+func (v *View) holder(i int) label.Holder { return label.Holder{Held: v.Held(i), Author: v.author} }
+
+// check gives a view and the place of an item if the gate grants the right.
+func (p *Peer) check(ctx context.Context, ref transport.Ref, right label.Rights) (*View, int, error) {
+	v, err := p.View(ctx, ref.Collection)
+	if err != nil {
+		return nil, 0, err
+	}
+	i, ok := v.Collection().Index(ref.Item)
+	if !ok {
+		return nil, 0, &collection.ItemError{Item: ref.Item, Err: collection.ErrNoItem}
+	}
+	return v, i, v.Check(i, ref.Version, right)
+}
+
+// Open opens a version that is held here, for viewing. The error wraps
+// transport.ErrNotFound if it is not, or is the gate's.
+func (p *Peer) Open(ctx context.Context, ref transport.Ref) (transport.Blob, error) {
+	v, i, err := p.check(ctx, ref, label.View)
+	if err != nil {
+		return nil, err
+	}
+	return p.keeper.Open(ctx, v.Collection(), i, ref.Version)
+}
+
+// Import stores a version that came by other means, on a disk for example, if
+// it is the one whose digest the author has sealed. It causes no request. The
+// errors wrap transport.ErrDigest, transport.ErrNotFound (the collection, the
+// item, or its digest) or transport.ErrStorage, or are those of data.
+func (p *Peer) Import(ctx context.Context, ref transport.Ref, data io.Reader) error {
+	leave, err := p.enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	v, err := p.View(ctx, ref.Collection)
+	if err != nil {
+		return err
+	}
+	i, ok := v.Collection().Index(ref.Item)
+	if !ok {
+		return &collection.ItemError{Item: ref.Item, Err: collection.ErrNoItem}
+	}
+	if err := p.keeper.Import(ctx, v.Collection(), i, ref.Version, data); err != nil {
+		return err
+	}
+	return p.stored(ctx, ref.Collection, i, ref.Version)
+}
+
+// Print writes a version to a printer, and fetches it first if it is not here.
+// Errors are the gate's and those of Fetch.
+func (p *Peer) Print(ctx context.Context, ref transport.Ref, printer io.Writer) error {
+	return p.handOut(ctx, ref, label.Print, printer)
+}
+
+// Export writes a version to a program that knows of no labels, and fetches it
+// first if it is not here. Errors are the gate's and those of Fetch.
+func (p *Peer) Export(ctx context.Context, ref transport.Ref, to io.Writer) error {
+	return p.handOut(ctx, ref, label.Export, to)
+}
+
+func (p *Peer) handOut(ctx context.Context, ref transport.Ref, right label.Rights, to io.Writer) error {
+	v, i, err := p.check(ctx, ref, right)
+	if err != nil {
+		return err
+	}
+	if !v.Held(i).Has(ref.Version) {
+		if err := p.Fetch(ctx, ref); err != nil {
+			return err
+		}
+	}
+	b, err := p.keeper.Open(ctx, v.Collection(), i, ref.Version)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	_, err = io.Copy(to, io.NewSectionReader(b, 0, b.Size()))
+	return err
+}

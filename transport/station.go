@@ -1,0 +1,90 @@
+package transport
+
+import (
+	"context"
+	"io"
+
+	"github.com/glimpse-go/glimpse/collection"
+)
+
+// Station takes shares: a hub, or a home peer at the end of a local link. Each
+// value speaks for one caller, whom its maker has authenticated. Beyond the
+// errors named here, all methods give ErrUnauthenticated, ErrMalformed,
+// ErrTooLarge, ErrStorage and ErrClosed.
+type Station interface {
+	// Share shares a collection. Errors wrap ErrSeal (a seal that is there does
+	// not verify), ErrForbidden (the caller is not its author, nor a completer)
+	// or ErrDiffers (it is known, with other fixed parts).
+	Share(ctx context.Context, share Share) (Answer, error)
+	// Upload takes versions, and perhaps the author's seal, from a stream that
+	// UploadWriter writes. What came before an error stays stored. Errors wrap
+	// ErrNotFound, ErrNotAsked, ErrOffset, ErrDigest or ErrSeal.
+	Upload(ctx context.Context, name collection.Name, stream io.Reader) (Answer, error)
+}
+
+// Putter takes one version, from an offset on: for links on which a stream of
+// all of them would break too often.
+type Putter interface {
+	// PutVersion takes the rest of a missing version from offset on, and gives
+	// the number of bytes that are stored then. What came before data broke off
+	// is kept. Errors as those of Upload; with ErrOffset the number is where to
+	// go on.
+	PutVersion(ctx context.Context, ref Ref, offset int64, data io.Reader) (int64, error)
+}
+
+// Announcer takes the announcements of peers.
+type Announcer interface {
+	// Announce says that complete versions are served from now on. The receiver
+	// checks some of them against their digests. Errors wrap ErrNotFound,
+	// ErrForbidden (the caller may not complete), ErrSeal (the author has not
+	// sealed the digests), ErrUnreachable, ErrDigest or ErrWithdrawn.
+	Announce(ctx context.Context, a Announcement) (Answer, error)
+}
+
+// Library serves collections and the partial versions of their items.
+type Library interface {
+	// Collection gives a collection to those who may read it. For all others
+	// the error wraps ErrNotFound.
+	Collection(ctx context.Context, name collection.Name) (State, error)
+	// Updates gives what changes of a collection, its editable part aside.
+	Updates(ctx context.Context, name collection.Name) (State, error)
+	// Version opens a version from an offset on. The bytes are not yet checked
+	// against the digest. ErrNotFound: it is not (or not any more) here.
+	Version(ctx context.Context, ref Ref, offset int64) (*Stream, error)
+}
+
+// Inbox gives a recipient its notifications.
+type Inbox interface {
+	// Notifications gives what waits for the caller, at once if there is any,
+	// else as soon as there is, or none when a time that the receiver sets is
+	// over.
+	Notifications(ctx context.Context) (Deliveries, error)
+	// Acknowledge forgets deliveries that have not been replaced by newer ones.
+	// Receipts for what is not there are no error.
+	Acknowledge(ctx context.Context, r Receipts) error
+}
+
+// Hub is all that a hub does for one caller.
+type Hub interface {
+	Station
+	Putter
+	Announcer
+	Library
+	Inbox
+}
+
+// Originals serves complete versions to those who may read them. A peer does.
+type Originals interface {
+	// Original opens n bytes of the complete version of an item from offset on,
+	// all that follow if n is negative, as a range with proof: read it with
+	// digest.NewReader. ErrNotFound: it is not here, or the caller may not
+	// read it. ErrUnreachable: nobody answers.
+	Original(ctx context.Context, ref Ref, offset, n int64) (*Stream, error)
+}
+
+// Stream is a version, or a part of it, as it comes. Size is that of the whole
+// version in bytes, as its sender claims.
+type Stream struct {
+	io.ReadCloser
+	Size int64
+}

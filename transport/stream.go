@@ -1,0 +1,237 @@
+package transport
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+
+	"github.com/glimpse-go/glimpse/label"
+)
+
+// MaxSeal is the greatest length of a seal in an upload, in bytes.
+const MaxSeal = 4096
+
+// The major types of CBOR (RFC 8949 §3.1) that an upload is made of.
+const (
+	majorUint  = 0
+	majorBytes = 2
+	majorArray = 4
+)
+
+// UploadWriter writes an upload: a CBOR sequence (RFC 8742) of frames, one per
+// version, and at its end the author's seal or an empty one:
+//
+//	upload = *frame end
+//	frame  = [item: uint, version: uint, offset: uint, data: bstr]
+//	end    = [issued: uint, seal: bstr]
+//
+// The data of a frame is the rest of the version from offset on. It must not be
+// used by several goroutines at once.
+type UploadWriter struct{ w io.Writer }
+
+// NewUploadWriter writes an upload to w.
+func NewUploadWriter(w io.Writer) *UploadWriter { return &UploadWriter{w} }
+
+// Version writes the size bytes that are left of a version after offset. If
+// data has fewer, the error wraps io.ErrUnexpectedEOF and the upload cannot be
+// gone on with. item is the place in the collection, version in the ladder.
+func (u *UploadWriter) Version(item, version int, offset, size int64, data io.Reader) error {
+	head := appendHead(nil, majorArray, 4)
+	for _, v := range []int64{int64(item), int64(version), offset} {
+		if v < 0 {
+			return At(ErrMalformed, "negative place or offset")
+		}
+		head = appendHead(head, majorUint, uint64(v))
+	}
+	if _, err := u.w.Write(appendHead(head, majorBytes, uint64(max(size, 0)))); err != nil {
+		return err
+	}
+	n, err := io.CopyN(u.w, data, size)
+	if errors.Is(err, io.EOF) {
+		return fmt.Errorf("version %d of item %d ends after %d of %d bytes: %w", version, item, n, size, io.ErrUnexpectedEOF)
+	}
+	return err
+}
+
+// Close ends the upload with the author's seal over the edition; the zero
+// AuthorSeal if it has been sent, or comes later. It does not close the writer
+// below.
+func (u *UploadWriter) Close(seal AuthorSeal) error {
+	end := appendHead(appendHead(nil, majorArray, 2), majorUint, seal.Issued)
+	_, err := u.w.Write(append(appendHead(end, majorBytes, uint64(len(seal.Seal))), seal.Seal...))
+	return err
+}
+
+// AuthorSeal is a seal over an edition that was made elsewhere; no bytes is
+// none.
+type AuthorSeal struct {
+	Issued uint64 // seconds since 1970; 0 = the author has no clock
+	Seal   []byte
+}
+
+// Frame is one version, or the rest of one, in an upload. Its Reader gives Size
+// bytes, or io.ErrUnexpectedEOF where the upload breaks off.
+type Frame struct {
+	io.Reader
+	Item, Version int
+	Offset, Size  int64
+}
+
+// UploadReader reads an upload. It must not be used by several goroutines at
+// once.
+type UploadReader struct {
+	r    *bufio.Reader
+	left io.LimitedReader // of the frame that is being read
+	seal AuthorSeal
+	done bool
+}
+
+// NewUploadReader reads an upload from r, which must hold nothing else.
+func NewUploadReader(r io.Reader) *UploadReader {
+	return &UploadReader{r: bufio.NewReaderSize(r, 32<<10)}
+}
+
+// Next gives the next frame, or io.EOF when the upload has ended, seal and all.
+// What was left unread of the frame before is skipped. Errors wrap ErrMalformed
+// or io.ErrUnexpectedEOF, or are those of the reader below.
+func (u *UploadReader) Next() (Frame, error) {
+	if u.done {
+		return Frame{}, io.EOF
+	}
+	if _, err := io.Copy(io.Discard, &u.left); err != nil {
+		return Frame{}, err
+	}
+	if u.left.N > 0 {
+		return Frame{}, io.ErrUnexpectedEOF
+	}
+	major, n, err := readHead(u.r)
+	switch {
+	case err != nil:
+		return Frame{}, err
+	case major == majorArray && n == 2:
+		return Frame{}, u.readEnd()
+	case major == majorArray && n == 4:
+		return u.readFrame()
+	}
+	return Frame{}, At(ErrMalformed, "upload")
+}
+
+// Seal is the author's seal, once Next has given io.EOF.
+func (u *UploadReader) Seal() AuthorSeal { return u.seal }
+
+func (u *UploadReader) readEnd() error {
+	var v [2]uint64
+	if err := u.readHeads(v[:]); err != nil {
+		return err
+	}
+	if v[1] > MaxSeal {
+		return At(ErrTooLarge, "seal")
+	}
+	u.seal = AuthorSeal{Issued: v[0], Seal: make([]byte, v[1])}
+	if _, err := io.ReadFull(u.r, u.seal.Seal); err != nil {
+		return unexpected(err)
+	}
+	if _, err := u.r.ReadByte(); !errors.Is(err, io.EOF) {
+		return At(ErrMalformed, "bytes after the upload")
+	}
+	u.done = true
+	return io.EOF
+}
+
+// readHeads reads numbers, and at the end the length of a byte string.
+func (u *UploadReader) readHeads(v []uint64) error {
+	for i := range v {
+		want := byte(majorUint)
+		if i == len(v)-1 {
+			want = majorBytes
+		}
+		major, n, err := readHead(u.r)
+		if err != nil {
+			return err
+		}
+		if major != want || n > math.MaxInt64 {
+			return At(ErrMalformed, "upload")
+		}
+		v[i] = n
+	}
+	return nil
+}
+
+func (u *UploadReader) readFrame() (Frame, error) {
+	var v [4]uint64
+	if err := u.readHeads(v[:]); err != nil {
+		return Frame{}, err
+	}
+	if v[0] > math.MaxInt32 || v[1] >= label.MaxVersions || v[2] > math.MaxInt64-v[3] {
+		return Frame{}, At(ErrMalformed, "frame")
+	}
+	u.left = io.LimitedReader{R: u.r, N: int64(v[3])}
+	f := Frame{Item: int(v[0]), Version: int(v[1]), Offset: int64(v[2]), Size: int64(v[3])}
+	f.Reader = frameReader{&u.left}
+	return f, nil
+}
+
+// frameReader tells the end of a frame from the end of a broken upload.
+type frameReader struct{ left *io.LimitedReader }
+
+func (f frameReader) Read(p []byte) (int, error) {
+	n, err := f.left.Read(p)
+	if errors.Is(err, io.EOF) && f.left.N > 0 {
+		err = io.ErrUnexpectedEOF
+	}
+	return n, err
+}
+
+// appendHead writes the shortest head of a CBOR item (RFC 8949 §4.2.1).
+func appendHead(b []byte, major byte, n uint64) []byte {
+	major <<= 5
+	switch {
+	case n < 24:
+		return append(b, major|byte(n))
+	case n <= math.MaxUint8:
+		return append(b, major|24, byte(n))
+	case n <= math.MaxUint16:
+		return binary.BigEndian.AppendUint16(append(b, major|25), uint16(n))
+	case n <= math.MaxUint32:
+		return binary.BigEndian.AppendUint32(append(b, major|26), uint32(n))
+	}
+	return binary.BigEndian.AppendUint64(append(b, major|27), n)
+}
+
+// readHead reads the head of a CBOR item, which must be the shortest one.
+func readHead(r io.ByteReader) (major byte, n uint64, err error) {
+	first, err := r.ReadByte()
+	if err != nil {
+		return 0, 0, unexpected(err)
+	}
+	major, info := first>>5, first&31
+	if info < 24 {
+		return major, uint64(info), nil
+	}
+	if info > 27 {
+		return 0, 0, At(ErrMalformed, "upload")
+	}
+	size := 1 << (info - 24)
+	for range size {
+		c, err := r.ReadByte()
+		if err != nil {
+			return 0, 0, unexpected(err)
+		}
+		n = n<<8 | uint64(c)
+	}
+	least := [...]uint64{24, 1 << 8, 1 << 16, 1 << 32}[info-24]
+	if n < least {
+		return 0, 0, At(ErrMalformed, "a number that is not in its shortest form")
+	}
+	return major, n, nil
+}
+
+func unexpected(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
