@@ -48,7 +48,7 @@ func NormalAddress(address string) (string, error) {
 		return "", fmt.Errorf("%w: not local@domain of at most %d bytes", ErrAddress, MaxAddress)
 	case !dotted(local, 1, "!#$%&'*+-/=?^_`{|}~"):
 		return "", fmt.Errorf("%w: local part", ErrAddress)
-	case !dotted(domain, 2, "-") || slices.ContainsFunc(strings.Split(domain, "."), badLabel):
+	case !dotted(domain, 2, "-") || slices.ContainsFunc(strings.Split(domain, "."), badLabel) || numeric(domain):
 		return "", fmt.Errorf("%w: domain", ErrAddress)
 	}
 	return strings.ToLower(address), nil
@@ -76,6 +76,13 @@ func dotted(s string, least int, others string) bool {
 // has a hyphen at an end (RFC 5890, section 2.3.1).
 func badLabel(l string) bool {
 	return len(l) > 63 || strings.HasPrefix(l, "-") || strings.HasSuffix(l, "-")
+}
+
+// numeric reports whether a domain's last label has digits only, as an IPv4
+// address's has and no top-level domain's.
+func numeric(domain string) bool {
+	last := domain[strings.LastIndexByte(domain, '.')+1:]
+	return strings.Trim(last, "0123456789") == ""
 }
 
 // HasAddress reports whether the collection is shared with a blinded address. A
@@ -130,8 +137,8 @@ func (p *parts) readResolved(r *wire.Reader, l *Limits) {
 			return
 		case next.user.IsZero():
 			r.Fail(at, ErrZero)
-		case !in(p.fixed.addresses, next.address[:]):
-			r.Fail(at, fmt.Errorf("%w: address %d is not shared with", ErrNotAuthorised, i))
+		case p.fixed.authority.IsZero() || !in(p.fixed.addresses, next.address[:]):
+			r.Fail(at, fmt.Errorf("%w: address %d is not shared with, or the collection names no authority", ErrNotAuthorised, i))
 		case i > 0 && p.resolved[i-1].compare(next) >= 0:
 			r.Fail(at, fmt.Errorf("%w: address %d", ErrOrder, i))
 		}
@@ -172,7 +179,10 @@ func (c Collection) Resolve(ctx context.Context, s Signer, a Address, user UserI
 		return c, err
 	}
 	r := resolution{address: a, user: user, seal: seal{issued: at}}
-	r.seal.bytes, err = s.Sign(ctx, TypeAddress, p.fixed.addressStatement(&r))
+	bytes, err := s.Sign(ctx, TypeAddress, p.fixed.addressStatement(&r))
+	if err == nil {
+		r.seal, err = makeSeal(at, bytes)
+	}
 	if err != nil {
 		return c, fmt.Errorf("resolve: %w", err)
 	}

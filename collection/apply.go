@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/glimpse-go/glimpse/internal/column"
 )
@@ -169,10 +170,7 @@ func (c Collection) Edit(change func(h *Header, items []Item)) (Collection, erro
 	p := c.parts()
 	h, items := c.Header(), c.Body().Items
 	change(&h, items)
-	h.Edition = p.edition.number + 1
-	if len(items) != c.Len() {
-		return c, fmt.Errorf("edition: %w: %d items of %d", ErrLength, len(items), c.Len())
-	}
+	h.Edition, h.Created = p.edition.number+1, time.Time{}
 	if err := checkMade(&h, &Body{Ladder: p.fixed.ladder, Items: items}); err != nil {
 		return c, err
 	}
@@ -181,11 +179,25 @@ func (c Collection) Edit(change func(h *Header, items []Item)) (Collection, erro
 	if err != nil {
 		return c, fmt.Errorf("edition: %w", err)
 	}
-	q := *p
-	if _, err := q.mergeEdition(&parts{edition: e}); err != nil {
-		return c, err
+	for v, known := range p.edition.digests {
+		if i := dropped(known, e.digests[v]); i >= 0 {
+			return c, &ItemError{p.fixed.item(i), ErrDigestChanged}
+		}
 	}
+	q := *p
+	q.edition, q.seals = e, seals{}
 	return Collection{&q}, nil
+}
+
+// dropped returns the first item whose known digest another column does not
+// have, or -1.
+func dropped(known, col []byte) int {
+	for i := 0; i < len(known); i += digestSize {
+		if d := known[i : i+digestSize]; nonZero(d) && (col == nil || !bytes.Equal(d, col[i:i+digestSize])) {
+			return i / digestSize
+		}
+	}
+	return -1
 }
 
 // Diff returns the updates of newer that c does not have or cover.

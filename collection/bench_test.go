@@ -177,7 +177,26 @@ func BenchmarkIndex(b *testing.B) {
 	})
 }
 
-// BenchmarkMap is the limit beside which Index stands.
+func BenchmarkLabel(b *testing.B) {
+	sizes(b, func(b *testing.B, c collection.Collection) {
+		ids := make([]collection.ItemID, 0, c.Len())
+		for id := range c.Items() {
+			ids = append(ids, id)
+		}
+		rand.Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] })
+		i := 0
+		for b.Loop() {
+			if _, ok := c.Label(ids[i]); !ok {
+				b.Fatal("not found")
+			}
+			if i++; i == len(ids) {
+				i = 0
+			}
+		}
+	})
+}
+
+// BenchmarkMap is the limit beside which Index and Label stand.
 func BenchmarkMap(b *testing.B) {
 	sizes(b, func(b *testing.B, c collection.Collection) {
 		m := make(map[collection.ItemID]int, c.Len())

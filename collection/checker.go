@@ -21,62 +21,87 @@ var (
 // Checker is a value and safe for concurrent use if its parts are.
 type Checker struct {
 	Verifier Verifier
-	// MaxAge, with Now, demands a seal of the authority (of the author, where the
-	// collection names no authority) that is at most so old; 0 = any age. A device
-	// without a clock gets Now from the seal of a statement it trusts.
+	// MaxAge, with the clock Now, demands a seal of the authority (of the author,
+	// where the collection names no authority) that is at most so old; 0 = any age.
+	// Without a clock no seal is young enough.
 	MaxAge time.Duration
-	Now    time.Time
+	Now    func() time.Time
 	// Memory remembers what has been seen of every collection, so that an earlier
 	// state is found out; nil = nothing is remembered.
 	Memory Memory
 }
 
 // A Memory remembers per collection what has been seen of it, for ever, a few
-// bytes for most. Load returns nil for a collection never seen. Store is durable
-// when it returns. Both may be called from several goroutines.
+// bytes for most. What was said with a key that is revoked later stays
+// remembered: author or authority then say it again, or open the next
+// generation.
 type Memory interface {
-	Load(Name) ([]byte, error)
-	Store(Name, []byte) error
+	// Update replaces what is remembered of a collection, nil if nothing is, by
+	// what next makes of it, in one step: no other Update of the collection comes
+	// between. It is durable when Update returns nil. An error of next is
+	// returned, and changes nothing. Update is called from several goroutines.
+	Update(n Name, next func(seen []byte) ([]byte, error)) error
 }
 
 // MemoryMap is a Memory that forgets with the process. The zero MemoryMap is
 // ready to use.
-type MemoryMap struct{ m sync.Map }
-
-// Load returns what was stored of a collection, nil if nothing was.
-func (m *MemoryMap) Load(n Name) ([]byte, error) {
-	seen, _ := m.m.Load(n)
-	b, _ := seen.([]byte)
-	return b, nil
+type MemoryMap struct {
+	mu   sync.Mutex
+	seen map[Name][]byte
 }
 
-// Store replaces what was stored of a collection.
-func (m *MemoryMap) Store(n Name, seen []byte) error {
-	m.m.Store(n, seen)
+// Update implements Memory.
+func (m *MemoryMap) Update(n Name, next func(seen []byte) ([]byte, error)) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	seen, err := next(m.seen[n])
+	if err != nil {
+		return err
+	}
+	if m.seen == nil {
+		m.seen = map[Name][]byte{}
+	}
+	m.seen[n] = seen
 	return nil
 }
 
 // Verify checks every seal of c: the edition's by author or authority, those of
 // all updates and resolved addresses. It refuses c with an error that wraps
 // ErrSeal if one is missing, unknown or bad, with ErrTooOld and ErrReplay if it
-// is not fresh. An update by a key revoked since is left out. Nothing that was
-// refused is remembered.
+// is not fresh. An update by a key that has been revoked since, or was not valid
+// when it sealed, is left out, and so is the author's seal where the authority's
+// stands. Nothing that was refused is remembered.
 func (k Checker) Verify(ctx context.Context, c Collection) (Verified, error) {
-	q := *c.parts()
-	v := Verified{checker: k}
-	if err := k.verifyEdition(ctx, &q, &v.report); err != nil {
-		return Verified{}, fmt.Errorf("verify: %w", err)
+	v, err := k.verifySeals(ctx, c)
+	if err == nil {
+		err = k.checkFresh(&v)
 	}
-	claims, err := k.verifyUpdates(ctx, &q, &v.report)
 	if err != nil {
 		return Verified{}, fmt.Errorf("verify: %w", err)
 	}
+	return v, nil
+}
+
+// verifySeals verifies every seal of c and leaves out those of keys that ended. If
+// that leaves nobody who vouches for the edition, it returns the rest beside the
+// error; otherwise nothing.
+func (k Checker) verifySeals(ctx context.Context, c Collection) (Verified, error) {
+	q := *c.parts()
+	v := Verified{checker: k}
+	edition := k.verifyEdition(ctx, &q, &v.report)
+	if edition != nil && !ended(edition) {
+		return Verified{}, edition
+	}
+	claims, err := k.verifyUpdates(ctx, &q, &v.report)
+	if err != nil {
+		return Verified{}, err
+	}
 	if err := k.verifyResolved(ctx, &q); err != nil {
-		return Verified{}, fmt.Errorf("verify: %w", err)
+		return Verified{}, err
 	}
 	if len(claims) < len(q.claims) {
 		q.claims, q.state = claims, stateOf(q.fixed, claims)
 	}
 	v.c = Collection{&q}
-	return v, k.checkFresh(&v)
+	return v, edition
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"math/bits"
 	"slices"
 	"sort"
 
@@ -26,7 +27,12 @@ type claim struct {
 // encoded returns the labels' encoding, which the update's statement digests.
 func (c *claim) encoded() []byte { return c.raw[c.head:c.tail] }
 
-const maxIssued = math.MaxInt64
+// The latest moments, in the year 9999: later ones neither time.Time nor its
+// text can say everywhere.
+const (
+	maxIssued  = 253402300799         // seconds since 1970
+	maxCreated = maxIssued*1000 + 999 // milliseconds
+)
 
 func makeClaim(labels column.Column, issuer UserID, s seal) claim {
 	labels = labels.Compact()
@@ -82,7 +88,7 @@ func readClaim(r *wire.Reader, raw func(from int) []byte, f *fixed, l *Limits) c
 
 func readIssuer(r *wire.Reader) (issuer UserID) {
 	at := r.Offset()
-	b := r.Bytes(userSize)
+	b := r.Bytes(math.MaxInt32)
 	switch {
 	case len(b) == 0:
 		return issuer
@@ -103,9 +109,17 @@ func readSeal(r *wire.Reader, l *Limits) seal {
 func readLabels(r *wire.Reader, n int) column.Column {
 	r.Exactly(3)
 	count := r.Array(math.MaxInt32)
-	probe := *r // so that a count that is only claimed allocates nothing
+	probe := *r // so that neither a count that is only claimed nor one value many times allocates
+	least := uint64(0)
 	for range count {
-		probe.Uint(math.MaxUint32)
+		at := probe.Offset()
+		v := probe.Uint(math.MaxUint32)
+		if v < least {
+			probe.Fail(at, ErrNotCanonical)
+		}
+		if least = v + 1; probe.Err() != nil {
+			break
+		}
 	}
 	if probe.Err() != nil {
 		*r = probe
@@ -120,7 +134,7 @@ func readLabels(r *wire.Reader, n int) column.Column {
 
 // readPacked reads form and data of a packed column of n values of dict.
 func readPacked(r *wire.Reader, n int, dict []uint32) column.Column {
-	form := r.Uint(1)
+	form := r.Enum(1)
 	at := r.Offset()
 	data := r.Bytes(math.MaxInt32)
 	if r.Err() != nil {
@@ -252,6 +266,9 @@ func within(x, y uint32) uint32 {
 // stateOf works the labels out from the claims: author and authority first, for
 // they open the generations in which completers are heard.
 func stateOf(f *fixed, claims []claim) column.Column {
+	if crowded(claims) {
+		return stateOfEach(f, claims)
+	}
 	state, fresh := column.Uniform(f.len(), 0), true
 	for _, privileged := range []bool{true, false} {
 		for i := range claims {
@@ -273,6 +290,40 @@ func stateOf(f *fixed, claims []claim) column.Column {
 		}
 	}
 	return state
+}
+
+// crowded reports whether joining claims one after the other, each into a new
+// column, could take more memory than the ids of the items do.
+func crowded(claims []claim) bool {
+	values, highest := uint64(0), uint64(0)
+	for i := range claims {
+		for v := range claims[i].labels.Values() {
+			values, highest = values+1, max(highest, uint64(v))
+		}
+	}
+	width := bits.Len64(min(values, highest)) // of a place, at most doubled by rounding
+	return len(claims)*width > 8*idSize/2
+}
+
+// stateOfEach is stateOf item by item, in memory that does not grow with the
+// number of claims.
+func stateOfEach(f *fixed, claims []claim) column.Column {
+	ranks := make([]uint32, f.len())
+	for _, privileged := range []bool{true, false} {
+		join := within
+		if privileged {
+			join = higher
+		}
+		for i := range claims {
+			if f.role(claims[i].issuer).privileged() != privileged {
+				continue
+			}
+			for k, rank := range claims[i].labels.NonZero() {
+				ranks[k] = join(ranks[k], rank)
+			}
+		}
+	}
+	return column.FromValues(ranks).Pack()
 }
 
 // latest returns the highest generation of a column's ranks.

@@ -81,6 +81,9 @@ func (p *parts) field(r *wire.Reader, data []byte, key int, l *Limits) {
 		p.seals.author = readPartSeal(r, l)
 	case partAuthoritySeal:
 		p.seals.authority = readPartSeal(r, l)
+		if p.fixed.authority.IsZero() {
+			r.Fail(at, fmt.Errorf("%w: the collection names no authority", ErrNotAuthorised))
+		}
 	case partUpdates:
 		p.readClaims(r, data, l)
 	case partResolved:

@@ -163,7 +163,7 @@ func (e *edition) readDigests(r *wire.Reader, f *fixed) int {
 	n, last := r.Map(len(f.ladder)), -1
 	for range n {
 		at := r.Offset()
-		v := int(r.Uint(uint64(len(f.ladder) - 1)))
+		v := int(r.Enum(uint64(len(f.ladder) - 1)))
 		if r.Err() == nil && v <= last {
 			r.Fail(at, ErrNotCanonical)
 		}

@@ -93,9 +93,9 @@ func (f *fixed) field(r *wire.Reader, key int, l *Limits) {
 	case fixedAuthor:
 		copy(f.author[:], r.Fixed(userSize))
 	case fixedCreated:
-		f.created = r.Uint(math.MaxInt64)
+		f.created = r.Uint(maxCreated)
 	case fixedKind:
-		f.kind = label.Kind(r.Uint(uint64(label.Degree)))
+		f.kind = label.Kind(r.Enum(uint64(label.Degree)))
 	case fixedLadder:
 		f.ladder = readLadder(r)
 	case fixedItems:
@@ -144,6 +144,9 @@ func readColumn(r *wire.Reader, size, limit int) []byte {
 	case len(col) == 0:
 		r.Fail(at, ErrNotCanonical)
 	}
+	if r.Err() != nil {
+		return nil
+	}
 	return col
 }
 
@@ -151,6 +154,10 @@ func readColumn(r *wire.Reader, size, limit int) []byte {
 func readSet(r *wire.Reader, size, limit int) []byte {
 	at := r.Offset()
 	col := readColumn(r, size, limit)
+	if col != nil && !nonZero(col[:size]) {
+		r.Fail(at, ErrZero)
+		return nil
+	}
 	for i := size; i < len(col); i += size {
 		if bytes.Compare(col[i-size:i], col[i:i+size]) >= 0 {
 			r.Fail(at, fmt.Errorf("%w: value %d", ErrOrder, i/size))

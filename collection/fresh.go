@@ -24,30 +24,33 @@ func (v Verified) Apply(ctx context.Context, us ...Update) (next Verified, chang
 			return v, false, fmt.Errorf("update: %w", err)
 		}
 	}
-	c, changed, err := v.c.Apply(us...)
-	if err != nil || !changed {
-		return v, false, err
-	}
-	next, err = v.checker.Verify(ctx, c)
-	if err != nil {
-		return v, false, err
-	}
-	return next, true, nil
+	return v.join(ctx, func(c Collection) (Collection, bool, error) { return c.Apply(us...) })
 }
 
-// Merge verifies another copy of the collection and joins it: see
-// Collection.Merge. Errors: those of both.
+// Merge verifies the seals of another copy of the collection and joins it: see
+// Collection.Merge. The copy may be an earlier state, as a peer's that was away;
+// what comes of both must be fresh. Errors: those of both.
 func (v Verified) Merge(ctx context.Context, c Collection) (next Verified, changed bool, err error) {
-	other, err := v.checker.Verify(ctx, c)
+	other, err := v.checker.verifySeals(ctx, c)
 	if err != nil {
-		return v, false, err
+		return v, false, fmt.Errorf("merge: %w", err)
 	}
-	merged, changed, err := v.c.Merge(other.c)
+	return v.join(ctx, func(c Collection) (Collection, bool, error) { return c.Merge(other.c) })
+}
+
+// join joins more to v and verifies the result. Keys may have been revoked since
+// v was verified: what they sealed goes first, for it would take the place of
+// what comes.
+func (v Verified) join(ctx context.Context, more func(Collection) (Collection, bool, error)) (next Verified, changed bool, err error) {
+	now, err := v.checker.verifySeals(ctx, v.c)
+	if now.c.p == nil {
+		return v, false, fmt.Errorf("verify: %w", err)
+	}
+	c, changed, err := more(now.c)
 	if err != nil || !changed {
 		return v, false, err
 	}
-	next, err = v.checker.Verify(ctx, merged)
-	if err != nil {
+	if next, err = v.checker.Verify(ctx, c); err != nil {
 		return v, false, err
 	}
 	return next, true, nil
@@ -57,20 +60,30 @@ func (v Verified) Merge(ctx context.Context, c Collection) (next Verified, chang
 // remembers it otherwise.
 func (k Checker) checkFresh(v *Verified) error {
 	v.report.Fresh = v.latest()
-	if k.MaxAge > 0 {
-		switch {
-		case k.Now.IsZero():
-			return fmt.Errorf("verify: %w: an age is asked for and there is no clock", ErrTooOld)
-		case v.report.Fresh.IsZero():
-			return fmt.Errorf("verify: %w: no seal says when it was made", ErrTooOld)
-		case k.Now.Sub(v.report.Fresh) > k.MaxAge:
-			return fmt.Errorf("verify: %w: sealed %v ago", ErrTooOld, k.Now.Sub(v.report.Fresh).Round(time.Second))
-		}
+	if err := k.checkAge(v.report.Fresh); err != nil || k.Memory == nil {
+		return err
 	}
-	if k.Memory == nil {
+	p := v.c.parts()
+	err := k.Memory.Update(v.c.Name(), p.remember)
+	if err != nil {
+		return fmt.Errorf("memory: %w", err)
+	}
+	return nil
+}
+
+func (k Checker) checkAge(sealed time.Time) error {
+	switch {
+	case k.MaxAge <= 0:
 		return nil
+	case k.Now == nil:
+		return fmt.Errorf("%w: an age is asked for and there is no clock", ErrTooOld)
+	case sealed.IsZero():
+		return fmt.Errorf("%w: no seal says when it was made", ErrTooOld)
 	}
-	return k.remember(v.c)
+	if age := k.Now().Sub(sealed); age > k.MaxAge {
+		return fmt.Errorf("%w: sealed %v ago", ErrTooOld, age.Round(time.Second))
+	}
+	return nil
 }
 
 // latest returns the latest moment that a seal of the authority names, or of
@@ -100,26 +113,17 @@ func floor(x, _ uint32) uint32 {
 	return x &^ uint32(label.Withdrawn)
 }
 
-func (k Checker) remember(c Collection) error {
-	p := c.parts()
-	was, err := k.Memory.Load(c.Name())
-	if err != nil {
-		return fmt.Errorf("verify: memory: %w", err)
+// remember returns what is to be remembered once p has been seen after what was
+// seen before, which p must not fall behind.
+func (p *parts) remember(was []byte) ([]byte, error) {
+	floors, _ := column.Combine(p.state, column.Uniform(p.fixed.len(), 0), floor)
+	if was == nil {
+		return appendSeen(p, floors), nil
 	}
-	floors, _ := column.Combine(p.state, column.Uniform(c.Len(), 0), floor)
-	if was != nil {
-		if floors, err = p.compareSeen(was, floors); err != nil {
-			return err
-		}
+	if err := p.compareSeen(was); err != nil {
+		return nil, err
 	}
-	seen := appendSeen(p, floors)
-	if bytes.Equal(was, seen) {
-		return nil
-	}
-	if err := k.Memory.Store(c.Name(), seen); err != nil {
-		return fmt.Errorf("verify: memory: %w", err)
-	}
-	return nil
+	return appendSeen(p, floors), nil
 }
 
 // appendSeen encodes what is remembered: [identity, edition, floors].
@@ -131,26 +135,24 @@ func appendSeen(p *parts, floors column.Column) []byte {
 	return append(b, c.encoded()...)
 }
 
-// compareSeen refuses p if it shows less than was remembered, and returns the
-// join of both floors.
-func (p *parts) compareSeen(was []byte, floors column.Column) (column.Column, error) {
+// compareSeen refuses p if it shows less than was remembered.
+func (p *parts) compareSeen(was []byte) error {
 	r := wire.NewReader(was, 0)
 	r.Exactly(3)
 	identity := r.Fixed(digestSize)
 	number := r.Uint(math.MaxInt64)
 	if now := p.fixed.identity(); r.Err() == nil && !bytes.Equal(identity, now[:]) {
-		return floors, fmt.Errorf("verify: %w: not the one first seen by this name", ErrOtherCollection)
+		return fmt.Errorf("%w: not the one first seen by this name", ErrOtherCollection)
 	}
 	before := readLabels(r, p.fixed.len())
 	if err := r.End(); err != nil {
-		return floors, fmt.Errorf("verify: memory: %w", err)
+		return err
 	}
 	if p.edition.number < number {
-		return floors, fmt.Errorf("verify: %w: edition %d after %d", ErrReplay, p.edition.number, number)
+		return fmt.Errorf("%w: edition %d after %d", ErrReplay, p.edition.number, number)
 	}
 	if !column.Every(p.state, before, func(x, y uint32) bool { return x >= y }) {
-		return floors, fmt.Errorf("verify: %w: a take-back or a withdrawal is missing", ErrReplay)
+		return fmt.Errorf("%w: a take-back or a withdrawal is missing", ErrReplay)
 	}
-	joined, _ := column.Combine(before, floors, higher)
-	return joined, nil
+	return nil
 }

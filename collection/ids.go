@@ -107,9 +107,11 @@ func unhex(to, text []byte) error {
 	if !bytes.Equal(bytes.ToLower(text), text) {
 		return fmt.Errorf("%w: hexadecimal digits in upper case", ErrMalformed)
 	}
-	if _, err := hex.Decode(to, text); err != nil {
+	id := make([]byte, len(to))
+	if _, err := hex.Decode(id, text); err != nil {
 		return fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
+	copy(to, id)
 	return nil
 }
 

@@ -25,7 +25,8 @@ var (
 	// ErrLength is a string of the wrong length, such as ids that are no multiple
 	// of 16 bytes.
 	ErrLength = wire.ErrLength
-	// ErrLimit is input, or a collection to be made, over one of the Limits.
+	// ErrLimit is input, or a collection to be made, over one of the Limits, or a
+	// number, a name or a count over what the format has.
 	ErrLimit = wire.ErrLimit
 	// ErrOrder is a set, such as the recipients, that is not in ascending order or
 	// names somebody twice.

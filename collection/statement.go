@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/glimpse-go/glimpse/internal/wire"
@@ -86,8 +87,24 @@ func (u Update) Sign(ctx context.Context, s Signer, issued time.Time) (Update, e
 	if err != nil {
 		return u, fmt.Errorf("update: %w", err)
 	}
-	u.claim = sealed.sealed(seal{at, bytes})
+	made, err := makeSeal(at, bytes)
+	if err != nil {
+		return u, fmt.Errorf("update: %w", err)
+	}
+	u.claim = sealed.sealed(made)
 	return u, nil
+}
+
+// makeSeal returns a seal that a decoder takes.
+func makeSeal(issued uint64, bytes []byte) (seal, error) {
+	limit := (Limits{}).withDefaults().Seal
+	switch {
+	case len(bytes) == 0:
+		return seal{}, ErrUnsigned
+	case len(bytes) > limit:
+		return seal{}, fmt.Errorf("%w: a seal of %d bytes", ErrLimit, len(bytes))
+	}
+	return seal{issued, slices.Clone(bytes)}, nil
 }
 
 // Sign returns c with the author's seal over its edition, made at issued (kept
@@ -114,7 +131,11 @@ func (c Collection) sign(ctx context.Context, s Signer, issued time.Time, which 
 	if err != nil {
 		return c, fmt.Errorf("edition: %w", err)
 	}
-	*which(&q) = seal{at, bytes}
+	made, err := makeSeal(at, bytes)
+	if err != nil {
+		return c, fmt.Errorf("edition: %w", err)
+	}
+	*which(&q) = made
 	return Collection{&q}, nil
 }
 
@@ -125,7 +146,11 @@ func (c Collection) WithSeal(bytes []byte, issued time.Time) (Collection, error)
 	if err != nil {
 		return c, err
 	}
+	made, err := makeSeal(at, bytes)
+	if err != nil {
+		return c, fmt.Errorf("edition: %w", err)
+	}
 	q := *c.parts()
-	q.seals.author = seal{at, bytes}
+	q.seals.author = made
 	return Collection{&q}, nil
 }

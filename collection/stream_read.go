@@ -22,9 +22,9 @@ const (
 	ColumnCompleters                   // 16 bytes a user
 	ColumnSubs                         // 32 bytes a name: author, id
 	ColumnCaptions                     // numbers, then ends, 4 bytes each, then texts
-	ColumnTypes                        // places of media types
+	ColumnTypes                        // media types as they are encoded: [dictionary, form, places]
 	ColumnDigests                      // 32 bytes an item, one column a version
-	ColumnLabels                       // packed ranks, one column an update
+	ColumnLabels                       // ranks as they are encoded: [dictionary, form, places], one column an update
 )
 
 // A Chunk is a part of a column. Data belongs to the reader and is valid until
@@ -40,17 +40,19 @@ type Chunk struct {
 type Streamed struct {
 	Header   Header // without metadata, hints and seals
 	Kind     label.Kind
+	Ladder   label.Ladder
 	Len      int // number of items
 	Identity Digest
 	Report   Report
 }
 
 // ReadStream reads a collection of any number of items with a few kilobytes of
-// memory and hands its columns to yield, whose error ends the reading. Nothing
-// that was yielded may be trusted before ReadStream has returned nil: only then
+// memory, and 16 bytes a completer, and hands its columns to yield, whose error
+// ends the reading. Nothing that was yielded may be trusted before ReadStream has returned nil: only then
 // are the digests known to be those that v found sealed. The structure is
-// checked, but what columns hold is not: whether sets ascend, texts are UTF-8 and
-// labels are packed canonically is for those to see who use them. Updates of
+// checked and who may say what, but what columns hold is not: whether sets
+// ascend, texts are UTF-8 and labels are packed canonically is for those to see
+// who use them. Updates of
 // revoked keys come like others; Report tells them apart. Errors: those of Verify,
 // Decode, r and yield.
 func ReadStream(ctx context.Context, v Verifier, r io.Reader, l Limits, yield func(Chunk) error) (Streamed, error) {
@@ -68,7 +70,10 @@ func ReadStream(ctx context.Context, v Verifier, r io.Reader, l Limits, yield fu
 	}
 	t.out.Header = Collection{t.parts}.Header()
 	t.out.Header.AuthorSeal, t.out.Header.AuthoritySeal = nil, nil
-	t.out.Kind, t.out.Identity = t.parts.fixed.kind, t.parts.fixed.identity()
+	t.out.Kind, t.out.Ladder, t.out.Identity = t.parts.fixed.kind, t.parts.fixed.ladder, t.parts.fixed.identity()
+	if t.out.Ladder == nil {
+		t.out.Ladder = label.DefaultLadder()
+	}
 	verified := Verified{c: Collection{t.parts}, report: t.out.Report}
 	t.out.Report.Fresh = verified.latest()
 	return t.out, nil
@@ -108,7 +113,9 @@ func (t *streamReader) part(key int) {
 	case partResolved:
 		t.edited()
 		for range t.s.Array(t.l.Recipients) {
-			t.resolved()
+			if t.resolved(); t.s.Err() != nil {
+				return
+			}
 		}
 	}
 }
@@ -155,11 +162,43 @@ func (t *streamReader) column(c Column, index, n int) {
 		if t.s.Err() != nil {
 			return
 		}
+		if c == ColumnCompleters {
+			t.parts.fixed.completers = append(t.parts.fixed.completers, chunk...)
+		}
 		if err := t.yield(Chunk{c, index, int64(at), chunk}); err != nil {
 			t.s.Fail(err)
 			return
 		}
 		at += len(chunk)
+	}
+}
+
+// encoded yields, as it comes, the encoding of what read reads.
+func (t *streamReader) encoded(c Column, index int, read func()) {
+	at := int64(0)
+	t.s.Tee(writerFunc(func(b []byte) (int, error) {
+		if t.s.Err() == nil {
+			if err := t.yield(Chunk{c, index, at, b}); err != nil {
+				t.s.Fail(err)
+			}
+		}
+		at += int64(len(b))
+		return len(b), nil
+	}))
+	read()
+	t.s.Untee()
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(b []byte) (int, error) { return f(b) }
+
+// skip reads n bytes that nobody is given.
+func (t *streamReader) skip(n int) {
+	for n > 0 && t.s.Err() == nil {
+		chunk := t.buf[:min(n, len(t.buf))]
+		t.s.Read(chunk)
+		n -= len(chunk)
 	}
 }
 
@@ -189,9 +228,9 @@ func (t *streamReader) fixed(key int) {
 	case fixedAuthor:
 		t.exact(f.author[:])
 	case fixedCreated:
-		f.created = t.s.Uint(math.MaxInt64)
+		f.created = t.s.Uint(maxCreated)
 	case fixedKind:
-		f.kind = label.Kind(t.s.Uint(uint64(label.Degree)))
+		f.kind = label.Kind(t.s.Enum(uint64(label.Degree)))
 	case fixedLadder:
 		for range t.s.Array(label.MaxVersions) {
 			t.s.Exactly(2)
@@ -225,25 +264,41 @@ func (t *streamReader) edition(key int) {
 		t.set(ColumnCaptions, 1, cell, t.l.Items)
 		t.column(ColumnCaptions, 2, t.s.TextHead(t.l.Text))
 	case editionTypes:
-		t.s.Exactly(3)
-		for range t.s.Array(t.l.Types) {
-			t.s.Text(maxShort)
-		}
-		t.s.Uint(1)
-		t.column(ColumnTypes, 0, t.s.BytesHead(math.MaxInt32))
+		t.encoded(ColumnTypes, 0, t.types)
 	case editionMetadata:
 		for range t.s.Map(t.l.Metadata) {
 			t.s.Text(maxShort)
-			t.s.Text(t.l.Caption)
+			t.skip(t.s.TextHead(t.l.Caption))
+			if t.s.Err() != nil {
+				return
+			}
 		}
 	case editionHints:
 		t.s.Fields(hintBorder, t.hint)
 	case editionDigests:
-		for range t.s.Map(label.MaxVersions) {
-			v := int(t.s.Uint(label.MaxVersions - 1))
-			if n := t.set(ColumnDigests, v, digestSize, t.l.Items); t.s.Err() == nil && n != t.out.Len {
-				t.s.Fail(ErrLength)
-			}
+		t.digests()
+	}
+}
+
+func (t *streamReader) types() {
+	t.s.Exactly(3)
+	for range t.s.Array(t.l.Types) {
+		t.skip(t.s.TextHead(maxShort))
+	}
+	t.s.Enum(1)
+	t.skip(t.s.BytesHead(math.MaxInt32))
+}
+
+func (t *streamReader) digests() {
+	last := -1
+	for range t.s.Map(label.MaxVersions) {
+		v := int(t.s.Enum(label.MaxVersions - 1))
+		if v <= last {
+			t.s.Fail(ErrNotCanonical)
+		}
+		last = v
+		if n := t.set(ColumnDigests, v, digestSize, t.l.Items); t.s.Err() == nil && n != t.out.Len {
+			t.s.Fail(ErrLength)
 		}
 	}
 }
@@ -267,15 +322,9 @@ func (t *streamReader) seal() seal {
 // update yields an update's labels and verifies its seal.
 func (t *streamReader) update(i int) {
 	t.s.Exactly(4)
+	withdraws := false
 	labels := t.sum(func() {
-		t.s.Exactly(3)
-		for range t.s.Array(math.MaxInt32) {
-			if t.s.Uint(math.MaxUint32); t.s.Err() != nil {
-				return
-			}
-		}
-		t.s.Uint(1)
-		t.column(ColumnLabels, i, t.s.BytesHead(math.MaxInt32))
+		t.encoded(ColumnLabels, i, func() { withdraws = t.labels() })
 	})
 	var c claim
 	if n := t.s.BytesHead(userSize); n == userSize {
@@ -284,6 +333,9 @@ func (t *streamReader) update(i int) {
 		t.s.Fail(ErrLength)
 	}
 	c.seal = seal{t.s.Uint(maxIssued), t.s.Bytes(t.l.Seal)}
+	if role := t.parts.fixed.role(c.issuer); role == stranger || withdraws && role != author {
+		t.s.Fail(fmt.Errorf("update %d: %w: %v", i, ErrNotAuthorised, c.issuer))
+	}
 	if t.s.Err() != nil {
 		return
 	}
@@ -291,6 +343,21 @@ func (t *streamReader) update(i int) {
 	if err := t.out.Report.add(t.checker.said(t.ctx, t.parts, TypeUpdate, statement, c.issuer, c.seal)); err != nil {
 		t.s.Fail(fmt.Errorf("update %d: %w", i, err))
 	}
+}
+
+// labels reads past an update's labels and reports whether one is withdrawn.
+func (t *streamReader) labels() (withdraws bool) {
+	t.s.Exactly(3)
+	for range t.s.Array(math.MaxInt32) {
+		rank := label.Rank(t.s.Uint(math.MaxUint32))
+		if t.s.Err() != nil {
+			return false
+		}
+		withdraws = withdraws || rank.Withdrawn()
+	}
+	t.s.Enum(1)
+	t.skip(t.s.BytesHead(math.MaxInt32))
+	return withdraws
 }
 
 func (t *streamReader) resolved() {

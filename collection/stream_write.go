@@ -49,14 +49,18 @@ func (t Stream) Write(ctx context.Context, w io.Writer, s Signer, issued time.Ti
 		if err != nil {
 			return identity, fmt.Errorf("stream: %w", err)
 		}
-		out.bytes(seal{at, bytes}.appendPart(nil, partAuthorSeal))
+		made, err := makeSeal(at, bytes)
+		if err != nil {
+			return identity, fmt.Errorf("stream: %w", err)
+		}
+		out.bytes(made.appendPart(nil, partAuthorSeal))
 	}
 	return identity, out.flush()
 }
 
 const streamChunk = 4 << 10
 
-// frame checks everything but the items by making the collection without them.
+// frame checks everything but the items by making the collection with one.
 func (t *Stream) frame() (*parts, error) {
 	b := t.Body
 	b.Items = nil
@@ -68,14 +72,20 @@ func (t *Stream) frame() (*parts, error) {
 		b.Ladder = label.DefaultLadder()
 	}
 	t.Body = b
+	b.Items = []Item{{ID: ItemID{1}, MediaType: t.MediaType}}
 	c, err := New(t.Header, b)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case t.Len < 0 || t.Len > maxItems || len(t.MediaType) > maxShort:
-		return nil, fmt.Errorf("%w: %d items of type %q", ErrLimit, t.Len, t.MediaType)
-	case len(t.Digests) > len(b.Ladder):
+	}
+	if len(t.Digests) > len(b.Ladder) {
 		return nil, fmt.Errorf("%w: digests of %d versions", ErrLength, len(t.Digests))
+	}
+	columns := idSize // bytes an item
+	for _, d := range t.Digests {
+		columns += digestSize * count(d != nil)
+	}
+	if t.Len < 0 || t.Len > maxItems || t.Len > (Limits{}).withDefaults().Size/columns {
+		return nil, fmt.Errorf("%w: %d items of %d bytes", ErrLimit, t.Len, columns)
 	}
 	return c.parts(), nil
 }

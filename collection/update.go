@@ -88,7 +88,7 @@ func sealSeconds(issued time.Time) (uint64, error) {
 	if issued.IsZero() {
 		return 0, nil
 	}
-	if issued.Unix() <= 0 {
+	if issued.Unix() <= 0 || issued.Unix() > maxIssued {
 		return 0, fmt.Errorf("%w: issued %v", ErrMalformed, issued)
 	}
 	return uint64(issued.Unix()), nil
@@ -175,7 +175,7 @@ func (u *Update) field(r *wire.Reader, key int, l *Limits) {
 	case updateIdentity:
 		copy(u.identity[:], r.Fixed(digestSize))
 	case updateKind:
-		u.kind = label.Kind(r.Uint(uint64(label.Degree)))
+		u.kind = label.Kind(r.Enum(uint64(label.Degree)))
 		empty = u.kind == label.Flag
 	case updateItems:
 		u.n = int(r.Uint(uint64(l.Items)))

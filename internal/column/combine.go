@@ -40,7 +40,8 @@ func join(a, b Column, p *pairs, width uint8) []byte {
 	switch {
 	case a.width > 0 && b.width > 0:
 		data := room(a.n, width)
-		newZip(a.width, b.width, width, p).run(data, a.data, b.data, a.n)
+		z := newZip(a.width, b.width, width, p)
+		z.run(data, a.data, b.data, a.n)
 		clearPadding(data, width, a.n)
 		return data
 	case a.width > 0:

@@ -5,19 +5,25 @@ import "bytes"
 // Every tells whether pred holds for the values of a and b at every item, and
 // stops at the first where it does not. pred must always give the same answer
 // to the same pair: it is called once for each pair of values in the two
-// dictionaries, or item by item if there are more than 65,536 pairs. Every
-// panics if the lengths differ.
+// dictionaries, or once for each stretch in which neither column changes. Every
+// allocates nothing and panics if the lengths differ.
 func Every(a, b Column, pred func(x, y uint32) bool) bool {
 	checkLengths(a, b)
-	p := pairsOf(a, b, func(x, y uint32) uint32 {
+	if a.width == 0 && b.width == 0 || uint64(len(a.dict))*uint64(len(b.dict)) > fewPairs {
+		return everyRun(a, b, pred)
+	}
+	var few [fewPairs]uint32
+	p := pairsIn(few[:0], a, b, func(x, y uint32) uint32 {
 		if pred(x, y) {
 			return 0
 		}
 		return 1
 	})
-	if p != nil {
-		return !exists(a, b, p)
-	}
+	return !exists(a, b, &p)
+}
+
+// everyRun is Every by stretches in which neither column changes.
+func everyRun(a, b Column, pred func(x, y uint32) bool) bool {
 	return merge(a, b, func(_, _ int, i, j uint32) bool {
 		return pred(a.dict[i], b.dict[j])
 	})
@@ -51,7 +57,9 @@ func exists(a, b Column, marks *pairs) bool {
 	case a.width > 0 && b.width > 0:
 		return existsPacked(a, b, marks)
 	case a.width > 0:
-		return existsRuns(b, a, marks.swap())
+		var few [fewPairs]uint32
+		swapped := marks.swapIn(few[:0])
+		return existsRuns(b, a, &swapped)
 	case b.width > 0:
 		return existsRuns(a, b, marks)
 	}

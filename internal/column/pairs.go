@@ -5,8 +5,8 @@ import "slices"
 // maxPairs is the most pairs of dictionary values that are put in a table.
 const maxPairs = 1 << 16
 
-// fewPairs is how many pairs always are.
-const fewPairs = 64
+// fewPairs is how many pairs always are: all of two columns of up to 4 bits.
+const fewPairs = 256
 
 // pairs has a number for every pair of places in two columns.
 type pairs struct {
@@ -17,17 +17,22 @@ type pairs struct {
 // pairsOf asks f about every pair of values, and gives nil if there are too
 // many, or so many more than items that to go item by item is less work.
 func pairsOf(a, b Column, f func(x, y uint32) uint32) *pairs {
-	rows, cols := len(a.dict), len(b.dict)
-	if count := uint64(rows) * uint64(cols); count > maxPairs || count > fewPairs && count > uint64(a.n) {
+	count := uint64(len(a.dict)) * uint64(len(b.dict))
+	if count > maxPairs || count > fewPairs && count > uint64(a.n) {
 		return nil
 	}
-	p := &pairs{cols, make([]uint32, 0, rows*cols)}
+	p := pairsIn(make([]uint32, 0, count), a, b, f)
+	return &p
+}
+
+// pairsIn is pairsOf for any number of pairs, in memory of the caller's.
+func pairsIn(out []uint32, a, b Column, f func(x, y uint32) uint32) pairs {
 	for _, x := range a.dict {
 		for _, y := range b.dict {
-			p.out = append(p.out, f(x, y))
+			out = append(out, f(x, y))
 		}
 	}
-	return p
+	return pairs{len(b.dict), out}
 }
 
 // row is what is known of the pairs with place i of the first column.
@@ -43,14 +48,19 @@ func (p *pairs) at(i, j int) uint32 {
 
 // swap exchanges the two columns.
 func (p *pairs) swap() *pairs {
+	q := p.swapIn(make([]uint32, 0, len(p.out)))
+	return &q
+}
+
+// swapIn is swap in memory of the caller's.
+func (p *pairs) swapIn(out []uint32) pairs {
 	rows := len(p.out) / p.cols
-	q := &pairs{rows, make([]uint32, 0, len(p.out))}
 	for j := range p.cols {
 		for i := range rows {
-			q.out = append(q.out, p.at(i, j))
+			out = append(out, p.at(i, j))
 		}
 	}
-	return q
+	return pairs{rows, out}
 }
 
 // index replaces the values by their places among the values, which it gives.

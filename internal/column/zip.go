@@ -15,8 +15,8 @@ type zip struct {
 	fours         [256]byte  // by two places
 }
 
-func newZip(wa, wb, width uint8, p *pairs) *zip {
-	z := &zip{wa: wa, wb: wb, width: width, common: max(wa, wb, width), p: p}
+func newZip(wa, wb, width uint8, p *pairs) zip {
+	z := zip{wa: wa, wb: wb, width: width, common: max(wa, wb, width), p: p}
 	if z.common > 4 {
 		return z
 	}

@@ -14,7 +14,11 @@ func sha(b []byte) [32]byte { return sha256.Sum256(b) }
 
 // aged is the checker with a clock and a greatest age, and without a memory.
 func (w *world) aged(now time.Time, age time.Duration) collection.Checker {
-	return collection.Checker{Verifier: w.ring, Now: now, MaxAge: age}
+	k := collection.Checker{Verifier: w.ring, MaxAge: age}
+	if !now.IsZero() {
+		k.Now = func() time.Time { return now }
+	}
+	return k
 }
 
 // stripped is a share that was completed, validated and then partly lost again,
@@ -157,8 +161,9 @@ func TestReplayAfterExpiry(t *testing.T) {
 		w.refused(bare, collection.ErrReplay)
 
 		// A copy that is sealed anew, fresh and without the take-back, is no better.
-		aged.Now = noon.AddDate(1, 0, 0)
-		again := must(bare.CoSign(ctx, w.people["hub"], aged.Now))(t)
+		late := noon.AddDate(1, 0, 0)
+		aged.Now = func() time.Time { return late }
+		again := must(bare.CoSign(ctx, w.people["hub"], late))(t)
 		if _, err := aged.Verify(ctx, again); !errors.Is(err, collection.ErrReplay) {
 			t.Error(err)
 		}
@@ -198,8 +203,13 @@ func TestHalfInitialisedMemory(t *testing.T) {
 
 type broken struct{ load, store error }
 
-func (b broken) Load(collection.Name) ([]byte, error) { return nil, b.load }
-func (b broken) Store(collection.Name, []byte) error  { return b.store }
+func (b broken) Update(_ collection.Name, next func([]byte) ([]byte, error)) error {
+	if b.load != nil {
+		return b.load
+	}
+	_, err := next(nil)
+	return errors.Join(err, b.store)
+}
 
 // Merging is not accepting: a copy that is behind, as a peer's may be, is joined
 // without harm, and nothing that it lacks is lost.

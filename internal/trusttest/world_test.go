@@ -188,18 +188,17 @@ type memory struct {
 	seen map[collection.Name]string
 }
 
-func (m *memory) Load(n collection.Name) ([]byte, error) {
+func (m *memory) Update(n collection.Name, next func(seen []byte) ([]byte, error)) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	var was []byte
 	if seen, ok := m.seen[n]; ok {
-		return []byte(seen), nil
+		was = []byte(seen)
 	}
-	return nil, nil
-}
-
-func (m *memory) Store(n collection.Name, seen []byte) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
+	seen, err := next(was)
+	if err != nil {
+		return err
+	}
 	if m.seen == nil {
 		m.seen = map[collection.Name]string{}
 	}

@@ -133,21 +133,29 @@ func (r *Reader) Uint(limit uint64) uint64 {
 	return v
 }
 
+// Enum reads an unsigned integer that names one of last+1 things; a greater one
+// names none and is ErrType.
+func (r *Reader) Enum(last uint64) uint64 {
+	at := r.Offset()
+	v := r.head(majorUint)
+	if v > last {
+		r.Fail(at, ErrType)
+		return 0
+	}
+	return v
+}
+
 // Bytes reads a byte string of at most limit bytes, a part of the input.
 func (r *Reader) Bytes(limit int) []byte { return r.str(majorBytes, limit) }
 
 // Fixed reads a byte string of exactly n bytes, a part of the input; nil after
 // an error.
 func (r *Reader) Fixed(n int) []byte {
-	at := r.Offset()
-	s := r.str(majorBytes, n)
-	if r.err == nil && len(s) != n {
-		r.Fail(at, ErrLength)
+	probe := *r
+	if got := probe.head(majorBytes); probe.err == nil && got != uint64(n) {
+		r.Fail(r.Offset(), ErrLength)
 	}
-	if r.err != nil {
-		return nil
-	}
-	return s
+	return r.str(majorBytes, n)
 }
 
 // Text reads a text string of at most limit bytes, a part of the input.

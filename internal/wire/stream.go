@@ -103,6 +103,11 @@ func (s *Stream) Uint(limit uint64) uint64 {
 	return s.read(func(r *Reader) uint64 { return r.Uint(limit) })
 }
 
+// Enum is Reader.Enum.
+func (s *Stream) Enum(last uint64) uint64 {
+	return s.read(func(r *Reader) uint64 { return r.Enum(last) })
+}
+
 // Tag reads a tag and fails unless it is the given one.
 func (s *Stream) Tag(tag uint64) {
 	s.read(func(r *Reader) uint64 { r.Tag(tag); return 0 })
@@ -160,7 +165,7 @@ func (s *Stream) Fields(last int, read func(key int)) {
 	n := s.Map(last)
 	previous := uint64(0)
 	for range n {
-		key := s.Uint(uint64(last))
+		key := s.Enum(uint64(last))
 		switch {
 		case s.err != nil:
 			return

@@ -1,0 +1,11 @@
+// Command vectors writes the test vectors of package collection. It follows
+// collection.cddl and shares no code with the codec that the vectors test: what
+// it does is one obvious step after the other, so that a mistake of the codec
+// cannot confirm itself.
+//
+//	go run ./internal/vectors
+//
+// adds the vectors that are not there yet. A vector once written stays as it is
+// for ever: the command writes nothing at all if one that is there would differ
+// or is no longer made.
+package main
