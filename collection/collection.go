@@ -213,7 +213,7 @@ func (c Collection) Items() iter.Seq2[ItemID, label.Rank] {
 }
 
 // Index returns the place of an item. The first call on a collection builds an
-// index of 6 bytes an item, which the collections made from it share.
+// index of 8 bytes an item, which the collections made from it share.
 func (c Collection) Index(id ItemID) (int, bool) {
 	f := c.parts().fixed
 	if f.len() == 0 {
@@ -226,11 +226,15 @@ func (c Collection) Index(id ItemID) (int, bool) {
 // Label returns the label of an item; pending and false if the collection does
 // not have the item.
 func (c Collection) Label(id ItemID) (label.Rank, bool) {
-	i, ok := c.Index(id)
-	if !ok {
+	p := c.parts()
+	if p.fixed.len() == 0 {
 		return label.Pending, false
 	}
-	return label.Rank(c.parts().state.At(i)), true
+	i := p.fixed.find(id)
+	if i < 0 {
+		return label.Pending, false
+	}
+	return label.Rank(p.state.At(i)), true
 }
 
 // Digest returns the digest of a version of item i, if the edition has it.

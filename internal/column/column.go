@@ -59,10 +59,10 @@ func (c Column) Len() int { return c.n }
 // time in a packed column and up to one step a run in any other: see
 // [Column.Pack].
 func (c *Column) At(i int) uint32 {
-	if c.width == 1 && uint(i) < uint(c.n) {
-		return c.dict[c.data[i>>3]>>(i&7)&1]
+	if c.width != 1 || i >= c.n {
+		return c.at(i)
 	}
-	return c.at(i)
+	return c.dict[c.data[i>>3]>>(i&7)&1]
 }
 
 func (c *Column) at(i int) uint32 {

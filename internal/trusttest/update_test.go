@@ -340,7 +340,7 @@ func TestGenerationCounterAtItsMaximum(t *testing.T) {
 			t.Fatal(changed, err)
 		}
 		wantLabels(t, next, last+complete, last, last)
-		if next, changed, err = next.Apply(ctx, w.say("anna", must(w.c.CompleteAll(anna))(t), nil)); err != nil || changed {
+		if _, changed, err = next.Apply(ctx, w.say("anna", must(w.c.CompleteAll(anna))(t), nil)); err != nil || changed {
 			t.Errorf("a generation that wraps around: changed %v, %v", changed, err)
 		}
 		w.refused(w.c, collection.ErrReplay)

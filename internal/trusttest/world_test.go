@@ -17,7 +17,6 @@ import (
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/collection/digest"
-	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/signature"
 )
 
@@ -170,16 +169,6 @@ func (w *world) refusedUpdate(v collection.Verified, u collection.Update, want e
 	if !maps.Equal(remembered, w.memory.copy()) {
 		w.tb.Error("a refused update was remembered")
 	}
-}
-
-// rank returns an item's label.
-func (w *world) rank(v collection.Verified, id collection.ItemID) label.Rank {
-	w.tb.Helper()
-	rank, ok := v.Collection().Label(id)
-	if !ok {
-		w.tb.Fatalf("no item %v", id)
-	}
-	return rank
 }
 
 // memory is a Memory that can be looked into.

@@ -1,0 +1,120 @@
+// Package mixed shows a device whose items are files of any kind: photos,
+// videos and documents. Photos are made smaller, of a video the first frame is
+// taken, which needs ffmpeg, and everything else gets an icon.
+package mixed
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/label"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/media"
+)
+
+// Boxes of the partial versions of the default ladder, in pixels.
+var boxes = []media.Box{{W: 160, H: 120}, {W: 640, H: 480}}
+
+// Folder is a device.Media of files. Its zero value is empty and ready for use;
+// it is safe for concurrent use and must not be copied.
+type Folder struct {
+	// Partial is how many partial versions the device makes; 0 = 1, thumbnails.
+	Partial int
+	// Maker makes them; nil = one with its defaults.
+	Maker *media.Maker
+
+	mu    sync.Mutex
+	files map[collection.ItemID]*file
+}
+
+// file is one item.
+type file struct {
+	path     string
+	pictures []media.Picture
+}
+
+// Add puts a file into the folder, makes its partial versions, and gives the
+// item as it goes into a collection. The caption is the file's name, and the
+// media type is told from its content. The error wraps media.ErrNoFFmpeg for a
+// video where ffmpeg is not installed, media.ErrCorrupt or media.ErrTooLarge, or
+// is that of the file system.
+func (f *Folder) Add(ctx context.Context, id collection.ItemID, path string) (collection.Item, error) {
+	info, pictures, err := f.make(ctx, path)
+	if err != nil {
+		return collection.Item{}, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.files == nil {
+		f.files = map[collection.ItemID]*file{}
+	}
+	f.files[id] = &file{path, pictures}
+	return collection.Item{ID: id, Caption: filepath.Base(path), MediaType: info.MediaType}, nil
+}
+
+// make makes the partial versions of a file: pictures, or an icon for what
+// cannot be shown.
+func (f *Folder) make(ctx context.Context, path string) (media.Info, []media.Picture, error) {
+	maker, wanted := f.maker(), boxes[:min(max(f.Partial, 1), len(boxes))]
+	info, pictures, err := maker.File(ctx, path, wanted...)
+	if !errors.Is(err, media.ErrFormat) {
+		return info, pictures, err
+	}
+	pictures = nil
+	for _, box := range wanted {
+		pictures = append(pictures, maker.Icon(strings.TrimPrefix(filepath.Ext(path), "."), box))
+	}
+	return info, pictures, nil
+}
+
+func (f *Folder) maker() *media.Maker {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.Maker == nil {
+		f.Maker = new(media.Maker)
+	}
+	return f.Maker
+}
+
+// Open implements device.Media.
+func (f *Folder) Open(_ context.Context, item collection.ItemID, version int) (transport.Blob, error) {
+	f.mu.Lock()
+	at := f.files[item]
+	f.mu.Unlock()
+	switch {
+	case at != nil && version < len(at.pictures):
+		return picture{bytes.NewReader(at.pictures[version].JPEG)}, nil
+	case at != nil && version == len(label.DefaultLadder())-1:
+		return open(at.path)
+	}
+	return nil, transport.At(transport.ErrNotFound, item.String())
+}
+
+type picture struct{ *bytes.Reader }
+
+func (picture) Close() error { return nil }
+
+type original struct {
+	*os.File
+	size int64
+}
+
+func (o original) Size() int64 { return o.size }
+
+func open(path string) (transport.Blob, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return original{f, info.Size()}, nil
+}

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/signature"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/device"
+	"github.com/glimpse-go/glimpse/transport/httplink"
+)
+
+// The versions of every item: the places in label.DefaultLadder.
+const (
+	thumbnail = iota
+	screen
+	original
+)
+
+// camera is the light device. It has photos on its card, and makes their ids and
+// thumbnails. It calls others and is never called.
+type camera struct {
+	stage  *stage
+	dir    string
+	signer *signature.Signer
+	photos map[collection.ItemID]photo
+
+	account account
+	device  *device.Device
+	hub     transport.Hub
+	name    collection.Name // of the collection that it has made
+}
+
+// photo is a photo on the card.
+type photo struct {
+	id            collection.ItemID
+	name          string // as it is shown
+	path          string // of the original
+	thumbnailPath string
+	mediaType     string
+	size          int64 // bytes
+	width, height int   // pixels
+}
+
+func newCamera(s *stage) (*camera, error) {
+	dir, err := s.folder("camera")
+	if err != nil {
+		return nil, err
+	}
+	signer, err := newKey(dir)
+	return &camera{stage: s, dir: dir, signer: signer, photos: map[collection.ItemID]photo{}}, err
+}
+
+// join tells the camera its owner's account at the hub.
+func (c *camera) join(a account) error {
+	store, err := c.stage.store("camera", c.dir)
+	if err != nil {
+		return err
+	}
+	c.account = a
+	c.device = device.New(a.user, c.signer, device.MediaFunc(c.open), device.Config{Store: store})
+	c.hub = httplink.NewClient(a.hubURL, httplink.Bearer(a.token), httplink.Options{HTTP: c.stage.network.client("camera")})
+	return nil
+}
+
+// open opens a version of a photo, for the SDK. Nothing is held in memory: the
+// bytes are read from the card when somebody asks for them.
+func (c *camera) open(_ context.Context, id collection.ItemID, version int) (transport.Blob, error) {
+	p, ok := c.photos[id]
+	switch {
+	case ok && version == thumbnail:
+		return openFile(p.thumbnailPath)
+	case ok && version == original:
+		return openFile(p.path)
+	}
+	return nil, transport.ErrNotFound
+}
+
+// make makes the collection of all photos, with their digests, and seals it.
+func (c *camera) make(ctx context.Context, title string, photos []photo, recipients ...collection.UserID) (err error) {
+	items := make([]collection.Item, len(photos))
+	for i, p := range photos {
+		c.photos[p.id] = p
+		items[i] = collection.Item{ID: p.id, Caption: p.name, MediaType: p.mediaType}
+	}
+	header := collection.Header{Title: title, Authority: c.account.hubKey.ID()}
+	c.name, err = c.device.Make(ctx, header, collection.Body{Items: items, Recipients: recipients})
+	return err
+}
+
+// shareWithHub shares the collection: the hub asks for the thumbnails.
+func (c *camera) shareWithHub(ctx context.Context) error {
+	_, err := c.device.Share(ctx, c.hub, c.name)
+	return err
+}
+
+// shareWithHome shares it over the local link: the home peer asks for all.
+func (c *camera) shareWithHome(ctx context.Context, url string) error {
+	caller := httplink.Caller{User: c.account.user, Signer: c.signer, Statement: c.account.statement}
+	home := httplink.NewClient(url, httplink.Sealed(caller, c.account.user), httplink.Options{HTTP: c.stage.network.client("camera")})
+	_, err := c.device.Share(ctx, home, c.name)
+	return err
+}
+
+// newItemID makes the id of an item: sixteen random bytes, with no network.
+func newItemID() (id collection.ItemID) {
+	rand.Read(id[:]) // never fails
+	return id
+}
+
+// thumbnailFile is where the camera keeps the thumbnail of an item.
+func (c *camera) thumbnailFile(id collection.ItemID) string {
+	return filepath.Join(c.dir, "thumbnails", fmt.Sprintf("%v.jpg", id))
+}
+
+// openedFile is a file as a transport.Blob.
+type openedFile struct {
+	*os.File
+	size int64
+}
+
+// Size implements transport.Blob.
+func (f openedFile) Size() int64 { return f.size }
+
+func openFile(path string) (transport.Blob, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return openedFile{f, info.Size()}, nil
+}

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/notify"
+)
+
+// share is chapter 2: the camera shares with the hub.
+func (c *cast) share(ctx context.Context, photos []photo) error {
+	err := c.begin(2, "The camera shares them with Bob and Carol: it sends the hub thumbnails and a seal.",
+		"The seal covers the digests of the originals, which stay on the camera's card.")
+	if err != nil {
+		return err
+	}
+	var ids []collection.UserID
+	for _, r := range c.recipients {
+		ids = append(ids, r.account.user)
+	}
+	err = c.step("camera", "make collection", func() (notes, error) {
+		err := c.camera.make(ctx, "A day at the lake", photos, ids...)
+		return notes{"make collection": "ids, digests and the seal, offline"}, err
+	})
+	if err != nil {
+		return err
+	}
+	return c.step("camera", "share", func() (notes, error) {
+		err := c.camera.shareWithHub(ctx)
+		c.result.BytesDeviceToHub = c.network.between("camera", "hub").sent
+		asked := count(len(photos), "thumbnail", "thumbnails")
+		return notes{"share": count(len(photos), "item", "items") + ", " + asked + " asked for", "upload": asked}, err
+	})
+}
+
+// firstNews is chapter 3: the recipients see everything at once.
+func (c *cast) firstNews(ctx context.Context) error {
+	if err := c.begin(3, "Bob and Carol are told, and see everything at once."); err != nil {
+		return err
+	}
+	var seen []string
+	for _, r := range c.recipients {
+		if err := c.firstLook(ctx, r); err != nil {
+			return err
+		}
+		if err := c.show(ctx, r, &seen); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *cast) firstLook(ctx context.Context, r *recipient) error {
+	err := c.step(r.name, "ask for news", func() (notes, error) {
+		n, err := r.listen(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if n.Reason == notify.Shared {
+			c.result.NotifiedFirst++
+		}
+		labelled, err := r.labelled(ctx, c.camera.name)
+		c.result.LabelledFirst = max(c.result.LabelledFirst, labelled)
+		return notes{
+			"ask for news":    fmt.Sprintf("%s: %s, %d with a label; a cover of %s", clean(n.Title), count(n.Items, "item", "items"), labelled, size(int64(len(n.Cover)))),
+			"read collection": "all seals verified",
+		}, err
+	})
+	if err != nil {
+		return err
+	}
+	return c.step(r.name, "fetch versions", func() (notes, error) {
+		n, _, err := r.fetch(ctx, c.camera.name, thumbnail)
+		return notes{"fetch versions": count(n, "thumbnail", "thumbnails") + ", digests checked"}, err
+	})
+}
+
+// show prints what a recipient sees, once if all see the same.
+func (c *cast) show(ctx context.Context, r *recipient, seen *[]string) error {
+	view, err := r.peer.View(ctx, c.camera.name)
+	if err != nil {
+		return err
+	}
+	lines := table(view)
+	if slices.Equal(lines, *seen) {
+		c.timeline.text("", "   "+r.name+" sees the same.")
+		return nil
+	}
+	*seen = lines
+	c.timeline.text("", "   What "+r.name+" sees:", "")
+	c.timeline.text(append(indent(lines), "")...)
+	return nil
+}
+
+// tryForbidden is chapter 4: the recipients try to search, print and re-share an
+// item with a label.
+func (c *cast) tryForbidden(ctx context.Context) error {
+	err := c.begin(4, "They try what a label forbids. The gate refuses before anything reaches the network.")
+	if err != nil {
+		return err
+	}
+	var note string
+	for _, r := range c.recipients {
+		err := c.step(r.name, "try", func() (notes, error) {
+			a, err := r.tryForbidden(ctx, c.camera.name)
+			c.result.SearchesRefused += a.searches
+			c.result.othersRefused += a.others
+			c.result.RequestsForRefused += a.requests
+			note = a.note
+			return notes{"try": fmt.Sprintf("search, print, re-share: %d refused, %s", a.searches+a.others, count(a.requests, "request left", "requests left"))}, err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	c.timeline.text("", "   The note that a user reads: "+note)
+	return nil
+}

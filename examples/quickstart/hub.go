@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/glimpse-go/glimpse/signature"
+	"github.com/glimpse-go/glimpse/transport/hub"
+)
+
+// hubStation is the central server.
+type hubStation struct {
+	hub *hub.Hub
+	url string
+}
+
+// startHub starts the hub: a key that all others will know, a store, a listener.
+func startHub(ctx context.Context, s *stage) (*hubStation, error) {
+	dir, err := s.folder("hub")
+	if err != nil {
+		return nil, err
+	}
+	signer, err := newKey(dir)
+	if err != nil {
+		return nil, err
+	}
+	store, err := s.store("hub", dir)
+	if err != nil {
+		return nil, err
+	}
+	h := new(hubStation)
+	h.hub, err = hub.New(ctx, signer, hub.Config{
+		Store: store,
+		HTTP:  s.network.client("hub"), // to check what peers announce
+		Wait:  5 * time.Second,
+		Log:   slog.New(&s.failures),
+	})
+	if err != nil {
+		return nil, err
+	}
+	listener, url, err := s.network.listen("hub")
+	if err != nil {
+		return nil, err
+	}
+	h.url = url
+	s.serve(listener, s.witness.watch(h.hub.Handler()))
+	s.closers = append(s.closers, func() error { return h.hub.Close(context.WithoutCancel(ctx)) })
+	return h, nil
+}
+
+// person registers a user at the hub, as a sign-up page would.
+func (h *hubStation) person(ctx context.Context, name, address string) (account, error) {
+	user, err := h.hub.Accounts().Register(ctx, hub.Person{Name: name, Addresses: []string{address}})
+	return account{user: user, hubURL: h.url, hubKey: h.hub.PublicKey()}, err
+}
+
+// station adds a station to a user's account: a token of its own, and the hub's
+// word that the station's key is the user's.
+func (h *hubStation) station(ctx context.Context, a account, name string, key signature.PublicKey) (account, error) {
+	var err error
+	if a.token, err = h.hub.Accounts().Issue(ctx, a.user, name); err != nil {
+		return a, err
+	}
+	a.statement, err = h.hub.Accounts().AddKey(ctx, a.user, key)
+	return a, err
+}

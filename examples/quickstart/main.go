@@ -1,0 +1,95 @@
+// Quickstart shows the whole idea with one command: a camera shares photos
+// whose originals nobody can reach yet, a hub labels and tells, a home computer
+// brings the originals, and two recipients fetch them from it.
+//
+//	go run ./examples/quickstart                  with eight photos that it makes
+//	go run ./examples/quickstart -photos DIR      with your own (JPEG, PNG, GIF, WebP)
+//	go run ./examples/quickstart -keep DIR        keeps the folders of all stations
+//	go run ./examples/quickstart -json            prints one JSON object instead
+//
+// All stations run in this one process, but share nothing: each has a folder, a
+// key and a network listener of its own on 127.0.0.1, and they meet over HTTP
+// only. To learn the SDK, read show.go, which tells the story, and then hub.go,
+// camera.go, home.go and recipient.go. All other files watch, count and print.
+//
+// The exit status is 0 if everything that was promised held, 1 if it did not or
+// something failed, and 2 if the arguments or the folder of photos are of no use.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+)
+
+// softLimit is the memory in bytes above which Go's collector works harder. The
+// decoders keep to a budget of their own; this keeps the garbage between them low.
+const softLimit = 256 << 20
+
+func main() {
+	debug.SetMemoryLimit(softLimit)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
+	status := run(ctx, os.Args[1:], os.Stdout, os.Stderr, tricks{})
+	stop()
+	os.Exit(status)
+}
+
+// options are what the command line says.
+type options struct {
+	photos string // folder; empty = make photos
+	keep   string // folder; empty = a temporary one
+	json   bool
+}
+
+// usageError is an error in what the command was given: exit status 2.
+type usageError struct{ error }
+
+// Unwrap gives the error itself.
+func (e usageError) Unwrap() error { return e.error }
+
+// run does all of it and gives the exit status.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer, t tricks) int {
+	o, err := parse(args, stderr)
+	if errors.Is(err, flag.ErrHelp) {
+		return 0
+	}
+	if err == nil {
+		err = perform(ctx, o, stdout, t)
+	}
+	if err == nil {
+		return 0
+	}
+	fmt.Fprintln(stderr, "quickstart:", oneLine(err))
+	if errors.As(err, new(usageError)) {
+		return 2
+	}
+	return 1
+}
+
+func parse(args []string, stderr io.Writer) (options, error) {
+	var o options
+	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.StringVar(&o.photos, "photos", "", "share the photos in this `folder` and the folders below it")
+	flags.StringVar(&o.keep, "keep", "", "keep the folders of all stations in this new or empty `folder`")
+	flags.BoolVar(&o.json, "json", false, "print one JSON object at the end instead of the story")
+	err := flags.Parse(args)
+	if errors.Is(err, flag.ErrHelp) {
+		flags.SetOutput(stderr)
+		flags.Usage()
+		return o, err
+	}
+	if err == nil && flags.NArg() > 0 {
+		err = fmt.Errorf("%q is no option; see -help", flags.Arg(0))
+	}
+	if err != nil {
+		return o, usageError{err}
+	}
+	return o, nil
+}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/collection/digest"
+	"github.com/glimpse-go/glimpse/notify"
+	"github.com/glimpse-go/glimpse/signature"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/peer"
+)
+
+// recipient is somebody with whom photos are shared, and her peer.
+type recipient struct {
+	stage   *stage
+	name    string
+	dir     string
+	signer  *signature.Signer
+	account account
+	keys    *signature.Keyring // begins with the hub's public key alone
+	peer    *peer.Peer
+}
+
+func newRecipient(s *stage, name string) (*recipient, error) {
+	dir, err := s.folder(name)
+	if err != nil {
+		return nil, err
+	}
+	signer, err := newKey(dir)
+	return &recipient{stage: s, name: name, dir: dir, signer: signer}, err
+}
+
+// join starts the peer with its user's account at the hub.
+func (r *recipient) join(ctx context.Context, a account) error {
+	listener, url, err := r.stage.network.listen(r.name)
+	if err != nil {
+		return err
+	}
+	r.account = a
+	if r.keys, err = a.keyring(); err != nil {
+		return err
+	}
+	r.peer, err = startPeer(ctx, r.stage, r.name, r.dir, r.signer, a, peer.Config{Address: url, Keys: r.keys})
+	if err != nil {
+		listener.Close()
+		return err
+	}
+	r.stage.serve(listener, r.peer.Handler())
+	return nil
+}
+
+// listen waits for the next notification. The peer verifies what it tells of,
+// and stores it, before it is given here.
+func (r *recipient) listen(ctx context.Context) (notify.Notification, error) {
+	news, err := r.peer.Receive(ctx)
+	if err != nil {
+		return notify.Notification{}, err
+	}
+	if len(news) != 1 {
+		return notify.Notification{}, fmt.Errorf("%d notifications came instead of one", len(news))
+	}
+	return news[0], nil
+}
+
+// fetch fetches one version of all items, several at once. It gives how many
+// came, and how many were refused because their bytes were not the author's.
+func (r *recipient) fetch(ctx context.Context, name collection.Name, version int) (fetched, mismatches int, err error) {
+	view, err := r.peer.View(ctx, name)
+	if err != nil {
+		return 0, 0, err
+	}
+	c := view.Collection()
+	var good, bad, done atomic.Int64
+	err = each(ctx, c.Len(), 4, func(ctx context.Context, i int) error {
+		id, _ := c.At(i)
+		err := r.peer.Fetch(ctx, transport.Ref{Collection: name, Item: id, Version: version})
+		r.stage.timeline.progress(r.name+" fetches", done.Add(1), int64(c.Len()), number)
+		if errors.Is(err, transport.ErrDigest) || errors.Is(err, digest.ErrInvalid) {
+			bad.Add(1)
+		}
+		if err == nil {
+			good.Add(1)
+		}
+		return err
+	})
+	return int(good.Load()), int(bad.Load()), err
+}
+
+// labelled gives how many items carry a label, by the verified collection that
+// the peer has stored and not by what a notification says.
+func (r *recipient) labelled(ctx context.Context, name collection.Name) (int, error) {
+	view, err := r.peer.View(ctx, name)
+	if err != nil {
+		return 0, err
+	}
+	return view.Collection().Labelled(), nil
+}

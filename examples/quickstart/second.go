@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/glimpse-go/glimpse/notify"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// complete is chapter 5: the originals reach the network.
+func (c *cast) complete(ctx context.Context) error {
+	err := c.begin(5, "Back home, the camera hands everything to Ann's computer, which puts the originals on the network.",
+		"The hub asks it for screen versions, checks samples of the originals, takes the labels off and seals that.")
+	if err != nil {
+		return err
+	}
+	err = c.step("camera", "hand over", func() (notes, error) {
+		defer c.follow("camera", "home", c.result.bytesOriginals)()
+		err := c.camera.shareWithHome(ctx, c.home.url)
+		return notes{"share": "the same message, over the local link", "upload": "thumbnails and originals"}, err
+	})
+	if err != nil {
+		return err
+	}
+	return c.step("home", "publish", func() (notes, error) {
+		err := c.home.publish(ctx, c.camera.name, c.result.Items)
+		return notes{
+			"share":           "and again the same message",
+			"upload":          count(c.result.Items, "screen version", "screen versions"),
+			"announce":        "the originals are served from here",
+			"check originals": "some blocks of some, not kept",
+		}, err
+	})
+}
+
+// secondNews is chapter 6: the labels go, and the originals come.
+func (c *cast) secondNews(ctx context.Context) error {
+	err := c.begin(6, "Bob and Carol are told again. They verify the hub's seal offline, and fetch the originals from Ann's home.")
+	if err != nil {
+		return err
+	}
+	var seen []string
+	for _, r := range c.recipients {
+		if err := c.update(ctx, r); err != nil {
+			return err
+		}
+		if err := c.fetchOriginals(ctx, r); err != nil {
+			return err
+		}
+		if err := c.show(ctx, r, &seen); err != nil {
+			return err
+		}
+	}
+	c.result.BytesOriginalsViaHub = c.witness.passed.Load()
+	return nil
+}
+
+func (c *cast) update(ctx context.Context, r *recipient) error {
+	err := c.step(r.name, "ask for news", func() (notes, error) {
+		n, err := r.listen(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if n.Reason == notify.Available {
+			c.result.NotifiedSecond++
+		}
+		labelled, err := r.labelled(ctx, c.camera.name)
+		if err != nil {
+			return nil, err
+		}
+		c.result.LabelledSecond = max(c.result.LabelledSecond, labelled)
+		c.result.BytesSecondNotification, err = notificationSize(n)
+		return notes{
+			"ask for news":    fmt.Sprintf("%d with a label; the update is %d of the notification's %d bytes", labelled, updateSize(n), c.result.BytesSecondNotification),
+			"read collection": "the edition with the digests of the screen versions",
+		}, err
+	})
+	if err != nil {
+		return err
+	}
+	return c.step(r.name, "verify the seal", func() (notes, error) {
+		before := c.network.requests(r.name)
+		err := r.verifySeal(ctx, c.camera.name)
+		c.result.sealed(err)
+		asked := c.network.requests(r.name) - before
+		return notes{"verify the seal": "with the hub's public key; " + count(asked, "request", "requests")}, err
+	})
+}
+
+func (c *cast) fetchOriginals(ctx context.Context, r *recipient) error {
+	err := c.step(r.name, "fetch originals", func() (notes, error) {
+		n, bad, err := r.fetch(ctx, c.camera.name, original)
+		c.result.OriginalsFetched += n
+		c.result.DigestMismatches += bad
+		c.result.bytesHomeServed += c.network.between(r.name, "home").received
+		return notes{
+			"read updates":    "who serves them",
+			"fetch originals": count(n, "original", "originals") + ", every block checked on arrival",
+		}, err
+	})
+	if err != nil {
+		return err
+	}
+	return c.step(r.name, "read them again", func() (notes, error) {
+		bad, err := r.recheck(ctx, c.camera.name)
+		c.result.DigestMismatches += bad
+		return notes{"read them again": count(bad, "differs", "differ") + " from what Ann sealed"}, err
+	})
+}
+
+// notificationSize is the size of a notification on the wire, in bytes.
+func notificationSize(n notify.Notification) (int64, error) {
+	data, err := transport.Encode(n)
+	return int64(len(data)), err
+}
+
+// updateSize is how much of it is the update, in bytes.
+func updateSize(n notify.Notification) (sum int) {
+	for _, u := range n.Updates {
+		sum += len(u)
+	}
+	return sum
+}

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// echo answers with what it is sent, in pieces.
+var echo = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	data, err := io.ReadAll(r.Body)
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	for piece := range slices.Chunk(data, 1000) {
+		w.Write(piece)
+	}
+})
+
+func witnessOf(t *testing.T) (w *witness, originals [][]byte) {
+	t.Helper()
+	w = new(witness)
+	files, _, err := findFiles(photos(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		data, err := os.ReadFile(f.path)
+		if err == nil {
+			err = w.learnPhoto(photo{path: f.path, width: 800, height: 600})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		originals = append(originals, data)
+	}
+	return w, originals
+}
+
+// What passes in, or out, is told by its content, wherever it is and however it
+// is cut into pieces.
+func TestWitnessSeesOriginals(t *testing.T) {
+	w, originals := witnessOf(t)
+	server := httptest.NewServer(w.watch(echo))
+	defer server.Close()
+	for _, data := range originals {
+		before := w.passed.Load()
+		wrapped := "before" + string(data) + "after"
+		answer, err := http.Post(server.URL+"/harmless", "text/plain", struct{ io.Reader }{strings.NewReader(wrapped)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		io.Copy(io.Discard, answer.Body)
+		answer.Body.Close()
+		if seen := w.passed.Load() - before; seen != 2*int64(len(data)) {
+			t.Errorf("%d bytes seen of %d, in and out", seen, len(data))
+		}
+	}
+}
+
+func TestWitnessIgnoresThumbnails(t *testing.T) {
+	w, originals := witnessOf(t)
+	server := httptest.NewServer(w.watch(echo))
+	defer server.Close()
+	c := &camera{stage: &stage{timeline: &timeline{}}, dir: t.TempDir()}
+	files, _, err := findFiles(photos(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, _, err := c.takePhotos(t.Context(), files)
+	if err != nil || len(made) != len(originals) {
+		t.Fatal(len(made), err)
+	}
+	small, err := filepath.Glob(filepath.Join(c.dir, "thumbnails", "*"))
+	if err != nil || len(small) != len(made) {
+		t.Fatal(small, err)
+	}
+	for _, path := range small {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := http.Post(server.URL, "image/jpeg", bytes.NewReader(data)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if seen := w.passed.Load(); seen != 0 {
+		t.Errorf("%d bytes taken for originals", seen)
+	}
+}
+
+func TestBrokenPromises(t *testing.T) {
+	r := result{Items: 8, LabelledFirst: 8, NotifiedFirst: 2, NotifiedSecond: 2, SearchesRefused: 2, OriginalsFetched: 16,
+		Seal: verified, recipients: 2, othersRefused: 4}
+	if broken := r.broken(); len(broken) > 0 {
+		t.Fatal(broken)
+	}
+	for name, spoil := range map[string]func(*result){
+		"labelled_first":          func(r *result) { r.LabelledFirst-- },
+		"labelled_second":         func(r *result) { r.LabelledSecond++ },
+		"notified_first":          func(r *result) { r.NotifiedFirst-- },
+		"notified_second":         func(r *result) { r.NotifiedSecond-- },
+		"searches_refused":        func(r *result) { r.SearchesRefused-- },
+		"requests_for_refused":    func(r *result) { r.RequestsForRefused++ },
+		"originals_fetched":       func(r *result) { r.OriginalsFetched-- },
+		"digest_mismatches":       func(r *result) { r.DigestMismatches++ },
+		"seal":                    func(r *result) { r.Seal = "" },
+		"bytes_originals_via_hub": func(r *result) { r.BytesOriginalsViaHub++ },
+	} {
+		spoilt := r
+		spoil(&spoilt)
+		if broken := spoilt.broken(); len(broken) != 1 || !strings.HasPrefix(broken[0], name+" is") {
+			t.Errorf("%s: %q", name, broken)
+		}
+	}
+}
