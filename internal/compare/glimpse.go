@@ -97,7 +97,7 @@ var decoded collection.Collection
 func encodeSubject(d *data) *subject {
 	c := collect(d)
 	size := len(must(c.MarshalBinary()))
-	return timed(sdk, "encode", len(d.ids), size, func() { sinkBytes = must(c.AppendBinary(nil)) })
+	return timed(sdk, "encode", len(d.ids), size, func() { sink.bytes = must(c.AppendBinary(nil)) })
 }
 
 // lookupSubjects find the labels of items by their ids, and the places alone.
@@ -123,7 +123,7 @@ func lookupSubject(d *data, op string, find func(collection.ItemID) int) *subjec
 		for _, id := range ids.next() {
 			sum += find(id)
 		}
-		sinkInt += sum
+		sink.sum += sum
 	})
 	s.times = ids.batch
 	return s

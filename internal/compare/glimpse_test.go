@@ -87,7 +87,7 @@ func TestMeasuredOperationsDoTheirWork(t *testing.T) {
 	}
 	encode := encodeSubject(a)
 	encode.run()
-	if b := sinkBytes; len(b) != encode.Bytes || !bytes.Equal(b, must(collect(a).MarshalBinary())) {
+	if b := sink.bytes; len(b) != encode.Bytes || !bytes.Equal(b, must(collect(a).MarshalBinary())) {
 		t.Error("encode gives other bytes")
 	}
 }

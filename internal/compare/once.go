@@ -23,7 +23,7 @@ func gateRace(e effort) []result {
 	check := timed(sdk, "gate", 0, 0, func() {
 		for _, rank := range ranks {
 			if gate.Check(rank, label.View, 0, label.Holder{}) != nil {
-				sinkInt++
+				sink.sum++
 			}
 		}
 	})
@@ -31,7 +31,7 @@ func gateRace(e effort) []result {
 	read := timed("switch", "gate", 0, 0, func() {
 		for i := range ranks {
 			if !readAndSwitch(table, ranks, i, label.View) {
-				sinkInt++
+				sink.sum++
 			}
 		}
 	})
@@ -64,12 +64,12 @@ func digestRace(e effort) []result {
 		var h digest.Hasher
 		must(h.Write(version))
 		sum := h.Sum()
-		sinkInt += int(sum[0])
+		sink.sum += int(sum[0])
 	})
 	plain := timed(hashing, "version-digest", 0, versionSize, func() {
 		h := sha256.New()
 		must(h.Write(version))
-		sinkInt += int(h.Sum(nil)[0])
+		sink.sum += int(h.Sum(nil)[0])
 	})
 	return race(e, root, plain)
 }

@@ -16,12 +16,12 @@ const (
 	goMap   = "map"    // a Go map of the same ids
 )
 
-// The sinks keep the compiler from leaving out what is measured.
-var (
-	sink      any
-	sinkBytes []byte
-	sinkInt   int
-)
+// The sink keeps the compiler from leaving out what is measured.
+var sink struct {
+	value any
+	bytes []byte
+	sum   int
+}
 
 // must stops the comparison: a codec that fails has no place in it.
 func must[T any](v T, err error) T {
@@ -39,14 +39,14 @@ func copySubject(op string, n int, b []byte) *subject {
 	return timed(copying, op, n, len(b), func() {
 		c := make([]byte, len(b))
 		copy(c, b)
-		sinkBytes = c
+		sink.bytes = c
 	})
 }
 
 func hashSubject(op string, n int, b []byte) *subject {
 	return timed(hashing, op, n, len(b), func() {
 		digest := sha256.Sum256(b)
-		sinkInt += int(digest[0])
+		sink.sum += int(digest[0])
 	})
 }
 
@@ -58,7 +58,7 @@ func decodeRace(e effort, d *data, suffix string, others ...peer) []result {
 	subjects := append(decodeSubjects(d, suffix, b), copySubject(op, n, b), hashSubject(op, n, b))
 	for _, p := range others {
 		b := must(p.encode(p.build(d)))
-		s := timed(p.name(), op, n, len(b), func() { sink = must(p.decode(b)) })
+		s := timed(p.name(), op, n, len(b), func() { sink.value = must(p.decode(b)) })
 		s.heap = func() int {
 			return held(func() any { return must(p.decode(bytes.Clone(b))) })
 		}
@@ -75,7 +75,7 @@ func encodeRace(e effort, d *data) []result {
 		document := p.build(d)
 		size := len(must(p.encode(document)))
 		subjects = append(subjects, timed(p.name(), "encode", len(d.ids), size, func() {
-			sinkBytes = must(p.encode(document))
+			sink.bytes = must(p.encode(document))
 		}))
 	}
 	return race(e, subjects...)
@@ -96,7 +96,7 @@ func lookupRace(e effort, d *data, suffix string, others ...peer) []result {
 				_, missing := document.item(int(m[id]))
 				sum += missing
 			}
-			sinkInt += sum
+			sink.sum += sum
 		})
 		s.times = ids.batch
 		s.heap = func() int { return held(func() any { return index(document) }) }
@@ -143,7 +143,7 @@ func mapSubject(d *data, op string) *subject {
 		for _, id := range ids.next() {
 			sum += m[id]
 		}
-		sinkInt += int(sum)
+		sink.sum += int(sum)
 	})
 	s.times = ids.batch
 	s.heap = func() int { return held(func() any { return build() }) }

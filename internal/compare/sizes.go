@@ -21,7 +21,7 @@ func identityRace(e effort, c collection.Collection) []result {
 	b := must(c.MarshalBinary())
 	s := timed(sdk, "identity", c.Len(), len(b), func() {
 		identity := must(collection.Decode(b)).Identity()
-		sinkInt += int(identity[0])
+		sink.sum += int(identity[0])
 	})
 	return race(e, s, hashSubject("identity", c.Len(), b))
 }
