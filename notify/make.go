@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 
 	"github.com/glimpse-go/glimpse/collection"
 )
@@ -12,11 +13,12 @@ import (
 // Recipients of one without updates ask for the collection's state.
 const MaxUpdates = 4096
 
-// Channel delivers notifications to people who are not members, or not only
-// there. Deliver is called again after an error, with growing pauses, so it may
-// deliver twice; the ID tells. It is safe for concurrent use.
+// Channel delivers letters to people who are not members, by mail or however
+// they are reached. Deliver is called again after an error, with growing pauses,
+// so it may deliver twice; the letter's ID tells. Its error is logged nowhere,
+// since it may name the address. It is safe for concurrent use.
 type Channel interface {
-	Deliver(ctx context.Context, n Notification) error
+	Deliver(ctx context.Context, l Letter) error
 }
 
 // Availability is the digest of all updates that a collection carries: what
@@ -69,10 +71,10 @@ func note(n Notification) string {
 	switch {
 	case n.Reason == Lost:
 		return fmt.Sprintf("%d of %d items cannot be had in full at the moment.", n.Labelled, n.Items)
-	case n.Labelled == 0:
-		return "All items are there in full."
 	case n.Reason == Edited:
 		return "The author has changed the title or the captions."
+	case n.Labelled == 0:
+		return "All items are there in full."
 	case n.Labelled == n.Items:
 		return "Previews are there now; you will hear again when the full versions are."
 	}
@@ -88,12 +90,17 @@ func Coalesce(older, newer Notification) Notification {
 	return newer
 }
 
-// Due lists whom a notification of c goes to: its recipients, each once, and
-// never the author.
+// Due lists whom a notification of c goes to: its recipients, and the users to
+// whom the authority has resolved an address, each once, and never the author.
 func Due(c collection.Collection) []collection.UserID {
 	var due []collection.UserID
 	for u := range c.Recipients() {
 		if u != c.Author() {
+			due = append(due, u)
+		}
+	}
+	for _, u := range c.Resolved() {
+		if u != c.Author() && !slices.Contains(due, u) {
 			due = append(due, u)
 		}
 	}

@@ -3,17 +3,24 @@ package transport_test
 import (
 	"testing"
 
+	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport/hub"
 )
+
+const photos, thumbnail = 200, 4096
 
 // TestBudget: a share of 200 photos with two recipients costs a device at most
 // three round trips, and bodies of little more than the thumbnails, ids and
 // digests.
 func TestBudget(t *testing.T) {
-	const photos, thumbnail = 200, 4096
 	w := newWorld(t, hub.Config{})
 	cam := w.camera(w.user("ann"), photos)
-	name := cam.make("two hundred", w.user("bob"), w.user("eve"))
+	t.Run("users", func(t *testing.T) { cam.budget(t, cam.make("two hundred", w.user("bob"), w.user("eve"))) })
+	cam = w.camera(w.user("carl"), photos)
+	t.Run("addresses", func(t *testing.T) { cam.budget(t, cam.makeFor("two hundred", nil, "bob@example.org", "x@example.org")) })
+}
+
+func (cam *camera) budget(t *testing.T, name collection.Name) {
 	_, err := cam.Share(t.Context(), cam.hub, name)
 	must(t, err)
 	c, err := cam.Collection(t.Context(), name)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -37,6 +38,12 @@ var messages = []any{
 	}}}},
 	transport.Receipts{Read: []transport.Receipt{{Author: collection.UserID{1}, ID: collection.ID{2}, Seq: 3}}},
 	transport.Fault{Code: 8, About: "a", Differs: []string{"items"}},
+	transport.Glimpse{Title: "t", Items: 2, Labelled: 1, Cover: []byte{1}, Versions: 1},
+	transport.Sealing{Type: "t", Statement: []byte{1}, Seal: []byte{2}, Issued: 3},
+	transport.Verdict{Outcome: transport.Expired, User: collection.UserID{1}, Key: collection.KeyID{2}},
+	transport.IDRequest{Items: 1},
+	transport.Identifiers{Collection: collection.ID{1}, Items: []collection.ItemID{{2}}},
+	transport.Settings{Contacts: []transport.Contact{{Name: "n", User: collection.UserID{1}, Address: "a"}}, Values: map[string]string{"a": "b", "c": "d"}},
 }
 
 // decodeAs decodes data as the type of like.
@@ -56,6 +63,18 @@ func decodeAs(like any, data []byte) (any, error) {
 		return any2(transport.Decode[transport.Receipts](data))
 	case transport.Fault:
 		return any2(transport.Decode[transport.Fault](data))
+	case transport.Glimpse:
+		return any2(transport.Decode[transport.Glimpse](data))
+	case transport.Sealing:
+		return any2(transport.Decode[transport.Sealing](data))
+	case transport.Verdict:
+		return any2(transport.Decode[transport.Verdict](data))
+	case transport.IDRequest:
+		return any2(transport.Decode[transport.IDRequest](data))
+	case transport.Identifiers:
+		return any2(transport.Decode[transport.Identifiers](data))
+	case transport.Settings:
+		return any2(transport.Decode[transport.Settings](data))
 	}
 	panic(fmt.Sprintf("%T", like))
 }
@@ -109,6 +128,11 @@ func TestMalformedMessages(t *testing.T) {
 		"more sets than versions":   {transport.Answer{}, "a2010103" + "8f" + "4101410141014101410141014101410141014101410141014101410141" + "01"},
 		"a negative place":          {transport.Answer{}, "a2010104818320" + "0001"},
 		"a short id":                {transport.Receipts{}, "a10181a3014101024102" + "0303"},
+		"more labels than items":    {transport.Glimpse{}, "a20201" + "0302"},
+		"an outcome that is none":   {transport.Verdict{}, "a3010602" + "50" + strings.Repeat("00", 16) + "035820" + strings.Repeat("00", 32)},
+		"a negative time":           {transport.Sealing{}, "a4016002400340" + "0420"},
+		"a negative number":         {transport.IDRequest{}, "a10120"},
+		"settings out of order":     {transport.Settings{}, "a102a2616361646161" + "6162"},
 		"deeply nested":             {transport.Deliveries{}, "a101" + "8181818181818181818181818180"},
 	} {
 		data, err := hex.DecodeString(c.hex)

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/notify"
 )
 
 // Station takes shares: a hub, or a home peer at the end of a local link. Each
@@ -62,6 +63,23 @@ type Inbox interface {
 	// Acknowledge forgets deliveries that have not been replaced by newer ones.
 	// Receipts for what is not there are no error.
 	Acknowledge(ctx context.Context, r Receipts) error
+}
+
+// Recipient takes notifications that the sender of a collection hands over
+// itself. A peer does, for its own user.
+type Recipient interface {
+	// Deliver takes a notification; a repeat is no error. What it tells is
+	// verified before it is acknowledged by nil. Errors wrap ErrForbidden (it is
+	// to somebody else), ErrSeal, ErrUnreachable or ErrNotFound (the collection
+	// cannot be had now, and the notification is to come again).
+	Deliver(ctx context.Context, n notify.Notification) error
+}
+
+// Home is what a peer does for those who may read what it keeps.
+type Home interface {
+	Library
+	Inbox
+	Originals
 }
 
 // Hub is all that a hub does for one caller.

@@ -23,6 +23,18 @@
 //     announced the complete version and was checked.
 //  5. A label goes in every collection of the author that holds the item.
 //  6. What is withdrawn stays withdrawn.
-//  7. Whoever was told is told again when availability changes, once for all the
-//     changes that are stored together.
+//  7. Whoever was told is told again when availability, the title or a caption
+//     changes, once for all the changes that are stored together.
+//  8. Where no authority validates, a peer vouches with its own user's key, if
+//     that user may complete, for what it serves itself, and tells.
+//  9. Where labels are degrees, an item's advances to d when its first d versions
+//     are stored and nothing else that was asked for of it is missing.
+//  10. What a source cannot give at several probes in a row it does not serve any
+//     more; what nobody serves then is taken back.
+//  11. Who is known by a mail address only is written to by the hub, also where
+//     the sender tells the users; who has become a user since is told as soon as
+//     the authority has said so.
+//  11. Partial versions that the rules require and the peer that shares cannot
+//     supply are asked of others who serve the items, one after the other; until
+//     all have answered, rules 3 and 4 count them as asked for.
 package engine

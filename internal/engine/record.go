@@ -18,6 +18,12 @@ type record struct {
 	Promised    transport.Bits     `cbor:"9,keyasint,omitempty"`
 
 	ToldLabelled int `cbor:"10,keyasint,omitempty"`
+
+	Tells  bool `cbor:"11,keyasint,omitempty"`
+	Edited bool `cbor:"12,keyasint,omitempty"`
+
+	Failures []Failure `cbor:"20,keyasint,omitempty"`
+	Wants    []Want    `cbor:"21,keyasint,omitempty"`
 }
 
 // MarshalBinary gives the form in which a state is stored.
@@ -29,6 +35,7 @@ func (s State) MarshalBinary() ([]byte, error) {
 	return transport.Encode(record{
 		Collection: c, Sealed: s.Sealed, Held: s.Held, Asked: s.Asked,
 		Sources: s.Sources, SenderTells: s.SenderTells, Told: s.Told, News: s.News, Promised: s.Promised, ToldLabelled: s.ToldLabelled,
+		Tells: s.Tells, Edited: s.Edited, Failures: s.Failures, Wants: s.Wants,
 	})
 }
 
@@ -47,6 +54,7 @@ func (s *State) UnmarshalBinary(data []byte) error {
 	*s = State{
 		Collection: c, Sealed: r.Sealed, Held: r.Held, Asked: r.Asked,
 		Sources: r.Sources, SenderTells: r.SenderTells, Told: r.Told, News: r.News, Promised: r.Promised, ToldLabelled: r.ToldLabelled,
+		Tells: r.Tells, Edited: r.Edited, Failures: r.Failures, Wants: r.Wants,
 	}
 	return nil
 }

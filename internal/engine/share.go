@@ -18,15 +18,19 @@ func (r Rules) shared(s State, e Shared) (State, []Effect, error) {
 	if s.Told.IsZero() && e.Share.Address != "" {
 		next.Promised = column(e.Share.Serves, next.last()).Trim()
 	}
-	next.SenderTells = next.SenderTells || e.Share.Notifies
+	next.SenderTells = e.Share.Notifies
 	for _, source := range e.Sources {
 		source.Items = source.Items.And(e.Complete).Trim()
 		if !source.Items.IsEmpty() {
 			next.Sources = withSource(next.Sources, source)
 		}
 	}
+	e.Share.Offers = offered(next, e)
 	missing := r.missing(next, e.Share)
 	next.Asked = lessColumns(mergeColumns(next.Asked, missing), next.Held)
+	if e.Share.From == transport.Peer && r.Tells {
+		next.Wants = r.wants(next, e.Share)
+	}
 	return next, []Effect{Reply{answer(next, missing)}}, nil
 }
 
@@ -66,6 +70,27 @@ func agree(s State, e Shared) (State, error) {
 		return s, nil
 	}
 	return s.merge(e.Collection)
+}
+
+// offered is what the sender can upload. A peer that does not know of a digest
+// offers to make the version; where the author has sealed one since, what it
+// makes would hardly be the same bytes, and it is not asked.
+func offered(s State, e Shared) []transport.Bits {
+	if e.Share.From != transport.Peer || e.Collection.EditionDigest() == s.Collection.EditionDigest() {
+		return e.Share.Offers
+	}
+	out := make([]transport.Bits, min(len(e.Share.Offers), s.last()+1))
+	for v := range out {
+		var made transport.Bits
+		for i := range e.Share.Offers[v].Places() {
+			_, here := s.Collection.Digest(i, v)
+			if _, there := e.Collection.Digest(i, v); here && !there {
+				made = made.Add(i)
+			}
+		}
+		out[v] = e.Share.Offers[v].Without(made).Trim()
+	}
+	return out
 }
 
 // missing is what the sender is asked for: rule 2.

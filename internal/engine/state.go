@@ -21,6 +21,12 @@ type Rules struct {
 	Tells bool
 	// Link is the base of the links in notifications.
 	Link string
+	// Patience is how many probes of a source in a row must fail before what it
+	// serves counts as lost.
+	Patience int
+	// Own is a peer's own user and address: what it serves itself it vouches for
+	// in collections that name no authority. Zero: it vouches for nothing.
+	Own transport.Source
 }
 
 // State is what a station knows of one collection. The zero State is that of a
@@ -40,8 +46,12 @@ type State struct {
 	// Promised are the items whose complete versions a sharing peer serves but
 	// has not announced yet: the first notification waits for it.
 	Promised transport.Bits
-	// SenderTells says that whoever shares the collection sends the notifications.
-	SenderTells bool
+	// SenderTells says that who shared the collection last sends the
+	// notifications; Tells, that this station does although it is no hub.
+	SenderTells, Tells bool
+	// Edited says that title, captions or the like have changed, and the
+	// recipients have not been told.
+	Edited bool
 	// Told is the availability that the recipients were told of last, and
 	// ToldLabelled the number of labels then; zero if they have not been told
 	// anything.
@@ -49,6 +59,12 @@ type State struct {
 	ToldLabelled int
 	// News counts the notifications.
 	News uint64
+	// Wants is what other peers are asked for.
+	Wants []Want
+	// Failures are the sources whose last probes failed.
+	Failures []Failure
+
+	lost transport.Bits // what the authority is about to take back
 }
 
 // Known reports whether the station has met the collection.
@@ -180,9 +196,11 @@ type Validate struct{ Update collection.Update }
 // CoSign: seal the edition with the authority's key, likewise.
 type CoSign struct{}
 
-// Tell: store a notification for each recipient, together with the state.
+// Tell: store a notification for each recipient, together with the state, and
+// a letter for each blinded address that nobody has become the user of.
 type Tell struct {
 	To           []collection.UserID
+	Addresses    []collection.Address
 	Notification notify.Notification
 	Availability collection.Digest
 	Seq          uint64

@@ -18,6 +18,9 @@ func (r Rules) Step(s State, e Event) (State, []Effect, error) {
 		return s, nil, err
 	}
 	more, err := r.follow(&next)
+	if err == nil && len(more) == 0 {
+		more, err = r.welcome(s, &next)
+	}
 	if err != nil {
 		return s, nil, err
 	}
@@ -38,11 +41,20 @@ func (r Rules) step(s State, e Event) (State, []Effect, error) {
 	case Stored:
 		s.Held = mergeColumns(s.Held, e.Versions)
 		s.Asked = lessColumns(s.Asked, e.Versions)
+		s.Wants = fulfil(s.Wants, e.Versions)
 		return s, nil, nil
 	case Sealed:
 		return sealed(s, e)
 	case Announced:
 		return r.announced(s, e)
+	case Missed:
+		return s.missed(e)
+	case Expired:
+		return s.expired(e)
+	case Probed:
+		return r.probed(s, e)
+	case Published:
+		return r.published(s, e)
 	}
 	return s, nil, fmt.Errorf("%w: event %T", transport.ErrMalformed, e)
 }
@@ -57,9 +69,18 @@ func (r Rules) follow(s *State) ([]Effect, error) {
 		if len(s.Collection.Header().AuthoritySeal) == 0 {
 			return []Effect{CoSign{}}, nil
 		}
+		if update, ok, err := s.takeBack(); err != nil || ok {
+			return []Effect{Validate{update}}, err
+		}
 		if update, ok, err := r.due(*s); err != nil || ok {
 			return []Effect{Validate{update}}, err
 		}
+		if update, ok, err := s.steps(); err != nil || ok {
+			return []Effect{Validate{update}}, err
+		}
+	}
+	if update, ok, err := r.vouch(*s); err != nil || ok {
+		return []Effect{Validate{update}}, err
 	}
 	return r.tell(s)
 }
@@ -73,7 +94,7 @@ func (r Rules) validates(s State) bool {
 // required versions are here, but that still have a label: rule 4.
 func (r Rules) due(s State) (collection.Update, bool, error) {
 	served := s.Served()
-	for _, asked := range s.Asked {
+	for _, asked := range s.awaited() {
 		served = served.Without(asked)
 	}
 	if s.Collection.Labelled() == 0 || served.IsEmpty() {
@@ -87,7 +108,7 @@ func (r Rules) due(s State) (collection.Update, bool, error) {
 		u, err := s.Collection.CompleteAll(collection.UserID{})
 		return u, true, err
 	}
-	u, err := s.Collection.Complete(collection.UserID{}, ready...)
+	u, err := s.restated(s.Collection.Complete(collection.UserID{}, ready...))
 	return u, true, err
 }
 
@@ -114,20 +135,18 @@ func (s State) ready(served transport.Bits) (ready []collection.ItemID, open int
 
 // tell gives the notification that is due: rules 3 and 7.
 func (r Rules) tell(s *State) ([]Effect, error) {
-	waits := len(trimColumns(s.Asked)) > 0 || !s.Promised.IsEmpty()
-	if !r.Tells || s.SenderTells || waits && s.Told.IsZero() {
+	waits := !s.Tells && (len(s.awaited()) > 0 || !s.Promised.IsEmpty())
+	if !r.Tells && !s.Tells || waits && s.Told.IsZero() {
 		return nil, nil
 	}
 	now, err := notify.Availability(s.Collection)
-	if err != nil || now == s.Told {
+	if err != nil || now == s.Told && !s.Edited {
 		return nil, err
 	}
-	reason := notify.Available
-	switch {
-	case s.Told.IsZero():
-		reason = notify.Shared
-	case s.Collection.Labelled() > s.ToldLabelled:
-		reason = notify.Lost
+	reason := s.reason(now)
+	s.Edited = false
+	if s.SenderTells && !s.Tells {
+		return r.write(s, reason)
 	}
 	n, err := notify.Make(s.Collection, reason, r.link(s.Collection.Name()))
 	if err != nil {
@@ -135,7 +154,20 @@ func (r Rules) tell(s *State) ([]Effect, error) {
 	}
 	s.Told, s.ToldLabelled = now, n.Labelled
 	s.News++
-	return []Effect{Tell{To: notify.Due(s.Collection), Notification: n, Availability: now, Seq: s.News}}, nil
+	return []Effect{Tell{To: notify.Due(s.Collection), Addresses: notify.DueAddresses(s.Collection), Notification: n, Availability: now, Seq: s.News}}, nil
+}
+
+// reason says what there is to tell, when the availability is now.
+func (s State) reason(now collection.Digest) notify.Reason {
+	switch {
+	case s.Told.IsZero():
+		return notify.Shared
+	case now == s.Told:
+		return notify.Edited
+	case s.Collection.Labelled() > s.ToldLabelled:
+		return notify.Lost
+	}
+	return notify.Available
 }
 
 func (r Rules) link(n collection.Name) string {
@@ -158,6 +190,7 @@ func sealed(s State, e Sealed) (State, []Effect, error) {
 // updated takes what another station knows better, or knows first.
 func updated(s State, e Updated) (State, []Effect, error) {
 	if !s.Sealed {
+		s.Held, s.Asked, s.Wants = nil, nil, nil // the places of a draft's items may be others
 		s.Collection, s.Sealed, s.Sources = e.Collection, true, e.Sources
 		return s, nil, nil
 	}
@@ -176,7 +209,8 @@ func (s State) merge(c collection.Collection) (State, error) {
 		return s, err
 	}
 	lost := regenerated(s.Collection, merged)
-	s.Collection = merged
+	s.Edited = s.Edited || edited(s.Collection, merged)
+	s.Collection, s.lost = merged, s.lost.Without(lost).Trim()
 	if lost.IsEmpty() {
 		return s, nil
 	}
@@ -223,6 +257,7 @@ func (r Rules) announced(s State, e Announced) (State, []Effect, error) {
 	}
 	source := transport.Source{User: e.Source.User, Address: e.Source.Address, Items: items}
 	s.Sources, s.Promised = withSource(s.Sources, source), nil
+	s.Failures = s.forgiven(source)
 	return s, []Effect{Spread{source}}, nil
 }
 

@@ -13,15 +13,14 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"io"
 	"iter"
 	"strings"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
-	"github.com/glimpse-go/glimpse/collection/digest"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/send"
 	"github.com/glimpse-go/glimpse/transport/memstore"
 )
 
@@ -48,6 +47,10 @@ type Config struct {
 	Store  transport.Store
 	Now    func() time.Time // nil = time.Now
 	Random io.Reader        // nil = crypto/rand.Reader
+
+	// Name and Owner stand in the title of a collection that is made without
+	// one: see Title. An empty Name leaves it without.
+	Name, Owner string
 }
 
 // Device makes and shares collections of one user. It is safe for concurrent
@@ -78,20 +81,7 @@ func New(user collection.UserID, signer collection.Signer, media Media, cfg Conf
 // digests of all versions that the device has; and it seals the whole. Errors
 // are those of the Media, the signer, the store and of collection.New.
 func (d *Device) Make(ctx context.Context, h collection.Header, b collection.Body) (collection.Name, error) {
-	if h.ID.IsZero() {
-		if _, err := io.ReadFull(d.cfg.Random, h.ID[:]); err != nil {
-			return collection.Name{}, err
-		}
-	}
-	h.Author, h.Created = d.user, d.cfg.Now()
-	draft, err := collection.New(h, b)
-	if err != nil {
-		return collection.Name{}, err
-	}
-	if b.Items, err = d.digests(ctx, b.Items, len(draft.Ladder())); err != nil {
-		return collection.Name{}, err
-	}
-	c, err := collection.New(h, b)
+	c, err := d.draft(ctx, h, b)
 	if err != nil {
 		return collection.Name{}, err
 	}
@@ -101,44 +91,31 @@ func (d *Device) Make(ctx context.Context, h collection.Header, b collection.Bod
 	return c.Name(), d.store(ctx, c)
 }
 
+// draft makes a collection of the device's user, without a seal.
+func (d *Device) draft(ctx context.Context, h collection.Header, b collection.Body) (collection.Collection, error) {
+	if h.ID.IsZero() {
+		if _, err := io.ReadFull(d.cfg.Random, h.ID[:]); err != nil {
+			return collection.Collection{}, err
+		}
+	}
+	h.Author, h.Created = d.user, d.cfg.Now()
+	if h.Title == "" && d.cfg.Name != "" {
+		h.Title = Title(h.Created, d.cfg.Name, d.cfg.Owner)
+	}
+	draft, err := collection.New(h, b)
+	if err != nil {
+		return draft, err
+	}
+	if b.Items, err = send.Digests(ctx, b.Items, len(draft.Ladder()), d.media.Open); err != nil {
+		return draft, err
+	}
+	return collection.New(h, b)
+}
+
 // NewItemID makes an item's id.
 func (d *Device) NewItemID() (id collection.ItemID, err error) {
 	_, err = io.ReadFull(d.cfg.Random, id[:])
 	return id, err
-}
-
-// digests gives the items with the digests of the versions that the device has.
-func (d *Device) digests(ctx context.Context, items []collection.Item, versions int) ([]collection.Item, error) {
-	out := make([]collection.Item, len(items))
-	for i, item := range items {
-		item.Digests = make([]collection.Digest, versions)
-		for v := range versions {
-			sum, err := d.digest(ctx, item.ID, v)
-			if err != nil {
-				return nil, fmt.Errorf("version %d of item %v: %w", v, item.ID, err)
-			}
-			item.Digests[v] = sum
-		}
-		out[i] = item
-	}
-	return out, nil
-}
-
-// digest works out the digest of a version; zero if the device does not have it.
-func (d *Device) digest(ctx context.Context, item collection.ItemID, version int) (collection.Digest, error) {
-	blob, err := d.media.Open(ctx, item, version)
-	if errors.Is(err, transport.ErrNotFound) {
-		return collection.Digest{}, nil
-	}
-	if err != nil {
-		return collection.Digest{}, err
-	}
-	defer blob.Close()
-	sum, n, err := digest.Of(io.NewSectionReader(blob, 0, blob.Size()))
-	if err == nil && n != blob.Size() {
-		err = io.ErrUnexpectedEOF
-	}
-	return sum, err
 }
 
 // Collection gives a collection as the device has made it.
@@ -168,7 +145,7 @@ func (d *Device) Collections(ctx context.Context) iter.Seq2[collection.Name, err
 
 // Forget removes a collection from the device's store.
 func (d *Device) Forget(ctx context.Context, name collection.Name) error {
-	return d.cfg.Store.Apply(ctx, transport.Change{Key: key(name)})
+	return d.cfg.Store.Apply(ctx, transport.Change{Key: key(name)}, transport.Change{Key: toKey(name)})
 }
 
 func (d *Device) store(ctx context.Context, c collection.Collection) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/internal/send"
 )
@@ -13,14 +14,32 @@ import (
 // transport.Done unless the station waits for what others upload. After an error it can be called again: what was stored is not
 // sent again. Errors are those of transport.Station and of the Media.
 func (d *Device) Share(ctx context.Context, to transport.Station, name collection.Name) (transport.Answer, error) {
+	return d.ShareVersions(ctx, to, name, label.MaxVersions)
+}
+
+// ShareVersions is Share that offers the first n versions of the ladder only:
+// what the link can carry now. Called again with more over a better link, it
+// sends what was not sent before; in a collection of kind label.Degree the
+// labels advance with it.
+func (d *Device) ShareVersions(ctx context.Context, to transport.Station, name collection.Name, n int) (transport.Answer, error) {
+	return d.share(ctx, to, name, n, false)
+}
+
+// share shares the first n versions; notifies says that the device would tell.
+func (d *Device) share(ctx context.Context, to transport.Station, name collection.Name, n int, notifies bool) (transport.Answer, error) {
 	c, err := d.Collection(ctx, name)
 	if err != nil {
 		return transport.Answer{}, err
 	}
-	_, answer, err := send.Send(ctx, to, c, send.Share{
-		Message: transport.Share{From: transport.Device, Offers: offers(c)},
+	offered := offers(c)
+	share := send.Share{
+		Message: transport.Share{From: transport.Device, Offers: offered[:min(max(n, 0), len(offered))], Notifies: notifies},
 		Open:    d.open, Signer: d.signer, Now: d.cfg.Now,
-	})
+	}
+	if err := d.leave(ctx, c, &share); err != nil {
+		return transport.Answer{}, err
+	}
+	_, answer, err := send.Send(ctx, to, c, share)
 	return answer, err
 }
 

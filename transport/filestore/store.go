@@ -10,8 +10,11 @@
 //	DIR/log           records
 //	DIR/blobs/KEY     blobs; a key's '/' becomes a folder, the file ends in .blob
 //	DIR/parts/…       uploads under way or broken off, likewise
+//	DIR/lock          empty; the process that uses the folder has it locked
 //
-// One process at a time may use a folder.
+// One process at a time may use a folder, and one Store of it at a time. On
+// Unix systems, a second process is refused with [ErrLocked]; elsewhere nothing
+// but the program keeps it out.
 package filestore
 
 import (
@@ -28,8 +31,9 @@ import (
 
 // Store is a transport.Store in a folder. Make it with Open.
 type Store struct {
-	dir string
-	ops ops
+	dir  string
+	ops  ops
+	lock *os.File
 
 	mu   sync.Mutex
 	open map[string]bool // uploads under way
@@ -51,7 +55,7 @@ func (o ops) step(name string) error {
 
 // Open opens the store in dir, and makes the folder if it is not there. Errors
 // wrap transport.ErrStorage; a log whose damage is not that of a crash gives
-// ErrCorrupt.
+// ErrCorrupt, a folder that another process uses ErrLocked.
 func Open(dir string) (*Store, error) { return open(dir, ops{}) }
 
 func open(dir string, o ops) (*Store, error) {
@@ -61,17 +65,21 @@ func open(dir string, o ops) (*Store, error) {
 			return nil, storage(err)
 		}
 	}
-	if err := s.log.open(filepath.Join(dir, "log"), o); err != nil {
+	var err error
+	if s.lock, err = lock(dir); err != nil {
 		return nil, err
+	}
+	if err := s.log.open(filepath.Join(dir, "log"), o); err != nil {
+		return nil, errors.Join(err, s.lock.Close())
 	}
 	return s, nil
 }
 
-// Close closes the store's log. Uploads that are open are not ended.
+// Close closes the store's log and gives the folder free. Uploads that are open are not ended.
 func (s *Store) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return storage(s.log.close())
+	return storage(errors.Join(s.log.close(), s.lock.Close()))
 }
 
 // ErrCorrupt says that a log is damaged before its end, which no crash does.

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
 )
 
@@ -29,9 +30,11 @@ type Options struct {
 }
 
 // Client speaks to one station, on behalf of one caller. It implements
-// transport.Hub and transport.Originals; a station that does not serve a part
-// of them answers transport.ErrNotFound. When nobody answers at all, the
-// errors wrap transport.ErrUnreachable. It is safe for concurrent use.
+// transport.Hub, transport.Originals, transport.Recipient, transport.Judge,
+// transport.Namer, transport.Book, transport.Guests and collection.Verifier; a
+// station that does not serve a part of them answers transport.ErrNotFound. When
+// nobody answers at all, the errors wrap transport.ErrUnreachable. It is safe for
+// concurrent use.
 type Client struct {
 	base string
 	auth Auth
@@ -41,6 +44,7 @@ type Client struct {
 var (
 	_ transport.Hub       = (*Client)(nil)
 	_ transport.Originals = (*Client)(nil)
+	_ transport.Recipient = (*Client)(nil)
 )
 
 // NewClient makes a client of the station at base, such as
@@ -69,11 +73,15 @@ func (c *Client) Upload(ctx context.Context, name collection.Name, stream io.Rea
 func (c *Client) PutVersion(ctx context.Context, ref transport.Ref, offset int64, data io.Reader) (int64, error) {
 	path := fmt.Sprintf("%s?offset=%d", versionPath(ref), offset)
 	r, err := c.send(ctx, http.MethodPut, path, data)
-	if err != nil {
+	if r == nil {
 		return 0, err
 	}
 	defer r.Body.Close()
-	return size(r)
+	n, bad := size(r)
+	if err != nil {
+		return n, err
+	}
+	return n, bad
 }
 
 // Announce implements transport.Announcer.
@@ -116,7 +124,22 @@ func (c *Client) Acknowledge(ctx context.Context, receipts transport.Receipts) e
 	if err != nil {
 		return err
 	}
-	r, err := c.send(ctx, http.MethodPost, "/v1/notifications", bytes.NewReader(body))
+	return c.post(ctx, "/v1/notifications", body)
+}
+
+// Deliver implements transport.Recipient: it hands a notification to the station of
+// its recipient.
+func (c *Client) Deliver(ctx context.Context, n notify.Notification) error {
+	body, err := transport.Encode(n)
+	if err != nil {
+		return err
+	}
+	return c.post(ctx, "/v1/deliveries", body)
+}
+
+// post sends a message that is answered by nothing.
+func (c *Client) post(ctx context.Context, path string, body []byte) error {
+	r, err := c.send(ctx, http.MethodPost, path, bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
@@ -164,7 +187,8 @@ func (c *Client) stream(ctx context.Context, path string) (*transport.Stream, er
 	return &transport.Stream{ReadCloser: r.Body, Size: n}, nil
 }
 
-// send makes a request and gives its answer if it is not a refusal.
+// send makes a request and gives its answer. A refusal comes as an error beside
+// the answer, whose body is closed.
 func (c *Client) send(ctx context.Context, method, path string, body io.Reader) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, method, c.base+path, body)
 	if err != nil {
@@ -186,7 +210,7 @@ func (c *Client) send(ctx context.Context, method, path string, body io.Reader) 
 		return r, nil
 	}
 	defer r.Body.Close()
-	return nil, c.refusal(r)
+	return r, c.refusal(r)
 }
 
 // refusal reads the fault that a station answers with. What is not one comes

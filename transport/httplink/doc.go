@@ -4,12 +4,18 @@
 //	POST /v1/share                                            share a collection
 //	POST /v1/upload/{author}/{id}                             missing versions in one stream, and the seal
 //	PUT  /v1/versions/{author}/{id}/{item}/{version}?offset=  one version, or the rest of it
-//	GET  /v1/versions/{author}/{id}/{item}/{version}?offset=  a partial version from the hub's cache
+//	GET  /v1/versions/{author}/{id}/{item}/{version}?offset=  a partial version
 //	POST /v1/announce                                         complete versions are served from now on
 //	GET  /v1/collections/{author}/{id}                        a collection
 //	GET  /v1/updates/{author}/{id}                            what changes of a collection
 //	GET  /v1/notifications                                    what waits for the caller; waits itself
 //	POST /v1/notifications                                    receipts
+//	POST /v1/deliveries                                       a notification, to the station of its recipient
+//	POST /v1/verify                                           who sealed a statement
+//	POST /v1/ids                                              new ids for a collection and its items
+//	GET  /v1/settings                                         the user's address book and settings, for a device
+//	GET  /v1/links/{token}                                    title and cover, for who has the token of a letter
+//	GET  /v1/links/{token}/{item}/{version}?offset=           a partial version, likewise; item is a place
 //	GET  /v1/originals/{author}/{id}/{item}?offset=&length=   a complete version, as a range with proof
 //
 // Ids are hexadecimal. Bodies are the messages of package transport; a refusal

@@ -7,6 +7,7 @@ import (
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/label"
+	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
 )
 
@@ -42,7 +43,7 @@ func (s Server) collection(w http.ResponseWriter, r *http.Request, u collection.
 	if err != nil {
 		return err
 	}
-	state, err := s.Hub(u).Collection(r.Context(), name)
+	state, err := s.Library(u).Collection(r.Context(), name)
 	return reply(w, state, err)
 }
 
@@ -51,19 +52,31 @@ func (s Server) updates(w http.ResponseWriter, r *http.Request, u collection.Use
 	if err != nil {
 		return err
 	}
-	state, err := s.Hub(u).Updates(r.Context(), name)
+	state, err := s.Library(u).Updates(r.Context(), name)
 	return reply(w, state, err)
 }
 
 func (s Server) notifications(w http.ResponseWriter, r *http.Request, u collection.UserID) error {
-	waiting, err := s.Hub(u).Notifications(r.Context())
+	waiting, err := s.Inbox(u).Notifications(r.Context())
 	return reply(w, waiting, err)
 }
 
 func (s Server) acknowledge(w http.ResponseWriter, r *http.Request, u collection.UserID) error {
 	m, err := readMessage[transport.Receipts](s, r)
 	if err == nil {
-		err = s.Hub(u).Acknowledge(r.Context(), m)
+		err = s.Inbox(u).Acknowledge(r.Context(), m)
+	}
+	if err == nil {
+		w.WriteHeader(http.StatusNoContent)
+	}
+	return err
+}
+
+// deliver takes a notification that its sender hands over itself.
+func (s Server) deliver(w http.ResponseWriter, r *http.Request, u collection.UserID) error {
+	m, err := readMessage[notify.Notification](s, r)
+	if err == nil {
+		err = s.Recipient(u).Deliver(r.Context(), m)
 	}
 	if err == nil {
 		w.WriteHeader(http.StatusNoContent)
@@ -76,7 +89,7 @@ func (s Server) version(w http.ResponseWriter, r *http.Request, u collection.Use
 	if err != nil {
 		return err
 	}
-	stream, err := s.Hub(u).Version(r.Context(), ref, offset)
+	stream, err := s.Library(u).Version(r.Context(), ref, offset)
 	return replyStream(w, stream, err)
 }
 

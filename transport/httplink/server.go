@@ -18,8 +18,18 @@ const defaultMaxMessage = 64 << 20
 type Server struct {
 	Who       Authenticator
 	Hub       func(collection.UserID) transport.Hub
-	Station   func(collection.UserID) transport.Station // part of Hub, where that is given
+	Station   func(collection.UserID) transport.Station // this and the next two: part of Hub, where that is given
+	Library   func(collection.UserID) transport.Library
+	Inbox     func(collection.UserID) transport.Inbox
 	Originals func(collection.UserID) transport.Originals
+	Recipient func(collection.UserID) transport.Recipient
+	// Judge, Namer and Book are parts that a station may have besides.
+	Judge func(collection.UserID) transport.Judge
+	Namer func(collection.UserID) transport.Namer
+	Book  func(collection.UserID) transport.Book
+	// Guests serves callers who are not authenticated, by the token in the path,
+	// which is not logged.
+	Guests transport.Guests
 
 	MaxMessage int64        // of messages that are read, in bytes; 0 = 64 MiB
 	Log        *slog.Logger // refusals and failures; nil = none
@@ -34,16 +44,13 @@ func (s Server) Handler() http.Handler {
 		s.Log = slog.New(slog.DiscardHandler)
 	}
 	mux := http.NewServeMux()
-	if s.Hub != nil {
-		s.hubRoutes(mux)
-		s.Station = func(u collection.UserID) transport.Station { return s.Hub(u) }
+	for pattern, h := range s.routes() {
+		mux.HandleFunc(pattern, s.as(h))
 	}
-	if s.Station != nil {
-		mux.HandleFunc("POST /v1/share", s.as(s.share))
-		mux.HandleFunc("POST /v1/upload/{author}/{id}", s.as(s.upload))
-	}
-	if s.Originals != nil {
-		mux.HandleFunc("GET /v1/originals/{author}/{id}/{item}", s.as(s.original))
+	if s.Guests != nil {
+		mux.HandleFunc("GET /v1/links/{token}", s.open(s.glimpse))
+		mux.HandleFunc("GET /v1/links/{token}/{item}/{version}", s.open(s.guestVersion))
+		mux.HandleFunc("/v1/links/", s.open(func(http.ResponseWriter, *http.Request) error { return errPath }))
 	}
 	mux.HandleFunc("/", s.as(func(http.ResponseWriter, *http.Request, collection.UserID) error {
 		return transport.ErrNotFound
@@ -51,18 +58,45 @@ func (s Server) Handler() http.Handler {
 	return mux
 }
 
-func (s Server) hubRoutes(mux *http.ServeMux) {
-	for pattern, h := range map[string]route{
-		"PUT /v1/versions/{author}/{id}/{item}/{version}": s.putVersion,
-		"GET /v1/versions/{author}/{id}/{item}/{version}": s.version,
-		"POST /v1/announce":                 s.announce,
-		"GET /v1/collections/{author}/{id}": s.collection,
-		"GET /v1/updates/{author}/{id}":     s.updates,
-		"GET /v1/notifications":             s.notifications,
-		"POST /v1/notifications":            s.acknowledge,
-	} {
-		mux.HandleFunc(pattern, s.as(h))
+// routes gives the routes of the parts that are served.
+func (s *Server) routes() map[string]route {
+	all := map[string]route{}
+	if hub := s.Hub; hub != nil {
+		s.Station = func(u collection.UserID) transport.Station { return hub(u) }
+		s.Library = func(u collection.UserID) transport.Library { return hub(u) }
+		s.Inbox = func(u collection.UserID) transport.Inbox { return hub(u) }
+		all["PUT /v1/versions/{author}/{id}/{item}/{version}"] = s.putVersion
+		all["POST /v1/announce"] = s.announce
 	}
+	if s.Station != nil {
+		all["POST /v1/share"] = s.share
+		all["POST /v1/upload/{author}/{id}"] = s.upload
+	}
+	if s.Library != nil {
+		all["GET /v1/versions/{author}/{id}/{item}/{version}"] = s.version
+		all["GET /v1/collections/{author}/{id}"] = s.collection
+		all["GET /v1/updates/{author}/{id}"] = s.updates
+	}
+	if s.Inbox != nil {
+		all["GET /v1/notifications"] = s.notifications
+		all["POST /v1/notifications"] = s.acknowledge
+	}
+	if s.Originals != nil {
+		all["GET /v1/originals/{author}/{id}/{item}"] = s.original
+	}
+	if s.Recipient != nil {
+		all["POST /v1/deliveries"] = s.deliver
+	}
+	if s.Judge != nil {
+		all["POST /v1/verify"] = s.judge
+	}
+	if s.Namer != nil {
+		all["POST /v1/ids"] = s.identifiers
+	}
+	if s.Book != nil {
+		all["GET /v1/settings"] = s.settings
+	}
+	return all
 }
 
 // route answers a request of a known caller, or gives the refusal.
@@ -76,7 +110,7 @@ func (s Server) as(h route) http.HandlerFunc {
 			err = h(w, r, user)
 		}
 		if err != nil {
-			s.refuse(w, r, err)
+			s.refuse(w, r, r.URL.Path, err)
 		}
 	}
 }
@@ -84,14 +118,14 @@ func (s Server) as(h route) http.HandlerFunc {
 // errSent marks a failure after the answer has begun: it can only be cut off.
 var errSent = errors.New("answer cut off")
 
-func (s Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	s.Log.Info("refused", "method", r.Method, "path", r.URL.Path, "error", err)
+func (s Server) refuse(w http.ResponseWriter, r *http.Request, path string, err error) {
+	s.Log.Info("refused", "method", r.Method, "path", path, "error", err)
 	if errors.Is(err, errSent) {
 		panic(http.ErrAbortHandler)
 	}
 	f := transport.NewFault(err)
 	if f.Code == 0 {
-		s.Log.Error("failed", "method", r.Method, "path", r.URL.Path, "error", err)
+		s.Log.Error("failed", "method", r.Method, "path", path, "error", err)
 	}
 	data, err := transport.Encode(f)
 	if err != nil {

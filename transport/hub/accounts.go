@@ -20,6 +20,9 @@ import (
 type Person struct {
 	Name      string   `cbor:"1,keyasint,omitempty"`
 	Addresses []string `cbor:"2,keyasint,omitempty"` // mail addresses, found to be the person's
+	// Temporary says that the account was made for somebody else's sake, by the
+	// address to write to, and that the person has not taken it over yet.
+	Temporary bool `cbor:"3,keyasint,omitempty"`
 }
 
 // Accounts keeps users, their keys and their credentials: a camera and a home
@@ -37,6 +40,8 @@ type Accounts struct {
 	random io.Reader
 
 	mu sync.Mutex // around changes that look first
+
+	joined func(ctx context.Context, addresses []string) // is told of addresses that have become a user's
 }
 
 var _ transport.Directory = (*Accounts)(nil)
@@ -65,31 +70,43 @@ func (a *Accounts) learn(ctx context.Context, statement []byte) error {
 	return a.keys.Add(ctx, s)
 }
 
-// Register makes a new user. The errors wrap ErrTaken if an address is
-// another user's, or collection.ErrAddress.
+// Register makes a new user; or, where one of the addresses has a temporary
+// account, makes that account the person's own: the user stays the same, and
+// so does all that was shared with it. Addresses are those that the program has
+// found to be the person's. The errors wrap ErrTaken if an address is another
+// user's, or two of them have temporary accounts, or collection.ErrAddress.
 func (a *Accounts) Register(ctx context.Context, p Person) (collection.UserID, error) {
-	var user collection.UserID
-	if _, err := io.ReadFull(a.random, user[:]); err != nil {
+	user, err := a.register(ctx, p)
+	if err == nil && !p.Temporary {
+		a.joined(ctx, p.Addresses)
+	}
+	return user, err
+}
+
+func (a *Accounts) register(ctx context.Context, p Person) (collection.UserID, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	addresses, err := normalAddresses(p.Addresses)
+	if err != nil {
+		return collection.UserID{}, err
+	}
+	p.Addresses = addresses
+	user, err := a.userFor(ctx, &p)
+	if err != nil {
 		return user, err
+	}
+	changes := make([]transport.Change, 0, len(p.Addresses)+1)
+	for _, address := range p.Addresses {
+		changes = append(changes, transport.Change{Key: "a/" + hashed(address), Value: user[:]})
+		if !p.Temporary {
+			changes = append(changes, transport.Change{Key: joinedKey(hashed(address)), Value: user[:]})
+		}
 	}
 	data, err := transport.Encode(p)
 	if err != nil {
 		return user, err
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	changes := []transport.Change{{Key: "u/" + user.String(), Value: data}}
-	for _, address := range p.Addresses {
-		key, err := addressKey(address)
-		if err != nil {
-			return user, err
-		}
-		if err := a.free(ctx, key); err != nil {
-			return user, err
-		}
-		changes = append(changes, transport.Change{Key: key, Value: user[:]})
-	}
-	return user, a.store.Apply(ctx, changes...)
+	return user, a.store.Apply(ctx, append(changes, transport.Change{Key: "u/" + user.String(), Value: data})...)
 }
 
 func (a *Accounts) free(ctx context.Context, key string) error {
@@ -133,9 +150,10 @@ func (a *Accounts) userAt(ctx context.Context, key string) (collection.UserID, e
 
 // AddKey makes a key statement: the authority's word that a key is the user's.
 // The user's stations show it to others. From then on the hub accepts the
-// key's seals.
+// key's seals. The error wraps transport.ErrForbidden if the account is
+// temporary.
 func (a *Accounts) AddKey(ctx context.Context, user collection.UserID, key signature.PublicKey) ([]byte, error) {
-	if _, err := a.Person(ctx, user); err != nil {
+	if err := a.member(ctx, user); err != nil {
 		return nil, err
 	}
 	s, err := signature.KeyStatement{User: user, Key: key, Issued: a.now()}.Sign(ctx, a.signer)
@@ -167,9 +185,9 @@ func (a *Accounts) KeyStatements(ctx context.Context, user collection.UserID) ([
 
 // Issue makes a credential of a user, such as "camera", and gives its token,
 // which is stored nowhere. The error wraps ErrTaken if there is one of that
-// name.
+// name, transport.ErrForbidden if the account is temporary.
 func (a *Accounts) Issue(ctx context.Context, user collection.UserID, credential string) (string, error) {
-	if _, err := a.Person(ctx, user); err != nil {
+	if err := a.member(ctx, user); err != nil {
 		return "", err
 	}
 	var secret [32]byte

@@ -20,7 +20,15 @@ const probes = 4
 
 // Announce implements transport.Announcer.
 func (s session) Announce(ctx context.Context, a transport.Announcement) (transport.Answer, error) {
-	return s.answer(ctx, "announce", func() (keep.Result, error) { return s.announce(ctx, a) })
+	return s.answer(ctx, "announce", func() (keep.Result, error) {
+		told, err := s.resolve(ctx, a.Name()) // first, so that they are told what the others are
+		if err != nil {
+			return keep.Result{Told: told}, err
+		}
+		r, err := s.announce(ctx, a)
+		r.Told = append(r.Told, told...)
+		return r, err
+	})
 }
 
 func (s session) announce(ctx context.Context, a transport.Announcement) (keep.Result, error) {
@@ -50,8 +58,11 @@ func (s session) announce(ctx context.Context, a transport.Announcement) (keep.R
 			return r, err
 		}
 	}
+	if r, err = s.keeper.Gather(ctx, r, s.cfg.Originals); err != nil {
+		return r, err
+	}
 	answer := r.State.Answer()
-	answer.Updates, err = updates(r.State.Collection)
+	answer.Updates, err = keep.Updates(r.State.Collection)
 	r.Answer = &answer
 	return r, err
 }
@@ -110,7 +121,7 @@ func (s session) block(ctx context.Context, root collection.Digest, ref transpor
 		return 0, err
 	}
 	_, err = io.Copy(io.Discard, r)
-	if err != nil && !errors.Is(err, digest.ErrInvalid) {
+	if err != nil && (!errors.Is(err, digest.ErrInvalid) || errors.Is(err, digest.ErrTruncated)) {
 		err = fmt.Errorf("%w: %w", transport.ErrUnreachable, err)
 	}
 	return size, err

@@ -5,6 +5,12 @@
 // A Hub is made with [New], gets its users through [Hub.Accounts], and is
 // served with [Hub.Handler] or, in process, with [Hub.As]. All that it has
 // promised is in its store: a hub that is stopped or crashes goes on from there.
+//
+// A device may name recipients by mail address. The hub makes users of those it
+// knows, and blinded addresses or temporary accounts of the others (see
+// [Config].Unknown). Who is no member is written to over Config.Channel, by
+// [Hub.Post]: title, cover and a token, which [Hub.Guests] takes, and never the
+// collection. Whose address becomes a user's reads the collection from then on.
 package hub
 
 import (
@@ -19,6 +25,7 @@ import (
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
+	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/httplink"
@@ -36,17 +43,36 @@ type Config struct {
 	// must bring before the hub tells the recipients, or takes labels off;
 	// 0 = 1 from a device, 2 from a peer.
 	FromDevice, FromPeer int
+	// Patience is how many times in a row Probe must find that a peer does not
+	// give what it has announced before the hub takes it back; 0 = 5.
+	Patience int
 	// MaxVersion bounds one uploaded version, in bytes; 0 = 32 MiB.
 	MaxVersion int64
 	// Link is the base of the links in notifications, such as
-	// "https://hub.example.org/c"; empty = no links.
+	// "https://hub.example.org/c", to which the collection's name is added, or a
+	// token in letters; empty = no links.
 	Link string
+	// Unknown says what becomes of a recipient's mail address that is no user's.
+	Unknown Unknown
+	// Channel writes to recipients who are not members; nil = nobody does. It is
+	// called by [Hub.Deliver]. A letter that could not be delivered for ParkAfter
+	// is set aside; 0 = 3 days.
+	Channel   notify.Channel
+	ParkAfter time.Duration
+	// LinkKey makes the tokens in letters, so that all letters to somebody on a
+	// collection have the same; it is kept apart from the Store, like the signer's
+	// key. nil = another one after every start: links in older letters go on.
+	LinkKey []byte
+	// GuestVersions is how many partial versions, the smallest first, those with
+	// such a token may read through the hub, besides title and cover.
+	GuestVersions int
 	// Wait is how long a request for notifications waits for news; 0 = 30 s.
 	Wait time.Duration
 	// Originals reaches a peer, to check what it announces; nil = over HTTP with
 	// HTTP, which is nil for http.DefaultClient. Peers say themselves where they
 	// are: a hub that can reach more than they should passes a client that dials
-	// only what it may.
+	// only what it may. Of one that is a transport.Library, too, as over HTTP, the
+	// hub also asks partial versions that another peer could not supply.
 	Originals func(transport.Source) transport.Originals
 	HTTP      *http.Client
 
@@ -60,7 +86,9 @@ func (c Config) withDefaults(signer *signature.Signer) Config {
 	setDefault(&c.FromDevice, 1)
 	setDefault(&c.FromPeer, 2)
 	setDefault(&c.MaxVersion, 32<<20)
+	setDefault(&c.Patience, 5)
 	setDefault(&c.Wait, 30*time.Second)
+	setDefault(&c.ParkAfter, 72*time.Hour)
 	if c.Store == nil {
 		c.Store = new(memstore.Store)
 	}
@@ -95,6 +123,7 @@ type Hub struct {
 	keys     *signature.Keyring
 	keeper   *keep.Keeper
 	accounts *Accounts
+	mailings sync.Mutex // around changes of mailings
 	door     keep.Door
 	bell     keep.Bell
 	once     sync.Once
@@ -113,16 +142,23 @@ func New(ctx context.Context, signer *signature.Signer, cfg Config) (*Hub, error
 	if err := h.accounts.load(ctx); err != nil {
 		return nil, err
 	}
+	if err := h.makeLinkKey(); err != nil {
+		return nil, err
+	}
 	if h.cfg.Directory == nil {
 		h.cfg.Directory = h.accounts
 	}
+	h.accounts.joined = h.joined
 	h.keeper = &keep.Keeper{
-		Store: cfg.Store, Verifier: h.keys, Signer: signer, Now: cfg.Now, MaxBytes: cfg.MaxVersion,
-		Received: cfg.Hooks.Received,
+		Store: cfg.Store, Verifier: h.keys, Signer: signer, Now: cfg.Now, MaxBytes: cfg.MaxVersion, Cache: true,
+		Received: cfg.Hooks.Received, Letters: h.letters,
 		Rules: engine.Rules{
 			Authority:  collection.KeyID(signer.Public().ID()),
-			FromDevice: cfg.FromDevice, FromPeer: cfg.FromPeer, Tells: true, Link: cfg.Link,
+			FromDevice: cfg.FromDevice, FromPeer: cfg.FromPeer, Tells: true, Link: cfg.Link, Patience: cfg.Patience,
 		},
+	}
+	if err := h.joinAll(ctx); err != nil {
+		cfg.Log.Error("addresses not resolved yet", "error", err)
 	}
 	return h, nil
 }
@@ -154,7 +190,11 @@ func (h *Hub) Accounts() *Accounts { return h.accounts }
 
 // Handler serves the hub over HTTP, to callers with a token of its accounts.
 func (h *Hub) Handler() http.Handler {
-	return httplink.Server{Who: httplink.ByToken(h.accounts), Hub: h.As, Log: h.cfg.Log}.Handler()
+	return httplink.Server{
+		Who: httplink.ByToken(h.accounts), Hub: h.As, Guests: h.Guests(), Log: h.cfg.Log,
+		Judge: func(u collection.UserID) transport.Judge { return session{h, u} },
+		Namer: func(u collection.UserID) transport.Namer { return session{h, u} },
+	}.Handler()
 }
 
 // As is the hub as it is for one user, whom the caller vouches for.

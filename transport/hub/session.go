@@ -2,8 +2,6 @@ package hub
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"slices"
 
@@ -21,12 +19,18 @@ type session struct {
 
 // Share implements transport.Station.
 func (s session) Share(ctx context.Context, share transport.Share) (transport.Answer, error) {
-	return s.answer(ctx, "share", func() (keep.Result, error) { return s.keeper.Share(ctx, s.user, share) })
+	return s.answer(ctx, "share", func() (keep.Result, error) { return s.share(ctx, share) })
 }
 
 // Upload implements transport.Station.
 func (s session) Upload(ctx context.Context, name collection.Name, stream io.Reader) (transport.Answer, error) {
-	return s.answer(ctx, "upload", func() (keep.Result, error) { return s.keeper.Upload(ctx, s.user, name, stream) })
+	return s.answer(ctx, "upload", func() (keep.Result, error) {
+		r, err := s.keeper.Upload(ctx, s.user, name, stream)
+		if err != nil {
+			return r, err
+		}
+		return s.resolved(ctx, name, r)
+	})
 }
 
 // answer does a piece of work and wakes those whom it tells something.
@@ -40,12 +44,18 @@ func (s session) answer(ctx context.Context, what string, work func() (keep.Resu
 	}
 	end := s.cfg.Hooks.Begin(what, s.cfg.Now)
 	r, err := work()
+	if err == nil {
+		r, err = s.keeper.Gather(ctx, r, s.cfg.Originals)
+	}
 	end(err)
-	s.bell.Ring(r.Told...)
+	s.bell.Ring(append(r.Told, postman)...)
 	if err != nil {
 		return transport.Answer{}, err
 	}
-	return *r.Answer, nil
+	if len(r.Answer.Collection)+len(r.Answer.Updates) > 0 {
+		r.Answer.Keys, err = s.statements(ctx, r.State) // others of the user's stations may have sealed
+	}
+	return *r.Answer, err
 }
 
 // PutVersion implements transport.Putter.
@@ -63,35 +73,18 @@ func (s session) PutVersion(ctx context.Context, ref transport.Ref, offset int64
 
 // Collection implements transport.Library.
 func (s session) Collection(ctx context.Context, name collection.Name) (transport.State, error) {
-	state, err := s.keeper.Read(ctx, s.user, name)
-	if err != nil {
-		return transport.State{}, err
-	}
-	answer, err := s.state(ctx, state)
-	if err != nil {
-		return answer, err
-	}
-	answer.Collection, err = state.Collection.MarshalBinary()
-	return answer, err
+	return s.keeper.Whole(ctx, s.user, name, s.statements)
 }
 
 // Updates implements transport.Library.
 func (s session) Updates(ctx context.Context, name collection.Name) (transport.State, error) {
-	state, err := s.keeper.Read(ctx, s.user, name)
-	if err != nil {
-		return transport.State{}, err
-	}
-	answer, err := s.state(ctx, state)
-	if err != nil {
-		return answer, err
-	}
-	answer.Updates, err = updates(state.Collection)
-	return answer, err
+	return s.keeper.Changes(ctx, s.user, name, s.statements)
 }
 
-func (s session) state(ctx context.Context, state engine.State) (transport.State, error) {
-	keys, err := s.statements(ctx, state)
-	return transport.State{Edition: state.Collection.EditionDigest(), Sources: state.Sources, Keys: keys}, err
+// Version implements transport.Library. Complete versions are not the hub's to
+// give, whatever it may hold.
+func (s session) Version(ctx context.Context, ref transport.Ref, offset int64) (*transport.Stream, error) {
+	return s.keeper.Partial(ctx, s.user, ref, offset)
 }
 
 // statements gives the key statements that the user needs: those of author and
@@ -108,45 +101,4 @@ func (s session) statements(ctx context.Context, state engine.State) ([][]byte, 
 		all = append(all, keys...)
 	}
 	return all, nil
-}
-
-func updates(c collection.Collection) ([][]byte, error) {
-	var all [][]byte
-	for u := range c.Updates() {
-		data, err := u.MarshalBinary()
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, data)
-	}
-	return all, nil
-}
-
-// Version implements transport.Library. Complete versions are not the hub's to
-// give, whatever it may hold.
-func (s session) Version(ctx context.Context, ref transport.Ref, offset int64) (*transport.Stream, error) {
-	state, err := s.keeper.Read(ctx, s.user, ref.Collection)
-	if err != nil {
-		return nil, err
-	}
-	item, ok := state.Collection.Index(ref.Item)
-	if !ok || ref.Version < 0 || ref.Version >= len(state.Collection.Ladder())-1 {
-		return nil, transport.ErrNotFound
-	}
-	b, err := s.keeper.Open(ctx, state.Collection, item, ref.Version)
-	if errors.Is(err, transport.ErrNotFound) {
-		return nil, transport.ErrNotFound
-	}
-	if err != nil {
-		return nil, err
-	}
-	if offset < 0 || offset > b.Size() {
-		return nil, errors.Join(transport.At(transport.ErrOffset, fmt.Sprintf("%d bytes are stored", b.Size())), b.Close())
-	}
-	return &transport.Stream{ReadCloser: section{io.NewSectionReader(b, offset, b.Size()-offset), b}, Size: b.Size()}, nil
-}
-
-type section struct {
-	io.Reader
-	io.Closer
 }

@@ -32,15 +32,18 @@ func (p *Peer) Search(ctx context.Context, ref transport.Ref) ([]transport.Sourc
 
 // search asks the hub for the sources of an item, and takes what else is new.
 func (p *Peer) search(ctx context.Context, v *View, i int) ([]transport.Source, error) {
-	if p.cfg.Hub != nil {
-		if err := p.refresh(ctx, v.Collection().Name()); err != nil {
+	name := v.Collection().Name()
+	known, err := p.homesOf(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	if p.cfg.Hub != nil || len(known) > 0 {
+		if err := p.refresh(ctx, name); err != nil {
 			return nil, err
 		}
-		fresh, err := p.View(ctx, v.Collection().Name())
-		if err != nil {
+		if v, err = p.View(ctx, name); err != nil {
 			return nil, err
 		}
-		v = fresh
 	}
 	found := p.sources(v, i)
 	if len(found) == 0 {
@@ -64,7 +67,7 @@ func (p *Peer) sources(v *View, i int) []transport.Source {
 // ones directly from a station that serves them, block by block, each checked
 // as it comes. What broke off goes on where it ended, at the next call or with
 // the next station. The errors are the gate's, which cause no request,
-// transport.ErrUnreachable if nobody gives it, transport.ErrDigest if all who
+// transport.ErrUnreachable, with label.ErrUnreachable, if nobody gives it, transport.ErrDigest if all who
 // do give other bytes, and transport.ErrStorage.
 func (p *Peer) Fetch(ctx context.Context, ref transport.Ref) error {
 	leave, err := p.enter()
@@ -92,7 +95,7 @@ func (p *Peer) fetch(ctx context.Context, ref transport.Ref) error {
 		err = p.fetchOriginal(ctx, v, ref, i)
 	}
 	if err != nil {
-		return transport.Wrap(err)
+		return v.unreachable(ref, i, err)
 	}
 	return p.stored(ctx, ref.Collection, i, ref.Version)
 }
@@ -108,19 +111,20 @@ func (p *Peer) stored(ctx context.Context, name collection.Name, item, version i
 }
 
 func (p *Peer) fetchPartial(ctx context.Context, v *View, ref transport.Ref, i int) error {
-	if p.cfg.Hub == nil {
-		return transport.At(transport.ErrUnreachable, "no hub")
-	}
+	return p.ask(ctx, ref.Collection, func(at library) error { return p.fetchPartialFrom(ctx, v, ref, i, at) })
+}
+
+func (p *Peer) fetchPartialFrom(ctx context.Context, v *View, ref transport.Ref, i int, at library) error {
 	from, err := p.part(ctx, v, i, ref.Version)
 	if err != nil {
 		return err
 	}
-	stream, err := p.cfg.Hub.Version(ctx, ref, from)
+	stream, err := at.Version(ctx, ref, from)
 	if err != nil {
 		return err
 	}
 	defer stream.Close()
-	_, err = p.keeper.Receive(ctx, v.Collection(), i, ref.Version, from, stream)
+	_, err = p.keeper.Receive(ctx, v.Collection(), i, ref.Version, from, brokenOff{stream})
 	return err
 }
 
@@ -140,7 +144,7 @@ func (p *Peer) part(ctx context.Context, v *View, i, version int) (int64, error)
 func (p *Peer) fetchOriginal(ctx context.Context, v *View, ref transport.Ref, i int) error {
 	if known := p.sources(v, i); len(known) > 0 {
 		err := p.fetchFromAny(ctx, v, ref, i, known)
-		if err == nil || errors.Is(err, transport.ErrStorage) || ctx.Err() != nil {
+		if err == nil || errors.Is(err, transport.ErrStorage) || errors.Is(err, label.ErrRefused) || ctx.Err() != nil {
 			return err
 		}
 	}
@@ -154,6 +158,9 @@ func (p *Peer) fetchOriginal(ctx context.Context, v *View, ref transport.Ref, i 
 func (p *Peer) fetchFromAny(ctx context.Context, v *View, ref transport.Ref, i int, sources []transport.Source) error {
 	var failed []error
 	for _, source := range sources {
+		if _, _, err := p.check(ctx, ref, label.Fetch); err != nil {
+			return err // a label came meanwhile
+		}
 		err := p.fetchFrom(ctx, v, ref, i, source)
 		if err == nil || errors.Is(err, transport.ErrStorage) || ctx.Err() != nil {
 			return err
@@ -174,6 +181,9 @@ func (p *Peer) fetchFrom(ctx context.Context, v *View, ref transport.Ref, i int,
 		return err
 	}
 	stream, err := p.cfg.Originals(source).Original(ctx, ref, from, -1)
+	if errors.Is(err, transport.ErrClosed) {
+		err = fmt.Errorf("%w: %w", transport.ErrUnreachable, err)
+	}
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,10 @@
 // them. As a recipient's it receives notifications, verifies and shows
 // collections, and fetches originals directly from who has them.
 //
+// A hub is not required: without one, a peer tells the recipients of its user's
+// collections itself and vouches with its user's key for what it serves
+// ([Peer.Home], [Peer.ReceiveFrom]).
+//
 // Everything that reaches the network or hands data out asks the collection's
 // gate first; what it refuses causes no request at all. Nothing is stored or
 // shown before its seals and digests are verified.
@@ -17,6 +21,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime"
+	"sync"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -52,12 +57,25 @@ type Config struct {
 	// Wished is told when a wish ends: with nil when the version is here, with
 	// an error that wraps label.ErrWithdrawn when it never comes. nil = nobody.
 	Wished func(ref transport.Ref, err error)
+	// Retry is the pause after the first try at a wish that found nobody; each
+	// next one is twice as long, a day at most; 0 = 1 minute.
+	Retry time.Duration
 	// Policy gives the rights; nil = label.DefaultPolicy.
 	Policy label.Policy
 	// Originals reaches another peer; nil = over HTTP with HTTP, which is nil
 	// for http.DefaultClient.
 	Originals func(transport.Source) transport.Originals
 	HTTP      *http.Client
+
+	// Notifies says that the peer would rather tell the recipients itself than
+	// let the hub do it: they then hear by ReceiveFrom.
+	Notifies bool
+	// Accept asks the peer's user how many versions, the smallest first, of a
+	// collection of another user to take that a device hands over at a local link;
+	// 0 = it is refused. nil = nothing is taken.
+	Accept func(ctx context.Context, from collection.UserID, c collection.Collection) int
+	// Wait is how long a request for notifications waits for news; 0 = 30 s.
+	Wait time.Duration
 
 	Now    func() time.Time // nil = time.Now
 	Random io.Reader        // nil = crypto/rand.Reader
@@ -74,6 +92,12 @@ func (c Config) withDefaults(user collection.UserID, signer *signature.Signer) C
 	}
 	if c.Workers == 0 {
 		c.Workers = runtime.GOMAXPROCS(0)
+	}
+	if c.Wait == 0 {
+		c.Wait = 30 * time.Second
+	}
+	if c.Retry == 0 {
+		c.Retry = time.Minute
 	}
 	if c.Now == nil {
 		c.Now = time.Now
@@ -103,16 +127,23 @@ type Peer struct {
 	cfg    Config
 	keeper *keep.Keeper
 	door   keep.Door
+
+	bell    keep.Bell
+	once    sync.Once
+	closing chan struct{} // closed when the peer is told to stop
+
+	scheduled chan struct{} // tells Run that there is another time
 }
 
 // New makes a peer of a user with a key of the user's. Errors are those of the
 // store, and signature.ErrKey if the keyring knows the key as another user's.
 func New(ctx context.Context, user collection.UserID, signer *signature.Signer, cfg Config) (*Peer, error) {
 	cfg = cfg.withDefaults(user, signer)
-	p := &Peer{user: user, signer: signer, cfg: cfg}
+	p := &Peer{user: user, signer: signer, cfg: cfg, closing: make(chan struct{}), scheduled: make(chan struct{}, 1)}
 	p.keeper = &keep.Keeper{
 		Store: cfg.Store, Verifier: cfg.Keys, Now: cfg.Now, Received: cfg.Hooks.Received,
-		Rules: engine.Rules{FromDevice: all, FromPeer: all},
+		Signer: signer, Told: p.bell.Ring,
+		Rules: engine.Rules{FromDevice: all, FromPeer: all, Own: transport.Source{User: user, Address: cfg.Address}},
 	}
 	if err := p.knowOwnKey(ctx); err != nil {
 		return nil, err
@@ -133,9 +164,13 @@ func (p *Peer) knowOwnKey(ctx context.Context) error {
 	return p.cfg.Keys.Add(ctx, s)
 }
 
-// Close stops the peer: it lets work under way finish. If ctx ends first, its
+// Close stops the peer: it lets work under way finish, and ends requests that
+// wait for news. If ctx ends first, its
 // error is returned. Nothing that was acknowledged is lost in either case.
-func (p *Peer) Close(ctx context.Context) error { return p.door.Close(ctx) }
+func (p *Peer) Close(ctx context.Context) error {
+	p.once.Do(func() { close(p.closing) })
+	return p.door.Close(ctx)
+}
 
 // Names lists the collections that the peer knows.
 func (p *Peer) Names(ctx context.Context) ([]collection.Name, error) { return p.keeper.Names(ctx) }

@@ -13,24 +13,37 @@ import (
 // it asks for, and announces the originals that are held here. It can be called
 // when the time has come: until then recipients see the partial versions. After
 // an error it can be called again. The peer's user must be the author, or a
-// completer, of the collection. Errors are those of transport.Station, of
+// completer, of the collection. Where nobody else does, the peer also vouches
+// for what it serves and tells the recipients, who call ReceiveFrom: without a
+// hub, or if the hub says so. Errors are those of transport.Station, of
 // transport.Announcer and of the Renderer.
 func (p *Peer) Publish(ctx context.Context, name collection.Name) error {
+	return p.begin("publish", func() error { return p.publish(ctx, name, false) })
+}
+
+// Preview is Publish without the originals, which are held back: recipients see
+// the partial versions only, until Publish is called or the time of PublishAt
+// has come.
+func (p *Peer) Preview(ctx context.Context, name collection.Name) error {
+	return p.begin("preview", func() error { return p.publish(ctx, name, true) })
+}
+
+func (p *Peer) begin(what string, work func() error) error {
 	leave, err := p.enter()
 	if err != nil {
 		return err
 	}
 	defer leave()
-	if p.cfg.Hub == nil {
-		return transport.At(transport.ErrUnreachable, "no hub")
-	}
-	end := p.cfg.Hooks.Begin("publish", p.cfg.Now)
-	err = p.publish(ctx, name)
+	end := p.cfg.Hooks.Begin(what, p.cfg.Now)
+	err = work()
 	end(err)
 	return err
 }
 
-func (p *Peer) publish(ctx context.Context, name collection.Name) error {
+func (p *Peer) publish(ctx context.Context, name collection.Name, preview bool) error {
+	if p.cfg.Hub == nil {
+		return p.publishAlone(ctx, name, preview)
+	}
 	s, err := p.keeper.Load(ctx, name)
 	if err != nil {
 		return err
@@ -38,22 +51,47 @@ func (p *Peer) publish(ctx context.Context, name collection.Name) error {
 	if s, err = p.holdAlready(ctx, s.Collection); err != nil {
 		return err
 	}
-	message := transport.Share{From: transport.Peer, Offers: p.offers(s)}
-	if p.cfg.Address != "" {
+	message := transport.Share{From: transport.Peer, Offers: p.offers(s), Notifies: p.cfg.Notifies}
+	serves := p.cfg.Address != "" && !preview
+	if serves {
 		last := len(s.Collection.Ladder()) - 1
 		message.Serves, message.Address = make([]transport.Bits, last+1), p.cfg.Address
 		message.Serves[last] = p.complete(s)
 	}
-	c, _, err := send.Send(ctx, p.cfg.Hub, s.Collection, send.Share{
+	c, answer, err := send.Send(ctx, p.cfg.Hub, s.Collection, send.Share{
 		Message: message, Open: p.keeper.Open, Make: p.render, Accept: p.join, Now: p.cfg.Now, Signer: p.authorSigner(s),
 	})
+	if err == nil && answer.Notify && p.user != c.Author() {
+		err = p.tells(ctx, name, transport.Source{User: p.user, Address: p.cfg.Address}) // the author told what was before
+	}
+	if err == nil && serves {
+		err = p.announce(ctx, c)
+	}
 	if err != nil {
 		return err
 	}
-	if p.cfg.Address == "" {
-		return nil
+	return p.finish(ctx, c.Name(), serves, answer.Notify)
+}
+
+// finish does what the hub has left to the peer: it tells the recipients, and
+// vouches for what it serves where no authority does.
+func (p *Peer) finish(ctx context.Context, name collection.Name, serves, tells bool) error {
+	s, err := p.keeper.Load(ctx, name)
+	if err != nil || !tells && (!serves || !s.Collection.Authority().IsZero()) {
+		return err
 	}
-	return p.announce(ctx, c)
+	own := transport.Source{User: p.user, Address: p.cfg.Address}
+	if serves {
+		own.Items = p.complete(s).Trim()
+	}
+	if tells {
+		return p.tells(ctx, name, own)
+	}
+	_, err = p.keeper.Do(ctx, name, func(engine.State) (engine.Event, error) { return engine.Announced{Source: own}, nil })
+	if err == nil {
+		err = p.tell(ctx, name)
+	}
+	return err
 }
 
 func (p *Peer) authorSigner(s engine.State) collection.Signer {
@@ -99,7 +137,10 @@ func (p *Peer) renders(c collection.Collection) bool {
 
 // join verifies what the hub knows of a collection and joins it to what is
 // known here.
-func (p *Peer) join(ctx context.Context, _, theirs collection.Collection) (collection.Collection, error) {
+func (p *Peer) join(ctx context.Context, theirs collection.Collection, keys [][]byte) (collection.Collection, error) {
+	if err := p.learn(ctx, keys); err != nil {
+		return theirs, err
+	}
 	theirs, sealed, err := p.keeper.Verify(ctx, theirs)
 	if err == nil && !sealed {
 		err = transport.At(transport.ErrSeal, "the author's seal is missing")

@@ -11,11 +11,13 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-// Receive waits for notifications, for as long as the hub lets it, verifies and
+// Receive gives what was handed over by Recipient or, if there is nothing,
+// waits for notifications, for as long as the hub lets it. It verifies and
 // stores what they tell, acknowledges them, fetches what was wished for and may
-// be fetched now, and gives the notifications that are new. After
-// an error the others are still given; what could not be verified is neither
-// stored nor acknowledged, and comes again.
+// be fetched now, and gives the notifications that are new. After an error the
+// others are still given; what could not be verified is neither stored nor
+// acknowledged, and comes again. News that could not be given because the process
+// ended is given by the next call.
 func (p *Peer) Receive(ctx context.Context) ([]notify.Notification, error) {
 	leave, err := p.enter()
 	if err != nil {
@@ -23,75 +25,103 @@ func (p *Peer) Receive(ctx context.Context) ([]notify.Notification, error) {
 	}
 	defer leave()
 	if p.cfg.Hub == nil {
-		return nil, transport.At(transport.ErrUnreachable, "no hub")
+		return p.awaitHanded(ctx)
 	}
-	deliveries, err := p.cfg.Hub.Notifications(ctx)
+	if news, err := p.give(ctx); err != nil || len(news) > 0 {
+		return news, err
+	}
+	return p.receive(ctx, p.cfg.Hub, library{p.cfg.Hub, false}, transport.Source{})
+}
+
+// receive takes the notifications from an inbox, and what they tell of from a
+// library. home is where that is; without an address, at the hub.
+func (p *Peer) receive(ctx context.Context, in transport.Inbox, from library, home transport.Source) ([]notify.Notification, error) {
+	deliveries, err := in.Notifications(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var news []notify.Notification
 	var receipts transport.Receipts
 	var failed []error
 	for _, d := range deliveries.Waiting {
-		isNew, err := p.take(ctx, d.Notification)
+		err := p.take(ctx, d.Notification, from)
+		if err == nil && home.Address != "" {
+			err = p.remember(ctx, d.Notification.Name(), home)
+		}
 		if err != nil {
 			failed = append(failed, fmt.Errorf("collection %v: %w", d.Notification.Name(), err))
 			continue
 		}
 		receipts.Read = append(receipts.Read, d.Receipt())
-		if isNew {
-			news = append(news, d.Notification)
-		}
 	}
 	if len(receipts.Read) > 0 {
-		failed = append(failed, p.cfg.Hub.Acknowledge(ctx, receipts))
+		failed = append(failed, in.Acknowledge(ctx, receipts))
 	}
-	for _, n := range news {
-		failed = append(failed, p.grantAll(ctx, "w/"+n.Name().String()+"/"))
-	}
-	return news, errors.Join(failed...)
+	news, err := p.give(ctx)
+	return news, errors.Join(append(failed, err)...)
 }
 
-// take brings a collection up to date with a notification, and reports whether
-// the notification was not seen before.
-func (p *Peer) take(ctx context.Context, n notify.Notification) (bool, error) {
+// take brings a collection up to date with a notification and, if it was not
+// seen before, keeps it for give: record q/COLLECTION.
+func (p *Peer) take(ctx context.Context, n notify.Notification, from library) error {
 	if n.To != p.user {
-		return false, transport.At(transport.ErrMalformed, "a notification to somebody else")
+		return transport.At(transport.ErrMalformed, "a notification to somebody else")
 	}
 	key := "n/" + n.Name().String()
 	last, err := p.cfg.Store.Get(ctx, key)
 	if err != nil && !errors.Is(err, transport.ErrNotFound) {
-		return false, err
+		return err
 	}
 	if string(last) == string(n.ID[:]) {
-		return false, nil
+		return nil
 	}
-	if err := p.catchUp(ctx, n); err != nil {
-		return false, err
+	if err := p.catchUp(ctx, n, from); err != nil {
+		return err
 	}
-	return true, p.cfg.Store.Apply(ctx, transport.Change{Key: key, Value: n.ID[:]})
+	data, err := transport.Encode(n)
+	if err != nil {
+		return err
+	}
+	return p.cfg.Store.Apply(ctx,
+		transport.Change{Key: key, Value: n.ID[:]},
+		transport.Change{Key: "q/" + n.Name().String(), Value: data})
 }
 
 // catchUp applies the updates in a notification if that is all there is, and
-// asks the hub otherwise.
-func (p *Peer) catchUp(ctx context.Context, n notify.Notification) error {
+// asks a library otherwise.
+func (p *Peer) catchUp(ctx context.Context, n notify.Notification, from library) error {
 	known, err := p.keeper.Load(ctx, n.Name())
 	switch {
 	case errors.Is(err, transport.ErrNotFound):
-		return p.reload(ctx, n.Name())
+		return p.reload(ctx, n.Name(), from)
 	case err != nil:
 		return err
-	case known.Collection.EditionDigest() != n.Edition:
-		return p.reload(ctx, n.Name())
+	case !known.Sealed, known.Collection.EditionDigest() != n.Edition:
+		return p.reload(ctx, n.Name(), from)
 	case len(n.Updates) == 0:
-		return p.refresh(ctx, n.Name())
+		return p.refreshFrom(ctx, n.Name(), from)
 	}
-	return p.apply(ctx, n.Name(), transport.State{Updates: n.Updates})
+	told := transport.State{Updates: n.Updates}
+	err = p.apply(ctx, n.Name(), told)
+	if errors.Is(err, collection.ErrUnknownKey) {
+		return p.applyWithKeys(ctx, n.Name(), told, from)
+	}
+	return err
 }
 
-// reload takes the whole collection from the hub.
-func (p *Peer) reload(ctx context.Context, name collection.Name) error {
-	s, err := p.cfg.Hub.Collection(ctx, name)
+// applyWithKeys applies updates that a station has sealed whose key is not known
+// here: the library is asked for the key statements of the parties.
+func (p *Peer) applyWithKeys(ctx context.Context, name collection.Name, told transport.State, from library) error {
+	s, err := from.Updates(ctx, name)
+	if err != nil {
+		return err
+	}
+	told.Keys = s.Keys
+	return p.apply(ctx, name, told)
+}
+
+// reload takes the whole collection from a library.
+func (p *Peer) reload(ctx context.Context, name collection.Name, from library) error {
+	s, err := from.Collection(ctx, name)
 	if err != nil {
 		return err
 	}
@@ -99,10 +129,13 @@ func (p *Peer) reload(ctx context.Context, name collection.Name) error {
 	if err != nil {
 		return transport.Wrap(err)
 	}
+	if s.Sources, err = p.heard(ctx, name, from, s.Sources); err != nil {
+		return err
+	}
 	return p.accept(ctx, name, c, s)
 }
 
-// Refresh asks the hub for what is new of a collection, without waiting for a
+// Refresh asks the hub, or the peers that tell of it, for what is new of a collection, without waiting for a
 // notification: another title, another source, or all of it if it is not known
 // here. Errors are those of
 // transport.Library, and transport.ErrSeal.
@@ -112,24 +145,28 @@ func (p *Peer) Refresh(ctx context.Context, name collection.Name) error {
 		return err
 	}
 	defer leave()
-	if p.cfg.Hub == nil {
-		return transport.At(transport.ErrUnreachable, "no hub")
-	}
 	return p.refresh(ctx, name)
 }
 
-// refresh takes from the hub what has changed, the editable part aside unless
-// there is a new edition.
 func (p *Peer) refresh(ctx context.Context, name collection.Name) error {
-	s, err := p.cfg.Hub.Updates(ctx, name)
+	return p.ask(ctx, name, func(from library) error { return p.refreshFrom(ctx, name, from) })
+}
+
+// refreshFrom takes from a library what has changed, the editable part aside
+// unless there is a new edition.
+func (p *Peer) refreshFrom(ctx context.Context, name collection.Name, from library) error {
+	s, err := from.Updates(ctx, name)
 	if err != nil {
 		return err
 	}
 	known, err := p.keeper.Load(ctx, name)
-	if errors.Is(err, transport.ErrNotFound) || err == nil && known.Collection.EditionDigest() != s.Edition {
-		return p.reload(ctx, name)
+	if errors.Is(err, transport.ErrNotFound) || err == nil && (!known.Sealed || lacksSeal(known.Collection) || known.Collection.EditionDigest() != s.Edition) {
+		return p.reload(ctx, name, from)
 	}
 	if err != nil {
+		return err
+	}
+	if s.Sources, err = p.heard(ctx, name, from, s.Sources); err != nil {
 		return err
 	}
 	return p.apply(ctx, name, s)
@@ -189,5 +226,12 @@ func (p *Peer) holdAlready(ctx context.Context, c collection.Collection) (engine
 	r, err := p.keeper.Do(ctx, c.Name(), func(engine.State) (engine.Event, error) {
 		return engine.Stored{Versions: held}, nil
 	})
+	r.State.Held = held // what another edition has given other digests is not here
 	return r.State, err
+}
+
+// lacksSeal reports whether the authority's seal over the edition is missing.
+func lacksSeal(c collection.Collection) bool {
+	h := c.Header()
+	return len(h.AuthoritySeal) == 0 && !h.Authority.IsZero()
 }

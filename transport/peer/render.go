@@ -11,38 +11,44 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-// render makes the missing versions that have no digest yet, and a new edition
-// that has their digests.
-func (p *Peer) render(ctx context.Context, c collection.Collection, missing []transport.Bits) (collection.Collection, error) {
+// render makes the missing versions that are not here, and a new edition with
+// the digests of those that have none yet. It cannot give those that another
+// station has made in another way before.
+func (p *Peer) render(ctx context.Context, c collection.Collection, missing []transport.Bits) (made collection.Collection, cannot []transport.Bits, err error) {
+	s, err := p.keeper.Load(ctx, c.Name())
+	if err != nil {
+		return c, nil, err
+	}
 	var jobs []job
 	for v, items := range missing {
 		for i := range items.Places() {
-			if _, known := c.Digest(i, v); !known {
+			_, known := c.Digest(i, v)
+			if !(known && s.Holds(i, v)) && s.Holds(i, len(c.Ladder())-1) {
 				jobs = append(jobs, job{item: i, version: v})
 			}
 		}
 	}
 	if len(jobs) == 0 {
-		return c, nil
+		return c, nil, nil
 	}
 	if err := p.renderAll(ctx, c, jobs); err != nil {
-		return c, err
+		return c, nil, err
 	}
-	made, err := p.seal(ctx, c, jobs)
-	if err != nil {
-		return c, err
+	jobs, cannot = likeBefore(c, jobs)
+	if made, err = p.withDigests(ctx, c, jobs); err != nil {
+		return c, nil, err
 	}
 	got := make([]transport.Bits, len(c.Ladder()))
 	for _, j := range jobs {
 		got[j.version] = got[j.version].Add(j.item)
 	}
-	if _, err := p.join(ctx, c, made); err != nil {
-		return c, err
+	if _, err := p.join(ctx, made, nil); err != nil {
+		return c, nil, err
 	}
 	r, err := p.keeper.Do(ctx, c.Name(), func(engine.State) (engine.Event, error) {
 		return engine.Stored{Versions: got}, nil
 	})
-	return r.State.Collection, err
+	return r.State.Collection, cannot, err
 }
 
 // job is one version to be made, and then its digest.
@@ -90,6 +96,35 @@ func (p *Peer) renderOne(ctx context.Context, c collection.Collection, j *job) e
 	}
 	j.digest, err = p.keeper.Keep(ctx, c.Author(), out.Bytes())
 	return err
+}
+
+// likeBefore leaves out the versions that somebody has made in another way
+// before: their digests stay as they are.
+func likeBefore(c collection.Collection, jobs []job) (like []job, cannot []transport.Bits) {
+	cannot = make([]transport.Bits, len(c.Ladder()))
+	for _, j := range jobs {
+		if d, known := c.Digest(j.item, j.version); known && d != j.digest {
+			cannot[j.version] = cannot[j.version].Add(j.item)
+		} else {
+			like = append(like, j)
+		}
+	}
+	return like, cannot
+}
+
+// withDigests gives the edition that has the digests of what was made: c, if
+// another station of the author has made the same before.
+func (p *Peer) withDigests(ctx context.Context, c collection.Collection, jobs []job) (collection.Collection, error) {
+	var unknown []job
+	for _, j := range jobs {
+		if _, known := c.Digest(j.item, j.version); !known {
+			unknown = append(unknown, j)
+		}
+	}
+	if len(unknown) == 0 {
+		return c, nil
+	}
+	return p.seal(ctx, c, unknown)
 }
 
 // seal makes the edition that has the digests of what was made.

@@ -78,8 +78,11 @@ func (p *Peer) change(ctx context.Context, name collection.Name, how func(collec
 	}
 	defer leave()
 	_, err = p.keeper.Do(ctx, name, func(s engine.State) (engine.Event, error) {
-		if !s.Known() {
+		switch {
+		case !s.Known():
 			return nil, transport.ErrNotFound
+		case !s.Sealed:
+			return nil, transport.At(transport.ErrSeal, "the author has not sealed it")
 		}
 		c, err := how(s.Collection)
 		return engine.Updated{Collection: c}, err
@@ -109,6 +112,6 @@ func (p *Peer) tell(ctx context.Context, name collection.Name) error {
 	if err != nil {
 		return err
 	}
-	_, _, err = send.Send(ctx, p.cfg.Hub, s.Collection, send.Share{Message: transport.Share{From: transport.Peer}, Accept: p.join})
+	_, _, err = send.Send(ctx, p.cfg.Hub, s.Collection, send.Share{Message: transport.Share{From: transport.Peer, Notifies: p.cfg.Notifies}, Accept: p.join})
 	return err
 }

@@ -10,25 +10,32 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/collection/digest"
 	"github.com/glimpse-go/glimpse/internal/engine"
+	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/httplink"
 	"github.com/glimpse-go/glimpse/transport/internal/keep"
 )
 
-// Handler serves the peer over HTTP, to callers who seal their requests: the
-// originals to those who may read them, and the local link to the devices of
-// the peer's own user.
+// Handler serves the peer over HTTP, to callers who seal their requests: what
+// Home and Originals give to those who may read it, Recipient to those who tell
+// the peer's user something, and the local link to the devices of the peer's own
+// user and of those whom the user lets hand something over.
 func (p *Peer) Handler() http.Handler {
 	return httplink.Server{
 		Who:       httplink.BySeal(keyring{p.cfg.Keys, p}, p.user, p.cfg.Now),
 		Station:   p.Link,
+		Library:   func(u collection.UserID) transport.Library { return p.Home(u) },
+		Inbox:     func(u collection.UserID) transport.Inbox { return p.Home(u) },
 		Originals: p.Originals,
+		Recipient: p.Recipient,
+		Book:      func(u collection.UserID) transport.Book { return link{p, u} },
 		Log:       p.cfg.Log,
 	}.Handler()
 }
 
 // Link is the local link as it is for one user, whom the caller vouches for. It
-// takes shares of the peer's own user only, in all their versions.
+// takes shares of the peer's own user, in all their versions, and those of
+// others as Config.Accept says.
 func (p *Peer) Link(user collection.UserID) transport.Station { return link{p, user} }
 
 type link struct {
@@ -38,7 +45,17 @@ type link struct {
 
 // Share implements transport.Station.
 func (l link) Share(ctx context.Context, share transport.Share) (transport.Answer, error) {
-	return l.answer("share", func() (keep.Result, error) { return l.keeper.Share(ctx, l.user, share) })
+	if len(share.To) > 0 {
+		return transport.Answer{}, transport.At(transport.ErrForbidden, "only a hub takes mail addresses")
+	}
+	return l.answer("share", func() (keep.Result, error) {
+		if l.user != l.Peer.user {
+			if err := l.agree(ctx, &share); err != nil {
+				return keep.Result{}, err
+			}
+		}
+		return l.keeper.Share(ctx, l.user, share)
+	})
 }
 
 // Upload implements transport.Station.
@@ -47,7 +64,7 @@ func (l link) Upload(ctx context.Context, name collection.Name, stream io.Reader
 }
 
 func (l link) answer(what string, work func() (keep.Result, error)) (transport.Answer, error) {
-	if l.user != l.Peer.user {
+	if l.user != l.Peer.user && l.cfg.Accept == nil {
 		return transport.Answer{}, transport.ErrForbidden
 	}
 	leave, err := l.enter()
@@ -123,17 +140,24 @@ func (s served) read(ctx context.Context, name collection.Name, n int64) (engine
 }
 
 // meet asks the hub for a collection of the peer's own user that is not known
-// here: another device may have shared items that the peer has announced.
+// here: another device may have shared items that the peer has announced. It
+// also asks who is behind a blinded address, for a caller who may not read yet.
 func (s served) meet(ctx context.Context, name collection.Name) error {
-	_, err := s.keeper.Load(ctx, name)
-	if !errors.Is(err, transport.ErrNotFound) || s.cfg.Hub == nil || name.Author != s.Peer.user {
+	known, err := s.keeper.Load(ctx, name)
+	if s.cfg.Hub == nil || !errors.Is(err, transport.ErrNotFound) && !s.mayBeBlinded(known) || err != nil && name.Author != s.Peer.user {
 		return nil
 	}
-	err = s.reload(ctx, name)
+	err = s.reload(ctx, name, library{s.cfg.Hub, false})
 	if errors.Is(err, transport.Err) {
 		return transport.ErrNotFound
 	}
 	return err
+}
+
+// mayBeBlinded reports whether the caller could be a recipient of a collection
+// by an address that the hub has resolved since.
+func (s served) mayBeBlinded(known engine.State) bool {
+	return known.Known() && !s.user.IsZero() && !engine.May(known, s.user) && len(notify.DueAddresses(known.Collection)) > 0
 }
 
 // stream writes a range with proof as it is read.

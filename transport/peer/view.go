@@ -13,32 +13,42 @@ import (
 // View is a collection as a peer's user sees it at one moment. It does not
 // change and is safe for concurrent use.
 type View struct {
+	c        collection.Collection
 	verified collection.Verified
 	state    engine.State
 	gate     *label.Gate
 	author   bool
 }
 
-// View gives a collection as it is known here, its seals verified again. The
-// error wraps transport.ErrNotFound or transport.ErrSeal.
+// View gives a collection as it is known here, its seals verified again. One
+// that was handed over without any, by its author, is a draft: all its items are
+// labelled until the author's own comes. The error wraps transport.ErrNotFound
+// or transport.ErrSeal.
 func (p *Peer) View(ctx context.Context, name collection.Name) (*View, error) {
 	state, err := p.keeper.Load(ctx, name)
 	if err != nil {
 		return nil, err
 	}
-	verified, err := collection.Verify(ctx, p.cfg.Keys, state.Collection)
-	if err != nil {
-		return nil, transport.Wrap(err)
+	c := state.Collection
+	var verified collection.Verified
+	if h := c.Header(); len(h.AuthorSeal)+len(h.AuthoritySeal) > 0 {
+		if verified, err = collection.Verify(ctx, p.cfg.Keys, c); err != nil {
+			return nil, transport.Wrap(err)
+		}
+		c = verified.Collection()
 	}
-	c := verified.Collection()
-	return &View{verified, state, label.NewGate(p.cfg.Policy, c.Kind(), c.Ladder()), p.user == c.Author()}, nil
+	return &View{c, verified, state, label.NewGate(p.cfg.Policy, c.Kind(), c.Ladder()), p.user == c.Author()}, nil
 }
 
-// Verified is the collection with the report of who vouches for it.
+// Draft reports whether nobody has sealed the collection yet.
+func (v *View) Draft() bool { return v.verified.Collection().ID().IsZero() }
+
+// Verified is the collection with the report of who vouches for it; zero for a
+// draft.
 func (v *View) Verified() collection.Verified { return v.verified }
 
 // Collection is the collection.
-func (v *View) Collection() collection.Collection { return v.verified.Collection() }
+func (v *View) Collection() collection.Collection { return v.c }
 
 // Sources are the stations that serve originals, as far as is known here.
 func (v *View) Sources() []transport.Source { return v.state.Sources }

@@ -37,21 +37,26 @@ func (p *Peer) Wish(ctx context.Context, ref transport.Ref) error {
 }
 
 // Wishes lists what is wished for and has not come.
-func (p *Peer) Wishes(ctx context.Context) ([]transport.Ref, error) { return p.wishes(ctx, "w/") }
+func (p *Peer) Wishes(ctx context.Context) ([]transport.Ref, error) {
+	return p.wishes(ctx, "w/", always)
+}
 
-// Grant tries all wishes again, for example after some time in which nobody
-// could be reached.
+// Grant tries the wishes again for which nobody could be reached, those whose
+// pause is over: see Config.Retry. The program calls it now and then.
 func (p *Peer) Grant(ctx context.Context) error {
 	leave, err := p.enter()
 	if err != nil {
 		return err
 	}
 	defer leave()
-	return p.grantAll(ctx, "w/")
+	return p.grantAll(ctx, "w/", p.isDue)
 }
 
-func (p *Peer) grantAll(ctx context.Context, prefix string) error {
-	wishes, err := p.wishes(ctx, prefix)
+// always has wishes tried whatever their pause: there are news.
+func always([]byte) (bool, error) { return true, nil }
+
+func (p *Peer) grantAll(ctx context.Context, prefix string, due func(value []byte) (bool, error)) error {
+	wishes, err := p.wishes(ctx, prefix, due)
 	failed := []error{err}
 	for _, ref := range wishes {
 		failed = append(failed, p.grant(ctx, ref))
@@ -65,7 +70,9 @@ func (p *Peer) grant(ctx context.Context, ref transport.Ref) error {
 	err := p.fetch(ctx, ref)
 	switch {
 	case errors.Is(err, label.ErrWithdrawn):
-	case errors.Is(err, label.ErrRefused), errors.Is(err, transport.ErrUnreachable), errors.Is(err, transport.ErrNotFound):
+	case errors.Is(err, transport.ErrUnreachable), errors.Is(err, transport.ErrNotFound):
+		return p.pause(ctx, ref)
+	case errors.Is(err, label.ErrRefused):
 		return nil
 	case err != nil:
 		return fmt.Errorf("wish for %v: %w", ref.Item, err)
@@ -80,17 +87,20 @@ func wishKey(ref transport.Ref) string {
 	return fmt.Sprintf("w/%v/%v/%d", ref.Collection, ref.Item, ref.Version)
 }
 
-func (p *Peer) wishes(ctx context.Context, prefix string) ([]transport.Ref, error) {
+func (p *Peer) wishes(ctx context.Context, prefix string, wanted func(value []byte) (bool, error)) ([]transport.Ref, error) {
 	var all []transport.Ref
 	for r, err := range p.cfg.Store.Scan(ctx, prefix) {
 		if err != nil {
 			return all, err
 		}
-		ref, err := parseWish(r.Key)
-		if err != nil {
+		ref, keyErr := parseWish(r.Key)
+		want, valueErr := wanted(r.Value)
+		if errors.Join(keyErr, valueErr) != nil {
 			return all, transport.At(transport.ErrStorage, r.Key)
 		}
-		all = append(all, ref)
+		if want {
+			all = append(all, ref)
+		}
 	}
 	return all, nil
 }

@@ -26,7 +26,7 @@ func (l hubLink) PutVersion(ctx context.Context, ref transport.Ref, offset int64
 		stored, err = l.hub().PutVersion(ctx, ref, offset, cutOff(all, part))
 		return nil, err
 	})
-	if err == nil && f.broken {
+	if f.broken {
 		return offset, l.lost("version broke off")
 	}
 	return stored, err

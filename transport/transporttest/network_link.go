@@ -164,7 +164,7 @@ func (l stationLink) Upload(ctx context.Context, name collection.Name, stream io
 		}
 		return transport.Encode(a)
 	})
-	if err == nil && f.broken {
+	if f.broken {
 		err = l.lost("upload broke off")
 	}
 	if err != nil {

@@ -26,7 +26,16 @@ type Keeper struct {
 	Now      func() time.Time
 	MaxBytes int64       // of one version; 0 = no limit
 	Received func(int64) // is told of bytes that came; nil = nobody
+	// Letters gives the changes that put letters to those who are no members into
+	// the outbox; nil = there are none.
+	Letters func(context.Context, engine.Tell) ([]transport.Change, error)
 
+	Told func(...collection.UserID) // is told who has a notification waiting now; nil = nobody
+
+	// Cache says that partial versions expire.
+	Cache bool
+
+	cache   sync.RWMutex   // held for writing while versions expire
 	locks   [64]sync.Mutex // by collection
 	keeping sync.Mutex     // around Keep
 }
@@ -42,6 +51,13 @@ type Result struct {
 // Do steps one event in a collection. The event is made from the state as it
 // is then; no event is no step. Nothing is stored after an error.
 func (k *Keeper) Do(ctx context.Context, name collection.Name, event func(engine.State) (engine.Event, error)) (Result, error) {
+	k.cache.RLock()
+	defer k.cache.RUnlock()
+	return k.do(ctx, name, event)
+}
+
+// do is Do for one who holds the cache.
+func (k *Keeper) do(ctx context.Context, name collection.Name, event func(engine.State) (engine.Event, error)) (Result, error) {
 	lock := &k.locks[name.ID[15]%64]
 	lock.Lock()
 	defer lock.Unlock()
@@ -129,9 +145,31 @@ func (k *Keeper) commit(ctx context.Context, before, after engine.State, effects
 			}
 			r.Told = append(r.Told, effect.To...)
 			changes = append(changes, out...)
+			if changes, err = k.writeTo(ctx, effect, changes); err != nil {
+				return Result{}, err
+			}
+		case engine.Write:
+			if changes, err = k.writeTo(ctx, effect.Tell, changes); err != nil {
+				return Result{}, err
+			}
 		}
 	}
-	return r, k.Store.Apply(ctx, changes...)
+	if err := k.Store.Apply(ctx, changes...); err != nil {
+		return r, err
+	}
+	if k.Told != nil {
+		k.Told(r.Told...)
+	}
+	return r, nil
+}
+
+// writeTo adds the letters of a notification to changes.
+func (k *Keeper) writeTo(ctx context.Context, t engine.Tell, changes []transport.Change) ([]transport.Change, error) {
+	if k.Letters == nil {
+		return changes, nil
+	}
+	letters, err := k.Letters(ctx, t)
+	return append(changes, letters...), err
 }
 
 // Load gives the state of a collection, its seals verified again, since a key
@@ -181,9 +219,12 @@ func (k *Keeper) Verify(ctx context.Context, c collection.Collection) (collectio
 }
 
 // Names lists the collections that are kept.
-func (k *Keeper) Names(ctx context.Context) ([]collection.Name, error) {
+func (k *Keeper) Names(ctx context.Context) ([]collection.Name, error) { return k.namesOf(ctx, "") }
+
+// namesOf lists those whose names begin with a prefix.
+func (k *Keeper) namesOf(ctx context.Context, prefix string) ([]collection.Name, error) {
 	var names []collection.Name
-	for r, err := range k.Store.Scan(ctx, "c/") {
+	for r, err := range k.Store.Scan(ctx, "c/"+prefix) {
 		if err != nil {
 			return nil, err
 		}

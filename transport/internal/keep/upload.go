@@ -23,10 +23,10 @@ func (k *Keeper) Share(ctx context.Context, by collection.UserID, share transpor
 	if err != nil {
 		return Result{}, err
 	}
-	r, err := k.Do(ctx, c.Name(), func(engine.State) (engine.Event, error) {
+	r, err := k.Do(ctx, c.Name(), func(s engine.State) (engine.Event, error) {
 		e := engine.Shared{By: by, Collection: c, Sealed: sealed, Share: share}
 		var err error
-		if e.Held, err = k.Held(ctx, c); err != nil {
+		if e.Held, err = k.Held(ctx, latest(s, c, sealed)); err != nil {
 			return nil, err
 		}
 		e.Complete, e.Sources, err = k.Elsewhere(ctx, c)
@@ -39,6 +39,20 @@ func (k *Keeper) Share(ctx context.Context, by collection.UserID, share transpor
 		return r, err
 	}
 	return r, agreed(&r, share.Collection)
+}
+
+// latest is the edition whose digests count: who shares may have an older one
+// than is known here. What the rules refuse may be any.
+func latest(s engine.State, c collection.Collection, sealed bool) collection.Collection {
+	switch {
+	case s.Known() && !sealed:
+		return s.Collection
+	case s.Sealed:
+		if merged, _, err := s.Collection.Merge(c); err == nil {
+			return merged
+		}
+	}
+	return c
 }
 
 // agreed puts the collection into an answer unless it is what was sent.
@@ -57,11 +71,12 @@ func (k *Keeper) Upload(ctx context.Context, by collection.UserID, name collecti
 	if err != nil {
 		return Result{}, err
 	}
+	if err := k.stamp(ctx, s.Collection, s.Asked); err != nil {
+		return Result{}, err
+	}
 	in := transport.NewUploadReader(stream)
 	got, err := k.takeFrames(ctx, s, in)
-	r, stepErr := k.Do(ctx, name, func(s engine.State) (engine.Event, error) {
-		return engine.Stored{Versions: got}, nil
-	})
+	r, stepErr := k.Do(ctx, name, k.stored(ctx, got))
 	if err := errors.Join(err, stepErr); err != nil {
 		return r, err
 	}
@@ -127,15 +142,16 @@ func (k *Keeper) Put(ctx context.Context, by collection.UserID, ref transport.Re
 	if !ok || ref.Version >= len(s.Asked) || !s.Asked[ref.Version].Has(item) {
 		return Result{}, 0, transport.At(transport.ErrNotAsked, ref.Item.String())
 	}
+	got := make([]transport.Bits, ref.Version+1)
+	got[ref.Version] = transport.BitsOf(item)
+	if err := k.stamp(ctx, s.Collection, got); err != nil {
+		return Result{}, 0, err
+	}
 	n, err := k.Receive(ctx, s.Collection, item, ref.Version, offset, data)
 	if err != nil {
 		return Result{}, n, err
 	}
-	got := make([]transport.Bits, ref.Version+1)
-	got[ref.Version] = transport.BitsOf(item)
-	r, err := k.Do(ctx, ref.Collection, func(engine.State) (engine.Event, error) {
-		return engine.Stored{Versions: got}, nil
-	})
+	r, err := k.Do(ctx, ref.Collection, k.stored(ctx, got))
 	return r, n, err
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -20,16 +21,22 @@ type Share struct {
 	// Open opens a version that is uploaded.
 	Open func(ctx context.Context, c collection.Collection, item, version int) (transport.Blob, error)
 	// Make, if it is not nil, makes versions that are missing before they are
-	// uploaded. It gives the edition that has their digests, or c if there is
-	// nothing to make.
-	Make func(ctx context.Context, c collection.Collection, missing []transport.Bits) (collection.Collection, error)
-	// Accept, if it is not nil, verifies what the receiver knows of the collection
-	// and joins it to c. Without it c stays as it is.
-	Accept func(ctx context.Context, c, theirs collection.Collection) (collection.Collection, error)
+	// uploaded. It gives the edition that has their digests, or c if that has
+	// them, and those of the missing versions that cannot be had here after all.
+	Make func(ctx context.Context, c collection.Collection, missing []transport.Bits) (made collection.Collection, cannot []transport.Bits, err error)
+	// Accept, if it is not nil, verifies what the receiver knows of the collection,
+	// with the key statements of its parties, and joins it to what is known here.
+	// Without it the collection stays as it is.
+	Accept func(ctx context.Context, theirs collection.Collection, keys [][]byte) (collection.Collection, error)
+	// Complete, if it is not nil, takes what the receiver made of the draft c in
+	// its place, and gives it with the author's seal, which is sent.
+	Complete func(ctx context.Context, c, theirs collection.Collection) (collection.Collection, transport.AuthorSeal, error)
 	// Signer is the author's, for a seal that is still missing; nil if the sender
 	// is not the author.
 	Signer collection.Signer
 	Now    func() time.Time
+
+	sealed transport.AuthorSeal // by Complete
 }
 
 // rounds is how many exchanges a share may take: a share, one after versions
@@ -42,7 +49,7 @@ func Send(ctx context.Context, to transport.Station, c collection.Collection, s 
 	answer, err := s.share(ctx, to, c)
 	for range rounds {
 		if err == nil && len(answer.Collection) > 0 {
-			c, err = s.accept(ctx, c, answer.Collection)
+			c, err = s.accept(ctx, c, answer)
 		}
 		if err != nil || !s.asks(&answer) {
 			return c, answer, err
@@ -68,12 +75,13 @@ func (s Share) asks(a *transport.Answer) bool {
 }
 
 // next does what an answer asks for.
-func (s Share) next(ctx context.Context, to transport.Station, c collection.Collection, a transport.Answer) (collection.Collection, transport.Answer, error) {
+func (s *Share) next(ctx context.Context, to transport.Station, c collection.Collection, a transport.Answer) (collection.Collection, transport.Answer, error) {
 	if s.Make != nil {
-		made, err := s.Make(ctx, c, a.Missing)
+		made, cannot, err := s.Make(ctx, c, a.Missing)
 		if err != nil {
 			return c, a, err
 		}
+		a.Missing, s.Message.Offers = without(a.Missing, cannot), without(s.Message.Offers, cannot)
 		if made.EditionDigest() != c.EditionDigest() {
 			a, err = s.share(ctx, to, made)
 			return made, a, err
@@ -84,6 +92,15 @@ func (s Share) next(ctx context.Context, to transport.Station, c collection.Coll
 		answer, err = s.share(ctx, to, c) // the part that was there is not what it was
 	}
 	return c, answer, err
+}
+
+// without is what is in a and not in b, version by version.
+func without(a, b []transport.Bits) []transport.Bits {
+	out := slices.Clone(a)
+	for v := range min(len(a), len(b)) {
+		out[v] = a[v].Without(b[v]).Trim()
+	}
+	return out
 }
 
 func (s Share) share(ctx context.Context, to transport.Station, c collection.Collection) (transport.Answer, error) {
@@ -99,15 +116,18 @@ func (s Share) share(ctx context.Context, to transport.Station, c collection.Col
 // accept takes the receiver's form of the collection, whose fixed parts must be
 // the same: the places of the items count on it. What is signed or shown is
 // never taken from it unverified.
-func (s Share) accept(ctx context.Context, c collection.Collection, data []byte) (collection.Collection, error) {
-	theirs, err := collection.Decode(data)
+func (s *Share) accept(ctx context.Context, c collection.Collection, a transport.Answer) (collection.Collection, error) {
+	theirs, err := collection.Decode(a.Collection)
+	if err == nil && s.Complete != nil && len(s.sealed.Seal) == 0 {
+		c, s.sealed, err = s.Complete(ctx, c, theirs)
+	}
 	if err == nil {
 		err = c.Same(theirs)
 	}
 	if err != nil || s.Accept == nil {
 		return c, transport.Wrap(err)
 	}
-	return s.Accept(ctx, c, theirs)
+	return s.Accept(ctx, theirs, a.Keys)
 }
 
 // upload sends what an answer asks for in one stream.
@@ -169,7 +189,7 @@ func (s Share) writeVersion(ctx context.Context, out *transport.UploadWriter, c 
 // seal makes the author's seal if the collection has none.
 func (s Share) seal(ctx context.Context, c collection.Collection) (transport.AuthorSeal, error) {
 	if s.Signer == nil || len(c.Header().AuthorSeal) > 0 {
-		return transport.AuthorSeal{}, nil
+		return s.sealed, nil
 	}
 	at := s.Now()
 	sealed, err := c.Sign(ctx, s.Signer, at)

@@ -1,0 +1,89 @@
+package engine
+
+import (
+	"slices"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// Want is what another peer is asked for: versions that the rules require and
+// that the peer which shares cannot supply.
+type Want struct {
+	User     collection.UserID `cbor:"1,keyasint"`
+	Address  string            `cbor:"2,keyasint"`
+	Versions []transport.Bits  `cbor:"3,keyasint"` // one set of items per version
+}
+
+// Missed: a station that was asked for versions did not give all of them.
+type Missed struct {
+	User    collection.UserID
+	Address string
+}
+
+func (Missed) event() {}
+
+// wants gives what a share lacks and others who serve the items may have: rule
+// 11.
+func (r Rules) wants(s State, share transport.Share) []Want {
+	required := min(r.Required(share.From, s.Collection.Ladder()), s.last())
+	lacks := make([]transport.Bits, required)
+	all := transport.AllBits(s.Collection.Len())
+	for v := range lacks {
+		lacks[v] = s.withDigest(v, all.Without(column(share.Offers, v)).Without(column(s.Held, v)).Without(column(s.Asked, v)))
+	}
+	var wants []Want
+	for _, source := range s.Sources {
+		if source.Address == share.Address {
+			continue
+		}
+		versions := make([]transport.Bits, required)
+		for v := range lacks {
+			versions[v] = lacks[v].And(source.Items).Trim()
+		}
+		if versions = trimColumns(versions); len(versions) > 0 {
+			wants = append(wants, Want{source.User, source.Address, versions})
+		}
+	}
+	return wants
+}
+
+// withDigest keeps the items of a version whose digest the author has sealed: only
+// they can be checked.
+func (s State) withDigest(version int, items transport.Bits) transport.Bits {
+	var known transport.Bits
+	for i := range items.Places() {
+		if _, ok := s.Collection.Digest(i, version); ok {
+			known = known.Add(i)
+		}
+	}
+	return known
+}
+
+// wanted is all that is wanted of others, whoever may have it.
+func (s State) wanted() []transport.Bits {
+	var all []transport.Bits
+	for _, w := range s.Wants {
+		all = mergeColumns(all, w.Versions)
+	}
+	return all
+}
+
+// fulfil takes what has come from what is wanted.
+func fulfil(wants []Want, come []transport.Bits) []Want {
+	var left []Want
+	for _, w := range wants {
+		if w.Versions = lessColumns(w.Versions, come); len(w.Versions) > 0 {
+			left = append(left, w)
+		}
+	}
+	return left
+}
+
+// missed gives up on a station.
+func (s State) missed(e Missed) (State, []Effect, error) {
+	s.Wants = slices.DeleteFunc(slices.Clone(s.Wants), func(w Want) bool {
+		return w.User == e.User && w.Address == e.Address
+	})
+	return s, nil, nil
+}

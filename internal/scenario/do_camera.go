@@ -1,0 +1,153 @@
+package scenario
+
+import (
+	"strings"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/label"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/device"
+)
+
+var cameraVerbs = map[string]func(*station, command) error{
+	"takes": doTakes, "makes": doMakes, "shares": doShares,
+}
+
+func doTakes(s *station, c command) error {
+	versions := []int{0, 2}
+	if names := c.after["with"]; len(names) > 0 {
+		versions = nil
+		for _, name := range names {
+			v, ok := label.DefaultLadder().Index(name)
+			if !ok {
+				return usage("no version %q", name)
+			}
+			versions = append(versions, v)
+		}
+	}
+	for _, name := range c.words {
+		if err := s.take(name, versions); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// doMakes makes a collection.
+func doMakes(s *station, c command) error {
+	handle, err := one(c.words, "collection")
+	if err != nil {
+		return err
+	}
+	h := collection.Header{Title: c.quoted, Authority: s.w.authority()}
+	switch {
+	case h.Title == "" && c.after["on"] != nil:
+		h.Title = device.Title(s.w.clock, strings.Join(c.after["on"], " "), s.w.user(s.user))
+	case h.Title == "":
+		h.Title = capital(handle)
+	}
+	if len(c.after["by"]) > 0 {
+		if h.ID, err = s.rekey(c.after["of"]); err != nil {
+			return err
+		}
+	} else if s.ids.Items != nil {
+		h.ID, s.ids = s.ids.Collection, transport.Identifiers{}
+	}
+	b, err := s.w.body(c)
+	if err != nil {
+		return err
+	}
+	if cover := c.after["cover"]; len(cover) > 0 {
+		h.Hints.Cover = s.w.items[cover[0]]
+	}
+	made, err := s.make(h, b, c.after["mail"])
+	if err == nil {
+		s.w.collections[handle] = made
+	}
+	return err
+}
+
+func capital(word string) string { return strings.ToUpper(word[:1]) + word[1:] }
+
+// make makes a collection on a camera or a peer.
+func (s *station) make(h collection.Header, b collection.Body, mail []string) (collection.Collection, error) {
+	if s.device != nil {
+		name, err := s.device.MakeFor(s.w.ctx, h, b, mail...)
+		if err != nil {
+			return collection.Collection{}, err
+		}
+		return s.device.Collection(s.w.ctx, name)
+	}
+	name, err := s.peer.Make(s.w.ctx, h, b, s.open)
+	if err != nil {
+		return collection.Collection{}, err
+	}
+	v, err := s.peer.View(s.w.ctx, name)
+	if err != nil {
+		return collection.Collection{}, err
+	}
+	return v.Collection(), nil
+}
+
+// body gives what a collection is made of.
+func (w *World) body(c command) (b collection.Body, err error) {
+	ids, err := lookUp(w.items, c.after["of"])
+	if err != nil {
+		return b, err
+	}
+	for _, id := range ids {
+		b.Items = append(b.Items, collection.Item{ID: id, MediaType: "image/jpeg"})
+	}
+	if b.Recipients, err = lookUp(w.people, c.after["for"]); err != nil {
+		return b, err
+	}
+	if b.Completers, err = lookUp(w.people, c.after["completers"]); err != nil {
+		return b, err
+	}
+	for _, handle := range c.after["subs"] {
+		sub, err := w.find(handle)
+		if err != nil {
+			return b, err
+		}
+		b.Subs = append(b.Subs, sub.Name())
+	}
+	if len(c.after["kind"]) > 0 {
+		return b, b.Kind.UnmarshalText([]byte(c.after["kind"][0]))
+	}
+	return b, nil
+}
+
+// doShares shares a collection with the hub or over a local link.
+func doShares(s *station, c command) error {
+	handle, err := one(c.words, "collection")
+	if err != nil {
+		return err
+	}
+	known, err := s.w.find(handle)
+	if err != nil {
+		return err
+	}
+	with, err := one(c.after["with"], "station")
+	if err != nil {
+		return err
+	}
+	var to transport.Station = s.hub()
+	if with != "hub" {
+		home, err := s.w.station(with)
+		if err != nil {
+			return err
+		}
+		to = s.link(home)
+	}
+	if telling := c.after["telling"]; len(telling) > 0 {
+		_, err = s.device.ShareAndTell(s.w.ctx, to, known.Name(), s.tells(telling))
+		return err
+	}
+	if upto := c.after["upto"]; len(upto) > 0 {
+		v, _ := known.Ladder().Index(upto[0])
+		_, err = s.device.ShareVersions(s.w.ctx, to, known.Name(), v+1)
+		return err
+	}
+	_, err = s.device.Share(s.w.ctx, to, known.Name())
+	return err
+}

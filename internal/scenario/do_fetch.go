@@ -1,0 +1,119 @@
+package scenario
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+var fetchVerbs = map[string]func(*station, command) error{
+	"fetches": onVersions(func(s *station, r transport.Ref) error { return s.peer.Fetch(s.w.ctx, r) }),
+	"wishes":  onVersions(func(s *station, r transport.Ref) error { return s.peer.Wish(s.w.ctx, r) }),
+	"searches": onVersions(func(s *station, r transport.Ref) error {
+		found, err := s.peer.Search(s.w.ctx, r)
+		for _, source := range found {
+			s.w.log.add(s.name + " finds " + s.w.item(r.Item) + " at " + s.w.stationAt(source.Address))
+		}
+		return err
+	}),
+	"prints": onVersions(func(s *station, r transport.Ref) error {
+		var out bytes.Buffer
+		err := s.peer.Print(s.w.ctx, r, &out)
+		return s.handsOut("prints", r, out.Len(), err)
+	}),
+	"exports": onVersions(func(s *station, r transport.Ref) error {
+		var out bytes.Buffer
+		err := s.peer.Export(s.w.ctx, r, &out)
+		return s.handsOut("exports", r, out.Len(), err)
+	}),
+	"reshares": doReshares, "imports": doImports,
+}
+
+// onVersions is a verb that takes VERSION of ITEMS in COLLECTION; each item is
+// tried.
+func onVersions(do func(*station, transport.Ref) error) func(*station, command) error {
+	return func(s *station, c command) error {
+		refs, err := s.w.refs(c)
+		if err != nil {
+			return err
+		}
+		var failed []error
+		for _, ref := range refs {
+			if err := do(s, ref); err != nil {
+				failed = append(failed, errors.New(s.w.explain(err)))
+			}
+		}
+		return errors.Join(failed...)
+	}
+}
+
+func (s *station) handsOut(what string, r transport.Ref, bytes int, err error) error {
+	if err == nil {
+		s.w.log.add(fmt.Sprintf("%s %s %d bytes of %s", s.name, what, bytes, s.w.item(r.Item)))
+	}
+	return err
+}
+
+// doReshares shares items again, and publishes the new collection.
+func doReshares(s *station, c command) error {
+	from, ids, err := s.w.itemsIn(c, c.words)
+	if err != nil {
+		return err
+	}
+	handle, err := one(c.after["as"], "collection")
+	if err != nil {
+		return err
+	}
+	to, err := lookUp(s.w.people, c.after["for"])
+	if err != nil {
+		return err
+	}
+	title := c.quoted
+	if title == "" {
+		title = capital(handle)
+	}
+	name, err := s.peer.Reshare(s.w.ctx, from.Name(), ids, collection.Header{Title: title, Authority: s.w.authority()}, to...)
+	if err != nil {
+		return err
+	}
+	v, err := s.peer.View(s.w.ctx, name)
+	if err != nil {
+		return err
+	}
+	s.w.collections[handle] = v.Collection()
+	return nil
+}
+
+// doImports gives a peer versions as they are on a camera's disk, perhaps under
+// a wrong name.
+func doImports(s *station, c command) error {
+	refs, err := s.w.refs(c)
+	if err != nil {
+		return err
+	}
+	name, err := one(c.after["from"], "camera")
+	if err != nil {
+		return err
+	}
+	from, err := s.w.station(name)
+	if err != nil {
+		return err
+	}
+	for _, ref := range refs {
+		data := from.media[ref.Item][ref.Version]
+		if as := c.after["as"]; len(as) > 0 {
+			known, err := s.w.known(ref.Collection)
+			if err != nil {
+				return err
+			}
+			ref.Version, _ = known.Ladder().Index(as[0])
+		}
+		if err := s.peer.Import(s.w.ctx, ref, bytes.NewReader(data)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

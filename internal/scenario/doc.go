@@ -1,0 +1,80 @@
+// Package scenario plays scenarios of the exchange: text files that tell a
+// story in a few plain commands, each followed by what then happened, as
+// documentation of the protocol and as its test.
+//
+// A file has lines of three kinds. Lines that begin with '#' are prose. Other
+// lines at the margin are commands. Indented lines below a command are what it
+// came to: the messages, each with the caller on the left; what the users were
+// told; and for each station whose state has changed, what it has stored, with
+// the labels and rights that follow. Ids are shown by name.
+//
+// The stations of a file are those of the packages hub, peer and device, with
+// their engine, stores and links; only clock, randomness and photos are made up.
+// A file is played twice: with stations that call each other within the process
+// ([InProcess]) and over HTTP with files as stores ([OverHTTP]).
+//
+// # Commands
+//
+// The world:
+//
+//	world without hub
+//	user USERS
+//	camera NAME of USER
+//	peer NAME of USER [without screens | address] [as teller]
+//	hub wants N versions from devices
+//	hub forgets VERSION of ITEMS in COLLECTION
+//	hub probes [N times]
+//	hub posts letters
+//	hub shows ADDRESS               what the link in the latest letter opens
+//	hub trusts addresses            makes temporary accounts from now on
+//	hub confirms USER               whose temporary account it was
+//	hub restarts
+//	N hours pass
+//	hub | NAME goes offline | online
+//	NAME stops | starts             a peer, which goes on from its store
+//
+// A peer without screens has no renderer, one without address serves nobody, one
+// as teller would rather tell the recipients itself.
+//
+// A camera; the first two are for peers as well:
+//
+//	NAME takes ITEMS [with VERSIONS]
+//	NAME makes COLLECTION ["TITLE"] of ITEMS [for USERS] [OPTIONS]
+//	NAME shares COLLECTION with hub | PEER [upto VERSION | telling PEERS]
+//	NAME tells PEERS                what they have not heard
+//	NAME hands COLLECTION to PEER with N bytes
+//	NAME requests ITEMS             ids of them, and of a collection, from the hub
+//	NAME learns from PEER           address book and settings
+//
+// The options of a collection:
+//
+//	mail ADDRESSES    completers USERS    subs COLLECTIONS    kind KIND
+//	cover ITEM        on DEVICE: its title is composed
+//	by names: ids are made of the items' names
+//
+// A peer:
+//
+//	NAME publishes COLLECTION [after N hours]
+//	NAME previews | tells | refreshes | lists COLLECTION
+//	NAME wakes                      publishes what is due
+//	NAME receives [from PEER]
+//	NAME fetches | searches | prints | exports | wishes VERSION of ITEMS in COLLECTION
+//	NAME grants wishes              tries them again
+//	NAME reshares ITEMS in COLLECTION as COLLECTION for USERS
+//	NAME imports VERSION of ITEMS in COLLECTION from CAMERA [as VERSION]
+//	NAME reads ITEMS in COLLECTION from CAMERA    originals, by their names
+//	NAME withdraws | takesback | completes ITEMS in COLLECTION
+//	NAME titles COLLECTION "TITLE"
+//	NAME captions ITEM in COLLECTION "CAPTION"
+//	NAME accepts N versions         of what is handed over
+//	NAME notes USERS                in the address book
+//	NAME trusts PEERS               their keys were compared by hand
+//
+// Attacks, which ask no rules of the own station:
+//
+//	NAME alters COLLECTION: items ITEMS | recipients USERS | ladder VERSIONS
+//	NAME claims ITEMS in COLLECTION as COLLECTION [for USERS]
+//	NAME asks VERSION of ITEMS in COLLECTION [from PEER]
+//	NAME announces ITEMS in COLLECTION
+//	NAME plants VERSION of ITEMS in COLLECTION    uploads other bytes
+package scenario

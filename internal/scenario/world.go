@@ -1,0 +1,261 @@
+package scenario
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/signature"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/hub"
+)
+
+// World is a hub, users and their stations, on a network. Its clock and its
+// randomness are the same each time. Make it with New.
+type World struct {
+	net     Network
+	ctx     context.Context
+	clock   time.Time
+	log     log
+	offline map[string]bool
+
+	noHub      bool
+	unknown    hub.Unknown
+	tokens     map[string]string // of the latest letter to an address
+	numbers    map[string]*lockedReader
+	fromDevice int // versions that the hub wants from a device; 0 = its default
+
+	hub        *hub.Hub
+	hubStation *station
+
+	people      map[string]collection.UserID
+	stations    []*station // in the order of their making
+	items       map[string]collection.ItemID
+	collections map[string]collection.Collection // by handle, as they were made
+	shown       map[string]string                // what was shown of each station's collections last
+}
+
+// New makes a world with a hub and nobody else.
+func New(ctx context.Context, net Network) (*World, error) {
+	w := &World{
+		net: net, ctx: ctx, clock: time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC), offline: map[string]bool{}, numbers: map[string]*lockedReader{}, tokens: map[string]string{},
+		people: map[string]collection.UserID{}, items: map[string]collection.ItemID{},
+		collections: map[string]collection.Collection{}, shown: map[string]string{},
+	}
+	signer, err := w.newSigner("hub")
+	if err != nil {
+		return nil, err
+	}
+	w.hubStation = &station{w: w, name: "hub", signer: signer}
+	w.hubStation.address = net.listen(w.hubStation)
+	return w, w.startHub()
+}
+
+// startHub makes the hub from its store.
+func (w *World) startHub() error {
+	store, err := w.net.open("hub")
+	if err != nil {
+		return err
+	}
+	w.hubStation.store = store
+	w.hub, err = hub.New(w.ctx, w.hubStation.signer, hub.Config{
+		Store: store, Link: "https://hub.example.org/c", Wait: time.Millisecond, FromDevice: w.fromDevice, Originals: w.hubStation.reach,
+		Channel: mail{w}, Unknown: w.unknown, LinkKey: []byte("a key of 32 bytes for the letters"), GuestVersions: 1,
+		Now: w.now, Random: w.random("hub numbers"),
+	})
+	return err
+}
+
+// Close stops all stations, and the network.
+func (w *World) Close() error {
+	failed := []error{w.hub.Close(w.ctx)}
+	for _, s := range w.stations {
+		if s.peer != nil {
+			failed = append(failed, s.peer.Close(w.ctx))
+		}
+	}
+	return errors.Join(append(failed, w.net.Close())...)
+}
+
+func (w *World) now() time.Time { return w.clock }
+
+// random is a stream of numbers that is the same for a name in every world, and
+// goes on where it was when it is asked for again.
+func (w *World) random(name string) io.Reader {
+	if w.numbers[name] == nil {
+		w.numbers[name] = &lockedReader{r: rand.NewChaCha8(sha256.Sum256([]byte(name)))}
+	}
+	return w.numbers[name]
+}
+
+type lockedReader struct {
+	mu sync.Mutex
+	r  io.Reader
+}
+
+func (l *lockedReader) Read(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.r.Read(p)
+}
+
+func (w *World) newSigner(name string) (*signature.Signer, error) {
+	key, err := signature.GenerateKey(w.random("key of " + name))
+	if err != nil {
+		return nil, err
+	}
+	return signature.NewSigner(key, w.random("seals of "+name))
+}
+
+// station finds a station by name.
+func (w *World) station(name string) (*station, error) {
+	for _, s := range w.stations {
+		if s.name == name {
+			return s, nil
+		}
+	}
+	return nil, usage("no station %q", name)
+}
+
+// stationAt names the station at an address.
+func (w *World) stationAt(address string) string {
+	for _, s := range w.stations {
+		if s.address == address {
+			return s.name
+		}
+	}
+	return address
+}
+
+// find gives a collection by its handle.
+func (w *World) find(handle string) (collection.Collection, error) {
+	c, ok := w.collections[handle]
+	if !ok {
+		return c, usage("no collection %q", handle)
+	}
+	return c, nil
+}
+
+// known gives a collection by its name.
+func (w *World) known(name collection.Name) (collection.Collection, error) {
+	for _, c := range w.collections {
+		if c.Name() == name {
+			return c, nil
+		}
+	}
+	return collection.Collection{}, usage("no collection %v", name)
+}
+
+// handle names a collection.
+func (w *World) handle(name collection.Name) string {
+	for handle, c := range w.collections {
+		if c.Name() == name {
+			return handle
+		}
+	}
+	return name.String()
+}
+
+// item names an item.
+func (w *World) item(id collection.ItemID) string {
+	for name, known := range w.items {
+		if known == id {
+			return name
+		}
+	}
+	return id.String()
+}
+
+// user names a user.
+func (w *World) user(id collection.UserID) string {
+	for name, known := range w.people {
+		if known == id {
+			return name
+		}
+	}
+	return "somebody without a name"
+}
+
+// users names users, in alphabetical order.
+func (w *World) users(ids []collection.UserID) string {
+	names := make([]string, len(ids))
+	for i, id := range ids {
+		names[i] = w.user(id)
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
+}
+
+// named puts names for the ids and addresses in a text.
+func (w *World) named(text string) string {
+	var pairs []string
+	for handle, c := range w.collections {
+		pairs = append(pairs, c.Name().String(), handle)
+	}
+	for name, id := range w.items {
+		pairs = append(pairs, id.String(), name)
+	}
+	for name, id := range w.people {
+		pairs = append(pairs, id.String(), name)
+	}
+	for _, s := range w.stations {
+		if s.address != "" {
+			pairs = append(pairs, s.address, s.name)
+		}
+	}
+	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+// refs gives the names of versions: VERSION of ITEMS in COLLECTION.
+func (w *World) refs(c command) ([]transport.Ref, error) {
+	version, err := one(c.words, "version")
+	if err != nil {
+		return nil, err
+	}
+	known, items, err := w.itemsIn(c, c.after["of"])
+	if err != nil {
+		return nil, err
+	}
+	v, ok := known.Ladder().Index(version)
+	if !ok {
+		return nil, usage("no version %q", version)
+	}
+	var refs []transport.Ref
+	for _, id := range items {
+		refs = append(refs, transport.Ref{Collection: known.Name(), Item: id, Version: v})
+	}
+	return refs, nil
+}
+
+// itemsIn gives the ids of items and the collection after the word "in".
+func (w *World) itemsIn(c command, names []string) (collection.Collection, []collection.ItemID, error) {
+	handle, err := one(c.after["in"], "collection")
+	if err != nil {
+		return collection.Collection{}, nil, err
+	}
+	known, err := w.find(handle)
+	if err != nil {
+		return known, nil, err
+	}
+	ids, err := lookUp(w.items, names)
+	return known, ids, err
+}
+
+func lookUp[T any](table map[string]T, names []string) ([]T, error) {
+	var found []T
+	for _, name := range names {
+		one, ok := table[name]
+		if !ok {
+			return nil, usage("%q is not known", name)
+		}
+		found = append(found, one)
+	}
+	return found, nil
+}

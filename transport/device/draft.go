@@ -1,0 +1,104 @@
+package device
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/send"
+)
+
+// MakeFor is Make for recipients of whom the device knows mail addresses. What
+// it stores is a draft: at the first Share with a hub, the hub puts in the
+// users, or blinded addresses, for them (and itself as the authority, where the
+// header names none), and the device seals what comes back, which stays the same
+// from then on. The addresses stay in the device's store until then, and go to
+// nobody but the hub. A draft cannot be shared over a local link first. Errors
+// are those of Make, and collection.ErrAddress.
+func (d *Device) MakeFor(ctx context.Context, h collection.Header, b collection.Body, addresses ...string) (collection.Name, error) {
+	if len(addresses) == 0 {
+		return d.Make(ctx, h, b)
+	}
+	for _, address := range addresses {
+		if _, err := collection.NormalAddress(address); err != nil {
+			return collection.Name{}, err
+		}
+	}
+	c, err := d.draft(ctx, h, b)
+	if err != nil {
+		return collection.Name{}, err
+	}
+	data, err := c.MarshalBinary()
+	if err != nil {
+		return collection.Name{}, err
+	}
+	to, err := transport.Encode(addresses)
+	if err != nil {
+		return collection.Name{}, err
+	}
+	return c.Name(), d.cfg.Store.Apply(ctx,
+		transport.Change{Key: key(c.Name()), Value: data}, transport.Change{Key: toKey(c.Name()), Value: to})
+}
+
+func toKey(name collection.Name) string { return "t/" + name.String() }
+
+// leave leaves to the receiver of a share what a draft still lacks.
+func (d *Device) leave(ctx context.Context, c collection.Collection, share *send.Share) error {
+	data, err := d.cfg.Store.Get(ctx, toKey(c.Name()))
+	if errors.Is(err, transport.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if share.Message.To, err = transport.Decode[[]string](data); err != nil {
+		return err
+	}
+	to := len(share.Message.To)
+	share.Complete = func(ctx context.Context, draft, theirs collection.Collection) (collection.Collection, transport.AuthorSeal, error) {
+		return d.complete(ctx, draft, theirs, to)
+	}
+	return nil
+}
+
+// complete takes what a hub has made of a draft, if it has added no more than it
+// may: as many recipients as there were addresses, and what the draft left out.
+// It seals and stores the whole.
+func (d *Device) complete(ctx context.Context, draft, theirs collection.Collection, to int) (collection.Collection, transport.AuthorSeal, error) {
+	h, b := draft.Header(), draft.Body()
+	if h.Authority.IsZero() {
+		h.Authority = theirs.Authority()
+	}
+	if h.Created.IsZero() {
+		h.Created = theirs.Header().Created
+	}
+	own := len(b.Recipients) + len(b.Addresses)
+	b.Recipients = append(b.Recipients, slices.Collect(theirs.Recipients())...)
+	b.Addresses = append(b.Addresses, slices.Collect(theirs.Addresses())...)
+	c, err := collection.New(h, b)
+	if err == nil {
+		err = c.Same(theirs)
+	}
+	made := c.Body()
+	if err == nil && len(made.Recipients)+len(made.Addresses) > own+to {
+		err = transport.At(transport.ErrDiffers, "recipients that nobody asked for")
+	}
+	if err != nil {
+		return draft, transport.AuthorSeal{}, transport.Wrap(err)
+	}
+	at := d.cfg.Now()
+	if c, err = c.Sign(ctx, d.signer, at); err != nil {
+		return draft, transport.AuthorSeal{}, err
+	}
+	seal := transport.AuthorSeal{Seal: c.Header().AuthorSeal}
+	if !at.IsZero() {
+		seal.Issued = uint64(at.Unix())
+	}
+	data, err := c.MarshalBinary()
+	if err != nil {
+		return draft, seal, err
+	}
+	return c, seal, d.cfg.Store.Apply(ctx, transport.Change{Key: key(c.Name()), Value: data}, transport.Change{Key: toKey(c.Name())})
+}

@@ -1,0 +1,56 @@
+package httplink
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+var _ transport.Guests = (*Client)(nil)
+
+// open answers a request that needs no caller. Its path holds a token, and is
+// not logged.
+func (s Server) open(h func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Referrer-Policy", "no-referrer")
+		if err := h(w, r); err != nil {
+			s.refuse(w, r, "/v1/links", err)
+		}
+	}
+}
+
+func (s Server) glimpse(w http.ResponseWriter, r *http.Request) error {
+	g, err := s.Guests.Glimpse(r.Context(), r.PathValue("token"))
+	return reply(w, g, err)
+}
+
+func (s Server) guestVersion(w http.ResponseWriter, r *http.Request) error {
+	item, err := strconv.Atoi(r.PathValue("item"))
+	if err != nil {
+		return errPath
+	}
+	version, err := strconv.Atoi(r.PathValue("version"))
+	if err != nil {
+		return errPath
+	}
+	offset, err := number(r, "offset", 0)
+	if err != nil {
+		return err
+	}
+	stream, err := s.Guests.GuestVersion(r.Context(), r.PathValue("token"), item, version, offset)
+	return replyStream(w, stream, err)
+}
+
+// Glimpse implements transport.Guests. It needs no Auth.
+func (c *Client) Glimpse(ctx context.Context, token string) (transport.Glimpse, error) {
+	return exchange[transport.Glimpse](ctx, c, http.MethodGet, "/v1/links/"+url.PathEscape(token), nil)
+}
+
+// GuestVersion implements transport.Guests. It needs no Auth.
+func (c *Client) GuestVersion(ctx context.Context, token string, item, version int, offset int64) (*transport.Stream, error) {
+	return c.stream(ctx, fmt.Sprintf("/v1/links/%s/%d/%d?offset=%d", url.PathEscape(token), item, version, offset))
+}

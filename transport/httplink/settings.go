@@ -1,0 +1,38 @@
+package httplink
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+var (
+	_ transport.Namer = (*Client)(nil)
+	_ transport.Book  = (*Client)(nil)
+)
+
+func (s Server) identifiers(w http.ResponseWriter, r *http.Request, u collection.UserID) error {
+	m, err := readMessage[transport.IDRequest](s, r)
+	if err != nil {
+		return err
+	}
+	ids, err := s.Namer(u).NewIdentifiers(r.Context(), m.Items)
+	return reply(w, ids, err)
+}
+
+// NewIdentifiers implements transport.Namer.
+func (c *Client) NewIdentifiers(ctx context.Context, n int) (transport.Identifiers, error) {
+	return call[transport.Identifiers](ctx, c, "/v1/ids", transport.IDRequest{Items: n})
+}
+
+func (s Server) settings(w http.ResponseWriter, r *http.Request, u collection.UserID) error {
+	settings, err := s.Book(u).Settings(r.Context())
+	return reply(w, settings, err)
+}
+
+// Settings implements transport.Book.
+func (c *Client) Settings(ctx context.Context) (transport.Settings, error) {
+	return exchange[transport.Settings](ctx, c, http.MethodGet, "/v1/settings", nil)
+}

@@ -1,0 +1,150 @@
+package hub
+
+import (
+	"context"
+	"time"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/notify"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// The pauses between tries to deliver a letter: they double, from one to the
+// other.
+const (
+	firstPause = time.Minute
+	lastPause  = 6 * time.Hour
+)
+
+// postman is whom the bell wakes when there are new letters.
+var postman collection.UserID
+
+// Deliver hands the letters that are due to Config.Channel, once each, and
+// gives when the next ones are due; the zero time if none wait. Those that could
+// not be delivered are tried again later, with growing pauses, and set aside
+// after Config.ParkAfter: see [Hub.Parked]. A letter is delivered at least once;
+// newer news that came in between is not lost. Errors are those of the store.
+func (h *Hub) Deliver(ctx context.Context) (next time.Time, err error) {
+	if err := h.door.Enter(); err != nil {
+		return next, err
+	}
+	defer h.door.Leave()
+	if h.cfg.Channel == nil {
+		return next, nil
+	}
+	now := h.cfg.Now()
+	type waiting struct {
+		letter
+		record []byte
+	}
+	var due []waiting
+	err = h.eachLetter(ctx, func(l letter, record []byte) {
+		switch at := time.Unix(l.Next, 0); {
+		case l.Parked:
+		case at.After(now):
+			next = earlier(next, at)
+		default:
+			due = append(due, waiting{l, record})
+		}
+	})
+	for _, w := range due {
+		if err != nil || ctx.Err() != nil {
+			break
+		}
+		var again time.Time
+		again, err = h.post(ctx, w.letter, w.record)
+		next = earlier(next, again)
+	}
+	return next, err
+}
+
+// earlier is the earlier of two times, of which zero is none.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// Post delivers letters as they come and are due, until ctx ends, whose error
+// it returns, or the hub is closed, with transport.ErrClosed. A program runs one
+// of it.
+func (h *Hub) Post(ctx context.Context) error {
+	for {
+		news := h.bell.Wait(postman) // before looking, so that nothing falls between
+		next, err := h.Deliver(ctx)
+		if err != nil {
+			return err
+		}
+		timer := time.NewTimer(lastPause)
+		if !next.IsZero() {
+			timer.Reset(max(next.Sub(h.cfg.Now()), time.Second))
+		}
+		select {
+		case <-news:
+		case <-timer.C:
+		case <-h.closing:
+			err = transport.ErrClosed
+		case <-ctx.Done():
+			err = ctx.Err()
+		}
+		timer.Stop()
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// post delivers one letter, and forgets it unless it has been replaced by a
+// newer one. If it could not be delivered it gives when to try again.
+func (h *Hub) post(ctx context.Context, l letter, record []byte) (time.Time, error) {
+	address, r, err := h.addressOf(ctx, l)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if address == "" { // a member now, who reads the notification itself
+		return time.Time{}, h.replace(ctx, transport.Change{Key: l.key(), Old: record})
+	}
+	out, err := h.write(ctx, l, address, r)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if h.cfg.Channel.Deliver(ctx, out) == nil {
+		return time.Time{}, h.replace(ctx, transport.Change{Key: l.key(), Old: record})
+	}
+	now := h.cfg.Now()
+	again := now.Add(pause(l.Tries))
+	l.Tries, l.Next = l.Tries+1, again.Unix()
+	l.Parked = now.Sub(time.Unix(l.Since, 0)) >= h.cfg.ParkAfter
+	// The channel's error may name the address: it stays out of the log.
+	h.cfg.Log.Warn("letter not delivered", "collection", l.name(), "tries", l.Tries, "parked", l.Parked)
+	data, err := transport.Encode(l)
+	if err != nil {
+		return again, err
+	}
+	if l.Parked {
+		again = time.Time{}
+	}
+	return again, h.replace(ctx, transport.Change{Key: l.key(), Value: data, Old: record})
+}
+
+// pause is how long to wait after a number of tries.
+func pause(tries int) time.Duration { return min(firstPause<<min(tries, 16), lastPause) }
+
+// write writes a letter.
+func (h *Hub) write(ctx context.Context, l letter, address string, r [16]byte) (notify.Letter, error) {
+	n := l.Notification
+	token, err := h.token(ctx, l)
+	if err != nil {
+		return notify.Letter{}, err
+	}
+	out := notify.Letter{
+		ID: n.ID, Address: address, Reason: n.Reason, Title: n.Title, Note: n.Note, Items: n.Items, Labelled: n.Labelled,
+		Token: token, Author: n.Author, Collection: n.Collection, R: r,
+	}
+	if h.cfg.Link != "" {
+		out.Link = h.cfg.Link + "/" + token
+	}
+	out.Cover, err = h.keeper.Cover(ctx, n.Name())
+	return out, err
+}

@@ -1,0 +1,101 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/keep"
+)
+
+// share takes a share: what its sender leaves to the hub is put in first.
+func (s session) share(ctx context.Context, share transport.Share) (keep.Result, error) {
+	c, err := collection.Decode(share.Collection)
+	if err != nil {
+		return keep.Result{}, transport.Wrap(err)
+	}
+	sent := share.Collection
+	if share.Collection, err = s.complete(ctx, c, sent, share.To); err != nil {
+		return keep.Result{}, err
+	}
+	r, err := s.keeper.Share(ctx, s.user, share)
+	if err != nil {
+		return r, err
+	}
+	if len(r.Answer.Collection) == 0 && string(share.Collection) != string(sent) {
+		r.Answer.Collection = share.Collection
+	}
+	return s.resolved(ctx, c.Name(), r)
+}
+
+// complete gives a collection in its binary form, with what a draft that comes
+// with mail addresses leaves to the hub: the users, or blinded addresses, for
+// these; the authority where it names none, and then the time of a sender
+// without a clock.
+// The same draft with the same addresses is completed in the same way for ever,
+// whoever has registered since.
+func (s session) complete(ctx context.Context, c collection.Collection, sent []byte, to []string) ([]byte, error) {
+	h := c.Header()
+	switch {
+	case len(h.AuthorSeal)+len(h.AuthoritySeal) > 0:
+		return sent, s.isComplete(ctx, c, to)
+	case len(to) == 0, c.Author() != s.user, updated(c):
+		return sent, nil // for the rules to take or refuse
+	}
+	m, entries, err := s.remember(ctx, c.Name(), to)
+	if err != nil {
+		return nil, err
+	}
+	if h.Authority.IsZero() {
+		h.Authority = collection.KeyID(s.PublicKey().ID())
+		if h.Created.IsZero() {
+			h.Created = time.UnixMilli(m.Created)
+		}
+	}
+	b := c.Body()
+	for _, e := range entries {
+		if e.Blinded == (collection.Address{}) {
+			b.Recipients = append(b.Recipients, e.User)
+		} else {
+			b.Addresses = append(b.Addresses, e.Blinded)
+		}
+	}
+	if c, err = collection.New(h, b); err != nil {
+		return nil, transport.Wrap(err)
+	}
+	return c.MarshalBinary()
+}
+
+// isComplete refuses addresses that a sealed collection was not made for: it
+// can get no more recipients.
+func (s session) isComplete(ctx context.Context, c collection.Collection, to []string) error {
+	if len(to) == 0 {
+		return nil
+	}
+	m, _, err := s.mailing(ctx, c.Name())
+	if err != nil {
+		return err
+	}
+	recipients := slices.Collect(c.Recipients())
+	for _, address := range to {
+		normal, err := collection.NormalAddress(address)
+		if err != nil {
+			return transport.At(errors.Join(transport.ErrMalformed, err), "recipient")
+		}
+		e, known := m.find(normal)
+		if !known || !c.HasAddress(e.Blinded) && !slices.Contains(recipients, e.User) {
+			return transport.Wrap(&collection.DiffError{Fields: []string{"addresses"}})
+		}
+	}
+	return nil
+}
+
+func updated(c collection.Collection) bool {
+	for range c.Updates() {
+		return true
+	}
+	return false
+}

@@ -1,0 +1,76 @@
+package hub_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/notify"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/device"
+	"github.com/glimpse-go/glimpse/transport/hub"
+)
+
+// Somebody who is known by a mail address only gets a letter. Its token opens
+// title and cover; whoever registers with the address reads the collection.
+func ExampleHub_Deliver() {
+	ctx := context.Background()
+	mail := new(notify.Memory) // a program sends real mail here
+	h, err := hub.New(ctx, newSigner(), hub.Config{Channel: mail})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer h.Close(ctx)
+	signer := newSigner()
+	ann, err := h.Accounts().Register(ctx, hub.Person{Name: "Ann"})
+	if err == nil {
+		_, err = h.Accounts().AddKey(ctx, ann, signer.Public())
+	}
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	camera := device.New(ann, signer, device.MediaFunc(thumbnail), device.Config{})
+	photo, err := camera.NewItemID()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	name, err := camera.MakeFor(ctx, collection.Header{Title: "Picnic"}, collection.Body{Items: []collection.Item{{ID: photo}}}, "eve@example.org")
+	if err == nil {
+		_, err = camera.Share(ctx, h.As(ann), name)
+	}
+	fmt.Println("shared:", err)
+
+	_, err = h.Deliver(ctx)
+	letter := mail.Letters()[0]
+	fmt.Println(letter.Address, letter.Title, string(letter.Cover), err)
+	glimpse, err := h.Guests().Glimpse(ctx, letter.Token)
+	fmt.Println(glimpse.Title, glimpse.Items, glimpse.Labelled, err)
+
+	eve, err := h.Accounts().Register(ctx, hub.Person{Name: "Eve", Addresses: []string{"eve@example.org"}})
+	if err == nil {
+		_, err = h.As(eve).Collection(ctx, name)
+	}
+	fmt.Println("a member reads it:", err)
+	// Output:
+	// shared: <nil>
+	// eve@example.org Picnic a thumbnail <nil>
+	// Picnic 1 1 <nil>
+	// a member reads it: <nil>
+}
+
+// thumbnail gives every item the same one.
+func thumbnail(_ context.Context, _ collection.ItemID, version int) (transport.Blob, error) {
+	if version > 0 {
+		return nil, transport.ErrNotFound
+	}
+	return blob{strings.NewReader("a thumbnail")}, nil
+}
+
+type blob struct{ *strings.Reader }
+
+func (blob) Close() error { return nil }

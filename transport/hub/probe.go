@@ -1,0 +1,131 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/engine"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/keep"
+)
+
+// Probe asks every peer for a few blocks of what it has announced. What it does
+// not give Config.Patience times in a row, or is not there to give, does not
+// count as served by it any more; where nobody else serves it, the hub takes the
+// availability back and tells the recipients. The counts outlast the process.
+// Before that, peers are asked for what the hub wanted of them when it stopped.
+//
+// The program calls Probe now and then: every Config.Patience-th part of the
+// time for which a home computer may be off. Errors are those of the store and
+// of ctx; a peer that does not answer is none.
+func (h *Hub) Probe(ctx context.Context) error {
+	if err := h.door.Enter(); err != nil {
+		return err
+	}
+	defer h.door.Leave()
+	names, err := h.keeper.Names(ctx)
+	if err != nil {
+		return err
+	}
+	p := prober{session{Hub: h}, map[station]bool{}}
+	var failed []error
+	for _, name := range names {
+		failed = append(failed, p.probeAll(ctx, name))
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// prober is one round of probes. A station that does not answer is asked once
+// in a round.
+type prober struct {
+	session
+	silent map[station]bool
+}
+
+type station struct {
+	user    collection.UserID
+	address string
+}
+
+// probeAll probes the sources of one collection.
+func (p prober) probeAll(ctx context.Context, name collection.Name) error {
+	state, err := p.keeper.Load(ctx, name)
+	if err != nil {
+		return err
+	}
+	r, err := p.keeper.Gather(ctx, keep.Result{State: state}, p.cfg.Originals)
+	p.bell.Ring(append(r.Told, postman)...)
+	if err != nil {
+		return err
+	}
+	for _, source := range r.State.Sources {
+		before, failedBefore := r.State.Failed(source)
+		gone, err := p.gone(ctx, r.State.Collection, source, before.Items)
+		if err != nil {
+			return err
+		}
+		if gone.IsEmpty() && !failedBefore {
+			continue
+		}
+		source.Items = gone
+		r, err := p.keeper.Do(ctx, name, func(engine.State) (engine.Event, error) {
+			return engine.Probed{Source: source}, nil
+		})
+		p.bell.Ring(append(r.Told, postman)...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// gone gives the items that a source does not give, of a few that are asked for:
+// those that failed before, and then random ones.
+func (p prober) gone(ctx context.Context, c collection.Collection, source transport.Source, before transport.Bits) (transport.Bits, error) {
+	at := station{source.User, source.Address}
+	if p.silent[at] {
+		return source.Items, nil
+	}
+	items, err := p.sample(before.And(source.Items), source.Items)
+	if err != nil {
+		return nil, err
+	}
+	var gone transport.Bits
+	for _, i := range items {
+		err := p.probeItem(ctx, c, i, p.cfg.Originals(source))
+		switch {
+		case err == nil:
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case errors.Is(err, transport.ErrNotFound), errors.Is(err, transport.ErrDigest), errors.Is(err, transport.ErrStorage):
+			gone = gone.Add(i)
+		default:
+			p.cfg.Log.Warn("source does not answer", "address", source.Address, "error", err)
+			p.silent[at] = true
+			return source.Items, nil
+		}
+	}
+	return gone, nil
+}
+
+// sample chooses a few items, at random, from first and then from the others.
+func (p prober) sample(first, all transport.Bits) ([]int, error) {
+	var chosen []int
+	for _, from := range []transport.Bits{first, all.Without(first)} {
+		items := slices.Collect(from.Places())
+		for len(chosen) < probes && len(items) > 0 {
+			at, err := p.random(int64(len(items)))
+			if err != nil {
+				return nil, err
+			}
+			chosen = append(chosen, items[at])
+			items = slices.Delete(items, int(at), int(at)+1)
+		}
+	}
+	return chosen, nil
+}

@@ -1,0 +1,204 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/engine"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/keep"
+)
+
+// Joined says that addresses have become users', by the hub's Directory: the
+// collections that were shared with one of them are theirs to read from then
+// on. The hub's own accounts need no call, and without one the hub finds out
+// when a collection is next shared or announced. Errors are those of the store
+// and the directory.
+func (h *Hub) Joined(ctx context.Context, addresses ...string) error {
+	if err := h.door.Enter(); err != nil {
+		return err
+	}
+	defer h.door.Leave()
+	for _, address := range addresses {
+		normal, err := collection.NormalAddress(address)
+		if err != nil {
+			return err
+		}
+		if err := h.join(ctx, hashed(normal)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// join resolves the address with a hash wherever it waits, and drops the note
+// that this is still to be done.
+func (h *Hub) join(ctx context.Context, hash string) error {
+	names, err := h.waitingFor(ctx, hash)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		told, err := h.resolve(ctx, name)
+		h.bell.Ring(told...)
+		if err != nil {
+			return err
+		}
+	}
+	return h.cfg.Store.Apply(ctx, transport.Change{Key: joinedKey(hash)})
+}
+
+// joinedKey is the note that an address has become a user's of the hub's own
+// accounts: written with that change, dropped when it has taken effect.
+func joinedKey(hash string) string { return "joined/" + hash }
+
+// joined is Joined for the hub's own accounts, whose change stands already. What
+// fails is done when the hub starts again, or the collection is next shared.
+func (h *Hub) joined(ctx context.Context, addresses []string) {
+	if err := h.Joined(ctx, addresses...); err != nil && !errors.Is(err, transport.ErrClosed) {
+		h.cfg.Log.Error("addresses not resolved yet", "error", err)
+	}
+}
+
+// joinAll does what a crash has left undone.
+func (h *Hub) joinAll(ctx context.Context) error {
+	var hashes []string
+	for r, err := range h.cfg.Store.Scan(ctx, "joined/") {
+		if err != nil {
+			return err
+		}
+		hashes = append(hashes, strings.TrimPrefix(r.Key, "joined/"))
+	}
+	for _, hash := range hashes {
+		if err := h.join(ctx, hash); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// waitingFor lists the collections that were shared with an address that was no
+// user's.
+func (h *Hub) waitingFor(ctx context.Context, hash string) ([]collection.Name, error) {
+	var names []collection.Name
+	prefix := "pending/" + hash + "/"
+	for r, err := range h.cfg.Store.Scan(ctx, prefix) {
+		if err != nil {
+			return nil, err
+		}
+		name, err := parseName(strings.TrimPrefix(r.Key, prefix))
+		if err != nil {
+			return nil, err
+		}
+		names = append(names, name)
+	}
+	return names, nil
+}
+
+func parseName(s string) (name collection.Name, err error) {
+	author, id, _ := strings.Cut(s, "/")
+	if errors.Join(name.Author.UnmarshalText([]byte(author)), name.ID.UnmarshalText([]byte(id))) != nil {
+		return name, transport.At(transport.ErrStorage, "name")
+	}
+	return name, nil
+}
+
+// resolved resolves a collection's addresses after a step.
+func (s session) resolved(ctx context.Context, name collection.Name, r keep.Result) (keep.Result, error) {
+	told, err := s.resolve(ctx, name)
+	r.Told = append(r.Told, told...)
+	return r, err
+}
+
+// resolve seals who the users behind a collection's blinded addresses are, as
+// far as the directory knows now, and gives who was told.
+func (h *Hub) resolve(ctx context.Context, name collection.Name) ([]collection.UserID, error) {
+	if m, _, err := h.mailing(ctx, name); err != nil || !slices.ContainsFunc(m.Entries, entry.pending) {
+		return nil, err
+	}
+	h.mailings.Lock()
+	defer h.mailings.Unlock()
+	m, before, err := h.mailing(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	found, err := h.found(ctx, m)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	r, err := h.keeper.Do(ctx, name, func(s engine.State) (engine.Event, error) {
+		return h.resolution(ctx, s, found)
+	})
+	if err != nil || !h.resolves(r.State) {
+		return r.Told, err
+	}
+	return r.Told, h.forget(ctx, name, m, before, found)
+}
+
+// found gives the users of the addresses that wait for one.
+func (h *Hub) found(ctx context.Context, m mailing) (map[collection.Address]collection.UserID, error) {
+	found := map[collection.Address]collection.UserID{}
+	for _, e := range m.Entries {
+		if !e.pending() {
+			continue
+		}
+		user, err := h.userOf(ctx, e.Address)
+		if errors.Is(err, transport.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		temporary, err := h.accounts.writesTo(ctx, user)
+		if err != nil {
+			return nil, err
+		}
+		if temporary == "" {
+			found[e.Blinded] = user
+		}
+	}
+	return found, nil
+}
+
+// resolves reports whether the hub may say whose addresses are whose: not before
+// the author has sealed the collection, nor if its authority is another.
+func (h *Hub) resolves(s engine.State) bool {
+	return s.Sealed && s.Collection.Authority() == h.keeper.Rules.Authority
+}
+
+// resolution is the event in which the authority names the users.
+func (h *Hub) resolution(ctx context.Context, s engine.State, found map[collection.Address]collection.UserID) (engine.Event, error) {
+	if !h.resolves(s) {
+		return nil, nil
+	}
+	c := s.Collection
+	for address, user := range found {
+		if !c.HasAddress(address) {
+			continue
+		}
+		var err error
+		if c, err = c.Resolve(ctx, h.signer, address, user, h.cfg.Now()); err != nil {
+			return nil, err
+		}
+	}
+	return engine.Updated{Collection: c}, nil
+}
+
+// forget drops the addresses in clear of those who have become users.
+func (h *Hub) forget(ctx context.Context, name collection.Name, m mailing, before []byte, found map[collection.Address]collection.UserID) error {
+	var changes []transport.Change
+	for i, e := range m.Entries {
+		if user, ok := found[e.Blinded]; ok && e.pending() {
+			m.Entries[i].User, m.Entries[i].Address = user, ""
+			changes = append(changes, transport.Change{Key: pendingKey(e.Hash, name)})
+		}
+	}
+	data, err := transport.Encode(m)
+	if err != nil {
+		return err
+	}
+	return h.cfg.Store.Apply(ctx, append(changes, transport.Change{Key: mailingKey(name), Value: data, Old: before})...)
+}

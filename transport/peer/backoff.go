@@ -1,0 +1,85 @@
+package peer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/label"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// longestPause is the most that is waited between two tries at a wish.
+const longestPause = 24 * time.Hour
+
+// unreachable makes the answer that a user interface shows of a fetch that found
+// nobody: the label allows it, and later may be better. Other errors stay.
+func (v *View) unreachable(ref transport.Ref, i int, err error) error {
+	if err = transport.Wrap(err); !errors.Is(err, transport.ErrUnreachable) {
+		return err
+	}
+	_, rank := v.Collection().At(i)
+	return &collection.ItemError{Item: ref.Item, Err: fmt.Errorf("%w: %w", &label.Refusal{
+		Right: label.Fetch, Rank: rank, Version: ref.Version,
+		Name: v.Collection().Ladder()[ref.Version].Name, Reason: label.ErrUnreachable,
+	}, err)}
+}
+
+// tries is the value of a wish: how often it was tried in vain, and when it is
+// tried next, in seconds since 1970. A wish that was not tried has no value.
+type tries struct {
+	_    struct{} `cbor:",toarray"`
+	N    uint
+	Next int64
+}
+
+func readTries(value []byte) (tries, error) {
+	if len(value) == 0 {
+		return tries{}, nil
+	}
+	return transport.Decode[tries](value)
+}
+
+// isDue reports whether the pause after the last try is over.
+func (p *Peer) isDue(value []byte) (bool, error) {
+	t, err := readTries(value)
+	return t.Next <= p.cfg.Now().Unix(), err
+}
+
+// pause notes that a wish was tried in vain. The next pause is twice as long.
+func (p *Peer) pause(ctx context.Context, ref transport.Ref) error {
+	key := wishKey(ref)
+	value, err := p.cfg.Store.Get(ctx, key)
+	if errors.Is(err, transport.ErrNotFound) {
+		return nil // it has ended meanwhile
+	}
+	if err != nil {
+		return err
+	}
+	t, err := readTries(value)
+	if err != nil {
+		return err
+	}
+	t.Next = p.cfg.Now().Add(pauseAfter(p.cfg.Retry, t.N)).Unix()
+	t.N++
+	next, err := transport.Encode(t)
+	if err != nil {
+		return err
+	}
+	err = p.cfg.Store.Apply(ctx, transport.Change{Key: key, Value: next, Old: value})
+	if errors.Is(err, transport.ErrConflict) {
+		return nil // somebody else has just tried
+	}
+	return err
+}
+
+// pauseAfter is the pause after n tries in vain and one more.
+func pauseAfter(first time.Duration, n uint) time.Duration {
+	pause := min(first, longestPause)
+	for ; n > 0 && pause < longestPause; n-- {
+		pause = min(2*pause, longestPause)
+	}
+	return pause
+}

@@ -1,0 +1,109 @@
+package peer
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// retry is how long Run waits after a failure, doubled up to maxRetry.
+const (
+	retry    = 10 * time.Second
+	maxRetry = time.Hour
+)
+
+// PublishAt shows a collection now as Preview does, and has it published when
+// the time has come: by Run, or by the first PublishDue after it. The time
+// outlasts the process; calling again sets another one. Errors are those of
+// Preview and of the store; if the preview fails, the time is set all the same.
+func (p *Peer) PublishAt(ctx context.Context, name collection.Name, at time.Time) error {
+	value := binary.BigEndian.AppendUint64(nil, uint64(max(at.UnixMilli(), 0)))
+	if err := p.cfg.Store.Apply(ctx, transport.Change{Key: dueKey(name), Value: value}); err != nil {
+		return err
+	}
+	select {
+	case p.scheduled <- struct{}{}:
+	default: // Run will look anyway
+	}
+	return p.Preview(ctx, name)
+}
+
+func dueKey(name collection.Name) string { return "p/" + name.String() }
+
+// PublishDue publishes the collections whose time has come, by Config.Now, and
+// gives the time at which the next one is due; zero if there is none. One that
+// fails stays due, and its error is among those that are joined.
+func (p *Peer) PublishDue(ctx context.Context) (next time.Time, err error) {
+	var failed []error
+	for r, err := range p.cfg.Store.Scan(ctx, "p/") {
+		if err != nil {
+			return next, err
+		}
+		name, at, err := parseDue(r)
+		if err != nil {
+			return next, err
+		}
+		if at.After(p.cfg.Now()) {
+			if next.IsZero() || at.Before(next) {
+				next = at
+			}
+			continue
+		}
+		err = p.Publish(ctx, name)
+		if err == nil {
+			err = p.cfg.Store.Apply(ctx, transport.Change{Key: r.Key, Old: r.Value})
+		}
+		if err != nil && !errors.Is(err, transport.ErrConflict) { // set anew meanwhile
+			failed = append(failed, fmt.Errorf("collection %v: %w", name, err))
+		}
+	}
+	return next, errors.Join(failed...)
+}
+
+func parseDue(r transport.Record) (name collection.Name, at time.Time, err error) {
+	author, id, _ := strings.Cut(strings.TrimPrefix(r.Key, "p/"), "/")
+	err = errors.Join(name.Author.UnmarshalText([]byte(author)), name.ID.UnmarshalText([]byte(id)))
+	if err != nil || len(r.Value) != 8 {
+		return name, at, transport.At(transport.ErrStorage, r.Key)
+	}
+	return name, time.UnixMilli(int64(binary.BigEndian.Uint64(r.Value))), nil
+}
+
+// Run publishes what is due, when it is due, until ctx ends or the peer is
+// closed; then it returns nil. What fails is logged and tried again, with pauses
+// that grow up to an hour.
+func (p *Peer) Run(ctx context.Context) error {
+	pause := retry
+	for {
+		next, err := p.PublishDue(ctx)
+		wait := maxRetry
+		if !next.IsZero() {
+			wait = min(wait, max(next.Sub(p.cfg.Now()), 0))
+		}
+		if err != nil {
+			p.cfg.Log.Warn("publish failed", "error", err)
+			wait = min(wait, pause)
+			pause = min(2*pause, maxRetry)
+		} else {
+			pause = retry
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-timer.C:
+		case <-p.scheduled:
+		case <-p.closing:
+			timer.Stop()
+			return nil
+		case <-ctx.Done():
+			timer.Stop()
+			return nil
+		}
+		timer.Stop()
+	}
+}

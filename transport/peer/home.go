@@ -1,0 +1,116 @@
+package peer
+
+import (
+	"context"
+	"errors"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/engine"
+	"github.com/glimpse-go/glimpse/signature"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// Home is what the peer gives to one user, whom the caller vouches for: the
+// collections that the user may read, their versions, and the notifications
+// that wait where the peer itself tells the recipients. With it a family needs
+// no hub.
+func (p *Peer) Home(user collection.UserID) transport.Home { return home{served{p, user}} }
+
+type home struct{ served }
+
+// Collection implements transport.Library.
+func (h home) Collection(ctx context.Context, name collection.Name) (transport.State, error) {
+	leave, err := h.enter()
+	if err != nil {
+		return transport.State{}, err
+	}
+	defer leave()
+	return h.keeper.Whole(ctx, h.user, name, h.statements)
+}
+
+// Updates implements transport.Library.
+func (h home) Updates(ctx context.Context, name collection.Name) (transport.State, error) {
+	leave, err := h.enter()
+	if err != nil {
+		return transport.State{}, err
+	}
+	defer leave()
+	return h.keeper.Changes(ctx, h.user, name, h.statements)
+}
+
+// Version implements transport.Library. To an authority (the zero user), which
+// may lack what another peer could not supply, all partial versions are given.
+func (h home) Version(ctx context.Context, ref transport.Ref, offset int64) (*transport.Stream, error) {
+	leave, err := h.enter()
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	if !h.user.IsZero() {
+		return h.keeper.Partial(ctx, h.user, ref, offset)
+	}
+	if err := h.meet(ctx, ref.Collection); err != nil {
+		return nil, err
+	}
+	state, err := h.keeper.Load(ctx, ref.Collection)
+	if errors.Is(err, transport.ErrNotFound) {
+		return nil, transport.ErrNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	return h.keeper.PartialOf(ctx, state, ref, offset)
+}
+
+// Notifications implements transport.Inbox.
+func (h home) Notifications(ctx context.Context) (transport.Deliveries, error) {
+	leave, err := h.enter()
+	if err != nil {
+		return transport.Deliveries{}, err
+	}
+	defer leave()
+	return h.bell.Poll(ctx, h.user, h.cfg.Wait, h.closing, func() ([]transport.Delivery, error) {
+		all, err := h.keeper.Waiting(ctx, h.user)
+		if err == nil {
+			err = h.keeper.WithCovers(ctx, all)
+		}
+		return all, err
+	})
+}
+
+// Acknowledge implements transport.Inbox.
+func (h home) Acknowledge(ctx context.Context, receipts transport.Receipts) error {
+	leave, err := h.enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	for _, r := range receipts.Read {
+		if err := h.keeper.Acknowledge(ctx, h.user, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// statements gives the key statements of the parties to a collection, as far as
+// the peer has any. Keys that are pinned have none: who reads knows them too.
+func (p *Peer) statements(ctx context.Context, s engine.State) ([][]byte, error) {
+	var all [][]byte
+	if len(p.cfg.Statement) > 0 {
+		all = append(all, p.cfg.Statement)
+	}
+	for r, err := range p.cfg.Store.Scan(ctx, "y/") {
+		if err != nil {
+			return nil, err
+		}
+		var statement signature.KeyStatement
+		if err := statement.UnmarshalBinary(r.Value); err != nil {
+			return nil, transport.At(errors.Join(transport.ErrStorage, err), r.Key)
+		}
+		if engine.MayComplete(s.Collection, statement.User) && string(r.Value) != string(p.cfg.Statement) {
+			all = append(all, r.Value)
+		}
+	}
+	return all, nil
+}

@@ -1,0 +1,81 @@
+package peer
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/engine"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/send"
+)
+
+// Open opens a version of an item that is to be shared, by its place in the
+// ladder. The error wraps transport.ErrNotFound if there is none.
+type Open func(ctx context.Context, item collection.ItemID, version int) (transport.Blob, error)
+
+// Make makes a collection of the peer's user, with copies of all versions that
+// open has, and seals it. It fills in the ID, unless it is given, the author and
+// the time. Publish then publishes it, and makes partial versions that are
+// missing if there is a Renderer. Errors are those of open, of collection.New
+// and of the store.
+func (p *Peer) Make(ctx context.Context, h collection.Header, b collection.Body, open Open) (collection.Name, error) {
+	leave, err := p.enter()
+	if err != nil {
+		return collection.Name{}, err
+	}
+	defer leave()
+	if h.ID.IsZero() {
+		if _, err := io.ReadFull(p.cfg.Random, h.ID[:]); err != nil {
+			return collection.Name{}, err
+		}
+	}
+	h.Author, h.Created = p.user, p.cfg.Now()
+	draft, err := collection.New(h, b)
+	if err != nil {
+		return collection.Name{}, err
+	}
+	if b.Items, err = send.Digests(ctx, b.Items, len(draft.Ladder()), open); err != nil {
+		return collection.Name{}, err
+	}
+	c, err := collection.New(h, b)
+	if err == nil {
+		c, err = c.Sign(ctx, p.signer, p.cfg.Now())
+	}
+	if err == nil {
+		err = p.fill(ctx, c, open)
+	}
+	return c.Name(), err
+}
+
+// fill stores the versions of a collection that was made here, and then the
+// collection.
+func (p *Peer) fill(ctx context.Context, c collection.Collection, open Open) error {
+	for i := range c.Len() {
+		for v := range len(c.Ladder()) {
+			if d, ok := c.Digest(i, v); !ok || d.IsZero() {
+				continue
+			}
+			if err := p.fillOne(ctx, c, i, v, open); err != nil {
+				return err
+			}
+		}
+	}
+	held, err := p.keeper.Held(ctx, c)
+	for _, e := range []engine.Event{engine.Updated{Collection: c}, engine.Stored{Versions: held}} {
+		if err == nil {
+			_, err = p.keeper.Do(ctx, c.Name(), func(engine.State) (engine.Event, error) { return e, nil })
+		}
+	}
+	return err
+}
+
+func (p *Peer) fillOne(ctx context.Context, c collection.Collection, i, v int, open Open) error {
+	id, _ := c.At(i)
+	b, err := open(ctx, id, v)
+	if err != nil {
+		return err
+	}
+	return errors.Join(p.keeper.Import(ctx, c, i, v, io.NewSectionReader(b, 0, b.Size())), b.Close())
+}

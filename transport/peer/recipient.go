@@ -1,0 +1,97 @@
+package peer
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/engine"
+	"github.com/glimpse-go/glimpse/notify"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// Recipient takes notifications for the peer's user from one who tells the
+// recipients itself, whom the caller vouches for: the author of the collection
+// or one who may complete it. Receive then gives them.
+func (p *Peer) Recipient(user collection.UserID) transport.Recipient { return recipient{p, user} }
+
+type recipient struct {
+	*Peer
+	user collection.UserID
+}
+
+// Deliver implements transport.Recipient.
+func (r recipient) Deliver(ctx context.Context, n notify.Notification) error {
+	leave, err := r.enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	if n.To != r.Peer.user {
+		return transport.At(transport.ErrForbidden, "to somebody else")
+	}
+	if err := r.mayTell(ctx, n.Name()); err != nil {
+		return err
+	}
+	err = r.ask(ctx, n.Name(), func(from library) error { return r.take(ctx, n, from) })
+	r.bell.Ring(r.Peer.user)
+	return err
+}
+
+// mayTell reports whether the caller may tell of a collection.
+func (r recipient) mayTell(ctx context.Context, name collection.Name) error {
+	if r.user == name.Author {
+		return nil
+	}
+	s, err := r.keeper.Load(ctx, name)
+	if err == nil && !engine.MayComplete(s.Collection, r.user) || errors.Is(err, transport.ErrNotFound) {
+		return transport.ErrForbidden
+	}
+	return err
+}
+
+// give gives the notifications that were taken since the last call, and fetches
+// what was wished for and may be fetched now.
+func (p *Peer) give(ctx context.Context) ([]notify.Notification, error) {
+	var news []notify.Notification
+	var failed []error
+	for r, err := range p.cfg.Store.Scan(ctx, "q/") {
+		if err != nil {
+			return nil, err
+		}
+		n, err := transport.Decode[notify.Notification](r.Value)
+		if err != nil {
+			return nil, err
+		}
+		err = p.cfg.Store.Apply(ctx, transport.Change{Key: r.Key, Old: r.Value})
+		if errors.Is(err, transport.ErrConflict) {
+			continue // given by another call, or newer news has taken its place
+		}
+		news = append(news, n)
+		failed = append(failed, err, p.grantAll(ctx, "w/"+n.Name().String()+"/", always))
+	}
+	return news, errors.Join(failed...)
+}
+
+// awaitHanded is give that waits for as long as a hub would.
+func (p *Peer) awaitHanded(ctx context.Context) ([]notify.Notification, error) {
+	timer := time.NewTimer(p.cfg.Wait)
+	defer timer.Stop()
+	for {
+		ring := p.bell.Wait(p.user)
+		news, err := p.give(ctx)
+		if err != nil || len(news) > 0 {
+			return news, err
+		}
+		select {
+		case <-ring:
+		case <-timer.C:
+			return nil, nil
+		case <-p.closing:
+			return nil, nil
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}

@@ -1,0 +1,56 @@
+package transport
+
+import (
+	"context"
+
+	"github.com/glimpse-go/glimpse/collection"
+)
+
+// Identifiers are new ids for a collection and its items: random, and nobody
+// else's.
+type Identifiers struct {
+	Collection collection.ID       `cbor:"1,keyasint"`
+	Items      []collection.ItemID `cbor:"2,keyasint,omitempty"`
+}
+
+// IDRequest asks for ids.
+type IDRequest struct {
+	Items int `cbor:"1,keyasint,omitempty"` // number of item ids
+}
+
+// MaxIdentifiers is how many item ids can be asked for at once.
+const MaxIdentifiers = 10_000
+
+func (r IDRequest) check() error {
+	if r.Items < 0 {
+		return At(ErrMalformed, "items")
+	}
+	return nil
+}
+
+// Namer makes ids for devices that cannot make random ones themselves.
+type Namer interface {
+	// NewIdentifiers gives an id for a collection and n for items. ErrTooLarge:
+	// n is more than MaxIdentifiers.
+	NewIdentifiers(ctx context.Context, n int) (Identifiers, error)
+}
+
+// Settings are what a device takes over from its user's home peer.
+type Settings struct {
+	Contacts []Contact         `cbor:"1,keyasint,omitempty"` // the address book
+	Values   map[string]string `cbor:"2,keyasint,omitempty"` // settings of the program's own, at most 32
+}
+
+// Contact is somebody to share with: a user, or a mail address.
+type Contact struct {
+	Name    string            `cbor:"1,keyasint,omitempty"`
+	User    collection.UserID `cbor:"2,keyasint"` // zero = not known
+	Address string            `cbor:"3,keyasint,omitempty"`
+}
+
+// Book gives a device the settings of its user.
+type Book interface {
+	// Settings gives the settings as they are now. ErrForbidden: the caller is
+	// another user.
+	Settings(ctx context.Context) (Settings, error)
+}

@@ -1,0 +1,304 @@
+package transporttest
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"testing"
+	"time"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/collection/digest"
+	"github.com/glimpse-go/glimpse/notify"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// Party is what the suite of hubs works with: a hub that nobody has used, or a
+// link to one, which asks devices for one version and peers for two.
+type Party struct {
+	// As gives the hub, or the link to it, as it is for a user.
+	As func(user collection.UserID) transport.Hub
+	// Author, Reader and Stranger are three users of the hub.
+	Author, Reader, Stranger collection.UserID
+	// Signer has a key of Author's that the hub knows.
+	Signer collection.Signer
+	// Authority is the hub's key.
+	Authority collection.KeyID
+}
+
+// Hub checks a hub, or a link to one, against the contracts of
+// transport.Station, Putter, Library and Inbox.
+func Hub(t *testing.T, open func(t *testing.T) Party) {
+	for _, c := range []struct {
+		name  string
+		check func(*testing.T, *deal)
+	}{
+		{"share, upload, done", shareAndUpload},
+		{"shared again", sharedAgain},
+		{"shared with other parts", sharedDifferently},
+		{"a share that is none", badShare},
+		{"another's collection", anothersShare},
+		{"uploads that are refused", badUploads},
+		{"one version in two parts", twoParts},
+		{"collection and versions", reads},
+		{"a stranger", strangerReads},
+		{"notifications until acknowledged", inbox},
+	} {
+		t.Run(c.name, func(t *testing.T) { c.check(t, newDeal(t, open(t))) })
+	}
+}
+
+// deal is a collection of two items that is shared in a test.
+type deal struct {
+	Party
+	author, reader, stranger transport.Hub
+	thumbs                   [][]byte
+	c                        collection.Collection
+	data                     []byte
+}
+
+func newDeal(t *testing.T, p Party) *deal {
+	t.Helper()
+	d := &deal{Party: p, author: p.As(p.Author), reader: p.As(p.Reader), stranger: p.As(p.Stranger)}
+	d.c = d.make(t, 2)
+	var err error
+	d.data, err = d.c.MarshalBinary()
+	want(t, err, nil)
+	return d
+}
+
+// make makes the sealed collection of n items.
+func (d *deal) make(t *testing.T, n int) collection.Collection {
+	t.Helper()
+	var items []collection.Item
+	d.thumbs = nil
+	for i := range n {
+		thumb := bytes.Repeat([]byte{byte(i), 1, 2, 3}, 1000)
+		d.thumbs = append(d.thumbs, thumb)
+		items = append(items, collection.Item{
+			ID:      collection.ItemID{byte(i + 1)},
+			Digests: []collection.Digest{digest.Sum(thumb), {}, digest.Sum([]byte{byte(i)})},
+		})
+	}
+	at := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
+	c, err := collection.New(
+		collection.Header{ID: collection.ID{1}, Author: d.Author, Authority: d.Authority, Created: at, Title: "title"},
+		collection.Body{Items: items, Recipients: []collection.UserID{d.Reader}})
+	want(t, err, nil)
+	c, err = c.Sign(t.Context(), d.Signer, at)
+	want(t, err, nil)
+	return c
+}
+
+// share shares the collection, of which all thumbnails can be uploaded.
+func (d *deal) share(t *testing.T) transport.Answer {
+	t.Helper()
+	answer, err := d.author.Share(t.Context(), transport.Share{Collection: d.data, Offers: []transport.Bits{transport.AllBits(2)}})
+	want(t, err, nil)
+	return answer
+}
+
+// upload shares the collection and uploads the thumbnails.
+func (d *deal) upload(t *testing.T) {
+	t.Helper()
+	d.share(t)
+	answer, err := d.author.Upload(t.Context(), d.c.Name(), d.stream(t, 0, d.thumbs...))
+	want(t, err, nil)
+	if answer.Next != transport.Done {
+		t.Fatalf("after the upload: %v", answer.Next)
+	}
+}
+
+// stream is an upload of one version of the first items.
+func (d *deal) stream(t *testing.T, version int, versions ...[]byte) io.Reader {
+	t.Helper()
+	var body bytes.Buffer
+	w := transport.NewUploadWriter(&body)
+	for i, data := range versions {
+		want(t, w.Version(i, version, 0, int64(len(data)), bytes.NewReader(data)), nil)
+	}
+	want(t, w.Close(transport.AuthorSeal{}), nil)
+	return &body
+}
+
+func (d *deal) ref(item, version int) transport.Ref {
+	id, _ := d.c.At(item)
+	return transport.Ref{Collection: d.c.Name(), Item: id, Version: version}
+}
+
+func shareAndUpload(t *testing.T, d *deal) {
+	answer := d.share(t)
+	if answer.Next != transport.Upload || len(answer.Missing) != 1 || answer.Missing[0].Len() != 2 {
+		t.Fatalf("asked for %+v", answer)
+	}
+	d.upload(t)
+}
+
+func sharedAgain(t *testing.T, d *deal) {
+	d.upload(t)
+	if answer := d.share(t); answer.Next != transport.Done || len(answer.Missing) != 0 {
+		t.Errorf("asked again for %+v", answer)
+	}
+}
+
+func sharedDifferently(t *testing.T, d *deal) {
+	d.share(t)
+	other, err := d.make(t, 1).MarshalBinary()
+	want(t, err, nil)
+	_, err = d.author.Share(t.Context(), transport.Share{Collection: other})
+	want(t, err, transport.ErrDiffers)
+	if f := transport.NewFault(err); len(f.Differs) != 1 {
+		t.Errorf("what differs: %v", f.Differs)
+	}
+}
+
+func badShare(t *testing.T, d *deal) {
+	for _, data := range [][]byte{nil, {0}, d.data[:len(d.data)-1]} {
+		_, err := d.author.Share(t.Context(), transport.Share{Collection: data})
+		want(t, err, transport.ErrMalformed)
+	}
+	_, err := d.author.Share(t.Context(), transport.Share{Collection: d.data, Offers: []transport.Bits{transport.BitsOf(2)}})
+	want(t, err, transport.ErrMalformed)
+}
+
+func anothersShare(t *testing.T, d *deal) {
+	_, err := d.stranger.Share(t.Context(), transport.Share{Collection: d.data})
+	want(t, err, transport.ErrForbidden)
+	_, err = d.reader.Share(t.Context(), transport.Share{Collection: d.data})
+	want(t, err, transport.ErrForbidden)
+}
+
+func badUploads(t *testing.T, d *deal) {
+	upload := func(name collection.Name, body io.Reader, target error) {
+		t.Helper()
+		_, err := d.author.Upload(t.Context(), name, body)
+		want(t, err, target)
+	}
+	upload(d.c.Name(), d.stream(t, 0, d.thumbs...), transport.ErrNotFound)
+	d.share(t)
+	upload(d.c.Name(), d.stream(t, 1, d.thumbs...), transport.ErrNotAsked)
+	upload(d.c.Name(), d.stream(t, 0, d.thumbs[1]), transport.ErrDigest)
+	upload(d.c.Name(), bytes.NewReader([]byte{0xff}), transport.ErrMalformed)
+	if answer := d.share(t); answer.Missing[0].Len() != 2 || len(answer.Parts) != 0 {
+		t.Errorf("something of it was kept: %+v", answer)
+	}
+}
+
+func twoParts(t *testing.T, d *deal) {
+	d.share(t)
+	put := func(offset int64, data []byte, size int64, target error) {
+		t.Helper()
+		n, err := d.author.PutVersion(t.Context(), d.ref(0, 0), offset, bytes.NewReader(data))
+		want(t, err, target)
+		if n != size {
+			t.Errorf("%d bytes are stored, want %d", n, size)
+		}
+	}
+	put(7, d.thumbs[0][7:], 0, transport.ErrOffset)
+	broken := io.MultiReader(bytes.NewReader(d.thumbs[0][:100]), failing{})
+	if _, err := d.author.PutVersion(t.Context(), d.ref(0, 0), 0, broken); err == nil {
+		t.Fatal("data that broke off was taken")
+	}
+	answer := d.share(t)
+	from := int64(0)
+	if len(answer.Parts) > 0 {
+		from = answer.Parts[0].Size
+	}
+	// The broken request may still be under way: then the version is busy, or the
+	// offset is refused with the number where to go on.
+	n, err := d.author.PutVersion(t.Context(), d.ref(0, 0), from, bytes.NewReader(d.thumbs[0][from:]))
+	for errors.Is(err, transport.ErrConflict) || errors.Is(err, transport.ErrOffset) {
+		if errors.Is(err, transport.ErrOffset) {
+			from = n
+		}
+		n, err = d.author.PutVersion(t.Context(), d.ref(0, 0), from, bytes.NewReader(d.thumbs[0][from:]))
+	}
+	want(t, err, nil)
+	if n != int64(len(d.thumbs[0])) {
+		t.Errorf("%d bytes are stored, want %d", n, len(d.thumbs[0]))
+	}
+}
+
+// failing is a reader that breaks off.
+type failing struct{}
+
+func (failing) Read([]byte) (int, error) { return 0, errors.New("broken off") }
+
+func reads(t *testing.T, d *deal) {
+	d.upload(t)
+	state, err := d.reader.Collection(t.Context(), d.c.Name())
+	want(t, err, nil)
+	c, err := collection.Decode(state.Collection)
+	want(t, err, nil)
+	if c.Identity() != d.c.Identity() || state.Edition != c.EditionDigest() {
+		t.Error("another collection")
+	}
+	changes, err := d.reader.Updates(t.Context(), d.c.Name())
+	want(t, err, nil)
+	if len(changes.Collection) > 0 || changes.Edition != state.Edition {
+		t.Errorf("what changes: %+v", changes)
+	}
+	stream, err := d.reader.Version(t.Context(), d.ref(1, 0), 10)
+	want(t, err, nil)
+	got, err := io.ReadAll(stream)
+	want(t, errors.Join(err, stream.Close()), nil)
+	if !bytes.Equal(got, d.thumbs[1][10:]) || stream.Size != int64(len(d.thumbs[1])) {
+		t.Errorf("%d bytes of %d", len(got), stream.Size)
+	}
+	_, err = d.reader.Version(t.Context(), d.ref(1, 0), 1<<40)
+	want(t, err, transport.ErrOffset)
+	_, err = d.reader.Version(t.Context(), d.ref(1, 1), 0)
+	want(t, err, transport.ErrNotFound)
+	_, err = d.reader.Version(t.Context(), d.ref(1, 2), 0)
+	want(t, err, transport.ErrNotFound)
+}
+
+func strangerReads(t *testing.T, d *deal) {
+	d.upload(t)
+	none := collection.Name{Author: d.Author, ID: collection.ID{9}}
+	ask := func(name collection.Name) (errs []error) {
+		_, a := d.stranger.Collection(t.Context(), name)
+		_, b := d.stranger.Updates(t.Context(), name)
+		_, c := d.stranger.Version(t.Context(), transport.Ref{Collection: name, Item: d.ref(0, 0).Item}, 0)
+		_, e := d.stranger.Upload(t.Context(), name, d.stream(t, 0))
+		return []error{a, b, c, e}
+	}
+	there, notThere := ask(d.c.Name()), ask(none)
+	for i := range there {
+		want(t, there[i], transport.ErrNotFound)
+		if there[i].Error() != notThere[i].Error() {
+			t.Errorf("what is not the stranger's: %q; what is not there: %q", there[i], notThere[i])
+		}
+	}
+	got, err := d.stranger.Notifications(t.Context())
+	want(t, err, nil)
+	if len(got.Waiting) != 0 {
+		t.Errorf("a stranger is told %+v", got)
+	}
+}
+
+func inbox(t *testing.T, d *deal) {
+	d.upload(t)
+	heard := func(n int) []transport.Delivery {
+		t.Helper()
+		got, err := d.reader.Notifications(t.Context())
+		want(t, err, nil)
+		if len(got.Waiting) != n {
+			t.Fatalf("%d notifications wait, want %d", len(got.Waiting), n)
+		}
+		return got.Waiting
+	}
+	first := heard(1)[0]
+	if n := first.Notification; n.Reason != notify.Shared || n.To != d.Reader || n.Name() != d.c.Name() {
+		t.Errorf("told %+v", n)
+	}
+	heard(1)
+	older := first.Receipt()
+	older.Seq--
+	other := transport.Receipt{Author: d.Author, ID: collection.ID{9}, Seq: 1}
+	want(t, d.reader.Acknowledge(t.Context(), transport.Receipts{Read: []transport.Receipt{older, other}}), nil)
+	want(t, d.stranger.Acknowledge(t.Context(), transport.Receipts{Read: []transport.Receipt{first.Receipt()}}), nil)
+	heard(1)
+	want(t, d.reader.Acknowledge(t.Context(), transport.Receipts{Read: []transport.Receipt{first.Receipt()}}), nil)
+	heard(0)
+}
