@@ -247,6 +247,12 @@ func (c Collection) Labelled() int {
 	return c.parts().state.Count(func(v uint32) bool { return label.Rank(v).Labelled() })
 }
 
+// Withdrawn returns how many items the author has withdrawn; they are labelled,
+// too.
+func (c Collection) Withdrawn() int {
+	return c.parts().state.Count(func(v uint32) bool { return label.Rank(v).Withdrawn() })
+}
+
 // Settled reports whether every item is complete or withdrawn.
 func (c Collection) Settled() bool {
 	return c.parts().state.Count(func(v uint32) bool { return label.Rank(v).Settled() }) == c.Len()

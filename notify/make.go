@@ -43,7 +43,7 @@ func Make(c collection.Collection, reason Reason, link string) (Notification, er
 		Author: c.Author(), Collection: c.ID(), Reason: reason, Link: link,
 		Title: c.Title(), Items: c.Len(), Labelled: c.Labelled(), Edition: c.EditionDigest(),
 	}
-	n.Note = note(n)
+	n.Note = note(n, c.Withdrawn())
 	size := 0
 	for u := range c.Updates() {
 		b, err := u.MarshalBinary()
@@ -66,19 +66,33 @@ func (n Notification) For(to collection.UserID, availability collection.Digest) 
 	return n
 }
 
-// note explains n in plain words.
-func note(n Notification) string {
-	switch {
-	case n.Reason == Lost:
-		return fmt.Sprintf("%d of %d items cannot be had in full at the moment.", n.Labelled, n.Items)
+// note explains n in plain words; gone is how many of the labelled items the
+// author has withdrawn.
+func note(n Notification, gone int) string {
+	switch awaited := n.Labelled - gone; {
 	case n.Reason == Edited:
 		return "The author has changed the title or the captions."
 	case n.Labelled == 0:
 		return "All items are there in full."
-	case n.Labelled == n.Items:
+	case gone == n.Items:
+		return "The author has withdrawn all items: they will not be there in full."
+	case awaited == 0:
+		return fmt.Sprintf("%d of %d items are there in full; the author has withdrawn the others.", n.Items-gone, n.Items)
+	case n.Reason == Lost:
+		return fmt.Sprintf("%d of %d items cannot be had in full at the moment.", awaited, n.Items) + withdrawn(gone)
+	case awaited == n.Items:
 		return "Previews are there now; you will hear again when the full versions are."
+	case gone == 0:
+		return fmt.Sprintf("%d of %d items are there in full; you will hear again of the others.", n.Items-n.Labelled, n.Items)
 	}
-	return fmt.Sprintf("%d of %d items are there in full; you will hear again of the others.", n.Items-n.Labelled, n.Items)
+	return fmt.Sprintf("%d of %d items are there in full; you will hear again of %d.", n.Items-n.Labelled, n.Items, n.Labelled-gone) + withdrawn(gone)
+}
+
+func withdrawn(gone int) string {
+	if gone == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" The author has withdrawn %d.", gone)
 }
 
 // Coalesce gives what is delivered when newer comes before older was: newer,
