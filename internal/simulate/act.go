@@ -1,0 +1,121 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/glimpse-go/glimpse/collection"
+)
+
+// act lets a peer do something with one of the collections that it knows.
+func (w *world) act(s *station) {
+	if s.process == nil {
+		return
+	}
+	names, err := s.Names(ctx)
+	w.ended(s.name+": names", err)
+	if len(names) == 0 || w.random.IntN(3) == 0 {
+		w.do(s, "receive", func() error { return receive(s) })
+		return
+	}
+	name := names[w.random.IntN(len(names))]
+	state, ok := s.disk.state(name)
+	if !ok {
+		w.fail("%s: %v is not there", s.name, name)
+		return
+	}
+	if c := state.Collection; c.Author() == s.user {
+		w.actAsAuthor(s, c)
+	} else {
+		w.actAsReader(s, c)
+	}
+}
+
+func receive(s *station) error {
+	_, err := s.Receive(ctx)
+	return err
+}
+
+// actAsAuthor is what a home peer does.
+func (w *world) actAsAuthor(s *station, c collection.Collection) {
+	name := c.Name()
+	i := w.random.IntN(c.Len())
+	id, rank := c.At(i)
+	switch n := w.random.IntN(12); {
+	case n < 5:
+		w.publish(s, name)
+	case n < 6:
+		w.declare(s, "tell", name, func() error { return s.Tell(ctx, name) })
+	case n < 7:
+		w.do(s, "refresh", func() error { return s.Refresh(ctx, name) })
+	case n < 8:
+		w.edit(s, c)
+	case n < 9 && c.Len() > 1:
+		w.withdraw(s, name, id)
+	case n < 10 && rank.Complete():
+		w.takeBack(s, name, id)
+	default:
+		w.do(s, "receive", func() error { return receive(s) })
+	}
+}
+
+// declare lets a station do something that the hub is to hear of.
+func (w *world) declare(s *station, what string, name collection.Name, work func() error) {
+	w.do(s, fmt.Sprintf("%s %.4s", what, name.ID), func() error {
+		err := work()
+		if err != nil {
+			s.failed[name] = true
+		}
+		return err
+	})
+}
+
+func (w *world) publish(s *station, name collection.Name) {
+	w.declare(s, "publish", name, func() error { return s.Publish(ctx, name) })
+}
+
+func (w *world) edit(s *station, c collection.Collection) {
+	name := c.Name()
+	w.declare(s, "edit", name, func() error {
+		err := s.Edit(ctx, name, func(h *collection.Header, items []collection.Item) {
+			h.Title, items[0].Caption = fmt.Sprintf("Title %d", w.random.IntN(1000)), s.name
+		})
+		if m := w.find(name); m != nil && err == nil {
+			m.edition = max(m.edition, c.Header().Edition+1)
+		}
+		return err
+	})
+}
+
+func (w *world) withdraw(s *station, name collection.Name, id collection.ItemID) {
+	m := w.find(name)
+	w.declare(s, fmt.Sprintf("withdraw %.4s of", id), name, func() error {
+		if m != nil {
+			m.maybe[id] = true
+		}
+		err := s.Withdraw(ctx, name, id)
+		if m != nil && err == nil {
+			m.gone[id] = true
+		}
+		return err
+	})
+}
+
+func (w *world) takeBack(s *station, name collection.Name, id collection.ItemID) {
+	m := w.find(name)
+	w.declare(s, fmt.Sprintf("take back %.4s of", id), name, func() error {
+		if m != nil {
+			m.again[id] = true
+		}
+		return s.TakeBack(ctx, name, id)
+	})
+}
+
+// find gives a collection that a camera has made.
+func (w *world) find(name collection.Name) *made {
+	for _, m := range w.made {
+		if m.name == name {
+			return m
+		}
+	}
+	return nil
+}

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/engine"
+	"github.com/glimpse-go/glimpse/notify"
+)
+
+// judge checks what must hold when all is at rest.
+func (w *world) judge() {
+	w.truth.kept()
+	for r := range w.hubAt.disk.records("c/") {
+		var s engine.State
+		if err := s.UnmarshalBinary(r.Value); err != nil {
+			w.fail("hub: %s: %w", r.Key, err)
+			continue
+		}
+		w.alike(s.Collection)
+		w.everybodyTold(s)
+	}
+	for range w.hubAt.disk.records("o/") {
+		w.fail("a notification is left")
+	}
+	for _, m := range w.made {
+		w.complete(m)
+	}
+}
+
+// alike checks that all replicas of a collection are the same bytes.
+func (w *world) alike(c collection.Collection) {
+	want, err := c.MarshalBinary()
+	w.must("hub", err)
+	heard := map[collection.UserID]bool{}
+	for _, s := range w.stations {
+		state, ok := s.disk.state(c.Name())
+		if !ok {
+			continue
+		}
+		heard[s.user] = true
+		if !c.MayRead(s.user) {
+			w.fail("%s has %v, which it may not read", s.name, c.Name())
+		}
+		if got, err := state.Collection.MarshalBinary(); err != nil || !bytes.Equal(got, want) && !resealed(c, state.Collection) {
+			w.fail("%s has another %v than the hub: %s", s.name, c.Name(), difference(c, state.Collection))
+		}
+	}
+	for _, u := range notify.Due(c) {
+		if !heard[u] {
+			w.fail("%v has not heard of %v", u, c.Name())
+		}
+	}
+}
+
+// resealed reports whether two replicas differ in nothing but the author's
+// seal: two stations of the author have sealed the same edition, and either seal
+// will do.
+func resealed(a, b collection.Collection) bool {
+	x, y := a.Header(), b.Header()
+	u, err := notify.Availability(a)
+	v, err2 := notify.Availability(b)
+	return a.Identity() == b.Identity() && a.EditionDigest() == b.EditionDigest() && err == nil && err2 == nil && u == v &&
+		len(x.AuthorSeal) > 0 && len(y.AuthorSeal) > 0 && bytes.Equal(x.AuthoritySeal, y.AuthoritySeal)
+}
+
+// difference says what is not the same in two replicas.
+func difference(a, b collection.Collection) string {
+	x, y := a.Header(), b.Header()
+	s := fmt.Sprintf("editions %d %d, same: %v, seals same: %v %v", x.Edition, y.Edition, a.EditionDigest() == b.EditionDigest(),
+		bytes.Equal(x.AuthorSeal, y.AuthorSeal), bytes.Equal(x.AuthoritySeal, y.AuthoritySeal))
+	for u := range a.Updates() {
+		s += fmt.Sprintf("\n\thub  %.8s %v %.8x", u.Issuer(), u.Issued().Unix(), u.Seal())
+	}
+	for u := range b.Updates() {
+		s += fmt.Sprintf("\n\there %.8s %v %.8x", u.Issuer(), u.Issued().Unix(), u.Seal())
+	}
+	return s
+}
+
+// everybodyTold checks that every recipient was told of the latest
+// availability, and has taken it in.
+func (w *world) everybodyTold(s engine.State) {
+	c := s.Collection
+	now, err := notify.Availability(c)
+	w.must("availability", err)
+	if s.Told != now {
+		w.fail("hub: the latest news of %v was not told", c.Name())
+	}
+	for _, to := range notify.Due(c) {
+		last, ok := w.truth.told["o/"+to.String()+"/"+c.Name().String()]
+		if !ok {
+			w.fail("nobody told %v of %v", to, c.Name())
+			continue
+		}
+		if want := notify.MakeID(last.Notification.Edition, now, to); last.Notification.ID != want || last.Notification.Labelled != c.Labelled() {
+			w.fail("%v was told of an earlier state of %v", to, c.Name())
+		}
+		if !w.taken(to, last.Notification.ID) {
+			w.fail("%v has not taken in the news of %v", to, c.Name())
+		}
+	}
+}
+
+// taken reports whether one of a user's stations has taken in a notification.
+func (w *world) taken(to collection.UserID, id notify.ID) bool {
+	return slices.ContainsFunc(w.stations, func(s *station) bool {
+		return s.user == to && w.truth.taken[s.name+" "+string(id[:])]
+	})
+}
+
+// complete checks that in the end every item has its original on the network,
+// unless it was withdrawn, and that an edit that was acknowledged is there.
+func (w *world) complete(m *made) {
+	s, ok := w.hubAt.disk.state(m.name)
+	if !ok {
+		w.fail("the hub does not have %v", m.name)
+		return
+	}
+	if s.Collection.Header().Edition < m.edition {
+		w.fail("an edition of %v is lost", m.name)
+	}
+	for id, rank := range s.Collection.Items() {
+		switch {
+		case m.gone[id] && !m.again[id] && !rank.Withdrawn():
+			w.fail("%v of %v was withdrawn, but is %v", id, m.name, rank)
+		case rank.Withdrawn() && m.maybe[id], rank.Complete() && (!m.gone[id] || m.again[id]):
+		default:
+			w.fail("%v of %v is %v in the end", id, m.name, rank)
+		}
+	}
+}

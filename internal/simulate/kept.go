@@ -1,0 +1,83 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/glimpse-go/glimpse/collection/digest"
+)
+
+// acknowledgedRecord and acknowledgedBlob note what must never be lost.
+func (t *truth) acknowledgedRecord(s *station, key string) {
+	t.promise(t.records, s, key, s.disk.keys[key])
+}
+
+func (t *truth) acknowledgedBlob(s *station, key string) { t.promise(t.blobs, s, key, s.disk.has(key)) }
+
+func (t *truth) promise(to map[string]*disk, s *station, key string, there bool) {
+	to[s.name+" "+key] = s.disk
+	if !there {
+		t.w.fail("%s has acknowledged %s, but does not have it", s.name, key)
+	}
+}
+
+// acknowledgedShare: the hub has taken a camera's share.
+func (t *truth) acknowledgedShare(m *made) { t.acknowledged(m, t.w.hubAt, 0) }
+
+// acknowledgedSync: a home peer has taken all that a camera has.
+func (t *truth) acknowledgedSync(m *made, home *station) { t.acknowledged(m, home, 0, 2) }
+
+func (t *truth) acknowledged(m *made, at *station, versions ...int) {
+	t.acknowledgedRecord(at, "c/"+m.name.String())
+	for _, id := range m.items {
+		for _, v := range versions {
+			t.acknowledgedBlob(at, versionKey(m.name.Author, digest.Sum(m.camera.photos[id][v])))
+		}
+	}
+}
+
+// kept checks that nothing that was acknowledged is lost.
+func (t *truth) kept() {
+	for key, d := range t.records {
+		if _, key, _ := strings.Cut(key, " "); !d.keys[key] {
+			t.w.fail("%s has lost %s", d.name, key)
+		}
+	}
+	for key, d := range t.blobs {
+		if _, key, _ := strings.Cut(key, " "); !d.has(key) {
+			t.w.fail("%s has lost %s", d.name, key)
+		}
+	}
+	for _, wish := range t.wishes {
+		if err := t.wishKept(wish); err != nil {
+			t.w.fail("%s wishes for %v: %w", wish.at.name, wish.ref.Item, err)
+		}
+	}
+}
+
+// wishKept: a wish has come true, or it never can, or it still stands.
+func (t *truth) wishKept(wish wish) error {
+	state, ok := wish.at.disk.state(wish.ref.Collection)
+	if !ok {
+		return errors.New("its collection is gone")
+	}
+	i, _ := state.Collection.Index(wish.ref.Item)
+	_, rank := state.Collection.At(i)
+	if state.Holds(i, wish.ref.Version) || rank.Withdrawn() {
+		return nil
+	}
+	if wish.ref.Version == len(state.Collection.Ladder())-1 && rank.Complete() {
+		return errors.New("it is there, but was not fetched")
+	}
+	open, err := wish.at.Wishes(ctx)
+	if err != nil {
+		return err
+	}
+	for _, ref := range open {
+		if ref == wish.ref {
+			return nil
+		}
+	}
+	return fmt.Errorf("forgotten: %v", rank)
+}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/label"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// photograph lets a camera do something.
+func (w *world) photograph() {
+	c := w.cameras[w.random.IntN(len(w.cameras))]
+	var own []*made
+	for _, m := range w.made {
+		if m.camera == c {
+			own = append(own, m)
+		}
+	}
+	if len(own) == 0 || len(own) < 3 && w.random.IntN(4) == 0 {
+		w.makeCollection(c)
+		return
+	}
+	m := own[w.random.IntN(len(own))]
+	if w.random.IntN(2) == 0 {
+		w.start(0, func() { w.shareWithHub(m) })
+		return
+	}
+	home := c.homes[w.random.IntN(len(c.homes))]
+	w.start(0, func() { w.syncHome(m, home) })
+}
+
+// makeCollection makes one of photos old and new, for some of the others.
+func (w *world) makeCollection(c *camera) {
+	var body collection.Body
+	for range 1 + w.random.IntN(3) {
+		body.Items = append(body.Items, c.take())
+	}
+	for _, item := range c.items[:len(c.items)-len(body.Items)] {
+		if w.random.IntN(3) == 0 {
+			body.Items = append(body.Items, item)
+		}
+	}
+	body.Kind = label.Kind(w.random.IntN(3))
+	for _, s := range w.stations {
+		if s.user != c.user && w.random.IntN(2) == 0 {
+			body.Recipients = append(body.Recipients, s.user)
+		}
+		if s.user != c.user && w.random.IntN(4) == 0 {
+			body.Completers = append(body.Completers, s.user)
+		}
+	}
+	name, err := c.Make(ctx, collection.Header{Title: "Picnic", Authority: collection.KeyID(w.hub.PublicKey().ID())}, body)
+	if err != nil {
+		w.fail("%s makes a collection: %w", c.name, err)
+		return
+	}
+	m := &made{
+		name: name, camera: c,
+		gone: map[collection.ItemID]bool{}, maybe: map[collection.ItemID]bool{}, again: map[collection.ItemID]bool{},
+	}
+	for _, item := range body.Items {
+		m.items = append(m.items, item.ID)
+	}
+	w.made = append(w.made, m)
+	w.say("%s makes %.4s of %d items", c.name, name.ID, len(m.items))
+}
+
+func (w *world) shareWithHub(m *made) error {
+	answer, err := m.camera.Share(ctx, m.camera.hub, m.name)
+	w.ended(m.camera.name+": share with the hub", err)
+	if err == nil && answer.Next == transport.Done {
+		m.shared = true
+		w.truth.acknowledgedShare(m)
+	}
+	return err
+}
+
+func (w *world) syncHome(m *made, home *station) error {
+	answer, err := m.camera.Share(ctx, m.camera.link(home), m.name)
+	w.ended(m.camera.name+": sync with "+home.name, err)
+	if err == nil && answer.Next == transport.Done {
+		m.synced = append(m.synced, home)
+		w.truth.acknowledgedSync(m, home)
+	}
+	return err
+}

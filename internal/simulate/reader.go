@@ -1,0 +1,113 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/label"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// actAsReader is what a recipient or a completer does.
+func (w *world) actAsReader(s *station, c collection.Collection) {
+	name, i := c.Name(), w.random.IntN(c.Len())
+	id, _ := c.At(i)
+	last := len(c.Ladder()) - 1
+	full := transport.Ref{Collection: name, Item: id, Version: last}
+	any := full
+	any.Version = w.random.IntN(last + 1)
+	switch w.random.IntN(12) {
+	case 0, 1, 2:
+		w.try(s, "fetch", any, func() error { return w.fetched(s, c, any, s.Fetch(ctx, any)) })
+	case 3:
+		w.try(s, "search", full, func() error { _, err := s.Search(ctx, full); return err })
+	case 4:
+		w.try(s, "print", full, func() error { return s.Print(ctx, full, io.Discard) })
+	case 5:
+		w.try(s, "export", full, func() error { return s.Export(ctx, full, io.Discard) })
+	case 6:
+		w.try(s, "reshare", full, func() error { return w.reshare(s, name, id) })
+	case 7:
+		w.do(s, "wish", func() error { return w.wished(s, any, s.Wish(ctx, any)) })
+	case 8:
+		w.do(s, "grant", func() error { return s.Grant(ctx) })
+	case 9:
+		w.do(s, "refresh", func() error { return s.Refresh(ctx, name) })
+	case 10:
+		if completes(c, s.user) {
+			w.publish(s, name)
+		}
+	default:
+		w.do(s, "receive", func() error { return receive(s) })
+	}
+}
+
+func completes(c collection.Collection, user collection.UserID) bool {
+	for u := range c.Completers() {
+		if u == user {
+			return true
+		}
+	}
+	return user == c.Author()
+}
+
+func (w *world) reshare(s *station, from collection.Name, id collection.ItemID) error {
+	to := w.stations[w.random.IntN(len(w.stations))].user // perhaps s's own
+	h := collection.Header{Title: "Again", Authority: collection.KeyID(w.hub.PublicKey().ID())}
+	name, err := s.Reshare(ctx, from, []collection.ItemID{id}, h, to)
+	if err == nil {
+		w.truth.acknowledgedRecord(s, "c/"+name.String())
+	}
+	return err
+}
+
+// fetched notes what a fetch that was acknowledged promises.
+func (w *world) fetched(s *station, c collection.Collection, ref transport.Ref, err error) error {
+	if i, ok := c.Index(ref.Item); ok && err == nil {
+		if d, known := c.Digest(i, ref.Version); known {
+			w.truth.acknowledgedBlob(s, versionKey(c.Author(), d))
+		}
+	}
+	return err
+}
+
+func (w *world) wished(s *station, ref transport.Ref, err error) error {
+	if err == nil {
+		w.truth.wishes = append(w.truth.wishes, wish{s, ref})
+	}
+	return err
+}
+
+// try lets a station do something with a complete version that a label may
+// forbid: then nothing may leave it.
+func (w *world) try(s *station, what string, ref transport.Ref, work func() error) {
+	w.do(s, fmt.Sprintf("%s %.4s/%.4s/%d", what, ref.Collection.ID, ref.Item, ref.Version), func() error {
+		state, known := s.disk.state(ref.Collection)
+		i, _ := state.Collection.Index(ref.Item)
+		_, rank := state.Collection.At(i)
+		held := state.Holds(i, ref.Version)
+		t := w.current
+		sent := t.requests
+		err := work()
+		refused := errors.Is(err, label.ErrRefused)
+		if refused && t.requests > sent && errors.Is(err, label.ErrPending) {
+			w.fail("%s was refused %s, but sent %d requests", s.name, what, t.requests-sent)
+		}
+		full := ref.Version == len(state.Collection.Ladder())-1
+		if known && full && rank.Labelled() && !held && !refused && !errors.Is(err, errCrashed) && !errors.Is(err, transport.ErrClosed) {
+			w.fail("%s may %s what is labelled: %v", s.name, what, err)
+		}
+		return err
+	})
+}
+
+// rank is an item's label as it is durable at a station.
+func (s *station) rank(ref transport.Ref) (label.Rank, bool) {
+	state, ok := s.disk.state(ref.Collection)
+	if !ok {
+		return 0, false
+	}
+	return state.Collection.Label(ref.Item)
+}

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/transport/transporttest"
+)
+
+// made is a collection that a camera has made, and what was acknowledged of it.
+type made struct {
+	name   collection.Name
+	camera *camera
+	items  []collection.ItemID
+
+	shared  bool                       // with the hub
+	synced  []*station                 // homes that have all of it
+	edition uint64                     // that an edit which was acknowledged has made
+	gone    map[collection.ItemID]bool // withdrawn, acknowledged
+	maybe   map[collection.ItemID]bool // withdrawn, perhaps
+	again   map[collection.ItemID]bool // taken back, perhaps
+}
+
+func (w *world) time() time.Time { return w.now }
+
+// pause is some time between two things that happen.
+func (w *world) pause() time.Duration {
+	return time.Duration(w.random.ExpFloat64() * float64(time.Second))
+}
+
+// do starts something that a station does, unless it is down.
+func (w *world) do(s *station, what string, work func() error) {
+	if s.process == nil {
+		return
+	}
+	s.busy++
+	w.start(0, func() {
+		defer func() { s.busy-- }()
+		w.say("%s: %s", s.name, what)
+		w.ended(s.name+": "+what, work())
+	})
+}
+
+// ended looks at how something ended.
+func (w *world) ended(what string, err error) {
+	if err == nil {
+		w.say("%s: done", what)
+		return
+	}
+	w.say("%s: %v", what, err)
+	if !w.mayFail && !expected(err) {
+		w.fail("%s: unexpected: %w", what, err)
+	}
+}
+
+// play lets stations do things while the network fails and stations crash.
+func (w *world) play() {
+	if w.random.IntN(2) == 0 {
+		w.begin()
+	}
+	w.net.SetFaults(w.faults())
+	for range w.steps {
+		switch n := w.random.IntN(20); {
+		case n < 2:
+			w.trouble()
+		case n < 8:
+			w.photograph()
+		default:
+			w.act(w.stations[w.random.IntN(len(w.stations))])
+		}
+		w.run(w.now.Add(w.pause() / 4))
+	}
+}
+
+// begin brings a first collection to its end before the faults begin.
+func (w *world) begin() {
+	c := w.cameras[0]
+	w.makeCollection(c)
+	m, home := w.made[0], c.homes[0]
+	w.settled("share", w.shareWithHub(m))
+	w.settled("sync", w.syncHome(m, home))
+	w.settled("publish", home.Publish(ctx, m.name))
+	for _, s := range w.stations {
+		w.settled("receive", receive(s))
+	}
+}
+
+// faults are this run's: some networks are better than others.
+func (w *world) faults() transporttest.Faults {
+	bad := func() float64 { return w.random.Float64() * w.random.Float64() * 0.4 }
+	return transporttest.Faults{
+		LoseRequest: bad(), LoseAnswer: bad(), Repeat: bad(), Late: bad(), Break: bad(),
+		Delay: time.Duration(w.random.IntN(500)) * time.Millisecond,
+	}
+}
+
+// trouble crashes a station, stops it in good order, or cuts the network.
+func (w *world) trouble() {
+	s := w.hubAt
+	if n := w.random.IntN(len(w.stations) + 2); n < len(w.stations) {
+		s = w.stations[n]
+	}
+	switch w.random.IntN(4) {
+	case 0:
+		other := w.stations[w.random.IntN(len(w.stations))]
+		w.say("%s and %s are cut", s.name, other.name)
+		w.net.Cut(s.name, other.name)
+	case 1:
+		w.say("the network is whole")
+		w.net.Heal()
+	case 2:
+		w.stop(s)
+	default:
+		w.crash(s)
+	}
+}
+
+// stop stops a station in good order: nothing new is begun, and when what is
+// under way has ended, it is made again from its disk.
+func (w *world) stop(s *station) {
+	p := s.process
+	if p == nil {
+		return
+	}
+	w.say("%s stops", s.name)
+	over, cancel := context.WithCancel(ctx)
+	cancel()
+	s.close(over) // lets nobody in any more
+	var again func()
+	again = func() {
+		switch {
+		case s.process != p: // it has crashed meanwhile
+		case s.busy > 0 || w.inbound[s.name] > 0:
+			w.start(w.pause(), again)
+		default:
+			w.must("stop of "+s.name, s.close(ctx))
+			s.process = nil
+			w.net.Stop(s.name)
+			w.start(w.pause(), s.start)
+		}
+	}
+	w.start(0, again)
+}
+
+func (s *station) close(ctx context.Context) error {
+	if s == s.w.hubAt {
+		return s.w.hub.Close(ctx)
+	}
+	return s.Close(ctx)
+}
+
+// crash lets a station crash at one of its next changes.
+func (w *world) crash(s *station) {
+	if p := s.process; p != nil && p.left < 0 {
+		p.left, p.when, p.part = w.random.IntN(12), w.random.IntN(3), w.random.Float64()
+	}
+}

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/engine"
+	"github.com/glimpse-go/glimpse/transport/transporttest"
+)
+
+// rounds is how often everybody does everything again until nothing changes.
+const rounds = 10
+
+// settle ends all faults and lets everybody do what is left to do until nothing
+// changes any more.
+func (w *world) settle() {
+	w.say("the faults end")
+	w.net.SetFaults(transporttest.Faults{})
+	w.net.Heal()
+	for _, s := range append([]*station{w.hubAt}, w.stations...) {
+		if s.process != nil {
+			s.process.left = -1
+		}
+	}
+	w.finish()
+	last := w.sum()
+	for range rounds {
+		w.round()
+		now := w.sum()
+		if now == last {
+			return
+		}
+		last = now
+	}
+	w.fail("nothing comes to rest")
+}
+
+// round lets everybody do once, one after the other, what has not been
+// acknowledged yet: now it works.
+func (w *world) round() {
+	w.now = w.now.Add(24 * time.Hour) // whoever waits before trying again has waited
+	for _, m := range w.made {
+		if !m.shared {
+			w.settled("share", w.shareWithHub(m))
+		}
+		for _, home := range m.camera.homes {
+			if !slices.Contains(m.synced, home) {
+				w.settled("sync", w.syncHome(m, home))
+			}
+		}
+	}
+	for _, s := range w.stations {
+		w.settled(s.name+": receive", receive(s))
+		names, err := s.Names(ctx)
+		w.settled(s.name+": names", err)
+		for _, name := range names {
+			w.settled(fmt.Sprintf("%s: %v", s.name, name), w.roundOf(s, name))
+		}
+		w.settled(s.name+": grant", s.Grant(ctx))
+	}
+}
+
+func (w *world) roundOf(s *station, name collection.Name) error {
+	state, ok := s.disk.state(name)
+	if !ok {
+		return fmt.Errorf("%v is not there", name)
+	}
+	if completes(state.Collection, s.user) && w.unfinished(s, state) {
+		if err := s.Publish(ctx, name); err != nil {
+			return fmt.Errorf("publish: %w", err)
+		}
+		delete(s.failed, name)
+	}
+	if w.asTheHub(s, name) {
+		return nil
+	}
+	if err := s.Refresh(ctx, name); err != nil {
+		return fmt.Errorf("refresh: %w", err)
+	}
+	return nil
+}
+
+// asTheHub reports whether a station has the same bytes of a collection.
+func (w *world) asTheHub(s *station, name collection.Name) bool {
+	here, _ := s.disk.state(name)
+	there, _ := w.hubAt.disk.state(name)
+	x, err := here.Collection.MarshalBinary()
+	y, err2 := there.Collection.MarshalBinary()
+	return err == nil && err2 == nil && bytes.Equal(x, y)
+}
+
+// unfinished reports whether a station that may vouch for originals has
+// something to tell the hub: what failed before, or what it holds and others do
+// not know of.
+func (w *world) unfinished(s *station, state engine.State) bool {
+	hub, ok := w.hubAt.disk.state(state.Collection.Name())
+	if !ok || s.failed[state.Collection.Name()] {
+		return true
+	}
+	last, i := len(state.Collection.Ladder())-1, -1
+	for _, rank := range hub.Collection.Items() {
+		if i++; !rank.Settled() && state.Holds(i, last) {
+			return true
+		}
+	}
+	return false
+}
+
+func (w *world) settled(what string, err error) {
+	if err != nil {
+		w.fail("without faults: %s: %w", what, err)
+	}
+}
+
+// sum stands for all that is on all disks, wishes aside: they count how often
+// they were tried.
+func (w *world) sum() [32]byte {
+	h := sha256.New()
+	for _, s := range append([]*station{w.hubAt}, w.stations...) {
+		for r := range s.disk.records("") {
+			if strings.HasPrefix(r.Key, "w/") {
+				continue
+			}
+			fmt.Fprintf(h, "%s %s %x\n", s.name, r.Key, r.Value)
+		}
+		for _, key := range s.disk.sortedBlobs() {
+			fmt.Fprintln(h, s.name, key)
+		}
+	}
+	return [32]byte(h.Sum(nil))
+}

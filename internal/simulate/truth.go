@@ -1,0 +1,227 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/collection/digest"
+	"github.com/glimpse-go/glimpse/internal/engine"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/transporttest"
+)
+
+// truth sees what no station can: all disks and all requests. It checks, at
+// every change, what must hold at every moment, and it remembers what was
+// acknowledged.
+type truth struct {
+	w       *world
+	states  map[string]engine.State              // by disk and key
+	asked   map[collection.Name][]transport.Bits // by the hub, by version
+	taken   map[string]bool                      // notifications, by disk and ID
+	first   map[collection.Name]bool             // told of
+	told    map[string]transport.Delivery        // what the hub told last, by key of its outbox
+	records map[string]*disk                     // promised, by disk and key
+	blobs   map[string]*disk
+	wishes  []wish
+}
+
+// wish is one that a station has acknowledged.
+type wish struct {
+	at  *station
+	ref transport.Ref
+}
+
+func newTruth(w *world) truth {
+	return truth{
+		taken: map[string]bool{}, first: map[collection.Name]bool{},
+		w: w, states: map[string]engine.State{}, asked: map[collection.Name][]transport.Bits{}, told: map[string]transport.Delivery{},
+		records: map[string]*disk{}, blobs: map[string]*disk{},
+	}
+}
+
+func versionKey(author collection.UserID, d collection.Digest) string {
+	return "v/" + author.String() + "/" + d.String()
+}
+
+// state gives a collection as it is durable on a disk.
+func (d *disk) state(name collection.Name) (s engine.State, ok bool) {
+	data, err := d.Store.Get(ctx, "c/"+name.String())
+	if err == nil {
+		err = s.UnmarshalBinary(data)
+	}
+	return s, err == nil
+}
+
+// committed checks that a blob is what its key says.
+func (t *truth) committed(d *disk, key string) {
+	data, err := d.read(key)
+	if want := key[strings.LastIndexByte(key, '/')+1:]; err != nil || digest.Sum(data).String() != want {
+		t.w.fail("%s stores other bytes as %s (%v)", d.name, key, err)
+	}
+}
+
+// applied checks a batch of records.
+func (t *truth) applied(d *disk, changes []transport.Change) {
+	for _, c := range changes {
+		switch {
+		case c.Value == nil:
+		case strings.HasPrefix(c.Key, "c/"):
+			var s engine.State
+			if err := s.UnmarshalBinary(c.Value); err != nil {
+				if strings.HasSuffix(d.name, "-camera") {
+					continue // keeps collections, not states
+				}
+				t.w.fail("%s stores %s: %w", d.name, c.Key, err)
+				continue
+			}
+			old := t.states[d.name+" "+c.Key]
+			t.states[d.name+" "+c.Key] = s
+			t.forward(d, old, s)
+			t.asks(d, s)
+			t.w.say("    %s: %.4s edition %d sealed %v held %x asked %x promised %x labelled %d told %.4x", d.name, s.Collection.ID(), s.Collection.Header().Edition, s.Sealed, s.Held, s.Asked, s.Promised, s.Collection.Labelled(), s.Told)
+			t.stored(d, s)
+			t.vouched(d, old, s)
+		case strings.HasPrefix(c.Key, "o/"):
+			t.tells(d, c)
+		case strings.HasPrefix(c.Key, "n/"):
+			t.taken[d.name+" "+string(c.Value)] = true
+		}
+	}
+}
+
+// forward checks that nothing goes back: no edition, no label.
+func (t *truth) forward(d *disk, old, s engine.State) {
+	if !old.Known() || !old.Sealed {
+		return
+	}
+	if old.Collection.Header().Edition > s.Collection.Header().Edition {
+		t.w.fail("%s: an edition of %v went back", d.name, s.Collection.Name())
+	}
+	for id, rank := range s.Collection.Items() {
+		if before, _ := old.Collection.Label(id); before > rank {
+			t.w.fail("%s: the label of %v went back from %v to %v", d.name, id, before, rank)
+		}
+	}
+}
+
+// asks notes what the hub asks for.
+func (t *truth) asks(d *disk, s engine.State) {
+	if d.name != "hub" {
+		return
+	}
+	asked := t.asked[s.Collection.Name()]
+	for v, items := range s.Asked {
+		if v == len(asked) {
+			asked = append(asked, nil)
+		}
+		asked[v] = asked[v].Or(items)
+	}
+	t.asked[s.Collection.Name()] = asked
+}
+
+// stored checks that a state does not run ahead of the bytes.
+func (t *truth) stored(d *disk, s engine.State) {
+	for v, items := range s.Held {
+		for i := range items.Places() {
+			if dig, ok := s.Collection.Digest(i, v); ok && !d.has(versionKey(s.Collection.Author(), dig)) {
+				t.w.fail("%s says that it holds version %d of item %d of %v", d.name, v, i, s.Collection.Name())
+			}
+		}
+	}
+}
+
+// vouched checks that a label goes only when somebody who may vouch for the
+// original has it, and when the hub has what it shows of it.
+func (t *truth) vouched(d *disk, old, s engine.State) {
+	c := s.Collection
+	i := -1
+	for id, rank := range c.Items() {
+		i++
+		if !rank.Complete() {
+			continue
+		}
+		if old.Known() {
+			if before, _ := old.Collection.Label(id); before == rank {
+				continue
+			}
+		}
+		original, ok := c.Digest(i, len(c.Ladder())-1)
+		if !ok || !t.original(c, original) {
+			t.w.fail("%s: item %d of %v has no label, but nobody has its original", d.name, i, c.Name())
+		}
+		if d.name == "hub" {
+			t.hasAsked(d, c, i)
+		}
+	}
+}
+
+// original reports whether an original is durable where it is vouched for.
+func (t *truth) original(c collection.Collection, d collection.Digest) bool {
+	for _, s := range t.w.stations {
+		if completes(c, s.user) && s.disk.has(versionKey(c.Author(), d)) {
+			return true
+		}
+	}
+	return false
+}
+
+// tells checks a notification: before it, all that it shows is there.
+func (t *truth) tells(d *disk, change transport.Change) {
+	delivery, err := transport.Decode[transport.Delivery](change.Value)
+	if err != nil {
+		t.w.fail("%s stores %s: %w", d.name, change.Key, err)
+		return
+	}
+	t.told[change.Key] = delivery
+	n := delivery.Notification
+	first := !t.first[n.Name()]
+	t.first[n.Name()] = true
+	s, ok := d.state(n.Name())
+	if !ok || !s.Sealed {
+		t.w.fail("%s tells of %v, which it does not have", d.name, n.Name())
+		return
+	}
+	for i := range s.Collection.Len() {
+		if first {
+			t.hasAsked(d, s.Collection, i)
+		}
+	}
+}
+
+// hasAsked checks that the hub has what it ever asked for of an item.
+func (t *truth) hasAsked(d *disk, c collection.Collection, i int) {
+	for v, items := range t.asked[c.Name()] {
+		if dig, ok := c.Digest(i, v); ok && items.Has(i) && !d.has(versionKey(c.Author(), dig)) {
+			t.w.fail("%s shows item %d of %v without version %d", d.name, i, c.Name(), v)
+		}
+	}
+}
+
+// observe sees every request. No original is asked for while its label stands.
+func (w *world) observe(m transporttest.Message) func(error) {
+	if w.current != nil {
+		w.current.requests++
+	}
+	w.say("  %v", m)
+	w.inbound[m.To]++
+	if s := w.stationOf(m.From); s != nil && m.What == "original" && m.Length < 0 {
+		if rank, known := s.rank(m.Ref); !known || rank.Labelled() {
+			w.fail("%s asks for an original that is %v", m.From, rank)
+		}
+	}
+	return func(err error) {
+		w.inbound[m.To]--
+		if err != nil {
+			w.say("  %v: %v", m, err)
+		}
+	}
+}
+
+func (w *world) stationOf(name string) *station {
+	for _, s := range w.stations {
+		if s.name == name {
+			return s
+		}
+	}
+	return nil
+}

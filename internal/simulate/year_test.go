@@ -1,0 +1,147 @@
+package main
+
+import (
+	"maps"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+const (
+	weeks   = 13 // of a quarter
+	perWeek = 1  // collections
+)
+
+// TestYear lets a family share photos for a year, on a network without faults,
+// while its stations are stopped and started every other week. What is kept
+// grows with what is really there and with nothing else: the last quarter adds
+// no more than the first one.
+func TestYear(t *testing.T) {
+	w := newWorld(options{seed: 3, lean: true})
+	var quarters [5]usage
+	quarters[0] = w.usage()
+	for q := 1; q < len(quarters); q++ {
+		for week := range weeks {
+			w.week(t, week)
+		}
+		quarters[q] = w.usage()
+	}
+	for _, err := range w.failed {
+		t.Error(err)
+	}
+	first, last := quarters[1].since(quarters[0]), quarters[4].since(quarters[3])
+	for kind, n := range last.records {
+		if n > first.records[kind] {
+			t.Errorf("records %s: %d in the first quarter, %d in the last", kind, first.records[kind], n)
+		}
+	}
+	if last.heap > first.heap+first.heap/4+256<<10 {
+		t.Errorf("live heap: %d bytes more in the first quarter, %d in the last, besides what is stored", first.heap, last.heap)
+	}
+	if now := quarters[4].goroutines; now > quarters[1].goroutines {
+		t.Errorf("%d goroutines after the first quarter, %d after the last", quarters[1].goroutines, now)
+	}
+	t.Logf("first quarter: %d bytes stored, %d of heap besides, records %v", first.stored, first.heap, first.records)
+	t.Logf("last quarter: %d bytes stored, %d of heap besides, records %v", last.stored, last.heap, last.records)
+}
+
+// week is a week of the family's life.
+func (w *world) week(t *testing.T, n int) {
+	for range perWeek {
+		w.now = w.now.Add(7 * 24 * time.Hour)
+		w.share(t, n)
+	}
+	if n%2 == 0 {
+		for _, s := range append([]*station{w.hubAt}, w.stations...) {
+			w.must("stop", s.close(ctx))
+			w.net.Stop(s.name)
+			s.start()
+		}
+	}
+}
+
+// share is one collection, from the camera to the last original.
+func (w *world) share(t *testing.T, week int) {
+	c, home := w.cameras[0], w.stations[0]
+	body := collection.Body{Items: []collection.Item{c.take(), c.take(), c.take(), c.take()}}
+	for _, s := range w.stations {
+		if s.user != c.user {
+			body.Recipients = append(body.Recipients, s.user)
+		}
+	}
+	name, err := c.Make(ctx, collection.Header{Title: "Week", Authority: collection.KeyID(w.hub.PublicKey().ID())}, body)
+	w.must("make", err)
+	m := &made{name: name, camera: c}
+	w.must("share", w.shareWithHub(m))
+	w.hear(name, body.Items[0].ID, 0)
+	w.must("sync", w.syncHome(m, home))
+	w.must("publish", home.Publish(ctx, name))
+	switch week % 4 {
+	case 0:
+		w.must("edit", home.Edit(ctx, name, func(h *collection.Header, _ []collection.Item) { h.Title = "A better title" }))
+	case 1:
+		w.must("take back", home.TakeBack(ctx, name, body.Items[1].ID))
+		w.must("publish", home.Publish(ctx, name))
+	case 2:
+		w.must("withdraw", home.Withdraw(ctx, name, body.Items[2].ID))
+	}
+	w.hear(name, body.Items[0].ID, 2)
+	w.must("forget", c.Forget(ctx, name))
+	clear(c.photos) // the card is emptied
+	c.items = nil
+}
+
+// hear lets the recipients hear of a collection and fetch something of it.
+func (w *world) hear(name collection.Name, item collection.ItemID, version int) {
+	for _, s := range w.stations {
+		if s.user == name.Author {
+			continue
+		}
+		w.must("receive", receive(s))
+		w.must("fetch", s.Fetch(ctx, transport.Ref{Collection: name, Item: item, Version: version}))
+	}
+}
+
+// usage is what the family's stations take.
+type usage struct {
+	records    map[string]int // by station and kind
+	stored     int64          // bytes
+	heap       int64          // bytes, less those that are stored
+	goroutines int
+}
+
+func (w *world) usage() usage {
+	u := usage{records: map[string]int{}}
+	for _, s := range append([]*station{w.hubAt}, w.stations...) {
+		for r := range s.disk.records("") {
+			kind, _, _ := strings.Cut(r.Key, "/")
+			u.records[s.name+" "+kind]++
+			u.stored += int64(len(r.Key) + len(r.Value))
+		}
+		u.records[s.name+" blobs"] = len(s.disk.blobs)
+		for key, size := range s.disk.blobs {
+			u.stored += int64(len(key)) + size
+		}
+	}
+	for range 3 {
+		runtime.GC()
+	}
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	u.heap, u.goroutines = int64(m.HeapAlloc)-u.stored, runtime.NumGoroutine()
+	return u
+}
+
+// since is what came since an earlier time.
+func (u usage) since(before usage) usage {
+	u.records = maps.Clone(u.records)
+	for kind, n := range before.records {
+		u.records[kind] -= n
+	}
+	u.stored, u.heap = u.stored-before.stored, u.heap-before.heap
+	return u
+}
