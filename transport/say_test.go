@@ -61,6 +61,26 @@ func TestWishesAndWithdrawal(t *testing.T) {
 	}
 }
 
+// TestSearchObeysTheLatestLabel: a search that brings the news of a withdrawal
+// with it is refused by that news.
+func TestSearchObeysTheLatestLabel(t *testing.T) {
+	w := newWorld(t, hub.Config{})
+	ann, bob := w.user("ann"), w.user("bob")
+	cam, home, b := w.camera(ann, 1), w.peer(ann, "home"), w.peer(bob, "bob")
+	name := cam.make("title", bob)
+	_, err := cam.Share(t.Context(), cam.link(home), name)
+	must(t, err)
+	must(t, home.Publish(t.Context(), name))
+	b.hears(t, notify.Shared, 0)
+	if found, err := b.Search(t.Context(), ref(name, cam, 0, 2)); err != nil || len(found) != 1 {
+		t.Fatalf("%v, %v", found, err)
+	}
+	must(t, home.Withdraw(t.Context(), name, cam.items[0].ID))
+	if found, err := b.Search(t.Context(), ref(name, cam, 0, 2)); !errors.Is(err, label.ErrWithdrawn) || found != nil {
+		t.Errorf("%v, %v", found, err)
+	}
+}
+
 // TestTakeBack: what is lost is labelled again, in a new generation, and
 // completed again.
 func TestTakeBack(t *testing.T) {

@@ -27,7 +27,15 @@ func (p *Peer) Search(ctx context.Context, ref transport.Ref) ([]transport.Sourc
 	if err != nil {
 		return nil, err
 	}
-	return p.search(ctx, v, i)
+	found, err := p.search(ctx, v, i)
+	if err != nil {
+		return nil, err
+	}
+	// The search brought the latest labels with it.
+	if _, _, err := p.check(ctx, ref, label.Search); err != nil {
+		return nil, err
+	}
+	return found, nil
 }
 
 // search asks the hub for the sources of an item, and takes what else is new.
