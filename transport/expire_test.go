@@ -3,6 +3,7 @@ package transport_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -165,6 +166,7 @@ func TestExpireWhileSharing(t *testing.T) {
 				ended <- err
 				return
 			}
+			runtime.Gosched() // WebAssembly has no other way to let the sharers on
 		}
 	}()
 	var sharing sync.WaitGroup
