@@ -31,6 +31,7 @@ type KindError struct {
 	Value any // the Rank, or the value read; nil may be such a value
 }
 
+// Error names what was refused and why.
 func (e *KindError) Error() string {
 	return fmt.Sprintf("%v: %s cannot say %v (%T)", ErrKind, e.Kind, e.Value, e.Value)
 }

@@ -43,6 +43,7 @@ type LadderError struct {
 	Reason string
 }
 
+// Error names what was refused and why.
 func (e *LadderError) Error() string {
 	return fmt.Sprintf("%v: version %d: %s", ErrLadder, e.Index, e.Reason)
 }

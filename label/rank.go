@@ -55,6 +55,7 @@ type RankError struct {
 	Err        error // ErrGeneration or ErrLevel
 }
 
+// Error names what was refused and why.
 func (e *RankError) Error() string {
 	return fmt.Sprintf("%v: generation %d, level %d", e.Err, e.Generation, e.Level)
 }

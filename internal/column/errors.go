@@ -53,6 +53,7 @@ type Error struct {
 	Err    error  // one of this package's errors
 }
 
+// Error names what was refused and why.
 func (e *Error) Error() string {
 	return fmt.Sprintf("%v (%s, at %d)", e.Err, e.Part, e.Offset)
 }
