@@ -18,10 +18,11 @@ type Keyring struct {
 	// Seals by keys of others are refused with ErrAlgorithm.
 	Algorithms Algorithms
 
-	mu      sync.RWMutex
-	entries map[[32]byte]entry
-	users   map[[16]byte][][32]byte // the keys of each user, revoked ones too
-	revoked map[[32]byte]bool
+	mu       sync.RWMutex
+	entries  map[[32]byte]entry
+	users    map[[16]byte][][32]byte // the keys of each user, revoked ones too
+	revoked  map[[32]byte]bool
+	revision uint64
 }
 
 // entry is what is held on a key. Times are as in KeyStatement.
@@ -65,6 +66,14 @@ func (k *Keyring) Verify(ctx context.Context, typ string, statement, seal []byte
 		return user, key, s.refuse(typ, err)
 	}
 	return e.User, s.key, nil
+}
+
+// Revision counts the changes of the keyring. As long as it is the same, Verify
+// gives the same answer for the same seal, which need not be asked again.
+func (k *Keyring) Revision() uint64 {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	return k.revision
 }
 
 // find returns a key that counts, whatever the time.
@@ -125,7 +134,7 @@ func (k *Keyring) Retire(key [32]byte, at time.Time) error {
 	}
 	if e.retired.IsZero() || at.Before(e.retired) {
 		e.retired = at
-		k.entries[key] = e
+		k.put(e)
 	}
 	return nil
 }
@@ -144,6 +153,7 @@ func (k *Keyring) revoke(key [32]byte) {
 		k.revoked = map[[32]byte]bool{}
 	}
 	k.revoked[key] = true
+	k.revision++
 }
 
 // Keys lists the keys held, sorted by thumbprint, as statements without seals:

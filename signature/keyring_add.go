@@ -138,6 +138,7 @@ func (k *Keyring) put(e entry) {
 		k.users[e.User] = append(k.users[e.User], e.Key.id)
 	}
 	k.entries[e.Key.id] = e
+	k.revision++
 }
 
 // Load adds sealed key statements that stand one after the other (a CBOR

@@ -100,6 +100,7 @@ func (k *Keyring) UnmarshalBinary(data []byte) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.entries, k.users, k.revoked = read.entries, read.users, read.revoked
+	k.revision++
 	return nil
 }
 

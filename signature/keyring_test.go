@@ -381,3 +381,43 @@ func TestKeyringIsSafeForConcurrentUse(t *testing.T) {
 	}
 	all.Wait()
 }
+
+// TestRevision: whatever may change an answer changes the revision, and a
+// question does not.
+func TestRevision(t *testing.T) {
+	hub, camera, other := newSigner(t, 1), newSigner(t, 2), newSigner(t, 3)
+	ring := new(Keyring)
+	stored, err := holding(t, other).MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, change := range []struct {
+		what string
+		make func() error
+	}{
+		{"AddAuthority", func() error { return ring.AddAuthority(hub.Public()) }},
+		{"Add", func() error {
+			return ring.Add(ctx, vouched(t, hub, KeyStatement{User: alice, Key: camera.Public()}))
+		}},
+		{"Trust", func() error { return ring.Trust(alice, camera.Public()) }},
+		{"Pin", func() error { return ring.Pin(bob, other.Public()) }},
+		{"Retire", func() error { return ring.Retire(camera.Public().ID(), noon) }},
+		{"Revoke", func() error { ring.Revoke(camera.Public().ID()); return nil }},
+		{"Add of a revocation", func() error {
+			return ring.Add(ctx, vouched(t, hub, KeyStatement{User: bob, Key: other.Public(), Role: RoleRevoked}))
+		}},
+		{"UnmarshalBinary", func() error { return ring.UnmarshalBinary(stored) }},
+	} {
+		before := ring.Revision()
+		judge(t, ring, camera, noon)
+		if ring.Revision() != before {
+			t.Errorf("before %s: a question changed it", change.what)
+		}
+		if err := change.make(); err != nil {
+			t.Fatalf("%s: %v", change.what, err)
+		}
+		if ring.Revision() == before {
+			t.Errorf("%s did not change it", change.what)
+		}
+	}
+}

@@ -56,19 +56,19 @@ func (t *truth) kept() {
 	}
 }
 
-// wishKept: a wish has come true, or it never can, or it still stands.
-func (t *truth) wishKept(wish wish) error {
+// wishKept: a wish has ended, and its user was told, or it still stands.
+func (t *truth) wishKept(wish *wish) error {
+	if !wish.acknowledged || wish.over {
+		return nil
+	}
 	state, ok := wish.at.disk.state(wish.ref.Collection)
 	if !ok {
 		return errors.New("its collection is gone")
 	}
 	i, _ := state.Collection.Index(wish.ref.Item)
 	_, rank := state.Collection.At(i)
-	if state.Holds(i, wish.ref.Version) || rank.Withdrawn() {
-		return nil
-	}
-	if wish.ref.Version == len(state.Collection.Ladder())-1 && rank.Complete() {
-		return errors.New("it is there, but was not fetched")
+	if wish.ref.Version == len(state.Collection.Ladder())-1 && rank.Settled() {
+		return fmt.Errorf("it is %v, but nobody was told", rank)
 	}
 	open, err := wish.at.Wishes(ctx)
 	if err != nil {

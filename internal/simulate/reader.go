@@ -30,7 +30,7 @@ func (w *world) actAsReader(s *station, c collection.Collection) {
 	case 6:
 		w.try(s, "reshare", full, func() error { return w.reshare(s, name, id) })
 	case 7:
-		w.do(s, "wish", func() error { return w.wished(s, any, s.Wish(ctx, any)) })
+		w.do(s, "wish", func() error { return w.wish(s, any) })
 	case 8:
 		w.do(s, "grant", func() error { return s.Grant(ctx) })
 	case 9:
@@ -73,11 +73,25 @@ func (w *world) fetched(s *station, c collection.Collection, ref transport.Ref, 
 	return err
 }
 
-func (w *world) wished(s *station, ref transport.Ref, err error) error {
-	if err == nil {
-		w.truth.wishes = append(w.truth.wishes, wish{s, ref})
-	}
+func (w *world) wish(s *station, ref transport.Ref) error {
+	noted := &wish{at: s, ref: ref}
+	w.truth.wishes = append(w.truth.wishes, noted)
+	err := s.Wish(ctx, ref)
+	noted.acknowledged = err == nil
 	return err
+}
+
+// wished hears what a station tells its user of the end of a wish.
+func (s *station) wished(ref transport.Ref, err error) {
+	for _, wish := range s.w.truth.wishes {
+		wish.over = wish.over || wish.at == s && wish.ref == ref
+	}
+	state, _ := s.disk.state(ref.Collection)
+	i, _ := state.Collection.Index(ref.Item)
+	_, rank := state.Collection.At(i)
+	if came := err == nil && state.Holds(i, ref.Version); !came && !(errors.Is(err, label.ErrWithdrawn) && rank.Withdrawn()) {
+		s.w.fail("%s tells that the wish for %v ended, %v: it is %v", s.name, ref.Item, err, rank)
+	}
 }
 
 // try lets a station do something with a complete version that a label may
@@ -92,7 +106,8 @@ func (w *world) try(s *station, what string, ref transport.Ref, work func() erro
 		sent := t.requests
 		err := work()
 		refused := errors.Is(err, label.ErrRefused)
-		if refused && t.requests > sent && errors.Is(err, label.ErrPending) {
+		// A label that comes with the answer of a search is no reason to fail.
+		if rank.Labelled() && refused && t.requests > sent && errors.Is(err, label.ErrPending) {
 			w.fail("%s was refused %s, but sent %d requests", s.name, what, t.requests-sent)
 		}
 		full := ref.Version == len(state.Collection.Ladder())-1

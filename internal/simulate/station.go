@@ -100,7 +100,7 @@ func (s *station) startPeer() {
 	}
 	p, err := peer.New(ctx, s.user, s.signer, peer.Config{
 		Store: s.store(), Keys: keys, Hub: s.w.toHub(s.name, s.user), Statement: s.statement, Address: "http://" + s.name,
-		Render: peer.RendererFunc(render), Workers: 1, Policy: s.w.policy, Now: s.w.time, Random: s.source,
+		Render: peer.RendererFunc(render), Workers: 1, Policy: s.w.policy, Wished: s.wished, Now: s.w.time, Random: s.source,
 		Originals: func(from transport.Source) transport.Originals { return s.w.originals(s, from) },
 	})
 	if s.w.must("start of "+s.name, err); err == nil {

@@ -22,13 +22,15 @@ type truth struct {
 	told    map[string]transport.Delivery        // what the hub told last, by key of its outbox
 	records map[string]*disk                     // promised, by disk and key
 	blobs   map[string]*disk
-	wishes  []wish
+	wishes  []*wish
 }
 
-// wish is one that a station has acknowledged.
+// wish is what a station was asked to wish for.
 type wish struct {
-	at  *station
-	ref transport.Ref
+	at           *station
+	ref          transport.Ref
+	acknowledged bool
+	over         bool // its user was told that it has come, or never comes
 }
 
 func newTruth(w *world) truth {

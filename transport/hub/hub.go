@@ -150,7 +150,7 @@ func New(ctx context.Context, signer *signature.Signer, cfg Config) (*Hub, error
 	}
 	h.accounts.joined = h.joined
 	h.keeper = &keep.Keeper{
-		Store: cfg.Store, Verifier: h.keys, Signer: signer, Now: cfg.Now, MaxBytes: cfg.MaxVersion, Cache: true,
+		Store: cfg.Store, Keys: h.keys, Signer: signer, Now: cfg.Now, MaxBytes: cfg.MaxVersion, Cache: true,
 		Received: cfg.Hooks.Received, Letters: h.letters,
 		Rules: engine.Rules{
 			Authority:  collection.KeyID(signer.Public().ID()),

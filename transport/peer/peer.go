@@ -141,7 +141,7 @@ func New(ctx context.Context, user collection.UserID, signer *signature.Signer, 
 	cfg = cfg.withDefaults(user, signer)
 	p := &Peer{user: user, signer: signer, cfg: cfg, closing: make(chan struct{}), scheduled: make(chan struct{}, 1)}
 	p.keeper = &keep.Keeper{
-		Store: cfg.Store, Verifier: cfg.Keys, Now: cfg.Now, Received: cfg.Hooks.Received,
+		Store: cfg.Store, Keys: cfg.Keys, Now: cfg.Now, Received: cfg.Hooks.Received,
 		Signer: signer, Told: p.bell.Ring,
 		Rules: engine.Rules{FromDevice: all, FromPeer: all, Own: transport.Source{User: user, Address: cfg.Address}},
 	}

@@ -20,23 +20,16 @@ type View struct {
 	author   bool
 }
 
-// View gives a collection as it is known here, its seals verified again. One
+// View gives a collection as it is known here, its seals verified. One
 // that was handed over without any, by its author, is a draft: all its items are
 // labelled until the author's own comes. The error wraps transport.ErrNotFound
 // or transport.ErrSeal.
 func (p *Peer) View(ctx context.Context, name collection.Name) (*View, error) {
-	state, err := p.keeper.Load(ctx, name)
+	state, verified, err := p.keeper.LoadVerified(ctx, name)
 	if err != nil {
 		return nil, err
 	}
 	c := state.Collection
-	var verified collection.Verified
-	if h := c.Header(); len(h.AuthorSeal)+len(h.AuthoritySeal) > 0 {
-		if verified, err = collection.Verify(ctx, p.cfg.Keys, c); err != nil {
-			return nil, transport.Wrap(err)
-		}
-		c = verified.Collection()
-	}
 	return &View{c, verified, state, label.NewGate(p.cfg.Policy, c.Kind(), c.Ladder()), p.user == c.Author()}, nil
 }
 

@@ -20,7 +20,7 @@ import (
 // first use; its methods may then be called concurrently.
 type Keeper struct {
 	Store    transport.Store
-	Verifier collection.Verifier
+	Keys     *signature.Keyring
 	Rules    engine.Rules
 	Signer   *signature.Signer // the authority's, where Rules name one
 	Now      func() time.Time
@@ -38,6 +38,7 @@ type Keeper struct {
 	cache   sync.RWMutex   // held for writing while versions expire
 	locks   [64]sync.Mutex // by collection
 	keeping sync.Mutex     // around Keep
+	memory  memory
 }
 
 // Result is what a step came to.
@@ -170,52 +171,6 @@ func (k *Keeper) writeTo(ctx context.Context, t engine.Tell, changes []transport
 	}
 	letters, err := k.Letters(ctx, t)
 	return append(changes, letters...), err
-}
-
-// Load gives the state of a collection, its seals verified again, since a key
-// may have been revoked. The error wraps transport.ErrNotFound if it is not
-// known.
-func (k *Keeper) Load(ctx context.Context, name collection.Name) (engine.State, error) {
-	data, err := k.Store.Get(ctx, stateKey(name))
-	if err != nil {
-		return engine.State{}, err
-	}
-	var s engine.State
-	if err := s.UnmarshalBinary(data); err != nil {
-		return engine.State{}, err
-	}
-	s.Collection, s.Sealed, err = k.Verify(ctx, s.Collection)
-	return s, transport.Wrap(err)
-}
-
-// Read loads a collection for a user who may read it. To everybody else it is
-// not there: the two answers are the same.
-func (k *Keeper) Read(ctx context.Context, by collection.UserID, name collection.Name) (engine.State, error) {
-	s, err := k.Load(ctx, name)
-	if err != nil && !errors.Is(err, transport.ErrNotFound) {
-		return s, err
-	}
-	if err != nil || !engine.May(s, by) {
-		return engine.State{}, transport.ErrNotFound
-	}
-	return s, nil
-}
-
-// Verify verifies all the seals of c, and reports whether the author's is among
-// them. A draft, which has no seal at all, passes if it has no update either.
-func (k *Keeper) Verify(ctx context.Context, c collection.Collection) (collection.Collection, bool, error) {
-	h := c.Header()
-	if len(h.AuthorSeal)+len(h.AuthoritySeal) == 0 {
-		for range c.Updates() {
-			return c, false, transport.At(transport.ErrSeal, "updates of a collection that is not sealed")
-		}
-		return c, false, c.Validate()
-	}
-	v, err := collection.Verify(ctx, k.Verifier, c)
-	if err != nil {
-		return c, false, transport.Wrap(err)
-	}
-	return v.Collection(), !v.AuthorityOnly(), c.Validate()
 }
 
 // Names lists the collections that are kept.
