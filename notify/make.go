@@ -41,7 +41,7 @@ func Availability(c collection.Collection) (collection.Digest, error) {
 func Make(c collection.Collection, reason Reason, link string) (Notification, error) {
 	n := Notification{
 		Author: c.Author(), Collection: c.ID(), Reason: reason, Link: link,
-		Title: c.Title(), Items: c.Len(), Labelled: c.Labelled(), Edition: c.EditionDigest(),
+		Title: c.Title(), Items: c.Len(), Labelled: c.Labelled(), Edition: c.EditionDigest(), Number: c.Header().Edition,
 	}
 	n.Note = note(n, c.Withdrawn())
 	size := 0

@@ -40,6 +40,9 @@ type Notification struct {
 	Updates [][]byte `cbor:"12,keyasint,omitempty"`
 	// Cover is the thumbnail of the cover item, in the first notification.
 	Cover []byte `cbor:"13,keyasint,omitempty"`
+	// Number is the number of the edition: of two editions the one with the
+	// greater number counts, or else the one with the greater digest.
+	Number uint64 `cbor:"14,keyasint,omitempty"`
 }
 
 // Name is the collection that n is about.

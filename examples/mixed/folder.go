@@ -1,6 +1,7 @@
-// Package mixed shows a device whose items are files of any kind: photos,
-// videos and documents. Photos are made smaller, of a video the first frame is
-// taken, which needs ffmpeg, and everything else gets an icon.
+// Package mixed shows a device, and a home computer's renderer, whose items are
+// files of any kind: photos, videos and documents. Photos are made smaller, of a
+// video the first frame is taken, which needs ffmpeg, and everything else gets an
+// icon.
 package mixed
 
 import (

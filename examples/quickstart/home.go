@@ -82,13 +82,13 @@ func (h *home) publish(ctx context.Context, name collection.Name, items int) err
 }
 
 // render makes the screen version of a photo when the hub asks for it. A picture
-// that turns out to be damaged further in, behind a good thumbnail, gets an icon.
+// that turns out to be damaged further in, behind a good thumbnail, has none: the
+// peer goes on with the others.
 func (h *home) render(ctx context.Context, p peer.Picture, w io.Writer) error {
 	defer h.stage.network.begin(exchange{from: "home", what: "make screens"})()
 	_, pictures, err := h.maker.Make(ctx, p.Original, p.Original.Size(), screenBox)
-	if errors.Is(err, media.ErrCorrupt) || errors.Is(err, media.ErrTooLarge) {
-		h.stage.timeline.text("           home: an icon stands for " + clean(p.Item.Caption) + ", which is " + reason(err))
-		pictures, err = []media.Picture{h.maker.Icon("jpg", screenBox)}, nil
+	if errors.Is(err, errors.ErrUnsupported) {
+		h.stage.timeline.text("           home: no screen version of " + clean(p.Item.Caption) + ", which is " + reason(err))
 	}
 	if err != nil {
 		return err

@@ -238,7 +238,7 @@ func TestStoryIsPlainWithoutTerminal(t *testing.T) {
 	}
 	for _, words := range []string{
 		"skipped: truncated.jpg (damaged or cut short)", "skipped: text.jpg", "skipped: huge.png (larger than the memory budget)", "skipped: evil?[2J?.jpg",
-		"home: an icon stands for hurt inside.jpg", "camera → hub", "Bob → home", "3 refused, 0 requests left", "the item is not complete yet", "Everything held",
+		"home: no screen version of hurt inside.jpg", "camera → hub", "Bob → home", "3 refused, 0 requests left", "the item is not complete yet", "Everything held",
 	} {
 		if !strings.Contains(o.out, words) {
 			t.Errorf("the story lacks %q", words)

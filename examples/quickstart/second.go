@@ -27,7 +27,7 @@ func (c *cast) complete(ctx context.Context) error {
 		err := c.home.publish(ctx, c.camera.name, c.result.Items)
 		return notes{
 			"share":           "and again the same message",
-			"upload":          count(c.result.Items, "screen version", "screen versions"),
+			"upload":          count(int(c.home.done.Load()), "screen version", "screen versions"),
 			"announce":        "the originals are served from here",
 			"check originals": "some blocks of some, not kept",
 		}, err

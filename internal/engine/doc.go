@@ -15,14 +15,17 @@
 //  1. A share by somebody who is neither author nor completer is refused; so is
 //     a share of a known collection whose fixed parts differ.
 //  2. Missing = what the rules require of the sender ∩ what it can upload − what
-//     is held.
+//     is held. A version that nobody has made yet, and that a peer which has the
+//     complete one does not offer, does not count as asked for any more.
 //  3. Nobody is told of a collection before the author's seal and all that was
 //     asked for are stored.
 //  4. No label goes before the author has sealed the complete version's digest,
 //     the required versions are stored, and a peer that may complete has
 //     announced the complete version and was checked.
 //  5. A label goes in every collection of the author that holds the item.
-//  6. What is withdrawn stays withdrawn.
+//  6. What is withdrawn stays withdrawn, unless its author takes it back: a
+//     station of the author's withdraws again what the authority has reopened
+//     without knowing.
 //  7. Whoever was told is told again when availability, the title or a caption
 //     changes, once for all the changes that are stored together.
 //  8. Where no authority validates, a peer vouches with its own user's key, if
@@ -34,7 +37,7 @@
 //  11. Who is known by a mail address only is written to by the hub, also where
 //     the sender tells the users; who has become a user since is told as soon as
 //     the authority has said so.
-//  11. Partial versions that the rules require and the peer that shares cannot
+//  12. Partial versions that the rules require and the peer that shares cannot
 //     supply are asked of others who serve the items, one after the other; until
 //     all have answered, rules 3 and 4 count them as asked for.
 package engine

@@ -7,15 +7,15 @@ import (
 
 // record is a State as it is stored.
 type record struct {
-	Collection  []byte             `cbor:"1,keyasint"`
-	Sealed      bool               `cbor:"2,keyasint,omitempty"`
-	Held        []transport.Bits   `cbor:"3,keyasint,omitempty"`
-	Asked       []transport.Bits   `cbor:"4,keyasint,omitempty"`
-	Sources     []transport.Source `cbor:"5,keyasint,omitempty"`
-	SenderTells bool               `cbor:"6,keyasint,omitempty"`
-	Told        collection.Digest  `cbor:"7,keyasint"`
-	News        uint64             `cbor:"8,keyasint,omitempty"`
-	Promised    transport.Bits     `cbor:"9,keyasint,omitempty"`
+	Collection []byte             `cbor:"1,keyasint"`
+	Sealed     bool               `cbor:"2,keyasint,omitempty"`
+	Held       []transport.Bits   `cbor:"3,keyasint,omitempty"`
+	Asked      []transport.Bits   `cbor:"4,keyasint,omitempty"`
+	Sources    []transport.Source `cbor:"5,keyasint,omitempty"`
+	Teller     Teller             `cbor:"6,keyasint,omitempty"`
+	Told       collection.Digest  `cbor:"7,keyasint"`
+	News       uint64             `cbor:"8,keyasint,omitempty"`
+	Promised   transport.Bits     `cbor:"9,keyasint,omitempty"`
 
 	ToldLabelled int `cbor:"10,keyasint,omitempty"`
 
@@ -34,7 +34,7 @@ func (s State) MarshalBinary() ([]byte, error) {
 	}
 	return transport.Encode(record{
 		Collection: c, Sealed: s.Sealed, Held: s.Held, Asked: s.Asked,
-		Sources: s.Sources, SenderTells: s.SenderTells, Told: s.Told, News: s.News, Promised: s.Promised, ToldLabelled: s.ToldLabelled,
+		Sources: s.Sources, Teller: s.Teller, Told: s.Told, News: s.News, Promised: s.Promised, ToldLabelled: s.ToldLabelled,
 		Tells: s.Tells, Edited: s.Edited, Failures: s.Failures, Wants: s.Wants,
 	})
 }
@@ -53,7 +53,7 @@ func (s *State) UnmarshalBinary(data []byte) error {
 	}
 	*s = State{
 		Collection: c, Sealed: r.Sealed, Held: r.Held, Asked: r.Asked,
-		Sources: r.Sources, SenderTells: r.SenderTells, Told: r.Told, News: r.News, Promised: r.Promised, ToldLabelled: r.ToldLabelled,
+		Sources: r.Sources, Teller: r.Teller, Told: r.Told, News: r.News, Promised: r.Promised, ToldLabelled: r.ToldLabelled,
 		Tells: r.Tells, Edited: r.Edited, Failures: r.Failures, Wants: r.Wants,
 	}
 	return nil

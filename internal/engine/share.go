@@ -18,7 +18,7 @@ func (r Rules) shared(s State, e Shared) (State, []Effect, error) {
 	if s.Told.IsZero() && e.Share.Address != "" {
 		next.Promised = column(e.Share.Serves, next.last()).Trim()
 	}
-	next.SenderTells = e.Share.Notifies
+	next.Teller = teller(e.Share)
 	for _, source := range e.Sources {
 		source.Items = source.Items.And(e.Complete).Trim()
 		if !source.Items.IsEmpty() {
@@ -27,11 +27,21 @@ func (r Rules) shared(s State, e Shared) (State, []Effect, error) {
 	}
 	e.Share.Offers = offered(next, e)
 	missing := r.missing(next, e.Share)
+	next.Asked = lessColumns(next.Asked, next.unmade(e.Share))
 	next.Asked = lessColumns(mergeColumns(next.Asked, missing), next.Held)
 	if e.Share.From == transport.Peer && r.Tells {
 		next.Wants = r.wants(next, e.Share)
 	}
+	if next.Teller == DeviceTells && next.waitsForOthers(missing) {
+		next.Teller = HubTells // when it is time to tell, the device is not there
+	}
 	return next, []Effect{Reply{answer(next, missing)}}, nil
+}
+
+// waitsForOthers reports whether the first notification waits for more than what
+// a sender is asked for now.
+func (s State) waitsForOthers(asked []transport.Bits) bool {
+	return s.Told.IsZero() && (len(lessColumns(s.awaited(), asked)) > 0 || !s.Promised.IsEmpty())
 }
 
 // admit refuses those who may not share, and sets that name items that the
@@ -93,6 +103,21 @@ func offered(s State, e Shared) []transport.Bits {
 	return out
 }
 
+// unmade is what nobody has made so far and a peer that has the complete version
+// does not offer to make: it has tried, or has nothing to make it with. It may
+// have been asked for, and would be waited for in vain.
+func (s State) unmade(share transport.Share) []transport.Bits {
+	if share.From != transport.Peer {
+		return nil
+	}
+	out := make([]transport.Bits, s.last())
+	for v := range out {
+		lacks := column(share.Offers, s.last()).Without(column(share.Offers, v))
+		out[v] = lacks.Without(s.withDigest(v, lacks)).Trim()
+	}
+	return out
+}
+
 // missing is what the sender is asked for: rule 2.
 func (r Rules) missing(s State, share transport.Share) []transport.Bits {
 	required := r.Required(share.From, s.Collection.Ladder())
@@ -105,7 +130,7 @@ func (r Rules) missing(s State, share transport.Share) []transport.Bits {
 
 // answer says what comes next.
 func answer(s State, missing []transport.Bits) transport.Answer {
-	a := transport.Answer{Next: transport.Done, Missing: missing, Notify: s.SenderTells}
+	a := transport.Answer{Next: transport.Done, Missing: missing, Notify: s.Teller != HubTells}
 	switch {
 	case len(missing) > 0:
 		a.Next = transport.Upload

@@ -46,9 +46,10 @@ type State struct {
 	// Promised are the items whose complete versions a sharing peer serves but
 	// has not announced yet: the first notification waits for it.
 	Promised transport.Bits
-	// SenderTells says that who shared the collection last sends the
-	// notifications; Tells, that this station does although it is no hub.
-	SenderTells, Tells bool
+	// Teller is who sends the notifications, as the last share says; Tells, that
+	// this station does although it is no hub.
+	Teller Teller
+	Tells  bool
 	// Edited says that title, captions or the like have changed, and the
 	// recipients have not been told.
 	Edited bool
@@ -65,6 +66,27 @@ type State struct {
 	Failures []Failure
 
 	lost transport.Bits // what the authority is about to take back
+}
+
+// Teller is who sends notifications.
+type Teller uint8
+
+// The tellers. A device is seldom there: it tells once.
+const (
+	HubTells    Teller = iota
+	DeviceTells        // the first notification, and the hub all others
+	PeerTells          // all of them
+)
+
+// teller is who tells by a share.
+func teller(share transport.Share) Teller {
+	switch {
+	case !share.Notifies:
+		return HubTells
+	case share.From == transport.Peer:
+		return PeerTells
+	}
+	return DeviceTells
 }
 
 // Known reports whether the station has met the collection.

@@ -17,7 +17,10 @@ func (r Rules) Step(s State, e Event) (State, []Effect, error) {
 	if err != nil {
 		return s, nil, err
 	}
-	more, err := r.follow(&next)
+	more, err := r.insist(s, next)
+	if err == nil && len(more) == 0 {
+		more, err = r.follow(&next)
+	}
 	if err == nil && len(more) == 0 {
 		more, err = r.welcome(s, &next)
 	}
@@ -145,7 +148,7 @@ func (r Rules) tell(s *State) ([]Effect, error) {
 	}
 	reason := s.reason(now)
 	s.Edited = false
-	if s.SenderTells && !s.Tells {
+	if !s.Tells && (s.Teller == PeerTells || s.Teller == DeviceTells && s.Told.IsZero()) {
 		return r.write(s, reason)
 	}
 	n, err := notify.Make(s.Collection, reason, r.link(s.Collection.Name()))

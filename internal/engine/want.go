@@ -24,7 +24,7 @@ type Missed struct {
 func (Missed) event() {}
 
 // wants gives what a share lacks and others who serve the items may have: rule
-// 11.
+// 12.
 func (r Rules) wants(s State, share transport.Share) []Want {
 	required := min(r.Required(share.From, s.Collection.Ladder()), s.last())
 	lacks := make([]transport.Bits, required)

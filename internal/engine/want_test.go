@@ -16,7 +16,7 @@ func poor(t testing.TB, others ...transport.Source) Shared {
 	}
 }
 
-func TestRule11AnotherPeerIsAsked(t *testing.T) {
+func TestRule12AnotherPeerIsAsked(t *testing.T) {
 	all := transport.AllBits(3)
 	s, effects := run(t, rules, State{}, poor(t, from("home", 0, 1, 2)))
 	if a := effect[Reply](t, effects).Answer; a.Next != transport.Done {
@@ -41,7 +41,7 @@ func TestRule11AnotherPeerIsAsked(t *testing.T) {
 	}
 }
 
-func TestRule11NobodyHasThem(t *testing.T) {
+func TestRule12NobodyHasThem(t *testing.T) {
 	s, _ := run(t, rules, State{}, poor(t, from("home", 0, 1, 2), from("office", 0)))
 	s, _ = run(t, rules, s, Announced{from("attic", 0, 1, 2)}, Missed{author, "home"})
 	if done := s.Complete(); done.Len() != 2 || done.Has(0) {
@@ -54,14 +54,14 @@ func TestRule11NobodyHasThem(t *testing.T) {
 	effect[Tell](t, effects)
 }
 
-func TestRule11NotOfTheSharer(t *testing.T) {
+func TestRule12NotOfTheSharer(t *testing.T) {
 	s, _ := run(t, rules, State{}, poor(t, from("attic", 0, 1, 2)))
 	if len(s.Wants) != 0 {
 		t.Errorf("wants %+v", s.Wants)
 	}
 }
 
-func TestRule11IsStored(t *testing.T) {
+func TestRule12IsStored(t *testing.T) {
 	s, _ := run(t, rules, State{}, poor(t, from("home", 0, 1, 2)))
 	data, err := s.MarshalBinary()
 	check(t, err)

@@ -12,7 +12,7 @@ import (
 
 // What cameras do, and what only they do.
 var (
-	ofCameras     = set("takes makes shares hands requests learns tells alters claims asks announces plants")
+	ofCameras     = set("takes installs makes shares hands requests learns tells alters claims asks announces plants")
 	onlyOfCameras = set("shares hands requests learns")
 )
 
@@ -30,10 +30,11 @@ func (w *World) do(c command) error {
 		if err != nil {
 			return err
 		}
+		without := set(strings.Join(c.after["without"], " "))
 		if c.subject == "camera" {
-			return w.addCamera(c.verb, owner)
+			return w.addCamera(c.verb, owner, without)
 		}
-		return w.addPeer(c.verb, owner, set(strings.Join(c.after["without"], " ")), set(strings.Join(c.after["as"], " ")))
+		return w.addPeer(c.verb, owner, without, set(strings.Join(c.after["as"], " ")))
 	case "hub":
 		return w.doHub(c)
 	case "world":
@@ -56,7 +57,7 @@ func (w *World) doStation(c command) error {
 	if s.device != nil && !ofCameras[c.verb] || s.device == nil && onlyOfCameras[c.verb] {
 		return usage("%s cannot do that", s.name)
 	}
-	for _, table := range []map[string]func(*station, command) error{cameraVerbs, handVerbs, peerVerbs, fetchVerbs, attackVerbs} {
+	for _, table := range []map[string]func(*station, command) error{cameraVerbs, mediaVerbs, handVerbs, peerVerbs, fetchVerbs, attackVerbs} {
 		if do := table[c.verb]; do != nil {
 			return do(s, c)
 		}

@@ -4,33 +4,12 @@ import (
 	"strings"
 
 	"github.com/glimpse-go/glimpse/collection"
-	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/device"
 )
 
 var cameraVerbs = map[string]func(*station, command) error{
-	"takes": doTakes, "makes": doMakes, "shares": doShares,
-}
-
-func doTakes(s *station, c command) error {
-	versions := []int{0, 2}
-	if names := c.after["with"]; len(names) > 0 {
-		versions = nil
-		for _, name := range names {
-			v, ok := label.DefaultLadder().Index(name)
-			if !ok {
-				return usage("no version %q", name)
-			}
-			versions = append(versions, v)
-		}
-	}
-	for _, name := range c.words {
-		if err := s.take(name, versions); err != nil {
-			return err
-		}
-	}
-	return nil
+	"makes": doMakes, "shares": doShares,
 }
 
 // doMakes makes a collection.
@@ -95,8 +74,8 @@ func (w *World) body(c command) (b collection.Body, err error) {
 	if err != nil {
 		return b, err
 	}
-	for _, id := range ids {
-		b.Items = append(b.Items, collection.Item{ID: id, MediaType: "image/jpeg"})
+	for i, id := range ids {
+		b.Items = append(b.Items, collection.Item{ID: id, MediaType: w.mediaTypes[c.after["of"][i]]})
 	}
 	if b.Recipients, err = lookUp(w.people, c.after["for"]); err != nil {
 		return b, err

@@ -9,7 +9,8 @@
 // the labels and rights that follow. Ids are shown by name.
 //
 // The stations of a file are those of the packages hub, peer and device, with
-// their engine, stores and links; only clock, randomness and photos are made up.
+// their engine, stores and links; only clock, randomness and photos are made up,
+// the photos unless [World.Media] says who makes them.
 // A file is played twice: with stations that call each other within the process
 // ([InProcess]) and over HTTP with files as stores ([OverHTTP]).
 //
@@ -19,8 +20,8 @@
 //
 //	world without hub
 //	user USERS
-//	camera NAME of USER
-//	peer NAME of USER [without screens | address] [as teller]
+//	camera NAME of USER [without ffmpeg]
+//	peer NAME of USER [without screens | address | ffmpeg] [as teller]
 //	hub wants N versions from devices
 //	hub forgets VERSION of ITEMS in COLLECTION
 //	hub probes [N times]
@@ -34,11 +35,13 @@
 //	NAME stops | starts             a peer, which goes on from its store
 //
 // A peer without screens has no renderer, one without address serves nobody, one
-// as teller would rather tell the recipients itself.
+// as teller would rather tell the recipients itself; a station without ffmpeg
+// makes no picture of a video.
 //
-// A camera; the first two are for peers as well:
+// A camera; the first three are for peers as well:
 //
-//	NAME takes ITEMS [with VERSIONS]
+//	NAME installs ffmpeg
+//	NAME takes ITEMS [as video | document] [with VERSIONS]
 //	NAME makes COLLECTION ["TITLE"] of ITEMS [for USERS] [OPTIONS]
 //	NAME shares COLLECTION with hub | PEER [upto VERSION | telling PEERS]
 //	NAME tells PEERS                what they have not heard
@@ -58,7 +61,7 @@
 //	NAME previews | tells | refreshes | lists COLLECTION
 //	NAME wakes                      publishes what is due
 //	NAME receives [from PEER]
-//	NAME fetches | searches | prints | exports | wishes VERSION of ITEMS in COLLECTION
+//	NAME fetches | views | searches | prints | exports | wishes VERSION of ITEMS in COLLECTION
 //	NAME grants wishes              tries them again
 //	NAME reshares ITEMS in COLLECTION as COLLECTION for USERS
 //	NAME imports VERSION of ITEMS in COLLECTION from CAMERA [as VERSION]

@@ -66,7 +66,7 @@ func TestWrongFiles(t *testing.T) {
 		"anna.pc publishes", `anna.pc titles picnic "open`, "anna.pc fetches poster of lake in picnic",
 		"anna.pc fetches original of sea in picnic", "anna.pc goes away", "anna.phone takes sea with poster",
 		"anna.phone makes two of sea", "anna.phone makes two of lake for nobody", "anna.phone shares picnic with nobody",
-		"anna.phone publishes picnic", "anna.pc shares picnic with hub",
+		"anna.phone publishes picnic", "anna.pc shares picnic with hub", "anna.phone takes sea as poem", "anna.pc installs windows",
 	} {
 		w, err := scenario.New(t.Context(), &scenario.InProcess{})
 		if err != nil {

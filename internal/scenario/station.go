@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"time"
 
@@ -36,6 +35,7 @@ type station struct {
 	learned []signature.KeyStatement // shown in process, where no request shows them
 	trusted []*station               // whose keys were compared by hand
 	renders bool
+	ffmpeg  bool // the program is installed
 	accepts int  // versions that the user takes when something is handed over
 	teller  bool // would rather tell the recipients itself
 	serves  bool // others can reach it
@@ -63,11 +63,12 @@ func (w *World) credentials(name, owner string) (*station, error) {
 }
 
 // addCamera makes a device.
-func (w *World) addCamera(name, owner string) error {
+func (w *World) addCamera(name, owner string, without map[string]bool) error {
 	s, err := w.credentials(name, owner)
 	if err != nil {
 		return err
 	}
+	s.ffmpeg = !without["ffmpeg"]
 	s.store, err = w.net.open(name)
 	s.device = device.New(s.user, s.signer, device.MediaFunc(s.open), device.Config{
 		Store: s.store, Now: w.now, Random: w.random("numbers of " + name),
@@ -84,6 +85,7 @@ func (w *World) addPeer(name, owner string, without, as map[string]bool) error {
 	}
 	s.address = w.net.listen(s)
 	s.renders, s.serves, s.teller = !without["screens"], !without["address"], as["teller"]
+	s.ffmpeg = !without["ffmpeg"]
 	w.stations = append(w.stations, s)
 	return s.start()
 }
@@ -110,7 +112,7 @@ func (s *station) start() error {
 		cfg.Address = ""
 	}
 	if s.renders {
-		cfg.Render = peer.RendererFunc(render)
+		cfg.Render = peer.RendererFunc(s.render)
 	}
 	s.peer, err = peer.New(s.w.ctx, s.user, s.signer, cfg)
 	return err
@@ -208,32 +210,6 @@ func (s *station) versionName(ref transport.Ref) string {
 		return err.Error()
 	}
 	return c.Ladder()[ref.Version].Name
-}
-
-// render makes what stands for a partial version.
-func render(_ context.Context, p peer.Picture, to io.Writer) error {
-	original, err := io.ReadAll(io.NewSectionReader(p.Original, 0, p.Original.Size()))
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(to, "%s made of %s", p.Version.Name, original[:min(100, len(original))])
-	return err
-}
-
-// take makes a photo: a few bytes for each version.
-func (s *station) take(name string, versions []int) error {
-	id, known := s.w.items[name]
-	if !known {
-		if _, err := io.ReadFull(s.w.random("items of "+s.name), id[:]); err != nil {
-			return err
-		}
-		s.w.items[name] = id
-	}
-	s.media[id] = map[int][]byte{}
-	for _, v := range versions {
-		s.media[id][v] = bytes.Repeat(fmt.Appendf(nil, "%s in version %d. ", name, v), 10<<(2*v))
-	}
-	return nil
 }
 
 func (s *station) open(_ context.Context, item collection.ItemID, version int) (transport.Blob, error) {

@@ -20,6 +20,9 @@ import (
 // World is a hub, users and their stations, on a network. Its clock and its
 // randomness are the same each time. Make it with New.
 type World struct {
+	// Media makes the versions of items; nil = they are made up, a few words each.
+	Media Media
+
 	net     Network
 	ctx     context.Context
 	clock   time.Time
@@ -38,6 +41,7 @@ type World struct {
 	people      map[string]collection.UserID
 	stations    []*station // in the order of their making
 	items       map[string]collection.ItemID
+	mediaTypes  map[string]string                // by the items' names
 	collections map[string]collection.Collection // by handle, as they were made
 	shown       map[string]string                // what was shown of each station's collections last
 }
@@ -46,7 +50,7 @@ type World struct {
 func New(ctx context.Context, net Network) (*World, error) {
 	w := &World{
 		net: net, ctx: ctx, clock: time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC), offline: map[string]bool{}, numbers: map[string]*lockedReader{}, tokens: map[string]string{},
-		people: map[string]collection.UserID{}, items: map[string]collection.ItemID{},
+		people: map[string]collection.UserID{}, items: map[string]collection.ItemID{}, mediaTypes: map[string]string{},
 		collections: map[string]collection.Collection{}, shown: map[string]string{},
 	}
 	signer, err := w.newSigner("hub")
@@ -82,6 +86,13 @@ func (w *World) Close() error {
 		}
 	}
 	return errors.Join(append(failed, w.net.Close())...)
+}
+
+func (w *World) media() Media {
+	if w.Media == nil {
+		return madeUp{}
+	}
+	return w.Media
 }
 
 func (w *World) now() time.Time { return w.clock }

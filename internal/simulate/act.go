@@ -31,7 +31,10 @@ func (w *world) act(s *station) {
 }
 
 func receive(s *station) error {
-	_, err := s.Receive(ctx)
+	news, err := s.Receive(ctx)
+	for _, n := range news {
+		s.w.truth.show(s, n)
+	}
 	return err
 }
 

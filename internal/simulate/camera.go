@@ -20,6 +20,7 @@ type camera struct {
 	user   collection.UserID
 	homes  []*station
 	hub    transport.Hub
+	disk   *disk
 	source *rand.ChaCha8
 	items  []collection.Item
 	photos map[collection.ItemID][3][]byte // versions
@@ -27,7 +28,7 @@ type camera struct {
 
 func (w *world) newCamera(name string, user collection.UserID, homes []*station) *camera {
 	s := w.newStation(name, user)
-	c := &camera{w: w, name: name, user: user, homes: homes, source: s.source, photos: map[collection.ItemID][3][]byte{}}
+	c := &camera{w: w, name: name, user: user, homes: homes, source: s.source, disk: s.disk, photos: map[collection.ItemID][3][]byte{}}
 	statement, err := w.hub.Accounts().AddKey(ctx, user, s.signer.Public())
 	w.must("key", err)
 	for _, home := range homes {

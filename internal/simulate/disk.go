@@ -21,6 +21,7 @@ type disk struct {
 	// Applied and committed are told of what is durable now.
 	applied   func(*disk, []transport.Change)
 	committed func(d *disk, key string)
+	deleted   func(d *disk, key string)
 }
 
 func newDisk(name string) *disk {
@@ -54,6 +55,9 @@ func (d *disk) Create(ctx context.Context, key string) (transport.BlobWriter, er
 // Delete implements transport.Blobs.
 func (d *disk) Delete(ctx context.Context, key string) error {
 	delete(d.blobs, key)
+	if d.deleted != nil {
+		d.deleted(d, key)
+	}
 	return d.Store.Delete(ctx, key)
 }
 

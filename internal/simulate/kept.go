@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/glimpse-go/glimpse/collection/digest"
+	"github.com/glimpse-go/glimpse/notify"
 )
 
 // acknowledgedRecord and acknowledgedBlob note what must never be lost.
@@ -13,7 +14,11 @@ func (t *truth) acknowledgedRecord(s *station, key string) {
 	t.promise(t.records, s, key, s.disk.keys[key])
 }
 
-func (t *truth) acknowledgedBlob(s *station, key string) { t.promise(t.blobs, s, key, s.disk.has(key)) }
+func (t *truth) acknowledgedBlob(s *station, key string) {
+	if s != t.w.hubAt || !t.expired[key] {
+		t.promise(t.blobs, s, key, s.disk.has(key))
+	}
+}
 
 func (t *truth) promise(to map[string]*disk, s *station, key string, there bool) {
 	to[s.name+" "+key] = s.disk
@@ -54,6 +59,15 @@ func (t *truth) kept() {
 			t.w.fail("%s wishes for %v: %w", wish.at.name, wish.ref.Item, err)
 		}
 	}
+}
+
+// show checks that news of the hub is not shown after newer news of it.
+func (t *truth) show(s *station, n notify.Notification) {
+	key, order := s.name+" "+n.Name().String(), t.order[n.ID]
+	if order > 0 && order < t.shown[key] {
+		t.w.fail("%s shows news of %v after newer news", s.name, n.Name())
+	}
+	t.shown[key] = max(order, t.shown[key])
 }
 
 // wishKept: a wish has ended, and its user was told, or it still stands.

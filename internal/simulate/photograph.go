@@ -20,8 +20,13 @@ func (w *world) photograph() {
 		return
 	}
 	m := own[w.random.IntN(len(own))]
-	if w.random.IntN(2) == 0 {
+	n := w.random.IntN(8)
+	if n < 4 || m.draft {
 		w.start(0, func() { w.shareWithHub(m) })
+		return
+	}
+	if n == 4 {
+		w.handOver(m)
 		return
 	}
 	home := c.homes[w.random.IntN(len(c.homes))]
@@ -48,13 +53,19 @@ func (w *world) makeCollection(c *camera) {
 			body.Completers = append(body.Completers, s.user)
 		}
 	}
-	name, err := c.Make(ctx, collection.Header{Title: "Picnic", Authority: collection.KeyID(w.hub.PublicKey().ID())}, body)
+	var addresses []string
+	for _, address := range outsiders {
+		if w.random.IntN(8) == 0 {
+			addresses = append(addresses, address)
+		}
+	}
+	name, err := c.MakeFor(ctx, collection.Header{Title: "Picnic", Authority: collection.KeyID(w.hub.PublicKey().ID())}, body, addresses...)
 	if err != nil {
 		w.fail("%s makes a collection: %w", c.name, err)
 		return
 	}
 	m := &made{
-		name: name, camera: c,
+		name: name, camera: c, draft: len(addresses) > 0, tells: w.random.IntN(4) == 0,
 		gone: map[collection.ItemID]bool{}, maybe: map[collection.ItemID]bool{}, again: map[collection.ItemID]bool{},
 	}
 	for _, item := range body.Items {
@@ -65,13 +76,20 @@ func (w *world) makeCollection(c *camera) {
 }
 
 func (w *world) shareWithHub(m *made) error {
-	answer, err := m.camera.Share(ctx, m.camera.hub, m.name)
+	answer, err := w.share(m)
 	w.ended(m.camera.name+": share with the hub", err)
 	if err == nil && answer.Next == transport.Done {
-		m.shared = true
+		m.shared, m.draft = true, false
 		w.truth.acknowledgedShare(m)
 	}
 	return err
+}
+
+func (w *world) share(m *made) (transport.Answer, error) {
+	if m.tells {
+		return m.camera.ShareAndTell(ctx, m.camera.hub, m.name, m.camera.reach)
+	}
+	return m.camera.Share(ctx, m.camera.hub, m.name)
 }
 
 func (w *world) syncHome(m *made, home *station) error {

@@ -36,7 +36,7 @@ func (w *world) actAsReader(s *station, c collection.Collection) {
 	case 9:
 		w.do(s, "refresh", func() error { return s.Refresh(ctx, name) })
 	case 10:
-		if completes(c, s.user) {
+		if state, _ := s.disk.state(name); state.Sealed && completes(c, s.user) {
 			w.publish(s, name)
 		}
 	default:

@@ -14,6 +14,8 @@ type made struct {
 	camera *camera
 	items  []collection.ItemID
 
+	draft   bool                       // until it is shared: some recipients are known by address only
+	tells   bool                       // its camera tells the recipients
 	shared  bool                       // with the hub
 	synced  []*station                 // homes that have all of it
 	edition uint64                     // that an edit which was acknowledged has made
@@ -60,10 +62,13 @@ func (w *world) play() {
 		w.begin()
 	}
 	w.net.SetFaults(w.faults())
+	w.mail.fails = w.random.Float64()
 	for range w.steps {
 		switch n := w.random.IntN(20); {
 		case n < 2:
 			w.trouble()
+		case n < 3:
+			w.upkeep()
 		case n < 8:
 			w.photograph()
 		default:

@@ -22,6 +22,7 @@ func (w *world) settle() {
 	w.say("the faults end")
 	w.net.SetFaults(transporttest.Faults{})
 	w.net.Heal()
+	w.mail.fails = 0
 	for _, s := range append([]*station{w.hubAt}, w.stations...) {
 		if s.process != nil {
 			s.process.left = -1
@@ -49,11 +50,15 @@ func (w *world) round() {
 			w.settled("share", w.shareWithHub(m))
 		}
 		for _, home := range m.camera.homes {
-			if !slices.Contains(m.synced, home) {
+			if m.shared && !slices.Contains(m.synced, home) {
 				w.settled("sync", w.syncHome(m, home))
 			}
 		}
 	}
+	for _, c := range w.cameras {
+		w.settled(c.name+": tell", c.Tell(ctx, c.reach))
+	}
+	w.settled("deliver", w.deliver())
 	for _, s := range w.stations {
 		w.settled(s.name+": receive", receive(s))
 		names, err := s.Names(ctx)
@@ -70,7 +75,7 @@ func (w *world) roundOf(s *station, name collection.Name) error {
 	if !ok {
 		return fmt.Errorf("%v is not there", name)
 	}
-	if completes(state.Collection, s.user) && w.unfinished(s, state) {
+	if state.Sealed && completes(state.Collection, s.user) && w.unfinished(s, state) {
 		if err := s.Publish(ctx, name); err != nil {
 			return fmt.Errorf("publish: %w", err)
 		}

@@ -37,7 +37,7 @@ func (w *world) newStation(name string, user collection.UserID) *station {
 	}
 	s := &station{w: w, name: name, user: user, disk: newDisk(name), failed: map[collection.Name]bool{}, signer: signer(n), source: w.source(n)}
 	if !w.lean {
-		s.disk.applied, s.disk.committed = w.truth.applied, w.truth.committed
+		s.disk.applied, s.disk.committed, s.disk.deleted = w.truth.applied, w.truth.committed, w.truth.deleted
 	}
 	return s
 }
@@ -72,7 +72,8 @@ func (s *station) start() {
 func (w *world) startHub() {
 	s := w.hubAt
 	h, err := hub.New(ctx, s.signer, hub.Config{
-		Store: s.store(), Wait: 1, Now: w.time, Random: s.source,
+		Store: s.store(), Wait: 1, Now: w.time, Random: s.source, Patience: 2,
+		Channel: w.mail, Unknown: w.unknown, LinkKey: []byte("always the same"),
 		Originals: func(from transport.Source) transport.Originals { return w.originals(s, from) },
 	})
 	if w.must("start of the hub", err); err == nil {
@@ -81,13 +82,20 @@ func (w *world) startHub() {
 }
 
 func (w *world) newPeer(name string, user collection.UserID) *station {
+	s, err := w.addPeer(name, user)
+	w.must("key", err)
+	return s
+}
+
+func (w *world) addPeer(name string, user collection.UserID) (*station, error) {
 	s := w.newStation(name, user)
 	var err error
-	s.statement, err = w.hub.Accounts().AddKey(ctx, user, s.signer.Public())
-	w.must("key", err)
+	if s.statement, err = w.hub.Accounts().AddKey(ctx, user, s.signer.Public()); err != nil {
+		return s, err
+	}
 	w.stations = append(w.stations, s)
 	s.startPeer()
-	return s
+	return s, nil
 }
 
 func (s *station) startPeer() {
@@ -100,12 +108,17 @@ func (s *station) startPeer() {
 	}
 	p, err := peer.New(ctx, s.user, s.signer, peer.Config{
 		Store: s.store(), Keys: keys, Hub: s.w.toHub(s.name, s.user), Statement: s.statement, Address: "http://" + s.name,
-		Render: peer.RendererFunc(render), Workers: 1, Policy: s.w.policy, Wished: s.wished, Now: s.w.time, Random: s.source,
+		Render: peer.RendererFunc(render), Workers: 1, Policy: s.w.policy, Wished: s.wished, Accept: s.accept, Now: s.w.time, Random: s.source,
 		Originals: func(from transport.Source) transport.Originals { return s.w.originals(s, from) },
 	})
 	if s.w.must("start of "+s.name, err); err == nil {
 		s.Peer = p
 	}
+}
+
+// accept says how many versions of what is handed over the station's user takes.
+func (s *station) accept(context.Context, collection.UserID, collection.Collection) int {
+	return s.w.random.IntN(4)
 }
 
 // toHub is a station's link to the hub.
@@ -121,7 +134,7 @@ func (w *world) toHub(name string, user collection.UserID) transport.Hub {
 func (w *world) originals(from *station, to transport.Source) transport.Originals {
 	for _, s := range w.stations {
 		if "http://"+s.name == to.Address {
-			return w.net.Originals(from.name, s.name, func() transport.Originals { return s.Originals(from.user) })
+			return w.net.Home(from.name, s.name, func() transport.Home { return s.Home(from.user) })
 		}
 	}
 	return nobody{}

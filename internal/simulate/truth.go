@@ -6,6 +6,7 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/collection/digest"
 	"github.com/glimpse-go/glimpse/internal/engine"
+	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/transporttest"
 )
@@ -19,7 +20,10 @@ type truth struct {
 	asked   map[collection.Name][]transport.Bits // by the hub, by version
 	taken   map[string]bool                      // notifications, by disk and ID
 	first   map[collection.Name]bool             // told of
-	told    map[string]transport.Delivery        // what the hub told last, by key of its outbox
+	told    map[string][]notify.Notification     // what was told, by key in the outbox
+	order   map[notify.ID]int                    // in which the hub told it
+	shown   map[string]int                       // what was shown last, by station and collection
+	expired map[string]bool                      // from the hub's cache, by key
 	records map[string]*disk                     // promised, by disk and key
 	blobs   map[string]*disk
 	wishes  []*wish
@@ -36,7 +40,8 @@ type wish struct {
 func newTruth(w *world) truth {
 	return truth{
 		taken: map[string]bool{}, first: map[collection.Name]bool{},
-		w: w, states: map[string]engine.State{}, asked: map[collection.Name][]transport.Bits{}, told: map[string]transport.Delivery{},
+		w: w, states: map[string]engine.State{}, asked: map[collection.Name][]transport.Bits{}, told: map[string][]notify.Notification{},
+		order: map[notify.ID]int{}, shown: map[string]int{}, expired: map[string]bool{},
 		records: map[string]*disk{}, blobs: map[string]*disk{},
 	}
 }
@@ -56,6 +61,9 @@ func (d *disk) state(name collection.Name) (s engine.State, ok bool) {
 
 // committed checks that a blob is what its key says.
 func (t *truth) committed(d *disk, key string) {
+	if d == t.w.hubAt.disk {
+		delete(t.expired, key)
+	}
 	data, err := d.read(key)
 	if want := key[strings.LastIndexByte(key, '/')+1:]; err != nil || digest.Sum(data).String() != want {
 		t.w.fail("%s stores other bytes as %s (%v)", d.name, key, err)
@@ -86,7 +94,9 @@ func (t *truth) applied(d *disk, changes []transport.Change) {
 		case strings.HasPrefix(c.Key, "o/"):
 			t.tells(d, c)
 		case strings.HasPrefix(c.Key, "n/"):
-			t.taken[d.name+" "+string(c.Value)] = true
+			n, err := transport.Decode[notify.Notification](c.Value)
+			t.w.must("news", err)
+			t.taken[d.name+" "+string(n.ID[:])] = true
 		}
 	}
 }
@@ -169,15 +179,18 @@ func (t *truth) original(c collection.Collection, d collection.Digest) bool {
 
 // tells checks a notification: before it, all that it shows is there.
 func (t *truth) tells(d *disk, change transport.Change) {
-	delivery, err := transport.Decode[transport.Delivery](change.Value)
+	n, err := notification(d, change.Value)
 	if err != nil {
 		t.w.fail("%s stores %s: %w", d.name, change.Key, err)
 		return
 	}
-	t.told[change.Key] = delivery
-	n := delivery.Notification
+	t.told[change.Key] = append(t.told[change.Key], n)
+	if d == t.w.hubAt.disk && t.order[n.ID] == 0 {
+		t.order[n.ID] = len(t.order) + 1
+	}
 	first := !t.first[n.Name()]
 	t.first[n.Name()] = true
+	d = t.w.hubAt.disk // whoever tells, there it is shown
 	s, ok := d.state(n.Name())
 	if !ok || !s.Sealed {
 		t.w.fail("%s tells of %v, which it does not have", d.name, n.Name())
@@ -190,10 +203,20 @@ func (t *truth) tells(d *disk, change transport.Change) {
 	}
 }
 
+// notification reads what waits in an outbox: the hub's, or a camera's.
+func notification(d *disk, value []byte) (notify.Notification, error) {
+	if strings.HasSuffix(d.name, "-camera") {
+		return transport.Decode[notify.Notification](value)
+	}
+	delivery, err := transport.Decode[transport.Delivery](value)
+	return delivery.Notification, err
+}
+
 // hasAsked checks that the hub has what it ever asked for of an item.
 func (t *truth) hasAsked(d *disk, c collection.Collection, i int) {
 	for v, items := range t.asked[c.Name()] {
-		if dig, ok := c.Digest(i, v); ok && items.Has(i) && !d.has(versionKey(c.Author(), dig)) {
+		dig, ok := c.Digest(i, v)
+		if key := versionKey(c.Author(), dig); ok && items.Has(i) && !d.has(key) && !t.expired[key] {
 			t.w.fail("%s shows item %d of %v without version %d", d.name, i, c.Name(), v)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/label"
+	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/hub"
@@ -46,6 +47,8 @@ type world struct {
 	stations []*station // peers
 	made     []*made
 	truth    truth
+	mail     *mail
+	unknown  hub.Unknown    // what the hub makes of unknown addresses
 	inbound  map[string]int // requests under way to a station
 }
 
@@ -61,6 +64,8 @@ func newWorld(o options) *world {
 		w.net.Observe = w.observe
 	}
 	w.truth = newTruth(w)
+	w.mail = &mail{w: w, last: map[string]map[collection.Name]notify.Letter{}}
+	w.unknown = hub.Unknown(w.random.IntN(2))
 	w.hubAt = w.newStation("hub", collection.UserID{})
 	w.startHub()
 	w.people()

@@ -53,7 +53,7 @@ func TestYear(t *testing.T) {
 func (w *world) week(t *testing.T, n int) {
 	for range perWeek {
 		w.now = w.now.Add(7 * 24 * time.Hour)
-		w.share(t, n)
+		w.shareOne(t, n)
 	}
 	if n%2 == 0 {
 		for _, s := range append([]*station{w.hubAt}, w.stations...) {
@@ -65,7 +65,7 @@ func (w *world) week(t *testing.T, n int) {
 }
 
 // share is one collection, from the camera to the last original.
-func (w *world) share(t *testing.T, week int) {
+func (w *world) shareOne(t *testing.T, week int) {
 	c, home := w.cameras[0], w.stations[0]
 	body := collection.Body{Items: []collection.Item{c.take(), c.take(), c.take(), c.take()}}
 	for _, s := range w.stations {

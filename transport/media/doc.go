@@ -51,5 +51,6 @@
 //
 // All errors are of type *[Error]. Each wraps one of [ErrFormat], [ErrCorrupt],
 // [ErrTooLarge] and [ErrNoFFmpeg], or else the error of the context or of the
-// reader.
+// reader. The four wrap [errors.ErrUnsupported]: a Renderer of package peer that
+// returns them as they are has its peer publish everything else.
 package media

@@ -5,18 +5,30 @@ import (
 	"strings"
 )
 
+// The kinds of failure that say that a version cannot be made of a file here. They
+// wrap [errors.ErrUnsupported], by which a peer's Renderer tells the peer to go on
+// without the version.
 var (
 	// ErrFormat says that the file is not a picture or video that can be read.
 	// [Maker.Icon] still gives it something to show.
-	ErrFormat = errors.New("no readable picture or video")
+	ErrFormat error = kind("no readable picture or video")
 	// ErrCorrupt says that the file is damaged or cut short.
-	ErrCorrupt = errors.New("damaged or cut short")
+	ErrCorrupt error = kind("damaged or cut short")
 	// ErrTooLarge says that the file alone needs more memory than the whole
 	// budget.
-	ErrTooLarge = errors.New("larger than the memory budget")
+	ErrTooLarge error = kind("larger than the memory budget")
 	// ErrNoFFmpeg says that a video needs ffmpeg and that it is not installed.
-	ErrNoFFmpeg = errors.New("ffmpeg is not installed")
+	ErrNoFFmpeg error = kind("ffmpeg is not installed")
 )
+
+// kind is a text of its own, without that of the error it wraps.
+type kind string
+
+// Error implements error.
+func (k kind) Error() string { return string(k) }
+
+// Unwrap gives errors.ErrUnsupported.
+func (kind) Unwrap() error { return errors.ErrUnsupported }
 
 // Error says which file failed and why.
 type Error struct {

@@ -128,6 +128,7 @@ type Peer struct {
 	keeper *keep.Keeper
 	door   keep.Door
 
+	news    sync.Mutex // around keepNews and the end of give
 	bell    keep.Bell
 	once    sync.Once
 	closing chan struct{} // closed when the peer is told to stop
@@ -194,6 +195,12 @@ type Picture struct {
 type Renderer interface {
 	// Render writes the version of a picture to w. It must write the same bytes
 	// for the same picture as far as it can: what it writes is sealed.
+	//
+	// An error that wraps errors.ErrUnsupported says that this version cannot be
+	// made here: the file is damaged, of a kind that the program does not know, or
+	// needs a program that is not installed. It is logged, the item goes on without
+	// the version, as all others go on with theirs, and it is tried again when the
+	// collection is published again. Any other error ends the publishing.
 	Render(ctx context.Context, picture Picture, w io.Writer) error
 }
 

@@ -16,7 +16,8 @@ import (
 // completer, of the collection. Where nobody else does, the peer also vouches
 // for what it serves and tells the recipients, who call ReceiveFrom: without a
 // hub, or if the hub says so. Errors are those of transport.Station, of
-// transport.Announcer and of the Renderer.
+// transport.Announcer and of the Renderer, except where it says that a version
+// cannot be made: then all goes on without that version.
 func (p *Peer) Publish(ctx context.Context, name collection.Name) error {
 	return p.begin("publish", func() error { return p.publish(ctx, name, false) })
 }
@@ -45,6 +46,9 @@ func (p *Peer) publish(ctx context.Context, name collection.Name, preview bool) 
 		return p.publishAlone(ctx, name, preview)
 	}
 	s, err := p.keeper.Load(ctx, name)
+	if err == nil && !s.Sealed && p.user != name.Author {
+		err = transport.At(transport.ErrSeal, "the author has not sealed it")
+	}
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
@@ -66,24 +67,63 @@ func (p *Peer) take(ctx context.Context, n notify.Notification, from library) er
 	if n.To != p.user {
 		return transport.At(transport.ErrMalformed, "a notification to somebody else")
 	}
-	key := "n/" + n.Name().String()
-	last, err := p.cfg.Store.Get(ctx, key)
-	if err != nil && !errors.Is(err, transport.ErrNotFound) {
+	last, _, err := p.lastNews(ctx, n.Name())
+	if err != nil || last.ID == n.ID {
 		return err
-	}
-	if string(last) == string(n.ID[:]) {
-		return nil
 	}
 	if err := p.catchUp(ctx, n, from); err != nil {
 		return err
 	}
-	data, err := transport.Encode(n)
+	return p.keepNews(ctx, n)
+}
+
+// lastNews gives what was told of a collection last, its cover aside: record
+// n/COLLECTION.
+func (p *Peer) lastNews(ctx context.Context, name collection.Name) (last notify.Notification, any bool, err error) {
+	data, err := p.cfg.Store.Get(ctx, "n/"+name.String())
+	if errors.Is(err, transport.ErrNotFound) {
+		return last, false, nil
+	}
+	if err == nil {
+		last, err = transport.Decode[notify.Notification](data)
+	}
+	return last, true, err
+}
+
+// keepNews keeps a notification for give, unless it comes after newer news.
+func (p *Peer) keepNews(ctx context.Context, n notify.Notification) error {
+	p.news.Lock()
+	defer p.news.Unlock()
+	last, any, err := p.lastNews(ctx, n.Name())
+	if err != nil || last.ID == n.ID {
+		return err
+	}
+	if any {
+		if late, err := p.isLate(ctx, n, last); err != nil || late {
+			return err
+		}
+	}
+	waits, err := transport.Encode(n)
+	if err != nil {
+		return err
+	}
+	n.Cover = nil
+	told, err := transport.Encode(n)
 	if err != nil {
 		return err
 	}
 	return p.cfg.Store.Apply(ctx,
-		transport.Change{Key: key, Value: n.ID[:]},
-		transport.Change{Key: "q/" + n.Name().String(), Value: data})
+		transport.Change{Key: "n/" + n.Name().String(), Value: told},
+		transport.Change{Key: "q/" + n.Name().String(), Value: waits})
+}
+
+func (p *Peer) isLate(ctx context.Context, n, last notify.Notification) (bool, error) {
+	s, err := p.keeper.Load(ctx, n.Name())
+	if err != nil {
+		return false, err
+	}
+	late, err := n.Late(last, s.Collection)
+	return late, transport.Wrap(err)
 }
 
 // catchUp applies the updates in a notification if that is all there is, and
@@ -212,7 +252,20 @@ func (p *Peer) accept(ctx context.Context, name collection.Name, c collection.Co
 	if err == nil && len(r.State.Held) == 0 {
 		_, err = p.holdAlready(ctx, r.State.Collection)
 	}
+	if err == nil && p.user == name.Author && p.cfg.Hub != nil {
+		err = p.tellMore(ctx, c, r.State.Collection)
+	}
 	return err
+}
+
+// tellMore tells the hub what this station of the author's knows more than came
+// from there: what the hub has not heard yet, or what was said upon it.
+func (p *Peer) tellMore(ctx context.Context, theirs, ours collection.Collection) error {
+	_, more, err := theirs.Apply(slices.Collect(ours.Updates())...)
+	if err != nil || !more {
+		return transport.Wrap(err)
+	}
+	return p.tell(ctx, ours.Name())
 }
 
 // holdAlready notes what the store has of a collection: the author may have

@@ -3,6 +3,7 @@ package peer
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -51,27 +52,40 @@ func (r recipient) mayTell(ctx context.Context, name collection.Name) error {
 	return err
 }
 
-// give gives the notifications that were taken since the last call, and fetches
-// what was wished for and may be fetched now.
+// give fetches what was wished for and may be fetched now, and then gives the
+// notifications that were taken since the last call: what it gives is forgotten
+// at the last moment, and given whatever happens to the others.
 func (p *Peer) give(ctx context.Context) ([]notify.Notification, error) {
+	failed := []error{p.grantNews(ctx)}
+	p.news.Lock()
+	defer p.news.Unlock()
 	var news []notify.Notification
+	for r, err := range p.cfg.Store.Scan(ctx, "q/") {
+		var n notify.Notification
+		if err == nil {
+			n, err = transport.Decode[notify.Notification](r.Value)
+		}
+		if err != nil {
+			failed = append(failed, err)
+			break
+		}
+		news = append(news, n) // rather twice than never
+		failed = append(failed, p.cfg.Store.Apply(ctx, transport.Change{Key: r.Key, Old: r.Value}))
+	}
+	return news, errors.Join(failed...)
+}
+
+// grantNews fetches what was wished for of the collections that there is news
+// of.
+func (p *Peer) grantNews(ctx context.Context) error {
 	var failed []error
 	for r, err := range p.cfg.Store.Scan(ctx, "q/") {
 		if err != nil {
-			return nil, err
+			return err
 		}
-		n, err := transport.Decode[notify.Notification](r.Value)
-		if err != nil {
-			return nil, err
-		}
-		err = p.cfg.Store.Apply(ctx, transport.Change{Key: r.Key, Old: r.Value})
-		if errors.Is(err, transport.ErrConflict) {
-			continue // given by another call, or newer news has taken its place
-		}
-		news = append(news, n)
-		failed = append(failed, err, p.grantAll(ctx, "w/"+n.Name().String()+"/", always))
+		failed = append(failed, p.grantAll(ctx, "w/"+strings.TrimPrefix(r.Key, "q/")+"/", always))
 	}
-	return news, errors.Join(failed...)
+	return errors.Join(failed...)
 }
 
 // awaitHanded is give that waits for as long as a hub would.

@@ -3,6 +3,7 @@ package peer
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -13,7 +14,8 @@ import (
 
 // render makes the missing versions that are not here, and a new edition with
 // the digests of those that have none yet. It cannot give those that another
-// station has made in another way before.
+// station has made in another way before, nor those that the Renderer cannot
+// make.
 func (p *Peer) render(ctx context.Context, c collection.Collection, missing []transport.Bits) (made collection.Collection, cannot []transport.Bits, err error) {
 	s, err := p.keeper.Load(ctx, c.Name())
 	if err != nil {
@@ -34,7 +36,7 @@ func (p *Peer) render(ctx context.Context, c collection.Collection, missing []tr
 	if err := p.renderAll(ctx, c, jobs); err != nil {
 		return c, nil, err
 	}
-	jobs, cannot = likeBefore(c, jobs)
+	jobs, cannot = usable(c, jobs)
 	if made, err = p.withDigests(ctx, c, jobs); err != nil {
 		return c, nil, err
 	}
@@ -51,10 +53,11 @@ func (p *Peer) render(ctx context.Context, c collection.Collection, missing []tr
 	return r.State.Collection, cannot, err
 }
 
-// job is one version to be made, and then its digest.
+// job is one version to be made, and then its digest, or that it cannot be made.
 type job struct {
 	item, version int
 	digest        collection.Digest
+	cannot        bool
 }
 
 // renderAll makes versions, several at once, and stores them.
@@ -91,25 +94,30 @@ func (p *Peer) renderOne(ctx context.Context, c collection.Collection, j *job) e
 	defer original.Close()
 	var out bytes.Buffer
 	picture := Picture{Item: c.Item(j.item), Version: ladder[j.version], Original: original}
-	if err := p.cfg.Render.Render(ctx, picture, &out); err != nil {
-		return err
+	err = p.cfg.Render.Render(ctx, picture, &out)
+	if errors.Is(err, errors.ErrUnsupported) {
+		p.cfg.Log.Warn("version cannot be made", "collection", c.Name(), "item", picture.Item.ID, "version", picture.Version.Name, "error", err)
+		j.cannot = true
+		return nil
 	}
-	j.digest, err = p.keeper.Keep(ctx, c.Author(), out.Bytes())
+	if err == nil {
+		j.digest, err = p.keeper.Keep(ctx, c.Author(), out.Bytes())
+	}
 	return err
 }
 
-// likeBefore leaves out the versions that somebody has made in another way
-// before: their digests stay as they are.
-func likeBefore(c collection.Collection, jobs []job) (like []job, cannot []transport.Bits) {
+// usable leaves out the versions that could not be made, and those that somebody
+// has made in another way before: their digests stay as they are.
+func usable(c collection.Collection, jobs []job) (made []job, cannot []transport.Bits) {
 	cannot = make([]transport.Bits, len(c.Ladder()))
 	for _, j := range jobs {
-		if d, known := c.Digest(j.item, j.version); known && d != j.digest {
+		if d, known := c.Digest(j.item, j.version); j.cannot || known && d != j.digest {
 			cannot[j.version] = cannot[j.version].Add(j.item)
 		} else {
-			like = append(like, j)
+			made = append(made, j)
 		}
 	}
-	return like, cannot
+	return made, cannot
 }
 
 // withDigests gives the edition that has the digests of what was made: c, if

@@ -4,14 +4,29 @@ import (
 	"context"
 	"io"
 
-	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport"
 )
 
 // hubLink is the way to a hub.
 type hubLink struct {
+	link
 	stationLink
+	libraryLink
+	inboxLink
 	hub func() transport.Hub
+}
+
+// Hub gives the link from one station to another one that is a hub. At is
+// called for every request; it gives the hub as it is for the caller.
+func (n *Network) Hub(from, to string, at func() transport.Hub) transport.Hub {
+	l := n.link(from, to)
+	return hubLink{
+		l,
+		stationLink{l, func() transport.Station { return at() }},
+		libraryLink{l, func() transport.Library { return at() }},
+		inboxLink{l, func() transport.Inbox { return at() }},
+		at,
+	}
 }
 
 // PutVersion implements transport.Putter. A version that breaks off gives the
@@ -37,40 +52,4 @@ func (l hubLink) Announce(ctx context.Context, a transport.Announcement) (transp
 	return ask(l.link, about("announce", a.Name()), a, func(a transport.Announcement) (transport.Answer, error) {
 		return l.hub().Announce(ctx, a)
 	})
-}
-
-// Collection implements transport.Library.
-func (l hubLink) Collection(ctx context.Context, name collection.Name) (transport.State, error) {
-	return ask(l.link, about("collection", name), question{}, func(question) (transport.State, error) {
-		return l.hub().Collection(ctx, name)
-	})
-}
-
-// Updates implements transport.Library.
-func (l hubLink) Updates(ctx context.Context, name collection.Name) (transport.State, error) {
-	return ask(l.link, about("updates", name), question{}, func(question) (transport.State, error) {
-		return l.hub().Updates(ctx, name)
-	})
-}
-
-// Version implements transport.Library.
-func (l hubLink) Version(ctx context.Context, ref transport.Ref, offset int64) (*transport.Stream, error) {
-	return l.stream(Message{What: "version", Ref: ref}, func() (*transport.Stream, error) {
-		return l.hub().Version(ctx, ref, offset)
-	})
-}
-
-// Notifications implements transport.Inbox.
-func (l hubLink) Notifications(ctx context.Context) (transport.Deliveries, error) {
-	return ask(l.link, Message{What: "notifications"}, question{}, func(question) (transport.Deliveries, error) {
-		return l.hub().Notifications(ctx)
-	})
-}
-
-// Acknowledge implements transport.Inbox.
-func (l hubLink) Acknowledge(ctx context.Context, receipts transport.Receipts) error {
-	_, err := ask(l.link, Message{What: "acknowledge"}, receipts, func(r transport.Receipts) (question, error) {
-		return question{}, l.hub().Acknowledge(ctx, r)
-	})
-	return err
 }

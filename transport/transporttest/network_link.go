@@ -10,21 +10,26 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-// Hub gives the link from one station to another one that is a hub. At is
-// called for every request; it gives the hub as it is for the caller.
-func (n *Network) Hub(from, to string, at func() transport.Hub) transport.Hub {
-	return hubLink{stationLink{n.link(from, to), func() transport.Station { return at() }}, at}
-}
-
 // Station gives the link from one station to another one that takes shares.
 func (n *Network) Station(from, to string, at func() transport.Station) transport.Station {
 	return stationLink{n.link(from, to), at}
 }
 
-// Originals gives the link from one station to another one that serves
-// complete versions.
-func (n *Network) Originals(from, to string, at func() transport.Originals) transport.Originals {
-	return originalsLink{n.link(from, to), at}
+// Home gives the link from one station to a peer, for those who may read what
+// it keeps.
+func (n *Network) Home(from, to string, at func() transport.Home) transport.Home {
+	l := n.link(from, to)
+	return homeLink{
+		libraryLink{l, func() transport.Library { return at() }},
+		inboxLink{l, func() transport.Inbox { return at() }},
+		originalsLink{l, func() transport.Originals { return at() }},
+	}
+}
+
+// Recipient gives the link from a station that tells the recipients itself to
+// one of theirs.
+func (n *Network) Recipient(from, to string, at func() transport.Recipient) transport.Recipient {
+	return recipientLink{n.link(from, to), at}
 }
 
 // link is one direction of the network.
@@ -185,6 +190,13 @@ func cutOff(data []byte, part float64) io.Reader {
 type broken struct{}
 
 func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+// homeLink is the way to a peer.
+type homeLink struct {
+	libraryLink
+	inboxLink
+	originalsLink
+}
 
 type originalsLink struct {
 	link

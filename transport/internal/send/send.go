@@ -39,17 +39,23 @@ type Share struct {
 	sealed transport.AuthorSeal // by Complete
 }
 
-// rounds is how many exchanges a share may take: a share, one after versions
-// were made, an upload, and another after what somebody else's broke off.
-const rounds = 5
+// rounds is how many exchanges a share may take: a share, one of what is said
+// upon the answer, one after versions were made, an upload, and another after
+// what somebody else's broke off.
+const rounds = 6
 
 // Send shares c, uploads what is asked for, and gives c as it is known then and
 // the last answer.
 func Send(ctx context.Context, to transport.Station, c collection.Collection, s Share) (collection.Collection, transport.Answer, error) {
 	answer, err := s.share(ctx, to, c)
 	for range rounds {
+		more := false
 		if err == nil && len(answer.Collection) > 0 {
-			c, err = s.accept(ctx, c, answer)
+			c, more, err = s.accept(ctx, c, answer)
+		}
+		if more && err == nil {
+			answer, err = s.share(ctx, to, c)
+			continue
 		}
 		if err != nil || !s.asks(&answer) {
 			return c, answer, err
@@ -82,7 +88,8 @@ func (s *Share) next(ctx context.Context, to transport.Station, c collection.Col
 			return c, a, err
 		}
 		a.Missing, s.Message.Offers = without(a.Missing, cannot), without(s.Message.Offers, cannot)
-		if made.EditionDigest() != c.EditionDigest() {
+		// Without another share the receiver would wait for what cannot be had.
+		if made.EditionDigest() != c.EditionDigest() || slices.ContainsFunc(cannot, some) {
 			a, err = s.share(ctx, to, made)
 			return made, a, err
 		}
@@ -93,6 +100,8 @@ func (s *Share) next(ctx context.Context, to transport.Station, c collection.Col
 	}
 	return c, answer, err
 }
+
+func some(b transport.Bits) bool { return !b.IsEmpty() }
 
 // without is what is in a and not in b, version by version.
 func without(a, b []transport.Bits) []transport.Bits {
@@ -115,8 +124,9 @@ func (s Share) share(ctx context.Context, to transport.Station, c collection.Col
 
 // accept takes the receiver's form of the collection, whose fixed parts must be
 // the same: the places of the items count on it. What is signed or shown is
-// never taken from it unverified.
-func (s *Share) accept(ctx context.Context, c collection.Collection, a transport.Answer) (collection.Collection, error) {
+// never taken from it unverified. It reports whether the collection says more
+// then than the receiver knows.
+func (s *Share) accept(ctx context.Context, c collection.Collection, a transport.Answer) (joined collection.Collection, more bool, err error) {
 	theirs, err := collection.Decode(a.Collection)
 	if err == nil && s.Complete != nil && len(s.sealed.Seal) == 0 {
 		c, s.sealed, err = s.Complete(ctx, c, theirs)
@@ -125,9 +135,12 @@ func (s *Share) accept(ctx context.Context, c collection.Collection, a transport
 		err = c.Same(theirs)
 	}
 	if err != nil || s.Accept == nil {
-		return c, transport.Wrap(err)
+		return c, false, transport.Wrap(err)
 	}
-	return s.Accept(ctx, theirs, a.Keys)
+	if c, err = s.Accept(ctx, theirs, a.Keys); err == nil {
+		_, more, err = theirs.Apply(slices.Collect(c.Updates())...)
+	}
+	return c, more, err
 }
 
 // upload sends what an answer asks for in one stream.
