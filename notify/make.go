@@ -14,10 +14,13 @@ import (
 const MaxUpdates = 4096
 
 // Channel delivers letters to people who are not members, by mail or however
-// they are reached. Deliver is called again after an error, with growing pauses,
-// so it may deliver twice; the letter's ID tells. Its error is logged nowhere,
-// since it may name the address. It is safe for concurrent use.
+// they are reached. It is safe for concurrent use.
 type Channel interface {
+	// Deliver delivers a letter, to its address and nobody else, whatever its
+	// author has written into it, and changes nothing of it. It is called again
+	// after an error, with growing pauses, so it may deliver twice; the letter's ID
+	// tells. When ctx is over it delivers nothing and gives the context's error. No
+	// error names the address; to be sure, it is logged nowhere.
 	Deliver(ctx context.Context, l Letter) error
 }
 

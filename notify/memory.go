@@ -17,7 +17,10 @@ type Memory struct {
 var _ Channel = (*Memory)(nil)
 
 // Deliver implements Channel.
-func (m *Memory) Deliver(_ context.Context, l Letter) error {
+func (m *Memory) Deliver(ctx context.Context, l Letter) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.fail == nil {

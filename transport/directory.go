@@ -8,12 +8,14 @@ import (
 
 // Directory is the user base that a hub works with: its own, or one that a
 // server has already. Unknown users and addresses give an error that wraps
-// ErrNotFound.
+// ErrNotFound. No error repeats an address, since errors are logged.
 type Directory interface {
 	// ByAddress gives the user who has a mail address, in the form that
-	// collection.NormalAddress gives.
+	// collection.NormalAddress gives. Other forms may be taken as well; what is no
+	// address gives ErrNotFound or an error that wraps collection.ErrAddress.
 	ByAddress(ctx context.Context, address string) (collection.UserID, error)
 	// KeyStatements gives the key statements that the authority has made for a
-	// user, in the binary form of signature.KeyStatement; none is no error.
+	// user, in the binary form of signature.KeyStatement; none is no error. The
+	// caller owns them.
 	KeyStatements(ctx context.Context, user collection.UserID) ([][]byte, error)
 }

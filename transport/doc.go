@@ -31,5 +31,7 @@
 // # Errors
 //
 // All errors that cross a link wrap one of the sentinels of this package, on
-// both of its sides: see [Err] and [Fault].
+// both of its sides: see [Err] and [Fault]. A call whose context is over does
+// nothing and gives the context's error; where only the other side has noticed,
+// an error that wraps none of the sentinels but [Err].
 package transport

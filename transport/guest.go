@@ -32,6 +32,6 @@ type Guests interface {
 	Glimpse(ctx context.Context, token string) (Glimpse, error)
 	// GuestVersion opens a partial version of the item at a place of the
 	// collection, from an offset on. ErrNotFound: there is none, or guests may
-	// not see it.
+	// not see it. ErrOffset and ErrMalformed as in Library.Version.
 	GuestVersion(ctx context.Context, token string, item, version int, offset int64) (*Stream, error)
 }

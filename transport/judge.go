@@ -67,6 +67,7 @@ func (v Verdict) Err() error { return outcomes[v.Outcome] }
 
 // Judge verifies seals for those who do not have the keys.
 type Judge interface {
-	// Judge says who sealed a statement. A refusal is a verdict, not an error.
+	// Judge says who sealed a statement. A refusal is a verdict, not an error,
+	// and names nobody.
 	Judge(ctx context.Context, s Sealing) (Verdict, error)
 }

@@ -1,6 +1,7 @@
 package transport_test
 
 import (
+	"net/http"
 	"testing"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -18,10 +19,20 @@ func party(link func(w *world, user collection.UserID) transport.Hub) func(*test
 			As:     func(u collection.UserID) transport.Hub { return link(w, u) },
 			Author: w.user("ann"), Reader: w.user("bob"), Stranger: w.user("mallory"),
 			Authority: collection.KeyID(w.hub.PublicKey().ID()),
+			Serve: func(o transport.Originals) string {
+				return w.serve(httplink.Server{Who: anybody{}, Originals: func(collection.UserID) transport.Originals { return o }}.Handler())
+			},
 		}
 		p.Signer, _, _ = w.credential(p.Author, "one")
 		return p
 	}
+}
+
+// anybody lets everybody in.
+type anybody struct{}
+
+func (anybody) Authenticate(*http.Request) (collection.UserID, error) {
+	return collection.UserID{}, nil
 }
 
 // TestHubSuite runs the suite on the hub in process.

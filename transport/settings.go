@@ -30,8 +30,8 @@ func (r IDRequest) check() error {
 
 // Namer makes ids for devices that cannot make random ones themselves.
 type Namer interface {
-	// NewIdentifiers gives an id for a collection and n for items. ErrTooLarge:
-	// n is more than MaxIdentifiers.
+	// NewIdentifiers gives an id for a collection and n for items. ErrMalformed:
+	// n is negative. ErrTooLarge: n is more than MaxIdentifiers.
 	NewIdentifiers(ctx context.Context, n int) (Identifiers, error)
 }
 
@@ -50,7 +50,7 @@ type Contact struct {
 
 // Book gives a device the settings of its user.
 type Book interface {
-	// Settings gives the settings as they are now. ErrForbidden: the caller is
-	// another user.
+	// Settings gives the settings as they are now, zero if none were set.
+	// ErrForbidden: the caller is another user.
 	Settings(ctx context.Context) (Settings, error)
 }

@@ -36,9 +36,12 @@ type Putter interface {
 // Announcer takes the announcements of peers.
 type Announcer interface {
 	// Announce says that complete versions are served from now on. The receiver
-	// checks some of them against their digests. Errors wrap ErrNotFound,
-	// ErrForbidden (the caller may not complete), ErrSeal (the author has not
-	// sealed the digests), ErrUnreachable, ErrDigest or ErrWithdrawn.
+	// checks some of them against their digests; after an error nothing has
+	// changed. A repeat changes nothing. Errors wrap ErrNotFound (the collection,
+	// to all who may not read it, or an item at the address), ErrForbidden (the
+	// caller may not complete), ErrSeal (the author has not sealed the digests),
+	// ErrMalformed (an item that the collection does not have), ErrUnreachable,
+	// ErrDigest or ErrWithdrawn (of one of the items).
 	Announce(ctx context.Context, a Announcement) (Answer, error)
 }
 
@@ -47,10 +50,13 @@ type Library interface {
 	// Collection gives a collection to those who may read it. For all others
 	// the error wraps ErrNotFound.
 	Collection(ctx context.Context, name collection.Name) (State, error)
-	// Updates gives what changes of a collection, its editable part aside.
+	// Updates gives what changes of a collection, its editable part aside: all
+	// the updates that it carries. Errors as those of Collection.
 	Updates(ctx context.Context, name collection.Name) (State, error)
-	// Version opens a version from an offset on. The bytes are not yet checked
-	// against the digest. ErrNotFound: it is not (or not any more) here.
+	// Version opens a partial version from an offset on. The bytes are not yet
+	// checked against the digest. ErrNotFound: it is not (or not any more) here,
+	// is the complete one, or the caller may not read it. ErrOffset: it ends
+	// before the offset. ErrMalformed: the offset is negative.
 	Version(ctx context.Context, ref Ref, offset int64) (*Stream, error)
 }
 
@@ -58,7 +64,7 @@ type Library interface {
 type Inbox interface {
 	// Notifications gives what waits for the caller, at once if there is any,
 	// else as soon as there is, or none when a time that the receiver sets is
-	// over.
+	// over. What has not been acknowledged is given again.
 	Notifications(ctx context.Context) (Deliveries, error)
 	// Acknowledge forgets deliveries that have not been replaced by newer ones.
 	// Receipts for what is not there are no error.
@@ -68,10 +74,13 @@ type Inbox interface {
 // Recipient takes notifications that the sender of a collection hands over
 // itself. A peer does, for its own user.
 type Recipient interface {
-	// Deliver takes a notification; a repeat is no error. What it tells is
-	// verified before it is acknowledged by nil. Errors wrap ErrForbidden (it is
-	// to somebody else), ErrSeal, ErrUnreachable or ErrNotFound (the collection
-	// cannot be had now, and the notification is to come again).
+	// Deliver takes a notification; a repeat, however late, is no error and no
+	// news. What it tells is verified before it is acknowledged by nil. Errors
+	// wrap ErrForbidden (it is to somebody else, or the caller is neither the
+	// author nor known to be one who may complete the collection: a caller learns
+	// nothing of what the recipient knows), ErrSeal, ErrMalformed, ErrUnreachable
+	// or ErrNotFound (the collection cannot be had now, and the notification is to
+	// come again).
 	Deliver(ctx context.Context, n notify.Notification) error
 }
 
@@ -94,9 +103,11 @@ type Hub interface {
 // Originals serves complete versions to those who may read them. A peer does.
 type Originals interface {
 	// Original opens n bytes of the complete version of an item from offset on,
-	// all that follow if n is negative, as a range with proof: read it with
-	// digest.NewReader. ErrNotFound: it is not here, or the caller may not
-	// read it. ErrUnreachable: nobody answers.
+	// all that follow if n is negative or greater, as a range with proof: read it
+	// with digest.NewReader. The version in ref does not matter. ErrNotFound: it
+	// is not here, the author has withdrawn it, or the caller may not read it.
+	// ErrMalformed: the offset is negative or beyond its end. ErrUnreachable:
+	// nobody answers.
 	Original(ctx context.Context, ref Ref, offset, n int64) (*Stream, error)
 }
 

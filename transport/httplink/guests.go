@@ -47,10 +47,27 @@ func (s Server) guestVersion(w http.ResponseWriter, r *http.Request) error {
 
 // Glimpse implements transport.Guests. It needs no Auth.
 func (c *Client) Glimpse(ctx context.Context, token string) (transport.Glimpse, error) {
-	return exchange[transport.Glimpse](ctx, c, http.MethodGet, "/v1/links/"+url.PathEscape(token), nil)
+	path, err := linkPath(token)
+	if err != nil {
+		return transport.Glimpse{}, err
+	}
+	return exchange[transport.Glimpse](ctx, c, http.MethodGet, path, nil)
 }
 
 // GuestVersion implements transport.Guests. It needs no Auth.
 func (c *Client) GuestVersion(ctx context.Context, token string, item, version int, offset int64) (*transport.Stream, error) {
-	return c.stream(ctx, fmt.Sprintf("/v1/links/%s/%d/%d?offset=%d", url.PathEscape(token), item, version, offset))
+	path, err := linkPath(token)
+	if err != nil {
+		return nil, err
+	}
+	return c.stream(ctx, fmt.Sprintf("%s/%d/%d?offset=%d", path, item, version, offset))
+}
+
+// linkPath is where a token is looked up. Dots that are a segment of their own
+// are steps along the path, escaped or not (RFC 3986 §5.2.4), and no token.
+func linkPath(token string) (string, error) {
+	if token == "." || token == ".." {
+		return "", errPath
+	}
+	return "/v1/links/" + url.PathEscape(token), nil
 }

@@ -180,7 +180,11 @@ func (a *Accounts) KeyStatements(ctx context.Context, user collection.UserID) ([
 		}
 		all = append(all, r.Value)
 	}
-	return all, nil
+	if len(all) > 0 {
+		return all, nil
+	}
+	_, err := a.store.Get(ctx, "u/"+user.String()) // a user without keys, or none
+	return nil, err
 }
 
 // Issue makes a credential of a user, such as "camera", and gives its token,

@@ -33,8 +33,10 @@ func (s session) Judge(ctx context.Context, sealing transport.Sealing) (transpor
 }
 
 // NewIdentifiers implements transport.Namer.
-func (s session) NewIdentifiers(_ context.Context, n int) (transport.Identifiers, error) {
+func (s session) NewIdentifiers(ctx context.Context, n int) (transport.Identifiers, error) {
 	switch {
+	case ctx.Err() != nil:
+		return transport.Identifiers{}, ctx.Err()
 	case n < 0:
 		return transport.Identifiers{}, transport.At(transport.ErrMalformed, "items")
 	case n > transport.MaxIdentifiers:

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"errors"
 	"io"
 	"slices"
 
@@ -94,11 +95,25 @@ func (s session) statements(ctx context.Context, state engine.State) ([][]byte, 
 	slices.SortFunc(users, func(a, b collection.UserID) int { return slices.Compare(a[:], b[:]) })
 	var all [][]byte
 	for _, u := range slices.Compact(users) {
-		keys, err := s.cfg.Directory.KeyStatements(ctx, u)
+		keys, err := s.statementsOn(ctx, u)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, keys...)
 	}
 	return all, nil
+}
+
+// statementsOn gives the key statements of one user: a member's, or those of an
+// account that is the hub's own wherever the members are. Who is neither has
+// none: a completer may be a user of somebody else's.
+func (h *Hub) statementsOn(ctx context.Context, user collection.UserID) ([][]byte, error) {
+	keys, err := h.cfg.Directory.KeyStatements(ctx, user)
+	if errors.Is(err, transport.ErrNotFound) {
+		keys, err = h.accounts.KeyStatements(ctx, user)
+	}
+	if errors.Is(err, transport.ErrNotFound) {
+		return nil, nil
+	}
+	return keys, err
 }

@@ -110,7 +110,7 @@ func (s served) open(ctx context.Context, ref transport.Ref, offset, n int64, le
 		return nil, err
 	}
 	item, ok := state.Collection.Index(ref.Item)
-	if !ok {
+	if !ok || s.isWithheld(state, item) {
 		return nil, transport.ErrNotFound
 	}
 	last := len(state.Collection.Ladder()) - 1
@@ -126,6 +126,13 @@ func (s served) open(ctx context.Context, ref transport.Ref, offset, n int64, le
 		blob.Close()
 	}
 	return stream, err
+}
+
+// isWithheld reports whether an item was withdrawn: what is held of its original
+// is for the author alone, whatever others ask for.
+func (s served) isWithheld(state engine.State, item int) bool {
+	_, rank := state.Collection.At(item)
+	return rank.Withdrawn() && s.user != state.Collection.Author()
 }
 
 // read loads a collection for a caller who asks for n bytes of an item.
@@ -170,7 +177,7 @@ func (s served) stream(ctx context.Context, c collection.Collection, item int, b
 	if err != nil {
 		return nil, err
 	}
-	if offset > blob.Size() {
+	if offset < 0 || offset > blob.Size() {
 		return nil, transport.At(transport.ErrMalformed, "offset")
 	}
 	rest := blob.Size() - offset

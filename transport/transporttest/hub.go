@@ -5,16 +5,15 @@ import (
 	"errors"
 	"io"
 	"testing"
-	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/collection/digest"
-	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-// Party is what the suite of hubs works with: a hub that nobody has used, or a
-// link to one, which asks devices for one version and peers for two.
+// Party is what the suites of hubs and announcers work with: a hub that nobody
+// has used, or a link to one, which asks devices for one version and peers for
+// two.
 type Party struct {
 	// As gives the hub, or the link to it, as it is for a user.
 	As func(user collection.UserID) transport.Hub
@@ -24,10 +23,14 @@ type Party struct {
 	Signer collection.Signer
 	// Authority is the hub's key.
 	Authority collection.KeyID
+	// Serve lets the hub reach originals, as those of any user, and gives their
+	// address.
+	Serve func(transport.Originals) (address string)
 }
 
 // Hub checks a hub, or a link to one, against the contracts of
-// transport.Station, Putter, Library and Inbox.
+// transport.Station, Putter, Library and Inbox, and with Announcer against that
+// of transport.Announcer.
 func Hub(t *testing.T, open func(t *testing.T) Party) {
 	for _, c := range []struct {
 		name  string
@@ -46,6 +49,7 @@ func Hub(t *testing.T, open func(t *testing.T) Party) {
 	} {
 		t.Run(c.name, func(t *testing.T) { c.check(t, newDeal(t, open(t))) })
 	}
+	Announcer(t, open)
 }
 
 // deal is a collection of two items that is shared in a test.
@@ -60,35 +64,34 @@ type deal struct {
 func newDeal(t *testing.T, p Party) *deal {
 	t.Helper()
 	d := &deal{Party: p, author: p.As(p.Author), reader: p.As(p.Reader), stranger: p.As(p.Stranger)}
-	d.c = d.make(t, 2)
-	var err error
-	d.data, err = d.c.MarshalBinary()
-	want(t, err, nil)
+	for i := range 2 {
+		d.thumbs = append(d.thumbs, noise(byte(i), 4000))
+	}
+	d.use(t, d.make(t, 2))
 	return d
 }
 
-// make makes the sealed collection of n items.
-func (d *deal) make(t *testing.T, n int) collection.Collection {
+// use takes another collection as the one that is shared.
+func (d *deal) use(t *testing.T, c collection.Collection) {
 	t.Helper()
-	var items []collection.Item
-	d.thumbs = nil
+	d.c, d.data = c, binary(t, c)
+}
+
+// make makes the sealed collection of the first n items.
+func (d *deal) make(t *testing.T, n int, completers ...collection.UserID) collection.Collection {
+	t.Helper()
+	b := collection.Body{Recipients: []collection.UserID{d.Reader}, Completers: completers}
 	for i := range n {
-		thumb := bytes.Repeat([]byte{byte(i), 1, 2, 3}, 1000)
-		d.thumbs = append(d.thumbs, thumb)
-		items = append(items, collection.Item{
+		b.Items = append(b.Items, collection.Item{
 			ID:      collection.ItemID{byte(i + 1)},
-			Digests: []collection.Digest{digest.Sum(thumb), {}, digest.Sum([]byte{byte(i)})},
+			Digests: []collection.Digest{digest.Sum(d.thumbs[i]), {}, digest.Sum(originalOf(i))},
 		})
 	}
-	at := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
-	c, err := collection.New(
-		collection.Header{ID: collection.ID{1}, Author: d.Author, Authority: d.Authority, Created: at, Title: "title"},
-		collection.Body{Items: items, Recipients: []collection.UserID{d.Reader}})
-	want(t, err, nil)
-	c, err = c.Sign(t.Context(), d.Signer, at)
-	want(t, err, nil)
-	return c
+	return sealed(t, d.Signer, collection.Header{ID: collection.ID{1}, Author: d.Author, Authority: d.Authority}, b)
 }
+
+// originalOf is the complete version of an item: two blocks.
+func originalOf(item int) []byte { return noise(byte(100+item), 70_000) }
 
 // share shares the collection, of which all thumbnails can be uploaded.
 func (d *deal) share(t *testing.T) transport.Answer {
@@ -143,9 +146,7 @@ func sharedAgain(t *testing.T, d *deal) {
 
 func sharedDifferently(t *testing.T, d *deal) {
 	d.share(t)
-	other, err := d.make(t, 1).MarshalBinary()
-	want(t, err, nil)
-	_, err = d.author.Share(t.Context(), transport.Share{Collection: other})
+	_, err := d.author.Share(t.Context(), transport.Share{Collection: binary(t, d.make(t, 1))})
 	want(t, err, transport.ErrDiffers)
 	if f := transport.NewFault(err); len(f.Differs) != 1 {
 		t.Errorf("what differs: %v", f.Differs)
@@ -226,36 +227,13 @@ func (failing) Read([]byte) (int, error) { return 0, errors.New("broken off") }
 
 func reads(t *testing.T, d *deal) {
 	d.upload(t)
-	state, err := d.reader.Collection(t.Context(), d.c.Name())
-	want(t, err, nil)
-	c, err := collection.Decode(state.Collection)
-	want(t, err, nil)
-	if c.Identity() != d.c.Identity() || state.Edition != c.EditionDigest() {
-		t.Error("another collection")
-	}
-	changes, err := d.reader.Updates(t.Context(), d.c.Name())
-	want(t, err, nil)
-	if len(changes.Collection) > 0 || changes.Edition != state.Edition {
-		t.Errorf("what changes: %+v", changes)
-	}
-	stream, err := d.reader.Version(t.Context(), d.ref(1, 0), 10)
-	want(t, err, nil)
-	got, err := io.ReadAll(stream)
-	want(t, errors.Join(err, stream.Close()), nil)
-	if !bytes.Equal(got, d.thumbs[1][10:]) || stream.Size != int64(len(d.thumbs[1])) {
-		t.Errorf("%d bytes of %d", len(got), stream.Size)
-	}
-	_, err = d.reader.Version(t.Context(), d.ref(1, 0), 1<<40)
-	want(t, err, transport.ErrOffset)
-	_, err = d.reader.Version(t.Context(), d.ref(1, 1), 0)
-	want(t, err, transport.ErrNotFound)
-	_, err = d.reader.Version(t.Context(), d.ref(1, 2), 0)
-	want(t, err, transport.ErrNotFound)
+	whole(t, d.reader, d.c)
+	partial(t, d.reader, d.ref(1, 0), d.thumbs[1])
+	noVersions(t, d.reader, d.ref(1, 1), d.ref(1, 2))
 }
 
 func strangerReads(t *testing.T, d *deal) {
 	d.upload(t)
-	none := collection.Name{Author: d.Author, ID: collection.ID{9}}
 	ask := func(name collection.Name) (errs []error) {
 		_, a := d.stranger.Collection(t.Context(), name)
 		_, b := d.stranger.Updates(t.Context(), name)
@@ -263,42 +241,11 @@ func strangerReads(t *testing.T, d *deal) {
 		_, e := d.stranger.Upload(t.Context(), name, d.stream(t, 0))
 		return []error{a, b, c, e}
 	}
-	there, notThere := ask(d.c.Name()), ask(none)
-	for i := range there {
-		want(t, there[i], transport.ErrNotFound)
-		if there[i].Error() != notThere[i].Error() {
-			t.Errorf("what is not the stranger's: %q; what is not there: %q", there[i], notThere[i])
-		}
-	}
-	got, err := d.stranger.Notifications(t.Context())
-	want(t, err, nil)
-	if len(got.Waiting) != 0 {
-		t.Errorf("a stranger is told %+v", got)
-	}
+	sameRefusals(t, ask(d.c.Name()), ask(collection.Name{Author: d.Author, ID: collection.ID{9}}))
+	heard(t, d.stranger, 0)
 }
 
 func inbox(t *testing.T, d *deal) {
 	d.upload(t)
-	heard := func(n int) []transport.Delivery {
-		t.Helper()
-		got, err := d.reader.Notifications(t.Context())
-		want(t, err, nil)
-		if len(got.Waiting) != n {
-			t.Fatalf("%d notifications wait, want %d", len(got.Waiting), n)
-		}
-		return got.Waiting
-	}
-	first := heard(1)[0]
-	if n := first.Notification; n.Reason != notify.Shared || n.To != d.Reader || n.Name() != d.c.Name() {
-		t.Errorf("told %+v", n)
-	}
-	heard(1)
-	older := first.Receipt()
-	older.Seq--
-	other := transport.Receipt{Author: d.Author, ID: collection.ID{9}, Seq: 1}
-	want(t, d.reader.Acknowledge(t.Context(), transport.Receipts{Read: []transport.Receipt{older, other}}), nil)
-	want(t, d.stranger.Acknowledge(t.Context(), transport.Receipts{Read: []transport.Receipt{first.Receipt()}}), nil)
-	heard(1)
-	want(t, d.reader.Acknowledge(t.Context(), transport.Receipts{Read: []transport.Receipt{first.Receipt()}}), nil)
-	heard(0)
+	untilRead(t, d.reader, d.stranger, d.Reader, d.c.Name())
 }

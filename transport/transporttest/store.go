@@ -1,11 +1,8 @@
-// Package transporttest holds the suites that every adapter of package
-// transport must pass.
 package transporttest
 
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"testing"
@@ -35,14 +32,6 @@ func Store(t *testing.T, open func(t *testing.T) transport.Store) {
 		{"canceled context", canceled},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.check(t, func(*testing.T) transport.Store { return open(t) }) })
-	}
-}
-
-// want fails unless err wraps target, or is nil where target is.
-func want(t *testing.T, err, target error) {
-	t.Helper()
-	if !errors.Is(err, target) {
-		t.Fatalf("error: got %v, want %v", err, target)
 	}
 }
 

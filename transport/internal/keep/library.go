@@ -77,6 +77,9 @@ func (k *Keeper) Partial(ctx context.Context, by collection.UserID, ref transpor
 
 // PartialOf is Partial for one who may read the collection.
 func (k *Keeper) PartialOf(ctx context.Context, s engine.State, ref transport.Ref, offset int64) (*transport.Stream, error) {
+	if offset < 0 {
+		return nil, transport.At(transport.ErrMalformed, "offset")
+	}
 	item, ok := s.Collection.Index(ref.Item)
 	if !ok || ref.Version < 0 || ref.Version >= len(s.Collection.Ladder())-1 {
 		return nil, transport.ErrNotFound
@@ -88,7 +91,7 @@ func (k *Keeper) PartialOf(ctx context.Context, s engine.State, ref transport.Re
 	if err != nil {
 		return nil, err
 	}
-	if offset < 0 || offset > b.Size() {
+	if offset > b.Size() {
 		return nil, errors.Join(transport.At(transport.ErrOffset, fmt.Sprintf("%d bytes are stored", b.Size())), b.Close())
 	}
 	return &transport.Stream{ReadCloser: section{io.NewSectionReader(b, offset, b.Size()-offset), b}, Size: b.Size()}, nil

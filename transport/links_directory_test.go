@@ -1,0 +1,127 @@
+package transport_test
+
+import (
+	"bytes"
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/signature"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/hub"
+	"github.com/glimpse-go/glimpse/transport/transporttest"
+)
+
+// userBase is a directory that a server has already: who is not in it is not
+// found.
+type userBase struct {
+	mu        sync.RWMutex
+	addresses map[string]collection.UserID
+	keys      map[collection.UserID][][]byte
+}
+
+func (b *userBase) ByAddress(ctx context.Context, address string) (collection.UserID, error) {
+	return find(ctx, b, b.addresses, address)
+}
+
+func (b *userBase) KeyStatements(ctx context.Context, user collection.UserID) ([][]byte, error) {
+	statements, err := find(ctx, b, b.keys, user)
+	var out [][]byte
+	for _, s := range statements {
+		out = append(out, bytes.Clone(s))
+	}
+	return out, err
+}
+
+func find[K comparable, V any](ctx context.Context, b *userBase, in map[K]V, key K) (V, error) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	value, ok := in[key]
+	if !ok && ctx.Err() == nil {
+		return value, transport.ErrNotFound
+	}
+	return value, ctx.Err()
+}
+
+// newUserBase makes a user base of these members, whose keys an authority has
+// sealed.
+func newUserBase(t *testing.T, authority *signature.Signer, members []transporttest.Member) *userBase {
+	b := &userBase{addresses: map[string]collection.UserID{}, keys: map[collection.UserID][][]byte{}}
+	for _, m := range members {
+		for _, address := range m.Addresses {
+			b.addresses[address] = m.User
+		}
+		b.keys[m.User] = nil
+		for _, key := range m.Keys {
+			s, err := signature.KeyStatement{User: m.User, Key: key, Issued: time.Unix(1, 0)}.Sign(t.Context(), authority)
+			must(t, err)
+			data, err := s.MarshalBinary()
+			must(t, err)
+			b.keys[m.User] = append(b.keys[m.User], data)
+		}
+	}
+	return b
+}
+
+// members are users with more and with less. register gives one its id.
+func members(t *testing.T, register func(addresses []string) collection.UserID) (all []transporttest.Member) {
+	for keys, addresses := range [][]string{{"ann@example.org"}, {"bob@example.org", "b.ob+x@mail.example.com"}, {"carol@example.org"}} {
+		m := transporttest.Member{User: register(addresses), Addresses: addresses}
+		for range keys {
+			m.Keys = append(m.Keys, newSigner(t).Public())
+		}
+		all = append(all, m)
+	}
+	return all
+}
+
+// TestDirectorySuite runs the suite on the accounts that a hub keeps itself.
+func TestDirectorySuite(t *testing.T) {
+	transporttest.Directory(t, func(t *testing.T) transporttest.Members {
+		w := newWorld(t, hub.Config{})
+		accounts := w.hub.Accounts()
+		all := members(t, func(addresses []string) collection.UserID {
+			user, err := accounts.Register(t.Context(), hub.Person{Addresses: addresses})
+			must(t, err)
+			return user
+		})
+		for _, m := range all {
+			for _, key := range m.Keys {
+				_, err := accounts.AddKey(t.Context(), m.User, key)
+				must(t, err)
+			}
+		}
+		return transporttest.Members{Directory: accounts, Authority: w.hub.PublicKey(), Users: all}
+	})
+}
+
+// TestDirectorySuiteElsewhere runs it on a user base of a server's own.
+func TestDirectorySuiteElsewhere(t *testing.T) {
+	transporttest.Directory(t, func(t *testing.T) transporttest.Members {
+		next, authority := byte(0), newSigner(t)
+		all := members(t, func([]string) collection.UserID {
+			next++
+			return collection.UserID{next}
+		})
+		return transporttest.Members{Directory: newUserBase(t, authority, all), Authority: authority.Public(), Users: all}
+	})
+}
+
+// TestReaderWhomTheDirectoryDoesNotKnow: the hub's own accounts, such as those
+// that were temporary, read and share beside the users of a directory.
+func TestReaderWhomTheDirectoryDoesNotKnow(t *testing.T) {
+	w := newWorld(t, hub.Config{Directory: newUserBase(t, newSigner(t), nil), Unknown: hub.Temporary})
+	cam := w.camera(w.user("ann"), 1)
+	name := cam.makeFor("title", nil, "eve@example.org")
+	_, err := cam.Share(t.Context(), cam.hub, name)
+	must(t, err)
+	eve, err := w.hub.Accounts().Confirm(t.Context(), "eve@example.org", "Eve")
+	must(t, err)
+	state, err := w.hub.As(eve).Collection(t.Context(), name)
+	must(t, err)
+	if len(state.Keys) != 1 || !bytes.Equal(state.Keys[0], cam.statement) {
+		t.Errorf("%d key statements, want the author's", len(state.Keys))
+	}
+}

@@ -1,0 +1,20 @@
+// Package transporttest holds the suites that every adapter of package
+// transport must pass, one for each interface that others plug into:
+//
+//	Store      transport.Store
+//	Hub        transport.Hub: Station, Putter, Library, Inbox, and Announcer,
+//	           which has a suite of its own
+//	Home       transport.Home: Library, Inbox, Originals
+//	Recipient  transport.Recipient
+//	Directory  transport.Directory
+//	Judge, Namer, Book, Guests
+//	Channel    notify.Channel
+//
+// A test gives a suite a function that opens a party: an adapter that nobody
+// has used, and what the suite needs to know of it and to do behind it. It is
+// called once for each check, and closes what it opened with t.Cleanup. Run
+// suites with the race detector: each makes calls at once.
+//
+// [Network] and [Crash] are for tests of stations: links that fail, and stores
+// whose process crashes.
+package transporttest

@@ -1,0 +1,64 @@
+package transporttest
+
+import (
+	"testing"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/notify"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// heard gives the n notifications that wait in an inbox.
+func heard(t *testing.T, in transport.Inbox, n int) []transport.Delivery {
+	t.Helper()
+	got, err := in.Notifications(t.Context())
+	want(t, err, nil)
+	if len(got.Waiting) != n {
+		t.Fatalf("%d notifications wait, want %d", len(got.Waiting), n)
+	}
+	return got.Waiting
+}
+
+// read acknowledges what these receipts are for.
+func read(t *testing.T, in transport.Inbox, receipts ...transport.Receipt) {
+	t.Helper()
+	want(t, in.Acknowledge(t.Context(), transport.Receipts{Read: receipts}), nil)
+}
+
+// untilRead checks that the one notification that waits for a reader, of a
+// collection that was shared, waits until exactly it is acknowledged, by its
+// reader.
+func untilRead(t *testing.T, reader, stranger transport.Inbox, to collection.UserID, name collection.Name) {
+	t.Helper()
+	first := heard(t, reader, 1)[0]
+	if n := first.Notification; n.Reason != notify.Shared || n.To != to || n.Name() != name {
+		t.Errorf("told %+v", n)
+	}
+	heard(t, reader, 1)
+	older := first.Receipt()
+	older.Seq--
+	other := transport.Receipt{Author: name.Author, ID: collection.ID{9}, Seq: 1}
+	read(t, reader)
+	read(t, reader, older, other)
+	read(t, stranger, first.Receipt())
+	heard(t, reader, 1)
+	read(t, reader, other, first.Receipt())
+	heard(t, reader, 0)
+	read(t, reader, first.Receipt())
+}
+
+// newerStays checks that a receipt for what a newer notification has taken the
+// place of forgets nothing. happens makes the newer one.
+func newerStays(t *testing.T, reader transport.Inbox, happens func()) {
+	t.Helper()
+	older := heard(t, reader, 1)[0]
+	happens()
+	newer := heard(t, reader, 1)[0]
+	if newer.Seq <= older.Seq || newer.Notification.ID == older.Notification.ID {
+		t.Errorf("after %+v came %+v", older, newer)
+	}
+	read(t, reader, older.Receipt())
+	heard(t, reader, 1)
+	read(t, reader, newer.Receipt())
+	heard(t, reader, 0)
+}
