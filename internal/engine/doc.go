@@ -18,7 +18,9 @@
 //     is held. A version that nobody has made yet, and that a peer which has the
 //     complete one does not offer, does not count as asked for any more.
 //  3. Nobody is told of a collection before the author's seal and all that was
-//     asked for are stored.
+//     asked for are stored, and what a sharing peer serves is announced. A share
+//     that brings nothing, since its sender has but edited something, is no
+//     reason to tell either.
 //  4. No label goes before the author has sealed the complete version's digest,
 //     the required versions are stored, and a peer that may complete has
 //     announced the complete version and was checked.
@@ -33,7 +35,8 @@
 //  9. Where labels are degrees, an item's advances to d when its first d versions
 //     are stored and nothing else that was asked for of it is missing.
 //  10. What a source cannot give at several probes in a row it does not serve any
-//     more; what nobody serves then is taken back.
+//     more; what nobody serves then is taken back, and the hub tells, whoever
+//     told before.
 //  11. Who is known by a mail address only is written to by the hub, also where
 //     the sender tells the users; who has become a user since is told as soon as
 //     the authority has said so.

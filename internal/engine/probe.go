@@ -47,6 +47,9 @@ func (r Rules) probed(s State, e Probed) (State, []Effect, error) {
 	}
 	s.Sources = lessSource(s.Sources, e.Source, f.Items)
 	s.lost = s.Complete().And(f.Items).Without(s.Served()).Trim()
+	if !s.lost.IsEmpty() {
+		s.Teller = HubTells // who told may be what is gone
+	}
 	return s, nil, nil
 }
 

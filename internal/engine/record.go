@@ -22,6 +22,8 @@ type record struct {
 	Tells  bool `cbor:"11,keyasint,omitempty"`
 	Edited bool `cbor:"12,keyasint,omitempty"`
 
+	Quiet bool `cbor:"13,keyasint,omitempty"`
+
 	Failures []Failure `cbor:"20,keyasint,omitempty"`
 	Wants    []Want    `cbor:"21,keyasint,omitempty"`
 }
@@ -35,7 +37,7 @@ func (s State) MarshalBinary() ([]byte, error) {
 	return transport.Encode(record{
 		Collection: c, Sealed: s.Sealed, Held: s.Held, Asked: s.Asked,
 		Sources: s.Sources, Teller: s.Teller, Told: s.Told, News: s.News, Promised: s.Promised, ToldLabelled: s.ToldLabelled,
-		Tells: s.Tells, Edited: s.Edited, Failures: s.Failures, Wants: s.Wants,
+		Quiet: s.Quiet, Tells: s.Tells, Edited: s.Edited, Failures: s.Failures, Wants: s.Wants,
 	})
 }
 
@@ -54,7 +56,7 @@ func (s *State) UnmarshalBinary(data []byte) error {
 	*s = State{
 		Collection: c, Sealed: r.Sealed, Held: r.Held, Asked: r.Asked,
 		Sources: r.Sources, Teller: r.Teller, Told: r.Told, News: r.News, Promised: r.Promised, ToldLabelled: r.ToldLabelled,
-		Tells: r.Tells, Edited: r.Edited, Failures: r.Failures, Wants: r.Wants,
+		Quiet: r.Quiet, Tells: r.Tells, Edited: r.Edited, Failures: r.Failures, Wants: r.Wants,
 	}
 	return nil
 }

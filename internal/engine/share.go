@@ -15,13 +15,11 @@ func (r Rules) shared(s State, e Shared) (State, []Effect, error) {
 		return s, nil, err
 	}
 	next.Held = e.Held
-	if s.Told.IsZero() && e.Share.Address != "" {
-		next.Promised = column(e.Share.Serves, next.last()).Trim()
-	}
+	next.promise(s, e.Share)
 	next.Teller = teller(e.Share)
 	for _, source := range e.Sources {
 		source.Items = source.Items.And(e.Complete).Trim()
-		if !source.Items.IsEmpty() {
+		if MayComplete(next.Collection, source.User) {
 			next.Sources = withSource(next.Sources, source)
 		}
 	}
@@ -36,6 +34,30 @@ func (r Rules) shared(s State, e Shared) (State, []Effect, error) {
 		next.Teller = HubTells // when it is time to tell, the device is not there
 	}
 	return next, []Effect{Reply{answer(next, missing)}}, nil
+}
+
+// promise notes what the first notification waits for after a share, besides what
+// is asked for: originals that a peer serves and will announce; or all of it,
+// where a peer has but said something of a collection that is not known yet.
+func (s *State) promise(before State, share transport.Share) {
+	if share.From == transport.Peer && isWord(share) {
+		s.Quiet = s.Quiet || !before.Known()
+		return
+	}
+	s.Quiet = false
+	if !s.Told.IsZero() || share.From != transport.Peer {
+		return
+	}
+	s.Promised = nil
+	if share.Address != "" {
+		s.Promised = column(share.Serves, s.last()).Trim()
+	}
+}
+
+// isWord reports whether a share brings nothing: its sender has edited or
+// withdrawn something, say, and shares later.
+func isWord(share transport.Share) bool {
+	return share.Address == "" && len(mergeColumns(share.Offers, share.Serves)) == 0
 }
 
 // waitsForOthers reports whether the first notification waits for more than what
@@ -75,7 +97,7 @@ func agree(s State, e Shared) (State, error) {
 	if !e.Sealed {
 		return s, nil // a draft adds nothing to what is known
 	}
-	if !s.Sealed {
+	if s.isDraft() {
 		s.Collection, s.Sealed = e.Collection, true // the draft is replaced
 		return s, nil
 	}

@@ -44,8 +44,10 @@ type State struct {
 	// checked.
 	Sources []transport.Source
 	// Promised are the items whose complete versions a sharing peer serves but
-	// has not announced yet: the first notification waits for it.
+	// has not announced yet: the first notification waits for it. Quiet says that
+	// a peer has said something of the collection, and shares it later.
 	Promised transport.Bits
+	Quiet    bool
 	// Teller is who sends the notifications, as the last share says; Tells, that
 	// this station does although it is no hub.
 	Teller Teller
@@ -91,6 +93,12 @@ func teller(share transport.Share) Teller {
 
 // Known reports whether the station has met the collection.
 func (s State) Known() bool { return !s.Collection.ID().IsZero() }
+
+// isDraft reports whether nobody has sealed the edition. Where the author's key
+// was revoked, the authority's seal stands, and so does all that was said.
+func (s State) isDraft() bool {
+	return !s.Sealed && len(s.Collection.Header().AuthoritySeal) == 0
+}
 
 // Complete is the set of the items without a label.
 func (s State) Complete() transport.Bits {
@@ -157,6 +165,9 @@ func trimColumns(sets []transport.Bits) []transport.Bits {
 
 // withSource adds what one station serves to the sources.
 func withSource(sources []transport.Source, add transport.Source) []transport.Source {
+	if add.Items.IsEmpty() {
+		return sources
+	}
 	out := slices.Clone(sources)
 	for i, s := range out {
 		if s.User == add.User && s.Address == add.Address {

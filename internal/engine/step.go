@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -35,7 +36,7 @@ func (r Rules) step(s State, e Event) (State, []Effect, error) {
 		return r.shared(s, shared)
 	}
 	if e, ok := e.(Updated); ok {
-		return updated(s, e)
+		return r.updated(s, e)
 	}
 	if !s.Known() {
 		return s, nil, transport.ErrNotFound
@@ -119,6 +120,7 @@ func (r Rules) due(s State) (collection.Update, bool, error) {
 // has a digest, and the number of all items that are not settled.
 func (s State) ready(served transport.Bits) (ready []collection.ItemID, open int) {
 	last := s.last()
+	ready = make([]collection.ItemID, 0, served.Len())
 	i := -1
 	for id, rank := range s.Collection.Items() {
 		i++
@@ -138,7 +140,7 @@ func (s State) ready(served transport.Bits) (ready []collection.ItemID, open int
 
 // tell gives the notification that is due: rules 3 and 7.
 func (r Rules) tell(s *State) ([]Effect, error) {
-	waits := !s.Tells && (len(s.awaited()) > 0 || !s.Promised.IsEmpty())
+	waits := !s.Tells && (len(s.awaited()) > 0 || !s.Promised.IsEmpty() || s.Quiet)
 	if !r.Tells && !s.Tells || waits && s.Told.IsZero() {
 		return nil, nil
 	}
@@ -191,13 +193,16 @@ func sealed(s State, e Sealed) (State, []Effect, error) {
 }
 
 // updated takes what another station knows better, or knows first.
-func updated(s State, e Updated) (State, []Effect, error) {
-	if !s.Sealed {
+func (r Rules) updated(s State, e Updated) (State, []Effect, error) {
+	if s.isDraft() {
 		s.Held, s.Asked, s.Wants = nil, nil, nil // the places of a draft's items may be others
 		s.Collection, s.Sealed, s.Sources = e.Collection, true, e.Sources
 		return s, nil, nil
 	}
 	next, err := s.merge(e.Collection)
+	if errors.Is(err, collection.ErrDigestChanged) && r.givesWay(s, e.Collection) {
+		next, err = s.giveWay(e.Collection)
+	}
 	if e.Sources != nil {
 		next.Sources = e.Sources
 	}
@@ -211,9 +216,13 @@ func (s State) merge(c collection.Collection) (State, error) {
 	if err != nil || !changed {
 		return s, err
 	}
+	if merged.EditionDigest() != s.Collection.EditionDigest() {
+		s.Held = s.heldIn(merged)
+	}
 	lost := regenerated(s.Collection, merged)
 	s.Edited = s.Edited || edited(s.Collection, merged)
 	s.Collection, s.lost = merged, s.lost.Without(lost).Trim()
+	s.Sealed = len(merged.Header().AuthorSeal) > 0
 	if lost.IsEmpty() {
 		return s, nil
 	}
@@ -266,7 +275,7 @@ func (r Rules) announced(s State, e Announced) (State, []Effect, error) {
 
 // withdrawn gives the first of the items that is withdrawn, if one is.
 func (s State) withdrawn(items transport.Bits) (int, bool) {
-	if s.Collection.Labelled() == 0 {
+	if s.Collection.Withdrawn() == 0 {
 		return 0, false
 	}
 	i := -1

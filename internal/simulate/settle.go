@@ -104,7 +104,7 @@ func (w *world) asTheHub(s *station, name collection.Name) bool {
 // not know of.
 func (w *world) unfinished(s *station, state engine.State) bool {
 	hub, ok := w.hubAt.disk.state(state.Collection.Name())
-	if !ok || s.failed[state.Collection.Name()] {
+	if !ok || hub.Told.IsZero() || s.failed[state.Collection.Name()] {
 		return true
 	}
 	last, i := len(state.Collection.Ladder())-1, -1
