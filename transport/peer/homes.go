@@ -64,7 +64,7 @@ type library struct {
 // the peer serves itself, it knows better.
 func (p *Peer) heard(ctx context.Context, name collection.Name, from library, named []transport.Source) ([]transport.Source, error) {
 	s, err := p.keeper.Load(ctx, name)
-	if err != nil && !errors.Is(err, transport.ErrNotFound) {
+	if err != nil && !isUnknown(err) {
 		return nil, err
 	}
 	own := func(s transport.Source) bool { return s.User == p.user && s.Address == p.cfg.Address }

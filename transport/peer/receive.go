@@ -131,7 +131,7 @@ func (p *Peer) isLate(ctx context.Context, n, last notify.Notification) (bool, e
 func (p *Peer) catchUp(ctx context.Context, n notify.Notification, from library) error {
 	known, err := p.keeper.Load(ctx, n.Name())
 	switch {
-	case errors.Is(err, transport.ErrNotFound):
+	case isUnknown(err):
 		return p.reload(ctx, n.Name(), from)
 	case err != nil:
 		return err
@@ -200,7 +200,7 @@ func (p *Peer) refreshFrom(ctx context.Context, name collection.Name, from libra
 		return err
 	}
 	known, err := p.keeper.Load(ctx, name)
-	if errors.Is(err, transport.ErrNotFound) || err == nil && (!known.Sealed || lacksSeal(known.Collection) || known.Collection.EditionDigest() != s.Edition) {
+	if isUnknown(err) || err == nil && (!known.Sealed || lacksSeal(known.Collection) || known.Collection.EditionDigest() != s.Edition) {
 		return p.reload(ctx, name, from)
 	}
 	if err != nil {
@@ -240,8 +240,8 @@ func (p *Peer) accept(ctx context.Context, name collection.Name, c collection.Co
 		return transport.At(transport.ErrMalformed, "another collection")
 	}
 	c, sealed, err := p.keeper.Verify(ctx, c)
-	if err == nil && !sealed {
-		err = transport.At(transport.ErrSeal, "the author's seal is missing")
+	if err == nil {
+		c, err = p.authorOnly(ctx, c, sealed)
 	}
 	if err != nil {
 		return err
@@ -281,6 +281,12 @@ func (p *Peer) holdAlready(ctx context.Context, c collection.Collection) (engine
 	})
 	r.State.Held = held // what another edition has given other digests is not here
 	return r.State, err
+}
+
+// isUnknown reports whether a collection is to be taken anew: it is not here, or a
+// key was revoked and what is here does not verify any more.
+func isUnknown(err error) bool {
+	return errors.Is(err, transport.ErrNotFound) || errors.Is(err, transport.ErrSeal)
 }
 
 // lacksSeal reports whether the authority's seal over the edition is missing.

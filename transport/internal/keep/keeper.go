@@ -62,11 +62,18 @@ func (k *Keeper) do(ctx context.Context, name collection.Name, event func(engine
 	lock := &k.locks[name.ID[15]%64]
 	lock.Lock()
 	defer lock.Unlock()
-	before, err := k.Load(ctx, name)
-	if err != nil && !errors.Is(err, transport.ErrNotFound) {
-		return Result{}, err
+	before, loadErr := k.Load(ctx, name)
+	refused := errors.Is(loadErr, transport.ErrSeal)
+	switch {
+	case refused:
+		before = engine.State{} // nothing of it stands; a copy that does takes its place
+	case loadErr != nil && !errors.Is(loadErr, transport.ErrNotFound):
+		return Result{}, loadErr
 	}
 	e, err := event(before)
+	if _, anew := e.(engine.Updated); refused && !anew {
+		return Result{}, loadErr
+	}
 	if err != nil || e == nil {
 		return Result{State: before}, transport.Wrap(err)
 	}
