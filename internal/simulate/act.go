@@ -31,10 +31,11 @@ func (w *world) act(s *station) {
 }
 
 func receive(s *station) error {
-	news, err := s.Receive(ctx)
-	for _, n := range news {
-		s.w.truth.show(s, n)
+	if s.w.alone {
+		return s.visit()
 	}
+	news, err := s.Receive(ctx)
+	s.w.truth.showAll(s, news)
 	return err
 }
 
@@ -47,7 +48,7 @@ func (w *world) actAsAuthor(s *station, c collection.Collection) {
 	case n < 5:
 		w.publish(s, name)
 	case n < 6:
-		w.declare(s, "tell", name, func() error { return s.Tell(ctx, name) })
+		w.declare(s, "tell", name, func() error { return w.tell(s, name) })
 	case n < 7:
 		w.do(s, "refresh", func() error { return s.Refresh(ctx, name) })
 	case n < 8:
@@ -59,6 +60,13 @@ func (w *world) actAsAuthor(s *station, c collection.Collection) {
 	default:
 		w.do(s, "receive", func() error { return receive(s) })
 	}
+}
+
+func (w *world) tell(s *station, name collection.Name) error {
+	if w.alone {
+		return nil
+	}
+	return s.Tell(ctx, name)
 }
 
 // declare lets a station do something that the hub is to hear of.

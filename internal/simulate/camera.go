@@ -15,25 +15,30 @@ import (
 // camera is a device and what is on its card.
 type camera struct {
 	*device.Device
-	w      *world
-	name   string
-	user   collection.UserID
-	homes  []*station
-	hub    transport.Hub
-	disk   *disk
-	source *rand.ChaCha8
-	items  []collection.Item
-	photos map[collection.ItemID][3][]byte // versions
+	w         *world
+	name      string
+	user      collection.UserID
+	homes     []*station
+	hub       transport.Hub
+	disk      *disk
+	statement []byte
+	source    *rand.ChaCha8
+	items     []collection.Item
+	photos    map[collection.ItemID][3][]byte // versions
 }
 
 func (w *world) newCamera(name string, user collection.UserID, homes []*station) *camera {
 	s := w.newStation(name, user)
-	c := &camera{w: w, name: name, user: user, homes: homes, source: s.source, disk: s.disk, photos: map[collection.ItemID][3][]byte{}}
 	statement, err := w.hub.Accounts().AddKey(ctx, user, s.signer.Public())
 	w.must("key", err)
-	for _, home := range homes {
-		home.shown = append(home.shown, statement)
-		home.startPeer()
+	c := &camera{w: w, name: name, user: user, homes: homes, source: s.source, disk: s.disk, statement: statement, photos: map[collection.ItemID][3][]byte{}}
+	met := homes
+	if w.alone {
+		met = w.stations // they know one another's keys
+	}
+	for _, s := range met {
+		s.shown = append(s.shown, statement)
+		s.startPeer()
 	}
 	c.hub = w.toHub(name, user)
 	c.Device = device.New(user, s.signer, device.MediaFunc(c.open), device.Config{Store: s.disk, Now: w.time, Random: s.source})

@@ -13,15 +13,15 @@ import (
 // judge checks what must hold when all is at rest.
 func (w *world) judge() {
 	w.truth.kept()
-	for r := range w.hubAt.disk.records("c/") {
-		var s engine.State
-		if err := s.UnmarshalBinary(r.Value); err != nil {
-			w.fail("hub: %s: %w", r.Key, err)
-			continue
+	for _, at := range w.centers() {
+		for r := range at.disk.records("c/") {
+			var s engine.State
+			if err := s.UnmarshalBinary(r.Value); err != nil {
+				w.fail("%s: %s: %w", at.name, r.Key, err)
+			} else if w.center(s.Collection.Author()) == at {
+				w.agreed(s)
+			}
 		}
-		w.alike(s.Collection)
-		w.everybodyTold(s)
-		w.letters(s)
 	}
 	for r := range w.hubAt.disk.records("o/") {
 		if n, err := notification(w.hubAt.disk, r.Value); err != nil || w.hasStation(n.To) {
@@ -35,6 +35,14 @@ func (w *world) judge() {
 		w.complete(m)
 	}
 	w.secret()
+}
+
+// agreed checks what must hold of one collection, of which s is the best
+// knowledge.
+func (w *world) agreed(s engine.State) {
+	w.alike(s.Collection)
+	w.everybodyTold(s)
+	w.letters(s)
 }
 
 // alike checks that all replicas of a collection are the same bytes.
@@ -126,7 +134,7 @@ func (w *world) taken(to collection.UserID, id notify.ID) bool {
 // complete checks that in the end every item has its original on the network,
 // unless it was withdrawn, and that an edit that was acknowledged is there.
 func (w *world) complete(m *made) {
-	s, ok := w.hubAt.disk.state(m.name)
+	s, ok := w.center(m.name.Author).disk.state(m.name)
 	if !ok {
 		w.fail("the hub does not have %v", m.name)
 		return

@@ -61,7 +61,13 @@ func (t *truth) kept() {
 	}
 }
 
-// show checks that news of the hub is not shown after newer news of it.
+func (t *truth) showAll(s *station, news []notify.Notification) {
+	for _, n := range news {
+		t.show(s, n)
+	}
+}
+
+// show checks that news of the center is not shown after newer news of it.
 func (t *truth) show(s *station, n notify.Notification) {
 	key, order := s.name+" "+n.Name().String(), t.order[n.ID]
 	if order > 0 && order < t.shown[key] {

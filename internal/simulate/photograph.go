@@ -21,7 +21,7 @@ func (w *world) photograph() {
 	}
 	m := own[w.random.IntN(len(own))]
 	n := w.random.IntN(8)
-	if n < 4 || m.draft {
+	if !w.alone && (n < 4 || m.draft) {
 		w.start(0, func() { w.shareWithHub(m) })
 		return
 	}
@@ -55,11 +55,11 @@ func (w *world) makeCollection(c *camera) {
 	}
 	var addresses []string
 	for _, address := range outsiders {
-		if w.random.IntN(8) == 0 {
+		if w.random.IntN(8) == 0 && !w.alone {
 			addresses = append(addresses, address)
 		}
 	}
-	name, err := c.MakeFor(ctx, collection.Header{Title: "Picnic", Authority: collection.KeyID(w.hub.PublicKey().ID())}, body, addresses...)
+	name, err := c.MakeFor(ctx, collection.Header{Title: "Picnic", Authority: w.authority()}, body, addresses...)
 	if err != nil {
 		w.fail("%s makes a collection: %w", c.name, err)
 		return

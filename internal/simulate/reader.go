@@ -55,7 +55,7 @@ func completes(c collection.Collection, user collection.UserID) bool {
 
 func (w *world) reshare(s *station, from collection.Name, id collection.ItemID) error {
 	to := w.stations[w.random.IntN(len(w.stations))].user // perhaps s's own
-	h := collection.Header{Title: "Again", Authority: collection.KeyID(w.hub.PublicKey().ID())}
+	h := collection.Header{Title: "Again", Authority: w.authority()}
 	name, err := s.Reshare(ctx, from, []collection.ItemID{id}, h, to)
 	if err == nil {
 		w.truth.acknowledgedRecord(s, "c/"+name.String())

@@ -83,7 +83,9 @@ func (w *world) begin() {
 	c := w.cameras[0]
 	w.makeCollection(c)
 	m, home := w.made[0], c.homes[0]
-	w.settled("share", w.shareWithHub(m))
+	if !w.alone {
+		w.settled("share", w.shareWithHub(m))
+	}
 	w.settled("sync", w.syncHome(m, home))
 	w.settled("publish", home.Publish(ctx, m.name))
 	for _, s := range w.stations {

@@ -46,11 +46,11 @@ func (w *world) settle() {
 func (w *world) round() {
 	w.now = w.now.Add(24 * time.Hour) // whoever waits before trying again has waited
 	for _, m := range w.made {
-		if !m.shared {
+		if !m.shared && !w.alone {
 			w.settled("share", w.shareWithHub(m))
 		}
 		for _, home := range m.camera.homes {
-			if m.shared && !slices.Contains(m.synced, home) {
+			if (m.shared || w.alone) && !slices.Contains(m.synced, home) {
 				w.settled("sync", w.syncHome(m, home))
 			}
 		}
@@ -81,10 +81,13 @@ func (w *world) roundOf(s *station, name collection.Name) error {
 		}
 		delete(s.failed, name)
 	}
+	if w.alone && s == w.center(name.Author) {
+		return s.askCompleters(state.Collection)
+	}
 	if w.asTheHub(s, name) {
 		return nil
 	}
-	if err := s.Refresh(ctx, name); err != nil {
+	if err := w.refresh(s, name); err != nil {
 		return fmt.Errorf("refresh: %w", err)
 	}
 	return nil
@@ -93,7 +96,7 @@ func (w *world) roundOf(s *station, name collection.Name) error {
 // asTheHub reports whether a station has the same bytes of a collection.
 func (w *world) asTheHub(s *station, name collection.Name) bool {
 	here, _ := s.disk.state(name)
-	there, _ := w.hubAt.disk.state(name)
+	there, _ := w.center(name.Author).disk.state(name)
 	x, err := here.Collection.MarshalBinary()
 	y, err2 := there.Collection.MarshalBinary()
 	return err == nil && err2 == nil && bytes.Equal(x, y)
@@ -103,7 +106,7 @@ func (w *world) asTheHub(s *station, name collection.Name) bool {
 // something to tell the hub: what failed before, or what it holds and others do
 // not know of.
 func (w *world) unfinished(s *station, state engine.State) bool {
-	hub, ok := w.hubAt.disk.state(state.Collection.Name())
+	hub, ok := w.center(state.Collection.Author()).disk.state(state.Collection.Name())
 	if !ok || hub.Told.IsZero() || s.failed[state.Collection.Name()] {
 		return true
 	}

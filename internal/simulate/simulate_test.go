@@ -48,21 +48,27 @@ func TestSameSeedSameRun(t *testing.T) {
 
 // TestSomethingHappens: the runs come to what they are to try.
 func TestSomethingHappens(t *testing.T) {
-	seen := map[string]int{}
-	for seed := range uint64(40) {
-		simulate(options{seed: seed, steps: 40, trace: func(line string) {
-			for _, what := range []string{
-				"request lost", "answer lost", "broke off", "crashes", "is up", "are cut", "no way", "not complete yet",
-				"publish", "reshare", "take back", "withdraw", ": edit", "wish", "export", "original", "acknowledge", "stops",
-			} {
-				if strings.Contains(line, what) {
-					seen[what]++
-				}
-			}
-		}})
+	always := []string{
+		"request lost", "answer lost", "broke off", "crashes", "is up", "are cut", "no way", "not complete yet",
+		"publish", "reshare", "take back", "withdraw", ": edit", "wish", "export", "original", "acknowledge", "stops", "hand over",
 	}
-	if len(seen) < 18 {
-		t.Errorf("nothing but %v happens", seen)
+	for hub, what := range map[whether][]string{
+		no:  always,
+		yes: append(always, "probe: done", "expire: done", "letter to", "joins", "deliver"),
+	} {
+		seen := map[string]int{}
+		for seed := range uint64(40) {
+			simulate(options{seed: seed, steps: 40, hub: hub, trace: func(line string) {
+				for _, what := range what {
+					if strings.Contains(line, what) {
+						seen[what]++
+					}
+				}
+			}})
+		}
+		if len(seen) < len(what) {
+			t.Errorf("nothing but %v happens", seen)
+		}
 	}
 }
 

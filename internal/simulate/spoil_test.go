@@ -21,6 +21,8 @@ func TestCheckerFinds(t *testing.T) {
 		want string
 	}{
 		"a hub that does not store some states":     {options{spoilStore: losesStates}, ""},
+		"a home that tells and forgets it":          {options{spoilStore: homeLosesNews, hub: no}, "told"},
+		"a home without a hub that loses states":    {options{spoilStore: homeLosesStates, hub: no}, ""},
 		"a hub that does not store thumbnails":      {options{spoilStore: losesBlobs}, "still asked"},
 		"a hub that forgets notifications":          {options{spoilStore: losesNews}, "told"},
 		"a home that keeps originals in memory":     {options{spoilStore: keepsInMemory}, "nobody has its original"},
@@ -99,6 +101,20 @@ func losesStates(name string, s transport.Store) transport.Store {
 func losesNews(name string, s transport.Store) transport.Store {
 	if name == "hub" {
 		return without(s, "o/", 1)
+	}
+	return s
+}
+
+func homeLosesNews(name string, s transport.Store) transport.Store {
+	if strings.HasSuffix(name, "-home") {
+		return without(s, "o/", 1)
+	}
+	return s
+}
+
+func homeLosesStates(name string, s transport.Store) transport.Store {
+	if strings.HasSuffix(name, "-home") {
+		return without(s, "c/", 5)
 	}
 	return s
 }

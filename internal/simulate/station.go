@@ -95,6 +95,9 @@ func (w *world) addPeer(name string, user collection.UserID) (*station, error) {
 	}
 	w.stations = append(w.stations, s)
 	s.startPeer()
+	if w.alone {
+		w.meet(s)
+	}
 	return s, nil
 }
 
@@ -107,7 +110,7 @@ func (s *station) startPeer() {
 		s.w.must("statement", keys.Add(ctx, k))
 	}
 	p, err := peer.New(ctx, s.user, s.signer, peer.Config{
-		Store: s.store(), Keys: keys, Hub: s.w.toHub(s.name, s.user), Statement: s.statement, Address: "http://" + s.name,
+		Store: s.store(), Keys: keys, Hub: s.w.toHub(s.name, s.user), Wait: 1, Statement: s.statement, Address: "http://" + s.name,
 		Render: peer.RendererFunc(render), Workers: 1, Policy: s.w.policy, Wished: s.wished, Accept: s.accept, Now: s.w.time, Random: s.source,
 		Originals: func(from transport.Source) transport.Originals { return s.w.originals(s, from) },
 	})
@@ -123,6 +126,9 @@ func (s *station) accept(context.Context, collection.UserID, collection.Collecti
 
 // toHub is a station's link to the hub.
 func (w *world) toHub(name string, user collection.UserID) transport.Hub {
+	if w.alone {
+		return nil
+	}
 	h := w.net.Hub(name, "hub", func() transport.Hub { return w.hub.As(user) })
 	if w.spoilHub != nil {
 		return w.spoilHub(name, h)

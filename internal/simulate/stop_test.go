@@ -22,7 +22,7 @@ type stopped struct {
 
 // newStopped brings a collection to bob, with all originals at home.
 func newStopped(t *testing.T) *stopped {
-	w := newWorld(options{seed: 2, lean: true})
+	w := newWorld(options{seed: 2, lean: true, hub: yes})
 	s := &stopped{world: w, home: w.stations[0], held: make(chan struct{}), release: make(chan struct{})}
 	s.bob = w.stationOf("bob")
 	c := w.cameras[0]

@@ -118,7 +118,7 @@ func (t *truth) forward(d *disk, old, s engine.State) {
 
 // asks notes what the hub asks for.
 func (t *truth) asks(d *disk, s engine.State) {
-	if d.name != "hub" {
+	if d != t.w.hubAt.disk {
 		return
 	}
 	asked := t.asked[s.Collection.Name()]
@@ -161,7 +161,7 @@ func (t *truth) vouched(d *disk, old, s engine.State) {
 		if !ok || !t.original(c, original) {
 			t.w.fail("%s: item %d of %v has no label, but nobody has its original", d.name, i, c.Name())
 		}
-		if d.name == "hub" {
+		if d == t.w.hubAt.disk {
 			t.hasAsked(d, c, i)
 		}
 	}
@@ -185,8 +185,11 @@ func (t *truth) tells(d *disk, change transport.Change) {
 		return
 	}
 	t.told[change.Key] = append(t.told[change.Key], n)
-	if d == t.w.hubAt.disk && t.order[n.ID] == 0 {
+	if d == t.w.center(n.Author).disk && t.order[n.ID] == 0 {
 		t.order[n.ID] = len(t.order) + 1
+	}
+	if t.w.alone {
+		return // who publishes without a hub tells of what there is
 	}
 	first := !t.first[n.Name()]
 	t.first[n.Name()] = true

@@ -11,6 +11,9 @@ import (
 // peers have announced, expire what has been in the cache for long, deliver
 // letters.
 func (w *world) upkeep() {
+	if w.alone {
+		return
+	}
 	switch w.random.IntN(4) {
 	case 0:
 		w.do(w.hubAt, "probe", func() error { return w.hub.Probe(ctx) })

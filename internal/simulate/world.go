@@ -29,9 +29,19 @@ type options struct {
 	spoilStore func(name string, s transport.Store) transport.Store
 	spoilHub   func(name string, h transport.Hub) transport.Hub
 	policy     label.Policy
-	lean       bool // nothing is checked at every change, and nothing of it kept
-	mayFail    bool // refusals that only a liar causes are no failures
+	hub        whether // there is one
+	lean       bool    // nothing is checked at every change, and nothing of it kept
+	mayFail    bool    // refusals that only a liar causes are no failures
 }
+
+// whether something is so in all runs, in none, or in some.
+type whether int
+
+const (
+	perhaps whether = iota
+	yes
+	no
+)
 
 // world is a hub, the stations of some families around it, and the network.
 type world struct {
@@ -49,6 +59,7 @@ type world struct {
 	truth    truth
 	mail     *mail
 	unknown  hub.Unknown    // what the hub makes of unknown addresses
+	alone    bool           // there is no hub
 	inbound  map[string]int // requests under way to a station
 }
 
@@ -65,7 +76,8 @@ func newWorld(o options) *world {
 	}
 	w.truth = newTruth(w)
 	w.mail = &mail{w: w, last: map[string]map[collection.Name]notify.Letter{}}
-	w.unknown = hub.Unknown(w.random.IntN(2))
+	w.unknown, w.alone = hub.Unknown(w.random.IntN(2)), w.random.IntN(5) == 0
+	w.alone = o.hub == no || o.hub == perhaps && w.alone
 	w.hubAt = w.newStation("hub", collection.UserID{})
 	w.startHub()
 	w.people()
@@ -79,7 +91,7 @@ func (w *world) people() {
 		name := []string{"ann", "ada"}[i]
 		user := w.register(name)
 		homes := []*station{w.newPeer(name+"-home", user)}
-		if w.random.IntN(3) == 0 {
+		if w.random.IntN(3) == 0 && !w.alone {
 			homes = append(homes, w.newPeer(name+"-loft", user))
 		}
 		w.newCamera(name+"-camera", user, homes)

@@ -21,7 +21,7 @@ const (
 // grows with what is really there and with nothing else: the last quarter adds
 // no more than the first one.
 func TestYear(t *testing.T) {
-	w := newWorld(options{seed: 3, lean: true})
+	w := newWorld(options{seed: 3, lean: true, hub: yes})
 	var quarters [5]usage
 	quarters[0] = w.usage()
 	for q := 1; q < len(quarters); q++ {
