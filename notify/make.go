@@ -27,15 +27,23 @@ type Channel interface {
 // Availability is the digest of all updates that a collection carries: what
 // the ID of a notification is made from, with the edition and the recipient.
 func Availability(c collection.Collection) (collection.Digest, error) {
-	h := sha256.New()
+	var all [][]byte
 	for u := range c.Updates() {
 		b, err := u.MarshalBinary()
 		if err != nil {
 			return collection.Digest{}, err
 		}
+		all = append(all, b)
+	}
+	return availability(all), nil
+}
+
+func availability(updates [][]byte) collection.Digest {
+	h := sha256.New()
+	for _, b := range updates {
 		h.Write(b)
 	}
-	return collection.Digest(h.Sum(nil)), nil
+	return collection.Digest(h.Sum(nil))
 }
 
 // Make makes the notification that tells of the present state of c; To and ID

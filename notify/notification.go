@@ -62,3 +62,9 @@ func MakeID(edition, availability collection.Digest, recipient collection.UserID
 	h.Write(recipient[:])
 	return ID(h.Sum(nil))
 }
+
+// HasID reports whether n has the ID that MakeID gives for what it tells. Of one
+// that carries no updates, which may have been left out, it cannot be told.
+func (n Notification) HasID() bool {
+	return len(n.Updates) == 0 || n.ID == MakeID(n.Edition, availability(n.Updates), n.To)
+}

@@ -51,9 +51,9 @@ func TestDeviceTells(t *testing.T) {
 	if err := b.Fetch(t.Context(), ref(name, cam, 0, 2)); !errors.Is(err, label.ErrPending) {
 		t.Errorf("the original: %v", err)
 	}
-	must(t, cam.Tell(t.Context(), cam.reach(b, e)))
+	must(t, cam.Tell(t.Context(), cam.hub, cam.reach(b, e)))
 	e.hears(t, notify.Shared, 2)
-	must(t, cam.Tell(t.Context(), cam.reach())) // nobody is left
+	must(t, cam.Tell(t.Context(), cam.hub, cam.reach())) // nobody is left
 
 	_, err = cam.Share(t.Context(), cam.link(home), name)
 	must(t, err)

@@ -15,7 +15,8 @@ type Directory interface {
 	// address gives ErrNotFound or an error that wraps collection.ErrAddress.
 	ByAddress(ctx context.Context, address string) (collection.UserID, error)
 	// KeyStatements gives the key statements that the authority has made for a
-	// user, in the binary form of signature.KeyStatement; none is no error. The
-	// caller owns them.
+	// user, in the binary form of signature.KeyStatement; none is no error. A
+	// revocation stays among them for good, so that all hear of it. The caller owns
+	// them.
 	KeyStatements(ctx context.Context, user collection.UserID) ([][]byte, error)
 }

@@ -41,7 +41,8 @@ var (
 	ErrUnreachable = fmt.Errorf("%w: unreachable", Err)
 	// ErrWithdrawn: the author withdrew the item; its original never comes.
 	ErrWithdrawn = fmt.Errorf("%w: withdrawn", Err)
-	// ErrConflict: a record was changed by somebody else in between.
+	// ErrConflict: a record was changed by somebody else in between, or a newer
+	// upload has begun.
 	ErrConflict = fmt.Errorf("%w: conflict", Err)
 	// ErrStorage: a store could not keep something: the disk is full, a folder
 	// may not be written. Nothing half-written is left.

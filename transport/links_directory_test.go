@@ -3,6 +3,7 @@ package transport_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -88,8 +89,8 @@ func TestDirectorySuite(t *testing.T) {
 			return user
 		})
 		for _, m := range all {
-			for _, key := range m.Keys {
-				_, err := accounts.AddKey(t.Context(), m.User, key)
+			for i, key := range m.Keys {
+				_, err := accounts.AddKey(t.Context(), m.User, fmt.Sprint("key ", i), key)
 				must(t, err)
 			}
 		}

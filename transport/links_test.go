@@ -20,7 +20,7 @@ func party(link func(w *world, user collection.UserID) transport.Hub) func(*test
 			Author: w.user("ann"), Reader: w.user("bob"), Stranger: w.user("mallory"),
 			Authority: collection.KeyID(w.hub.PublicKey().ID()),
 			Serve: func(o transport.Originals) string {
-				return w.serve(httplink.Server{Who: anybody{}, Originals: func(collection.UserID) transport.Originals { return o }}.Handler())
+				return w.serve(httplink.Server{Who: anybody{}, Originals: func(httplink.Identity) transport.Originals { return o }}.Handler())
 			},
 		}
 		p.Signer, _, _ = w.credential(p.Author, "one")
@@ -31,8 +31,8 @@ func party(link func(w *world, user collection.UserID) transport.Hub) func(*test
 // anybody lets everybody in.
 type anybody struct{}
 
-func (anybody) Authenticate(*http.Request) (collection.UserID, error) {
-	return collection.UserID{}, nil
+func (anybody) Authenticate(*http.Request) (httplink.Identity, error) {
+	return httplink.Identity{}, nil
 }
 
 // TestHubSuite runs the suite on the hub in process.

@@ -19,7 +19,8 @@ type Station interface {
 	Share(ctx context.Context, share Share) (Answer, error)
 	// Upload takes versions, and perhaps the author's seal, from a stream that
 	// UploadWriter writes. What came before an error stays stored. Errors wrap
-	// ErrNotFound, ErrNotAsked, ErrOffset, ErrDigest or ErrSeal.
+	// ErrNotFound, ErrNotAsked, ErrOffset, ErrDigest, ErrSeal or ErrConflict (a
+	// newer upload of the same version has begun and goes on in its place).
 	Upload(ctx context.Context, name collection.Name, stream io.Reader) (Answer, error)
 }
 
@@ -64,7 +65,8 @@ type Library interface {
 type Inbox interface {
 	// Notifications gives what waits for the caller, at once if there is any,
 	// else as soon as there is, or none when a time that the receiver sets is
-	// over. What has not been acknowledged is given again.
+	// over. Of more than goes in one answer the next ones give the rest. What has
+	// not been acknowledged is given again.
 	Notifications(ctx context.Context) (Deliveries, error)
 	// Acknowledge forgets deliveries that have not been replaced by newer ones.
 	// Receipts for what is not there are no error.

@@ -132,7 +132,7 @@ func must(t *testing.T, err error) {
 // credential makes a key and a token of a user.
 func (w *world) credential(user collection.UserID, name string) (*signature.Signer, []byte, string) {
 	signer := newSigner(w.t)
-	statement, err := w.hub.Accounts().AddKey(w.t.Context(), user, signer.Public())
+	statement, err := w.hub.Accounts().AddKey(w.t.Context(), user, name, signer.Public())
 	must(w.t, err)
 	token, err := w.hub.Accounts().Issue(w.t.Context(), user, name)
 	must(w.t, err)

@@ -176,7 +176,7 @@ func (w *world) register(name, url string) (collection.UserID, *signature.Signer
 	user, err := accounts.Register(ctx, hub.Person{Name: name})
 	must(w.t, err)
 	signer := newSigner(w.t)
-	_, err = accounts.AddKey(ctx, user, signer.Public())
+	_, err = accounts.AddKey(ctx, user, "one", signer.Public())
 	must(w.t, err)
 	token, err := accounts.Issue(ctx, user, "one")
 	must(w.t, err)

@@ -62,6 +62,6 @@ func (h *hubStation) station(ctx context.Context, a account, name string, key si
 	if a.token, err = h.hub.Accounts().Issue(ctx, a.user, name); err != nil {
 		return a, err
 	}
-	a.statement, err = h.hub.Accounts().AddKey(ctx, a.user, key)
+	a.statement, err = h.hub.Accounts().AddKey(ctx, a.user, name, key)
 	return a, err
 }

@@ -15,8 +15,9 @@
 //  1. A share by somebody who is neither author nor completer is refused; so is
 //     a share of a known collection whose fixed parts differ.
 //  2. Missing = what the rules require of the sender ∩ what it can upload − what
-//     is held. A version that nobody has made yet, and that a peer which has the
-//     complete one does not offer, does not count as asked for any more.
+//     is held. What a peer that has the complete version does not offer does not
+//     count as asked for any more, unless a device has made it; it is taken when
+//     it comes.
 //  3. Nobody is told of a collection before the author's seal and all that was
 //     asked for are stored, and what a sharing peer serves is announced. A share
 //     that brings nothing, since its sender has but edited something, is no

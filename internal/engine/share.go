@@ -7,7 +7,7 @@ import (
 
 // shared is the one share rule: rules 1 and 2.
 func (r Rules) shared(s State, e Shared) (State, []Effect, error) {
-	if err := admit(s, e); err != nil {
+	if err := Admit(s, e); err != nil {
 		return s, nil, err
 	}
 	next, err := agree(s, e)
@@ -25,7 +25,7 @@ func (r Rules) shared(s State, e Shared) (State, []Effect, error) {
 	}
 	e.Share.Offers = offered(next, e)
 	missing := r.missing(next, e.Share)
-	next.Asked = lessColumns(next.Asked, next.unmade(e.Share))
+	next.Asked = lessColumns(next.Asked, r.leftOut(next, e.Share))
 	next.Asked = lessColumns(mergeColumns(next.Asked, missing), next.Held)
 	if e.Share.From == transport.Peer && r.Tells {
 		next.Wants = r.wants(next, e.Share)
@@ -66,9 +66,11 @@ func (s State) waitsForOthers(asked []transport.Bits) bool {
 	return s.Told.IsZero() && (len(lessColumns(s.awaited(), asked)) > 0 || !s.Promised.IsEmpty())
 }
 
-// admit refuses those who may not share, and sets that name items that the
-// collection does not have.
-func admit(s State, e Shared) error {
+// Admit refuses those who may not share, sets that name items that the collection
+// does not have, and what differs from what is known of it: rule 1. [Rules.Step]
+// asks it too; who asks first spares the work of finding out the rest of the
+// event. The errors are those of Step.
+func Admit(s State, e Shared) error {
 	switch {
 	case !e.Sealed && e.By != e.Collection.Author():
 		return transport.At(transport.ErrSeal, "only the author may share an unsealed collection")
@@ -125,19 +127,36 @@ func offered(s State, e Shared) []transport.Bits {
 	return out
 }
 
-// unmade is what nobody has made so far and a peer that has the complete version
-// does not offer to make: it has tried, or has nothing to make it with. It may
-// have been asked for, and would be waited for in vain.
-func (s State) unmade(share transport.Share) []transport.Bits {
+// leftOut is what a peer that has the complete version does not offer: it has
+// tried to make it, or has nothing to make it with. Whoever was asked for it may
+// be gone, and it is not waited for any more; if it comes all the same it is
+// taken. What a device has made, and brings with its share, is waited for.
+func (r Rules) leftOut(s State, share transport.Share) []transport.Bits {
 	if share.From != transport.Peer {
 		return nil
 	}
 	out := make([]transport.Bits, s.last())
 	for v := range out {
 		lacks := column(share.Offers, s.last()).Without(column(share.Offers, v))
-		out[v] = lacks.Without(s.withDigest(v, lacks)).Trim()
+		if v < r.FromDevice {
+			lacks = lacks.Without(s.withDigest(v, lacks))
+		}
+		out[v] = lacks.Trim()
 	}
 	return out
+}
+
+// HasAsked reports whether a version was asked for and has not come.
+func (s State) HasAsked(item, version int) bool { return column(s.Asked, version).Has(item) }
+
+// Takes reports whether a version is taken that was not asked for, or is not any
+// more: one that peers are asked for, and that is not here.
+func (r Rules) Takes(s State, item, version int) bool {
+	if item >= s.Collection.Len() || version >= r.Required(transport.Peer, s.Collection.Ladder()) || s.Holds(item, version) {
+		return false
+	}
+	_, known := s.Collection.Digest(item, version)
+	return known
 }
 
 // missing is what the sender is asked for: rule 2.

@@ -39,17 +39,39 @@ func TestRule2NobodyCanMakeIt(t *testing.T) {
 	}
 }
 
+// TestRule2TheMakerIsGone: one peer made the screen versions, sealed their digests
+// and is gone before it has uploaded them. Another that has the originals goes on
+// without; if the first comes back, they are taken.
+func TestRule2TheMakerIsGone(t *testing.T) {
+	const n = 2
+	_, newer := editions(t, n, 1)
+	all := transport.AllBits(n)
+	share := func(offers []transport.Bits) Shared {
+		return Shared{By: author, Collection: newer, Sealed: true, Share: transport.Share{From: transport.Peer, Offers: offers, Serves: sets(nil, nil, all), Address: "a"}}
+	}
+	s, _ := run(t, rules, State{}, share(sets(all, all, all)), Stored{sets(all)})
+	other := share(sets(all, nil, all))
+	other.Held = s.Held
+	s, effects := run(t, rules, s, other, Announced{from("b", 0, 1)})
+	if told := effect[Tell](t, effects).Notification; told.Labelled != 0 {
+		t.Errorf("told of %d labels, waiting for %v", told.Labelled, s.Asked)
+	}
+	if !rules.Takes(s, 0, 1) || rules.Takes(s, 0, 2) || rules.Takes(s, 0, 0) {
+		t.Error("takes what is here, what is too much, or not what comes late")
+	}
+}
+
 // TestRule2StillAskedFor: a peer that does not have the complete version, or a
-// device, says nothing of what another was asked for; nor does anybody of what
-// has been made.
+// device, says nothing of what another was asked for; nor does anybody of what a
+// device has made.
 func TestRule2StillAskedFor(t *testing.T) {
 	const n = 2
-	older, newer := editions(t, n, 1)
+	older, _ := editions(t, n, 1)
 	all := transport.AllBits(n)
 	for _, other := range []Shared{
 		{By: author, Collection: older, Sealed: true, Share: transport.Share{From: transport.Peer}},
 		{By: author, Collection: older, Sealed: true, Share: transport.Share{From: transport.Device, Offers: sets(all, nil, all)}},
-		{By: author, Collection: newer, Sealed: true, Share: transport.Share{From: transport.Peer, Offers: sets(all, nil, all)}},
+		{By: author, Collection: older, Sealed: true, Share: transport.Share{From: transport.Peer, Offers: sets(nil, all, all)}},
 	} {
 		s, _ := run(t, rules, State{}, Shared{By: author, Collection: older, Sealed: true, Share: transport.Share{From: transport.Peer, Offers: sets(all, all, all)}})
 		s, _ = run(t, rules, s, other)

@@ -17,7 +17,7 @@ var peerVerbs = map[string]func(*station, command) error{
 	"previews":  onCollection(func(s *station, n collection.Name) error { return s.peer.Preview(s.w.ctx, n) }),
 	"tells": func(s *station, c command) error {
 		if s.device != nil {
-			return s.device.Tell(s.w.ctx, s.tells(c.words))
+			return s.device.Tell(s.w.ctx, s.hub(), s.tells(c.words))
 		}
 		return onCollection(func(s *station, n collection.Name) error { return s.peer.Tell(s.w.ctx, n) })(s, c)
 	},

@@ -58,7 +58,12 @@ func (n *InProcess) link(from, to *station) transport.Station {
 }
 
 func (n *InProcess) home(from, to *station) transport.Home {
-	return newDirectHome(func() transport.Home { return to.peer.Home(from.user) })
+	return newDirectHome(func() transport.Home {
+		if from.user.IsZero() {
+			return to.peer.Authority(from.w.authority())
+		}
+		return to.peer.Home(from.user)
+	})
 }
 
 func (n *InProcess) recipient(from, to *station) transport.Recipient {

@@ -55,7 +55,7 @@ func (w *World) credentials(name, owner string) (*station, error) {
 	if w.noHub {
 		return s, nil
 	}
-	if s.statement, err = w.hub.Accounts().AddKey(w.ctx, user, s.signer.Public()); err != nil {
+	if s.statement, err = w.hub.Accounts().AddKey(w.ctx, user, name, s.signer.Public()); err != nil {
 		return nil, err
 	}
 	s.token, err = w.hub.Accounts().Issue(w.ctx, user, name)

@@ -29,7 +29,7 @@ type camera struct {
 
 func (w *world) newCamera(name string, user collection.UserID, homes []*station) *camera {
 	s := w.newStation(name, user)
-	statement, err := w.hub.Accounts().AddKey(ctx, user, s.signer.Public())
+	statement, err := w.hub.Accounts().AddKey(ctx, user, name, s.signer.Public())
 	w.must("key", err)
 	c := &camera{w: w, name: name, user: user, homes: homes, source: s.source, disk: s.disk, statement: statement, photos: map[collection.ItemID][3][]byte{}}
 	met := homes

@@ -83,6 +83,16 @@ func (w *world) letters(s engine.State) {
 	}
 }
 
+// letterOf gives the collection that a letter in the outbox is about, by its key.
+func letterOf(key string) (name collection.Name) {
+	parts := strings.Split(key, "/")
+	if len(parts) == 4 {
+		name.Author.UnmarshalText([]byte(parts[1]))
+		name.ID.UnmarshalText([]byte(parts[2]))
+	}
+	return name
+}
+
 // addressOf finds whose address was blinded, by the random part in the letters.
 func (w *world) addressOf(c collection.Collection, blinded collection.Address) string {
 	for address, letters := range w.mail.last {

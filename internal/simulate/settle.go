@@ -56,7 +56,7 @@ func (w *world) round() {
 		}
 	}
 	for _, c := range w.cameras {
-		w.settled(c.name+": tell", c.Tell(ctx, c.reach))
+		w.settled(c.name+": tell", c.Tell(ctx, c.hub, c.reach))
 	}
 	w.settled("deliver", w.deliver())
 	for _, s := range w.stations {
@@ -125,13 +125,13 @@ func (w *world) settled(what string, err error) {
 	}
 }
 
-// sum stands for all that is on all disks, wishes aside: they count how often
-// they were tried.
+// sum stands for all that is on all disks, but for what counts how often
+// something was tried.
 func (w *world) sum() [32]byte {
 	h := sha256.New()
 	for _, s := range append([]*station{w.hubAt}, w.stations...) {
 		for r := range s.disk.records("") {
-			if strings.HasPrefix(r.Key, "w/") {
+			if strings.HasPrefix(r.Key, "w/") || strings.HasPrefix(r.Key, "l/") {
 				continue
 			}
 			fmt.Fprintf(h, "%s %s %x\n", s.name, r.Key, r.Value)

@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/signature"
@@ -26,20 +28,29 @@ type station struct {
 	statement []byte
 	shown     [][]byte // key statements of devices, which they show at the local link
 	source    *rand.ChaCha8
+	codec     string                   // its way to make versions
+	limited   bool                     // it cannot make them all
 	busy      int                      // tasks under way
 	failed    map[collection.Name]bool // something that the hub was to hear did not reach it
 }
 
 func (w *world) newStation(name string, user collection.UserID) *station {
-	n := len(w.stations) + len(w.cameras)
-	if name != "hub" {
-		n++
-	}
+	n := w.number(name)
 	s := &station{w: w, name: name, user: user, disk: newDisk(name), failed: map[collection.Name]bool{}, signer: signer(n), source: w.source(n)}
 	if !w.lean {
 		s.disk.applied, s.disk.committed, s.disk.deleted = w.truth.applied, w.truth.committed, w.truth.deleted
 	}
 	return s
+}
+
+// number is a station's own, also of one that is made again.
+func (w *world) number(name string) int {
+	i := slices.Index(w.names, name)
+	if i < 0 {
+		i = len(w.names)
+		w.names = append(w.names, name)
+	}
+	return i
 }
 
 // store starts a process on the station's disk.
@@ -90,7 +101,7 @@ func (w *world) newPeer(name string, user collection.UserID) *station {
 func (w *world) addPeer(name string, user collection.UserID) (*station, error) {
 	s := w.newStation(name, user)
 	var err error
-	if s.statement, err = w.hub.Accounts().AddKey(ctx, user, s.signer.Public()); err != nil {
+	if s.statement, err = w.hub.Accounts().AddKey(ctx, user, name, s.signer.Public()); err != nil {
 		return s, err
 	}
 	w.stations = append(w.stations, s)
@@ -111,7 +122,7 @@ func (s *station) startPeer() {
 	}
 	p, err := peer.New(ctx, s.user, s.signer, peer.Config{
 		Store: s.store(), Keys: keys, Hub: s.w.toHub(s.name, s.user), Wait: 1, Statement: s.statement, Address: "http://" + s.name,
-		Render: peer.RendererFunc(render), Workers: 1, Policy: s.w.policy, Wished: s.wished, Accept: s.accept, Now: s.w.time, Random: s.source,
+		Render: peer.RendererFunc(s.render), Workers: 1, Policy: s.w.policy, Wished: s.wished, Accept: s.accept, Now: s.w.time, Random: s.source,
 		Originals: func(from transport.Source) transport.Originals { return s.w.originals(s, from) },
 	})
 	if s.w.must("start of "+s.name, err); err == nil {
@@ -140,10 +151,18 @@ func (w *world) toHub(name string, user collection.UserID) transport.Hub {
 func (w *world) originals(from *station, to transport.Source) transport.Originals {
 	for _, s := range w.stations {
 		if "http://"+s.name == to.Address {
-			return w.net.Home(from.name, s.name, func() transport.Home { return s.Home(from.user) })
+			return w.net.Home(from.name, s.name, func() transport.Home { return from.at(s) })
 		}
 	}
 	return nobody{}
+}
+
+// at is what another station gives to this one.
+func (s *station) at(other *station) transport.Home {
+	if s == s.w.hubAt {
+		return other.Authority(collection.KeyID(s.w.hub.PublicKey().ID()))
+	}
+	return other.Home(s.user)
 }
 
 type nobody struct{}
@@ -152,12 +171,16 @@ func (nobody) Original(context.Context, transport.Ref, int64, int64) (*transport
 	return nil, transport.ErrUnreachable
 }
 
-// render makes what stands for a version: some of the original.
-func render(_ context.Context, p peer.Picture, w io.Writer) error {
+// render makes what stands for a version: some of the original. Some stations
+// make it in a way of their own, or cannot make it of every original.
+func (s *station) render(_ context.Context, p peer.Picture, w io.Writer) error {
 	head := make([]byte, min(40, p.Original.Size()))
 	if _, err := p.Original.ReadAt(head, 0); err != nil && err != io.EOF {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "%s %d %x", p.Version.Name, p.Original.Size(), head)
+	if s.limited && head[0]%4 == 0 {
+		return errors.ErrUnsupported
+	}
+	_, err := fmt.Fprintf(w, "%s %d %x%s", p.Version.Name, p.Original.Size(), head, s.codec)
 	return err
 }

@@ -93,6 +93,8 @@ func (t *truth) applied(d *disk, changes []transport.Change) {
 			t.vouched(d, old, s)
 		case strings.HasPrefix(c.Key, "o/"):
 			t.tells(d, c)
+		case strings.HasPrefix(c.Key, "letter/"):
+			t.shows(letterOf(c.Key))
 		case strings.HasPrefix(c.Key, "n/"):
 			n, err := transport.Decode[notify.Notification](c.Value)
 			t.w.must("news", err)
@@ -116,17 +118,16 @@ func (t *truth) forward(d *disk, old, s engine.State) {
 	}
 }
 
-// asks notes what the hub asks for.
+// asks notes what the hub asks for. What it ever asked of a camera is to come;
+// what only peers make it may give up.
 func (t *truth) asks(d *disk, s engine.State) {
-	if d != t.w.hubAt.disk {
+	if d != t.w.hubAt.disk || len(s.Collection.Ladder()) == 0 {
 		return
 	}
-	asked := t.asked[s.Collection.Name()]
-	for v, items := range s.Asked {
-		if v == len(asked) {
-			asked = append(asked, nil)
-		}
-		asked[v] = asked[v].Or(items)
+	asked := make([]transport.Bits, len(s.Collection.Ladder()))
+	copy(asked, s.Asked)
+	if before := t.asked[s.Collection.Name()]; before != nil {
+		asked[0] = asked[0].Or(before[0])
 	}
 	t.asked[s.Collection.Name()] = asked
 }
@@ -191,19 +192,23 @@ func (t *truth) tells(d *disk, change transport.Change) {
 	if t.w.alone {
 		return // who publishes without a hub tells of what there is
 	}
-	first := !t.first[n.Name()]
-	t.first[n.Name()] = true
-	d = t.w.hubAt.disk // whoever tells, there it is shown
-	s, ok := d.state(n.Name())
+	t.shows(n.Name())
+}
+
+// shows checks that the hub has what it tells of, and the first time, be it in
+// a letter, all that it asked for.
+func (t *truth) shows(name collection.Name) {
+	s, ok := t.w.hubAt.disk.state(name)
 	if !ok || !s.Sealed {
-		t.w.fail("%s tells of %v, which it does not have", d.name, n.Name())
+		t.w.fail("the hub tells of %v, which it does not have", name)
 		return
 	}
 	for i := range s.Collection.Len() {
-		if first {
-			t.hasAsked(d, s.Collection, i)
+		if !t.first[name] {
+			t.hasAsked(t.w.hubAt.disk, s.Collection, i)
 		}
 	}
+	t.first[name] = true
 }
 
 // notification reads what waits in an outbox: the hub's, or a camera's.

@@ -55,6 +55,7 @@ type world struct {
 	hubAt    *station
 	cameras  []*camera
 	stations []*station // peers
+	names    []string   // of all stations
 	made     []*made
 	truth    truth
 	mail     *mail
@@ -91,8 +92,11 @@ func (w *world) people() {
 		name := []string{"ann", "ada"}[i]
 		user := w.register(name)
 		homes := []*station{w.newPeer(name+"-home", user)}
+		homes[0].limited = w.random.IntN(4) == 0
 		if w.random.IntN(3) == 0 && !w.alone {
-			homes = append(homes, w.newPeer(name+"-loft", user))
+			loft := w.newPeer(name+"-loft", user)
+			loft.codec = []string{"", " as the loft does it"}[w.random.IntN(2)]
+			homes = append(homes, loft)
 		}
 		w.newCamera(name+"-camera", user, homes)
 	}

@@ -133,8 +133,7 @@ func (d *Device) Collections(ctx context.Context) iter.Seq2[collection.Name, err
 		for r, err := range d.cfg.Store.Scan(ctx, "c/") {
 			var name collection.Name
 			if err == nil {
-				author, id, _ := strings.Cut(strings.TrimPrefix(r.Key, "c/"), "/")
-				err = errors.Join(name.Author.UnmarshalText([]byte(author)), name.ID.UnmarshalText([]byte(id)))
+				name, err = parseName(r.Key)
 			}
 			if !yield(name, err) || err != nil {
 				return
@@ -143,9 +142,16 @@ func (d *Device) Collections(ctx context.Context) iter.Seq2[collection.Name, err
 	}
 }
 
+// parseName gives the collection of a record KIND/COLLECTION.
+func parseName(key string) (name collection.Name, err error) {
+	_, rest, _ := strings.Cut(key, "/")
+	author, id, _ := strings.Cut(rest, "/")
+	return name, errors.Join(name.Author.UnmarshalText([]byte(author)), name.ID.UnmarshalText([]byte(id)))
+}
+
 // Forget removes a collection from the device's store.
 func (d *Device) Forget(ctx context.Context, name collection.Name) error {
-	return d.cfg.Store.Apply(ctx, transport.Change{Key: key(name)}, transport.Change{Key: toKey(name)})
+	return d.cfg.Store.Apply(ctx, transport.Change{Key: key(name)}, transport.Change{Key: toKey(name)}, transport.Change{Key: tellKey(name)})
 }
 
 func (d *Device) store(ctx context.Context, c collection.Collection) error {

@@ -20,7 +20,7 @@ func Example() {
 	ann, _ := h.Accounts().Register(ctx, hub.Person{Name: "Ann"})
 	bob, _ := h.Accounts().Register(ctx, hub.Person{Name: "Bob"})
 	signer := newSigner()
-	if _, err := h.Accounts().AddKey(ctx, ann, signer.Public()); err != nil {
+	if _, err := h.Accounts().AddKey(ctx, ann, "camera", signer.Public()); err != nil {
 		fmt.Println(err)
 		return
 	}

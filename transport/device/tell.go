@@ -19,26 +19,50 @@ const maxCover = 64 << 10
 // recipients itself, as soon as all is stored: reach gives the station of a
 // recipient, or nil where the device does not know it. The answer's Notify says
 // whether the hub leaves it to the device. Whoever cannot be reached now stays in
-// the device's store for Tell; so does everything after a crash. What happens to
-// the collection later the recipients hear from the hub. Errors are those of
-// Share and Tell.
+// the device's store for Tell; so does everything after a crash or an error. What
+// happens to the collection later the recipients hear from the hub. Errors are
+// those of Share and Tell.
 func (d *Device) ShareAndTell(ctx context.Context, to transport.Station, name collection.Name, reach func(collection.UserID) transport.Recipient) (transport.Answer, error) {
-	answer, err := d.share(ctx, to, name, label.MaxVersions, true)
-	if err != nil || !answer.Notify || answer.Next != transport.Done {
+	if _, err := d.cfg.Store.Get(ctx, key(name)); err != nil {
+		return transport.Answer{}, err
+	}
+	if err := d.cfg.Store.Apply(ctx, transport.Change{Key: tellKey(name), Value: []byte{}}); err != nil {
+		return transport.Answer{}, err
+	}
+	answer, told, err := d.shareToTell(ctx, to, name)
+	if err != nil || !told {
 		return answer, err
 	}
-	if err := d.post(ctx, name, answer); err != nil {
-		return answer, err
-	}
-	return answer, d.Tell(ctx, reach)
+	return answer, d.deliverAll(ctx, reach)
 }
 
-// post puts the notifications of a collection into the store: records
-// o/RECIPIENT/COLLECTION.
-func (d *Device) post(ctx context.Context, name collection.Name, answer transport.Answer) error {
+// tellKey is the key of the record that a collection is to be told of: it has not
+// been shared yet, or the answer is not known.
+func tellKey(name collection.Name) string { return "s/" + name.String() }
+
+// shareToTell shares a collection, and puts what its recipients are to be told
+// into the store if that is left to the device, all in one change with the end of
+// that record.
+func (d *Device) shareToTell(ctx context.Context, to transport.Station, name collection.Name) (answer transport.Answer, told bool, err error) {
+	answer, err = d.share(ctx, to, name, label.MaxVersions, true)
+	if err != nil {
+		return answer, false, err
+	}
+	var changes []transport.Change
+	if told = answer.Notify && answer.Next == transport.Done; told {
+		if changes, err = d.post(ctx, name, answer); err != nil {
+			return answer, false, err
+		}
+	}
+	return answer, told, d.cfg.Store.Apply(ctx, append(changes, transport.Change{Key: tellKey(name)})...)
+}
+
+// post gives the changes that put the notifications of a collection into the
+// store: records o/RECIPIENT/COLLECTION.
+func (d *Device) post(ctx context.Context, name collection.Name, answer transport.Answer) ([]transport.Change, error) {
 	c, err := d.Collection(ctx, name)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if len(answer.Collection) > 0 { // with what was complete before
 		theirs, err := collection.Decode(answer.Collection)
@@ -46,30 +70,30 @@ func (d *Device) post(ctx context.Context, name collection.Name, answer transpor
 			err = c.Same(theirs)
 		}
 		if err != nil {
-			return transport.Wrap(err)
+			return nil, transport.Wrap(err)
 		}
 		c = theirs
 	}
 	n, err := notify.Make(c, notify.Shared, "")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if n.Cover, err = d.cover(ctx, c); err != nil {
-		return err
+		return nil, err
 	}
 	availability, err := notify.Availability(c)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var changes []transport.Change
 	for _, u := range notify.Due(c) {
 		data, err := transport.Encode(n.For(u, availability))
 		if err != nil {
-			return err
+			return nil, err
 		}
 		changes = append(changes, transport.Change{Key: "o/" + u.String() + "/" + name.String(), Value: data})
 	}
-	return d.cfg.Store.Apply(ctx, changes...)
+	return changes, nil
 }
 
 // cover is the thumbnail of the item that stands for a collection, if it is
@@ -96,33 +120,25 @@ func (d *Device) cover(ctx context.Context, c collection.Collection) ([]byte, er
 	return io.ReadAll(io.NewSectionReader(b, 0, b.Size()))
 }
 
-// Tell tries to tell those whom ShareAndTell has not reached. It may tell
-// somebody twice, after a crash. The errors of those who still wait are joined,
-// each wrapping transport.ErrUnreachable or what the station answered.
-func (d *Device) Tell(ctx context.Context, reach func(collection.UserID) transport.Recipient) error {
+// Tell tries to tell those whom ShareAndTell has not reached. First it shares again
+// what ShareAndTell has shared with the hub without hearing the answer, until
+// Forget. It may tell somebody twice, after a crash. The program calls it now and
+// then; how long it waits in between is up to the program. The errors are joined:
+// those of Share, and of each who still waits, wrapping transport.ErrUnreachable or
+// what the station answered.
+func (d *Device) Tell(ctx context.Context, to transport.Station, reach func(collection.UserID) transport.Recipient) error {
 	var failed []error
-	for r, err := range d.cfg.Store.Scan(ctx, "o/") {
+	for r, err := range d.cfg.Store.Scan(ctx, "s/") {
+		var name collection.Name
+		if err == nil {
+			name, err = parseName(r.Key)
+		}
 		if err != nil {
 			return err
 		}
-		n, err := transport.Decode[notify.Notification](r.Value)
-		if err != nil {
-			return transport.At(transport.ErrStorage, r.Key)
-		}
-		if err = deliver(ctx, n, reach); err == nil {
-			err = d.cfg.Store.Apply(ctx, transport.Change{Key: r.Key})
-		}
-		if err != nil {
-			failed = append(failed, fmt.Errorf("recipient %v: %w", n.To, err))
+		if _, _, err := d.shareToTell(ctx, to, name); err != nil {
+			failed = append(failed, fmt.Errorf("collection %v: %w", name, err))
 		}
 	}
-	return errors.Join(failed...)
-}
-
-func deliver(ctx context.Context, n notify.Notification, reach func(collection.UserID) transport.Recipient) error {
-	station := reach(n.To)
-	if station == nil {
-		return transport.ErrUnreachable
-	}
-	return station.Deliver(ctx, n)
+	return errors.Join(append(failed, d.deliverAll(ctx, reach))...)
 }

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"hash/crc32"
 	"io"
 	"os"
 	"path/filepath"
@@ -13,19 +12,15 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-// recordLog keeps records as a log of batches. An entry is
-//
-//	length of the batch   4 bytes, big endian
-//	CRC-32C of the batch  4 bytes
-//	batch                 changes, each: key, 1 + length of the value or 0, value
-//
-// with lengths as unsigned varints. The newest value of each key stays in the
-// file; memory holds its place.
+// recordLog keeps records as a log of batches: see entry.go. A batch is changes,
+// each: key, 1 + length of the value or 0, value, with lengths as unsigned
+// varints. The newest value of each key stays in the file; memory holds its place.
 type recordLog struct {
 	path  string
 	ops   ops
 	file  *os.File
 	size  int64            // of the entries that are whole and synced
+	torn  bool             // there may be bytes behind them
 	live  int64            // bytes of values and keys that are not out of date
 	index map[string]place // newest value of each key
 }
@@ -37,12 +32,9 @@ type place struct {
 }
 
 const (
-	entryHead  = 8
 	maxEntry   = 1 << 30
 	minCompact = 1 << 20 // a log smaller than this is never written anew
 )
-
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 func (l *recordLog) open(path string, o ops) error {
 	l.path, l.ops, l.index = path, o, map[string]place{}
@@ -70,47 +62,32 @@ func (l *recordLog) load() error {
 	end := info.Size()
 	r := bufio.NewReader(io.NewSectionReader(l.file, 0, end))
 	for l.size < end {
-		batch, err := readEntry(r, end-l.size)
-		if errors.Is(err, errTorn) {
-			return storage(l.file.Truncate(l.size))
+		entry, err := readEntry(r, l.size, end)
+		if errors.Is(err, ErrCorrupt) {
+			return l.mend(end)
 		}
 		if err != nil {
 			return err
 		}
-		if err := l.replay(batch); err != nil {
+		if err := l.replay(entry[entryHead:]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// errTorn marks an entry that reaches to the end of the log or past it and is
-// not whole.
-var errTorn = errors.New("torn entry")
-
-func readEntry(r io.Reader, rest int64) ([]byte, error) {
-	var head [entryHead]byte
-	if rest < entryHead {
-		return nil, errTorn
+// mend cuts off what follows the whole entries if a crash has left it, and gives
+// ErrCorrupt if not.
+func (l *recordLog) mend(end int64) error {
+	rest := make([]byte, end-l.size)
+	if _, err := l.file.ReadAt(rest, l.size); err != nil {
+		return storage(err)
 	}
-	if _, err := io.ReadFull(r, head[:]); err != nil {
-		return nil, storage(err)
+	if !isTorn(l.size, rest) {
+		return ErrCorrupt
 	}
-	n := int64(binary.BigEndian.Uint32(head[:]))
-	if n > rest-entryHead {
-		return nil, errTorn
-	}
-	batch := make([]byte, n)
-	if _, err := io.ReadFull(r, batch); err != nil {
-		return nil, storage(err)
-	}
-	if n == 0 || crc32.Checksum(batch, castagnoli) != binary.BigEndian.Uint32(head[4:]) {
-		if n == rest-entryHead || n == 0 {
-			return nil, errTorn
-		}
-		return nil, ErrCorrupt
-	}
-	return batch, nil
+	l.torn = true
+	return storage(l.cut())
 }
 
 // replay takes a whole entry, which begins at l.size, into the index.
@@ -173,14 +150,31 @@ func nextChange(b []byte) (key string, value []byte, deleted bool, n int) {
 
 // append writes one entry and syncs it, or leaves the log as it was.
 func (l *recordLog) append(batch []byte) error {
-	err := l.write(batch)
+	err := l.cut()
+	if err == nil {
+		err = l.write(batch)
+	}
 	if err == nil {
 		err = l.sync()
 	}
 	if err != nil {
-		return storage(errors.Join(err, l.file.Truncate(l.size)))
+		return storage(errors.Join(err, l.cut()))
 	}
 	return l.replay(batch)
+}
+
+// cut drops what is left behind the last entry, durably: what is written there
+// next may be shorter.
+func (l *recordLog) cut() error {
+	if !l.torn {
+		return nil
+	}
+	if err := l.file.Truncate(l.size); err != nil {
+		return err
+	}
+	err := l.file.Sync()
+	l.torn = err != nil
+	return err
 }
 
 // write writes one entry behind the last one.
@@ -191,9 +185,8 @@ func (l *recordLog) write(batch []byte) error {
 	if err := l.ops.step("append"); err != nil {
 		return err
 	}
-	entry := binary.BigEndian.AppendUint32(make([]byte, 0, entryHead+len(batch)), uint32(len(batch)))
-	entry = binary.BigEndian.AppendUint32(entry, crc32.Checksum(batch, castagnoli))
-	_, err := l.file.WriteAt(append(entry, batch...), l.size)
+	l.torn = true
+	_, err := l.file.WriteAt(newEntry(l.size, batch), l.size)
 	return err
 }
 
@@ -201,7 +194,9 @@ func (l *recordLog) sync() error {
 	if err := l.ops.step("sync log"); err != nil {
 		return err
 	}
-	return l.file.Sync()
+	err := l.file.Sync()
+	l.torn = err != nil
+	return err
 }
 
 func (l *recordLog) get(key string) ([]byte, error) {

@@ -4,8 +4,9 @@
 // A blob is written to a file of its own, which is synced and renamed into its
 // place, whose folder is synced too. Records are kept in a log: each batch of
 // changes is one checksummed entry, appended and synced; a torn entry at the
-// end, left by a crash, is cut off when the store is opened. When most of the
-// log is out of date it is written anew, beside the old one, and renamed.
+// end, left by a crash, is cut off when the store is opened, and nothing else is.
+// When most of the log is out of date it is written anew, beside the old one, and
+// renamed.
 //
 //	DIR/log           records
 //	DIR/blobs/KEY     blobs; a key's '/' becomes a folder, the file ends in .blob
@@ -82,7 +83,7 @@ func (s *Store) Close() error {
 	return storage(errors.Join(s.log.close(), s.lock.Close()))
 }
 
-// ErrCorrupt says that a log is damaged before its end, which no crash does.
+// ErrCorrupt says that a log is damaged in a way in which no crash does it.
 var ErrCorrupt = fmt.Errorf("%w: damaged log", transport.ErrStorage)
 
 // storage puts an error of the disk into the family of the contract.

@@ -1,7 +1,6 @@
 package httplink
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -23,7 +22,8 @@ const contentType = "application/cbor"
 // Options of a client. The zero value works.
 type Options struct {
 	// HTTP makes the requests; nil = http.DefaultClient. A timeout in it must
-	// be longer than a hub waits for news.
+	// be longer than a hub waits for news. Redirections are not followed, whatever
+	// it says: they could lead a token, or what was sealed, to somebody else.
 	HTTP *http.Client
 	// MaxMessage bounds the messages that are read, in bytes; 0 = 64 MiB.
 	MaxMessage int64
@@ -33,12 +33,16 @@ type Options struct {
 // transport.Hub, transport.Originals, transport.Recipient, transport.Judge,
 // transport.Namer, transport.Book, transport.Guests and collection.Verifier; a
 // station that does not serve a part of them answers transport.ErrNotFound. When
-// nobody answers at all, the errors wrap transport.ErrUnreachable. It is safe for
+// nobody answers at all, or something that is no station does, the errors wrap
+// transport.ErrUnreachable. So does the error of a partial version that ends before
+// its size; that of an original is found by its proof. Streams that are sent are
+// read until the call returns, or a little longer, and not closed. It is safe for
 // concurrent use.
 type Client struct {
-	base string
+	base string // empty where it is no address
+	http http.Client
 	auth Auth
-	o    Options
+	max  int64
 }
 
 var (
@@ -48,7 +52,8 @@ var (
 )
 
 // NewClient makes a client of the station at base, such as
-// "https://hub.example.org". A nil auth sends none.
+// "https://hub.example.org": a scheme, http or https, a host and perhaps a path.
+// Nobody answers at any other. A nil auth sends none.
 func NewClient(base string, auth Auth, o Options) *Client {
 	if o.HTTP == nil {
 		o.HTTP = http.DefaultClient
@@ -56,7 +61,19 @@ func NewClient(base string, auth Auth, o Options) *Client {
 	if o.MaxMessage == 0 {
 		o.MaxMessage = defaultMaxMessage
 	}
-	return &Client{base: strings.TrimSuffix(base, "/"), auth: auth, o: o}
+	c := &Client{base: address(base), http: *o.HTTP, auth: auth, max: o.MaxMessage}
+	c.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return c
+}
+
+// address is a base as requests begin with it. Peers name those that others call:
+// what would put the paths of requests elsewhere is none.
+func address(base string) string {
+	u, err := url.Parse(base)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || strings.ContainsAny(base, "?#") {
+		return ""
+	}
+	return strings.TrimSuffix(u.String(), "/")
 }
 
 // Share implements transport.Station.
@@ -66,13 +83,13 @@ func (c *Client) Share(ctx context.Context, share transport.Share) (transport.An
 
 // Upload implements transport.Station.
 func (c *Client) Upload(ctx context.Context, name collection.Name, stream io.Reader) (transport.Answer, error) {
-	return exchange[transport.Answer](ctx, c, http.MethodPost, "/v1/upload/"+name.String(), stream)
+	return exchange[transport.Answer](ctx, c, http.MethodPost, "/v1/upload/"+name.String(), io.NopCloser(stream))
 }
 
 // PutVersion implements transport.Putter.
 func (c *Client) PutVersion(ctx context.Context, ref transport.Ref, offset int64, data io.Reader) (int64, error) {
 	path := fmt.Sprintf("%s?offset=%d", versionPath(ref), offset)
-	r, err := c.send(ctx, http.MethodPut, path, data)
+	r, err := c.send(ctx, http.MethodPut, path, io.NopCloser(data), http.StatusNoContent)
 	if r == nil {
 		return 0, err
 	}
@@ -101,7 +118,7 @@ func (c *Client) Updates(ctx context.Context, name collection.Name) (transport.S
 
 // Version implements transport.Library.
 func (c *Client) Version(ctx context.Context, ref transport.Ref, offset int64) (*transport.Stream, error) {
-	return c.stream(ctx, fmt.Sprintf("%s?offset=%d", versionPath(ref), offset))
+	return c.part(ctx, fmt.Sprintf("%s?offset=%d", versionPath(ref), offset), offset)
 }
 
 // Original implements transport.Originals.
@@ -120,131 +137,15 @@ func (c *Client) Notifications(ctx context.Context) (transport.Deliveries, error
 
 // Acknowledge implements transport.Inbox.
 func (c *Client) Acknowledge(ctx context.Context, receipts transport.Receipts) error {
-	body, err := transport.Encode(receipts)
-	if err != nil {
-		return err
-	}
-	return c.post(ctx, "/v1/notifications", body)
+	return c.post(ctx, "/v1/notifications", receipts)
 }
 
 // Deliver implements transport.Recipient: it hands a notification to the station of
 // its recipient.
 func (c *Client) Deliver(ctx context.Context, n notify.Notification) error {
-	body, err := transport.Encode(n)
-	if err != nil {
-		return err
-	}
-	return c.post(ctx, "/v1/deliveries", body)
-}
-
-// post sends a message that is answered by nothing.
-func (c *Client) post(ctx context.Context, path string, body []byte) error {
-	r, err := c.send(ctx, http.MethodPost, path, bytes.NewReader(body))
-	if err != nil {
-		return err
-	}
-	return r.Body.Close()
+	return c.post(ctx, "/v1/deliveries", n)
 }
 
 func versionPath(ref transport.Ref) string {
 	return fmt.Sprintf("/v1/versions/%v/%v/%d", ref.Collection, ref.Item, ref.Version)
-}
-
-// call posts a message and reads the one that answers it.
-func call[M any](ctx context.Context, c *Client, path string, message any) (M, error) {
-	body, err := transport.Encode(message)
-	if err != nil {
-		var none M
-		return none, err
-	}
-	return exchange[M](ctx, c, http.MethodPost, path, bytes.NewReader(body))
-}
-
-func exchange[M any](ctx context.Context, c *Client, method, path string, body io.Reader) (M, error) {
-	var none M
-	r, err := c.send(ctx, method, path, body)
-	if err != nil {
-		return none, err
-	}
-	defer r.Body.Close()
-	data, err := readAll(r.Body, c.o.MaxMessage)
-	if err != nil {
-		return none, unreachable(ctx, err)
-	}
-	return transport.Decode[M](data)
-}
-
-func (c *Client) stream(ctx context.Context, path string) (*transport.Stream, error) {
-	r, err := c.send(ctx, http.MethodGet, path, nil)
-	if err != nil {
-		return nil, err
-	}
-	n, err := size(r)
-	if err != nil {
-		r.Body.Close()
-		return nil, err
-	}
-	return &transport.Stream{ReadCloser: r.Body, Size: n}, nil
-}
-
-// send makes a request and gives its answer. A refusal comes as an error beside
-// the answer, whose body is closed.
-func (c *Client) send(ctx context.Context, method, path string, body io.Reader) (*http.Response, error) {
-	req, err := http.NewRequestWithContext(ctx, method, c.base+path, body)
-	if err != nil {
-		return nil, transport.At(transport.ErrMalformed, "address")
-	}
-	if body != nil {
-		req.Header.Set("Content-Type", contentType)
-	}
-	if c.auth != nil {
-		if err := c.auth(req); err != nil {
-			return nil, err
-		}
-	}
-	r, err := c.o.HTTP.Do(req)
-	if err != nil {
-		return nil, unreachable(ctx, err)
-	}
-	if r.StatusCode < 300 {
-		return r, nil
-	}
-	defer r.Body.Close()
-	return r, c.refusal(r)
-}
-
-// refusal reads the fault that a station answers with. What is not one comes
-// from something in between.
-func (c *Client) refusal(r *http.Response) error {
-	data, err := readAll(r.Body, 1<<16)
-	if err == nil {
-		if f, err := transport.Decode[transport.Fault](data); err == nil {
-			return &f
-		}
-	}
-	return transport.At(transport.ErrUnreachable, r.Status)
-}
-
-func unreachable(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	return fmt.Errorf("%w: %w", transport.ErrUnreachable, err)
-}
-
-func size(r *http.Response) (int64, error) {
-	n, err := strconv.ParseInt(r.Header.Get(sizeHeader), 10, 64)
-	if err != nil || n < 0 {
-		return 0, transport.At(transport.ErrMalformed, sizeHeader)
-	}
-	return n, nil
-}
-
-// readAll reads at most limit bytes.
-func readAll(r io.Reader, limit int64) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, limit+1))
-	if err == nil && int64(len(data)) > limit {
-		return nil, transport.At(transport.ErrTooLarge, "message")
-	}
-	return data, err
 }

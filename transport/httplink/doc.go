@@ -28,14 +28,33 @@
 // peer, where there are no accounts, it seals its request: "Authorization:
 // Glimpse" and, in URL-safe base64 (RFC 4648 §5) without padding, the CBOR array
 //
-//	[user, time, seal, key statement]
+//	[user, time, nonce, body, seal, key statement]
 //
-// with a seal of the content type application/glimpse.request over the CBOR
-// array [method, audience, path and query, time]. The audience is the user of
-// the station that is called, so that no station can pass a request on to
-// another; the time, in seconds since 1970, may be five minutes off. The body is
-// not sealed: all that goes in bodies is sealed by itself, or checked against
-// a sealed digest. The key statement, sealed by an authority that the called
-// station trusts, tells it the caller's key; empty if it knows it. None of this
-// hides anything: for that, serve over TLS.
+// with a seal of the content type application/glimpse.request over the CBOR array
+//
+//	[method, audience, path and query, time, nonce, body]
+//
+// The audience is the user of the station that is called; the time is in seconds
+// since 1970; the body stands for its SHA-256. A GET has no body, and the nonce 0;
+// all others have a random number of 64 bits. The key statement, sealed by an
+// authority that the called station trusts, tells it the caller's key; empty if it
+// knows it.
+//
+// So nobody on the way can put in another path or message, no station can pass a
+// request on to one of another user, and the time may be five minutes off. Until
+// then a station remembers what it has taken that changes something, and takes it
+// once: the last 32768 requests at least, if more than that come in ten minutes.
+// A message counts as taken when all of it has come.
+//
+// Uploads and versions that are put, which are sent as they are read, have an
+// empty body in the seal. Who sees such a request, and is faster, can put in
+// another stream; but a station stores only versions whose digests are sealed, at
+// their offsets, and takes only the author's own seal over what it knows already:
+// at worst the upload is refused, and comes again.
+//
+// A GET is good for the five minutes, as often as it comes. A station that starts
+// anew has forgotten what it has taken, and two stations of one user do not know
+// of each other: there, a request can do once more what it did. Answers are not
+// sealed. Nothing of this hides anything: for that, and against who is on the way
+// to both, serve over TLS.
 package httplink

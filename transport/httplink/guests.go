@@ -3,10 +3,11 @@ package httplink
 import (
 	"context"
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
-	"strconv"
 
+	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/transport"
 )
 
@@ -17,7 +18,12 @@ var _ transport.Guests = (*Client)(nil)
 func (s Server) open(h func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Referrer-Policy", "no-referrer")
-		if err := h(w, r); err != nil {
+		w.Header().Set("Cache-Control", "private") // a token may be revoked
+		err := errPath
+		if r.Method != http.MethodHead {
+			err = h(w, r)
+		}
+		if err != nil {
 			s.refuse(w, r, "/v1/links", err)
 		}
 	}
@@ -29,15 +35,15 @@ func (s Server) glimpse(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s Server) guestVersion(w http.ResponseWriter, r *http.Request) error {
-	item, err := strconv.Atoi(r.PathValue("item"))
+	item, err := pathNumber(r, "item", math.MaxInt32)
 	if err != nil {
-		return errPath
+		return err
 	}
-	version, err := strconv.Atoi(r.PathValue("version"))
+	version, err := pathNumber(r, "version", label.MaxVersions-1)
 	if err != nil {
-		return errPath
+		return err
 	}
-	offset, err := number(r, "offset", 0)
+	offset, err := pathOffset(r)
 	if err != nil {
 		return err
 	}
@@ -60,13 +66,13 @@ func (c *Client) GuestVersion(ctx context.Context, token string, item, version i
 	if err != nil {
 		return nil, err
 	}
-	return c.stream(ctx, fmt.Sprintf("%s/%d/%d?offset=%d", path, item, version, offset))
+	return c.part(ctx, fmt.Sprintf("%s/%d/%d?offset=%d", path, item, version, offset), offset)
 }
 
-// linkPath is where a token is looked up. Dots that are a segment of their own
-// are steps along the path, escaped or not (RFC 3986 §5.2.4), and no token.
+// linkPath is where a token is looked up. No segment, and dots that are one of their
+// own, are steps along the path, escaped or not (RFC 3986 §5.2.4), and no token.
 func linkPath(token string) (string, error) {
-	if token == "." || token == ".." {
+	if token == "" || token == "." || token == ".." {
 		return "", errPath
 	}
 	return "/v1/links/" + url.PathEscape(token), nil

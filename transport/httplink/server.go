@@ -2,12 +2,12 @@ package httplink
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"strconv"
 
-	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport"
 )
 
@@ -17,16 +17,16 @@ const defaultMaxMessage = 64 << 20
 // for one caller; parts that are nil are not served. Who is required.
 type Server struct {
 	Who       Authenticator
-	Hub       func(collection.UserID) transport.Hub
-	Station   func(collection.UserID) transport.Station // this and the next two: part of Hub, where that is given
-	Library   func(collection.UserID) transport.Library
-	Inbox     func(collection.UserID) transport.Inbox
-	Originals func(collection.UserID) transport.Originals
-	Recipient func(collection.UserID) transport.Recipient
+	Hub       func(Identity) transport.Hub
+	Station   func(Identity) transport.Station // this and the next two: part of Hub, where that is given
+	Library   func(Identity) transport.Library
+	Inbox     func(Identity) transport.Inbox
+	Originals func(Identity) transport.Originals
+	Recipient func(Identity) transport.Recipient
 	// Judge, Namer and Book are parts that a station may have besides.
-	Judge func(collection.UserID) transport.Judge
-	Namer func(collection.UserID) transport.Namer
-	Book  func(collection.UserID) transport.Book
+	Judge func(Identity) transport.Judge
+	Namer func(Identity) transport.Namer
+	Book  func(Identity) transport.Book
 	// Guests serves callers who are not authenticated, by the token in the path,
 	// which is not logged.
 	Guests transport.Guests
@@ -35,7 +35,9 @@ type Server struct {
 	Log        *slog.Logger // refusals and failures; nil = none
 }
 
-// Handler gives the handler of the routes.
+// Handler gives the handler of the routes. It reads no body before it knows who
+// calls; how long a caller may take over a header or a body, the http.Server says
+// that it is served with.
 func (s Server) Handler() http.Handler {
 	if s.MaxMessage == 0 {
 		s.MaxMessage = defaultMaxMessage
@@ -52,25 +54,31 @@ func (s Server) Handler() http.Handler {
 		mux.HandleFunc("GET /v1/links/{token}/{item}/{version}", s.open(s.guestVersion))
 		mux.HandleFunc("/v1/links/", s.open(func(http.ResponseWriter, *http.Request) error { return errPath }))
 	}
-	mux.HandleFunc("/", s.as(func(http.ResponseWriter, *http.Request, collection.UserID) error {
+	mux.HandleFunc("/", s.as(func(http.ResponseWriter, *http.Request, Identity) error {
 		return transport.ErrNotFound
 	}))
 	return mux
 }
 
+// The routes whose bodies are streams, not messages.
+const (
+	uploadRoute = "POST /v1/upload/{author}/{id}"
+	putRoute    = "PUT /v1/versions/{author}/{id}/{item}/{version}"
+)
+
 // routes gives the routes of the parts that are served.
 func (s *Server) routes() map[string]route {
 	all := map[string]route{}
 	if hub := s.Hub; hub != nil {
-		s.Station = func(u collection.UserID) transport.Station { return hub(u) }
-		s.Library = func(u collection.UserID) transport.Library { return hub(u) }
-		s.Inbox = func(u collection.UserID) transport.Inbox { return hub(u) }
-		all["PUT /v1/versions/{author}/{id}/{item}/{version}"] = s.putVersion
+		s.Station = func(i Identity) transport.Station { return hub(i) }
+		s.Library = func(i Identity) transport.Library { return hub(i) }
+		s.Inbox = func(i Identity) transport.Inbox { return hub(i) }
+		all[putRoute] = s.putVersion
 		all["POST /v1/announce"] = s.announce
 	}
 	if s.Station != nil {
 		all["POST /v1/share"] = s.share
-		all["POST /v1/upload/{author}/{id}"] = s.upload
+		all[uploadRoute] = s.upload
 	}
 	if s.Library != nil {
 		all["GET /v1/versions/{author}/{id}/{item}/{version}"] = s.version
@@ -100,14 +108,18 @@ func (s *Server) routes() map[string]route {
 }
 
 // route answers a request of a known caller, or gives the refusal.
-type route func(http.ResponseWriter, *http.Request, collection.UserID) error
+type route func(http.ResponseWriter, *http.Request, Identity) error
 
-// as authenticates a request and writes the refusal, if there is one.
+// as authenticates a request and writes the refusal, if there is one. A HEAD, which
+// the mux takes for a GET, would have all of an original read for nothing.
 func (s Server) as(h route) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		user, err := s.Who.Authenticate(r)
+		who, err := s.Who.Authenticate(r)
+		if err == nil && r.Method == http.MethodHead {
+			err = errPath
+		}
 		if err == nil {
-			err = h(w, r, user)
+			err = h(w, r, who)
 		}
 		if err != nil {
 			s.refuse(w, r, r.URL.Path, err)
@@ -169,9 +181,18 @@ func readMessage[M any](s Server, r *http.Request) (M, error) {
 	data, err := readAll(r.Body, s.MaxMessage)
 	if err != nil {
 		var none M
-		return none, err
+		return none, brokenOff(err)
 	}
 	return transport.Decode[M](data)
+}
+
+// brokenOff is the error of a message that cannot be read: if not of a kind that is
+// known, its sender's, who has gone or does not keep to HTTP.
+func brokenOff(err error) error {
+	if err == nil || errors.Is(err, transport.Err) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", transport.ErrMalformed, err)
 }
 
 func reply(w http.ResponseWriter, message any, err error) error {

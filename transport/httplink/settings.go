@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 
-	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport"
 )
 
@@ -13,12 +12,12 @@ var (
 	_ transport.Book  = (*Client)(nil)
 )
 
-func (s Server) identifiers(w http.ResponseWriter, r *http.Request, u collection.UserID) error {
+func (s Server) identifiers(w http.ResponseWriter, r *http.Request, who Identity) error {
 	m, err := readMessage[transport.IDRequest](s, r)
 	if err != nil {
 		return err
 	}
-	ids, err := s.Namer(u).NewIdentifiers(r.Context(), m.Items)
+	ids, err := s.Namer(who).NewIdentifiers(r.Context(), m.Items)
 	return reply(w, ids, err)
 }
 
@@ -27,8 +26,8 @@ func (c *Client) NewIdentifiers(ctx context.Context, n int) (transport.Identifie
 	return call[transport.Identifiers](ctx, c, "/v1/ids", transport.IDRequest{Items: n})
 }
 
-func (s Server) settings(w http.ResponseWriter, r *http.Request, u collection.UserID) error {
-	settings, err := s.Book(u).Settings(r.Context())
+func (s Server) settings(w http.ResponseWriter, r *http.Request, who Identity) error {
+	settings, err := s.Book(who).Settings(r.Context())
 	return reply(w, settings, err)
 }
 

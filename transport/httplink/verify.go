@@ -15,12 +15,12 @@ var (
 	_ collection.Verifier = (*Client)(nil)
 )
 
-func (s Server) judge(w http.ResponseWriter, r *http.Request, u collection.UserID) error {
+func (s Server) judge(w http.ResponseWriter, r *http.Request, who Identity) error {
 	m, err := readMessage[transport.Sealing](s, r)
 	if err != nil {
 		return err
 	}
-	verdict, err := s.Judge(u).Judge(r.Context(), m)
+	verdict, err := s.Judge(who).Judge(r.Context(), m)
 	return reply(w, verdict, err)
 }
 

@@ -3,9 +3,7 @@ package hub
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -25,13 +23,15 @@ type Person struct {
 	Temporary bool `cbor:"3,keyasint,omitempty"`
 }
 
-// Accounts keeps users, their keys and their credentials: a camera and a home
-// computer are two credentials of one account, each revocable by itself. It
-// implements transport.Directory. It is safe for concurrent use.
+// Accounts keeps users and their credentials: a camera and a home computer are
+// two credentials of one account, each with a token and a key under one name, and
+// each revocable by itself. It implements transport.Directory. It is safe for
+// concurrent use.
 //
 // Records: u/USER person, a/HASH user of an address, y/USER/KEY key statement,
-// b/HASH user of a token, d/USER/HASH token of a credential. Tokens and
-// addresses are stored as SHA-256 hashes.
+// b/HASH user of a token, d/USER/HASH credential of a name. Tokens are stored as
+// SHA-256 hashes only. An address is found by its hash, and stands in clear in
+// its person's record, since a temporary account is written to there.
 type Accounts struct {
 	store  transport.Store
 	signer *signature.Signer
@@ -46,29 +46,8 @@ type Accounts struct {
 
 var _ transport.Directory = (*Accounts)(nil)
 
-// ErrTaken says that an address or a credential's name is in use already.
+// ErrTaken says that an address, a credential or a key is in use already.
 var ErrTaken = fmt.Errorf("%w: in use already", transport.ErrConflict)
-
-// load fills the keyring.
-func (a *Accounts) load(ctx context.Context) error {
-	for r, err := range a.store.Scan(ctx, "y/") {
-		if err != nil {
-			return err
-		}
-		if err := a.learn(ctx, r.Value); err != nil {
-			return transport.At(err, r.Key)
-		}
-	}
-	return nil
-}
-
-func (a *Accounts) learn(ctx context.Context, statement []byte) error {
-	var s signature.KeyStatement
-	if err := s.UnmarshalBinary(statement); err != nil {
-		return err
-	}
-	return a.keys.Add(ctx, s)
-}
 
 // Register makes a new user; or, where one of the addresses has a temporary
 // account, makes that account the person's own: the user stays the same, and
@@ -109,16 +88,6 @@ func (a *Accounts) register(ctx context.Context, p Person) (collection.UserID, e
 	return user, a.store.Apply(ctx, append(changes, transport.Change{Key: "u/" + user.String(), Value: data})...)
 }
 
-func (a *Accounts) free(ctx context.Context, key string) error {
-	switch _, err := a.store.Get(ctx, key); {
-	case errors.Is(err, transport.ErrNotFound):
-		return nil
-	case err != nil:
-		return err
-	}
-	return ErrTaken
-}
-
 // Person gives what a user has registered with.
 func (a *Accounts) Person(ctx context.Context, user collection.UserID) (Person, error) {
 	data, err := a.store.Get(ctx, "u/"+user.String())
@@ -148,99 +117,9 @@ func (a *Accounts) userAt(ctx context.Context, key string) (collection.UserID, e
 	return collection.UserID(data), nil
 }
 
-// AddKey makes a key statement: the authority's word that a key is the user's.
-// The user's stations show it to others. From then on the hub accepts the
-// key's seals. The error wraps transport.ErrForbidden if the account is
-// temporary.
-func (a *Accounts) AddKey(ctx context.Context, user collection.UserID, key signature.PublicKey) ([]byte, error) {
-	if err := a.member(ctx, user); err != nil {
-		return nil, err
-	}
-	s, err := signature.KeyStatement{User: user, Key: key, Issued: a.now()}.Sign(ctx, a.signer)
-	if err != nil {
-		return nil, err
-	}
-	if err := a.keys.Add(ctx, s); err != nil {
-		return nil, err
-	}
-	data, err := s.MarshalBinary()
-	if err != nil {
-		return nil, err
-	}
-	id := key.ID()
-	return data, a.store.Apply(ctx, transport.Change{Key: "y/" + user.String() + "/" + hex.EncodeToString(id[:]), Value: data})
-}
-
-// KeyStatements implements transport.Directory.
-func (a *Accounts) KeyStatements(ctx context.Context, user collection.UserID) ([][]byte, error) {
-	var all [][]byte
-	for r, err := range a.store.Scan(ctx, "y/"+user.String()+"/") {
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, r.Value)
-	}
-	if len(all) > 0 {
-		return all, nil
-	}
-	_, err := a.store.Get(ctx, "u/"+user.String()) // a user without keys, or none
-	return nil, err
-}
-
-// Issue makes a credential of a user, such as "camera", and gives its token,
-// which is stored nowhere. The error wraps ErrTaken if there is one of that
-// name, transport.ErrForbidden if the account is temporary.
-func (a *Accounts) Issue(ctx context.Context, user collection.UserID, credential string) (string, error) {
-	if err := a.member(ctx, user); err != nil {
-		return "", err
-	}
-	var secret [32]byte
-	if _, err := io.ReadFull(a.random, secret[:]); err != nil {
-		return "", err
-	}
-	token := base64.RawURLEncoding.EncodeToString(secret[:])
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	name := credentialKey(user, credential)
-	if err := a.free(ctx, name); err != nil {
-		return "", err
-	}
-	key := tokenKey(token)
-	return token, a.store.Apply(ctx,
-		transport.Change{Key: name, Value: []byte(key)},
-		transport.Change{Key: key, Value: user[:]})
-}
-
-// Revoke ends a credential: its token is not accepted any more.
-func (a *Accounts) Revoke(ctx context.Context, user collection.UserID, credential string) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	name := credentialKey(user, credential)
-	key, err := a.store.Get(ctx, name)
-	if err != nil {
-		return err
-	}
-	return a.store.Apply(ctx, transport.Change{Key: name}, transport.Change{Key: string(key)})
-}
-
-// UserOf implements httplink.Tokens.
-func (a *Accounts) UserOf(ctx context.Context, token string) (collection.UserID, error) {
-	user, err := a.userAt(ctx, tokenKey(token))
-	if errors.Is(err, transport.ErrNotFound) {
-		return user, transport.ErrUnauthenticated
-	}
-	return user, err
-}
-
 func addressKey(address string) (string, error) {
 	normal, err := collection.NormalAddress(address)
 	return "a/" + hashed(normal), err
-}
-
-func tokenKey(token string) string { return "b/" + hashed(token) }
-
-func credentialKey(user collection.UserID, name string) string {
-	return "d/" + user.String() + "/" + hashed(name)
 }
 
 func hashed(s string) string {

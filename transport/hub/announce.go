@@ -21,6 +21,9 @@ const probes = 4
 // Announce implements transport.Announcer.
 func (s session) Announce(ctx context.Context, a transport.Announcement) (transport.Answer, error) {
 	return s.answer(ctx, "announce", func() (keep.Result, error) {
+		if _, err := s.keeper.Read(ctx, s.user, a.Name()); err != nil {
+			return keep.Result{}, err // nothing is worked out for others
+		}
 		told, err := s.resolve(ctx, a.Name()) // first, so that they are told what the others are
 		if err != nil {
 			return keep.Result{Told: told}, err
@@ -43,7 +46,7 @@ func (s session) announce(ctx context.Context, a transport.Announcement) (keep.R
 		return keep.Result{}, err
 	}
 	if err := s.probe(ctx, state.Collection, source); err != nil {
-		return keep.Result{}, transport.Wrap(err)
+		return keep.Result{}, err
 	}
 	r, err := s.keeper.Do(ctx, a.Name(), func(engine.State) (engine.Event, error) {
 		return engine.Announced{Source: source}, nil
@@ -104,7 +107,8 @@ func (s session) probeItem(ctx context.Context, c collection.Collection, item in
 }
 
 // block fetches and checks the block at an offset and gives the size that the
-// peer claims for the whole, which must be as before where that is known.
+// peer claims for the whole, which must be as before where that is known. Bytes
+// that are not the author's are an ErrDigest.
 func (s session) block(ctx context.Context, root collection.Digest, ref transport.Ref, offset, known int64, from transport.Originals) (int64, error) {
 	stream, err := from.Original(ctx, ref, offset, 1)
 	if err != nil {
@@ -118,13 +122,13 @@ func (s session) block(ctx context.Context, root collection.Digest, ref transpor
 	n := min(1, size)
 	r, err := digest.NewReader(stream, root, size, offset, n)
 	if err != nil {
-		return 0, err
+		return 0, transport.Wrap(err)
 	}
 	_, err = io.Copy(io.Discard, r)
 	if err != nil && (!errors.Is(err, digest.ErrInvalid) || errors.Is(err, digest.ErrTruncated)) {
 		err = fmt.Errorf("%w: %w", transport.ErrUnreachable, err)
 	}
-	return size, err
+	return size, transport.Wrap(err)
 }
 
 // random gives a number from 0 to n-1. A bias of 2^-32 does no harm here.

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -21,9 +22,10 @@ var postman collection.UserID
 
 // Deliver hands the letters that are due to Config.Channel, once each, and
 // gives when the next ones are due; the zero time if none wait. Those that could
-// not be delivered are tried again later, with growing pauses, and set aside
-// after Config.ParkAfter: see [Hub.Parked]. A letter is delivered at least once;
-// newer news that came in between is not lost. Errors are those of the store.
+// not be written or delivered are tried again later, with growing pauses, and set
+// aside after Config.ParkAfter: see [Hub.Parked]. A letter is delivered at least
+// once; newer news that came in between is not lost. Errors are those of the
+// store, after all letters were tried.
 func (h *Hub) Deliver(ctx context.Context) (next time.Time, err error) {
 	if err := h.door.Enter(); err != nil {
 		return next, err
@@ -48,12 +50,11 @@ func (h *Hub) Deliver(ctx context.Context) (next time.Time, err error) {
 		}
 	})
 	for _, w := range due {
-		if err != nil || ctx.Err() != nil {
+		if ctx.Err() != nil {
 			break
 		}
-		var again time.Time
-		again, err = h.post(ctx, w.letter, w.record)
-		next = earlier(next, again)
+		again, failed := h.post(ctx, w.letter, w.record)
+		next, err = earlier(next, again), errors.Join(err, failed)
 	}
 	return next, err
 }
@@ -67,50 +68,68 @@ func earlier(a, b time.Time) time.Time {
 }
 
 // Post delivers letters as they come and are due, until ctx ends, whose error
-// it returns, or the hub is closed, with transport.ErrClosed. A program runs one
-// of it.
+// it returns, or the hub is closed, with transport.ErrClosed. Errors of the store
+// are logged, and what they kept from being done is tried again. A program runs
+// one of it.
 func (h *Hub) Post(ctx context.Context) error {
 	for {
 		news := h.bell.Wait(postman) // before looking, so that nothing falls between
 		next, err := h.Deliver(ctx)
-		if err != nil {
-			return err
+		if err != nil && ctx.Err() == nil && !errors.Is(err, transport.ErrClosed) {
+			h.cfg.Log.Error("letters not delivered", "error", err)
+			next = earlier(next, h.cfg.Now().Add(firstPause))
 		}
-		timer := time.NewTimer(lastPause)
-		if !next.IsZero() {
-			timer.Reset(max(next.Sub(h.cfg.Now()), time.Second))
-		}
-		select {
-		case <-news:
-		case <-timer.C:
-		case <-h.closing:
-			err = transport.ErrClosed
-		case <-ctx.Done():
-			err = ctx.Err()
-		}
-		timer.Stop()
-		if err != nil {
+		if err := h.rest(ctx, news, next); err != nil {
 			return err
 		}
 	}
+}
+
+// rest waits for news, or until a time comes, if it is not zero.
+func (h *Hub) rest(ctx context.Context, news <-chan struct{}, next time.Time) error {
+	pause := lastPause
+	if !next.IsZero() {
+		pause = max(next.Sub(h.cfg.Now()), time.Second)
+	}
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-news:
+	case <-timer.C:
+	case <-h.closing:
+		return transport.ErrClosed
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	return nil
 }
 
 // post delivers one letter, and forgets it unless it has been replaced by a
 // newer one. If it could not be delivered it gives when to try again.
 func (h *Hub) post(ctx context.Context, l letter, record []byte) (time.Time, error) {
 	address, r, err := h.addressOf(ctx, l)
-	if err != nil {
-		return time.Time{}, err
-	}
-	if address == "" { // a member now, who reads the notification itself
+	if err == nil && address == "" { // a member now, who reads the notification itself
 		return time.Time{}, h.replace(ctx, transport.Change{Key: l.key(), Old: record})
 	}
-	out, err := h.write(ctx, l, address, r)
-	if err != nil {
-		return time.Time{}, err
+	var out notify.Letter
+	if err == nil {
+		out, err = h.write(ctx, l, address, r)
 	}
-	if h.cfg.Channel.Deliver(ctx, out) == nil {
-		return time.Time{}, h.replace(ctx, transport.Change{Key: l.key(), Old: record})
+	if err != nil {
+		h.cfg.Log.Error("letter not written", "collection", l.name(), "error", err)
+		return h.postpone(ctx, l, record)
+	}
+	if h.cfg.Channel.Deliver(ctx, out) != nil {
+		return h.postpone(ctx, l, record)
+	}
+	return time.Time{}, h.replace(ctx, transport.Change{Key: l.key(), Old: record})
+}
+
+// postpone puts a letter off, or aside, and gives when to try it again. One that
+// was given up because ctx has ended stays as it is.
+func (h *Hub) postpone(ctx context.Context, l letter, record []byte) (time.Time, error) {
+	if ctx.Err() != nil {
+		return time.Time{}, ctx.Err()
 	}
 	now := h.cfg.Now()
 	again := now.Add(pause(l.Tries))

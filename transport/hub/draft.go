@@ -17,6 +17,12 @@ func (s session) share(ctx context.Context, share transport.Share) (keep.Result,
 	if err != nil {
 		return keep.Result{}, transport.Wrap(err)
 	}
+	if err := s.mayName(c, share.To); err != nil {
+		return keep.Result{}, err
+	}
+	if err := s.know(ctx, parties(c)...); err != nil {
+		return keep.Result{}, err
+	}
 	sent := share.Collection
 	if share.Collection, err = s.complete(ctx, c, sent, share.To); err != nil {
 		return keep.Result{}, err
@@ -29,6 +35,28 @@ func (s session) share(ctx context.Context, share transport.Share) (keep.Result,
 		r.Answer.Collection = share.Collection
 	}
 	return s.resolved(ctx, c.Name(), r)
+}
+
+// mayName refuses a collection that names more people than the hub takes, or will
+// when it is completed.
+func (s session) mayName(c collection.Collection, to []string) error {
+	n := 0
+	for range c.Recipients() {
+		n++
+	}
+	for range c.Addresses() {
+		n++
+	}
+	for range c.Completers() {
+		n++
+	}
+	if h := c.Header(); len(h.AuthorSeal)+len(h.AuthoritySeal) == 0 {
+		n += len(to)
+	}
+	if max(n, len(to)) > s.cfg.MaxRecipients {
+		return transport.At(transport.ErrTooLarge, "recipients")
+	}
+	return nil
 }
 
 // complete gives a collection in its binary form, with what a draft that comes
@@ -70,10 +98,14 @@ func (s session) complete(ctx context.Context, c collection.Collection, sent []b
 }
 
 // isComplete refuses addresses that a sealed collection was not made for: it
-// can get no more recipients.
+// can get no more recipients. Of whom it was made for nobody hears but its author,
+// and only if it is theirs.
 func (s session) isComplete(ctx context.Context, c collection.Collection, to []string) error {
-	if len(to) == 0 {
+	if len(to) == 0 || c.Author() != s.user {
 		return nil
+	}
+	if _, _, err := s.keeper.Verify(ctx, c); err != nil {
+		return err
 	}
 	m, _, err := s.mailing(ctx, c.Name())
 	if err != nil {

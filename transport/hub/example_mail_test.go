@@ -26,7 +26,7 @@ func ExampleHub_Deliver() {
 	signer := newSigner()
 	ann, err := h.Accounts().Register(ctx, hub.Person{Name: "Ann"})
 	if err == nil {
-		_, err = h.Accounts().AddKey(ctx, ann, signer.Public())
+		_, err = h.Accounts().AddKey(ctx, ann, "camera", signer.Public())
 	}
 	if err != nil {
 		fmt.Println(err)

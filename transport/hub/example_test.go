@@ -26,12 +26,14 @@ func Example() {
 	ann, err := accounts.Register(ctx, hub.Person{Name: "Ann", Addresses: []string{"ann@example.org"}})
 	fmt.Println("registered:", err)
 	for _, credential := range []string{"camera", "home"} {
-		statement, err := accounts.AddKey(ctx, ann, newSigner().Public())
+		statement, err := accounts.AddKey(ctx, ann, credential, newSigner().Public())
 		token, err2 := accounts.Issue(ctx, ann, credential)
 		fmt.Println(credential, len(statement) > 0, len(token), errors.Join(err, err2))
 	}
 
-	fmt.Println("revoked:", accounts.Revoke(ctx, ann, "camera"))
+	fmt.Println("revoked, key and token:", accounts.Revoke(ctx, ann, "camera"))
+	left, err := accounts.Credentials(ctx, ann)
+	fmt.Println("left:", len(left), left[0].Name, err)
 	_, err = accounts.UserOf(ctx, "no token of ours")
 	fmt.Println(errors.Is(err, transport.ErrUnauthenticated))
 	found, err := accounts.ByAddress(ctx, "Ann@Example.org")
@@ -40,7 +42,8 @@ func Example() {
 	// registered: <nil>
 	// camera true 43 <nil>
 	// home true 43 <nil>
-	// revoked: <nil>
+	// revoked, key and token: <nil>
+	// left: 1 home <nil>
 	// true
 	// true <nil>
 }

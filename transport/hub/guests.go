@@ -18,6 +18,10 @@ func (h *Hub) Guests() transport.Guests { return guests{h} }
 
 // Glimpse implements transport.Guests.
 func (g guests) Glimpse(ctx context.Context, token string) (transport.Glimpse, error) {
+	return inside(g.Hub, func() (transport.Glimpse, error) { return g.glimpse(ctx, token) })
+}
+
+func (g guests) glimpse(ctx context.Context, token string) (transport.Glimpse, error) {
 	s, err := g.let(ctx, token)
 	if err != nil {
 		return transport.Glimpse{}, err
@@ -31,6 +35,10 @@ func (g guests) Glimpse(ctx context.Context, token string) (transport.Glimpse, e
 
 // GuestVersion implements transport.Guests.
 func (g guests) GuestVersion(ctx context.Context, token string, item, version int, offset int64) (*transport.Stream, error) {
+	return g.stream(func() (*transport.Stream, error) { return g.version(ctx, token, item, version, offset) })
+}
+
+func (g guests) version(ctx context.Context, token string, item, version int, offset int64) (*transport.Stream, error) {
 	s, err := g.let(ctx, token)
 	if err != nil {
 		return nil, err

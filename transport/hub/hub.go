@@ -38,6 +38,7 @@ type Config struct {
 	// Store keeps everything; nil = in memory.
 	Store transport.Store
 	// Directory is the user base; nil = the accounts that the hub keeps itself.
+	// What another one says of keys is kept in the Store.
 	Directory transport.Directory
 	// FromDevice and FromPeer say how many versions, the smallest first, a share
 	// must bring before the hub tells the recipients, or takes labels off;
@@ -48,6 +49,9 @@ type Config struct {
 	Patience int
 	// MaxVersion bounds one uploaded version, in bytes; 0 = 32 MiB.
 	MaxVersion int64
+	// MaxRecipients bounds the people that a shared collection names: recipients,
+	// by user or address, and completers; 0 = 1,000.
+	MaxRecipients int
 	// Link is the base of the links in notifications, such as
 	// "https://hub.example.org/c", to which the collection's name is added, or a
 	// token in letters; empty = no links.
@@ -75,6 +79,10 @@ type Config struct {
 	// hub also asks partial versions that another peer could not supply.
 	Originals func(transport.Source) transport.Originals
 	HTTP      *http.Client
+	// Timeout bounds each answer of a peer, to its end: a block of what it has
+	// announced, or one partial version. One that takes longer does not answer.
+	// An Originals of one's own must end with its context; 0 = 1 minute.
+	Timeout time.Duration
 
 	Now    func() time.Time // nil = time.Now
 	Random io.Reader        // nil = crypto/rand.Reader
@@ -86,8 +94,10 @@ func (c Config) withDefaults(signer *signature.Signer) Config {
 	setDefault(&c.FromDevice, 1)
 	setDefault(&c.FromPeer, 2)
 	setDefault(&c.MaxVersion, 32<<20)
+	setDefault(&c.MaxRecipients, 1000)
 	setDefault(&c.Patience, 5)
 	setDefault(&c.Wait, 30*time.Second)
+	setDefault(&c.Timeout, time.Minute)
 	setDefault(&c.ParkAfter, 72*time.Hour)
 	if c.Store == nil {
 		c.Store = new(memstore.Store)
@@ -124,6 +134,7 @@ type Hub struct {
 	keeper   *keep.Keeper
 	accounts *Accounts
 	mailings sync.Mutex // around changes of mailings
+	learning sync.Mutex // around changes of what is known of keys
 	door     keep.Door
 	bell     keep.Bell
 	once     sync.Once
@@ -134,12 +145,13 @@ type Hub struct {
 // store.
 func New(ctx context.Context, signer *signature.Signer, cfg Config) (*Hub, error) {
 	cfg = cfg.withDefaults(signer)
+	cfg.Originals = timed(cfg.Originals, cfg.Timeout)
 	h := &Hub{cfg: cfg, signer: signer, keys: new(signature.Keyring), closing: make(chan struct{})}
 	if err := h.keys.AddAuthority(signer.Public()); err != nil {
 		return nil, err
 	}
 	h.accounts = &Accounts{store: cfg.Store, signer: signer, keys: h.keys, now: cfg.Now, random: cfg.Random}
-	if err := h.accounts.load(ctx); err != nil {
+	if err := errors.Join(h.accounts.load(ctx), h.loadLearned(ctx)); err != nil {
 		return nil, err
 	}
 	if err := h.makeLinkKey(); err != nil {
@@ -163,24 +175,6 @@ func New(ctx context.Context, signer *signature.Signer, cfg Config) (*Hub, error
 	return h, nil
 }
 
-// know takes the keys of a user from a directory that is not the hub's own,
-// whose keys it knows already.
-func (h *Hub) know(ctx context.Context, user collection.UserID) error {
-	if h.cfg.Directory == transport.Directory(h.accounts) {
-		return nil
-	}
-	statements, err := h.cfg.Directory.KeyStatements(ctx, user)
-	if errors.Is(err, transport.ErrNotFound) {
-		return nil
-	}
-	for _, data := range statements {
-		if err := h.accounts.learn(ctx, data); err != nil {
-			h.cfg.Log.Warn("key statement refused", "user", user, "error", err)
-		}
-	}
-	return err
-}
-
 // PublicKey is the authority's key: stations add it to their keyrings, and
 // collections name its ID.
 func (h *Hub) PublicKey() signature.PublicKey { return h.signer.Public() }
@@ -191,9 +185,10 @@ func (h *Hub) Accounts() *Accounts { return h.accounts }
 // Handler serves the hub over HTTP, to callers with a token of its accounts.
 func (h *Hub) Handler() http.Handler {
 	return httplink.Server{
-		Who: httplink.ByToken(h.accounts), Hub: h.As, Guests: h.Guests(), Log: h.cfg.Log,
-		Judge: func(u collection.UserID) transport.Judge { return session{h, u} },
-		Namer: func(u collection.UserID) transport.Namer { return session{h, u} },
+		Who: httplink.ByToken(h.accounts), Guests: h.Guests(), Log: h.cfg.Log,
+		Hub:   func(i httplink.Identity) transport.Hub { return h.As(i.User) },
+		Judge: func(i httplink.Identity) transport.Judge { return session{h, i.User} },
+		Namer: func(i httplink.Identity) transport.Namer { return session{h, i.User} },
 	}.Handler()
 }
 

@@ -12,13 +12,7 @@ func (s session) Notifications(ctx context.Context) (transport.Deliveries, error
 		return transport.Deliveries{}, err
 	}
 	defer s.door.Leave()
-	return s.bell.Poll(ctx, s.user, s.cfg.Wait, s.closing, func() ([]transport.Delivery, error) {
-		all, err := s.keeper.Waiting(ctx, s.user)
-		if err == nil {
-			err = s.keeper.WithCovers(ctx, all)
-		}
-		return all, err
-	})
+	return s.bell.Poll(ctx, s.user, s.cfg.Wait, s.closing, func() ([]transport.Delivery, error) { return s.keeper.Waiting(ctx, s.user) })
 }
 
 // Acknowledge implements transport.Inbox.

@@ -16,6 +16,10 @@ var (
 
 // Judge implements transport.Judge with the keys that the hub knows.
 func (s session) Judge(ctx context.Context, sealing transport.Sealing) (transport.Verdict, error) {
+	return inside(s.Hub, func() (transport.Verdict, error) { return s.judge(ctx, sealing) })
+}
+
+func (s session) judge(ctx context.Context, sealing transport.Sealing) (transport.Verdict, error) {
 	user, key, err := s.keys.Verify(ctx, sealing.Type, sealing.Statement, sealing.Seal, sealing.IssuedAt())
 	if err == nil {
 		return transport.Verdict{User: user, Key: key}, nil
@@ -34,6 +38,10 @@ func (s session) Judge(ctx context.Context, sealing transport.Sealing) (transpor
 
 // NewIdentifiers implements transport.Namer.
 func (s session) NewIdentifiers(ctx context.Context, n int) (transport.Identifiers, error) {
+	return inside(s.Hub, func() (transport.Identifiers, error) { return s.identifiers(ctx, n) })
+}
+
+func (s session) identifiers(ctx context.Context, n int) (transport.Identifiers, error) {
 	switch {
 	case ctx.Err() != nil:
 		return transport.Identifiers{}, ctx.Err()

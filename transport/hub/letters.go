@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -101,7 +100,8 @@ func (h *Hub) coalesce(ctx context.Context, l letter) ([]byte, error) {
 	return transport.Encode(l)
 }
 
-// eachLetter gives the letters in the outbox, each with its record.
+// eachLetter gives the letters in the outbox, each with its record. One that is
+// damaged does not keep the others back.
 func (h *Hub) eachLetter(ctx context.Context, use func(l letter, record []byte)) error {
 	for r, err := range h.cfg.Store.Scan(ctx, "letter/") {
 		if err != nil {
@@ -109,7 +109,8 @@ func (h *Hub) eachLetter(ctx context.Context, use func(l letter, record []byte))
 		}
 		l, err := transport.Decode[letter](r.Value)
 		if err != nil {
-			return transport.At(err, strings.TrimPrefix(r.Key, "letter/"))
+			h.cfg.Log.Error("letter damaged", "record", r.Key, "error", err)
+			continue
 		}
 		use(l, r.Value)
 	}
@@ -142,6 +143,10 @@ type Parked struct {
 
 // Parked lists the letters that were set aside.
 func (h *Hub) Parked(ctx context.Context) ([]Parked, error) {
+	return inside(h, func() ([]Parked, error) { return h.parked(ctx) })
+}
+
+func (h *Hub) parked(ctx context.Context) ([]Parked, error) {
 	var parked []letter
 	err := h.eachLetter(ctx, func(l letter, _ []byte) {
 		if l.Parked {

@@ -19,7 +19,8 @@ const (
 	// Blind puts a blinded address into the collection.
 	Blind Unknown = iota
 	// Temporary makes a temporary account for the address, and its user a
-	// recipient.
+	// recipient. A server with a Directory of its own gives the person that user
+	// when they join: see [Hub.Joined].
 	Temporary
 )
 
@@ -29,9 +30,6 @@ type mailing struct {
 	Created int64   `cbor:"1,keyasint"` // when the hub first saw it, milliseconds since 1970
 	Entries []entry `cbor:"2,keyasint,omitempty"`
 }
-
-// maxTo is how many recipients by mail address one share may have.
-const maxTo = 1000
 
 // entry is one such recipient: a user, or a blinded address.
 type entry struct {
@@ -70,9 +68,6 @@ func (h *Hub) mailing(ctx context.Context, name collection.Name) (mailing, []byt
 // in the addresses' order first: those that it knew, and new ones, which it
 // stores.
 func (h *Hub) remember(ctx context.Context, name collection.Name, to []string) (m mailing, entries []entry, err error) {
-	if len(to) > maxTo {
-		return m, nil, transport.At(transport.ErrTooLarge, "recipients")
-	}
 	h.mailings.Lock()
 	defer h.mailings.Unlock()
 	m, before, err := h.mailing(ctx, name)

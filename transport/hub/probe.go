@@ -58,8 +58,8 @@ func (p prober) probeAll(ctx context.Context, name collection.Name) error {
 	if err != nil {
 		return err
 	}
-	r, err := p.keeper.Gather(ctx, keep.Result{State: state}, p.cfg.Originals)
-	p.bell.Ring(append(r.Told, postman)...)
+	r, err := p.keeper.Gather(ctx, keep.Result{State: state}, p.reach)
+	p.wake(r.Told)
 	if err != nil {
 		return err
 	}
@@ -76,12 +76,20 @@ func (p prober) probeAll(ctx context.Context, name collection.Name) error {
 		r, err := p.keeper.Do(ctx, name, func(engine.State) (engine.Event, error) {
 			return engine.Probed{Source: source}, nil
 		})
-		p.bell.Ring(append(r.Told, postman)...)
+		p.wake(r.Told)
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// reach reaches a station, unless it is silent: from nobody comes nothing.
+func (p prober) reach(source transport.Source) transport.Originals {
+	if p.silent[station{source.User, source.Address}] {
+		return nil
+	}
+	return p.cfg.Originals(source)
 }
 
 // gone gives the items that a source does not give, of a few that are asked for:

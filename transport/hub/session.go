@@ -2,12 +2,9 @@ package hub
 
 import (
 	"context"
-	"errors"
 	"io"
-	"slices"
 
 	"github.com/glimpse-go/glimpse/collection"
-	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/internal/keep"
 )
@@ -34,6 +31,13 @@ func (s session) Upload(ctx context.Context, name collection.Name, stream io.Rea
 	})
 }
 
+// wake wakes those who were told something, and the postman: there may be
+// letters.
+func (h *Hub) wake(told []collection.UserID) {
+	h.bell.Ring(told...)
+	h.bell.Ring(postman)
+}
+
 // answer does a piece of work and wakes those whom it tells something.
 func (s session) answer(ctx context.Context, what string, work func() (keep.Result, error)) (transport.Answer, error) {
 	if err := s.door.Enter(); err != nil {
@@ -49,7 +53,7 @@ func (s session) answer(ctx context.Context, what string, work func() (keep.Resu
 		r, err = s.keeper.Gather(ctx, r, s.cfg.Originals)
 	}
 	end(err)
-	s.bell.Ring(append(r.Told, postman)...)
+	s.wake(r.Told)
 	if err != nil {
 		return transport.Answer{}, err
 	}
@@ -68,52 +72,22 @@ func (s session) PutVersion(ctx context.Context, ref transport.Ref, offset int64
 	end := s.cfg.Hooks.Begin("put", s.cfg.Now)
 	r, n, err := s.keeper.Put(ctx, s.user, ref, offset, data)
 	end(err)
-	s.bell.Ring(r.Told...)
+	s.wake(r.Told)
 	return n, err
 }
 
 // Collection implements transport.Library.
 func (s session) Collection(ctx context.Context, name collection.Name) (transport.State, error) {
-	return s.keeper.Whole(ctx, s.user, name, s.statements)
+	return inside(s.Hub, func() (transport.State, error) { return s.keeper.Whole(ctx, s.user, name, s.statements) })
 }
 
 // Updates implements transport.Library.
 func (s session) Updates(ctx context.Context, name collection.Name) (transport.State, error) {
-	return s.keeper.Changes(ctx, s.user, name, s.statements)
+	return inside(s.Hub, func() (transport.State, error) { return s.keeper.Changes(ctx, s.user, name, s.statements) })
 }
 
 // Version implements transport.Library. Complete versions are not the hub's to
 // give, whatever it may hold.
 func (s session) Version(ctx context.Context, ref transport.Ref, offset int64) (*transport.Stream, error) {
-	return s.keeper.Partial(ctx, s.user, ref, offset)
-}
-
-// statements gives the key statements that the user needs: those of author and
-// completers, to verify, and the user's own, to show.
-func (s session) statements(ctx context.Context, state engine.State) ([][]byte, error) {
-	users := append([]collection.UserID{s.user, state.Collection.Author()}, slices.Collect(state.Collection.Completers())...)
-	slices.SortFunc(users, func(a, b collection.UserID) int { return slices.Compare(a[:], b[:]) })
-	var all [][]byte
-	for _, u := range slices.Compact(users) {
-		keys, err := s.statementsOn(ctx, u)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, keys...)
-	}
-	return all, nil
-}
-
-// statementsOn gives the key statements of one user: a member's, or those of an
-// account that is the hub's own wherever the members are. Who is neither has
-// none: a completer may be a user of somebody else's.
-func (h *Hub) statementsOn(ctx context.Context, user collection.UserID) ([][]byte, error) {
-	keys, err := h.cfg.Directory.KeyStatements(ctx, user)
-	if errors.Is(err, transport.ErrNotFound) {
-		keys, err = h.accounts.KeyStatements(ctx, user)
-	}
-	if errors.Is(err, transport.ErrNotFound) {
-		return nil, nil
-	}
-	return keys, err
+	return s.stream(func() (*transport.Stream, error) { return s.keeper.Partial(ctx, s.user, ref, offset) })
 }

@@ -89,12 +89,20 @@ func (h *Hub) token(ctx context.Context, l letter) (string, error) {
 // RevokeLinks ends all tokens that letters on a collection have carried: what
 // they open is not found any more. Later letters carry new ones.
 func (h *Hub) RevokeLinks(ctx context.Context, name collection.Name) error {
+	if err := h.door.Enter(); err != nil {
+		return err
+	}
+	defer h.door.Leave()
 	return h.revoke(ctx, "link/"+name.String()+"/")
 }
 
 // RevokeLink ends the tokens of one recipient, by one of them. The error wraps
 // transport.ErrNotFound if it opens nothing.
 func (h *Hub) RevokeLink(ctx context.Context, token string) error {
+	if err := h.door.Enter(); err != nil {
+		return err
+	}
+	defer h.door.Leave()
 	who, err := h.guest(ctx, token)
 	if err != nil {
 		return err

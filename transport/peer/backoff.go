@@ -11,7 +11,7 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-// longestPause is the most that is waited between two tries at a wish.
+// longestPause is the most that is waited between two tries.
 const longestPause = 24 * time.Hour
 
 // unreachable makes the answer that a user interface shows of a fetch that found
@@ -27,8 +27,8 @@ func (v *View) unreachable(ref transport.Ref, i int, err error) error {
 	}, err)}
 }
 
-// tries is the value of a wish: how often it was tried in vain, and when it is
-// tried next, in seconds since 1970. A wish that was not tried has no value.
+// tries says how often something was tried in vain, and when it is tried next, in
+// seconds since 1970. It is the value of a wish; one that was not tried has none.
 type tries struct {
 	_    struct{} `cbor:",toarray"`
 	N    uint
@@ -42,13 +42,27 @@ func readTries(value []byte) (tries, error) {
 	return transport.Decode[tries](value)
 }
 
+// again counts one more try in vain. The next pause is twice as long.
+func (t tries) again(first time.Duration, now time.Time) tries {
+	return tries{N: t.N + 1, Next: now.Add(pauseAfter(first, t.N)).Unix()}
+}
+
 // isDue reports whether the pause after the last try is over.
 func (p *Peer) isDue(value []byte) (bool, error) {
 	t, err := readTries(value)
 	return t.Next <= p.cfg.Now().Unix(), err
 }
 
-// pause notes that a wish was tried in vain. The next pause is twice as long.
+// again gives the value of a record after one more try in vain.
+func (p *Peer) again(value []byte) ([]byte, error) {
+	t, err := readTries(value)
+	if err != nil {
+		return nil, err
+	}
+	return transport.Encode(t.again(p.cfg.Retry, p.cfg.Now()))
+}
+
+// pause notes that a wish was tried in vain.
 func (p *Peer) pause(ctx context.Context, ref transport.Ref) error {
 	key := wishKey(ref)
 	value, err := p.cfg.Store.Get(ctx, key)
@@ -58,13 +72,7 @@ func (p *Peer) pause(ctx context.Context, ref transport.Ref) error {
 	if err != nil {
 		return err
 	}
-	t, err := readTries(value)
-	if err != nil {
-		return err
-	}
-	t.Next = p.cfg.Now().Add(pauseAfter(p.cfg.Retry, t.N)).Unix()
-	t.N++
-	next, err := transport.Encode(t)
+	next, err := p.again(value)
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,10 @@ import (
 // process here; httplink puts HTTP in between.
 func Example() {
 	ctx := context.Background()
-	h, _ := hub.New(ctx, newSigner(), hub.Config{FromPeer: 1, Originals: reach})
+	authority := newSigner()
+	h, _ := hub.New(ctx, authority, hub.Config{FromPeer: 1, Originals: func(s transport.Source) transport.Originals {
+		return network[s.Address].Authority(collection.KeyID(authority.Public().ID()))
+	}})
 	ann, annKey, annStatement := join(h, "Ann")
 	bob, bobKey, bobStatement := join(h, "Bob")
 	home := open(h, ann, annKey, annStatement, "home")
@@ -80,19 +83,6 @@ func (blob) Close() error { return nil }
 // network is how stations of this example reach one another.
 var network = map[string]*peer.Peer{}
 
-func reach(s transport.Source) transport.Originals {
-	return to{network[s.Address], collection.UserID{}}
-}
-
-type to struct {
-	*peer.Peer
-	caller collection.UserID
-}
-
-func (t to) Original(ctx context.Context, ref transport.Ref, offset, n int64) (*transport.Stream, error) {
-	return t.Originals(t.caller).Original(ctx, ref, offset, n)
-}
-
 func open(h *hub.Hub, user collection.UserID, key *signature.Signer, statement []byte, address string) *peer.Peer {
 	keys := new(signature.Keyring)
 	if err := keys.AddAuthority(h.PublicKey()); err != nil {
@@ -100,7 +90,7 @@ func open(h *hub.Hub, user collection.UserID, key *signature.Signer, statement [
 	}
 	p, err := peer.New(context.Background(), user, key, peer.Config{
 		Keys: keys, Hub: h.As(user), Statement: statement, Address: address,
-		Originals: func(s transport.Source) transport.Originals { return to{network[s.Address], user} },
+		Originals: func(s transport.Source) transport.Originals { return network[s.Address].Originals(user) },
 	})
 	if err != nil {
 		panic(err)
@@ -116,7 +106,7 @@ func join(h *hub.Hub, name string) (collection.UserID, *signature.Signer, []byte
 		panic(err)
 	}
 	key := newSigner()
-	statement, err := h.Accounts().AddKey(ctx, user, key.Public())
+	statement, err := h.Accounts().AddKey(ctx, user, "home", key.Public())
 	if err != nil {
 		panic(err)
 	}

@@ -74,9 +74,14 @@ func (p *Peer) sources(v *View, i int) []transport.Source {
 // Fetch gets a version that is not here: partial ones from the hub, complete
 // ones directly from a station that serves them, block by block, each checked
 // as it comes. What broke off goes on where it ended, at the next call or with
-// the next station. The errors are the gate's, which cause no request,
-// transport.ErrUnreachable, with label.ErrUnreachable, if nobody gives it, transport.ErrDigest if all who
-// do give other bytes, and transport.ErrStorage.
+// the next station. Of a version without a digest the latest edition is asked for
+// first, and for many items whose sources fail the hub is asked for others once,
+// both unless the network has just told of the collection, within a minute. The
+// errors are the gate's, which cause no request,
+// transport.ErrUnreachable, with label.ErrUnreachable, if nobody gives it,
+// transport.ErrDigest if all who do give other bytes, transport.ErrTooLarge if a
+// partial version has more than it claims or than Config.MaxPartial, and
+// transport.ErrStorage.
 func (p *Peer) Fetch(ctx context.Context, ref transport.Ref) error {
 	leave, err := p.enter()
 	if err != nil {
@@ -98,6 +103,9 @@ func (p *Peer) fetch(ctx context.Context, ref transport.Ref) error {
 		return nil
 	}
 	if ref.Version < len(v.Collection().Ladder())-1 {
+		if v, i, err = p.seekDigest(ctx, v, ref, i); err != nil {
+			return err
+		}
 		err = p.fetchPartial(ctx, v, ref, i)
 	} else {
 		err = p.fetchOriginal(ctx, v, ref, i)
@@ -118,24 +126,6 @@ func (p *Peer) stored(ctx context.Context, name collection.Name, item, version i
 	return err
 }
 
-func (p *Peer) fetchPartial(ctx context.Context, v *View, ref transport.Ref, i int) error {
-	return p.ask(ctx, ref.Collection, func(at library) error { return p.fetchPartialFrom(ctx, v, ref, i, at) })
-}
-
-func (p *Peer) fetchPartialFrom(ctx context.Context, v *View, ref transport.Ref, i int, at library) error {
-	from, err := p.part(ctx, v, i, ref.Version)
-	if err != nil {
-		return err
-	}
-	stream, err := at.Version(ctx, ref, from)
-	if err != nil {
-		return err
-	}
-	defer stream.Close()
-	_, err = p.keeper.Receive(ctx, v.Collection(), i, ref.Version, from, brokenOff{stream})
-	return err
-}
-
 // part is how much of a version has come before.
 func (p *Peer) part(ctx context.Context, v *View, i, version int) (int64, error) {
 	one := make([]transport.Bits, version+1)
@@ -148,15 +138,20 @@ func (p *Peer) part(ctx context.Context, v *View, i, version int) (int64, error)
 }
 
 // fetchOriginal tries the stations that are known to serve an item, and asks
-// the hub for others only if none of them gives it.
+// the hub for others only if none of them gives it, and it was not just asked.
 func (p *Peer) fetchOriginal(ctx context.Context, v *View, ref transport.Ref, i int) error {
+	err := transport.ErrUnreachable
 	if known := p.sources(v, i); len(known) > 0 {
-		err := p.fetchFromAny(ctx, v, ref, i, known)
+		err = p.fetchFromAny(ctx, v, ref, i, known)
 		if err == nil || errors.Is(err, transport.ErrStorage) || errors.Is(err, label.ErrRefused) || ctx.Err() != nil {
 			return err
 		}
 	}
+	if p.lately.searched(ref, p.cfg.Now()) {
+		return err
+	}
 	sources, err := p.search(ctx, v, i)
+	p.lately.note(ref.Collection, ref.Item, p.cfg.Now())
 	if err != nil {
 		return err
 	}

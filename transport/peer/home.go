@@ -8,13 +8,32 @@ import (
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/httplink"
 )
 
 // Home is what the peer gives to one user, whom the caller vouches for: the
 // collections that the user may read, their versions, and the notifications
 // that wait where the peer itself tells the recipients. With it a family needs
 // no hub.
-func (p *Peer) Home(user collection.UserID) transport.Home { return home{served{p, user}} }
+func (p *Peer) Home(user collection.UserID) transport.Home {
+	return home{served{Peer: p, user: user}}
+}
+
+// Authority is what the peer gives to an authority, for whose key the caller
+// vouches, of the collections that name it: single blocks of originals, by which
+// it checks announcements, and all partial versions, since it may lack what
+// another peer could not supply.
+func (p *Peer) Authority(key collection.KeyID) transport.Home {
+	return home{served{Peer: p, authority: key}}
+}
+
+// homeOf is what the peer gives to the caller of a request.
+func (p *Peer) homeOf(i httplink.Identity) transport.Home {
+	if i.User.IsZero() {
+		return p.Authority(i.Key)
+	}
+	return p.Home(i.User)
+}
 
 type home struct{ served }
 
@@ -38,8 +57,7 @@ func (h home) Updates(ctx context.Context, name collection.Name) (transport.Stat
 	return h.keeper.Changes(ctx, h.user, name, h.statements)
 }
 
-// Version implements transport.Library. To an authority (the zero user), which
-// may lack what another peer could not supply, all partial versions are given.
+// Version implements transport.Library.
 func (h home) Version(ctx context.Context, ref transport.Ref, offset int64) (*transport.Stream, error) {
 	leave, err := h.enter()
 	if err != nil {
@@ -52,10 +70,7 @@ func (h home) Version(ctx context.Context, ref transport.Ref, offset int64) (*tr
 	if err := h.meet(ctx, ref.Collection); err != nil {
 		return nil, err
 	}
-	state, err := h.keeper.Load(ctx, ref.Collection)
-	if errors.Is(err, transport.ErrNotFound) {
-		return nil, transport.ErrNotFound
-	}
+	state, err := h.audit(ctx, ref.Collection)
 	if err != nil {
 		return nil, err
 	}
@@ -69,13 +84,7 @@ func (h home) Notifications(ctx context.Context) (transport.Deliveries, error) {
 		return transport.Deliveries{}, err
 	}
 	defer leave()
-	return h.bell.Poll(ctx, h.user, h.cfg.Wait, h.closing, func() ([]transport.Delivery, error) {
-		all, err := h.keeper.Waiting(ctx, h.user)
-		if err == nil {
-			err = h.keeper.WithCovers(ctx, all)
-		}
-		return all, err
-	})
+	return h.bell.Poll(ctx, h.user, h.cfg.Wait, h.closing, func() ([]transport.Delivery, error) { return h.keeper.Waiting(ctx, h.user) })
 }
 
 // Acknowledge implements transport.Inbox.

@@ -57,9 +57,14 @@ type Config struct {
 	// Wished is told when a wish ends: with nil when the version is here, with
 	// an error that wraps label.ErrWithdrawn when it never comes. nil = nobody.
 	Wished func(ref transport.Ref, err error)
-	// Retry is the pause after the first try at a wish that found nobody; each
-	// next one is twice as long, a day at most; 0 = 1 minute.
+	// Retry is the pause after the first try in vain: at a wish for which nobody
+	// could be reached, at a look for whether the label that a wish waits for is
+	// gone, or at a notification that could not be verified. Each next one is twice
+	// as long, a day at most; 0 = 1 minute.
 	Retry time.Duration
+	// MaxPartial is how many bytes a partial version that is fetched may have;
+	// 0 = 32 MiB.
+	MaxPartial int64
 	// Policy gives the rights; nil = label.DefaultPolicy.
 	Policy label.Policy
 	// Originals reaches another peer; nil = over HTTP with HTTP, which is nil
@@ -74,7 +79,8 @@ type Config struct {
 	// collection of another user to take that a device hands over at a local link;
 	// 0 = it is refused. nil = nothing is taken.
 	Accept func(ctx context.Context, from collection.UserID, c collection.Collection) int
-	// Wait is how long a request for notifications waits for news; 0 = 30 s.
+	// Wait is how long a request for notifications waits for news, and the pause of
+	// Receive while nothing waits but what cannot be verified; 0 = 30 s.
 	Wait time.Duration
 
 	Now    func() time.Time // nil = time.Now
@@ -98,6 +104,9 @@ func (c Config) withDefaults(user collection.UserID, signer *signature.Signer) C
 	}
 	if c.Retry == 0 {
 		c.Retry = time.Minute
+	}
+	if c.MaxPartial == 0 {
+		c.MaxPartial = 32 << 20
 	}
 	if c.Now == nil {
 		c.Now = time.Now
@@ -126,9 +135,12 @@ type Peer struct {
 	signer *signature.Signer
 	cfg    Config
 	keeper *keep.Keeper
+	who    httplink.Authenticator
 	door   keep.Door
 
 	news    sync.Mutex // around keepNews and the end of give
+	keeping sync.Mutex // around keepKey
+	lately  lately
 	bell    keep.Bell
 	once    sync.Once
 	closing chan struct{} // closed when the peer is told to stop
@@ -141,6 +153,7 @@ type Peer struct {
 func New(ctx context.Context, user collection.UserID, signer *signature.Signer, cfg Config) (*Peer, error) {
 	cfg = cfg.withDefaults(user, signer)
 	p := &Peer{user: user, signer: signer, cfg: cfg, closing: make(chan struct{}), scheduled: make(chan struct{}, 1)}
+	p.who = httplink.BySeal(keyring{cfg.Keys, p}, user, cfg.Now)
 	p.keeper = &keep.Keeper{
 		Store: cfg.Store, Keys: cfg.Keys, Now: cfg.Now, Received: cfg.Hooks.Received,
 		Signer: signer, Told: p.bell.Ring,

@@ -17,8 +17,13 @@ import (
 // stores what they tell, acknowledges them, fetches what was wished for and may
 // be fetched now, and gives the notifications that are new. After an error the
 // others are still given; what could not be verified is neither stored nor
-// acknowledged, and comes again. News that could not be given because the process
-// ended is given by the next call.
+// acknowledged, and is tried again after pauses that grow as those of
+// Config.Retry: see Parked. While nothing else waits, Receive looks for news every
+// Config.Wait. News that could not be given because the process ended is given by
+// the next call.
+//
+// Of what a notification says, the ID and the reason are the sender's, and the
+// link the hub's. All else is made from the collection as it is verified then.
 func (p *Peer) Receive(ctx context.Context) ([]notify.Notification, error) {
 	leave, err := p.enter()
 	if err != nil {
@@ -44,86 +49,22 @@ func (p *Peer) receive(ctx context.Context, in transport.Inbox, from library, ho
 	var receipts transport.Receipts
 	var failed []error
 	for _, d := range deliveries.Waiting {
-		err := p.take(ctx, d.Notification, from)
-		if err == nil && home.Address != "" {
-			err = p.remember(ctx, d.Notification.Name(), home)
-		}
+		read, err := p.hear(ctx, d.Notification, from, home)
 		if err != nil {
 			failed = append(failed, fmt.Errorf("collection %v: %w", d.Notification.Name(), err))
-			continue
 		}
-		receipts.Read = append(receipts.Read, d.Receipt())
+		if read {
+			receipts.Read = append(receipts.Read, d.Receipt())
+		}
+	}
+	if len(deliveries.Waiting) > 0 && len(receipts.Read)+len(failed) == 0 {
+		return p.awaitHanded(ctx) // all are paused: the inbox would answer at once
 	}
 	if len(receipts.Read) > 0 {
 		failed = append(failed, in.Acknowledge(ctx, receipts))
 	}
 	news, err := p.give(ctx)
 	return news, errors.Join(append(failed, err)...)
-}
-
-// take brings a collection up to date with a notification and, if it was not
-// seen before, keeps it for give: record q/COLLECTION.
-func (p *Peer) take(ctx context.Context, n notify.Notification, from library) error {
-	if n.To != p.user {
-		return transport.At(transport.ErrMalformed, "a notification to somebody else")
-	}
-	last, _, err := p.lastNews(ctx, n.Name())
-	if err != nil || last.ID == n.ID {
-		return err
-	}
-	if err := p.catchUp(ctx, n, from); err != nil {
-		return err
-	}
-	return p.keepNews(ctx, n)
-}
-
-// lastNews gives what was told of a collection last, its cover aside: record
-// n/COLLECTION.
-func (p *Peer) lastNews(ctx context.Context, name collection.Name) (last notify.Notification, any bool, err error) {
-	data, err := p.cfg.Store.Get(ctx, "n/"+name.String())
-	if errors.Is(err, transport.ErrNotFound) {
-		return last, false, nil
-	}
-	if err == nil {
-		last, err = transport.Decode[notify.Notification](data)
-	}
-	return last, true, err
-}
-
-// keepNews keeps a notification for give, unless it comes after newer news.
-func (p *Peer) keepNews(ctx context.Context, n notify.Notification) error {
-	p.news.Lock()
-	defer p.news.Unlock()
-	last, any, err := p.lastNews(ctx, n.Name())
-	if err != nil || last.ID == n.ID {
-		return err
-	}
-	if any {
-		if late, err := p.isLate(ctx, n, last); err != nil || late {
-			return err
-		}
-	}
-	waits, err := transport.Encode(n)
-	if err != nil {
-		return err
-	}
-	n.Cover = nil
-	told, err := transport.Encode(n)
-	if err != nil {
-		return err
-	}
-	return p.cfg.Store.Apply(ctx,
-		transport.Change{Key: "n/" + n.Name().String(), Value: told},
-		transport.Change{Key: "q/" + n.Name().String(), Value: waits})
-}
-
-func (p *Peer) isLate(ctx context.Context, n, last notify.Notification) (bool, error) {
-	s, err := p.keeper.Load(ctx, n.Name())
-	if err != nil {
-		return false, err
-	}
-	late, err := n.Late(last, s.Collection)
-	return late, transport.Wrap(err)
 }
 
 // catchUp applies the updates in a notification if that is all there is, and
@@ -218,11 +159,9 @@ func (p *Peer) apply(ctx context.Context, name collection.Name, s transport.Stat
 	if err != nil {
 		return err
 	}
-	us := make([]collection.Update, len(s.Updates))
-	for i, data := range s.Updates {
-		if us[i], err = collection.DecodeUpdate(data); err != nil {
-			return transport.Wrap(err)
-		}
+	us, err := decodeUpdates(s.Updates)
+	if err != nil {
+		return err
 	}
 	c, _, err := known.Collection.Apply(us...)
 	if err != nil {
@@ -249,6 +188,7 @@ func (p *Peer) accept(ctx context.Context, name collection.Name, c collection.Co
 	r, err := p.keeper.Do(ctx, name, func(engine.State) (engine.Event, error) {
 		return engine.Updated{Collection: c, Sources: s.Sources}, nil
 	})
+	p.lately.note(name, collection.ItemID{}, p.cfg.Now())
 	if err == nil && len(r.State.Held) == 0 {
 		_, err = p.holdAlready(ctx, r.State.Collection)
 	}

@@ -35,6 +35,9 @@ func (r recipient) Deliver(ctx context.Context, n notify.Notification) error {
 	if err := r.mayTell(ctx, n.Name()); err != nil {
 		return err
 	}
+	if n, err = byPeer(n); err != nil {
+		return err
+	}
 	err = r.ask(ctx, n.Name(), func(from library) error { return r.take(ctx, n, from) })
 	r.bell.Ring(r.Peer.user)
 	return err
@@ -46,7 +49,7 @@ func (r recipient) mayTell(ctx context.Context, name collection.Name) error {
 		return nil
 	}
 	s, err := r.keeper.Load(ctx, name)
-	if err == nil && !engine.MayComplete(s.Collection, r.user) || errors.Is(err, transport.ErrNotFound) {
+	if err == nil && !engine.MayComplete(s.Collection, r.user) || errors.Is(err, transport.ErrNotFound) || errors.Is(err, transport.ErrSeal) {
 		return transport.ErrForbidden
 	}
 	return err
@@ -83,7 +86,8 @@ func (p *Peer) grantNews(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		failed = append(failed, p.grantAll(ctx, "w/"+strings.TrimPrefix(r.Key, "q/")+"/", always))
+		_, err := p.grantAll(ctx, "w/"+strings.TrimPrefix(r.Key, "q/")+"/", always)
+		failed = append(failed, err)
 	}
 	return errors.Join(failed...)
 }

@@ -44,11 +44,11 @@ func (p *Peer) sealAgain(ctx context.Context, name collection.Name) error {
 // one here, or has one that stands while the one here does not any more, takes
 // that and does it once more.
 func (p *Peer) orGivingWay(ctx context.Context, name collection.Name, work func() error) error {
+	before, beforeErr := p.keeper.Load(ctx, name)
 	err := work()
 	if p.user != name.Author || !errors.Is(err, transport.ErrSeal) && !errors.Is(err, collection.ErrDigestChanged) {
 		return err
 	}
-	before, beforeErr := p.keeper.Load(ctx, name)
 	if p.refresh(ctx, name) != nil {
 		return err
 	}

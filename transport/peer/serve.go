@@ -22,13 +22,13 @@ import (
 // user and of those whom the user lets hand something over.
 func (p *Peer) Handler() http.Handler {
 	return httplink.Server{
-		Who:       httplink.BySeal(keyring{p.cfg.Keys, p}, p.user, p.cfg.Now),
-		Station:   p.Link,
-		Library:   func(u collection.UserID) transport.Library { return p.Home(u) },
-		Inbox:     func(u collection.UserID) transport.Inbox { return p.Home(u) },
-		Originals: p.Originals,
-		Recipient: p.Recipient,
-		Book:      func(u collection.UserID) transport.Book { return link{p, u} },
+		Who:       p.who,
+		Station:   func(i httplink.Identity) transport.Station { return p.Link(i.User) },
+		Library:   func(i httplink.Identity) transport.Library { return p.homeOf(i) },
+		Inbox:     func(i httplink.Identity) transport.Inbox { return p.homeOf(i) },
+		Originals: func(i httplink.Identity) transport.Originals { return p.homeOf(i) },
+		Recipient: func(i httplink.Identity) transport.Recipient { return p.Recipient(i.User) },
+		Book:      func(i httplink.Identity) transport.Book { return link{p, i.User} },
 		Log:       p.cfg.Log,
 	}.Handler()
 }
@@ -82,13 +82,13 @@ func (l link) answer(what string, work func() (keep.Result, error)) (transport.A
 }
 
 // Originals is what the peer serves to one user, whom the caller vouches for:
-// originals of collections that the user may read, and single blocks to an
-// authority (the zero user), which checks announcements.
-func (p *Peer) Originals(user collection.UserID) transport.Originals { return served{p, user} }
+// originals of collections that the user may read.
+func (p *Peer) Originals(user collection.UserID) transport.Originals { return p.Home(user) }
 
 type served struct {
 	*Peer
-	user collection.UserID
+	user      collection.UserID
+	authority collection.KeyID // of an authority, whose user is zero
 }
 
 // Original implements transport.Originals.
@@ -141,9 +141,20 @@ func (s served) read(ctx context.Context, name collection.Name, n int64) (engine
 		return engine.State{}, err
 	}
 	if s.user.IsZero() && n >= 0 && n <= digest.BlockSize {
-		return s.keeper.Load(ctx, name)
+		return s.audit(ctx, name)
 	}
 	return s.keeper.Read(ctx, s.user, name)
+}
+
+// audit loads a collection for the authority that it names. To every other one it
+// is not there.
+func (s served) audit(ctx context.Context, name collection.Name) (engine.State, error) {
+	state, err := s.keeper.Load(ctx, name)
+	named := !s.authority.IsZero() && state.Collection.Authority() == s.authority
+	if errors.Is(err, transport.ErrNotFound) || !named && !errors.Is(err, transport.ErrStorage) {
+		return engine.State{}, transport.ErrNotFound
+	}
+	return state, err
 }
 
 // meet asks the hub for a collection of the peer's own user that is not known
@@ -183,6 +194,11 @@ func (s served) stream(ctx context.Context, c collection.Collection, item int, b
 	rest := blob.Size() - offset
 	if n < 0 || n > rest {
 		n = rest
+	}
+	// Damage is said before anything is sent, as far as the first block shows it: an
+	// answer that breaks off looks like a station that is not there.
+	if _, err := tree.WriteRange(io.Discard, blob, offset, min(n, 1)); err != nil {
+		return nil, transport.Wrap(err)
 	}
 	r, w := io.Pipe()
 	go func() {

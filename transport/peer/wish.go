@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,7 +14,7 @@ import (
 )
 
 // Wish asks for a version that may not be there yet. It is fetched as soon as
-// it may be: now, or when Receive hears that its label is gone. A wish outlasts
+// it may be: now, or when Receive hears, or Grant finds, that its label is gone. A wish outlasts
 // the process; it ends with the version, or with label.ErrWithdrawn, either of
 // which Config.Wished is told. While nobody who has the version can be reached,
 // it stays. Errors are those of the store and of View.
@@ -33,7 +34,8 @@ func (p *Peer) Wish(ctx context.Context, ref transport.Ref) error {
 	if err := p.cfg.Store.Apply(ctx, transport.Change{Key: wishKey(ref), Value: []byte{}}); err != nil {
 		return err
 	}
-	return p.grant(ctx, ref)
+	_, err = p.grant(ctx, ref)
+	return err
 }
 
 // Wishes lists what is wished for and has not come.
@@ -41,46 +43,89 @@ func (p *Peer) Wishes(ctx context.Context) ([]transport.Ref, error) {
 	return p.wishes(ctx, "w/", always)
 }
 
-// Grant tries the wishes again for which nobody could be reached, those whose
-// pause is over: see Config.Retry. The program calls it now and then.
+// Grant tries the wishes again for which nobody could be reached, and asks for
+// what is new of the collections in which wishes wait for a label: of a user's
+// stations only one hears that it is gone. Each has a pause that grows: see
+// Config.Retry. The program calls Grant now and then.
 func (p *Peer) Grant(ctx context.Context) error {
 	leave, err := p.enter()
 	if err != nil {
 		return err
 	}
 	defer leave()
-	return p.grantAll(ctx, "w/", p.isDue)
-}
-
-// always has wishes tried whatever their pause: there are news.
-func always([]byte) (bool, error) { return true, nil }
-
-func (p *Peer) grantAll(ctx context.Context, prefix string, due func(value []byte) (bool, error)) error {
-	wishes, err := p.wishes(ctx, prefix, due)
+	labelled, err := p.grantAll(ctx, "w/", p.isDue)
 	failed := []error{err}
-	for _, ref := range wishes {
-		failed = append(failed, p.grant(ctx, ref))
+	for _, name := range labelled {
+		failed = append(failed, p.lookAgain(ctx, name))
 	}
 	return errors.Join(failed...)
 }
 
+// lookAgain asks for what is new of a collection, if the pause after the last
+// time is over, and grants what may be fetched then: record l/COLLECTION.
+func (p *Peer) lookAgain(ctx context.Context, name collection.Name) error {
+	key := lookKey(name)
+	value, err := p.cfg.Store.Get(ctx, key)
+	if err != nil && !errors.Is(err, transport.ErrNotFound) {
+		return err
+	}
+	if due, err := p.isDue(value); err != nil || !due {
+		return err
+	}
+	if value, err = p.again(value); err != nil {
+		return err
+	}
+	if err := p.cfg.Store.Apply(ctx, transport.Change{Key: key, Value: value}); err != nil {
+		return err
+	}
+	if err := p.refresh(ctx, name); err != nil {
+		if elsewhere(err) {
+			return nil
+		}
+		return fmt.Errorf("collection %v: %w", name, err)
+	}
+	_, err = p.grantAll(ctx, "w/"+name.String()+"/", p.isDue)
+	return err
+}
+
+func lookKey(name collection.Name) string { return "l/" + name.String() }
+
+// always has wishes tried whatever their pause: there are news.
+func always([]byte) (bool, error) { return true, nil }
+
+// grantAll grants wishes, and gives the collections in which some wait for a
+// label.
+func (p *Peer) grantAll(ctx context.Context, prefix string, due func(value []byte) (bool, error)) (labelled []collection.Name, err error) {
+	wishes, err := p.wishes(ctx, prefix, due)
+	failed := []error{err}
+	for _, ref := range wishes {
+		waits, err := p.grant(ctx, ref)
+		if waits && !slices.Contains(labelled, ref.Collection) {
+			labelled = append(labelled, ref.Collection)
+		}
+		failed = append(failed, err)
+	}
+	return labelled, errors.Join(failed...)
+}
+
 // grant fetches what is wished for if it may be fetched now. That it may not,
-// or that nobody can be reached, is no error: the wish stays.
-func (p *Peer) grant(ctx context.Context, ref transport.Ref) error {
-	err := p.fetch(ctx, ref)
+// or that nobody can be reached, is no error: the wish stays. It reports whether
+// it waits for a label.
+func (p *Peer) grant(ctx context.Context, ref transport.Ref) (labelled bool, err error) {
+	err = p.fetch(ctx, ref)
 	switch {
 	case errors.Is(err, label.ErrWithdrawn):
 	case errors.Is(err, transport.ErrUnreachable), errors.Is(err, transport.ErrNotFound):
-		return p.pause(ctx, ref)
+		return false, p.pause(ctx, ref)
 	case errors.Is(err, label.ErrRefused):
-		return nil
+		return true, nil
 	case err != nil:
-		return fmt.Errorf("wish for %v: %w", ref.Item, err)
+		return false, fmt.Errorf("wish for %v: %w", ref.Item, err)
 	}
 	if p.cfg.Wished != nil {
 		p.cfg.Wished(ref, err)
 	}
-	return p.cfg.Store.Apply(ctx, transport.Change{Key: wishKey(ref)})
+	return false, p.cfg.Store.Apply(ctx, transport.Change{Key: wishKey(ref)}, transport.Change{Key: lookKey(ref.Collection)})
 }
 
 func wishKey(ref transport.Ref) string {

@@ -2,46 +2,14 @@ package keep
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
-	"strings"
+	"fmt"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/transport"
 )
-
-// A cache has one more record per partial version: when it came, in seconds
-// since 1970. It is written before the bytes are and removed after them, so that
-// a crash leaves no bytes that never expire.
-
-func ageKey(author collection.UserID, d collection.Digest) string {
-	return "age/" + author.String() + "/" + d.String()
-}
-
-// stamp notes that partial versions of c come now, if this is a cache.
-func (k *Keeper) stamp(ctx context.Context, c collection.Collection, versions []transport.Bits) error {
-	if !k.Cache {
-		return nil
-	}
-	now := binary.BigEndian.AppendUint64(nil, uint64(k.Now().Unix()))
-	seen := map[collection.Digest]bool{}
-	var changes []transport.Change
-	for v, items := range versions[:min(len(versions), len(c.Ladder())-1)] {
-		for i := range items.Places() {
-			d, err := Digest(c, i, v)
-			if err == nil && !seen[d] {
-				seen[d] = true
-				changes = append(changes, transport.Change{Key: ageKey(c.Author(), d), Value: now})
-			}
-		}
-	}
-	if len(changes) == 0 {
-		return nil
-	}
-	return k.Store.Apply(ctx, changes...)
-}
 
 // stored gives the event that versions have come: those that are still here. It
 // is made while nothing expires.
@@ -67,7 +35,8 @@ func (k *Keeper) stored(ctx context.Context, versions []transport.Bits) func(eng
 }
 
 // Expire removes the partial versions that came before a time: first from the
-// states, then their bytes. After an error, or a crash, it can be called again.
+// states, then their bytes. What fails of one author does not keep it from the
+// others. After an error, or a crash, it can be called again.
 func (k *Keeper) Expire(ctx context.Context, before time.Time) error {
 	old := map[collection.UserID]map[collection.Digest]bool{}
 	for r, err := range k.Store.Scan(ctx, "age/") {
@@ -86,24 +55,13 @@ func (k *Keeper) Expire(ctx context.Context, before time.Time) error {
 		}
 		old[author][d] = true
 	}
+	var failed []error
 	for author, digests := range old {
 		if err := k.expire(ctx, author, digests, before); err != nil {
-			return err
+			failed = append(failed, fmt.Errorf("author %v: %w", author, err))
 		}
 	}
-	return nil
-}
-
-func parseAge(key string) (author collection.UserID, d collection.Digest, err error) {
-	user, sum, _ := strings.Cut(strings.TrimPrefix(key, "age/"), "/")
-	if errors.Join(author.UnmarshalText([]byte(user)), d.UnmarshalText([]byte(sum))) != nil {
-		err = transport.At(transport.ErrStorage, key)
-	}
-	return author, d, err
-}
-
-func isOld(value []byte, before time.Time) bool {
-	return len(value) != 8 || int64(binary.BigEndian.Uint64(value)) < before.Unix()
+	return errors.Join(failed...)
 }
 
 // expire removes versions of one author, while no step is under way.
@@ -121,7 +79,7 @@ func (k *Keeper) expire(ctx context.Context, author collection.UserID, digests m
 		if err != nil {
 			return err
 		}
-		gone = append(gone, transport.Change{Key: key})
+		gone = append(gone, transport.Change{Key: key, Old: value})
 	}
 	if err := k.expireStates(ctx, author, digests); err != nil {
 		return err
@@ -131,10 +89,7 @@ func (k *Keeper) expire(ctx context.Context, author collection.UserID, digests m
 			return err
 		}
 	}
-	if len(gone) == 0 {
-		return nil
-	}
-	return k.Store.Apply(ctx, gone...)
+	return k.forgetAges(ctx, gone)
 }
 
 // expireStates takes versions out of all of an author's collections.
@@ -143,19 +98,36 @@ func (k *Keeper) expireStates(ctx context.Context, author collection.UserID, dig
 	if err != nil {
 		return err
 	}
+	var failed []error
 	for _, name := range names {
-		_, err := k.do(ctx, name, func(s engine.State) (engine.Event, error) {
-			versions := among(s, digests)
-			if len(versions) == 0 {
-				return nil, nil
-			}
-			return engine.Expired{Versions: versions}, nil
-		})
-		if err != nil {
-			return err
-		}
+		failed = append(failed, k.expireState(ctx, name, digests))
 	}
-	return nil
+	return errors.Join(failed...)
+}
+
+// expireState takes versions out of a collection, whether or not its seals stand
+// any more: nothing is said that they would have to stand for.
+func (k *Keeper) expireState(ctx context.Context, name collection.Name, digests map[collection.Digest]bool) error {
+	data, err := k.Store.Get(ctx, stateKey(name))
+	var s engine.State
+	if err == nil {
+		err = s.UnmarshalBinary(data)
+	}
+	versions := among(s, digests)
+	if err != nil || len(versions) == 0 {
+		return err
+	}
+	sealed := s.Sealed
+	s.Sealed = false // as far as anybody has looked: nothing else follows
+	if s, _, err = k.Rules.Step(s, engine.Expired{Versions: versions}); err != nil {
+		return err
+	}
+	s.Sealed = sealed
+	next, err := s.MarshalBinary()
+	if err != nil {
+		return err
+	}
+	return k.Store.Apply(ctx, transport.Change{Key: stateKey(name), Value: next, Old: data})
 }
 
 // among gives the held versions that have one of the digests.

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
@@ -18,7 +20,8 @@ func itemKey(author collection.UserID, item collection.ItemID) string {
 	return "i/" + author.String() + "/" + item.String()
 }
 
-// indexItems gives the changes that put a new collection into the index.
+// indexItems gives the changes that put a collection into the index, where it is
+// not there yet.
 func (k *Keeper) indexItems(ctx context.Context, c collection.Collection) ([]transport.Change, error) {
 	changes := make([]transport.Change, 0, c.Len())
 	id := c.ID()
@@ -28,9 +31,20 @@ func (k *Keeper) indexItems(ctx context.Context, c collection.Collection) ([]tra
 		if err != nil && !errors.Is(err, transport.ErrNotFound) {
 			return nil, err
 		}
-		changes = append(changes, transport.Change{Key: key, Value: append(in, id[:]...)})
+		if !isIn(in, id) {
+			changes = append(changes, transport.Change{Key: key, Value: append(in, id[:]...)})
+		}
 	}
 	return changes, nil
+}
+
+func isIn(record []byte, id collection.ID) bool {
+	for other := range slices.Chunk(record, len(id)) {
+		if bytes.Equal(other, id[:]) {
+			return true
+		}
+	}
+	return false
 }
 
 // others gives the other collections of c's author that have one of the items.
@@ -55,7 +69,8 @@ func (k *Keeper) others(ctx context.Context, c collection.Collection, items tran
 }
 
 // Elsewhere says which items of c are complete in other collections of its
-// author, with the same digest, and who serves them.
+// author, with the same digest, and who serves them. Collections whose seals do
+// not stand any more say nothing.
 func (k *Keeper) Elsewhere(ctx context.Context, c collection.Collection) (transport.Bits, []transport.Source, error) {
 	names, err := k.others(ctx, c, transport.AllBits(c.Len()))
 	if err != nil {
@@ -65,6 +80,9 @@ func (k *Keeper) Elsewhere(ctx context.Context, c collection.Collection) (transp
 	var sources []transport.Source
 	for _, name := range names {
 		other, err := k.Load(ctx, name)
+		if errors.Is(err, transport.ErrSeal) {
+			continue
+		}
 		if err != nil {
 			return nil, nil, err
 		}
@@ -83,28 +101,42 @@ func (k *Keeper) Elsewhere(ctx context.Context, c collection.Collection) (transp
 }
 
 // SpreadTo steps an announcement in the author's other collections that have
-// one of the items, and gives who was told.
+// one of the items, as far as it is not withdrawn there, and gives who was told.
+// A collection whose seals do not stand any more is left as it is; what else
+// fails in one does not keep it from the others.
 func (k *Keeper) SpreadTo(ctx context.Context, from engine.State, source transport.Source) ([]collection.UserID, error) {
 	names, err := k.others(ctx, from.Collection, source.Items)
 	if err != nil {
 		return nil, err
 	}
 	var told []collection.UserID
+	var failed []error
 	for _, name := range names {
 		r, err := k.Do(ctx, name, func(s engine.State) (engine.Event, error) {
 			here := source
-			here.Items = mapBits(source.Items, samePlaces(from.Collection, s.Collection))
+			here.Items = notWithdrawn(s.Collection, mapBits(source.Items, samePlaces(from.Collection, s.Collection)))
 			if here.Items.IsEmpty() || !s.Sealed || !engine.MayComplete(s.Collection, source.User) {
 				return nil, nil
 			}
 			return engine.Announced{Source: here}, nil
 		})
-		if err != nil && !errors.Is(err, transport.ErrWithdrawn) {
-			return told, err
+		if err != nil && !errors.Is(err, transport.ErrSeal) {
+			failed = append(failed, fmt.Errorf("collection %v: %w", name, err))
 		}
 		told = append(told, r.Told...)
 	}
-	return told, nil
+	return told, errors.Join(failed...)
+}
+
+// notWithdrawn leaves the items that are withdrawn out of a set.
+func notWithdrawn(c collection.Collection, items transport.Bits) transport.Bits {
+	var left transport.Bits
+	for i := range items.Places() {
+		if _, rank := c.At(i); !rank.Withdrawn() {
+			left = left.Add(i)
+		}
+	}
+	return left
 }
 
 // samePlaces maps places in one collection to those in another where item and

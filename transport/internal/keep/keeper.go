@@ -6,7 +6,6 @@ package keep
 import (
 	"context"
 	"errors"
-	"strings"
 	"sync"
 	"time"
 
@@ -35,9 +34,11 @@ type Keeper struct {
 	// Cache says that partial versions expire.
 	Cache bool
 
-	cache   sync.RWMutex   // held for writing while versions expire
-	locks   [64]sync.Mutex // by collection
+	cache   sync.RWMutex   // held for writing while versions expire; taken before one of locks
+	locks   [64]sync.Mutex // by author: a step reads and indexes the author's other collections
 	keeping sync.Mutex     // around Keep
+	uploads uploads
+	answers answers
 	memory  memory
 }
 
@@ -50,16 +51,13 @@ type Result struct {
 }
 
 // Do steps one event in a collection. The event is made from the state as it
-// is then; no event is no step. Nothing is stored after an error.
+// is then; no event is no step. Nothing is stored after an error. Meanwhile
+// nothing is stored of the author's other collections: event may read them, but
+// must not call Do.
 func (k *Keeper) Do(ctx context.Context, name collection.Name, event func(engine.State) (engine.Event, error)) (Result, error) {
 	k.cache.RLock()
 	defer k.cache.RUnlock()
-	return k.do(ctx, name, event)
-}
-
-// do is Do for one who holds the cache.
-func (k *Keeper) do(ctx context.Context, name collection.Name, event func(engine.State) (engine.Event, error)) (Result, error) {
-	lock := &k.locks[name.ID[15]%64]
+	lock := k.lockOf(name.Author)
 	lock.Lock()
 	defer lock.Unlock()
 	before, loadErr := k.Load(ctx, name)
@@ -82,6 +80,15 @@ func (k *Keeper) do(ctx context.Context, name collection.Name, event func(engine
 		return Result{State: before}, transport.Wrap(err)
 	}
 	return k.commit(ctx, before, after, effects)
+}
+
+// lockOf gives an author's lock. Some authors share one.
+func (k *Keeper) lockOf(author collection.UserID) *sync.Mutex {
+	var sum byte
+	for _, b := range author {
+		sum ^= b
+	}
+	return &k.locks[int(sum)%len(k.locks)]
 }
 
 // settle steps until the authority has nothing left to say.
@@ -124,15 +131,15 @@ func (k *Keeper) validate(ctx context.Context, s engine.State, u collection.Upda
 	return engine.Updated{Collection: c}, err
 }
 
-// commit stores the state, the index of a new collection's items and the
-// notifications, all in one batch.
+// commit stores the state, who may read it, the index of a new collection's
+// items and the notifications, all in one batch.
 func (k *Keeper) commit(ctx context.Context, before, after engine.State, effects []engine.Effect) (Result, error) {
 	data, err := after.MarshalBinary()
 	if err != nil {
 		return Result{}, err
 	}
 	r := Result{State: after}
-	changes := []transport.Change{{Key: stateKey(after.Collection.Name()), Value: data}}
+	changes := append(readerChanges(before, after), transport.Change{Key: stateKey(after.Collection.Name()), Value: data})
 	if !before.Known() {
 		index, err := k.indexItems(ctx, after.Collection)
 		if err != nil {
@@ -179,25 +186,3 @@ func (k *Keeper) writeTo(ctx context.Context, t engine.Tell, changes []transport
 	letters, err := k.Letters(ctx, t)
 	return append(changes, letters...), err
 }
-
-// Names lists the collections that are kept.
-func (k *Keeper) Names(ctx context.Context) ([]collection.Name, error) { return k.namesOf(ctx, "") }
-
-// namesOf lists those whose names begin with a prefix.
-func (k *Keeper) namesOf(ctx context.Context, prefix string) ([]collection.Name, error) {
-	var names []collection.Name
-	for r, err := range k.Store.Scan(ctx, "c/"+prefix) {
-		if err != nil {
-			return nil, err
-		}
-		author, id, _ := strings.Cut(strings.TrimPrefix(r.Key, "c/"), "/")
-		var name collection.Name
-		if err := errors.Join(name.Author.UnmarshalText([]byte(author)), name.ID.UnmarshalText([]byte(id))); err != nil {
-			return nil, transport.At(transport.ErrStorage, r.Key)
-		}
-		names = append(names, name)
-	}
-	return names, nil
-}
-
-func stateKey(name collection.Name) string { return "c/" + name.String() }

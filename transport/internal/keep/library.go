@@ -9,7 +9,6 @@ import (
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
-	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
 )
 
@@ -102,25 +101,13 @@ type section struct {
 	io.Closer
 }
 
-// WithCovers puts the covers into first notifications, where they are here.
-func (k *Keeper) WithCovers(ctx context.Context, all []transport.Delivery) error {
-	for i := range all {
-		n := &all[i].Notification
-		if n.Reason != notify.Shared {
-			continue
-		}
-		var err error
-		if n.Cover, err = k.Cover(ctx, n.Name()); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // Cover gives the smallest version of the item that stands for a collection, or
-// nothing where it is not here.
+// nothing where it is not here or the collection's seals do not stand any more.
 func (k *Keeper) Cover(ctx context.Context, name collection.Name) ([]byte, error) {
 	s, err := k.Load(ctx, name)
+	if errors.Is(err, transport.ErrSeal) {
+		return nil, nil
+	}
 	if err != nil || s.Collection.Len() == 0 {
 		return nil, err
 	}

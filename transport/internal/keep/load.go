@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"strings"
 	"sync"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -42,19 +43,6 @@ func (k *Keeper) LoadVerified(ctx context.Context, name collection.Name) (engine
 	return s, v, nil
 }
 
-// Read loads a collection for a user who may read it. To everybody else it is
-// not there: the two answers are the same.
-func (k *Keeper) Read(ctx context.Context, by collection.UserID, name collection.Name) (engine.State, error) {
-	s, err := k.Load(ctx, name)
-	if err != nil && !errors.Is(err, transport.ErrNotFound) {
-		return s, err
-	}
-	if err != nil || !engine.May(s, by) {
-		return engine.State{}, transport.ErrNotFound
-	}
-	return s, nil
-}
-
 // Verify verifies all the seals of c, and reports whether the author's is among
 // them. A draft, which has no seal at all, passes if it has no update either.
 func (k *Keeper) Verify(ctx context.Context, c collection.Collection) (collection.Collection, bool, error) {
@@ -79,6 +67,28 @@ func (k *Keeper) verify(ctx context.Context, c collection.Collection) (collectio
 
 // sealed reports whether the author's seal is there.
 func sealed(v collection.Verified) bool { return v.Report().Author != nil }
+
+// Names lists the collections that are kept.
+func (k *Keeper) Names(ctx context.Context) ([]collection.Name, error) { return k.namesOf(ctx, "") }
+
+// namesOf lists those whose names begin with a prefix.
+func (k *Keeper) namesOf(ctx context.Context, prefix string) ([]collection.Name, error) {
+	var names []collection.Name
+	for r, err := range k.Store.Scan(ctx, "c/"+prefix) {
+		if err != nil {
+			return nil, err
+		}
+		author, id, _ := strings.Cut(strings.TrimPrefix(r.Key, "c/"), "/")
+		var name collection.Name
+		if err := errors.Join(name.Author.UnmarshalText([]byte(author)), name.ID.UnmarshalText([]byte(id))); err != nil {
+			return nil, transport.At(transport.ErrStorage, r.Key)
+		}
+		names = append(names, name)
+	}
+	return names, nil
+}
+
+func stateKey(name collection.Name) string { return "c/" + name.String() }
 
 // maxMemory is of how many stored bytes the states are remembered.
 const maxMemory = 16 << 20

@@ -14,8 +14,10 @@ import (
 // replaced by what is newer, and forgotten when exactly it was acknowledged.
 
 func outboxKey(to collection.UserID, name collection.Name) string {
-	return "o/" + to.String() + "/" + name.String()
+	return outboxOf(to) + name.String()
 }
+
+func outboxOf(to collection.UserID) string { return "o/" + to.String() + "/" }
 
 // outbox gives the changes that put a notification into the outbox.
 func (k *Keeper) outbox(ctx context.Context, t engine.Tell) ([]transport.Change, error) {
@@ -42,22 +44,6 @@ func (k *Keeper) outbox(ctx context.Context, t engine.Tell) ([]transport.Change,
 		changes = append(changes, transport.Change{Key: key, Value: data})
 	}
 	return changes, nil
-}
-
-// Waiting lists the notifications that wait for a recipient.
-func (k *Keeper) Waiting(ctx context.Context, to collection.UserID) ([]transport.Delivery, error) {
-	var waiting []transport.Delivery
-	for r, err := range k.Store.Scan(ctx, "o/"+to.String()+"/") {
-		if err != nil {
-			return nil, err
-		}
-		d, err := transport.Decode[transport.Delivery](r.Value)
-		if err != nil {
-			return nil, err
-		}
-		waiting = append(waiting, d)
-	}
-	return waiting, nil
 }
 
 // Acknowledge forgets a delivery unless a newer one has taken its place.

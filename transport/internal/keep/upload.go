@@ -23,9 +23,14 @@ func (k *Keeper) Share(ctx context.Context, by collection.UserID, share transpor
 	if err != nil {
 		return Result{}, err
 	}
+	e := engine.Shared{By: by, Collection: c, Sealed: sealed, Share: share}
+	if err := engine.Admit(engine.State{}, e); err != nil { // whatever is known of it
+		return Result{}, transport.Wrap(err)
+	}
 	r, err := k.Do(ctx, c.Name(), func(s engine.State) (engine.Event, error) {
-		e := engine.Shared{By: by, Collection: c, Sealed: sealed, Share: share}
-		var err error
+		if err := engine.Admit(s, e); err != nil {
+			return nil, err
+		}
 		if e.Held, err = k.Held(ctx, latest(s, c, sealed)); err != nil {
 			return nil, err
 		}
@@ -76,6 +81,7 @@ func (k *Keeper) Upload(ctx context.Context, by collection.UserID, name collecti
 	}
 	in := transport.NewUploadReader(stream)
 	got, err := k.takeFrames(ctx, s, in)
+	ctx = context.WithoutCancel(ctx) // what has come counts, though its sender be gone
 	r, stepErr := k.Do(ctx, name, k.stored(ctx, got))
 	if err := errors.Join(err, stepErr); err != nil {
 		return r, err
@@ -122,14 +128,26 @@ func (k *Keeper) takeFrames(ctx context.Context, s engine.State, in *transport.U
 }
 
 func (k *Keeper) takeFrame(ctx context.Context, s engine.State, item, version int, offset int64, r io.Reader) error {
-	if version >= len(s.Asked) || !s.Asked[version].Has(item) {
-		if s.Holds(item, version) {
-			return nil // sent again after its answer was lost
+	switch {
+	case s.HasAsked(item, version): // all of these were stamped at once
+	case k.Rules.Takes(s, item, version):
+		if err := k.stamp(ctx, s.Collection, one(item, version)); err != nil {
+			return err
 		}
+	case s.Holds(item, version):
+		return nil // sent again after its answer was lost
+	default:
 		return transport.At(transport.ErrNotAsked, fmt.Sprintf("version %d of item %d", version, item))
 	}
 	_, err := k.Receive(ctx, s.Collection, item, version, offset, r)
 	return err
+}
+
+// one is the set of one version of one item.
+func one(item, version int) []transport.Bits {
+	sets := make([]transport.Bits, version+1)
+	sets[version] = transport.BitsOf(item)
+	return sets
 }
 
 // Put takes one version from an offset on.
@@ -139,11 +157,10 @@ func (k *Keeper) Put(ctx context.Context, by collection.UserID, ref transport.Re
 		return Result{}, 0, err
 	}
 	item, ok := s.Collection.Index(ref.Item)
-	if !ok || ref.Version >= len(s.Asked) || !s.Asked[ref.Version].Has(item) {
+	if !ok || !s.HasAsked(item, ref.Version) && !k.Rules.Takes(s, item, ref.Version) {
 		return Result{}, 0, transport.At(transport.ErrNotAsked, ref.Item.String())
 	}
-	got := make([]transport.Bits, ref.Version+1)
-	got[ref.Version] = transport.BitsOf(item)
+	got := one(item, ref.Version)
 	if err := k.stamp(ctx, s.Collection, got); err != nil {
 		return Result{}, 0, err
 	}
@@ -151,6 +168,7 @@ func (k *Keeper) Put(ctx context.Context, by collection.UserID, ref transport.Re
 	if err != nil {
 		return Result{}, n, err
 	}
+	ctx = context.WithoutCancel(ctx) // it has come, though its sender be gone
 	r, err := k.Do(ctx, ref.Collection, k.stored(ctx, got))
 	return r, n, err
 }

@@ -1,0 +1,127 @@
+package httplink
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"math"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// maxSkew is how far the clocks of caller and called may be apart.
+const maxSkew = 5 * time.Minute
+
+// maxProof bounds what the header carries, in base64: a seal and a key statement
+// are far smaller.
+const maxProof = 8 << 10
+
+// Keys says whose seal a request has. *signature.Keyring is the Verifier of one
+// that forgets what it learns.
+type Keys interface {
+	collection.Verifier
+	// Learn takes key statements that a caller shows, of which it believes those
+	// by an authority that it trusts. What it believed must outlast the process
+	// if anything that those keys have sealed does.
+	Learn(ctx context.Context, statements [][]byte) error
+}
+
+// BySeal authenticates sealed requests to a station of the user audience. The
+// zero user is an authority that keys trust. A nil clock is time.Now. It remembers
+// the requests that it has let in, as the package comment says: a station has one,
+// for all its handlers.
+func BySeal(keys Keys, audience collection.UserID, clock func() time.Time) Authenticator {
+	return &bySeal{keys: keys, audience: audience, clock: clock}
+}
+
+type bySeal struct {
+	keys     Keys
+	audience collection.UserID
+	clock    func() time.Time
+	taken    memory
+}
+
+func (b *bySeal) Authenticate(r *http.Request) (Identity, error) {
+	p, err := readProof(r)
+	if err != nil {
+		return Identity{}, transport.ErrUnauthenticated
+	}
+	if err := b.fresh(p); err != nil {
+		return Identity{}, err
+	}
+	statement, err := p.statement(r, b.audience)
+	if err != nil {
+		return Identity{}, err
+	}
+	if len(p.Statement) > 0 {
+		if err := b.keys.Learn(r.Context(), [][]byte{p.Statement}); err != nil {
+			return Identity{}, err
+		}
+	}
+	user, key, err := b.keys.Verify(r.Context(), typeRequest, statement, p.Seal, time.Unix(p.Time, 0))
+	if err != nil || user != p.User {
+		return Identity{}, transport.ErrUnauthenticated
+	}
+	if err := b.admit(r, p, key); err != nil {
+		return Identity{}, err
+	}
+	return Identity{User: user, Key: key}, nil
+}
+
+func readProof(r *http.Request) (proof, error) {
+	text, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Glimpse ")
+	if !ok || len(text) > maxProof {
+		return proof{}, transport.ErrUnauthenticated
+	}
+	data, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil {
+		return proof{}, err
+	}
+	p, err := transport.Decode[proof](data)
+	if err == nil && (p.Time < 0 || p.Time > math.MaxInt32<<8) {
+		err = transport.ErrMalformed
+	}
+	return p, err
+}
+
+func (b *bySeal) fresh(p proof) error {
+	if now(b.clock).Sub(time.Unix(p.Time, 0)).Abs() > maxSkew {
+		return transport.At(transport.ErrUnauthenticated, "the request is too old, or a clock is wrong")
+	}
+	return nil
+}
+
+// admit lets in a request whose seal is good. One with a message counts as taken
+// when all of that has come and is what was sealed, so that nobody uses up a seal
+// with another body; one with a stream, when it begins, and the stream is checked
+// by who takes it.
+func (b *bySeal) admit(r *http.Request, p proof, key collection.KeyID) error {
+	take := func() error { return b.take(p, key) }
+	switch {
+	case r.Method == http.MethodGet:
+		r.Body = http.NoBody
+		return nil
+	case r.Pattern == uploadRoute || r.Pattern == putRoute:
+		return take()
+	case len(p.Body) == 0:
+		return transport.At(transport.ErrUnauthenticated, "the body is not sealed")
+	}
+	r.Body = &sealedBody{ReadCloser: r.Body, hash: sha256.New(), digest: p.Body, take: take}
+	return nil
+}
+
+// take refuses a request that was taken before, or whose body took so long that
+// this is not known any more.
+func (b *bySeal) take(p proof, key collection.KeyID) error {
+	if err := b.fresh(p); err != nil {
+		return err
+	}
+	if !b.taken.add(seen{key, p.Nonce}, now(b.clock)) {
+		return transport.At(transport.ErrUnauthenticated, "the request has come before")
+	}
+	return nil
+}

@@ -1,0 +1,175 @@
+package httplink
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"strconv"
+
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// maxFault bounds the refusals that are read, in bytes.
+const maxFault = 64 << 10
+
+// post sends a message that is answered by nothing.
+func (c *Client) post(ctx context.Context, path string, message any) error {
+	body, err := transport.Encode(message)
+	if err != nil {
+		return err
+	}
+	r, err := c.send(ctx, http.MethodPost, path, bytes.NewReader(body), http.StatusNoContent)
+	if err != nil {
+		return err
+	}
+	return r.Body.Close()
+}
+
+// call posts a message and reads the one that answers it.
+func call[M any](ctx context.Context, c *Client, path string, message any) (M, error) {
+	body, err := transport.Encode(message)
+	if err != nil {
+		var none M
+		return none, err
+	}
+	return exchange[M](ctx, c, http.MethodPost, path, bytes.NewReader(body))
+}
+
+func exchange[M any](ctx context.Context, c *Client, method, path string, body io.Reader) (M, error) {
+	var none M
+	r, err := c.send(ctx, method, path, body, http.StatusOK)
+	if err != nil {
+		return none, err
+	}
+	defer r.Body.Close()
+	if r.Header.Get("Content-Type") != contentType {
+		return none, notStation(r)
+	}
+	data, err := readAll(r.Body, c.max)
+	if errors.Is(err, transport.ErrTooLarge) {
+		return none, err
+	}
+	if err != nil {
+		return none, unreachable(ctx, err)
+	}
+	return transport.Decode[M](data)
+}
+
+// stream opens an answer that says of what size the whole version is.
+func (c *Client) stream(ctx context.Context, path string) (*transport.Stream, error) {
+	r, err := c.send(ctx, http.MethodGet, path, nil, http.StatusOK)
+	if err != nil {
+		return nil, err
+	}
+	n, err := size(r)
+	if err != nil {
+		r.Body.Close()
+		return nil, err
+	}
+	return &transport.Stream{ReadCloser: r.Body, Size: n}, nil
+}
+
+// part opens what follows an offset of a version.
+func (c *Client) part(ctx context.Context, path string, offset int64) (*transport.Stream, error) {
+	s, err := c.stream(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	if offset < 0 || s.Size < offset {
+		s.Close()
+		return nil, transport.At(transport.ErrMalformed, sizeHeader)
+	}
+	s.ReadCloser = &rest{s.ReadCloser, s.Size - offset}
+	return s, nil
+}
+
+// rest is what is left of a version. A proxy, or a station that is up to something,
+// can end an answer early and call it whole.
+type rest struct {
+	io.ReadCloser
+	left int64
+}
+
+// Read implements io.Reader.
+func (r *rest) Read(p []byte) (int, error) {
+	if r.left == 0 {
+		return 0, io.EOF
+	}
+	n, err := r.ReadCloser.Read(p[:min(int64(len(p)), r.left)])
+	r.left -= int64(n)
+	if errors.Is(err, io.EOF) && r.left > 0 {
+		err = fmt.Errorf("%w: %w", transport.ErrUnreachable, io.ErrUnexpectedEOF)
+	}
+	return n, err
+}
+
+// send makes a request and gives its answer, which has the status that is wanted.
+// A refusal comes as an error beside the answer, whose body is closed.
+func (c *Client) send(ctx context.Context, method, path string, body io.Reader, want int) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, method, c.base+path, body)
+	if err != nil || c.base == "" {
+		return nil, transport.At(transport.ErrUnreachable, "no address")
+	}
+	if body != nil {
+		req.Header.Set("Content-Type", contentType)
+	}
+	if c.auth != nil {
+		if err := c.auth(req); err != nil {
+			return nil, err
+		}
+	}
+	r, err := c.http.Do(req)
+	if err != nil {
+		return nil, unreachable(ctx, err)
+	}
+	if r.StatusCode == want {
+		return r, nil
+	}
+	defer r.Body.Close()
+	return r, refusal(r)
+}
+
+// refusal reads the fault that a station answers with.
+func refusal(r *http.Response) error {
+	data, err := readAll(r.Body, maxFault)
+	if err == nil {
+		if f, err := transport.Decode[transport.Fault](data); err == nil {
+			return &f
+		}
+	}
+	return notStation(r)
+}
+
+// notStation is the error of an answer that comes from something in between, or
+// from what is there in the place of a station.
+func notStation(r *http.Response) error {
+	return transport.At(transport.ErrUnreachable, fmt.Sprintf("answered by %d %s", r.StatusCode, http.StatusText(r.StatusCode)))
+}
+
+func unreachable(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return fmt.Errorf("%w: %w", transport.ErrUnreachable, err)
+}
+
+func size(r *http.Response) (int64, error) {
+	n, err := strconv.ParseInt(r.Header.Get(sizeHeader), 10, 64)
+	if err != nil || n < 0 {
+		return 0, notStation(r)
+	}
+	return n, nil
+}
+
+// readAll reads at most limit bytes.
+func readAll(r io.Reader, limit int64) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, min(limit, math.MaxInt64-1)+1))
+	if err == nil && int64(len(data)) > limit {
+		return nil, transport.At(transport.ErrTooLarge, "message")
+	}
+	return data, err
+}

@@ -1,0 +1,209 @@
+package httplink
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/notify"
+	"github.com/glimpse-go/glimpse/signature"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+func must(tb testing.TB, err error) {
+	tb.Helper()
+	if err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// at is the time of all tests.
+var at = time.Unix(1_800_000_000, 0)
+
+func fixed() time.Time { return at }
+
+// called is the user whose station is called.
+var called = collection.UserID{2}
+
+// sealer gives a caller, and the keys of a station that knows it.
+func sealer(tb testing.TB) (Caller, Keys) {
+	key, err := signature.GenerateKey(rand.Reader)
+	must(tb, err)
+	signer, err := signature.NewSigner(key, nil)
+	must(tb, err)
+	c := Caller{User: collection.UserID{1}, Signer: signer, Now: fixed}
+	keys := new(signature.Keyring)
+	must(tb, keys.Trust(c.User, signer.Public()))
+	return c, forgetful{keys}
+}
+
+// forgetful learns no keys.
+type forgetful struct{ *signature.Keyring }
+
+func (forgetful) Learn(context.Context, [][]byte) error { return nil }
+
+// anybody lets everybody in, but for those who call themselves nobody.
+type anybody struct{}
+
+func (anybody) Authenticate(r *http.Request) (Identity, error) {
+	if r.Header.Get("Authorization") == "nobody" {
+		return Identity{}, transport.ErrUnauthenticated
+	}
+	return Identity{}, nil
+}
+
+// stub is a station that takes everything, gives a version of ten bytes, and
+// counts the calls.
+type stub struct{ calls int }
+
+var digits = []byte("0123456789")
+
+func (s *stub) server(who Authenticator) Server {
+	return Server{
+		Who: who, Hub: func(Identity) transport.Hub { return s }, Guests: s,
+		Originals: func(Identity) transport.Originals { return s },
+		Recipient: func(Identity) transport.Recipient { return s },
+		Judge:     func(Identity) transport.Judge { return s },
+		Namer:     func(Identity) transport.Namer { return s },
+		Book:      func(Identity) transport.Book { return s },
+	}
+}
+
+func (s *stub) Share(context.Context, transport.Share) (transport.Answer, error) {
+	s.calls++
+	return transport.Answer{Next: transport.Done}, nil
+}
+
+func (s *stub) Upload(_ context.Context, _ collection.Name, stream io.Reader) (transport.Answer, error) {
+	s.calls++
+	_, err := io.Copy(io.Discard, stream)
+	return transport.Answer{Next: transport.Done}, brokenOff(err)
+}
+
+func (s *stub) PutVersion(_ context.Context, _ transport.Ref, offset int64, data io.Reader) (int64, error) {
+	s.calls++
+	n, err := io.Copy(io.Discard, data)
+	return offset + n, brokenOff(err)
+}
+
+func (s *stub) Announce(context.Context, transport.Announcement) (transport.Answer, error) {
+	s.calls++
+	return transport.Answer{Next: transport.Done}, nil
+}
+
+func (s *stub) Collection(context.Context, collection.Name) (transport.State, error) {
+	s.calls++
+	return transport.State{}, nil
+}
+
+func (s *stub) Updates(context.Context, collection.Name) (transport.State, error) {
+	s.calls++
+	return transport.State{}, nil
+}
+
+func (s *stub) Version(_ context.Context, _ transport.Ref, offset int64) (*transport.Stream, error) {
+	return s.open(offset)
+}
+
+func (s *stub) open(offset int64) (*transport.Stream, error) {
+	s.calls++
+	if offset < 0 || offset > int64(len(digits)) {
+		return nil, transport.ErrOffset
+	}
+	return &transport.Stream{ReadCloser: io.NopCloser(bytes.NewReader(digits[offset:])), Size: int64(len(digits))}, nil
+}
+
+func (s *stub) Notifications(context.Context) (transport.Deliveries, error) {
+	s.calls++
+	return transport.Deliveries{}, nil
+}
+
+func (s *stub) Acknowledge(context.Context, transport.Receipts) error {
+	s.calls++
+	return nil
+}
+
+func (s *stub) Original(_ context.Context, _ transport.Ref, offset, _ int64) (*transport.Stream, error) {
+	return s.open(offset)
+}
+
+func (s *stub) Deliver(context.Context, notify.Notification) error {
+	s.calls++
+	return nil
+}
+
+func (s *stub) Judge(context.Context, transport.Sealing) (transport.Verdict, error) {
+	s.calls++
+	return transport.Verdict{}, nil
+}
+
+func (s *stub) NewIdentifiers(context.Context, int) (transport.Identifiers, error) {
+	s.calls++
+	return transport.Identifiers{}, nil
+}
+
+func (s *stub) Settings(context.Context) (transport.Settings, error) {
+	s.calls++
+	return transport.Settings{}, nil
+}
+
+func (s *stub) Glimpse(context.Context, string) (transport.Glimpse, error) {
+	s.calls++
+	return transport.Glimpse{}, nil
+}
+
+func (s *stub) GuestVersion(_ context.Context, _ string, _, _ int, offset int64) (*transport.Stream, error) {
+	return s.open(offset)
+}
+
+// serve gives a client of what h serves.
+func serve(tb testing.TB, h http.Handler) *Client {
+	server := httptest.NewServer(h)
+	tb.Cleanup(server.Close)
+	return NewClient(server.URL, nil, Options{})
+}
+
+// calls are all calls of a client, which read all that they are given.
+var calls = map[string]func(context.Context, *Client) error{
+	"share":  func(ctx context.Context, c *Client) error { return second(c.Share(ctx, transport.Share{})) },
+	"upload": func(ctx context.Context, c *Client) error { return second(c.Upload(ctx, collection.Name{}, stream())) },
+	"put": func(ctx context.Context, c *Client) error {
+		return second(c.PutVersion(ctx, transport.Ref{}, 0, stream()))
+	},
+	"announce":      func(ctx context.Context, c *Client) error { return second(c.Announce(ctx, transport.Announcement{})) },
+	"collection":    func(ctx context.Context, c *Client) error { return second(c.Collection(ctx, collection.Name{})) },
+	"updates":       func(ctx context.Context, c *Client) error { return second(c.Updates(ctx, collection.Name{})) },
+	"notifications": func(ctx context.Context, c *Client) error { return second(c.Notifications(ctx)) },
+	"acknowledge":   func(ctx context.Context, c *Client) error { return c.Acknowledge(ctx, transport.Receipts{}) },
+	"deliver":       func(ctx context.Context, c *Client) error { return c.Deliver(ctx, notify.Notification{}) },
+	"judge":         func(ctx context.Context, c *Client) error { return second(c.Judge(ctx, transport.Sealing{})) },
+	"ids":           func(ctx context.Context, c *Client) error { return second(c.NewIdentifiers(ctx, 1)) },
+	"settings":      func(ctx context.Context, c *Client) error { return second(c.Settings(ctx)) },
+	"glimpse":       func(ctx context.Context, c *Client) error { return second(c.Glimpse(ctx, "token")) },
+	"version":       func(ctx context.Context, c *Client) error { return read(c.Version(ctx, transport.Ref{}, 4)) },
+	"guest version": func(ctx context.Context, c *Client) error { return read(c.GuestVersion(ctx, "token", 0, 0, 4)) },
+	"original":      func(ctx context.Context, c *Client) error { return read(c.Original(ctx, transport.Ref{}, 4, -1)) },
+}
+
+func second[T any](_ T, err error) error { return err }
+
+func stream() io.Reader { return io.LimitReader(bytes.NewReader(digits), 10) }
+
+// read reads a stream to its end, or the first 100 KB of it.
+func read(s *transport.Stream, err error) error {
+	if err != nil {
+		return err
+	}
+	_, err = io.CopyN(io.Discard, s, 100_000)
+	if errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		err = nil
+	}
+	return errors.Join(err, s.Close())
+}

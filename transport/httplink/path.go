@@ -1,0 +1,99 @@
+package httplink
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/label"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// errPath is what names that are none are answered: there is nothing there.
+var errPath = transport.At(transport.ErrNotFound, "path")
+
+func pathName(r *http.Request) (collection.Name, error) {
+	var n collection.Name
+	err := errors.Join(
+		n.Author.UnmarshalText([]byte(r.PathValue("author"))),
+		n.ID.UnmarshalText([]byte(r.PathValue("id"))))
+	if err != nil {
+		return n, errPath
+	}
+	return n, nil
+}
+
+func pathRef(r *http.Request) (transport.Ref, error) {
+	name, err := pathName(r)
+	ref := transport.Ref{Collection: name}
+	if err != nil || ref.Item.UnmarshalText([]byte(r.PathValue("item"))) != nil {
+		return ref, errPath
+	}
+	return ref, nil
+}
+
+func pathVersion(r *http.Request) (transport.Ref, int64, error) {
+	ref, err := pathRef(r)
+	if err != nil {
+		return ref, 0, err
+	}
+	v, err := pathNumber(r, "version", label.MaxVersions-1)
+	if err != nil {
+		return ref, 0, err
+	}
+	ref.Version = v
+	offset, err := pathOffset(r)
+	return ref, offset, err
+}
+
+// pathNumber reads a number in the path.
+func pathNumber(r *http.Request, name string, greatest int) (int, error) {
+	n, ok := number(r.PathValue(name))
+	if !ok || n > int64(greatest) {
+		return 0, errPath
+	}
+	return int(n), nil
+}
+
+// pathOffset reads the query of a request for a version.
+func pathOffset(r *http.Request) (int64, error) {
+	part, err := query(r, "offset")
+	if err != nil {
+		return 0, err
+	}
+	return max(part[0], 0), nil
+}
+
+// query reads the numbers that a query is of, each once; -1 where one is missing.
+// What it cannot read is refused, not passed over: who asks for something else must
+// not get this.
+func query(r *http.Request, keys ...string) ([]int64, error) {
+	values, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, transport.At(transport.ErrMalformed, "query")
+	}
+	numbers := make([]int64, len(keys))
+	for i, key := range keys {
+		if numbers[i] = -1; !values.Has(key) {
+			continue
+		}
+		n, ok := number(values.Get(key))
+		if !ok || len(values[key]) > 1 {
+			return nil, transport.At(transport.ErrMalformed, key)
+		}
+		numbers[i] = n
+		delete(values, key)
+	}
+	if len(values) > 0 {
+		return nil, transport.At(transport.ErrMalformed, "query")
+	}
+	return numbers, nil
+}
+
+// number reads a number that is not negative, in its one form.
+func number(text string) (int64, bool) {
+	n, err := strconv.ParseInt(text, 10, 64)
+	return n, err == nil && n >= 0 && strconv.FormatInt(n, 10) == text
+}

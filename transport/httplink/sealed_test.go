@@ -1,0 +1,194 @@
+package httplink
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/signature"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// newRequest is a request with a sealed header.
+func newRequest(tb testing.TB, c Caller, method, path string, body []byte) *http.Request {
+	r, err := http.NewRequest(method, "http://host"+path, bytes.NewReader(body))
+	must(tb, err)
+	must(tb, Sealed(c, called)(r))
+	return r
+}
+
+// take has a request authenticated as one for a route, and its body read.
+func take(who Authenticator, r *http.Request, pattern string) error {
+	r.Pattern = pattern
+	if _, err := who.Authenticate(r); err != nil {
+		return err
+	}
+	_, err := io.ReadAll(r.Body)
+	return err
+}
+
+// TestSealCovers: a seal is good for one request, of one method, with one path and
+// one body, to one user, and a message goes through once.
+func TestSealCovers(t *testing.T) {
+	c, keys := sealer(t)
+	for what, change := range map[string]func(*http.Request){
+		"method":       func(r *http.Request) { r.Method = "PUT" },
+		"path":         func(r *http.Request) { r.URL.Path = "/v1/announce" },
+		"query":        func(r *http.Request) { r.URL.RawQuery = "offset=1" },
+		"body":         func(r *http.Request) { r.Body = io.NopCloser(bytes.NewReader(digits[1:])) },
+		"no body":      func(r *http.Request) { r.Body = http.NoBody },
+		"a longer one": func(r *http.Request) { r.Body = io.NopCloser(io.MultiReader(r.Body, bytes.NewReader(digits))) },
+		"no seal":      func(r *http.Request) { r.Header.Del("Authorization") },
+	} {
+		who := BySeal(keys, called, fixed)
+		good := newRequest(t, c, "POST", "/v1/share", digits)
+		bad := good.Clone(t.Context())
+		change(bad)
+		if err := take(who, bad, "POST /v1/share"); !errors.Is(err, transport.ErrUnauthenticated) {
+			t.Errorf("another %s: %v", what, err)
+		}
+		good.Body, _ = good.GetBody()
+		if err := take(who, good, "POST /v1/share"); err != nil {
+			t.Errorf("after another %s: %v", what, err)
+		}
+		good.Body, _ = good.GetBody()
+		if err := take(who, good, "POST /v1/share"); !errors.Is(err, transport.ErrUnauthenticated) {
+			t.Errorf("once more: %v", err)
+		}
+	}
+	for _, method := range []string{"GET", "POST"} {
+		if err := take(BySeal(keys, collection.UserID{3}, fixed), newRequest(t, c, method, "/v1/share", nil), ""); !errors.Is(err, transport.ErrUnauthenticated) {
+			t.Errorf("%s to another user: %v", method, err)
+		}
+	}
+}
+
+// TestSealedStream: a stream goes without a digest where streams are taken, once,
+// and nowhere else.
+func TestSealedStream(t *testing.T) {
+	c, keys := sealer(t)
+	who := BySeal(keys, called, fixed)
+	stream := func() *http.Request {
+		r, err := http.NewRequest("POST", "http://host/v1/upload/a/b", io.NopCloser(bytes.NewReader(digits)))
+		must(t, err)
+		must(t, Sealed(c, called)(r))
+		return r
+	}
+	r := stream()
+	if err := take(who, r, uploadRoute); err != nil {
+		t.Error(err)
+	}
+	if err := take(who, r, uploadRoute); !errors.Is(err, transport.ErrUnauthenticated) {
+		t.Errorf("once more: %v", err)
+	}
+	for _, pattern := range []string{"POST /v1/share", "/", ""} {
+		if err := take(who, stream(), pattern); !errors.Is(err, transport.ErrUnauthenticated) {
+			t.Errorf("at %q: %v", pattern, err)
+		}
+	}
+}
+
+// TestSealedIdentity: a station knows the key that has called, and the body of a GET
+// is nobody's.
+func TestSealedIdentity(t *testing.T) {
+	c, keys := sealer(t)
+	r := newRequest(t, c, "GET", "/v1/settings", nil)
+	r.Body = io.NopCloser(bytes.NewReader(digits))
+	got, err := BySeal(keys, called, fixed).Authenticate(r)
+	must(t, err)
+	if want := (Identity{c.User, c.Signer.(*signature.Signer).Public().ID()}); got != want {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if body, err := io.ReadAll(r.Body); len(body) > 0 || err != nil {
+		t.Errorf("%q, %v", body, err)
+	}
+}
+
+// TestSlowBody: a message that comes when its seal is over is refused, whenever its
+// header came: what was taken in between may be forgotten.
+func TestSlowBody(t *testing.T) {
+	c, keys := sealer(t)
+	clock := at
+	who := BySeal(keys, called, func() time.Time { return clock })
+	r := newRequest(t, c, "POST", "/v1/share", digits)
+	_, err := who.Authenticate(r)
+	must(t, err)
+	clock = at.Add(maxSkew + time.Second)
+	if _, err := io.ReadAll(r.Body); !errors.Is(err, transport.ErrUnauthenticated) {
+		t.Error(err)
+	}
+}
+
+// TestMemory: what was taken is known for as long as its seal can be good, and the
+// memory has a bound.
+func TestMemory(t *testing.T) {
+	var m memory
+	name := func(i int) seen { return seen{nonce: uint64(i)} }
+	for i := range maxTaken {
+		if !m.add(name(i), at) {
+			t.Fatalf("%d is new", i)
+		}
+	}
+	for i := range maxTaken {
+		if m.add(name(i), at.Add(2*maxSkew)) {
+			t.Fatalf("%d was there", i)
+		}
+	}
+	for i := range 4 * maxTaken {
+		m.add(name(maxTaken+i), at)
+		if n := len(m.new) + len(m.old); n > 2*maxTaken {
+			t.Fatalf("%d are remembered", n)
+		}
+	}
+	if m.add(name(4*maxTaken), at) || !m.add(name(0), at) {
+		t.Error("not the latest ones are remembered")
+	}
+	m = memory{}
+	for _, later := range []time.Duration{0, 2*maxSkew + 1, 4*maxSkew + 2} {
+		m.add(seen{nonce: uint64(later)}, at.Add(later))
+	}
+	if len(m.new) != 1 || len(m.old) != 1 {
+		t.Errorf("%d and %d after all is over", len(m.new), len(m.old))
+	}
+}
+
+// TestProofSize: a request that reads costs a caller a header of 300 bytes beside
+// its key statement, one that changes something 380.
+func TestProofSize(t *testing.T) {
+	c, _ := sealer(t)
+	for method, most := range map[string]int{"GET": 300, "POST": 380} {
+		if n := len(newRequest(t, c, method, "/", digits).Header.Get("Authorization")); n > most {
+			t.Errorf("%s: %d bytes", method, n)
+		}
+	}
+}
+
+// TestUnknownBody: who is not known is refused before its body is read.
+func TestUnknownBody(t *testing.T) {
+	_, keys := sealer(t)
+	stranger, _ := sealer(t)
+	s := new(stub)
+	for _, method := range []string{"POST", "PUT"} {
+		r := newRequest(t, stranger, method, "/v1/share", digits)
+		r.Body = unread{t}
+		w := httptest.NewRecorder()
+		s.server(BySeal(keys, called, fixed)).Handler().ServeHTTP(w, r)
+		if w.Code != http.StatusUnauthorized || s.calls > 0 {
+			t.Errorf("%s: %d", method, w.Code)
+		}
+	}
+}
+
+type unread struct{ t *testing.T }
+
+func (u unread) Read([]byte) (int, error) {
+	u.t.Error("the body is read")
+	return 0, io.EOF
+}
+
+func (unread) Close() error { return nil }

@@ -1,0 +1,147 @@
+package httplink
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// answer gives a server's answer to a request.
+func answer(s Server, method, path string, body io.Reader) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	s.Handler().ServeHTTP(w, httptest.NewRequest(method, path, body))
+	return w
+}
+
+const (
+	name = "/00000000000000000000000000000001/00000000000000000000000000000002"
+	item = name + "/00000000000000000000000000000003"
+)
+
+// TestQuery: what a query cannot mean is refused, and reaches no station.
+func TestQuery(t *testing.T) {
+	versions := []string{"/v1/versions" + item + "/0", "/v1/originals" + item, "/v1/links/token/0/0"}
+	for query, want := range map[string]int{
+		"": 200, "?": 200, "?offset=0": 200, "?offset=10": 200, "?offset=11": 409,
+		"?offset": 400, "?offset=": 400, "?offset=-1": 400, "?offset=%2B1": 400, "?offset=+1": 400, "?offset=01": 400, "?offset=-0": 400,
+		"?offset=1.0": 400, "?offset=0x1": 400, "?offset=1_0": 400, "?offset=9223372036854775808": 400, "?offset=1&offset=1": 400,
+		"?Offset=1": 400, "?offset=1;length=2": 400, "?offset=%zz": 400, "?other=1": 400, "?offset=1&other": 400, "?length=-1": 400, "?=": 400,
+	} {
+		for _, path := range versions {
+			s := new(stub)
+			w := answer(s.server(anybody{}), "GET", path+query, nil)
+			if w.Code != want || (s.calls > 0) != (want != 400) {
+				t.Errorf("%s%s: %d, want %d, after %d calls", path, query, w.Code, want, s.calls)
+			}
+		}
+	}
+	s := new(stub)
+	if w := answer(s.server(anybody{}), "GET", versions[1]+"?offset=1&length=2", nil); w.Code != 200 || w.Body.String() != "123456789" {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
+// TestPath: there is nothing at a path that is none, nor a HEAD of anything.
+func TestPath(t *testing.T) {
+	for _, request := range []string{
+		"GET /", "GET /v1", "GET /v2/settings", "POST /v1/settings", "DELETE /v1/collections" + name, "GET /v1/share",
+		"GET /v1/collections/1/2", "GET /v1/collections" + name[:65], "GET /v1/collections" + item, "GET /v1/collections/" + name[1:33] + "/..%2f..",
+		"GET /v1/versions" + item + "/-1", "GET /v1/versions" + item + "/+0", "GET /v1/versions" + item + "/00", "GET /v1/versions" + item + "/14",
+		"GET /v1/versions" + item + "/256", "GET /v1/links/token/-1/0", "GET /v1/links/token/0/-1", "GET /v1/links/token/2147483648/0", "GET /v1/links/token/0x0/0",
+		"GET /v1/links/", "POST /v1/links/token", "HEAD /v1/links/token", "HEAD /v1/links/token/0/0",
+		"HEAD /v1/settings", "HEAD /v1/notifications", "HEAD /v1/originals" + item, "HEAD /v1/versions" + item + "/0", "HEAD /v1/collections" + name,
+	} {
+		s := new(stub)
+		method, path, _ := strings.Cut(request, " ")
+		if w := answer(s.server(anybody{}), method, path, nil); w.Code != http.StatusNotFound || s.calls > 0 {
+			t.Errorf("%s: %d, %d calls", request, w.Code, s.calls)
+		}
+	}
+}
+
+// TestMessageBounds: a message that is too large, or breaks off, reaches no station
+// and is no failure of the server's.
+func TestMessageBounds(t *testing.T) {
+	for what, c := range map[string]struct {
+		body io.Reader
+		want int
+	}{
+		"too large":  {bytes.NewReader(make([]byte, 1001)), http.StatusRequestEntityTooLarge},
+		"endless":    {endless{}, http.StatusRequestEntityTooLarge},
+		"broken off": {io.MultiReader(bytes.NewReader([]byte{0xa1}), iotest.ErrReader(io.ErrUnexpectedEOF)), http.StatusBadRequest},
+		"nothing":    {http.NoBody, http.StatusBadRequest},
+	} {
+		for _, path := range []string{"share", "announce", "notifications", "deliveries", "verify", "ids"} {
+			s, log := new(stub), new(bytes.Buffer)
+			server := s.server(anybody{})
+			server.MaxMessage, server.Log = 1000, slog.New(slog.NewTextHandler(log, nil))
+			w := answer(server, "POST", "/v1/"+path, c.body)
+			if w.Code != c.want || s.calls > 0 || strings.Contains(log.String(), "level=ERROR") {
+				t.Errorf("%s at %s: %d, %d calls\n%s", what, path, w.Code, s.calls, log)
+			}
+			if seeker, ok := c.body.(io.Seeker); ok {
+				seeker.Seek(0, io.SeekStart)
+			}
+		}
+	}
+}
+
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) { return len(p), nil }
+
+// broken gives a version that breaks off at the station.
+type broken struct {
+	stub
+	text string
+}
+
+func (b *broken) Version(context.Context, transport.Ref, int64) (*transport.Stream, error) {
+	r := io.MultiReader(strings.NewReader(b.text), iotest.ErrReader(errors.New("disk failure at /secret")))
+	return &transport.Stream{ReadCloser: io.NopCloser(r), Size: 1 << 20}, nil
+}
+
+// TestBrokenVersion: what breaks off at the station does so at the caller, after
+// what there was.
+func TestBrokenVersion(t *testing.T) {
+	for _, n := range []int{0, 1, 100, 100_000} {
+		b := &broken{text: strings.Repeat("x", n)}
+		c := serve(t, Server{Who: anybody{}, Library: func(Identity) transport.Library { return b }}.Handler())
+		stream, err := c.Version(t.Context(), transport.Ref{Collection: collection.Name{}}, 0)
+		if err != nil {
+			continue // nothing was sent yet
+		}
+		if data, err := io.ReadAll(stream); err == nil || len(data) > n {
+			t.Errorf("%d of %d bytes, %v", len(data), n, err)
+		}
+		must(t, stream.Close())
+	}
+}
+
+// TestLinksAreKept from those who look into logs and caches.
+func TestLinksAreKept(t *testing.T) {
+	log := new(bytes.Buffer)
+	server := new(stub).server(anybody{})
+	server.Log = slog.New(slog.NewTextHandler(log, nil))
+	for _, path := range []string{"", "/0/0", "/0/0?offset=99", "/x/0", "/0/0/0"} {
+		for _, method := range []string{"GET", "HEAD", "POST"} {
+			w := answer(server, method, "/v1/links/secret"+path, nil)
+			if w.Header().Get("Referrer-Policy") != "no-referrer" || w.Header().Get("Cache-Control") != "private" {
+				t.Errorf("%s %s: %v", method, path, w.Header())
+			}
+		}
+	}
+	if strings.Contains(log.String(), "secret") {
+		t.Error(log)
+	}
+}

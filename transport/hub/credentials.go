@@ -1,0 +1,151 @@
+package hub
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"io"
+	"slices"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/signature"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// Credential is what a device or a program of a user's proves itself with: a
+// token at the hub, a key elsewhere and in seals. Each of them has one.
+type Credential struct {
+	Name string             `cbor:"1,keyasint"` // what the user calls it, such as "camera"
+	Keys []collection.KeyID `cbor:"2,keyasint,omitempty"`
+}
+
+// issued is a credential as it is stored.
+type issued struct {
+	Credential
+	Token string `cbor:"3,keyasint,omitempty"` // the key of the token's record; none was issued if empty
+}
+
+// Credentials lists the credentials of a user, in no order, without those that
+// were revoked. A user who is none has none.
+func (a *Accounts) Credentials(ctx context.Context, user collection.UserID) ([]Credential, error) {
+	var all []Credential
+	for r, err := range a.store.Scan(ctx, "d/"+user.String()+"/") {
+		if err != nil {
+			return nil, err
+		}
+		c, err := transport.Decode[issued](r.Value)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, c.Credential)
+	}
+	return all, nil
+}
+
+// AddKey adds a key to a credential of a user, which it makes if there is none of
+// that name, and gives its key statement: the authority's word that the key is the
+// user's. The user's stations show it to others. From then on the hub accepts the
+// key's seals. The error wraps ErrTaken if the key is another credential's,
+// signature.ErrRevoked if it was revoked, signature.ErrChanged if it is another
+// user's, transport.ErrForbidden if the account is temporary.
+func (a *Accounts) AddKey(ctx context.Context, user collection.UserID, credential string, key signature.PublicKey) ([]byte, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	c, err := a.credential(ctx, user, credential)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.mayHave(ctx, user, c, key.ID()); err != nil {
+		return nil, err
+	}
+	s, statement, err := a.seal(ctx, signature.KeyStatement{User: user, Key: key})
+	if err != nil {
+		return nil, err
+	}
+	if err := a.keys.Add(ctx, s); err != nil {
+		return nil, err
+	}
+	if id := collection.KeyID(key.ID()); !slices.Contains(c.Keys, id) {
+		c.Keys = append(c.Keys, id)
+	}
+	data, err := transport.Encode(c)
+	if err != nil {
+		return nil, err
+	}
+	return statement.Value, a.store.Apply(ctx, statement, transport.Change{Key: credentialKey(user, credential), Value: data})
+}
+
+// mayHave refuses a key that is another credential's, or was revoked.
+func (a *Accounts) mayHave(ctx context.Context, user collection.UserID, c issued, key collection.KeyID) error {
+	s, err := a.statement(ctx, statementKey(user, key))
+	switch {
+	case errors.Is(err, transport.ErrNotFound):
+		return nil
+	case err != nil:
+		return err
+	case s.Role == signature.RoleRevoked:
+		return signature.ErrRevoked
+	case !slices.Contains(c.Keys, key):
+		return ErrTaken
+	}
+	return nil
+}
+
+// Issue gives a credential of a user a token, and makes it if there is none of
+// that name. The token is stored nowhere. The error wraps ErrTaken if the
+// credential has one already, transport.ErrForbidden if the account is temporary.
+func (a *Accounts) Issue(ctx context.Context, user collection.UserID, credential string) (string, error) {
+	var secret [32]byte
+	if _, err := io.ReadFull(a.random, secret[:]); err != nil {
+		return "", err
+	}
+	token := base64.RawURLEncoding.EncodeToString(secret[:])
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	c, err := a.credential(ctx, user, credential)
+	if err == nil && c.Token != "" {
+		err = ErrTaken
+	}
+	if err != nil {
+		return "", err
+	}
+	c.Token = tokenKey(token)
+	data, err := transport.Encode(c)
+	if err != nil {
+		return "", err
+	}
+	return token, a.store.Apply(ctx,
+		transport.Change{Key: credentialKey(user, credential), Value: data},
+		transport.Change{Key: c.Token, Value: user[:]})
+}
+
+// credential loads a credential of a user who has an account; a new one if there
+// is none of that name.
+func (a *Accounts) credential(ctx context.Context, user collection.UserID, name string) (issued, error) {
+	if err := a.member(ctx, user); err != nil {
+		return issued{}, err
+	}
+	data, err := a.store.Get(ctx, credentialKey(user, name))
+	if errors.Is(err, transport.ErrNotFound) {
+		return issued{Credential: Credential{Name: name}}, nil
+	}
+	if err != nil {
+		return issued{}, err
+	}
+	return transport.Decode[issued](data)
+}
+
+// UserOf implements httplink.Tokens.
+func (a *Accounts) UserOf(ctx context.Context, token string) (collection.UserID, error) {
+	user, err := a.userAt(ctx, tokenKey(token))
+	if errors.Is(err, transport.ErrNotFound) {
+		return user, transport.ErrUnauthenticated
+	}
+	return user, err
+}
+
+func tokenKey(token string) string { return "b/" + hashed(token) }
+
+func credentialKey(user collection.UserID, name string) string {
+	return "d/" + user.String() + "/" + hashed(name)
+}

@@ -1,0 +1,142 @@
+package keep
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/collection/digest"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/memstore"
+)
+
+var thumbnail = []byte("the smallest version as it was made")
+
+// broken leaves a part of a version that is not its beginning, or, with bytes that
+// are, an upload that is still open.
+func broken(t *testing.T, k *Keeper, open bool) *upload {
+	t.Helper()
+	w := must(k.begin(t.Context(), versionKey(ann, digest.Sum(thumbnail))))
+	must(w.Write([]byte("of somebody who lies")))
+	if !open {
+		must(0, w.Close())
+		k.uploads.forget(w)
+	}
+	return w
+}
+
+// whole checks that the right bytes are stored.
+func whole(t *testing.T, k *Keeper) {
+	t.Helper()
+	b := must(k.Store.Open(t.Context(), versionKey(ann, digest.Sum(thumbnail))))
+	defer b.Close()
+	if got := must(io.ReadAll(io.NewSectionReader(b, 0, b.Size()))); !bytes.Equal(got, thumbnail) {
+		t.Errorf("stored %q", got)
+	}
+	if len(k.uploads.now) != 0 {
+		t.Errorf("%d uploads are remembered", len(k.uploads.now))
+	}
+}
+
+func oneItem() collection.Collection {
+	items := []collection.Item{{ID: collection.ItemID{1}, Digests: []collection.Digest{digest.Sum(thumbnail)}}}
+	return must(collection.New(collection.Header{ID: collection.ID{1}, Author: ann}, collection.Body{Items: items}))
+}
+
+// TestKeepAnew: what is made or imported here does not go on from what somebody
+// else has left, nor wait for its upload.
+func TestKeepAnew(t *testing.T) {
+	for _, open := range []bool{false, true} {
+		for what, store := range map[string]func(k *Keeper) error{
+			"keep": func(k *Keeper) error {
+				_, err := k.Keep(t.Context(), ann, thumbnail)
+				return err
+			},
+			"import": func(k *Keeper) error {
+				return k.Import(t.Context(), oneItem(), 0, 0, bytes.NewReader(thumbnail))
+			},
+		} {
+			t.Run(what, func(t *testing.T) {
+				k := &Keeper{Store: new(memstore.Store)}
+				older := broken(t, k, open)
+				must(0, store(k))
+				if open {
+					_, err := older.Write(thumbnail)
+					_, read := older.ReadAt(make([]byte, 1), 0)
+					for _, err := range []error{err, read, older.Commit(t.Context())} {
+						if !errors.Is(err, transport.ErrConflict) {
+							t.Errorf("the older upload goes on: %v", err)
+						}
+					}
+					must(0, errors.Join(older.Close(), older.Discard()))
+				}
+				whole(t, k)
+			})
+		}
+	}
+}
+
+// TestImportAgain: a version that is here stays, whatever is imported.
+func TestImportAgain(t *testing.T) {
+	k := &Keeper{Store: new(memstore.Store)}
+	must(0, k.Import(t.Context(), oneItem(), 0, 0, bytes.NewReader(thumbnail)))
+	_ = k.Import(t.Context(), oneItem(), 0, 0, strings.NewReader("something else"))
+	whole(t, k)
+}
+
+// slow gives what it has after it was waited for.
+type slow struct {
+	io.Reader
+	wait func()
+}
+
+func (s *slow) Read(p []byte) (int, error) {
+	if s.wait != nil {
+		s.wait()
+		s.wait = nil
+	}
+	return s.Reader.Read(p)
+}
+
+// TestReceiveAtOnce: of several uploads of one version the newest goes on.
+func TestReceiveAtOnce(t *testing.T) {
+	k := &Keeper{Store: new(memstore.Store)}
+	const n = 5
+	old := make([]error, n)
+	var nested func(i int) error
+	nested = func(i int) error {
+		wait := func() {
+			if i < n-1 {
+				old[i+1] = nested(i + 1)
+			}
+		}
+		_, err := k.Receive(t.Context(), oneItem(), 0, 0, 0, &slow{bytes.NewReader(thumbnail), wait})
+		return err
+	}
+	old[0] = nested(0)
+	for i, err := range old {
+		if last := i == n-1; last != (err == nil) || !last && !errors.Is(err, transport.ErrConflict) {
+			t.Errorf("upload %d: %v", i, err)
+		}
+	}
+	whole(t, k)
+}
+
+// TestReceiveForNobody: a call whose context is over ends nobody's upload.
+func TestReceiveForNobody(t *testing.T) {
+	k := &Keeper{Store: new(memstore.Store)}
+	w := must(k.begin(t.Context(), versionKey(ann, digest.Sum(thumbnail))))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := k.Receive(ctx, oneItem(), 0, 0, 0, bytes.NewReader(thumbnail)); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	must(w.Write(thumbnail))
+	must(0, w.Commit(t.Context()))
+	k.uploads.forget(w)
+	whole(t, k)
+}

@@ -1,0 +1,137 @@
+package peer
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/collection/digest"
+	"github.com/glimpse-go/glimpse/notify"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/keep"
+)
+
+// take brings a collection up to date with a notification and, if it was not
+// seen before, keeps it for give: record q/COLLECTION.
+func (p *Peer) take(ctx context.Context, n notify.Notification, from library) error {
+	if n.To != p.user {
+		return transport.At(transport.ErrMalformed, "a notification to somebody else")
+	}
+	last, _, err := p.lastNews(ctx, n.Name())
+	if err != nil || last.ID == n.ID {
+		return err
+	}
+	if err := p.catchUp(ctx, n, from); err != nil {
+		return err
+	}
+	return p.keepNews(ctx, n)
+}
+
+// byPeer is a notification as it is taken from one who is no hub.
+func byPeer(n notify.Notification) (notify.Notification, error) {
+	n.Link = ""
+	if !n.HasID() {
+		return n, transport.At(transport.ErrMalformed, "the ID of a notification")
+	}
+	return n, nil
+}
+
+// lastNews gives what was told of a collection last, its cover aside: record
+// n/COLLECTION.
+func (p *Peer) lastNews(ctx context.Context, name collection.Name) (last notify.Notification, any bool, err error) {
+	data, err := p.cfg.Store.Get(ctx, "n/"+name.String())
+	if errors.Is(err, transport.ErrNotFound) {
+		return last, false, nil
+	}
+	if err == nil {
+		last, err = transport.Decode[notify.Notification](data)
+	}
+	return last, true, err
+}
+
+// keepNews keeps a notification for give, unless it comes after newer news.
+func (p *Peer) keepNews(ctx context.Context, n notify.Notification) error {
+	p.news.Lock()
+	defer p.news.Unlock()
+	last, any, err := p.lastNews(ctx, n.Name())
+	if err != nil || last.ID == n.ID {
+		return err
+	}
+	s, err := p.keeper.Load(ctx, n.Name())
+	if err != nil {
+		return err
+	}
+	if any {
+		if late, err := n.Late(last, s.Collection); err != nil || late {
+			return transport.Wrap(err)
+		}
+	}
+	shown, err := shownOf(n, s.Collection)
+	if err != nil {
+		return err
+	}
+	told, err := toldOf(n, shown, s.Collection)
+	if err != nil {
+		return err
+	}
+	return p.storeNews(ctx, told, shown)
+}
+
+func (p *Peer) storeNews(ctx context.Context, told, shown notify.Notification) error {
+	last, err := transport.Encode(told)
+	if err != nil {
+		return err
+	}
+	waits, err := transport.Encode(shown)
+	if err != nil {
+		return err
+	}
+	return p.cfg.Store.Apply(ctx,
+		transport.Change{Key: "n/" + told.Name().String(), Value: last},
+		transport.Change{Key: "q/" + told.Name().String(), Value: waits})
+}
+
+// shownOf gives what the user is shown of a notification. It says what is verified,
+// whatever the sender wrote; its ID is that of the one that came, by which
+// repeats are known.
+func shownOf(n notify.Notification, c collection.Collection) (notify.Notification, error) {
+	shown, err := notify.Make(c, n.Reason, n.Link)
+	shown.ID, shown.To = n.ID, n.To
+	i, ok := c.Index(c.Header().Hints.Cover)
+	if !ok {
+		i = 0
+	}
+	if d, err := keep.Digest(c, i, 0); err == nil && d == digest.Sum(n.Cover) {
+		shown.Cover = n.Cover
+	}
+	return shown, err
+}
+
+// toldOf gives what later notifications are compared with: what the one that came
+// has told, unless that is more than is verified, which would make others late.
+func toldOf(n, shown notify.Notification, c collection.Collection) (notify.Notification, error) {
+	told := shown
+	told.Cover = nil
+	us, err := decodeUpdates(n.Updates)
+	if err != nil {
+		return told, err
+	}
+	_, more, err := c.Apply(us...)
+	if !more && cmp.Or(cmp.Compare(n.Number, shown.Number), bytes.Compare(n.Edition[:], shown.Edition[:])) <= 0 {
+		told.Number, told.Edition, told.Updates = n.Number, n.Edition, n.Updates
+	}
+	return told, transport.Wrap(err)
+}
+
+func decodeUpdates(all [][]byte) ([]collection.Update, error) {
+	us := make([]collection.Update, len(all))
+	for i, data := range all {
+		var err error
+		if us[i], err = collection.DecodeUpdate(data); err != nil {
+			return nil, transport.Wrap(err)
+		}
+	}
+	return us, nil
+}

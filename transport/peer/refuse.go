@@ -1,0 +1,135 @@
+package peer
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/notify"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// maxRefused is how often a notification is tried that cannot be verified.
+const maxRefused = 12
+
+// refusal is a notification that could not be verified with the keys that were
+// known, of one collection at one inbox: record f/TELLER/COLLECTION.
+type refusal struct {
+	_     struct{} `cbor:",toarray"`
+	ID    notify.ID
+	Keys  [sha256.Size]byte
+	Tries tries
+}
+
+func (r refusal) parked() bool { return r.Tries.N >= maxRefused }
+
+// Parked lists the collections of which the latest notification could not be
+// verified in twelve tries, over a day and a half with the Config.Retry of a
+// minute. It was acknowledged, so that it does not come again. The next
+// notification of the collection is tried anew, and ends this when it is good.
+func (p *Peer) Parked(ctx context.Context) ([]collection.Name, error) {
+	var names []collection.Name
+	for r, err := range p.cfg.Store.Scan(ctx, "f/") {
+		if err != nil {
+			return names, err
+		}
+		refused, err := transport.Decode[refusal](r.Value)
+		name, keyErr := parseRefusal(r.Key)
+		if errors.Join(err, keyErr) != nil {
+			return names, transport.At(transport.ErrStorage, r.Key)
+		}
+		if refused.parked() {
+			names = append(names, name)
+		}
+	}
+	return names, nil
+}
+
+func parseRefusal(key string) (name collection.Name, err error) {
+	parts := strings.Split(key, "/")
+	if len(parts) != 4 {
+		return name, transport.ErrMalformed
+	}
+	return name, errors.Join(name.Author.UnmarshalText([]byte(parts[2])), name.ID.UnmarshalText([]byte(parts[3])))
+}
+
+// hear takes a notification from an inbox, home's or the hub's, and reports
+// whether it is to be acknowledged. One that could not be verified waits for its
+// pause to end, or for other keys.
+func (p *Peer) hear(ctx context.Context, n notify.Notification, from library, home transport.Source) (read bool, err error) {
+	key := "f/" + home.User.String() + "/" + n.Name().String()
+	known, err := p.refusalAt(ctx, key)
+	if err != nil {
+		return false, err
+	}
+	again := known.ID == n.ID && known.Keys == p.keysNow()
+	if again && (known.parked() || known.Tries.Next > p.cfg.Now().Unix()) {
+		return known.parked(), nil
+	}
+	err = p.hearFrom(ctx, n, from, home)
+	if err == nil && known.Tries.N > 0 {
+		err = p.cfg.Store.Apply(ctx, transport.Change{Key: key})
+	}
+	if err == nil || ctx.Err() != nil || !isRefusal(err) {
+		return err == nil, err
+	}
+	if !again {
+		known = refusal{ID: n.ID, Keys: p.keysNow()}
+	}
+	known.Tries = known.Tries.again(p.cfg.Retry, p.cfg.Now())
+	value, failed := transport.Encode(known)
+	if failed == nil {
+		failed = p.cfg.Store.Apply(ctx, transport.Change{Key: key, Value: value})
+	}
+	return known.parked() && failed == nil, errors.Join(err, failed)
+}
+
+// keysNow is the digest of the keys that are known.
+func (p *Peer) keysNow() [sha256.Size]byte {
+	h := sha256.New()
+	for s := range p.cfg.Keys.Keys() {
+		fmt.Fprintln(h, s.Key.ID(), s.User, s.Role, s.From, s.Until)
+	}
+	return [sha256.Size]byte(h.Sum(nil))
+}
+
+func (p *Peer) refusalAt(ctx context.Context, key string) (refusal, error) {
+	value, err := p.cfg.Store.Get(ctx, key)
+	if errors.Is(err, transport.ErrNotFound) {
+		return refusal{}, nil
+	}
+	if err != nil {
+		return refusal{}, err
+	}
+	return transport.Decode[refusal](value)
+}
+
+// hearFrom takes a notification from an inbox. Only a hub says where people find
+// more; another peer is remembered as one that knows the collection.
+func (p *Peer) hearFrom(ctx context.Context, n notify.Notification, from library, home transport.Source) error {
+	if home.Address == "" {
+		return p.take(ctx, n, from)
+	}
+	n, err := byPeer(n)
+	if err == nil {
+		err = p.take(ctx, n, from)
+	}
+	if err == nil {
+		err = p.remember(ctx, n.Name(), home)
+	}
+	return err
+}
+
+// isRefusal reports whether an error is about what was told, and not about the
+// network, the store or the process.
+func isRefusal(err error) bool {
+	for _, e := range []error{transport.ErrUnreachable, transport.ErrUnauthenticated, transport.ErrStorage, transport.ErrClosed} {
+		if errors.Is(err, e) {
+			return false
+		}
+	}
+	return errors.Is(transport.Wrap(err), transport.Err)
+}
