@@ -189,6 +189,22 @@ func (c Collection) Edit(change func(h *Header, items []Item)) (Collection, erro
 	return Collection{&q}, nil
 }
 
+// HasDigestsOf reports whether c has all digests that d has of versions, the same
+// ones: as an edition has that was made of d's. Of two that were made at once
+// each may lack what the other has added.
+func (c Collection) HasDigestsOf(d Collection) bool {
+	p, o := c.parts(), d.parts()
+	if p.fixed.identity() != o.fixed.identity() {
+		return false
+	}
+	for v, known := range o.edition.digests {
+		if dropped(known, p.edition.digests[v]) >= 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // dropped returns the first item whose known digest another column does not
 // have, or -1.
 func dropped(known, col []byte) int {

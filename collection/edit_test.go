@@ -99,6 +99,36 @@ func TestDigestsMayBeAddedNeverChanged(t *testing.T) {
 }
 
 // TestEditRefuses what New refuses.
+// TestHasDigestsOf: an edition has the digests of the one it was made of; of two
+// made at once each may lack the other's.
+func TestHasDigestsOf(t *testing.T) {
+	c := shared(t, 3, label.Flag, func(_ *collection.Header, b *collection.Body) {
+		b.Items[1].Digests = []collection.Digest{{1}}
+	})
+	add := func(c collection.Collection, item int, d byte) collection.Collection {
+		return ok(c.Edit(func(_ *collection.Header, items []collection.Item) {
+			digests := make([]collection.Digest, 3)
+			copy(digests, items[item].Digests)
+			digests[2] = collection.Digest{d}
+			items[item].Digests = digests
+		}))(t)
+	}
+	one, other, both := add(c, 0, 2), add(c, 2, 3), add(add(c, 0, 2), 2, 3)
+	for _, test := range []struct {
+		what string
+		c, d collection.Collection
+		want bool
+	}{
+		{"itself", c, c, true}, {"the next edition", one, c, true}, {"the one before", c, one, false},
+		{"one made at once", one, other, false}, {"both", both, one, true}, {"another digest", add(c, 0, 9), one, false},
+		{"another collection", shared(t, 2, label.Flag, nil), c, false}, {"none", c, collection.Collection{}, false},
+	} {
+		if got := test.c.HasDigestsOf(test.d); got != test.want {
+			t.Errorf("%s: %v", test.what, got)
+		}
+	}
+}
+
 func TestEditRefuses(t *testing.T) {
 	c := shared(t, 2, label.Flag, nil)
 	for _, test := range []struct {

@@ -313,6 +313,7 @@ func TestRequestsBetweenPeers(t *testing.T) {
 	name := cam.make("title", bob)
 	_, err := cam.Share(t.Context(), cam.link(home), name)
 	must(t, err)
+	must(t, home.Publish(t.Context(), name))
 	b := w.peer(bob, "bob")
 	old := func() time.Time { return w.clock.Add(-time.Hour) }
 	good := httplink.Caller{User: bob, Signer: b.signer, Statement: b.stmt, Now: w.now}

@@ -10,7 +10,7 @@ func (r Rules) shared(s State, e Shared) (State, []Effect, error) {
 	if err := Admit(s, e); err != nil {
 		return s, nil, err
 	}
-	next, err := agree(s, e)
+	next, err := r.agree(s, e)
 	if err != nil {
 		return s, nil, err
 	}
@@ -91,7 +91,7 @@ func Admit(s State, e Shared) error {
 }
 
 // agree joins what was known with what was shared.
-func agree(s State, e Shared) (State, error) {
+func (r Rules) agree(s State, e Shared) (State, error) {
 	if !s.Known() {
 		s.Collection, s.Sealed = e.Collection, e.Sealed
 		return s, nil
@@ -103,7 +103,7 @@ func agree(s State, e Shared) (State, error) {
 		s.Collection, s.Sealed = e.Collection, true // the draft is replaced
 		return s, nil
 	}
-	return s.merge(e.Collection)
+	return r.joined(s, e.Collection)
 }
 
 // offered is what the sender can upload. A peer that does not know of a digest

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -199,23 +198,31 @@ func (r Rules) updated(s State, e Updated) (State, []Effect, error) {
 		s.Collection, s.Sealed, s.Sources = e.Collection, true, e.Sources
 		return s, nil, nil
 	}
-	next, err := s.merge(e.Collection)
-	if errors.Is(err, collection.ErrDigestChanged) && r.givesWay(s, e.Collection) {
-		next, err = s.giveWay(e.Collection)
+	var effects []Effect
+	next, err := s, error(nil)
+	if r.rebases(s, e.Collection) {
+		next, effects, err = s.rebase(e.Collection)
+	} else {
+		next, err = r.joined(s, e.Collection)
 	}
 	if e.Sources != nil {
 		next.Sources = e.Sources
 	}
-	return next, nil, err
+	return next, effects, err
 }
 
-// merge joins another copy of the collection. What was taken back is not served
-// any more until somebody announces it again.
+// merge joins another copy of the collection.
 func (s State) merge(c collection.Collection) (State, error) {
 	merged, changed, err := s.Collection.Merge(c)
 	if err != nil || !changed {
 		return s, err
 	}
+	return s.with(merged), nil
+}
+
+// with is the state with what the collection has become. What was taken back is
+// not served any more until somebody announces it again.
+func (s State) with(merged collection.Collection) State {
 	if merged.EditionDigest() != s.Collection.EditionDigest() {
 		s.Held = s.heldIn(merged)
 	}
@@ -224,7 +231,7 @@ func (s State) merge(c collection.Collection) (State, error) {
 	s.Collection, s.lost = merged, s.lost.Without(lost).Trim()
 	s.Sealed = len(merged.Header().AuthorSeal) > 0
 	if lost.IsEmpty() {
-		return s, nil
+		return s
 	}
 	var sources []transport.Source
 	for _, source := range s.Sources {
@@ -233,7 +240,7 @@ func (s State) merge(c collection.Collection) (State, error) {
 		}
 	}
 	s.Sources = sources
-	return s, nil
+	return s
 }
 
 // regenerated is the set of the items whose next generation was opened.

@@ -42,18 +42,12 @@ func (p *Peer) begin(what string, work func() error) error {
 }
 
 func (p *Peer) publish(ctx context.Context, name collection.Name, preview bool) error {
-	return p.orGivingWay(ctx, name, func() error {
-		if err := p.sealAgain(ctx, name); err != nil {
-			return err
-		}
-		if p.cfg.Hub == nil {
-			return p.publishAlone(ctx, name, preview)
-		}
-		return p.publishWithHub(ctx, name, preview)
-	})
-}
-
-func (p *Peer) publishWithHub(ctx context.Context, name collection.Name, preview bool) error {
+	if err := p.sealAgain(ctx, name); err != nil {
+		return err
+	}
+	if p.cfg.Hub == nil {
+		return p.publishAlone(ctx, name, preview)
+	}
 	s, err := p.keeper.Load(ctx, name)
 	if err == nil && !s.Sealed && p.user != name.Author {
 		err = transport.At(transport.ErrSeal, "the author has not sealed it")
@@ -156,7 +150,7 @@ func (p *Peer) join(ctx context.Context, theirs collection.Collection, keys [][]
 	}
 	theirs, sealed, err := p.keeper.Verify(ctx, theirs)
 	if err == nil {
-		theirs, err = p.authorOnly(ctx, theirs, sealed)
+		theirs, err = p.authors(ctx, theirs, sealed)
 	}
 	if err != nil {
 		return theirs, err

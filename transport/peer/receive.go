@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/send"
 )
 
 // Receive gives what was handed over by Recipient or, if there is nothing,
@@ -180,7 +180,7 @@ func (p *Peer) accept(ctx context.Context, name collection.Name, c collection.Co
 	}
 	c, sealed, err := p.keeper.Verify(ctx, c)
 	if err == nil {
-		c, err = p.authorOnly(ctx, c, sealed)
+		c, err = p.authors(ctx, c, sealed)
 	}
 	if err != nil {
 		return err
@@ -199,9 +199,9 @@ func (p *Peer) accept(ctx context.Context, name collection.Name, c collection.Co
 }
 
 // tellMore tells the hub what this station of the author's knows more than came
-// from there: what the hub has not heard yet, or what was said upon it.
+// from there: what it has said upon it, or the edition that it has made of it.
 func (p *Peer) tellMore(ctx context.Context, theirs, ours collection.Collection) error {
-	_, more, err := theirs.Apply(slices.Collect(ours.Updates())...)
+	more, err := send.SaysMore(ours, theirs)
 	if err != nil || !more {
 		return transport.Wrap(err)
 	}

@@ -77,14 +77,10 @@ func (p *Peer) change(ctx context.Context, name collection.Name, how func(collec
 		return err
 	}
 	defer leave()
-	return p.orGivingWay(ctx, name, func() error { return p.changeOnce(ctx, name, how) })
-}
-
-func (p *Peer) changeOnce(ctx context.Context, name collection.Name, how func(collection.Collection) (collection.Collection, error)) error {
 	if err := p.sealAgain(ctx, name); err != nil {
 		return err
 	}
-	_, err := p.keeper.Do(ctx, name, func(s engine.State) (engine.Event, error) {
+	_, err = p.keeper.Do(ctx, name, func(s engine.State) (engine.Event, error) {
 		switch {
 		case !s.Known():
 			return nil, transport.ErrNotFound
@@ -97,7 +93,7 @@ func (p *Peer) changeOnce(ctx context.Context, name collection.Name, how func(co
 	if err != nil || p.cfg.Hub == nil {
 		return err
 	}
-	return p.tellOnce(ctx, name)
+	return p.tell(ctx, name)
 }
 
 // Tell tells the hub what is known here of a collection, and takes what the hub
@@ -111,14 +107,13 @@ func (p *Peer) Tell(ctx context.Context, name collection.Name) error {
 	if p.cfg.Hub == nil {
 		return transport.At(transport.ErrUnreachable, "no hub")
 	}
+	if err := p.sealAgain(ctx, name); err != nil {
+		return err
+	}
 	return p.tell(ctx, name)
 }
 
 func (p *Peer) tell(ctx context.Context, name collection.Name) error {
-	return p.orGivingWay(ctx, name, func() error { return p.tellOnce(ctx, name) })
-}
-
-func (p *Peer) tellOnce(ctx context.Context, name collection.Name) error {
 	s, err := p.keeper.Load(ctx, name)
 	if err != nil {
 		return err

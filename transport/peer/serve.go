@@ -110,6 +110,12 @@ func (s served) open(ctx context.Context, ref transport.Ref, offset, n int64, le
 		return nil, err
 	}
 	item, ok := state.Collection.Index(ref.Item)
+	if ok && s.isWithheld(state, item) {
+		state, err = s.afresh(ctx, state)
+	}
+	if err != nil {
+		return nil, err
+	}
 	if !ok || s.isWithheld(state, item) {
 		return nil, transport.ErrNotFound
 	}
@@ -128,11 +134,31 @@ func (s served) open(ctx context.Context, ref transport.Ref, offset, n int64, le
 	return stream, err
 }
 
-// isWithheld reports whether an item was withdrawn: what is held of its original
-// is for the author alone, whatever others ask for.
+// isWithheld reports whether an original is not for the caller, whatever it asks
+// for: what is not announced is for those who may complete it and for the
+// authority, what is withdrawn for the author alone.
 func (s served) isWithheld(state engine.State, item int) bool {
 	_, rank := state.Collection.At(item)
-	return rank.Withdrawn() && s.user != state.Collection.Author()
+	switch {
+	case !rank.Labelled(), s.user == state.Collection.Author():
+		return false
+	case rank.Withdrawn():
+		return true
+	}
+	return !s.user.IsZero() && !engine.MayComplete(state.Collection, s.user)
+}
+
+// afresh asks for what is new of a collection in which the caller knows of no
+// label where there is one here: it may have heard sooner that it has gone.
+func (s served) afresh(ctx context.Context, known engine.State) (engine.State, error) {
+	name := known.Collection.Name()
+	if s.lately.heard(name, s.cfg.Now()) {
+		return known, nil
+	}
+	if err := s.refresh(ctx, name); err != nil {
+		s.cfg.Log.Info("asked for what is labelled, and nobody tells what is new", "collection", name, "error", err)
+	}
+	return s.keeper.Load(ctx, name)
 }
 
 // read loads a collection for a caller who asks for n bytes of an item.

@@ -91,7 +91,7 @@ func (k *Keeper) lockOf(author collection.UserID) *sync.Mutex {
 	return &k.locks[int(sum)%len(k.locks)]
 }
 
-// settle steps until the authority has nothing left to say.
+// settle steps until the station has nothing left to say itself.
 func (k *Keeper) settle(ctx context.Context, s engine.State, e engine.Event) (engine.State, []engine.Effect, error) {
 	var all []engine.Effect
 	for e != nil {
@@ -100,35 +100,42 @@ func (k *Keeper) settle(ctx context.Context, s engine.State, e engine.Event) (en
 			return s, nil, err
 		}
 		s, e = next, nil
+		said := s.Collection
 		for _, effect := range effects {
-			switch effect := effect.(type) {
-			case engine.CoSign:
-				e, err = k.coSign(ctx, s)
-			case engine.Validate:
-				e, err = k.validate(ctx, s, effect.Update)
-			default:
-				all = append(all, effect)
-			}
+			own, err := k.say(ctx, &said, effect)
 			if err != nil {
 				return s, nil, err
+			}
+			if own {
+				e = engine.Updated{Collection: said}
+			} else {
+				all = append(all, effect)
 			}
 		}
 	}
 	return s, all, nil
 }
 
-func (k *Keeper) coSign(ctx context.Context, s engine.State) (engine.Event, error) {
-	c, err := s.Collection.CoSign(ctx, k.Signer, k.Now())
-	return engine.Updated{Collection: c}, err
-}
-
-func (k *Keeper) validate(ctx context.Context, s engine.State, u collection.Update) (engine.Event, error) {
-	u, err := u.Sign(ctx, k.Signer, k.Now())
-	if err != nil {
-		return nil, err
+// say seals what an effect has the station say itself, and joins it to a
+// collection; it reports whether the effect is one of these.
+func (k *Keeper) say(ctx context.Context, c *collection.Collection, effect engine.Effect) (own bool, err error) {
+	switch effect := effect.(type) {
+	case engine.CoSign:
+		*c, err = c.CoSign(ctx, k.Signer, k.Now())
+	case engine.Validate:
+		var u collection.Update
+		if u, err = effect.Update.Sign(ctx, k.Signer, k.Now()); err == nil {
+			*c, _, err = c.Apply(u)
+		}
+	case engine.Reseal:
+		var edition collection.Collection
+		if edition, err = effect.Collection.Sign(ctx, k.Signer, k.Now()); err == nil {
+			*c, _, err = c.Merge(edition)
+		}
+	default:
+		return false, nil
 	}
-	c, _, err := s.Collection.Apply(u)
-	return engine.Updated{Collection: c}, err
+	return true, err
 }
 
 // commit stores the state, who may read it, the index of a new collection's

@@ -138,9 +138,16 @@ func (s *Share) accept(ctx context.Context, c collection.Collection, a transport
 		return c, false, transport.Wrap(err)
 	}
 	if c, err = s.Accept(ctx, theirs, a.Keys); err == nil {
-		_, more, err = theirs.Apply(slices.Collect(c.Updates())...)
+		more, err = SaysMore(c, theirs)
 	}
 	return c, more, err
+}
+
+// SaysMore reports whether one copy of a collection has another edition than the
+// other, or says more of labels.
+func SaysMore(c, than collection.Collection) (bool, error) {
+	_, more, err := than.Apply(slices.Collect(c.Updates())...)
+	return more || c.EditionDigest() != than.EditionDigest(), err
 }
 
 // upload sends what an answer asks for in one stream.

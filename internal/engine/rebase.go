@@ -1,0 +1,101 @@
+package engine
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// Two stations of an author may make an edition each at the same time, and of two
+// editions only one stands. What an edition that stood has said of versions must
+// not be taken back by that: the authority keeps its edition, and the station that
+// comes later makes its own anew on top of it.
+
+// Reseal: seal the edition with the station's own key, and step [Updated] with it.
+type Reseal struct{ Collection collection.Collection }
+
+func (Reseal) effect() {}
+
+// joined joins another copy of the collection. The authority takes no edition that
+// lacks or contradicts a digest that it has sealed, only what was said with it.
+func (r Rules) joined(s State, c collection.Collection) (State, error) {
+	if r.validates(s) && !c.HasDigestsOf(s.Collection) {
+		merged, changed, err := s.Collection.Apply(slices.Collect(c.Updates())...)
+		if err != nil || !changed {
+			return s, err
+		}
+		return s.with(merged), nil
+	}
+	return s.merge(c)
+}
+
+// rebases reports whether a station of the author's has an edition that is not the
+// authority's yet, and can never be, since theirs has other digests.
+func (r Rules) rebases(s State, theirs collection.Collection) bool {
+	return s.Known() && r.Own.User == theirs.Author() &&
+		len(s.Collection.Header().AuthoritySeal) == 0 && len(theirs.Header().AuthoritySeal) > 0 &&
+		s.Collection.Identity() == theirs.Identity() && !s.Collection.HasDigestsOf(theirs)
+}
+
+// rebase takes their edition with all that was said here, and makes another one of
+// it with the words of the edition here, if that is the later one, and what it has
+// of versions that theirs does not know.
+func (s State) rebase(theirs collection.Collection) (State, []Effect, error) {
+	c, _, err := theirs.Apply(slices.Collect(s.Collection.Updates())...)
+	if err != nil {
+		return s, nil, err
+	}
+	ours := s.Collection
+	s = s.with(c)
+	if compareEditions(ours, theirs) < 0 || ours.SameWords(theirs) && theirs.HasDigestsOf(ours) {
+		return s, nil, nil
+	}
+	next, err := c.Edit(func(h *collection.Header, items []collection.Item) {
+		own := ours.Header()
+		h.Title, h.Metadata, h.Hints = own.Title, own.Metadata, own.Hints
+		for i := range items {
+			items[i] = withOwn(items[i], ours.Item(i))
+		}
+	})
+	return s, []Effect{Reseal{next}}, err
+}
+
+// withOwn gives their item with our words, and with our digests of what they have
+// none of.
+func withOwn(theirs, ours collection.Item) collection.Item {
+	digests := slices.Clone(theirs.Digests)
+	for v, d := range ours.Digests {
+		if v == len(digests) {
+			digests = append(digests, collection.Digest{})
+		}
+		if digests[v].IsZero() {
+			digests[v] = d
+		}
+	}
+	ours.Digests = digests
+	return ours
+}
+
+// compareEditions orders two editions as everybody does.
+func compareEditions(a, b collection.Collection) int {
+	x, y := a.EditionDigest(), b.EditionDigest()
+	return cmp.Or(cmp.Compare(a.Header().Edition, b.Header().Edition), bytes.Compare(x[:], y[:]))
+}
+
+// heldIn is what is held of the versions of another edition: those that have the
+// same digests there.
+func (s State) heldIn(c collection.Collection) []transport.Bits {
+	held := make([]transport.Bits, len(s.Held))
+	for v, items := range s.Held {
+		for i := range items.Places() {
+			here, _ := s.Collection.Digest(i, v)
+			if there, ok := c.Digest(i, v); ok && there == here {
+				held[v] = held[v].Add(i)
+			}
+		}
+	}
+	return trimColumns(held)
+}
