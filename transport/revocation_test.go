@@ -14,6 +14,11 @@ import (
 // sealed of its collections stands: recipients go on with what they have, and the
 // author's home computer seals it again, withdraws, edits and publishes.
 func TestAfterRevocation(t *testing.T) {
+	t.Run("which is known at home", func(t *testing.T) { afterRevocation(t, true) })
+	t.Run("which is not", func(t *testing.T) { afterRevocation(t, false) })
+}
+
+func afterRevocation(t *testing.T, known bool) {
 	w := newWorld(t, hub.Config{})
 	ann, bob, dan := w.user("ann"), w.user("bob"), w.user("dan")
 	cam, home, b, d := w.camera(ann, 3), w.peer(ann, "home"), w.peer(bob, "bob"), w.peer(dan, "dan")
@@ -23,9 +28,10 @@ func TestAfterRevocation(t *testing.T) {
 		must(t, err)
 	}
 	b.hears(t, notify.Shared, 3)
-	must(t, home.Refresh(t.Context(), name))
-
 	must(t, w.hub.Accounts().Revoke(t.Context(), ann, "camera"))
+	if known {
+		must(t, home.Refresh(t.Context(), name))
+	}
 	must(t, b.Refresh(t.Context(), name))
 	if _, err := d.Receive(t.Context()); !errors.Is(err, transport.ErrSeal) {
 		t.Errorf("somebody who has not seen the author's seal takes: %v", err)

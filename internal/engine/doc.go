@@ -44,4 +44,7 @@
 //  12. Partial versions that the rules require and the peer that shares cannot
 //     supply are asked of others who serve the items, one after the other; until
 //     all have answered, rules 3 and 4 count them as asked for.
+//  13. The authority takes no edition that lacks or contradicts a digest that it
+//     has sealed. The station of the author's that has made one makes another on
+//     top of the authority's, with its own words.
 package engine

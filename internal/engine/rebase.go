@@ -9,10 +9,10 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-// Two stations of an author may make an edition each at the same time, and of two
-// editions only one stands. What an edition that stood has said of versions must
-// not be taken back by that: the authority keeps its edition, and the station that
-// comes later makes its own anew on top of it.
+// Rule 13. Two stations of an author may make an edition each at the same time, and
+// of two editions only one stands. What an edition that stood has said of versions
+// must not be taken back by that: the authority keeps its edition, and the station
+// that comes later makes its own anew on top of it.
 
 // Reseal: seal the edition with the station's own key, and step [Updated] with it.
 type Reseal struct{ Collection collection.Collection }

@@ -21,6 +21,7 @@ type camera struct {
 	homes     []*station
 	hub       transport.Hub
 	disk      *disk
+	lost      bool
 	statement []byte
 	source    *rand.ChaCha8
 	items     []collection.Item

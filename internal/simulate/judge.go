@@ -18,13 +18,13 @@ func (w *world) judge() {
 			var s engine.State
 			if err := s.UnmarshalBinary(r.Value); err != nil {
 				w.fail("%s: %s: %w", at.name, r.Key, err)
-			} else if w.center(s.Collection.Author()) == at {
+			} else if w.center(s.Collection.Author()) == at && w.stands(s.Collection.Name()) {
 				w.agreed(s)
 			}
 		}
 	}
 	for r := range w.hubAt.disk.records("o/") {
-		if n, err := notification(w.hubAt.disk, r.Value); err != nil || w.hasStation(n.To) {
+		if n, err := notification(w.hubAt.disk, r.Value); err != nil || w.hasStation(n.To) && w.stands(n.Name()) {
 			w.fail("a notification is left")
 		}
 	}
@@ -134,6 +134,9 @@ func (w *world) taken(to collection.UserID, id notify.ID) bool {
 // complete checks that in the end every item has its original on the network,
 // unless it was withdrawn, and that an edit that was acknowledged is there.
 func (w *world) complete(m *made) {
+	if !w.stands(m.name) || !m.canEnd() {
+		return
+	}
 	s, ok := w.center(m.name.Author).disk.state(m.name)
 	if !ok {
 		w.fail("the hub does not have %v", m.name)

@@ -9,6 +9,9 @@ import (
 // photograph lets a camera do something.
 func (w *world) photograph() {
 	c := w.cameras[w.random.IntN(len(w.cameras))]
+	if c.lost {
+		return
+	}
 	var own []*made
 	for _, m := range w.made {
 		if m.camera == c {
@@ -77,7 +80,7 @@ func (w *world) makeCollection(c *camera) {
 
 func (w *world) shareWithHub(m *made) error {
 	answer, err := w.share(m)
-	w.ended(m.camera.name+": share with the hub", err)
+	w.endedAt(m.camera, "share with the hub", err)
 	if err == nil && answer.Next == transport.Done {
 		m.shared, m.draft = true, false
 		w.truth.acknowledgedShare(m)
@@ -94,7 +97,7 @@ func (w *world) share(m *made) (transport.Answer, error) {
 
 func (w *world) syncHome(m *made, home *station) error {
 	answer, err := m.camera.Share(ctx, m.camera.link(home), m.name)
-	w.ended(m.camera.name+": sync with "+home.name, err)
+	w.endedAt(m.camera, "sync with "+home.name, err)
 	if err == nil && answer.Next == transport.Done {
 		m.synced = append(m.synced, home)
 		w.truth.acknowledgedSync(m, home)

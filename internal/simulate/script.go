@@ -51,9 +51,18 @@ func (w *world) ended(what string, err error) {
 		return
 	}
 	w.say("%s: %v", what, err)
-	if !w.mayFail && !expected(err) {
+	if !w.mayFail && !expected(err) && w.excused(err) != nil {
 		w.fail("%s: unexpected: %w", what, err)
 	}
+}
+
+// endedAt is ended for what a camera does, which may be lost meanwhile.
+func (w *world) endedAt(c *camera, what string, err error) {
+	if c.lost {
+		w.say("%s, which is lost: %s: %v", c.name, what, err)
+		return
+	}
+	w.ended(c.name+": "+what, err)
 }
 
 // play lets stations do things while the network fails and stations crash.

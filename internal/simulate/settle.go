@@ -29,6 +29,7 @@ func (w *world) settle() {
 		}
 	}
 	w.finish()
+	w.mourn()
 	last := w.sum()
 	for range rounds {
 		w.round()
@@ -46,6 +47,9 @@ func (w *world) settle() {
 func (w *world) round() {
 	w.now = w.now.Add(24 * time.Hour) // whoever waits before trying again has waited
 	for _, m := range w.made {
+		if m.camera.lost {
+			continue
+		}
 		if !m.shared && !w.alone {
 			w.settled("share", w.shareWithHub(m))
 		}
@@ -56,11 +60,13 @@ func (w *world) round() {
 		}
 	}
 	for _, c := range w.cameras {
-		w.settled(c.name+": tell", c.Tell(ctx, c.hub, c.reach))
+		if !c.lost {
+			w.settled(c.name+": tell", c.Tell(ctx, c.hub, c.reach))
+		}
 	}
 	w.settled("deliver", w.deliver())
 	for _, s := range w.stations {
-		w.settled(s.name+": receive", receive(s))
+		w.settled(s.name+": receive", w.excused(receive(s)))
 		names, err := s.Names(ctx)
 		w.settled(s.name+": names", err)
 		for _, name := range names {
@@ -74,6 +80,9 @@ func (w *world) roundOf(s *station, name collection.Name) error {
 	state, ok := s.disk.state(name)
 	if !ok {
 		return fmt.Errorf("%v is not there", name)
+	}
+	if !w.stands(name) {
+		return nil
 	}
 	if state.Sealed && completes(state.Collection, s.user) && w.unfinished(s, state) {
 		if err := s.Publish(ctx, name); err != nil {
@@ -131,7 +140,7 @@ func (w *world) sum() [32]byte {
 	h := sha256.New()
 	for _, s := range append([]*station{w.hubAt}, w.stations...) {
 		for r := range s.disk.records("") {
-			if strings.HasPrefix(r.Key, "w/") || strings.HasPrefix(r.Key, "l/") {
+			if kind, _, _ := strings.Cut(r.Key, "/"); slices.Contains([]string{"w", "l", "f"}, kind) {
 				continue
 			}
 			fmt.Fprintf(h, "%s %s %x\n", s.name, r.Key, r.Value)

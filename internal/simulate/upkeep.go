@@ -14,6 +14,11 @@ func (w *world) upkeep() {
 	if w.alone {
 		return
 	}
+	switch w.random.IntN(16) {
+	case 4:
+		w.lose()
+		return
+	}
 	switch w.random.IntN(4) {
 	case 0:
 		w.do(w.hubAt, "probe", func() error { return w.hub.Probe(ctx) })
@@ -45,6 +50,6 @@ func (w *world) handOver(m *made) {
 	w.start(0, func() {
 		link := w.net.Station(m.camera.name, s.name, func() transport.Station { return s.Link(m.camera.user) })
 		_, err := m.camera.HandOver(ctx, link, m.name, capacity)
-		w.ended(m.camera.name+": hand over to "+s.name, err)
+		w.endedAt(m.camera, "hand over to "+s.name, err)
 	})
 }

@@ -57,6 +57,7 @@ type world struct {
 	stations []*station // peers
 	names    []string   // of all stations
 	made     []*made
+	lost     *camera // nil = none
 	truth    truth
 	mail     *mail
 	unknown  hub.Unknown    // what the hub makes of unknown addresses

@@ -19,14 +19,18 @@ import (
 // transport.Announcer and of the Renderer, except where it says that a version
 // cannot be made: then all goes on without that version.
 func (p *Peer) Publish(ctx context.Context, name collection.Name) error {
-	return p.begin("publish", func() error { return p.publish(ctx, name, false) })
+	return p.begin("publish", func() error {
+		return p.orSealedAgain(ctx, name, func() error { return p.publish(ctx, name, false) })
+	})
 }
 
 // Preview is Publish without the originals, which are held back: recipients see
 // the partial versions only, until Publish is called or the time of PublishAt
 // has come.
 func (p *Peer) Preview(ctx context.Context, name collection.Name) error {
-	return p.begin("preview", func() error { return p.publish(ctx, name, true) })
+	return p.begin("preview", func() error {
+		return p.orSealedAgain(ctx, name, func() error { return p.publish(ctx, name, true) })
+	})
 }
 
 func (p *Peer) begin(what string, work func() error) error {

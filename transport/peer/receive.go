@@ -150,7 +150,10 @@ func (p *Peer) refreshFrom(ctx context.Context, name collection.Name, from libra
 	if s.Sources, err = p.heard(ctx, name, from, s.Sources); err != nil {
 		return err
 	}
-	return p.apply(ctx, name, s)
+	if err = p.apply(ctx, name, s); errors.Is(err, transport.ErrSeal) {
+		return p.reload(ctx, name, from) // it came with a revocation, and what is here stands no more
+	}
+	return err
 }
 
 // apply joins updates to what is known.

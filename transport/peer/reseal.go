@@ -29,6 +29,20 @@ func (p *Peer) authors(ctx context.Context, c collection.Collection, sealed bool
 	return c, transport.At(transport.ErrSeal, "the author's seal is missing")
 }
 
+// orSealedAgain does something with the hub and, where that refuses the seal of a
+// collection of the peer's own user, since it knows of a revocation that is not
+// known here, takes what is new there, seals again and does it once more.
+func (p *Peer) orSealedAgain(ctx context.Context, name collection.Name, work func() error) error {
+	err := work()
+	if p.user != name.Author || p.cfg.Hub == nil || !errors.Is(err, transport.ErrSeal) {
+		return err
+	}
+	if errors.Join(p.refresh(ctx, name), p.sealAgain(ctx, name)) != nil {
+		return err
+	}
+	return work()
+}
+
 // sealAgain mends a collection of the peer's own user whose seal was made with a
 // key that was revoked since: where the authority's seal stands, here or at the
 // hub, this station seals it with its own key.

@@ -114,6 +114,10 @@ func (p *Peer) Tell(ctx context.Context, name collection.Name) error {
 }
 
 func (p *Peer) tell(ctx context.Context, name collection.Name) error {
+	return p.orSealedAgain(ctx, name, func() error { return p.tellOnce(ctx, name) })
+}
+
+func (p *Peer) tellOnce(ctx context.Context, name collection.Name) error {
 	s, err := p.keeper.Load(ctx, name)
 	if err != nil {
 		return err

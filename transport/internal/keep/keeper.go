@@ -6,6 +6,7 @@ package keep
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -62,15 +63,21 @@ func (k *Keeper) Do(ctx context.Context, name collection.Name, event func(engine
 	defer lock.Unlock()
 	before, loadErr := k.Load(ctx, name)
 	refused := errors.Is(loadErr, transport.ErrSeal)
+	old := before.Collection
 	switch {
 	case refused:
-		before = engine.State{} // nothing of it stands; a copy that does takes its place
+		before = engine.State{} // its edition does not stand; a copy that does takes its place
 	case loadErr != nil && !errors.Is(loadErr, transport.ErrNotFound):
 		return Result{}, loadErr
 	}
 	e, err := event(before)
-	if _, anew := e.(engine.Updated); refused && !anew {
-		return Result{}, loadErr
+	if refused {
+		anew, ok := e.(engine.Updated)
+		if !ok {
+			return Result{}, loadErr
+		}
+		anew.Collection = k.withSaid(ctx, anew.Collection, old)
+		e = anew
 	}
 	if err != nil || e == nil {
 		return Result{State: before}, transport.Wrap(err)
@@ -89,6 +96,19 @@ func (k *Keeper) lockOf(author collection.UserID) *sync.Mutex {
 		sum ^= b
 	}
 	return &k.locks[int(sum)%len(k.locks)]
+}
+
+// withSaid gives c with the updates of a copy whose edition does not stand any more,
+// as far as they stand themselves.
+func (k *Keeper) withSaid(ctx context.Context, c, old collection.Collection) collection.Collection {
+	joined, _, err := c.Apply(slices.Collect(old.Updates())...)
+	if err != nil {
+		return c
+	}
+	if joined, _, err = k.Verify(ctx, joined); err != nil {
+		return c
+	}
+	return joined
 }
 
 // settle steps until the station has nothing left to say itself.

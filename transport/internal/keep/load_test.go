@@ -108,3 +108,26 @@ func BenchmarkLoad(b *testing.B) {
 		}
 	})
 }
+
+// TestRefusedKeepsWhatWasSaid: where the edition that is stored does not stand any
+// more, what another key has said of its items outlasts it.
+func TestRefusedKeepsWhatWasSaid(t *testing.T) {
+	k, camera, c := newKeeper(t, 2)
+	source := rand.NewChaCha8([32]byte{2})
+	home := must(signature.NewSigner(must(signature.GenerateKey(source)), source))
+	must(0, k.Keys.Trust(ann, home.Public()))
+	item, _ := c.At(0)
+	u := must(must(c.Withdraw(item)).Sign(t.Context(), home, time.Unix(1e9, 0)))
+	said, _, err := c.Apply(u)
+	must(0, err)
+	keeps(t, k, said)
+	k.Keys.Revoke(camera.Public().ID())
+	stored := func(engine.State) (engine.Event, error) { return engine.Stored{}, nil }
+	if _, err := k.Do(t.Context(), c.Name(), stored); !errors.Is(err, transport.ErrSeal) {
+		t.Errorf("a step of what does not stand: %v", err)
+	}
+	keeps(t, k, must(c.Sign(t.Context(), home, time.Unix(2e9, 0))))
+	if s := must(k.Load(t.Context(), c.Name())); !s.Sealed || s.Collection.Withdrawn() != 1 {
+		t.Errorf("sealed %v, %d withdrawn", s.Sealed, s.Collection.Withdrawn())
+	}
+}

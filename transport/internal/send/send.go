@@ -152,7 +152,7 @@ func SaysMore(c, than collection.Collection) (bool, error) {
 
 // upload sends what an answer asks for in one stream.
 func (s Share) upload(ctx context.Context, to transport.Station, c collection.Collection, a transport.Answer) (transport.Answer, error) {
-	seal, err := s.seal(ctx, c)
+	seal, err := s.seal(ctx, c, a.Next)
 	if err != nil {
 		return a, err
 	}
@@ -206,9 +206,10 @@ func (s Share) writeVersion(ctx context.Context, out *transport.UploadWriter, c 
 	return out.Version(item, version, from, b.Size()-from, io.NewSectionReader(b, from, b.Size()-from))
 }
 
-// seal makes the author's seal if the collection has none.
-func (s Share) seal(ctx context.Context, c collection.Collection) (transport.AuthorSeal, error) {
-	if s.Signer == nil || len(c.Header().AuthorSeal) > 0 {
+// seal makes the author's seal if the collection has none, or none that stands
+// where it is asked for.
+func (s Share) seal(ctx context.Context, c collection.Collection, next transport.Next) (transport.AuthorSeal, error) {
+	if s.Signer == nil || len(c.Header().AuthorSeal) > 0 && next != transport.Seal {
 		return s.sealed, nil
 	}
 	at := s.Now()

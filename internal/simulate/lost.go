@@ -1,0 +1,83 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// lose lets somebody lose a camera: its credential is revoked, and it does nothing
+// any more. What only it has sealed is lost with it.
+func (w *world) lose() {
+	c := w.cameras[w.random.IntN(len(w.cameras))]
+	if w.lost != nil || len(w.made) == 0 {
+		return
+	}
+	w.lost, c.lost = c, true
+	w.say("%s is lost", c.name)
+	w.revoke()
+}
+
+// revoke revokes the credential of the camera that was lost. Where the hub crashes
+// meanwhile, it is done again when all is at rest.
+func (w *world) revoke() {
+	if w.lost == nil || w.hubAt.process == nil {
+		return
+	}
+	err := w.hub.Accounts().Revoke(ctx, w.lost.user, w.lost.name)
+	if err != nil && !errors.Is(err, errCrashed) && !errors.Is(err, transport.ErrNotFound) {
+		w.fail("revoke: %w", err)
+	}
+}
+
+// stands reports whether a collection is more than the word of a lost camera: the
+// hub has sealed it, and a home of its author's has it, which can seal it again.
+func (w *world) stands(name collection.Name) bool {
+	if w.lost == nil || w.lost.user != name.Author {
+		return true
+	}
+	hub, ok := w.hubAt.disk.state(name)
+	if !ok || len(hub.Collection.Header().AuthoritySeal) == 0 {
+		return false
+	}
+	for _, home := range w.lost.homes {
+		if _, known := home.disk.state(name); known {
+			return true
+		}
+	}
+	return false
+}
+
+// mourn has the homes of a lost camera publish all that stands: that is when they
+// seal it again.
+func (w *world) mourn() {
+	if w.lost == nil {
+		return
+	}
+	w.revoke()
+	for _, home := range w.lost.homes {
+		names, err := home.Names(ctx)
+		w.settled("names", err)
+		for _, name := range names {
+			if name.Author == home.user && w.stands(name) {
+				w.settled(home.name+": publish what was the lost camera's", home.Publish(ctx, name))
+			}
+		}
+	}
+}
+
+// excused leaves out what a lost camera is the cause of: that what it alone had
+// sealed is refused.
+func (w *world) excused(err error) error {
+	if w.lost != nil && errors.Is(err, transport.ErrSeal) {
+		return nil
+	}
+	return err
+}
+
+// canEnd reports whether a collection can come to its end: all of its originals
+// have left the camera before it was lost.
+func (m *made) canEnd() bool {
+	return !m.camera.lost || len(m.synced) > 0
+}
