@@ -107,7 +107,8 @@ type Originals interface {
 	// Original opens n bytes of the complete version of an item from offset on,
 	// all that follow if n is negative or greater, as a range with proof: read it
 	// with digest.NewReader. The version in ref does not matter. ErrNotFound: it
-	// is not here, the author has withdrawn it, or the caller may not read it.
+	// is not here, is not announced, the author has withdrawn it, or the caller
+	// may not read it.
 	// ErrMalformed: the offset is negative or beyond its end. ErrUnreachable:
 	// nobody answers.
 	Original(ctx context.Context, ref Ref, offset, n int64) (*Stream, error)

@@ -61,7 +61,7 @@ func isWord(share transport.Share) bool {
 }
 
 // waitsForOthers reports whether the first notification waits for more than what
-// a sender is asked for now.
+// its sender is asked for at present.
 func (s State) waitsForOthers(asked []transport.Bits) bool {
 	return s.Told.IsZero() && (len(lessColumns(s.awaited(), asked)) > 0 || !s.Promised.IsEmpty())
 }

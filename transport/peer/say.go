@@ -10,10 +10,10 @@ import (
 )
 
 // Withdraw says that the complete versions of items will never come: the device
-// is lost, or they are not to be shared after all. Only the author may. Like
-// all of this file, it is said here first, and then to the hub if there is
-// one; after an error of the hub, Tell says it again. Errors are those of
-// collection.Collection.Withdraw and of transport.Station.
+// is lost, or they are not to be shared after all. Only the author may. Like what
+// TakeBack, Complete and Edit say, it is said here first, and then to the hub if
+// there is one; after an error of the hub, Tell says it again. Errors are those
+// of collection.Collection.Withdraw and of transport.Station.
 func (p *Peer) Withdraw(ctx context.Context, name collection.Name, items ...collection.ItemID) error {
 	return p.say(ctx, name, func(c collection.Collection) (collection.Update, error) {
 		if p.user != c.Author() {
@@ -41,7 +41,9 @@ func (p *Peer) Complete(ctx context.Context, name collection.Name, items ...coll
 }
 
 // Edit gives a collection of the peer's user another title, captions or other
-// editable parts, as collection.Collection.Edit does.
+// editable parts, as collection.Collection.Edit does. Where another station of
+// the user's has made an edition meanwhile, the later one counts, and of versions
+// all that the hub has sealed of either.
 func (p *Peer) Edit(ctx context.Context, name collection.Name, change func(h *collection.Header, items []collection.Item)) error {
 	return p.change(ctx, name, func(c collection.Collection) (collection.Collection, error) {
 		if p.user != c.Author() {

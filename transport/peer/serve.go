@@ -82,7 +82,8 @@ func (l link) answer(what string, work func() (keep.Result, error)) (transport.A
 }
 
 // Originals is what the peer serves to one user, whom the caller vouches for:
-// originals of collections that the user may read.
+// originals of collections that the user may read, once they are announced. Who
+// may vouch for them gets them before, and the author what is withdrawn, too.
 func (p *Peer) Originals(user collection.UserID) transport.Originals { return p.Home(user) }
 
 type served struct {
