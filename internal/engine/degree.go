@@ -61,8 +61,19 @@ func (s State) first(item int) int {
 	return n
 }
 
-// awaited is what was asked for, of whomever, and has not come.
-func (s State) awaited() []transport.Bits { return mergeColumns(s.Asked, s.wanted()) }
+// awaited is what was asked for, of whomever, and has not come. Nobody waits for
+// what is withdrawn: it may be lost with the device that was to bring it.
+func (s State) awaited() []transport.Bits {
+	sets := mergeColumns(s.Asked, s.wanted())
+	if len(sets) == 0 || s.Collection.Withdrawn() == 0 {
+		return sets
+	}
+	gone := s.itemsThat(label.Rank.Withdrawn)
+	for v := range sets {
+		sets[v] = sets[v].Without(gone).Trim()
+	}
+	return trimColumns(sets)
+}
 
 // some reports whether any version of an item is in the sets.
 func some(sets []transport.Bits, item int) bool {

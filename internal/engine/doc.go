@@ -19,9 +19,9 @@
 //     count as asked for any more, unless a device has made it; it is taken when
 //     it comes.
 //  3. Nobody is told of a collection before the author's seal and all that was
-//     asked for are stored, and what a sharing peer serves is announced. A share
-//     that brings nothing, since its sender has but edited something, is no
-//     reason to tell either.
+//     asked for are stored, but for what is withdrawn, and what a sharing peer
+//     serves is announced. A share that brings nothing, since its sender has but
+//     edited something, is no reason to tell either.
 //  4. No label goes before the author has sealed the complete version's digest,
 //     the required versions are stored, and a peer that may complete has
 //     announced the complete version and was checked.

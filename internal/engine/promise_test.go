@@ -3,6 +3,7 @@ package engine
 import (
 	"testing"
 
+	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
 )
@@ -89,5 +90,22 @@ func TestRule10TheHubTellsWhatIsLost(t *testing.T) {
 	_, effects = run(t, r, s, Probed{source(0, 1, 2)})
 	if n := effect[Tell](t, effects).Notification; n.Reason != notify.Lost || n.Labelled != 3 {
 		t.Errorf("told %+v", n)
+	}
+}
+
+// TestRule3NobodyWaitsForWhatIsWithdrawn: a camera is lost before it has uploaded
+// all, and its author withdraws what was lost with it. The others are told of.
+func TestRule3NobodyWaitsForWhatIsWithdrawn(t *testing.T) {
+	c := sealedDraft(t, 3)
+	s, effects := run(t, rules, State{}, fromDevice(c, true), Stored{sets(transport.BitsOf(0, 1))})
+	none[Tell](t, effects)
+	lost, _ := c.At(2)
+	withdrawn := says(t, c, author, func(c collection.Collection) (collection.Update, error) { return c.Withdraw(lost) })
+	s, effects = run(t, rules, s, Updated{Collection: withdrawn})
+	if n := effect[Tell](t, effects).Notification; n.Reason != notify.Shared || n.Labelled != 3 {
+		t.Errorf("told %+v", n)
+	}
+	if !s.HasAsked(2, 0) {
+		t.Error("it is not taken if it comes all the same")
 	}
 }

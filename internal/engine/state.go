@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
 )
@@ -101,11 +102,14 @@ func (s State) isDraft() bool {
 }
 
 // Complete is the set of the items without a label.
-func (s State) Complete() transport.Bits {
+func (s State) Complete() transport.Bits { return s.itemsThat(label.Rank.Complete) }
+
+// itemsThat is the set of the items whose ranks are so.
+func (s State) itemsThat(are func(label.Rank) bool) transport.Bits {
 	b := make(transport.Bits, 0, (s.Collection.Len()+7)/8)
 	i := 0
 	for _, rank := range s.Collection.Items() {
-		if rank.Complete() {
+		if are(rank) {
 			b = b.Add(i)
 		}
 		i++

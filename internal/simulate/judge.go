@@ -134,7 +134,7 @@ func (w *world) taken(to collection.UserID, id notify.ID) bool {
 // complete checks that in the end every item has its original on the network,
 // unless it was withdrawn, and that an edit that was acknowledged is there.
 func (w *world) complete(m *made) {
-	if !w.stands(m.name) || !m.canEnd() {
+	if !w.stands(m.name) {
 		return
 	}
 	s, ok := w.center(m.name.Author).disk.state(m.name)

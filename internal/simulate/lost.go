@@ -62,6 +62,7 @@ func (w *world) mourn() {
 		for _, name := range names {
 			if name.Author == home.user && w.stands(name) {
 				w.settled(home.name+": publish what was the lost camera's", home.Publish(ctx, name))
+				w.settled(home.name+": withdraw what is lost", w.giveUp(home, name))
 			}
 		}
 	}
@@ -76,8 +77,24 @@ func (w *world) excused(err error) error {
 	return err
 }
 
-// canEnd reports whether a collection can come to its end: all of its originals
-// have left the camera before it was lost.
-func (m *made) canEnd() bool {
-	return !m.camera.lost || len(m.synced) > 0
+// giveUp withdraws the items whose originals were on the camera alone.
+func (w *world) giveUp(home *station, name collection.Name) error {
+	state, _ := home.disk.state(name)
+	c := state.Collection
+	var gone []collection.ItemID
+	for i := range c.Len() {
+		id, rank := c.At(i)
+		if d, _ := c.Digest(i, len(c.Ladder())-1); !rank.Settled() && !w.truth.original(c, d) {
+			gone = append(gone, id)
+		}
+	}
+	if m := w.find(name); m != nil {
+		for _, id := range gone {
+			m.maybe[id] = true
+		}
+	}
+	if len(gone) == 0 {
+		return nil
+	}
+	return home.Withdraw(ctx, name, gone...)
 }

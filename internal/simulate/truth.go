@@ -19,7 +19,6 @@ type truth struct {
 	states  map[string]engine.State              // by disk and key
 	asked   map[collection.Name][]transport.Bits // by the hub, by version
 	taken   map[string]bool                      // notifications, by disk and ID
-	first   map[collection.Name]bool             // told of
 	told    map[string][]notify.Notification     // what was told, by key in the outbox
 	order   map[notify.ID]int                    // in which the hub told it
 	shown   map[string]int                       // what was shown last, by station and collection
@@ -39,8 +38,8 @@ type wish struct {
 
 func newTruth(w *world) truth {
 	return truth{
-		taken: map[string]bool{}, first: map[collection.Name]bool{},
-		w: w, states: map[string]engine.State{}, asked: map[collection.Name][]transport.Bits{}, told: map[string][]notify.Notification{},
+		taken: map[string]bool{},
+		w:     w, states: map[string]engine.State{}, asked: map[collection.Name][]transport.Bits{}, told: map[string][]notify.Notification{},
 		order: map[notify.ID]int{}, shown: map[string]int{}, expired: map[string]bool{},
 		records: map[string]*disk{}, blobs: map[string]*disk{},
 	}
@@ -88,6 +87,7 @@ func (t *truth) applied(d *disk, changes []transport.Change) {
 			t.states[d.name+" "+c.Key] = s
 			t.forward(d, old, s)
 			t.asks(d, s)
+			t.begins(d, old, s)
 			t.w.say("    %s: %.4s edition %d sealed %v held %x asked %x promised %x labelled %d told %.4x", d.name, s.Collection.ID(), s.Collection.Header().Edition, s.Sealed, s.Held, s.Asked, s.Promised, s.Collection.Labelled(), s.Told)
 			t.stored(d, s)
 			t.vouched(d, old, s)
@@ -195,20 +195,24 @@ func (t *truth) tells(d *disk, change transport.Change) {
 	t.shows(n.Name())
 }
 
-// shows checks that the hub has what it tells of, and the first time, be it in
-// a letter, all that it asked for.
+// shows checks that the hub has what it tells of.
 func (t *truth) shows(name collection.Name) {
-	s, ok := t.w.hubAt.disk.state(name)
-	if !ok || !s.Sealed {
+	if s, ok := t.w.hubAt.disk.state(name); !ok || !s.Sealed {
 		t.w.fail("the hub tells of %v, which it does not have", name)
+	}
+}
+
+// begins checks that when the hub tells of a collection first, or leaves that to a
+// camera, it has all that it asked for.
+func (t *truth) begins(d *disk, old, s engine.State) {
+	if d != t.w.hubAt.disk || !old.Told.IsZero() || s.Told.IsZero() {
 		return
 	}
 	for i := range s.Collection.Len() {
-		if !t.first[name] {
-			t.hasAsked(t.w.hubAt.disk, s.Collection, i)
+		if _, rank := s.Collection.At(i); !rank.Withdrawn() {
+			t.hasAsked(d, s.Collection, i)
 		}
 	}
-	t.first[name] = true
 }
 
 // notification reads what waits in an outbox: the hub's, or a camera's.
