@@ -54,7 +54,7 @@ func (p *Peer) publish(ctx context.Context, name collection.Name, preview bool) 
 	}
 	s, err := p.keeper.Load(ctx, name)
 	if err == nil && !s.Sealed && p.user != name.Author {
-		err = transport.At(transport.ErrSeal, "the author has not sealed it")
+		s, err = p.sealedMeanwhile(ctx, name)
 	}
 	if err != nil {
 		return err

@@ -29,6 +29,19 @@ func (p *Peer) authors(ctx context.Context, c collection.Collection, sealed bool
 	return c, transport.At(transport.ErrSeal, "the author's seal is missing")
 }
 
+// sealedMeanwhile asks for what is new of a collection of somebody else's, which
+// has no seal of its author's here.
+func (p *Peer) sealedMeanwhile(ctx context.Context, name collection.Name) (engine.State, error) {
+	if err := p.refresh(ctx, name); err != nil {
+		return engine.State{}, err
+	}
+	s, err := p.keeper.Load(ctx, name)
+	if err == nil && !s.Sealed {
+		err = transport.At(transport.ErrSeal, "the author has not sealed it")
+	}
+	return s, err
+}
+
 // orSealedAgain does something with the hub and, where that refuses the seal of a
 // collection of the peer's own user, since it knows of a revocation that is not
 // known here, takes what is new there, seals again and does it once more.
