@@ -84,3 +84,26 @@ func TestHeldBackOriginal(t *testing.T) {
 		t.Errorf("a reader who asks for what is withdrawn: %v", err)
 	}
 }
+
+// TestRevokedReader: a recipient's computer is lost. Its key opens nothing at the
+// author's home computer any more, once that has heard of it.
+func TestRevokedReader(t *testing.T) {
+	w := newWorld(t, hub.Config{})
+	ann, bob := w.user("ann"), w.user("bob")
+	cam, home, b := w.camera(ann, 2), w.peer(ann, "home"), w.peer(bob, "bob")
+	name := cam.make("title", bob)
+	_, err := cam.Share(t.Context(), cam.link(home), name)
+	must(t, err)
+	must(t, home.Publish(t.Context(), name))
+	b.hears(t, notify.Shared, 0)
+	must(t, b.Fetch(t.Context(), ref(name, cam, 0, 2)))
+	must(t, w.hub.Accounts().Revoke(t.Context(), bob, "bob"))
+	must(t, home.Refresh(t.Context(), name))
+	for range 2 {
+		_, err := b.linkTo(home).Original(t.Context(), ref(name, cam, 1, 2), 0, -1)
+		if !errors.Is(err, transport.ErrUnauthenticated) {
+			t.Errorf("with a revoked key: %v", err)
+		}
+		home.reopen(nil)
+	}
+}

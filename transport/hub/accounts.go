@@ -29,7 +29,7 @@ type Person struct {
 // concurrent use.
 //
 // Records: u/USER person, a/HASH user of an address, y/USER/KEY key statement,
-// b/HASH user of a token, d/USER/HASH credential of a name. Tokens are stored as
+// x/USER/KEY the same where it revokes the key, b/HASH user of a token, d/USER/HASH credential of a name. Tokens are stored as
 // SHA-256 hashes only. An address is found by its hash, and stands in clear in
 // its person's record, since a temporary account is written to there.
 type Accounts struct {

@@ -38,7 +38,8 @@ func (h *Hub) know(ctx context.Context, users ...collection.UserID) error {
 func (h *Hub) ownDirectory() bool { return h.cfg.Directory == transport.Directory(h.accounts) }
 
 // statements gives the key statements that the user needs: those of author and
-// completers, to verify, and the user's own, to show.
+// completers, to verify, and the user's own, to show; and, since who may complete
+// serves originals, the revocations of those who may read.
 func (s session) statements(ctx context.Context, state engine.State) ([][]byte, error) {
 	users := append(parties(state.Collection), s.user)
 	slices.SortFunc(users, func(a, b collection.UserID) int { return slices.Compare(a[:], b[:]) })
@@ -50,7 +51,13 @@ func (s session) statements(ctx context.Context, state engine.State) ([][]byte, 
 		}
 		all = append(all, keys...)
 	}
-	return all, nil
+	if !engine.MayComplete(state.Collection, s.user) {
+		return all, nil
+	}
+	revoked, err := s.accounts.revocations(ctx, func(u collection.UserID) bool {
+		return !slices.Contains(users, u) && engine.May(state, u)
+	})
+	return append(all, revoked...), err
 }
 
 // statementsOn gives the key statements of one user: a member's, or those of an

@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"encoding/hex"
+	"strings"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/signature"
@@ -45,9 +46,10 @@ func (a *Accounts) KeyStatements(ctx context.Context, user collection.UserID) ([
 // Revoke ends a credential for good: its token is not accepted any more, and its
 // keys are revoked, whatever time their seals claim. What they had sealed stands
 // where the authority has sealed it, too. Stations learn of the revocations, which
-// stay among the user's key statements, with what they ask the hub for next. A new
-// credential may have the same name. The error wraps transport.ErrNotFound if
-// there is none.
+// stay among the user's key statements, with what they ask the hub for next: all
+// of those who may have sealed something, and who serves originals of those who
+// may read them. A new credential may have the same name. The error wraps
+// transport.ErrNotFound if there is none.
 func (a *Accounts) Revoke(ctx context.Context, user collection.UserID, credential string) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -69,7 +71,7 @@ func (a *Accounts) Revoke(ctx context.Context, user collection.UserID, credentia
 		if err != nil {
 			return err
 		}
-		changes = append(changes, revocation)
+		changes = append(changes, revocation, transport.Change{Key: revokedKey(user, key), Value: revocation.Value})
 	}
 	if err := a.store.Apply(ctx, changes...); err != nil {
 		return err
@@ -78,6 +80,29 @@ func (a *Accounts) Revoke(ctx context.Context, user collection.UserID, credentia
 		a.keys.Revoke(key)
 	}
 	return nil
+}
+
+// revocations gives the revocations of keys of the users that are meant.
+func (a *Accounts) revocations(ctx context.Context, meant func(collection.UserID) bool) ([][]byte, error) {
+	var all [][]byte
+	for r, err := range a.store.Scan(ctx, "x/") {
+		if err != nil {
+			return nil, err
+		}
+		var user collection.UserID
+		text, _, _ := strings.Cut(strings.TrimPrefix(r.Key, "x/"), "/")
+		if err := user.UnmarshalText([]byte(text)); err != nil {
+			return nil, transport.At(transport.ErrStorage, r.Key)
+		}
+		if meant(user) {
+			all = append(all, r.Value)
+		}
+	}
+	return all, nil
+}
+
+func revokedKey(user collection.UserID, key collection.KeyID) string {
+	return "x/" + user.String() + "/" + hex.EncodeToString(key[:])
 }
 
 // revocation gives the change that puts a revocation in the place of what was said
