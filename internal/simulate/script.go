@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -147,10 +148,9 @@ func (w *world) stop(s *station) {
 	again = func() {
 		switch {
 		case s.process != p: // it has crashed meanwhile
-		case s.busy > 0 || w.inbound[s.name] > 0:
+		case s.busy > 0 || w.inbound[s.name] > 0 || errors.Is(s.close(over), context.Canceled):
 			w.start(w.pause(), again)
 		default:
-			w.must("stop of "+s.name, s.close(ctx))
 			s.process = nil
 			w.net.Stop(s.name)
 			w.start(w.pause(), s.start)

@@ -37,10 +37,17 @@ func (d *Door) Leave() {
 	}
 }
 
-// Close lets nobody in any more and waits for all to leave, or for ctx.
+// Close lets nobody in any more and waits for all to leave, or for ctx. Where
+// nobody is inside, it gives no error, even if ctx is over.
 func (d *Door) Close(ctx context.Context) error {
+	empty := d.shut()
 	select {
-	case <-d.shut():
+	case <-empty:
+		return nil
+	default:
+	}
+	select {
+	case <-empty:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
