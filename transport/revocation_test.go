@@ -1,6 +1,7 @@
 package transport_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 
@@ -8,6 +9,7 @@ import (
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/hub"
+	"github.com/glimpse-go/glimpse/transport/peer"
 )
 
 // TestAfterRevocation: a camera is lost and its key revoked. What the hub has
@@ -53,6 +55,43 @@ func afterRevocation(t *testing.T, known bool) {
 	eve := w.user("eve")
 	_, err := w.hub.As(eve).Collection(t.Context(), name)
 	must(t, err)
+}
+
+// forging is a hub that gives out a collection which its author has never seen.
+type forging struct {
+	transport.Hub
+	state transport.State
+}
+
+func (f forging) Collection(context.Context, collection.Name) (transport.State, error) {
+	return f.state, nil
+}
+func (f forging) Updates(context.Context, collection.Name) (transport.State, error) {
+	return f.state, nil
+}
+
+// TestHubCannotSpeakForAuthor: what a hub alone has sealed is nobody's word, least
+// of all at a station of the author's, which would seal it.
+func TestHubCannotSpeakForAuthor(t *testing.T) {
+	w := newWorld(t, hub.Config{})
+	ann := w.user("ann")
+	home := w.peer(ann, "home")
+	c, err := collection.New(collection.Header{ID: collection.ID{1}, Author: ann, Authority: collection.KeyID(w.hub.PublicKey().ID()), Title: "forged"},
+		collection.Body{Items: []collection.Item{{ID: collection.ItemID{1}}}})
+	must(t, err)
+	c, err = c.CoSign(t.Context(), w.signer, w.now())
+	must(t, err)
+	data, err := c.MarshalBinary()
+	must(t, err)
+	home.reopen(func(cfg *peer.Config) {
+		cfg.Hub = forging{w.hub.As(ann), transport.State{Edition: c.EditionDigest(), Collection: data}}
+	})
+	if err := home.Refresh(t.Context(), c.Name()); !errors.Is(err, transport.ErrSeal) {
+		t.Errorf("a forged collection: %v", err)
+	}
+	if names, err := home.Names(t.Context()); len(names) != 0 || err != nil {
+		t.Errorf("kept %v, %v", names, err)
+	}
 }
 
 // TestHeldBackOriginal: an original that is not announced is given to nobody who

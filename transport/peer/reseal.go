@@ -10,23 +10,31 @@ import (
 )
 
 // authors gives a verified collection if it is the author's word. Where the key of
-// the author's seal was revoked, what the authority has sealed stands: a station
-// of the author's seals it again with its own key, and others go on with the
-// edition that they have. Else the error wraps transport.ErrSeal.
+// the author's seal was revoked, the edition that is here stands if the authority
+// has sealed it: a station of the author's seals it again with its own key, and
+// others go on with it. Of any other edition an authority could say that it was
+// the author's. Else the error wraps transport.ErrSeal.
 func (p *Peer) authors(ctx context.Context, c collection.Collection, sealed bool) (collection.Collection, error) {
 	if sealed {
 		return c, nil
 	}
-	if len(c.Header().AuthoritySeal) > 0 {
-		if p.user == c.Author() {
-			return c.Sign(ctx, p.signer, p.cfg.Now())
-		}
-		known, err := p.keeper.Load(ctx, c.Name())
-		if err == nil && known.Collection.EditionDigest() == c.EditionDigest() {
-			return c, nil
-		}
+	known, err := p.keeper.Load(ctx, c.Name()) // it may stand no more, but it has stood
+	own := p.user == c.Author()
+	switch {
+	case len(c.Header().AuthoritySeal) == 0, !wasSealed(known), known.Collection.EditionDigest() != c.EditionDigest():
+	case own:
+		return c.Sign(ctx, p.signer, p.cfg.Now())
+	case err == nil:
+		return c, nil
 	}
 	return c, transport.At(transport.ErrSeal, "the author's seal is missing")
+}
+
+// wasSealed reports whether what is known of a collection was its author's word
+// when it was stored: nothing but drafts is stored otherwise.
+func wasSealed(s engine.State) bool {
+	h := s.Collection.Header()
+	return s.Known() && len(h.AuthorSeal)+len(h.AuthoritySeal) > 0
 }
 
 // sealedMeanwhile asks for what is new of a collection of somebody else's, which
