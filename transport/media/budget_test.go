@@ -14,69 +14,56 @@ import (
 	"github.com/glimpse-go/glimpse/transport/media/mediatest"
 )
 
-// What a sample needs: 1.5 bytes a pixel to decode, and 88 a pixel of the
-// version made.
-const (
-	decodes   = 1024 * 768 * 3 / 2
-	scaling   = 320 * 240 * 88
-	eachNeeds = decodes + scaling
-)
+// eachNeeds is what a sample of 1024 by 768 pixels needs for the box half.
+var eachNeeds = func() int64 {
+	var b bytes.Buffer
+	if err := mediatest.Sample(&b, 1, 1024, 768, mediatest.EXIF{}); err != nil {
+		panic(err)
+	}
+	n, err := media.Pure{}.Cost(media.Job{Source: bytes.NewReader(b.Bytes()), Size: int64(b.Len()),
+		Info: media.Info{MediaType: "image/jpeg", Width: 1024, Height: 768, Orientation: 1}, Boxes: []media.Box{half}})
+	if err != nil {
+		panic(err)
+	}
+	return n
+}()
 
 var half = media.Box{W: 320, H: 240}
 
-// watched is a file that counts, from the moment its decoder is at work until
-// it has read the last byte, as one in progress. The first two wait for one
-// another, which shows that they are worked on at once.
-type watched struct {
-	*bytes.Reader
-	decoding, most *atomic.Int64
-	pair           *sync.WaitGroup
-	begin, end     sync.Once
+// busy is an engine that counts how many pictures it works on at once. The first
+// two wait for one another, which shows that they are worked on at once.
+type busy struct {
+	media.Pure
+	working, most, calls atomic.Int64
+	pair                 sync.WaitGroup
 }
 
-func (w *watched) ReadAt(p []byte, off int64) (int, error) {
-	if off > w.Size()/4 {
-		w.begin.Do(func() {
-			n := w.decoding.Add(1)
-			for m := w.most.Load(); n > m && !w.most.CompareAndSwap(m, n); m = w.most.Load() {
-			}
-			if w.pair != nil {
-				w.pair.Done()
-				w.pair.Wait()
-			}
-		})
+// Make implements media.Engine.
+func (b *busy) Make(ctx context.Context, job media.Job) ([]media.Picture, error) {
+	n := b.working.Add(1)
+	defer b.working.Add(-1)
+	for m := b.most.Load(); n > m && !b.most.CompareAndSwap(m, n); m = b.most.Load() {
 	}
-	if off+int64(len(p)) >= w.Size() {
-		w.end.Do(func() { w.decoding.Add(-1) })
+	if b.calls.Add(1) <= 2 {
+		b.pair.Done()
+		b.pair.Wait()
 	}
-	return w.Reader.ReadAt(p, off)
+	return b.Pure.Make(ctx, job)
 }
 
 // With room for two and a half pictures, two are decoded at once, never three.
 func TestBudgetAdmits(t *testing.T) {
 	file := sample(t, 1, 1024, 768, mediatest.EXIF{})
-	maker := &media.Maker{Budget: eachNeeds * 5 / 2}
-	var decoding, most atomic.Int64
-	var pair, all sync.WaitGroup
-	pair.Add(2)
-	for i := range 8 {
-		w := &watched{Reader: bytes.NewReader(file), decoding: &decoding, most: &most}
-		if i < 2 {
-			w.pair = &pair
-		}
-		work := func() {
-			if _, _, err := maker.Make(t.Context(), w, w.Size(), half); err != nil {
-				t.Error(err)
-			}
-		}
-		all.Go(work)
-		if i == 1 {
-			pair.Wait()
-		}
+	engine := new(busy)
+	engine.pair.Add(2)
+	maker := &media.Maker{Budget: eachNeeds * 5 / 2, Engines: []media.Engine{engine}}
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() { mustMake(t, maker, file, half) })
 	}
 	all.Wait()
-	if most.Load() != 2 {
-		t.Errorf("%d pictures at once, want 2", most.Load())
+	if most := engine.most.Load(); most != 2 {
+		t.Errorf("%d pictures at once, want 2", most)
 	}
 }
 
@@ -85,7 +72,7 @@ func TestBudgetAdmits(t *testing.T) {
 func TestHeapStaysWithinBudget(t *testing.T) {
 	file := sample(t, 1, 1024, 768, mediatest.EXIF{})
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
-	const budget = 4 * eachNeeds
+	budget := 4 * eachNeeds
 	debug.FreeOSMemory()
 	before := heap()
 	maker := &media.Maker{Budget: budget}
@@ -120,26 +107,30 @@ func heap() uint64 {
 func TestWaitingIsCancelled(t *testing.T) {
 	file := sample(t, 1, 1024, 768, mediatest.EXIF{})
 	maker := &media.Maker{Budget: eachNeeds}
-	holding, release := make(chan struct{}), make(chan struct{})
-	var once sync.Once
-	slow := readerFunc(func(p []byte, off int64) (int, error) {
-		if off > int64(len(file))/2 {
-			once.Do(func() { close(holding); <-release })
-		}
-		return bytes.NewReader(file).ReadAt(p, off)
-	})
+	slow := &holding{begun: make(chan struct{}), release: make(chan struct{})}
+	maker.Engines = []media.Engine{slow}
 	var first sync.WaitGroup
-	first.Go(func() {
-		if _, _, err := maker.Make(t.Context(), slow, int64(len(file)), half); err != nil {
-			t.Error(err)
-		}
-	})
-	<-holding
+	first.Go(func() { mustMake(t, maker, file, half) })
+	<-slow.begun
 	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 	defer cancel()
 	_, _, err := maker.Make(ctx, bytes.NewReader(file), int64(len(file)), half)
 	wantError(t, err, context.DeadlineExceeded)
-	close(release)
+	close(slow.release)
 	first.Wait()
 	mustMake(t, maker, file, half) // and the memory is there again
+}
+
+// holding is an engine that holds the first picture until it is released.
+type holding struct {
+	media.Pure
+	begun, release chan struct{}
+	once           sync.Once
+}
+
+// Make implements media.Engine.
+func (h *holding) Make(ctx context.Context, job media.Job) ([]media.Picture, error) {
+	h.once.Do(func() { close(h.begun) })
+	<-h.release
+	return h.Pure.Make(ctx, job)
 }

@@ -1,6 +1,6 @@
 // Package media makes the partial versions of a collection's items: thumbnails
-// and screens from pictures (JPEG, PNG, GIF, WebP) and from the first frame of
-// videos, and a generic icon for every other document.
+// and screens from pictures and from the first frame of videos, an icon for
+// every other document, and a generic picture for what a station cannot decode.
 //
 // A [Maker] does all of it. Its zero value is ready for use, and one Maker
 // should serve a whole process, because it holds the process's memory budget:
@@ -11,24 +11,32 @@
 // # What is made
 //
 // Every result is a baseline JPEG that fits its [Box], upright, never enlarged,
-// with transparent parts on white. It carries no metadata at all: neither the
-// place where a photo was taken nor the camera's serial number is handed out.
-// Colour profiles are not applied. Of an animated GIF the first frame counts.
+// with transparent parts on white and of an animation the first frame. Its
+// colours are sRGB: a picture's ICC profile is applied (matrix and curves, or
+// gray; ICC.1:2001-04 and ICC.1:2022), and a picture without one that EXIF calls
+// Adobe RGB is taken as that. It carries no metadata at all: neither the place
+// where a photo was taken nor the camera's serial number is handed out.
+//
+// It is made from the picture and not from the thumbnail that cameras put in the
+// EXIF data, since that may show what somebody cut away or blacked out later;
+// see Maker.TrustEmbedded.
 //
 // What a file is, is told from its content, never from its name. A text named
 // photo.jpg is [ErrFormat].
 //
-// # The thumbnail inside the file
+// # Engines
 //
-// Decoding a picture takes hundreds of times longer than anything else here, so
-// the thumbnail that cameras put in the EXIF data (EXIF 2.32, section 4.5.8) is
-// used when it fits: at least nine tenths of the size wanted, the same shape as
-// the picture, no black bars, and the file not cut short. What it cannot tell
-// is damage in the middle of the file, or that somebody edited the picture with
-// a program that left the old thumbnail in. Where that matters, set
-// Maker.IgnoreEmbedded.
+// The pure Go engine, [Pure], needs nothing installed. It decodes JPEG of any
+// sampling (also what webcams, phones with motion photos and broken transfers
+// leave), PNG, GIF, WebP, BMP and TIFF, and the JPEG preview inside raw files of
+// Canon, Nikon, Sony, Adobe, Fuji, Olympus and Panasonic. Module media/heif adds
+// HEIC and AVIF, and module media/vips has libvips do all that it can, in about
+// a third of the time. What the engines before cannot do, Pure tries.
 //
-// # Memory
+// A picture that is cut in its last quarter is shown as far as it goes; one with
+// more damage is [ErrCorrupt].
+//
+// # Memory and time
 //
 // The memory a picture needs is worked out from its header, before anything is
 // allocated, and counted against Maker.Budget: several small pictures are
@@ -37,7 +45,8 @@
 // collector has reclaimed it, and the Maker runs the collector when somebody
 // waits for that memory. So the heap grows by the budget and not by twice the
 // budget, whatever GOGC is. With the default budget of 192 MiB a process that
-// does little else stays under 300 MB.
+// does little else stays under 300 MB. The time is bounded too: a progressive
+// JPEG with more scans than any picture that people have is [ErrTooLarge].
 //
 // # Videos
 //
@@ -49,8 +58,10 @@
 //
 // # Errors
 //
-// All errors are of type *[Error]. Each wraps one of [ErrFormat], [ErrCorrupt],
-// [ErrTooLarge] and [ErrNoFFmpeg], or else the error of the context or of the
-// reader. The four wrap [errors.ErrUnsupported]: a Renderer of package peer that
-// returns them as they are has its peer publish everything else.
+// All errors are of type *[Error]. Each wraps one of [ErrEmpty], [ErrFormat],
+// [ErrNoEngine], [ErrCorrupt], [ErrTooLarge] and [ErrNoFFmpeg], or else the error
+// of the context or of the reader. The six wrap [errors.ErrUnsupported]: a
+// Renderer of package peer that returns them as they are has its peer publish
+// everything else. What cannot be shown is shared all the same; [Maker.Generic]
+// and [Maker.Icon] draw what stands for it.
 package media

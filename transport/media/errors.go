@@ -9,13 +9,18 @@ import (
 // wrap [errors.ErrUnsupported], by which a peer's Renderer tells the peer to go on
 // without the version.
 var (
-	// ErrFormat says that the file is not a picture or video that can be read.
-	// [Maker.Icon] still gives it something to show.
+	// ErrEmpty says that the file has no bytes.
+	ErrEmpty error = kind("empty")
+	// ErrFormat says that the file is not a picture or video of a kind that is
+	// known here. [Maker.Icon] still has something to show.
 	ErrFormat error = kind("no readable picture or video")
+	// ErrNoEngine says that the file is a picture of a known kind, and that none
+	// of the engines reads it. The cause names one that would.
+	ErrNoEngine error = kind("no engine for this kind of picture")
 	// ErrCorrupt says that the file is damaged or cut short.
 	ErrCorrupt error = kind("damaged or cut short")
 	// ErrTooLarge says that the file alone needs more memory than the whole
-	// budget.
+	// budget, or more work than any picture that people have.
 	ErrTooLarge error = kind("larger than the memory budget")
 	// ErrNoFFmpeg says that a video needs ffmpeg and that it is not installed.
 	ErrNoFFmpeg error = kind("ffmpeg is not installed")
@@ -27,18 +32,18 @@ type kind string
 // Error implements error.
 func (k kind) Error() string { return string(k) }
 
-// Unwrap gives errors.ErrUnsupported.
+// Unwrap returns errors.ErrUnsupported.
 func (kind) Unwrap() error { return errors.ErrUnsupported }
 
 // Error says which file failed and why.
 type Error struct {
 	Name      string // file name, empty if the bytes came from a reader
 	MediaType string // what the file is, by its content; may be empty
-	Kind      error  // ErrFormat, ErrCorrupt, ErrTooLarge, ErrNoFFmpeg; nil if reading failed or the context ended
+	Kind      error  // ErrEmpty, ErrFormat and so on; nil if reading failed or the context ended
 	Err       error  // cause, may be nil if Kind is not
 }
 
-// Error gives name, media type, kind and cause, as far as they are known.
+// Error returns name, media type, kind and cause, as far as they are known.
 func (e *Error) Error() string {
 	parts := []string{"media"}
 	for _, s := range []string{e.Name, e.MediaType} {
@@ -52,7 +57,7 @@ func (e *Error) Error() string {
 	return strings.Join(parts, ": ")
 }
 
-// Unwrap gives the kind and the cause.
+// Unwrap returns the kind and the cause.
 func (e *Error) Unwrap() []error {
 	var errs []error
 	for _, err := range []error{e.Kind, e.Err} {

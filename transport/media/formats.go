@@ -2,139 +2,201 @@ package media
 
 import (
 	"bytes"
-	"encoding/binary"
+	"context"
 	"errors"
-	"image/gif"
+	"image"
 	"math"
 
-	"golang.org/x/image/webp"
+	"golang.org/x/image/bmp"
+
+	"github.com/glimpse-go/glimpse/transport/media/internal/bmff"
+	"github.com/glimpse-go/glimpse/transport/media/internal/gif"
+	"github.com/glimpse-go/glimpse/transport/media/internal/jpeg"
+	"github.com/glimpse-go/glimpse/transport/media/internal/png"
+	"github.com/glimpse-go/glimpse/transport/media/internal/raster"
+	"github.com/glimpse-go/glimpse/transport/media/internal/raw"
+	"github.com/glimpse-go/glimpse/transport/media/internal/section"
+	"github.com/glimpse-go/glimpse/transport/media/internal/tiff"
+	"github.com/glimpse-go/glimpse/transport/media/internal/webp"
 )
 
-// maxChunks bounds the chunks that are walked over in search of EXIF data.
-const maxChunks = 64
+var errNoSize = errors.New("no width or height")
 
-var (
-	errShort    = errors.New("header cut short")
-	errMoving   = errors.New("animated WebP")
-	errNoHeader = errors.New("no IHDR chunk")
-)
+// decoder decodes the picture in a file at one over scale, if it knows scales, and
+// at least in the size that is the largest wanted.
+type decoder func(ctx context.Context, f section.File, scale int, largest image.Point) (raster.Picture, error)
 
-// inspectPNG reads the IHDR chunk (PNG, third edition, section 11.2.1).
-func inspectPNG(src *source, h *header) error {
-	b := src.bytes(0, 29)
-	if len(b) < 29 {
-		return because(ErrCorrupt, errShort)
-	}
-	if string(b[12:16]) != "IHDR" {
-		return because(ErrCorrupt, errNoHeader)
-	}
-	w, ht := binary.BigEndian.Uint32(b[16:]), binary.BigEndian.Uint32(b[20:])
-	if w == 0 || ht == 0 || w > math.MaxInt32 || ht > math.MaxInt32 {
-		return because(ErrCorrupt, errNoSize)
-	}
-	h.w, h.h = int(w), int(ht)
-	pixel := int64(4)
-	switch depth, kind := b[24], b[25]; {
-	case kind == 3: // palette
-		pixel = 1
-	case depth == 16: // with alpha, which a later chunk may add
-		pixel = 8
-	}
-	if b[28] != 0 { // interlaced: the passes are held beside the whole
-		pixel *= 2
-	}
-	h.cost = bytesFor(int64(h.w), int64(h.h)+2, pixel)
-	h.exif = parseEXIF(pngEXIF(src))
-	return nil
+// formats has what is special about each kind of picture: how its header is read,
+// and how Pure decodes it; nil if it does not.
+var formats = map[string]struct {
+	inspect func(section.File, *header) error
+	decode  decoder
+}{
+	"image/jpeg": {inspectJPEG, decodeJPEG},
+	"image/png":  {inspectPNG, decodePNG},
+	"image/gif":  {inspectGIF, decodeGIF},
+	"image/webp": {inspectWebP, decodeWebP},
+	"image/bmp":  {inspectBMP, decodeBMP},
+	"image/tiff": {inspectTIFF, decodeTIFF},
+	"image/heic": {inspectHEIF, nil},
+	"image/avif": {inspectHEIF, nil},
+	raw.CR2:      {inspectRaw, nil},
+	raw.CR3:      {inspectRaw, nil},
+	raw.NEF:      {inspectRaw, nil},
+	raw.ARW:      {inspectRaw, nil},
+	raw.DNG:      {inspectRaw, nil},
+	raw.RAF:      {inspectRaw, nil},
+	raw.ORF:      {inspectRaw, nil},
+	raw.RW2:      {inspectRaw, nil},
 }
 
-// pngEXIF gives the eXIf chunk (section 11.3.4.5) if it precedes the picture.
-func pngEXIF(src *source) []byte {
-	at := int64(8)
-	for range maxChunks {
-		b := src.bytes(at, 8)
-		if len(b) < 8 || string(b[4:]) == "IDAT" {
-			return nil
-		}
-		n := int64(binary.BigEndian.Uint32(b))
-		if string(b[4:]) == "eXIf" {
-			return src.bytes(at+8, int(min(n, maxEXIF)))
-		}
-		at += 12 + n
+// exif fills in what the EXIF data says. A profile says more of the colours.
+func (h *header) exif(data []byte) {
+	data = bytes.TrimPrefix(data, []byte("Exif\x00\x00"))
+	x := tiff.ParseEXIF(data)
+	h.Orientation, h.Taken = x.Orientation, x.Taken
+	if x.Thumb.Len > 0 {
+		h.thumbnail, _ = section.Memory(data).Bytes(x.Thumb) // it lies inside
 	}
-	return nil
+	h.adobe(x.AdobeRGB)
 }
 
-// inspectGIF counts the first frame, its copy without interlacing, and the
-// whole canvas that it may have to be put on.
-func inspectGIF(src *source, h *header) error {
-	c, err := gif.DecodeConfig(src.from(0))
+// adobe gives a picture in Adobe RGB without a profile that of Adobe RGB.
+func (h *header) adobe(is bool) {
+	if is && h.profile == nil {
+		h.profile = adobeRGB
+	}
+}
+
+func inspectJPEG(f section.File, h *header) error {
+	j, err := jpeg.ReadHeader(f.Reader(section.Part{Len: f.Size}))
 	if err != nil {
-		return because(ErrCorrupt, err)
+		return unreadable(err, jpeg.ErrUnsupported)
 	}
-	if c.Width == 0 || c.Height == 0 {
-		return because(ErrCorrupt, errNoSize)
-	}
-	h.w, h.h = c.Width, c.Height
-	h.cost = bytesFor(int64(h.w), int64(h.h), 6)
+	h.w, h.h, h.profile = j.Width, j.Height, j.Profile
+	h.cost, h.scales = j.Cost, true
+	h.exif(j.EXIF)
 	return nil
 }
 
-// inspectWebP reads the first chunk (RFC 9649, section 2). The decoder reads
-// lossy and alpha data as a whole, as long as its header says, so the length of
-// the file is checked and counted too.
-func inspectWebP(src *source, h *header) error {
-	b := src.bytes(0, 21)
-	if len(b) < 21 || int64(binary.LittleEndian.Uint32(b[4:]))+8 > src.size {
-		return because(ErrCorrupt, errShort)
-	}
-	kind := string(b[12:16])
-	if kind == "VP8X" && b[20]&2 != 0 {
-		return because(ErrFormat, errMoving)
-	}
-	c, err := webp.DecodeConfig(src.from(0))
+func inspectPNG(f section.File, h *header) error {
+	p, err := png.ReadHeader(f)
 	if err != nil {
-		return because(ErrCorrupt, err)
+		return unreadable(err, png.ErrApple)
 	}
-	h.w, h.h = c.Width, c.Height
-	pixel := map[string]int64{"VP8 ": 2, "VP8L": 8}[kind]
-	if pixel == 0 {
-		pixel = 11 // colour and alpha: decoded one after the other
+	h.w, h.h, h.cost = p.Width, p.Height, always(p.Cost)
+	h.profile = p.Profile(f)
+	if h.profile == nil && !p.SRGB {
+		h.profile = chromaticities(p)
 	}
-	h.cost = bytesFor(int64(h.w), int64(h.h), pixel) + 2*src.size
-	if kind == "VP8X" {
-		h.exif = parseEXIF(webpEXIF(src))
+	data, err := f.Upto(p.EXIF)
+	h.exif(data)
+	return err
+}
+
+func inspectGIF(f section.File, h *header) error {
+	g, err := gif.ReadHeader(f)
+	h.w, h.h, h.cost = g.Width, g.Height, always(g.Cost)
+	return unreadable(err)
+}
+
+func inspectWebP(f section.File, h *header) error {
+	w, err := webp.ReadHeader(f)
+	if err != nil {
+		return unreadable(err)
+	}
+	h.w, h.h, h.cost = w.Width, w.Height, always(w.Cost)
+	h.profile = profile(f, w.Profile)
+	data, err := f.Upto(w.EXIF)
+	h.exif(data)
+	return err
+}
+
+func inspectBMP(f section.File, h *header) error {
+	c, err := bmp.DecodeConfig(f.Reader(section.Part{Len: f.Size}))
+	h.w, h.h, h.cost = c.Width, c.Height, always(bytesFor(c.Width, c.Height, 4))
+	return unreadable(err, bmp.ErrUnsupported)
+}
+
+func inspectTIFF(f section.File, h *header) error {
+	t, err := tiff.ReadPicture(f)
+	if err != nil && !errors.Is(err, tiff.ErrUnsupported) {
+		return unreadable(err)
+	}
+	h.w, h.h, h.cost = t.Width, t.Height, always(t.Cost)
+	h.Orientation, h.Taken = t.Orientation, t.EXIF.Taken
+	h.profile = profile(f, t.Profile)
+	h.adobe(t.EXIF.AdobeRGB)
+	return nil
+}
+
+func inspectHEIF(f section.File, h *header) error {
+	p, err := bmff.ReadPicture(f)
+	if err != nil {
+		return unreadable(err)
+	}
+	size := p.Size()
+	h.w, h.h = size.X, size.Y
+	h.profile = profile(f, p.Profile)
+	if data, err := f.Bytes(p.EXIF); err == nil {
+		h.Taken = tiff.ParseEXIF(data).Taken
 	}
 	return nil
 }
 
-// webpEXIF gives the EXIF chunk (RFC 9649, section 2.7.1.5).
-func webpEXIF(src *source) []byte {
-	at := int64(12)
-	for range maxChunks {
-		b := src.bytes(at, 8)
-		if len(b) < 8 {
-			return nil
-		}
-		n := int64(binary.LittleEndian.Uint32(b[4:]))
-		if string(b[:4]) == "EXIF" {
-			data := src.bytes(at+8, int(min(n, maxEXIF)))
-			return bytes.TrimPrefix(data, exifPrefix)
-		}
-		at += 8 + n + n&1
+func inspectRaw(f section.File, h *header) error {
+	p, err := raw.Read(f.R, f.Size)
+	if err != nil {
+		return unreadable(err, raw.ErrNoPreview)
 	}
+	h.preview = p.JPEG
+	inside := section.File{R: f.Reader(p.JPEG), Size: p.JPEG.Len}
+	if err := inspectJPEG(inside, h); err != nil {
+		return err
+	}
+	h.Orientation, h.Taken = p.Orientation, p.Taken
+	h.adobe(p.AdobeRGB)
 	return nil
 }
+
+// profile returns an ICC profile in a file. One cut short is none.
+func profile(f section.File, p section.Part) []byte {
+	if p.Len == 0 {
+		return nil
+	}
+	data, err := f.Bytes(p)
+	if err != nil {
+		return nil
+	}
+	return data
+}
+
+// always is the cost of a decoder that knows one scale.
+func always(cost int64) func(int) int64 { return func(int) int64 { return cost } }
 
 // bytesFor multiplies, with a result that exceeds every budget instead of an
 // overflow.
-func bytesFor(w, h, pixel int64) int64 {
+func bytesFor(w, h, pixel int) int64 {
 	const most = math.MaxInt64 / 64
 	if w <= 0 || h <= 0 {
 		return 0
 	}
-	if w > most/h/pixel {
+	if int64(w) > most/int64(h)/int64(pixel) {
 		return most
 	}
-	return w * h * pixel
+	return int64(w) * int64(h) * int64(pixel)
+}
+
+// unreadable makes an error of a parser's: one of the kinds says that no engine
+// here reads such a file, all others that it is damaged.
+func unreadable(err error, kinds ...error) error {
+	if err == nil {
+		return nil
+	}
+	for _, kind := range kinds {
+		if errors.Is(err, kind) {
+			return because(ErrNoEngine, err)
+		}
+	}
+	return because(ErrCorrupt, err)
 }

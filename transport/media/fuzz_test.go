@@ -32,7 +32,7 @@ func FuzzMake(f *testing.F) {
 	f.Fuzz(func(t *testing.T, file []byte) {
 		_, pictures, err := maker.Make(context.Background(), bytes.NewReader(file), int64(len(file)), box)
 		if err != nil {
-			for _, kind := range []error{media.ErrFormat, media.ErrCorrupt, media.ErrTooLarge} {
+			for _, kind := range []error{media.ErrEmpty, media.ErrFormat, media.ErrNoEngine, media.ErrCorrupt, media.ErrTooLarge} {
 				if e := (*media.Error)(nil); errors.As(err, &e) && e.Kind == kind {
 					return
 				}

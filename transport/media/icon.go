@@ -7,9 +7,6 @@ import (
 	"strings"
 
 	"golang.org/x/image/draw"
-	"golang.org/x/image/font"
-	"golang.org/x/image/font/basicfont"
-	"golang.org/x/image/math/fixed"
 )
 
 // Sides of an icon in pixels. It is drawn four times larger and then averaged.
@@ -41,12 +38,19 @@ func (m *Maker) Icon(name string, box Box) Picture {
 	size := image.Pt(iconSide(box.W), iconSide(box.H))
 	fine := image.NewRGBA(image.Rectangle{Max: size.Mul(finer)})
 	fill(fine, fine.Rect, iconBack)
-	drawPage(fine, shortName(name))
-	p, err := m.encode(averaged(fine))
+	drawPage(fine, fine.Rect, shortName(name))
+	return m.drawn(averaged(fine))
+}
+
+// drawn encodes a picture that was drawn here.
+func (m *Maker) drawn(picture *image.RGBA) Picture {
+	size := picture.Rect.Size()
+	job := m.job(&source{}, &header{Info: Info{Width: size.X, Height: size.Y, Orientation: 1}}, []Box{{}})
+	made, err := FromImage(job, picture)
 	if err != nil {
-		panic(err) // no size or quality makes the encoder fail here
+		panic(err) // no size or quality makes it fail here
 	}
-	return p
+	return made[0]
 }
 
 func iconSide(n int) int {
@@ -71,21 +75,25 @@ func fill(m *image.RGBA, r image.Rectangle, c color.RGBA) {
 	draw.Draw(m, r, image.NewUniform(c), image.Point{}, draw.Src)
 }
 
-// drawPage draws the page in the middle, three wide by four high.
-func drawPage(m *image.RGBA, name string) {
-	unit := min(m.Rect.Dx()/4, m.Rect.Dy()/5)
+// drawPage draws the page in the middle of r, three wide by four high.
+func drawPage(m *image.RGBA, r image.Rectangle, name string) {
+	unit := min(r.Dx()/4, r.Dy()/5)
 	page := image.Rectangle{Max: image.Pt(3*unit, 4*unit)}
-	page = page.Add(m.Rect.Size().Sub(page.Max).Div(2))
+	page = page.Add(r.Min).Add(r.Size().Sub(page.Max).Div(2))
 	line := max(unit/16, 2)
 	fill(m, page, iconLine)
 	fill(m, page.Inset(line), iconPage)
 	drawFold(m, page, unit, line)
+	drawBand(m, name, image.Rect(page.Min.X-unit/4, page.Min.Y+2*unit, page.Max.X+unit/4, page.Min.Y+2*unit+unit*5/4))
+}
+
+// drawBand writes a name on a band of its own colour.
+func drawBand(m *image.RGBA, name string, band image.Rectangle) {
 	if name == "" {
 		return
 	}
 	hash := fnv.New32a()
 	hash.Write([]byte(name))
-	band := image.Rect(page.Min.X-unit/4, page.Min.Y+2*unit, page.Max.X+unit/4, page.Min.Y+2*unit+unit*5/4)
 	fill(m, band, iconInks[hash.Sum32()%uint32(len(iconInks))])
 	drawText(m, band, name)
 }
@@ -102,25 +110,6 @@ func drawFold(m *image.RGBA, page image.Rectangle, unit, line int) {
 				m.SetRGBA(x, y, iconLine)
 			default:
 				m.SetRGBA(x, y, iconFold)
-			}
-		}
-	}
-}
-
-// drawText writes white letters as large as the band allows, in whole steps.
-func drawText(m *image.RGBA, band image.Rectangle, text string) {
-	face := basicfont.Face7x13
-	small := image.NewAlpha(image.Rect(0, 0, face.Advance*len(text), face.Ascent))
-	d := font.Drawer{Dst: small, Src: image.Opaque, Face: face, Dot: fixed.P(0, face.Ascent-1)}
-	d.DrawString(text)
-	size := small.Rect.Size()
-	step := max(1, min(band.Dx()*9/10/size.X, band.Dy()*9/10/size.Y))
-	from := band.Min.Add(band.Size().Sub(size.Mul(step)).Div(2))
-	for y := range size.Y {
-		for x := range size.X {
-			if small.AlphaAt(x, y).A > 0 {
-				at := from.Add(image.Pt(x, y).Mul(step))
-				fill(m, image.Rectangle{Min: at, Max: at.Add(image.Pt(step, step))}, iconPage)
 			}
 		}
 	}

@@ -1,24 +1,18 @@
 package media
 
 import (
-	"bytes"
 	"context"
 	"image"
-	"image/gif"
-	"image/jpeg"
-	"image/png"
 	"io"
-	"net/http"
-	"strings"
 	"time"
 
-	"golang.org/x/image/webp"
+	"github.com/glimpse-go/glimpse/transport/media/internal/section"
 )
 
 // Info is what a file says of itself.
 type Info struct {
 	// MediaType is the type by content (RFC 6838), such as "image/jpeg". It is
-	// also given for files that cannot be shown, such as "application/pdf".
+	// also told for files that cannot be shown, such as "application/pdf".
 	MediaType string
 	// Width and Height are the size of the upright picture in pixels, zero for
 	// a video.
@@ -34,30 +28,21 @@ type Info struct {
 // header is all that is known of a picture before it is decoded.
 type header struct {
 	Info
-	w, h int   // as stored
-	cost int64 // bytes that the decoder will hold
-	scan int64 // JPEG: where the first scan begins
-	exif exif
-	// embedded: this is the thumbnail inside another picture
-	embedded bool
-	decode   func(io.Reader) (image.Image, error)
-}
-
-// formats has what is special about each kind of picture.
-var formats = map[string]struct {
-	inspect func(*source, *header) error
-	decode  func(io.Reader) (image.Image, error)
-}{
-	"image/jpeg": {inspectJPEG, jpeg.Decode},
-	"image/png":  {inspectPNG, png.Decode},
-	"image/gif":  {inspectGIF, gif.Decode},
-	"image/webp": {inspectWebP, webp.Decode},
+	w, h      int          // as stored
+	profile   []byte       // ICC profile; nil is sRGB
+	thumbnail []byte       // JPEG in the EXIF data, if there is one
+	preview   section.Part // of a raw file: the JPEG inside
+	// cost returns the bytes that the pure Go decoder holds at a scale of 1, 2,
+	// 4 or 8, and scales says whether it knows others than 1.
+	cost   func(scale int) int64
+	scales bool
 }
 
 // Inspect tells what the file of the given size in bytes is, from its header
 // alone: no picture is decoded. The media type stands in Info even beside an
-// error. The errors are [ErrFormat] for all but the four kinds of picture
-// (videos too), [ErrCorrupt], or that of the reader.
+// error. The errors are [ErrEmpty], [ErrFormat] for all that is not a picture
+// (videos too), [ErrCorrupt], [ErrNoEngine] for a raw file without a preview, or
+// that of the reader.
 func Inspect(r io.ReaderAt, size int64) (Info, error) {
 	src := &source{ctx: context.Background(), r: r, size: size}
 	h, err := inspect(src)
@@ -66,67 +51,35 @@ func Inspect(r io.ReaderAt, size int64) (Info, error) {
 
 func inspect(src *source) (*header, error) {
 	h := &header{}
+	if src.size == 0 {
+		return h, because(ErrEmpty, nil)
+	}
 	head := src.bytes(0, 512)
 	if src.err != nil {
 		return h, src.err
 	}
-	h.MediaType = sniff(head)
+	h.MediaType = sniff(src, head)
 	f, ok := formats[h.MediaType]
 	if !ok {
 		return h, because(ErrFormat, nil)
 	}
-	h.decode, h.exif.orientation = f.decode, 1
-	if err := f.inspect(src, h); err != nil {
+	h.Orientation = 1
+	if err := f.inspect(src.file(), h); err != nil {
 		return h, err
 	}
-	h.Orientation, h.Taken = h.exif.orientation, h.exif.taken
+	if h.w <= 0 || h.h <= 0 {
+		return h, because(ErrCorrupt, errNoSize)
+	}
 	size := turned(image.Pt(h.w, h.h), h.Orientation)
 	h.Width, h.Height = size.X, size.Y
 	return h, nil
 }
 
-// sniff tells the media type by the first bytes.
-func sniff(head []byte) string {
-	has := func(at int, s string) bool {
-		return len(head) >= at+len(s) && string(head[at:at+len(s)]) == s
+// turned returns the size of a picture after it has been turned upright, and the
+// size as stored of an upright one.
+func turned(p image.Point, orientation int) image.Point {
+	if orientation >= 5 {
+		return image.Pt(p.Y, p.X)
 	}
-	switch {
-	case has(0, "\xff\xd8"):
-		return "image/jpeg"
-	case has(4, "ftyp") && len(head) >= 12:
-		return brand(string(head[8:12]))
-	case has(4, "moov"), has(4, "mdat"), has(4, "wide"):
-		return "video/quicktime"
-	case has(0, "\x1aE\xdf\xa3") && bytes.Contains(head[:min(64, len(head))], []byte("webm")):
-		return "video/webm"
-	case has(0, "\x1aE\xdf\xa3"):
-		return "video/matroska"
-	case has(0, "RIFF") && has(8, "AVI "):
-		return "video/x-msvideo"
-	case has(0, "\x00\x00\x01\xba"):
-		return "video/mpeg"
-	case has(0, "G") && has(188, "G") && has(376, "G"):
-		return "video/mp2t"
-	}
-	return http.DetectContentType(head)
-}
-
-// brand tells the media type by the major brand of ISO/IEC 14496-12.
-func brand(b string) string {
-	switch b {
-	case "qt  ":
-		return "video/quicktime"
-	case "heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1":
-		return "image/heic"
-	case "avif", "avis":
-		return "image/avif"
-	case "M4A ", "M4B ":
-		return "audio/mp4"
-	case "crx ":
-		return "image/x-canon-cr3"
-	}
-	if strings.HasPrefix(b, "3g") {
-		return "video/3gpp"
-	}
-	return "video/mp4"
+	return p
 }

@@ -173,14 +173,14 @@ func TestOrientation(t *testing.T) {
 		}
 		thumb := asJPEG(t, corners(80, 60, stored...))
 		file := mediatest.EXIF{Orientation: orientation, Thumbnail: thumb}.AddTo(asJPEG(t, corners(320, 240, stored...)))
-		for _, ignore := range []bool{false, true} {
-			maker := &media.Maker{IgnoreEmbedded: ignore}
+		for _, trust := range []bool{false, true} {
+			maker := &media.Maker{TrustEmbedded: trust}
 			info, p := mustMake(t, maker, file, media.Box{W: width, H: height})
 			if info.Orientation != orientation || info.Width != 4*width || info.Height != 4*height {
 				t.Errorf("orientation %d: info %+v", orientation, info)
 			}
-			if p[0].Width != width || p[0].Height != height || p[0].Embedded == ignore {
-				t.Errorf("orientation %d, decoded %v: %d×%d, embedded %v", orientation, ignore, p[0].Width, p[0].Height, p[0].Embedded)
+			if p[0].Width != width || p[0].Height != height || p[0].Embedded != trust {
+				t.Errorf("orientation %d, embedded trusted %v: %d×%d, embedded %v", orientation, trust, p[0].Width, p[0].Height, p[0].Embedded)
 			}
 			wantCorners(t, shown(t, p[0]), want...)
 		}
@@ -306,13 +306,10 @@ func TestNoMetadataLeaves(t *testing.T) {
 	if !bytes.Contains(file, []byte("Exif")) {
 		t.Fatal("the sample has no EXIF data")
 	}
-	for _, ignore := range []bool{false, true} {
-		_, pictures := mustMake(t, &media.Maker{IgnoreEmbedded: ignore}, file, media.Box{W: 160, H: 120})
-		made := pictures[0].JPEG
-		for at := 2; made[at+1] != 0xda; at += 2 + int(made[at+2])<<8 + int(made[at+3]) {
-			if marker := made[at+1]; marker >= 0xe0 && marker <= 0xef || marker == 0xfe {
-				t.Errorf("embedded ignored %v: segment %#x", ignore, marker)
-			}
+	for _, trust := range []bool{false, true} {
+		_, pictures := mustMake(t, &media.Maker{TrustEmbedded: trust}, file, media.Box{W: 160, H: 120})
+		for _, what := range mediatest.Beside(pictures[0].JPEG) {
+			t.Errorf("embedded trusted %v: %s", trust, what)
 		}
 	}
 }
@@ -341,25 +338,28 @@ func TestInspect(t *testing.T) {
 }
 
 func TestMediaTypes(t *testing.T) {
-	for content, want := range map[string]string{
-		"\x00\x00\x00\x18ftypheic":       "image/heic",
-		"\x00\x00\x00\x18ftypavif":       "image/avif",
-		"\x00\x00\x00\x18ftypqt  ":       "video/quicktime",
-		"\x00\x00\x00\x18ftypisom":       "video/mp4",
-		"\x00\x00\x00\x18ftyp3gp5":       "video/3gpp",
-		"\x00\x00\x00\x18ftypM4A ":       "audio/mp4",
-		"\x1aE\xdf\xa3 webm":             "video/webm",
-		"\x1aE\xdf\xa3 matroska":         "video/matroska",
-		"RIFF\x00\x00\x00\x00AVI LIST":   "video/x-msvideo",
-		"%PDF-1.4":                       "application/pdf",
-		"just a text":                    "text/plain; charset=utf-8",
-		"#EXTM3U\nhttp://127.0.0.1/x.ts": "text/plain; charset=utf-8",
-		"":                               "text/plain; charset=utf-8",
+	for content, want := range map[string]struct {
+		mediaType string
+		err       error
+	}{
+		"\x00\x00\x00\x18ftypheic":       {"image/heic", media.ErrCorrupt},
+		"\x00\x00\x00\x18ftypavif":       {"image/avif", media.ErrCorrupt},
+		"\x00\x00\x00\x18ftypqt  ":       {"video/quicktime", media.ErrFormat},
+		"\x00\x00\x00\x18ftypisom":       {"video/mp4", media.ErrFormat},
+		"\x00\x00\x00\x18ftyp3gp5":       {"video/3gpp", media.ErrFormat},
+		"\x00\x00\x00\x18ftypM4A ":       {"audio/mp4", media.ErrFormat},
+		"\x1aE\xdf\xa3 webm":             {"video/webm", media.ErrFormat},
+		"\x1aE\xdf\xa3 matroska":         {"video/matroska", media.ErrFormat},
+		"RIFF\x00\x00\x00\x00AVI LIST":   {"video/x-msvideo", media.ErrFormat},
+		"%PDF-1.4":                       {"application/pdf", media.ErrFormat},
+		"just a text":                    {"text/plain; charset=utf-8", media.ErrFormat},
+		"#EXTM3U\nhttp://127.0.0.1/x.ts": {"text/plain; charset=utf-8", media.ErrFormat},
+		"":                               {"", media.ErrEmpty},
 	} {
 		info, err := media.Inspect(bytes.NewReader([]byte(content)), int64(len(content)))
-		if info.MediaType != want {
-			t.Errorf("%q is %q, want %q", content, info.MediaType, want)
+		if info.MediaType != want.mediaType {
+			t.Errorf("%q is %q, want %q", content, info.MediaType, want.mediaType)
 		}
-		wantError(t, err, media.ErrFormat)
+		wantError(t, err, want.err)
 	}
 }

@@ -19,14 +19,19 @@ const (
 // several goroutines at once and must not be copied or changed after its first
 // use.
 type Maker struct {
+	// Engines are tried in their order, and then the pure Go engine.
+	Engines []Engine
 	// Budget is the memory in bytes for decoding and scaling, over all calls
 	// at once. Zero means 192 MiB.
 	Budget int64
 	// Quality is that of the JPEGs made, 1 to 100. Zero means 80.
 	Quality int
-	// IgnoreEmbedded has every picture decoded, even if the thumbnail in its
-	// EXIF data would do.
-	IgnoreEmbedded bool
+	// TrustEmbedded has the thumbnail in a picture's EXIF data taken instead of
+	// the picture where it is large enough. It is for a device that knows that
+	// it wrote the file itself and that nobody has changed it since: the
+	// embedded thumbnail of an edited picture may still show what was cut away
+	// or blacked out, or another picture altogether.
+	TrustEmbedded bool
 	// FFmpeg is the program for videos: a path, or a name that is looked up.
 	// Empty means "ffmpeg".
 	FFmpeg string
@@ -35,31 +40,34 @@ type Maker struct {
 	budget *budget
 }
 
-// Box is the space in pixels that a version must fit, keeping its shape. A side
-// of zero or less sets no limit.
-type Box struct{ W, H int }
-
-// Picture is a version made, and belongs to the caller.
-type Picture struct {
-	JPEG          []byte
-	Width, Height int  // pixels
-	Embedded      bool // made from the thumbnail inside the file
-}
-
 // Make makes one version for each box, in the order of the boxes, from a
 // picture of the given size in bytes. Boxes of the same picture are cheaper
 // made in one call. Info holds what is known even if there is an error.
 //
-// The errors are [ErrFormat], [ErrCorrupt] and [ErrTooLarge], or that of the
-// context or the reader. For videos, see [Maker.File].
+// The errors are [ErrEmpty], [ErrFormat], [ErrNoEngine], [ErrCorrupt] and
+// [ErrTooLarge], or that of the context or the reader. For videos, see
+// [Maker.File].
 func (m *Maker) Make(ctx context.Context, r io.ReaderAt, size int64, boxes ...Box) (Info, []Picture, error) {
 	src := &source{ctx: ctx, r: r, size: size}
 	h, err := inspect(src)
 	var pictures []Picture
 	if err == nil && len(boxes) > 0 {
-		pictures, err = m.fromPicture(src, h, boxes)
+		pictures, err = m.fromPicture(ctx, h, m.job(src, h, boxes))
 	}
 	return h.Info, pictures, src.fail(h.MediaType, err)
+}
+
+// job describes the picture in the file to the engines.
+func (m *Maker) job(src *source, h *header, boxes []Box) Job {
+	job := Job{Source: src, Size: src.size, Info: h.Info, Profile: h.profile, Boxes: boxes, Quality: m.Quality, Budget: m.memory().size}
+	if job.Quality <= 0 {
+		job.Quality = defaultQuality
+	}
+	if h.preview.Len > 0 {
+		job.Source = src.file().Reader(h.preview)
+		job.Size, job.Info.MediaType = h.preview.Len, "image/jpeg"
+	}
+	return job
 }
 
 // File is like [Maker.Make] for the file of that name, and takes videos too,

@@ -2,100 +2,129 @@ package media
 
 import (
 	"bytes"
+	"context"
 	"errors"
-	"fmt"
 	"image"
-	"image/jpeg"
-	"image/png"
-	"slices"
+
+	"github.com/glimpse-go/glimpse/transport/media/internal/icc"
+	"github.com/glimpse-go/glimpse/transport/media/internal/jpeg"
+	"github.com/glimpse-go/glimpse/transport/media/internal/png"
+	"github.com/glimpse-go/glimpse/transport/media/internal/raster"
 )
 
-// produce waits for memory, decodes and scales.
-func (m *Maker) produce(src *source, h *header, boxes []Box) ([]Picture, error) {
-	cost := h.cost
-	sizes := make([]image.Point, len(boxes))
-	for i, b := range boxes {
-		sizes[i] = turned(b.fit(turned(image.Pt(h.w, h.h), h.Orientation)), h.Orientation)
-		cost = min(cost+scaleCost(sizes[i]), 1<<62)
-	}
-	b := m.memory()
-	if cost > b.size {
-		return nil, because(ErrTooLarge, fmt.Errorf("%d × %d pixels need %d bytes of %d", h.Width, h.Height, cost, b.size))
-	}
-	if err := b.acquire(src.ctx, cost); err != nil {
-		return nil, because(nil, err)
-	}
-	defer b.release(cost)
-	picture, err := h.pixels(src)
-	if err != nil {
-		return nil, err
-	}
-	return m.versions(picture, h, sizes)
+// fullChroma is the quality from which on chroma is not halved.
+const fullChroma = 90
+
+// FromImage does all but the decoding, for engines that only decode: it scales m,
+// as it is stored, to the sizes of the job, turns its colours into sRGB and the
+// picture upright, and encodes it. It holds no more than [FromImageCost] beside m.
+// The error is that of a quality or a size for which there is no JPEG.
+func FromImage(job Job, m image.Image) ([]Picture, error) {
+	return render(job, raster.FromImage(m, job.largest()))
 }
 
-func (m *Maker) memory() *budget {
-	m.once.Do(func() {
-		size := m.Budget
-		if size <= 0 {
-			size = defaultBudget
-		}
-		m.budget = newBudget(size)
-	})
-	return m.budget
+// FromImageCost returns the bytes that [FromImage] holds for a job, without those
+// of the picture itself.
+func FromImageCost(job Job) (cost int64) {
+	from := turned(image.Pt(job.Info.Width, job.Info.Height), job.Info.Orientation)
+	for _, size := range job.stored() {
+		cost = max(cost, 4*raster.Cost(from, size)+bytesFor(size.X, size.Y, 16))
+	}
+	return cost
 }
 
-// pixels decodes. A decoder that panics on hostile input is treated as one that
-// returns an error.
-func (h *header) pixels(src *source) (picture image.Image, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = because(ErrCorrupt, fmt.Errorf("decoder failed: %v", p))
-		}
-	}()
-	picture, err = h.decode(src.from(0))
-	if err != nil {
-		kind := ErrCorrupt
-		if errors.As(err, new(jpeg.UnsupportedError)) || errors.As(err, new(png.UnsupportedError)) {
-			kind = ErrFormat
-		}
-		return nil, because(kind, err)
+// stored returns the sizes of the versions before they are turned upright.
+func (job Job) stored() []image.Point {
+	sizes := make([]image.Point, len(job.Boxes))
+	for i, b := range job.Boxes {
+		sizes[i] = turned(b.Fit(image.Pt(job.Info.Width, job.Info.Height)), job.Info.Orientation)
 	}
-	return onCanvas(picture, image.Pt(h.w, h.h)), nil
+	return sizes
 }
 
-// versions scales to each size, the largest first, and each smaller one from
-// the one before: they look better so, and cost less.
-func (m *Maker) versions(picture image.Image, h *header, sizes []image.Point) ([]Picture, error) {
-	order := make([]int, len(sizes))
-	for i := range order {
-		order[i] = i
+// largest returns the smallest size that holds all that are stored.
+func (job Job) largest() (size image.Point) {
+	for _, s := range job.stored() {
+		size = image.Pt(max(size.X, s.X), max(size.Y, s.Y))
 	}
-	slices.SortStableFunc(order, func(i, j int) int { return sizes[j].X + sizes[j].Y - sizes[i].X - sizes[i].Y })
-	made := make([]Picture, len(sizes))
-	for _, i := range order {
-		small := scaled(picture, sizes[i])
-		picture = small
-		p, err := m.encode(upright(small, h.Orientation))
-		if err != nil {
-			return nil, err
+	return size
+}
+
+// render makes all versions of a decoded picture.
+func render(job Job, p raster.Picture) ([]Picture, error) {
+	colours := toSRGB(job.Profile)
+	made := make([]Picture, len(job.Boxes))
+	for i, size := range job.stored() {
+		small := raster.Upright(inSRGB(p, colours, size, job.Quality < fullChroma), job.Info.Orientation)
+		if size = turned(size, job.Info.Orientation); job.Quality < fullChroma {
+			small = raster.Scale(small, size)
 		}
-		p.Embedded = h.embedded
-		made[i] = p
+		var b bytes.Buffer
+		if err := jpeg.Encode(&b, small, job.Quality); err != nil {
+			return nil, because(ErrTooLarge, err) // a side of 65,536 or more
+		}
+		made[i] = Picture{JPEG: b.Bytes(), Width: size.X, Height: size.Y}
 	}
 	return made, nil
 }
 
-// encode writes a JPEG without any metadata.
-func (m *Maker) encode(picture image.Image) (Picture, error) {
-	quality := m.Quality
-	if quality <= 0 {
-		quality = defaultQuality
+// inSRGB scales a picture and turns its colours into those of sRGB. The result is
+// gray or YCbCr, of which the chroma may be halved already if it is going to be.
+func inSRGB(p raster.Picture, colours *icc.Transform, size image.Point, halved bool) raster.Picture {
+	if p.Space == raster.Gray {
+		small := raster.Scale(p, size)
+		if colours != nil {
+			small.Planes[0].Pix = bytes.Clone(small.Planes[0].Pix) // it may be that of p
+			colours.Gray(small.Planes[0].Pix)
+		}
+		return small
 	}
-	var b bytes.Buffer
-	err := jpeg.Encode(&b, picture, &jpeg.Options{Quality: quality})
-	size := picture.Bounds().Size()
+	if p.Space == raster.YCbCr && colours == nil && halved {
+		return raster.Scale(p, size)
+	}
+	pix := raster.ToRGB(p, size)
+	colours.RGB(pix)
+	return raster.FromRGB(pix, size, false)
+}
+
+// toSRGB returns what turns the colours of a profile into those of sRGB: nothing
+// if there is no profile, or none that is understood.
+func toSRGB(profile []byte) *icc.Transform {
+	p, err := icc.Parse(profile)
 	if err != nil {
-		err = because(ErrTooLarge, err) // the only error there is: a side of 65,536 or more
+		return nil
 	}
-	return Picture{JPEG: b.Bytes(), Width: size.X, Height: size.Y}, err
+	return p.ToSRGB()
+}
+
+// undecoded makes an error of a decoder's.
+func undecoded(err error) error {
+	switch {
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return because(nil, err)
+	case errors.Is(err, jpeg.ErrWork):
+		return because(ErrTooLarge, err)
+	}
+	return because(ErrCorrupt, err)
+}
+
+var adobeRGB = icc.AdobeRGB().Bytes()
+
+// chromaticities returns the profile that a PNG says without having one, nil if
+// it says nothing.
+func chromaticities(h png.Header) []byte {
+	if h.Gamma == 0 {
+		return nil
+	}
+	xy := [4]icc.XY{{X: 0.3127, Y: 0.3290}, {X: 0.64, Y: 0.33}, {X: 0.30, Y: 0.60}, {X: 0.15, Y: 0.06}}
+	if h.Chroma != [8]uint32{} {
+		for i := range xy {
+			xy[i] = icc.XY{X: float64(h.Chroma[2*i]) / 100000, Y: float64(h.Chroma[2*i+1]) / 100000}
+		}
+	}
+	p, err := icc.FromChromaticities(xy[0], xy[1], xy[2], xy[3], 100000/float64(h.Gamma))
+	if err != nil {
+		return nil
+	}
+	return p.Bytes()
 }

@@ -1,10 +1,11 @@
 package media
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"io"
+
+	"github.com/glimpse-go/glimpse/transport/media/internal/section"
 )
 
 // source is the file being read. It remembers the first error of the reader
@@ -31,12 +32,10 @@ func (s *source) ReadAt(p []byte, off int64) (int, error) {
 	return n, err
 }
 
-// from reads from the given offset to the end.
-func (s *source) from(off int64) *bufio.Reader {
-	return bufio.NewReader(io.NewSectionReader(s, off, max(0, s.size-off)))
-}
+// file is the source for the parsers of the formats.
+func (s *source) file() section.File { return section.File{R: s, Size: s.size} }
 
-// bytes gives the n bytes at off, or fewer at the end of the file.
+// bytes returns the n bytes at off, or fewer at the end of the file.
 func (s *source) bytes(off int64, n int) []byte {
 	n = int(max(0, min(int64(n), s.size-off)))
 	b := make([]byte, n)

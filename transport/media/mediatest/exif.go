@@ -13,6 +13,7 @@ type EXIF struct {
 	Taken       time.Time // DateTimeOriginal, with its offset from UTC; zero is absent
 	Thumbnail   []byte    // a JPEG of at most 60 KB; nil is absent
 	Place       bool      // adds a GPS position, which must never be handed out
+	AdobeRGB    bool      // says that the colours are those of Adobe RGB (DCF 2.0)
 }
 
 // AddTo gives a copy of a JPEG file with the EXIF data in it, as its first
@@ -33,16 +34,21 @@ func (x EXIF) AddTo(jpeg []byte) []byte {
 // Bytes gives the EXIF data as a TIFF structure (TIFF 6.0, section 2), as it
 // stands in PNG and WebP files; nil for the zero value.
 func (x EXIF) Bytes() []byte {
-	if x.Orientation == 0 && x.Taken.IsZero() && x.Thumbnail == nil && !x.Place {
+	if x.Orientation == 0 && x.Taken.IsZero() && x.Thumbnail == nil && !x.Place && !x.AdobeRGB {
 		return nil
 	}
-	var main, details, place, thumb directory
+	var main, details, interop, place, thumb directory
 	if x.Orientation != 0 {
 		main.short(0x0112, x.Orientation)
 	}
 	if !x.Taken.IsZero() {
 		details.text(0x9003, x.Taken.Format("2006:01:02 15:04:05"))
 		details.text(0x9011, x.Taken.Format("-07:00"))
+	}
+	if x.AdobeRGB {
+		details.short(0xa001, 0xffff)
+		details.long(0xa005, 0)
+		interop.text(1, "R03")
 	}
 	if x.Place {
 		place.text(1, "N")
@@ -53,7 +59,7 @@ func (x EXIF) Bytes() []byte {
 		thumb.add(0x0201, 4, 1, x.Thumbnail)
 		thumb.long(0x0202, len(x.Thumbnail))
 	}
-	return layOut(main, details, place, thumb)
+	return layOut(main, details, interop, place, thumb)
 }
 
 // latitude is 40° 26' 46", as three fractions.
@@ -94,22 +100,31 @@ func (d directory) size() int { return 2 + 12*len(d) + 4 }
 
 // layOut puts the directories one after another, big-endian, each followed by
 // its values. The pointers from the main one are always written.
-func layOut(main, details, place, thumb directory) []byte {
+func layOut(main, details, interop, place, thumb directory) []byte {
 	main.long(0x8769, 0)
 	main.long(0x8825, 0)
 	detailsAt := 8 + main.size()
-	placeAt := detailsAt + details.length()
+	interopAt := detailsAt + details.length()
+	placeAt := interopAt + interop.length()
 	thumbAt := placeAt + place.length()
-	main[len(main)-2].value = binary.BigEndian.AppendUint32(nil, uint32(detailsAt))
-	main[len(main)-1].value = binary.BigEndian.AppendUint32(nil, uint32(placeAt))
-	b := []byte("MM\x00*\x00\x00\x00\x08")
+	point := func(d directory, tag uint16, at int) {
+		for i := range d {
+			if d[i].tag == tag {
+				d[i].value = binary.BigEndian.AppendUint32(nil, uint32(at))
+			}
+		}
+	}
+	point(main, 0x8769, detailsAt)
+	point(main, 0x8825, placeAt)
+	point(details, 0xa005, interopAt)
 	next := 0
 	if len(thumb) > 0 {
 		next = thumbAt
 	}
-	b = main.appendTo(b, next)
-	b = details.appendTo(b, 0)
-	b = place.appendTo(b, 0)
+	b := main.appendTo([]byte("MM\x00*\x00\x00\x00\x08"), next)
+	for _, d := range []directory{details, interop, place} {
+		b = d.appendTo(b, 0)
+	}
 	if len(thumb) > 0 {
 		b = thumb.appendTo(b, 0)
 	}

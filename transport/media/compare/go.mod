@@ -1,0 +1,21 @@
+module github.com/glimpse-go/glimpse/transport/media/compare
+
+go 1.26.0
+
+require (
+	github.com/glimpse-go/glimpse/transport/media v0.0.0
+	github.com/glimpse-go/glimpse/transport/media/vips v0.0.0
+	golang.org/x/image v0.47.0
+	golang.org/x/sync v0.24.0
+)
+
+require (
+	github.com/davidbyttow/govips/v2 v2.16.0 // indirect
+	golang.org/x/net v0.25.0 // indirect
+	golang.org/x/text v0.43.0 // indirect
+)
+
+replace (
+	github.com/glimpse-go/glimpse/transport/media => ..
+	github.com/glimpse-go/glimpse/transport/media/vips => ../vips
+)
