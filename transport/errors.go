@@ -33,7 +33,7 @@ var (
 	// ErrDiffers: a known collection was shared again with other fixed parts.
 	// The parts that differ are in [Fault].Differs.
 	ErrDiffers = fmt.Errorf("%w: fixed parts differ", Err)
-	// ErrOffset: an upload that does not start where the last one ended.
+	// ErrOffset: an upload that begins beyond what is stored.
 	ErrOffset = fmt.Errorf("%w: wrong offset", Err)
 	// ErrNotAsked: an upload of something that the answer did not ask for.
 	ErrNotAsked = fmt.Errorf("%w: not asked for", Err)
@@ -41,8 +41,7 @@ var (
 	ErrUnreachable = fmt.Errorf("%w: unreachable", Err)
 	// ErrWithdrawn: the author withdrew the item; its original never comes.
 	ErrWithdrawn = fmt.Errorf("%w: withdrawn", Err)
-	// ErrConflict: a record was changed by somebody else in between, or a newer
-	// upload has begun.
+	// ErrConflict: something was changed by somebody else in between.
 	ErrConflict = fmt.Errorf("%w: conflict", Err)
 	// ErrStorage: a store could not keep something: the disk is full, a folder
 	// may not be written. Nothing half-written is left.

@@ -67,7 +67,8 @@ type Answer struct {
 	// Collection is what both sides now agree on, in its binary form. It is
 	// left out where it is what the sender has sent.
 	Collection []byte `cbor:"2,keyasint,omitempty"`
-	// Missing holds one set of items per version: what is to be uploaded.
+	// Missing holds one set of items per version: what is to be uploaded. Of
+	// versions with one digest it has one, which counts for all of them.
 	Missing []Bits `cbor:"3,keyasint,omitempty"`
 	// Parts are the beginnings of missing versions that are stored already.
 	Parts []Part `cbor:"4,keyasint,omitempty"`

@@ -19,8 +19,10 @@ type Station interface {
 	Share(ctx context.Context, share Share) (Answer, error)
 	// Upload takes versions, and perhaps the author's seal, from a stream that
 	// UploadWriter writes. What came before an error stays stored. Errors wrap
-	// ErrNotFound, ErrNotAsked, ErrOffset, ErrDigest, ErrSeal or ErrConflict (a
-	// newer upload of the same version has begun and goes on in its place).
+	// ErrNotFound, ErrNotAsked, ErrDigest, ErrSeal or ErrOffset (a version begins
+	// beyond what is stored of it, or others have begun it with other bytes, of
+	// which nothing is left: a new share says where to go on). Several uploads may
+	// bring one version at the same time; it is stored once.
 	Upload(ctx context.Context, name collection.Name, stream io.Reader) (Answer, error)
 }
 

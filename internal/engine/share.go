@@ -171,7 +171,7 @@ func (r Rules) missing(s State, share transport.Share) []transport.Bits {
 
 // answer says what comes next.
 func answer(s State, missing []transport.Bits) transport.Answer {
-	a := transport.Answer{Next: transport.Done, Missing: missing, Notify: s.Teller != HubTells}
+	a := transport.Answer{Next: transport.Done, Missing: s.once(missing), Notify: s.Teller != HubTells}
 	switch {
 	case len(missing) > 0:
 		a.Next = transport.Upload

@@ -199,7 +199,7 @@ type Shared struct {
 	Sources  []transport.Source
 }
 
-// Stored: versions have become durable here.
+// Stored: versions have become durable here, and all that are alike with them.
 type Stored struct{ Versions []transport.Bits }
 
 // Sealed: the author's seal over the edition came and is verified.

@@ -42,9 +42,10 @@ func (r Rules) step(s State, e Event) (State, []Effect, error) {
 	}
 	switch e := e.(type) {
 	case Stored:
-		s.Held = mergeColumns(s.Held, e.Versions)
-		s.Asked = lessColumns(s.Asked, e.Versions)
-		s.Wants = fulfil(s.Wants, e.Versions)
+		here := s.alike(e.Versions)
+		s.Held = mergeColumns(s.Held, here)
+		s.Asked = lessColumns(s.Asked, here)
+		s.Wants = fulfil(s.Wants, here)
 		return s, nil, nil
 	case Sealed:
 		return sealed(s, e)
@@ -272,7 +273,8 @@ func (r Rules) announced(s State, e Announced) (State, []Effect, error) {
 		return s, nil, transport.At(transport.ErrMalformed, "items")
 	}
 	if i, ok := s.withdrawn(items); ok {
-		return s, nil, transport.At(transport.ErrWithdrawn, fmt.Sprintf("item %d", i))
+		id, _ := s.Collection.At(i)
+		return s, nil, transport.At(transport.ErrWithdrawn, "item "+id.String())
 	}
 	source := transport.Source{User: e.Source.User, Address: e.Source.Address, Items: items}
 	s.Sources, s.Promised = withSource(s.Sources, source), nil

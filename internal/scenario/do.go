@@ -12,7 +12,7 @@ import (
 
 // What cameras do, and what only they do.
 var (
-	ofCameras     = set("takes installs makes shares hands requests learns tells alters claims asks announces plants")
+	ofCameras     = set("takes copies installs makes shares hands requests learns tells alters claims asks announces plants")
 	onlyOfCameras = set("shares hands requests learns")
 )
 

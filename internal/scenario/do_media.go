@@ -13,7 +13,7 @@ import (
 
 // What is done with media.
 var mediaVerbs = map[string]func(*station, command) error{
-	"takes": doTakes, "installs": doInstalls, "views": onVersions((*station).view),
+	"takes": doTakes, "copies": doCopies, "installs": doInstalls, "views": onVersions((*station).view),
 }
 
 // doTakes takes items, photos unless it says otherwise.
@@ -32,6 +32,42 @@ func doTakes(s *station, c command) error {
 	for _, shot.Name = range c.words {
 		if err := s.take(shot); err != nil {
 			return fmt.Errorf("%s: %w", shot.Name, err)
+		}
+	}
+	return nil
+}
+
+// doCopies takes photos that are the same as another one, of whatever camera, or the
+// same in some versions.
+func doCopies(s *station, c command) error {
+	name, err := one(c.words, "item")
+	if err != nil {
+		return err
+	}
+	versions, err := places(c.after["in"])
+	if err != nil {
+		return err
+	}
+	original := s.w.mediaOf(name)
+	if original == nil {
+		return usage("nobody has %s", name)
+	}
+	for _, name := range c.after["as"] {
+		if err := s.take(Shot{Name: name, Kind: "photo", Versions: []int{0, 2}}); err != nil {
+			return err
+		}
+		for _, v := range versions {
+			s.media[s.w.items[name]][v] = original[v]
+		}
+	}
+	return nil
+}
+
+// mediaOf gives the versions of an item, from a station that has them.
+func (w *World) mediaOf(name string) map[int][]byte {
+	for _, s := range w.stations {
+		if versions := s.media[w.items[name]]; versions != nil {
+			return versions
 		}
 	}
 	return nil

@@ -38,10 +38,11 @@
 // as teller would rather tell the recipients itself; a station without ffmpeg
 // makes no picture of a video.
 //
-// A camera; the first three are for peers as well:
+// A camera; the first four are for peers as well:
 //
 //	NAME installs ffmpeg
 //	NAME takes ITEMS [as video | document] [with VERSIONS]
+//	NAME copies ITEM as ITEMS [in VERSIONS]
 //	NAME makes COLLECTION ["TITLE"] of ITEMS [for USERS] [OPTIONS]
 //	NAME shares COLLECTION with hub | PEER [upto VERSION | telling PEERS]
 //	NAME tells PEERS                what they have not heard

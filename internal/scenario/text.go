@@ -113,16 +113,20 @@ func (w *World) newsText(n notify.Notification) string {
 	return text + ": " + n.Note
 }
 
-// cover names the item of which a thumbnail is.
+// cover names the item of which a thumbnail is, the first of several.
 func (w *World) cover(data []byte) string {
+	var names []string
 	for _, s := range w.stations {
 		for id, versions := range s.media {
 			if bytes.Equal(versions[0], data) {
-				return w.item(id)
+				names = append(names, w.item(id))
 			}
 		}
 	}
-	return "something made by a peer"
+	if len(names) == 0 {
+		return "something made by a peer"
+	}
+	return slices.Min(names)
 }
 
 // columns names versions and their items; versions of the same items together.

@@ -42,7 +42,7 @@ func (w *world) newCamera(name string, user collection.UserID, homes []*station)
 		s.startPeer()
 	}
 	c.hub = w.toHub(name, user)
-	c.Device = device.New(user, s.signer, device.MediaFunc(c.open), device.Config{Store: s.disk, Now: w.time, Random: s.source})
+	c.Device = device.New(user, s.signer, device.MediaFunc(c.open), device.Config{Store: s.disk, Now: w.time, Pause: w.pauseFor, Random: s.source})
 	w.cameras = append(w.cameras, c)
 	return c
 }
@@ -55,7 +55,11 @@ func (c *camera) take() collection.Item {
 	if c.w.random.IntN(20) == 0 {
 		size = 60_000 + c.w.random.IntN(150_000) // several blocks
 	}
-	c.photos[id] = [3][]byte{c.noise(id, 100), nil, c.noise(id, size)}
+	own := [3][]byte{c.noise(id, 100), nil, c.noise(id, size)}
+	c.photos[id] = c.w.twins.twin(own)
+	if !bytes.Equal(own[0], c.photos[id][0]) || !bytes.Equal(own[2], c.photos[id][2]) {
+		c.w.say("%s: %.4s is a twin of another photo", c.name, id)
+	}
 	item := collection.Item{ID: id, Caption: fmt.Sprintf("photo %d", len(c.items)), MediaType: "image/jpeg"}
 	c.items = append(c.items, item)
 	return item

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"iter"
 	"time"
 )
@@ -40,6 +41,19 @@ func (c *clock) start(after time.Duration, work func()) {
 func (c *clock) wait(d time.Duration) {
 	if c.current != nil {
 		c.current.yield(d)
+	}
+}
+
+// pauseFor lets time pass for the task that runs now until over is closed, but no
+// more than d.
+func (c *clock) pauseFor(_ context.Context, over <-chan struct{}, d time.Duration) {
+	const step = 50 * time.Millisecond
+	for until := c.now.Add(d); c.current != nil && c.now.Before(until); c.wait(step) {
+		select {
+		case <-over:
+			return
+		default:
+		}
 	}
 }
 

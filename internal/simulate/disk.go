@@ -20,7 +20,7 @@ type disk struct {
 	blobs map[string]int64
 	// Applied and committed are told of what is durable now.
 	applied   func(*disk, []transport.Change)
-	committed func(d *disk, key string)
+	committed func(d *disk, key string, again bool)
 	deleted   func(d *disk, key string)
 }
 
@@ -68,13 +68,13 @@ type diskWriter struct {
 }
 
 func (w *diskWriter) Commit(ctx context.Context) error {
-	size := w.Size()
+	size, again := w.Size(), w.disk.has(w.key)
 	if err := w.BlobWriter.Commit(ctx); err != nil {
 		return err
 	}
 	w.disk.blobs[w.key] = size
 	if w.disk.committed != nil {
-		w.disk.committed(w.disk, w.key)
+		w.disk.committed(w.disk, w.key, again)
 	}
 	return nil
 }

@@ -50,7 +50,7 @@ func TestSameSeedSameRun(t *testing.T) {
 func TestSomethingHappens(t *testing.T) {
 	always := []string{
 		"request lost", "answer lost", "broke off", "crashes", "is up", "are cut", "no way", "not complete yet",
-		"publish", "reshare", "take back", "withdraw", ": edit", "wish", "export", "original", "acknowledge", "stops", "hand over",
+		"publish", "reshare", "take back", "withdraw", ": edit", "a twin of", "wish", "export", "original", "acknowledge", "stops", "hand over",
 	}
 	for hub, what := range map[whether][]string{
 		no:  always,

@@ -83,7 +83,7 @@ func (s *station) start() {
 func (w *world) startHub() {
 	s := w.hubAt
 	h, err := hub.New(ctx, s.signer, hub.Config{
-		Store: s.store(), Wait: 1, Now: w.time, Random: s.source, Patience: 2,
+		Store: s.store(), Wait: 1, Now: w.time, Pause: w.pauseFor, Random: s.source, Patience: 2,
 		Channel: w.mail, Unknown: w.unknown, LinkKey: []byte("always the same"),
 		Originals: func(from transport.Source) transport.Originals { return w.originals(s, from) },
 	})
@@ -122,7 +122,7 @@ func (s *station) startPeer() {
 	}
 	p, err := peer.New(ctx, s.user, s.signer, peer.Config{
 		Store: s.store(), Keys: keys, Hub: s.w.toHub(s.name, s.user), Wait: 1, Statement: s.statement, Address: "http://" + s.name,
-		Render: peer.RendererFunc(s.render), Workers: 1, Policy: s.w.policy, Wished: s.wished, Accept: s.accept, Now: s.w.time, Random: s.source,
+		Render: peer.RendererFunc(s.render), Workers: 1, Policy: s.w.policy, Wished: s.wished, Accept: s.accept, Now: s.w.time, Pause: s.w.pauseFor, Random: s.source,
 		Originals: func(from transport.Source) transport.Originals { return s.w.originals(s, from) },
 	})
 	if s.w.must("start of "+s.name, err); err == nil {

@@ -58,8 +58,11 @@ func (d *disk) state(name collection.Name) (s engine.State, ok bool) {
 	return s, err == nil
 }
 
-// committed checks that a blob is what its key says.
-func (t *truth) committed(d *disk, key string) {
+// committed checks that a blob is what its key says, and is stored once.
+func (t *truth) committed(d *disk, key string, again bool) {
+	if again {
+		t.w.fail("%s stores %s again", d.name, key)
+	}
 	if d == t.w.hubAt.disk {
 		delete(t.expired, key)
 	}

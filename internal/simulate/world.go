@@ -48,6 +48,7 @@ type world struct {
 	options
 	clock
 	random *rand.Rand
+	twins  *twins
 	net    *transporttest.Network
 	failed []error // what was found wrong
 
@@ -69,7 +70,7 @@ var ctx = context.Background()
 
 // newWorld makes the stations of a run.
 func newWorld(o options) *world {
-	w := &world{options: o, inbound: map[string]int{}, random: rand.New(rand.NewPCG(o.seed, 1))}
+	w := &world{options: o, inbound: map[string]int{}, random: rand.New(rand.NewPCG(o.seed, 1)), twins: newTwins(o.seed)}
 	w.now = time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
 	w.net = transporttest.NewNetwork(o.seed, transporttest.Faults{})
 	w.net.Wait = w.wait

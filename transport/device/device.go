@@ -44,9 +44,13 @@ func (f MediaFunc) Open(ctx context.Context, item collection.ItemID, version int
 type Config struct {
 	// Store keeps the collections that were made; nil = in memory. No versions
 	// are put into it.
-	Store  transport.Store
-	Now    func() time.Time // nil = time.Now
-	Random io.Reader        // nil = crypto/rand.Reader
+	Store transport.Store
+	Now   func() time.Time // nil = time.Now
+	// Pause waits until over is closed or ctx ends, for d at most: a share waits for
+	// another one that is sending the same bytes to the same station. It goes with
+	// Now; nil = in real time.
+	Pause  func(ctx context.Context, over <-chan struct{}, d time.Duration)
+	Random io.Reader // nil = crypto/rand.Reader
 
 	// Name and Owner stand in the title of a collection that is made without
 	// one: see Title. An empty Name leaves it without.
@@ -60,6 +64,8 @@ type Device struct {
 	signer collection.Signer
 	media  Media
 	cfg    Config
+
+	sending send.Sending
 }
 
 // New makes a device of a user, whose key is the signer's.
@@ -73,7 +79,7 @@ func New(user collection.UserID, signer collection.Signer, media Media, cfg Conf
 	if cfg.Random == nil {
 		cfg.Random = rand.Reader
 	}
-	return &Device{user, signer, media, cfg}
+	return &Device{user: user, signer: signer, media: media, cfg: cfg, sending: send.Sending{Pause: cfg.Pause}}
 }
 
 // Make makes a collection of the device's user and stores it. It fills in the

@@ -33,24 +33,30 @@ func (d *Device) HandOver(ctx context.Context, to transport.Station, name collec
 	}
 	_, answer, err := send.Send(ctx, to, draft, send.Share{
 		Message: transport.Share{From: transport.Device, Offers: fits},
-		Open:    d.open, Now: d.cfg.Now,
+		Open:    d.open, Now: d.cfg.Now, Sending: &d.sending,
 	})
 	return answer, err
 }
 
 // fit chooses the versions to hand over: in the ladder's order and, in it, in
-// the order of display, those that still fit.
+// the order of display, those that still fit. Equal bytes go over once.
 func (d *Device) fit(ctx context.Context, c collection.Collection, capacity int64) ([]transport.Bits, error) {
 	fits := offers(c)
+	carried := map[collection.Digest]bool{}
 	for v, items := range fits {
 		var taken transport.Bits
 		for i := range items.Places() {
+			sum, _ := c.Digest(i, v)
 			size, err := d.size(ctx, c, i, v)
 			if err != nil {
 				return nil, err
 			}
+			if carried[sum] {
+				size = 0
+			}
 			if size <= capacity {
 				capacity -= size
+				carried[sum] = true
 				taken = taken.Add(i)
 			}
 		}

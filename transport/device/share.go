@@ -2,6 +2,7 @@ package device
 
 import (
 	"context"
+	"errors"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/label"
@@ -11,8 +12,11 @@ import (
 
 // Share shares a collection with a station, and uploads what it asks for: two
 // requests, one if nothing is missing. The answer is the last one; its Next is
-// transport.Done unless the station waits for what others upload. After an error it can be called again: what was stored is not
-// sent again. Errors are those of transport.Station and of the Media.
+// transport.Done unless the station waits for what others upload. Equal bytes are
+// sent once, also where several collections are shared at the same time over one
+// link. What the Media does not have any more is left out and keeps its label.
+// After an error it can be called again: what was stored is not sent again.
+// Errors are those of transport.Station and of the Media.
 func (d *Device) Share(ctx context.Context, to transport.Station, name collection.Name) (transport.Answer, error) {
 	return d.ShareVersions(ctx, to, name, label.MaxVersions)
 }
@@ -34,7 +38,7 @@ func (d *Device) share(ctx context.Context, to transport.Station, name collectio
 	offered := offers(c)
 	share := send.Share{
 		Message: transport.Share{From: transport.Device, Offers: offered[:min(max(n, 0), len(offered))], Notifies: notifies},
-		Open:    d.open, Signer: d.signer, Now: d.cfg.Now,
+		Open:    d.open, Make: d.cannot, Signer: d.signer, Now: d.cfg.Now, Sending: &d.sending,
 	}
 	if err := d.leave(ctx, c, &share); err != nil {
 		return transport.Answer{}, err
@@ -60,4 +64,25 @@ func offers(c collection.Collection) []transport.Bits {
 func (d *Device) open(ctx context.Context, c collection.Collection, item, version int) (transport.Blob, error) {
 	id, _ := c.At(item)
 	return d.media.Open(ctx, id, version)
+}
+
+// cannot finds what of it is asked for the device does not have any more.
+func (d *Device) cannot(ctx context.Context, c collection.Collection, missing []transport.Bits) (collection.Collection, []transport.Bits, error) {
+	gone := make([]transport.Bits, len(missing))
+	for v, items := range missing {
+		for i := range items.Places() {
+			b, err := d.open(ctx, c, i, v)
+			if errors.Is(err, transport.ErrNotFound) {
+				gone[v] = gone[v].Add(i)
+				continue
+			}
+			if err != nil {
+				return c, nil, err
+			}
+			if err := b.Close(); err != nil {
+				return c, nil, err
+			}
+		}
+	}
+	return c, gone, nil
 }

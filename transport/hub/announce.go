@@ -81,7 +81,8 @@ func (s session) probe(ctx context.Context, c collection.Collection, source tran
 			return err
 		}
 		if err := s.probeItem(ctx, c, items[i], from); err != nil {
-			return fmt.Errorf("item %d at %s: %w", items[i], source.Address, err)
+			id, _ := c.At(items[i])
+			return fmt.Errorf("item %v at %s: %w", id, source.Address, err)
 		}
 		items = slices.Delete(items, int(i), int(i)+1)
 	}

@@ -84,9 +84,12 @@ type Config struct {
 	// An Originals of one's own must end with its context; 0 = 1 minute.
 	Timeout time.Duration
 
-	Now    func() time.Time // nil = time.Now
-	Random io.Reader        // nil = crypto/rand.Reader
-	Log    *slog.Logger     // nil = none
+	Now func() time.Time // nil = time.Now
+	// Pause waits until over is closed or ctx ends, for d at most: who wants a version
+	// that is coming already waits for it. It goes with Now; nil = in real time.
+	Pause  func(ctx context.Context, over <-chan struct{}, d time.Duration)
+	Random io.Reader    // nil = crypto/rand.Reader
+	Log    *slog.Logger // nil = none
 	Hooks  transport.Hooks
 }
 
@@ -162,7 +165,7 @@ func New(ctx context.Context, signer *signature.Signer, cfg Config) (*Hub, error
 	}
 	h.accounts.joined = h.joined
 	h.keeper = &keep.Keeper{
-		Store: cfg.Store, Keys: h.keys, Signer: signer, Now: cfg.Now, MaxBytes: cfg.MaxVersion, Cache: true,
+		Store: cfg.Store, Keys: h.keys, Signer: signer, Now: cfg.Now, Pause: cfg.Pause, MaxBytes: cfg.MaxVersion, Cache: true,
 		Received: cfg.Hooks.Received, Letters: h.letters,
 		Rules: engine.Rules{
 			Authority:  collection.KeyID(signer.Public().ID()),

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/collection/digest"
@@ -74,10 +75,11 @@ func (p *Peer) sources(v *View, i int) []transport.Source {
 // Fetch gets a version that is not here: partial ones from the hub, complete
 // ones directly from a station that serves them, block by block, each checked
 // as it comes. What broke off goes on where it ended, at the next call or with
-// the next station. Of a version without a digest the latest edition is asked for
-// first, and for many items whose sources fail the hub is asked for others once,
-// both unless the network has just told of the collection, within a minute. The
-// errors are the gate's, which cause no request,
+// the next station. Of several that want the same bytes at once, of one item or of
+// items with equal versions, one gets them for all. Of a version without a digest
+// the latest edition is asked for first, and for many items whose sources fail the
+// hub is asked for others once, both unless the network has just told of the
+// collection, within a minute. The errors are the gate's, which cause no request,
 // transport.ErrUnreachable, with label.ErrUnreachable, if nobody gives it,
 // transport.ErrDigest if all who do give other bytes, transport.ErrTooLarge if a
 // partial version has more than it claims or than Config.MaxPartial, and
@@ -102,14 +104,14 @@ func (p *Peer) fetch(ctx context.Context, ref transport.Ref) error {
 	if v.Held(i).Has(ref.Version) {
 		return nil
 	}
+	from := p.fetchOriginal
 	if ref.Version < len(v.Collection().Ladder())-1 {
 		if v, i, err = p.seekDigest(ctx, v, ref, i); err != nil {
 			return err
 		}
-		err = p.fetchPartial(ctx, v, ref, i)
-	} else {
-		err = p.fetchOriginal(ctx, v, ref, i)
+		from = p.fetchPartial
 	}
+	err = p.keeper.Once(ctx, v.Collection(), i, ref.Version, func() error { return from(ctx, v, ref, i) })
 	if err != nil {
 		return v.unreachable(ref, i, err)
 	}
@@ -126,28 +128,23 @@ func (p *Peer) stored(ctx context.Context, name collection.Name, item, version i
 	return err
 }
 
-// part is how much of a version has come before.
-func (p *Peer) part(ctx context.Context, v *View, i, version int) (int64, error) {
-	one := make([]transport.Bits, version+1)
-	one[version] = transport.BitsOf(i)
-	parts, err := p.keeper.Parts(ctx, v.Collection(), one)
-	if err != nil || len(parts) == 0 {
-		return 0, err
-	}
-	return parts[0].Size, nil
-}
-
 // fetchOriginal tries the stations that are known to serve an item, and asks
-// the hub for others only if none of them gives it, and it was not just asked.
+// the hub for others only if none of them gives it, and it was not just asked: then
+// it tries those that others of its fetches have found.
 func (p *Peer) fetchOriginal(ctx context.Context, v *View, ref transport.Ref, i int) error {
-	err := transport.ErrUnreachable
-	if known := p.sources(v, i); len(known) > 0 {
-		err = p.fetchFromAny(ctx, v, ref, i, known)
-		if err == nil || errors.Is(err, transport.ErrStorage) || errors.Is(err, label.ErrRefused) || ctx.Err() != nil {
-			return err
-		}
+	known := p.sources(v, i)
+	err := p.fetchFromAny(ctx, v, ref, i, known)
+	if err == nil || errors.Is(err, transport.ErrStorage) || errors.Is(err, label.ErrRefused) || ctx.Err() != nil {
+		return err
 	}
 	if p.lately.searched(ref, p.cfg.Now()) {
+		now, viewErr := p.View(ctx, ref.Collection)
+		if viewErr != nil {
+			return viewErr
+		}
+		if found := others(p.sources(now, i), known); len(found) > 0 {
+			return p.fetchFromAny(ctx, now, ref, i, found)
+		}
 		return err
 	}
 	sources, err := p.search(ctx, v, i)
@@ -158,6 +155,14 @@ func (p *Peer) fetchOriginal(ctx context.Context, v *View, ref transport.Ref, i 
 	return p.fetchFromAny(ctx, v, ref, i, sources)
 }
 
+// others are the sources that are not among those known.
+func others(sources, known []transport.Source) []transport.Source {
+	return slices.DeleteFunc(slices.Clone(sources), func(s transport.Source) bool {
+		return slices.ContainsFunc(known, func(k transport.Source) bool { return k.User == s.User && k.Address == s.Address })
+	})
+}
+
+// fetchFromAny fetches a version from the first station that gives it.
 func (p *Peer) fetchFromAny(ctx context.Context, v *View, ref transport.Ref, i int, sources []transport.Source) error {
 	var failed []error
 	for _, source := range sources {
@@ -171,6 +176,9 @@ func (p *Peer) fetchFromAny(ctx context.Context, v *View, ref transport.Ref, i i
 		p.cfg.Log.Warn("source failed", "address", source.Address, "item", ref.Item, "error", err)
 		failed = append(failed, fmt.Errorf("%s: %w", source.Address, transport.Wrap(err)))
 	}
+	if len(failed) == 0 {
+		return transport.ErrUnreachable
+	}
 	return errors.Join(failed...)
 }
 
@@ -179,7 +187,7 @@ func (p *Peer) fetchFrom(ctx context.Context, v *View, ref transport.Ref, i int,
 	if err != nil {
 		return err
 	}
-	from, err := p.part(ctx, v, i, ref.Version)
+	from, err := p.keeper.Part(ctx, v.Collection(), i, ref.Version)
 	if err != nil {
 		return err
 	}

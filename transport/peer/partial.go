@@ -27,7 +27,7 @@ func (p *Peer) fetchPartial(ctx context.Context, v *View, ref transport.Ref, i i
 }
 
 func (p *Peer) fetchPartialFrom(ctx context.Context, v *View, ref transport.Ref, i int, at library) error {
-	from, err := p.part(ctx, v, i, ref.Version)
+	from, err := p.keeper.Part(ctx, v.Collection(), i, ref.Version)
 	if err != nil {
 		return err
 	}

@@ -31,6 +31,7 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/httplink"
 	"github.com/glimpse-go/glimpse/transport/internal/keep"
+	"github.com/glimpse-go/glimpse/transport/internal/send"
 	"github.com/glimpse-go/glimpse/transport/memstore"
 )
 
@@ -83,9 +84,12 @@ type Config struct {
 	// Receive while nothing waits but what cannot be verified; 0 = 30 s.
 	Wait time.Duration
 
-	Now    func() time.Time // nil = time.Now
-	Random io.Reader        // nil = crypto/rand.Reader
-	Log    *slog.Logger     // nil = none
+	Now func() time.Time // nil = time.Now
+	// Pause waits until over is closed or ctx ends, for d at most: who wants a version
+	// that is coming already waits for it. It goes with Now; nil = in real time.
+	Pause  func(ctx context.Context, over <-chan struct{}, d time.Duration)
+	Random io.Reader    // nil = crypto/rand.Reader
+	Log    *slog.Logger // nil = none
 	Hooks  transport.Hooks
 }
 
@@ -141,6 +145,7 @@ type Peer struct {
 	news    sync.Mutex // around keepNews and the end of give
 	keeping sync.Mutex // around keepKey
 	lately  lately
+	sending send.Sending
 	bell    keep.Bell
 	once    sync.Once
 	closing chan struct{} // closed when the peer is told to stop
@@ -152,10 +157,10 @@ type Peer struct {
 // store, and signature.ErrKey if the keyring knows the key as another user's.
 func New(ctx context.Context, user collection.UserID, signer *signature.Signer, cfg Config) (*Peer, error) {
 	cfg = cfg.withDefaults(user, signer)
-	p := &Peer{user: user, signer: signer, cfg: cfg, closing: make(chan struct{}), scheduled: make(chan struct{}, 1)}
+	p := &Peer{user: user, signer: signer, cfg: cfg, closing: make(chan struct{}), scheduled: make(chan struct{}, 1), sending: send.Sending{Pause: cfg.Pause}}
 	p.who = httplink.BySeal(keyring{cfg.Keys, p}, user, cfg.Now)
 	p.keeper = &keep.Keeper{
-		Store: cfg.Store, Keys: cfg.Keys, Now: cfg.Now, Received: cfg.Hooks.Received,
+		Store: cfg.Store, Keys: cfg.Keys, Now: cfg.Now, Pause: cfg.Pause, Received: cfg.Hooks.Received,
 		Signer: signer, Told: p.bell.Ring,
 		Rules: engine.Rules{FromDevice: all, FromPeer: all, Own: transport.Source{User: user, Address: cfg.Address}},
 	}

@@ -70,7 +70,7 @@ func (p *Peer) publish(ctx context.Context, name collection.Name, preview bool) 
 		message.Serves[last] = p.complete(s)
 	}
 	c, answer, err := send.Send(ctx, p.cfg.Hub, s.Collection, send.Share{
-		Message: message, Open: p.keeper.Open, Make: p.render, Accept: p.join, Now: p.cfg.Now, Signer: p.authorSigner(s),
+		Message: message, Open: p.keeper.Open, Make: p.render, Accept: p.join, Now: p.cfg.Now, Signer: p.authorSigner(s), Sending: &p.sending,
 	})
 	if err == nil && answer.Notify && p.user != c.Author() {
 		err = p.tells(ctx, name, transport.Source{User: p.user, Address: p.cfg.Address}) // the author told what was before

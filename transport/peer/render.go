@@ -70,7 +70,8 @@ func (p *Peer) renderAll(ctx context.Context, c collection.Collection, jobs []jo
 		workers.Go(func() {
 			for j := range next {
 				if err := p.renderOne(ctx, c, j); err != nil {
-					cancel(fmt.Errorf("version %d of item %d: %w", j.version, j.item, err))
+					id, _ := c.At(j.item)
+					cancel(fmt.Errorf("version %d of item %v: %w", j.version, id, err))
 				}
 			}
 		})

@@ -72,21 +72,20 @@ func (k *Keeper) gatherFrom(ctx context.Context, c collection.Collection, want e
 	return got, nil
 }
 
+// gatherOne fetches a version, unless another one with the same bytes is here.
 func (k *Keeper) gatherOne(ctx context.Context, c collection.Collection, item, version int, from transport.Library) error {
-	d, err := Digest(c, item, version)
-	if err != nil {
+	return k.Once(ctx, c, item, version, func() error {
+		size, err := k.Part(ctx, c, item, version)
+		if err != nil {
+			return err
+		}
+		id, _ := c.At(item)
+		stream, err := from.Version(ctx, transport.Ref{Collection: c.Name(), Item: id, Version: version}, size)
+		if err != nil {
+			return err
+		}
+		defer stream.Close()
+		_, err = k.Receive(ctx, c, item, version, size, stream)
 		return err
-	}
-	size, err := k.Store.Part(ctx, versionKey(c.Author(), d))
-	if err != nil {
-		return err
-	}
-	id, _ := c.At(item)
-	stream, err := from.Version(ctx, transport.Ref{Collection: c.Name(), Item: id, Version: version}, size)
-	if err != nil {
-		return err
-	}
-	defer stream.Close()
-	_, err = k.Receive(ctx, c, item, version, size, stream)
-	return err
+	})
 }

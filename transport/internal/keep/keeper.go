@@ -14,6 +14,7 @@ import (
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/turns"
 )
 
 // Keeper keeps the collections of one station. Its fields are set before its
@@ -24,6 +25,7 @@ type Keeper struct {
 	Rules    engine.Rules
 	Signer   *signature.Signer // the authority's, where Rules name one
 	Now      func() time.Time
+	Pause    turns.Pause
 	MaxBytes int64       // of one version; 0 = no limit
 	Received func(int64) // is told of bytes that came; nil = nobody
 	// Letters gives the changes that put letters to those who are no members into
@@ -37,8 +39,8 @@ type Keeper struct {
 
 	cache   sync.RWMutex   // held for writing while versions expire; taken before one of locks
 	locks   [64]sync.Mutex // by author: a step reads and indexes the author's other collections
-	keeping sync.Mutex     // around Keep
 	uploads uploads
+	turns   turns.Turns[string]
 	answers answers
 	memory  memory
 }

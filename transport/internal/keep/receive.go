@@ -1,6 +1,7 @@
 package keep
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,27 +15,33 @@ import (
 // Receive stores a version from r, of which the first offset bytes are stored
 // already, if its bytes are those of the author's digest. What came before r
 // broke off is kept, for another Receive to go on with; nothing is kept of what
-// is wrong, too large, or more than the store can take. It gives the number of
-// bytes that are stored. Of two at once the newer one goes on, and the older one
-// gives an error that wraps transport.ErrConflict.
+// is wrong, too large, or more than the store can take. It returns the number of
+// bytes that are stored. Several may bring one version at once, of one item or of
+// items with equal bytes: it is stored for all of them when the first has brought
+// it whole. What is there already of r is passed over. An offset beyond what is
+// stored is transport.ErrOffset, and so is what others have begun and is not its
+// beginning: that is removed.
 func (k *Keeper) Receive(ctx context.Context, c collection.Collection, item, version int, offset int64, r io.Reader) (int64, error) {
 	d, err := Digest(c, item, version)
 	if err != nil {
 		return 0, err
 	}
-	if b, err := k.Open(ctx, c, item, version); err == nil {
-		defer b.Close()
-		return b.Size(), nil // another item has the same bytes
+	key := versionKey(c.Author(), d)
+	if size, here, err := k.whole(ctx, key); here || err != nil {
+		return size, err
 	}
-	w, err := k.begin(ctx, versionKey(c.Author(), d))
+	s, err := k.join(ctx, key)
 	if err != nil {
-		return 0, transport.At(err, place(item, version))
+		return 0, transport.At(err, place(c, item, version))
 	}
-	defer k.uploads.forget(w)
-	if w.Size() != offset {
-		return w.Size(), errors.Join(transport.At(transport.ErrOffset, fmt.Sprintf("%d bytes are stored", w.Size())), w.Close())
+	defer s.leave()
+	if size, here, err := k.whole(ctx, key); here || err != nil { // it came in between
+		return size, err
 	}
-	return k.fill(ctx, w, c, item, version, r)
+	if err := s.from(offset); err != nil {
+		return s.Size(), err
+	}
+	return k.fill(ctx, s, c, item, version, r)
 }
 
 // Import stores a whole version from r; what was there of it is not gone on with.
@@ -43,16 +50,16 @@ func (k *Keeper) Import(ctx context.Context, c collection.Collection, item, vers
 	if err != nil {
 		return err
 	}
-	if here, err := k.has(ctx, c, item, version); here || err != nil {
+	key := versionKey(c.Author(), d)
+	return k.once(ctx, key, func() error {
+		s, err := k.anew(ctx, key)
+		if err != nil {
+			return transport.At(err, place(c, item, version))
+		}
+		defer s.leave()
+		_, err = k.fill(ctx, s, c, item, version, r)
 		return err
-	}
-	w, err := k.anew(ctx, versionKey(c.Author(), d))
-	if err != nil {
-		return transport.At(err, place(item, version))
-	}
-	defer k.uploads.forget(w)
-	_, err = k.fill(ctx, w, c, item, version, r)
-	return err
+	})
 }
 
 // Restart removes what is there of a version that is not there whole.
@@ -61,67 +68,89 @@ func (k *Keeper) Restart(ctx context.Context, c collection.Collection, item, ver
 	if err != nil {
 		return err
 	}
-	w, err := k.anew(ctx, versionKey(c.Author(), d))
+	s, err := k.anew(ctx, versionKey(c.Author(), d))
 	if err != nil {
-		return transport.At(err, place(item, version))
+		return transport.At(err, place(c, item, version))
 	}
-	defer k.uploads.forget(w)
-	return w.Discard()
+	return errors.Join(s.discard(), s.leave())
 }
 
-// Keep stores bytes that were made here as a version, and gives their digest.
+// Keep stores bytes that were made here as a version, once, and returns their
+// digest.
 func (k *Keeper) Keep(ctx context.Context, author collection.UserID, data []byte) (collection.Digest, error) {
-	k.keeping.Lock() // two items may have the same bytes
-	defer k.keeping.Unlock()
 	d := digest.Sum(data)
-	w, err := k.anew(ctx, versionKey(author, d))
-	if err != nil {
-		return d, err
-	}
-	defer k.uploads.forget(w)
-	if _, err = w.Write(data); err == nil {
-		err = w.Commit(ctx)
-	}
-	if err != nil {
-		err = errors.Join(err, w.Discard())
-	}
-	return d, err
+	key := versionKey(author, d)
+	return d, k.once(ctx, key, func() error {
+		s, err := k.anew(ctx, key)
+		if err != nil {
+			return err
+		}
+		defer s.leave()
+		_, _, err = k.add(ctx, s, d, bytes.NewReader(data))
+		return err
+	})
 }
 
-func place(item, version int) string { return fmt.Sprintf("version %d of item %d", version, item) }
+// place names a version for an error: people look the item up by its id.
+func place(c collection.Collection, item, version int) string {
+	if item < 0 || item >= c.Len() {
+		return fmt.Sprintf("version %d of place %d, of %d", version, item, c.Len())
+	}
+	id, _ := c.At(item)
+	return fmt.Sprintf("version %d of item %v", version, id)
+}
 
-// fill adds r to an upload and commits it if all is as it should be.
-func (k *Keeper) fill(ctx context.Context, w *upload, c collection.Collection, item, version int, r io.Reader) (int64, error) {
-	before := w.Size()
-	tree, err := k.take(w, r)
+// fill adds r to an upload, whose version it commits if all is as it should be, and
+// returns the number of bytes that are stored.
+func (k *Keeper) fill(ctx context.Context, s *sharer, c collection.Collection, item, version int, r io.Reader) (int64, error) {
+	d, err := Digest(c, item, version)
+	if err != nil {
+		return 0, err
+	}
+	before := s.at
+	tree, size, err := k.add(ctx, s, d, r)
 	if k.Received != nil {
-		k.Received(w.Size() - before)
+		k.Received(s.at - before)
 	}
 	switch {
-	case errors.Is(err, errNewer):
-		return w.Size(), transport.At(err, place(item, version))
-	case errors.Is(err, transport.ErrStorage), errors.Is(err, transport.ErrTooLarge):
-		return 0, errors.Join(err, w.Discard())
-	case err != nil:
-		return w.Size(), errors.Join(err, w.Close())
+	case errors.Is(err, errAnew), errors.Is(err, transport.ErrDigest):
+		err = transport.At(err, place(c, item, version))
+	case tree != nil:
+		err = k.keepLeaves(ctx, c, version, tree)
 	}
-	if d, _ := c.Digest(item, version); tree.Root() != d {
-		return 0, errors.Join(transport.At(transport.ErrDigest, place(item, version)), w.Discard())
-	}
-	ctx = context.WithoutCancel(ctx) // all has come, though its sender be gone
-	if err := w.Commit(ctx); err != nil {
-		return 0, errors.Join(transport.At(err, place(item, version)), w.Discard())
-	}
-	return tree.Size(), k.keepLeaves(ctx, c, version, tree)
+	return size, err
 }
 
-// take appends r to w and works out the tree of the whole.
-func (k *Keeper) take(w *upload, r io.Reader) (*digest.Tree, error) {
-	if k.MaxBytes > 0 {
-		r = Limit(r, k.MaxBytes-w.Size())
+// add adds r to an upload, whose version it commits if it has the digest then, and
+// returns its tree, unless another one has committed it, and what is stored.
+func (k *Keeper) add(ctx context.Context, s *sharer, d collection.Digest, r io.Reader) (*digest.Tree, int64, error) {
+	own, err := k.take(s, r)
+	var tree *digest.Tree
+	switch {
+	case err == nil: // all has come, though its sender be gone
+		ctx = context.WithoutCancel(ctx)
+		if tree, err = s.commit(ctx, d, own); err == nil {
+			return tree, tree.Size(), nil
+		}
+	case errors.Is(err, transport.ErrStorage), errors.Is(err, transport.ErrTooLarge):
+		err = errors.Join(err, s.refuse())
 	}
-	stored := io.NewSectionReader(w, 0, w.Size())
-	return digest.ReadTree(io.MultiReader(stored, io.TeeReader(r, w)))
+	if errors.Is(err, errWhole) || errors.Is(err, errAnew) {
+		if size, here, openErr := k.whole(ctx, s.key); here || openErr != nil {
+			return nil, size, openErr
+		}
+		return nil, 0, errAnew
+	}
+	return nil, s.Size(), err
+}
+
+// take appends r to an upload and works out the tree of the whole.
+func (k *Keeper) take(s *sharer, r io.Reader) (*digest.Tree, error) {
+	if k.MaxBytes > 0 {
+		r = Limit(r, k.MaxBytes-s.at)
+	}
+	stored := io.NewSectionReader(s, 0, s.at)
+	return digest.ReadTree(io.MultiReader(stored, io.TeeReader(r, s)))
 }
 
 // Limit is an io.LimitReader that gives transport.ErrTooLarge for what is beyond.

@@ -18,15 +18,14 @@ var thumbnail = []byte("the smallest version as it was made")
 
 // broken leaves a part of a version that is not its beginning, or, with bytes that
 // are, an upload that is still open.
-func broken(t *testing.T, k *Keeper, open bool) *upload {
+func broken(t *testing.T, k *Keeper, open bool) *sharer {
 	t.Helper()
-	w := must(k.begin(t.Context(), versionKey(ann, digest.Sum(thumbnail))))
-	must(w.Write([]byte("of somebody who lies")))
+	s := must(k.join(t.Context(), versionKey(ann, digest.Sum(thumbnail))))
+	must(s.Write([]byte("of somebody who lies")))
 	if !open {
-		must(0, w.Close())
-		k.uploads.forget(w)
+		must(0, s.leave())
 	}
-	return w
+	return s
 }
 
 // whole checks that the right bytes are stored.
@@ -67,12 +66,12 @@ func TestKeepAnew(t *testing.T) {
 				if open {
 					_, err := older.Write(thumbnail)
 					_, read := older.ReadAt(make([]byte, 1), 0)
-					for _, err := range []error{err, read, older.Commit(t.Context())} {
-						if !errors.Is(err, transport.ErrConflict) {
+					for _, err := range []error{err, read} {
+						if !errors.Is(err, transport.ErrOffset) {
 							t.Errorf("the older upload goes on: %v", err)
 						}
 					}
-					must(0, errors.Join(older.Close(), older.Discard()))
+					must(0, older.leave())
 				}
 				whole(t, k)
 			})
@@ -102,7 +101,8 @@ func (s *slow) Read(p []byte) (int, error) {
 	return s.Reader.Read(p)
 }
 
-// TestReceiveAtOnce: of several uploads of one version the newest goes on.
+// TestReceiveAtOnce: of several uploads of one version the newest, which comes first
+// to its end, stores it for all.
 func TestReceiveAtOnce(t *testing.T) {
 	k := &Keeper{Store: new(memstore.Store)}
 	const n = 5
@@ -118,10 +118,8 @@ func TestReceiveAtOnce(t *testing.T) {
 		return err
 	}
 	old[0] = nested(0)
-	for i, err := range old {
-		if last := i == n-1; last != (err == nil) || !last && !errors.Is(err, transport.ErrConflict) {
-			t.Errorf("upload %d: %v", i, err)
-		}
+	if err := errors.Join(old...); err != nil {
+		t.Error(err)
 	}
 	whole(t, k)
 }
@@ -129,14 +127,13 @@ func TestReceiveAtOnce(t *testing.T) {
 // TestReceiveForNobody: a call whose context is over ends nobody's upload.
 func TestReceiveForNobody(t *testing.T) {
 	k := &Keeper{Store: new(memstore.Store)}
-	w := must(k.begin(t.Context(), versionKey(ann, digest.Sum(thumbnail))))
+	s := must(k.join(t.Context(), versionKey(ann, digest.Sum(thumbnail))))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := k.Receive(ctx, oneItem(), 0, 0, 0, bytes.NewReader(thumbnail)); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
-	must(w.Write(thumbnail))
-	must(0, w.Commit(t.Context()))
-	k.uploads.forget(w)
+	must(k.fill(t.Context(), s, oneItem(), 0, 0, bytes.NewReader(thumbnail)))
+	must(0, s.leave())
 	whole(t, k)
 }

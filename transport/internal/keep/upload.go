@@ -3,7 +3,6 @@ package keep
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"math"
 	"time"
@@ -31,7 +30,7 @@ func (k *Keeper) Share(ctx context.Context, by collection.UserID, share transpor
 		if err := engine.Admit(s, e); err != nil {
 			return nil, err
 		}
-		if e.Held, err = k.Held(ctx, latest(s, c, sealed)); err != nil {
+		if e.Held, err = k.heldFor(ctx, s, latest(s, c, sealed)); err != nil {
 			return nil, err
 		}
 		e.Complete, e.Sources, err = k.Elsewhere(ctx, c)
@@ -44,6 +43,24 @@ func (k *Keeper) Share(ctx context.Context, by collection.UserID, share transpor
 		return r, err
 	}
 	return r, agreed(&r, share.Collection)
+}
+
+// heldFor is Held of c, as the collection is known then. What has come for another
+// item or collection, and is held for this one as well from now on, expires as if
+// it had come now.
+func (k *Keeper) heldFor(ctx context.Context, s engine.State, c collection.Collection) ([]transport.Bits, error) {
+	held, err := k.Held(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	also := make([]transport.Bits, len(held))
+	for v := range held {
+		also[v] = held[v]
+		if v < len(s.Held) {
+			also[v] = held[v].Without(s.Held[v])
+		}
+	}
+	return held, k.stamp(ctx, c, also)
 }
 
 // latest is the edition whose digests count: who shares may have an older one
@@ -137,7 +154,7 @@ func (k *Keeper) takeFrame(ctx context.Context, s engine.State, item, version in
 	case s.Holds(item, version):
 		return nil // sent again after its answer was lost
 	default:
-		return transport.At(transport.ErrNotAsked, fmt.Sprintf("version %d of item %d", version, item))
+		return transport.At(transport.ErrNotAsked, place(s.Collection, item, version))
 	}
 	_, err := k.Receive(ctx, s.Collection, item, version, offset, r)
 	return err
@@ -157,6 +174,10 @@ func (k *Keeper) Put(ctx context.Context, by collection.UserID, ref transport.Re
 		return Result{}, 0, err
 	}
 	item, ok := s.Collection.Index(ref.Item)
+	if ok && s.Holds(item, ref.Version) { // sent again, or its twin has come
+		size, err := k.size(ctx, s.Collection, item, ref.Version)
+		return Result{State: s}, size, err
+	}
 	if !ok || !s.HasAsked(item, ref.Version) && !k.Rules.Takes(s, item, ref.Version) {
 		return Result{}, 0, transport.At(transport.ErrNotAsked, ref.Item.String())
 	}

@@ -2,15 +2,24 @@ package keep
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-// errNewer ends an upload when a newer one of the same version begins: its
-// connection may be dead long before anybody notices, and whoever sends tries
-// again on another one.
-var errNewer = transport.At(transport.ErrConflict, "a newer upload")
+// An upload belongs to all who bring the bytes of one version at the same time:
+// two items with equal bytes, two stations, or a sender that comes again while
+// its old connection is dead and nobody has noticed. Each of them reads its own
+// stream; whoever is ahead of what is stored adds to it, the others pass over
+// what is there already. So nobody ends or awaits anybody: the version is stored
+// once, when the first of them has come to its end, and is there for all.
+
+// Why an upload takes nothing more.
+var (
+	errWhole = errors.New("the version is stored")
+	errAnew  = transport.At(transport.ErrOffset, "what was there was not its beginning")
+)
 
 // uploads are the versions that are coming in, by the store's key. The zero
 // uploads are none.
@@ -19,110 +28,116 @@ type uploads struct {
 	now map[string]*upload
 }
 
-// upload is one of them: a transport.BlobWriter that a newer one ends.
+// upload is one of them. Its writer is open while anybody takes part.
 type upload struct {
+	all *uploads
 	key string
+	in  int // how many take part; guarded by all.mu
 
-	mu    sync.Mutex
-	to    transport.BlobWriter
-	ended bool
+	mu   sync.Mutex
+	to   transport.BlobWriter
+	last *sharer // who has added the last bytes
+	mix  bool    // the bytes are not all of one who has seen them all
+	end  error   // why nothing more is taken
 }
 
-// begin begins an upload, or goes on with what is there of it. Whoever begins one
-// forgets it at the end.
-func (k *Keeper) begin(ctx context.Context, key string) (*upload, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	w := &upload{key: key}
-	w.mu.Lock() // a still newer one waits until this one has begun
-	defer w.mu.Unlock()
-	if older := k.uploads.replace(w); older != nil {
-		older.end()
-	}
-	var err error
-	if w.to, err = k.Store.Create(ctx, key); err != nil {
-		k.uploads.forget(w)
-	}
-	return w, err
-}
-
-// anew is begin, but what is there is not gone on with.
-func (k *Keeper) anew(ctx context.Context, key string) (*upload, error) {
-	for {
-		w, err := k.begin(ctx, key)
-		if err != nil || w.Size() == 0 {
-			return w, err
+// join takes part in the upload of a key, and goes on with what is there of it.
+// Whoever joins leaves.
+func (k *Keeper) join(ctx context.Context, key string) (*sharer, error) {
+	for ctx.Err() == nil {
+		s := &sharer{upload: k.uploads.enter(key)}
+		open, err := s.open(ctx, k.Store)
+		if open {
+			return s, nil
 		}
-		err = w.Discard()
-		k.uploads.forget(w)
-		if err != nil {
+		if err := errors.Join(err, s.leave()); err != nil {
+			return nil, err
+		}
+	}
+	return nil, ctx.Err()
+}
+
+// anew is join, but what is there is not gone on with.
+func (k *Keeper) anew(ctx context.Context, key string) (*sharer, error) {
+	for {
+		s, err := k.join(ctx, key)
+		if err != nil || s.Size() == 0 {
+			return s, err
+		}
+		if err := errors.Join(s.discard(), s.leave()); err != nil {
 			return nil, err
 		}
 	}
 }
 
-// replace makes w the upload of its key and gives the one that was.
-func (u *uploads) replace(w *upload) *upload {
+// enter counts one more in the upload of a key.
+func (u *uploads) enter(key string) *upload {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.now == nil {
 		u.now = map[string]*upload{}
 	}
-	older := u.now[w.key]
-	u.now[w.key] = w
-	return older
+	if u.now[key] == nil {
+		u.now[key] = &upload{all: u, key: key}
+	}
+	u.now[key].in++
+	return u.now[key]
 }
 
-// forget forgets an upload unless a newer one has replaced it.
+// size returns how much of a version has come, if its upload is under way.
+func (u *uploads) size(key string) (n int64, under bool) {
+	u.mu.Lock()
+	w := u.now[key]
+	u.mu.Unlock()
+	if w == nil {
+		return 0, false
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.to == nil {
+		return 0, false
+	}
+	return w.to.Size(), true
+}
+
+// forget has those who come later begin another upload, if nobody takes part in
+// this one any more or it has ended.
 func (u *uploads) forget(w *upload) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if u.now[w.key] == w {
+	if u.now[w.key] == w && (w.in == 0 || w.end != nil) {
 		delete(u.now, w.key)
 	}
 }
 
-// end keeps what has come as a part; nothing more is taken.
-func (w *upload) end() {
+// open opens the writer, and reports whether it is open: the upload may have ended
+// meanwhile.
+func (w *upload) open(ctx context.Context, store transport.Blobs) (open bool, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.ended = true
-	if w.to != nil {
-		_ = w.to.Close() // what it could not keep is sent again
+	if w.end == nil && w.to == nil {
+		w.last, w.mix = nil, false
+		var to transport.BlobWriter
+		if to, err = store.Create(ctx, w.key); err == nil {
+			w.to = to
+		}
 	}
+	return w.end == nil && err == nil, err
 }
 
-// do does a step of an upload, or gives late if it has been ended.
-func (w *upload) do(step func() error, late error) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.ended {
-		return late
-	}
-	return step()
-}
-
-func (w *upload) Write(p []byte) (n int, err error) {
-	err = w.do(func() error { n, err = w.to.Write(p); return err }, errNewer)
-	return n, err
-}
-
-func (w *upload) ReadAt(p []byte, off int64) (n int, err error) {
-	err = w.do(func() error { n, err = w.to.ReadAt(p, off); return err }, errNewer)
-	return n, err
-}
-
+// Size returns how much has come, if nothing has ended it.
 func (w *upload) Size() int64 {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.to == nil {
+		return 0
+	}
 	return w.to.Size()
 }
 
-func (w *upload) Commit(ctx context.Context) error {
-	return w.do(func() error { return w.to.Commit(ctx) }, errNewer)
+// ends notes that nothing more is taken, and why. It returns err.
+func (w *upload) ends(why, err error) error {
+	w.end, w.to = why, nil
+	w.all.forget(w)
+	return err
 }
-
-func (w *upload) Close() error { return w.do(w.to.Close, nil) }
-
-func (w *upload) Discard() error { return w.do(w.to.Discard, nil) }

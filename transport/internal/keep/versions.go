@@ -8,8 +8,10 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-// Versions are kept by author and digest: an author's photo is stored once,
-// and nobody finds another author's by knowing its digest.
+// Versions are kept by author and digest: what an author shares is stored once,
+// in however many items, places of the ladder and collections it occurs, and
+// nobody finds another author's by knowing its digest. A version is here for all
+// of these places once it is here, and for as long as one of them wants it here.
 
 func versionKey(author collection.UserID, d collection.Digest) string {
 	return "v/" + author.String() + "/" + d.String()
@@ -46,14 +48,33 @@ func (k *Keeper) Held(ctx context.Context, c collection.Collection) ([]transport
 }
 
 func (k *Keeper) has(ctx context.Context, c collection.Collection, item, version int) (bool, error) {
-	b, err := k.Open(ctx, c, item, version)
-	if errors.Is(err, transport.ErrNotFound) {
+	d, err := Digest(c, item, version)
+	if err != nil {
 		return false, nil
 	}
+	_, here, err := k.whole(ctx, versionKey(c.Author(), d))
+	return here, err
+}
+
+// size returns the size of a version that is stored here.
+func (k *Keeper) size(ctx context.Context, c collection.Collection, item, version int) (int64, error) {
+	b, err := k.Open(ctx, c, item, version)
 	if err != nil {
-		return false, err
+		return 0, err
 	}
-	return true, b.Close()
+	return b.Size(), b.Close()
+}
+
+// whole returns the size of a version that is stored, and whether it is.
+func (k *Keeper) whole(ctx context.Context, key string) (int64, bool, error) {
+	b, err := k.Store.Open(ctx, key)
+	if errors.Is(err, transport.ErrNotFound) {
+		return 0, false, nil
+	}
+	if err != nil {
+		return 0, false, err
+	}
+	return b.Size(), true, b.Close()
 }
 
 // Open opens a version that is stored here.
@@ -70,11 +91,7 @@ func (k *Keeper) Parts(ctx context.Context, c collection.Collection, asked []tra
 	var parts []transport.Part
 	for v, items := range asked {
 		for i := range items.Places() {
-			d, err := Digest(c, i, v)
-			if err != nil {
-				continue
-			}
-			size, err := k.Store.Part(ctx, versionKey(c.Author(), d))
+			size, err := k.Part(ctx, c, i, v)
 			if err != nil {
 				return nil, err
 			}
@@ -84,4 +101,18 @@ func (k *Keeper) Parts(ctx context.Context, c collection.Collection, asked []tra
 		}
 	}
 	return parts, nil
+}
+
+// Part returns how much is stored of the beginning of a version that is not here
+// whole; 0 too if it has no digest.
+func (k *Keeper) Part(ctx context.Context, c collection.Collection, item, version int) (int64, error) {
+	d, err := Digest(c, item, version)
+	if err != nil {
+		return 0, nil
+	}
+	key := versionKey(c.Author(), d)
+	if size, under := k.uploads.size(key); under {
+		return size, nil
+	}
+	return k.Store.Part(ctx, key)
 }

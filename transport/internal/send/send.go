@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -35,8 +36,11 @@ type Share struct {
 	// is not the author.
 	Signer collection.Signer
 	Now    func() time.Time
+	// Sending is what the sender is sending besides; nil = nothing.
+	Sending *Sending
 
 	sealed transport.AuthorSeal // by Complete
+	asked  uint64               // the moment of the last share
 }
 
 // rounds is how many exchanges a share may take: a share, one of what is said
@@ -47,6 +51,7 @@ const rounds = 6
 // Send shares c, uploads what is asked for, and gives c as it is known then and
 // the last answer.
 func Send(ctx context.Context, to transport.Station, c collection.Collection, s Share) (collection.Collection, transport.Answer, error) {
+	defer s.Sending.begin()()
 	answer, err := s.share(ctx, to, c)
 	for range rounds {
 		more := false
@@ -94,7 +99,7 @@ func (s *Share) next(ctx context.Context, to transport.Station, c collection.Col
 			return made, a, err
 		}
 	}
-	answer, err := s.upload(ctx, to, c, a)
+	answer, err := s.uploadOnce(ctx, to, c, a)
 	if errors.Is(err, transport.ErrOffset) || errors.Is(err, transport.ErrDigest) && len(a.Parts) > 0 {
 		answer, err = s.share(ctx, to, c) // the part that was there is not what it was
 	}
@@ -112,13 +117,14 @@ func without(a, b []transport.Bits) []transport.Bits {
 	return out
 }
 
-func (s Share) share(ctx context.Context, to transport.Station, c collection.Collection) (transport.Answer, error) {
+func (s *Share) share(ctx context.Context, to transport.Station, c collection.Collection) (transport.Answer, error) {
 	data, err := c.MarshalBinary()
 	if err != nil {
 		return transport.Answer{}, err
 	}
 	m := s.Message
 	m.Collection = data
+	s.asked = s.Sending.now()
 	return to.Share(ctx, m)
 }
 
@@ -150,8 +156,27 @@ func SaysMore(c, than collection.Collection) (bool, error) {
 	return more || c.EditionDigest() != than.EditionDigest(), err
 }
 
-// upload sends what an answer asks for in one stream.
-func (s Share) upload(ctx context.Context, to transport.Station, c collection.Collection, a transport.Answer) (transport.Answer, error) {
+// uploadOnce uploads what an answer asks for, but for what is on its way to the
+// receiver already: when that has ended, another share says whether it has come.
+func (s *Share) uploadOnce(ctx context.Context, to transport.Station, c collection.Collection, a transport.Answer) (transport.Answer, error) {
+	load := s.Sending.load(to, c, a.Missing, s.asked)
+	defer load.end()
+	all := len(load.others) == 0 && !load.late
+	if a.Missing = load.versions; all || slices.ContainsFunc(a.Missing, some) {
+		answer, err := s.upload(ctx, to, c, a, &load.sent)
+		if err != nil || all {
+			return answer, err
+		}
+		load.end()
+	}
+	if err := load.await(ctx); err != nil {
+		return a, err
+	}
+	return s.share(ctx, to, c)
+}
+
+// upload sends what an answer asks for in one stream, and counts in sent.
+func (s *Share) upload(ctx context.Context, to transport.Station, c collection.Collection, a transport.Answer, sent *atomic.Int64) (transport.Answer, error) {
 	seal, err := s.seal(ctx, c, a.Next)
 	if err != nil {
 		return a, err
@@ -159,7 +184,7 @@ func (s Share) upload(ctx context.Context, to transport.Station, c collection.Co
 	r, w := io.Pipe()
 	wrote := make(chan error, 1)
 	go func() {
-		err := s.write(ctx, w, c, a, seal)
+		err := s.write(ctx, counter{w, sent}, c, a, seal)
 		w.CloseWithError(err)
 		wrote <- err
 	}()
