@@ -27,8 +27,9 @@ import (
 // Media opens the versions of items that a device holds, or makes them.
 type Media interface {
 	// Open opens a version, by its place in the ladder. The error wraps
-	// transport.ErrNotFound if the device does not have it. It is called again
-	// for every share, and must give the same bytes each time.
+	// transport.ErrNotFound if the device does not have it, or not any more: then
+	// the rest is shared without it. It is called again for every share, and must
+	// return the same bytes each time.
 	Open(ctx context.Context, item collection.ItemID, version int) (transport.Blob, error)
 }
 
