@@ -5,18 +5,29 @@ go 1.26.0
 require (
 	github.com/glimpse-go/glimpse v0.0.0
 	github.com/glimpse-go/glimpse/transport/media v0.0.0
+	github.com/glimpse-go/glimpse/transport/media/heif v0.0.0
+	github.com/glimpse-go/glimpse/transport/media/vips v0.0.0
 )
 
 require (
+	github.com/davidbyttow/govips/v2 v2.16.0 // indirect
+	github.com/ebitengine/purego v0.8.3 // indirect
 	github.com/fxamacker/cbor/v2 v2.10.0 // indirect
+	github.com/gen2brain/avif v0.4.4 // indirect
+	github.com/gen2brain/heic v0.4.5 // indirect
+	github.com/tetratelabs/wazero v1.9.0 // indirect
 	github.com/x448/float16 v0.8.4 // indirect
 	golang.org/x/crypto v0.58.0 // indirect
 	golang.org/x/image v0.47.0 // indirect
+	golang.org/x/net v0.60.0 // indirect
 	golang.org/x/sync v0.24.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
+	golang.org/x/text v0.43.0 // indirect
 )
 
 replace (
 	github.com/glimpse-go/glimpse => ..
 	github.com/glimpse-go/glimpse/transport/media => ../transport/media
+	github.com/glimpse-go/glimpse/transport/media/heif => ../transport/media/heif
+	github.com/glimpse-go/glimpse/transport/media/vips => ../transport/media/vips
 )

@@ -219,3 +219,17 @@ func TestNamesOfADevice(t *testing.T) {
 		t.Errorf("a name that the reader was not told: %v", err)
 	}
 }
+
+// TestHandOverOfWhatIsGone: what was deleted from the card is left out.
+func TestHandOverOfWhatIsGone(t *testing.T) {
+	w := newWorld(t, hub.Config{})
+	ann, bob := w.user("ann"), w.user("bob")
+	cam, b := w.camera(ann, 2), w.peer(bob, "bob")
+	b.reopen(accepts(3))
+	name := cam.make("title", bob)
+	cam.versions[cam.items[1].ID] = [3][]byte{}
+	_, err := cam.HandOver(t.Context(), cam.link(b), name, 1<<20)
+	must(t, err)
+	b.sees(t, name, true, 2, 0, 2)
+	b.fetches(t, ref(name, cam, 1, 0), false)
+}

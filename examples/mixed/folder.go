@@ -1,7 +1,9 @@
 // Package mixed shows a device, and a home computer's renderer, whose items are
 // files of any kind: photos, videos and documents. Photos are made smaller, of a
-// video the first frame is taken, which needs ffmpeg, and everything else gets an
-// icon.
+// video the first frame is taken, which needs ffmpeg, and every document gets an
+// icon. A photo or video that cannot be shown here is shared without a thumbnail: the
+// home computer makes it if it can, and until then those who look at it see a
+// generic picture that their own software draws.
 package mixed
 
 import (
@@ -16,6 +18,7 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/device"
 	"github.com/glimpse-go/glimpse/transport/media"
 )
 
@@ -29,6 +32,9 @@ type Folder struct {
 	Partial int
 	// Maker makes them; nil = one with its defaults.
 	Maker *media.Maker
+	// Strict has Add refuse photos and videos of which no thumbnail can be made,
+	// for a device whose user would rather not share them yet.
+	Strict bool
 
 	mu    sync.Mutex
 	files map[collection.ItemID]*file
@@ -40,11 +46,12 @@ type file struct {
 	pictures []media.Picture
 }
 
-// Add puts a file into the folder, makes its partial versions, and gives the
-// item as it goes into a collection. The caption is the file's name, and the
-// media type is told from its content. The error wraps media.ErrNoFFmpeg for a
-// video where ffmpeg is not installed, media.ErrCorrupt or media.ErrTooLarge, or
-// is that of the file system.
+// Add puts a file into the folder, makes its partial versions, and returns the
+// item as it goes into a collection. The caption is the file's name as
+// device.Caption has it, and the media type is told from the content. The error
+// wraps media.ErrEmpty, or is that of the file system or of the context; of a Strict
+// folder it may also be any other kind of package media, such as media.ErrNoFFmpeg
+// for a video where ffmpeg is not installed.
 func (f *Folder) Add(ctx context.Context, id collection.ItemID, path string) (collection.Item, error) {
 	info, pictures, err := f.make(ctx, path)
 	if err != nil {
@@ -56,22 +63,38 @@ func (f *Folder) Add(ctx context.Context, id collection.ItemID, path string) (co
 		f.files = map[collection.ItemID]*file{}
 	}
 	f.files[id] = &file{path, pictures}
-	return collection.Item{ID: id, Caption: filepath.Base(path), MediaType: info.MediaType}, nil
+	return collection.Item{ID: id, Caption: device.Caption(filepath.Base(path)), MediaType: info.MediaType}, nil
 }
 
-// make makes the partial versions of a file: pictures, or an icon for what
-// cannot be shown.
+// make makes the partial versions of a file: pictures, an icon for a document, or
+// none if nothing can be made here.
 func (f *Folder) make(ctx context.Context, path string) (media.Info, []media.Picture, error) {
 	maker, wanted := f.maker(), boxes[:min(max(f.Partial, 1), len(boxes))]
 	info, pictures, err := maker.File(ctx, path, wanted...)
-	if !errors.Is(err, media.ErrFormat) {
+	switch {
+	case err == nil, errors.Is(err, media.ErrEmpty), !errors.Is(err, errors.ErrUnsupported):
 		return info, pictures, err
+	case !errors.Is(err, media.ErrFormat) || !isDocument(info.MediaType):
+		if f.Strict {
+			return info, nil, err
+		}
+		return info, nil, nil
 	}
 	pictures = nil
 	for _, box := range wanted {
 		pictures = append(pictures, maker.Icon(strings.TrimPrefix(filepath.Ext(path), "."), box))
 	}
 	return info, pictures, nil
+}
+
+// isDocument reports whether a file is neither a picture nor a video, so that its
+// icon is all that can be shown of it.
+func isDocument(mediaType string) bool {
+	return !strings.HasPrefix(mediaType, "image/") && !isVideo(mediaType)
+}
+
+func isVideo(mediaType string) bool {
+	return strings.HasPrefix(mediaType, "video/") || mediaType == "application/mp2t"
 }
 
 func (f *Folder) maker() *media.Maker {

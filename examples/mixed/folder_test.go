@@ -2,13 +2,8 @@ package mixed_test
 
 import (
 	"bytes"
-	"context"
-	"crypto/rand"
 	"errors"
 	"image"
-	"image/jpeg"
-	"io"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,14 +12,9 @@ import (
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/examples/mixed"
-	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
-	"github.com/glimpse-go/glimpse/transport/device"
-	"github.com/glimpse-go/glimpse/transport/httplink"
-	"github.com/glimpse-go/glimpse/transport/hub"
 	"github.com/glimpse-go/glimpse/transport/media"
 	"github.com/glimpse-go/glimpse/transport/media/mediatest"
-	"github.com/glimpse-go/glimpse/transport/peer"
 )
 
 // needFFmpeg skips a test where ffmpeg is not installed, unless the environment
@@ -110,108 +100,70 @@ func TestMixedShare(t *testing.T) {
 	}
 }
 
-// TestNoFFmpeg: where ffmpeg is not installed, a film is refused with a clear
-// error, and what needs no ffmpeg is not.
+// TestNoFFmpeg: where ffmpeg is not installed, a film is shared without a
+// thumbnail, and refused with a clear error only by a strict folder.
 func TestNoFFmpeg(t *testing.T) {
 	dir := t.TempDir()
 	folder := mixed.Folder{Maker: &media.Maker{FFmpeg: "ffmpeg-that-is-not-there"}}
 	mp4 := write(t, dir, "waves.mp4", []byte("\x00\x00\x00\x18ftypisom\x00\x00\x00\x00isomiso2\x00\x00\x00\x08mdat"))
-	_, err := folder.Add(t.Context(), collection.ItemID{1}, mp4)
+	withoutThumbnail(t, &folder, mp4, "video/mp4")
+	strict := mixed.Folder{Maker: folder.Maker, Strict: true}
+	_, err := strict.Add(t.Context(), collection.ItemID{1}, mp4)
 	var refused *media.Error
 	if !errors.Is(err, media.ErrNoFFmpeg) || !errors.As(err, &refused) || refused.Name != "waves.mp4" || refused.MediaType != "video/mp4" {
 		t.Errorf("a film without ffmpeg: %v", err)
 	}
-	if _, err := folder.Open(t.Context(), collection.ItemID{1}, 0); !errors.Is(err, transport.ErrNotFound) {
+	if _, err := strict.Open(t.Context(), collection.ItemID{1}, 0); !errors.Is(err, transport.ErrNotFound) {
 		t.Errorf("what was refused: %v", err)
 	}
 	for i, path := range []string{photo(t, dir), document(t, dir)} {
-		if _, err := folder.Add(t.Context(), collection.ItemID{byte(2 + i)}, path); err != nil {
+		if _, err := strict.Add(t.Context(), collection.ItemID{byte(2 + i)}, path); err != nil {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
 }
 
-// world is a hub, a device of Ann's and a peer of Bob's.
-type world struct {
-	t       *testing.T
-	hub     *hub.Hub
-	ann     collection.UserID
-	bobID   collection.UserID
-	folder  mixed.Folder
-	camera  *device.Device
-	station transport.Hub // for the camera
-	bob     *peer.Peer
-}
-
-func newWorld(t *testing.T) *world {
-	w := &world{t: t}
-	var err error
-	w.hub, err = hub.New(t.Context(), newSigner(t), hub.Config{Wait: time.Millisecond})
-	must(t, err)
-	server := httptest.NewServer(w.hub.Handler())
-	t.Cleanup(server.Close)
-	var link transport.Hub
-	var signer *signature.Signer
-	w.ann, signer, w.station = w.register("Ann", server.URL)
-	w.camera = device.New(w.ann, signer, &w.folder, device.Config{})
-	w.bobID, signer, link = w.register("Bob", server.URL)
-	keys := new(signature.Keyring)
-	must(t, keys.AddAuthority(w.hub.PublicKey()))
-	w.bob, err = peer.New(t.Context(), w.bobID, signer, peer.Config{Keys: keys, Hub: link})
-	must(t, err)
-	return w
-}
-
-func newSigner(t *testing.T) *signature.Signer {
-	key, err := signature.GenerateKey(rand.Reader)
-	must(t, err)
-	s, err := signature.NewSigner(key, rand.Reader)
-	must(t, err)
-	return s
-}
-
-// register makes a user with one credential.
-func (w *world) register(name, url string) (collection.UserID, *signature.Signer, transport.Hub) {
-	ctx, accounts := w.t.Context(), w.hub.Accounts()
-	user, err := accounts.Register(ctx, hub.Person{Name: name})
-	must(w.t, err)
-	signer := newSigner(w.t)
-	_, err = accounts.AddKey(ctx, user, "one", signer.Public())
-	must(w.t, err)
-	token, err := accounts.Issue(ctx, user, "one")
-	must(w.t, err)
-	return user, signer, httplink.NewClient(url, httplink.Bearer(token), httplink.Options{})
-}
-
-// share makes a collection of files and shares it with the hub.
-func (w *world) share(paths ...string) collection.Name {
-	var items []collection.Item
-	for _, path := range paths {
-		id, err := w.camera.NewItemID()
-		must(w.t, err)
-		item, err := w.folder.Add(context.Background(), id, path)
-		must(w.t, err)
-		items = append(items, item)
+// withoutThumbnail checks that a file is shared, and has its original alone.
+func withoutThumbnail(t *testing.T, folder *mixed.Folder, path, mediaType string) {
+	t.Helper()
+	id := collection.ItemID{9}
+	item, err := folder.Add(t.Context(), id, path)
+	if err != nil || item.MediaType != mediaType || item.Caption != filepath.Base(path) {
+		t.Errorf("%+v %v", item, err)
 	}
-	name, err := w.camera.Make(w.t.Context(),
-		collection.Header{Title: "Holiday", Authority: collection.KeyID(w.hub.PublicKey().ID())},
-		collection.Body{Items: items, Recipients: []collection.UserID{w.bobID}})
-	must(w.t, err)
-	answer, err := w.camera.Share(w.t.Context(), w.station, name)
-	must(w.t, err)
-	if answer.Next != transport.Done {
-		w.t.Fatalf("shared, then %v", answer.Next)
+	if _, err := folder.Open(t.Context(), id, 0); !errors.Is(err, transport.ErrNotFound) {
+		t.Errorf("thumbnail of %s: %v", path, err)
 	}
-	return name
+	blob, err := folder.Open(t.Context(), id, 2)
+	must(t, err)
+	must(t, blob.Close())
 }
 
-// thumbnail is what Bob sees of an item.
-func (w *world) thumbnail(ref transport.Ref) image.Image {
-	must(w.t, w.bob.Fetch(w.t.Context(), ref))
-	b, err := w.bob.Open(w.t.Context(), ref)
-	must(w.t, err)
-	defer b.Close()
-	picture, err := jpeg.Decode(io.NewSectionReader(b, 0, b.Size()))
-	must(w.t, err)
-	return picture
+// TestCannotBeShown: what cannot be decoded is shared all the same; what has no
+// bytes, or is not there, is not.
+func TestCannotBeShown(t *testing.T) {
+	var folder mixed.Folder
+	dir := t.TempDir()
+	whole, err := os.ReadFile(photo(t, dir))
+	must(t, err)
+	withoutThumbnail(t, &folder, write(t, dir, "torn.jpg", whole[:600]), "image/jpeg")
+	withoutThumbnail(t, &folder, write(t, dir, "icon.ico", []byte("\x00\x00\x01\x00 and so on")), "image/x-icon")
+	_, err = folder.Add(t.Context(), collection.ItemID{1}, write(t, dir, "empty.jpg", nil))
+	if !errors.Is(err, media.ErrEmpty) {
+		t.Errorf("an empty file: %v", err)
+	}
+	if _, err = folder.Add(t.Context(), collection.ItemID{1}, filepath.Join(dir, "none")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("no file: %v", err)
+	}
+}
+
+// TestNameThatIsNoText: the caption is one that a collection takes.
+func TestNameThatIsNoText(t *testing.T) {
+	w := newWorld(t)
+	name := w.share(write(t, t.TempDir(), "caf\xe9\n.pdf", []byte("%PDF-1.7")))
+	c, err := w.camera.Collection(t.Context(), name)
+	must(t, err)
+	if got := c.Item(0).Caption; got != "café␊.pdf" {
+		t.Errorf("%q", got)
+	}
 }

@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"strings"
 	"time"
 
 	"github.com/glimpse-go/glimpse/label"
@@ -40,7 +39,7 @@ func (r *Renderer) Render(ctx context.Context, p peer.Picture, w io.Writer) erro
 		return fmt.Errorf("version %q: %w", p.Version.Name, errors.ErrUnsupported)
 	}
 	info, pictures, err := r.Maker.Make(ctx, p.Original, p.Original.Size(), boxes[v])
-	if errors.Is(err, media.ErrFormat) && strings.HasPrefix(info.MediaType, "video/") {
+	if errors.Is(err, media.ErrFormat) && isVideo(info.MediaType) {
 		if err = r.ready(info.MediaType); err == nil {
 			pictures, err = r.frame(ctx, p.Original, boxes[v])
 		}

@@ -88,7 +88,7 @@ func (f *files) write(s scenario.Shot) string {
 
 // Take implements scenario.Media.
 func (f *files) Take(ctx context.Context, s scenario.Shot) (string, map[int][]byte, error) {
-	folder := mixed.Folder{Maker: &f.with}
+	folder := mixed.Folder{Maker: &f.with, Strict: true}
 	if !s.FFmpeg {
 		folder.Maker = &f.without
 	}
@@ -147,7 +147,7 @@ func reddish(m image.Image) bool {
 	return true
 }
 
-// inShort gives an error of package media without what differs from place to
+// inShort returns an error of package media without what differs from place to
 // place.
 func inShort(err error) error {
 	if e := (*media.Error)(nil); errors.As(err, &e) && e.Kind != nil {

@@ -4,14 +4,16 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
-	"os"
 	"path/filepath"
+	"sync"
+	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/device"
 	"github.com/glimpse-go/glimpse/transport/httplink"
+	"github.com/glimpse-go/glimpse/transport/media"
 )
 
 // The versions of every item: the places in label.DefaultLadder.
@@ -27,23 +29,28 @@ type camera struct {
 	stage  *stage
 	dir    string
 	signer *signature.Signer
+	maker  media.Maker
 	photos map[collection.ItemID]photo
 
 	account account
 	device  *device.Device
 	hub     transport.Hub
 	name    collection.Name // of the collection that it has made
+
+	mu    sync.Mutex
+	icons map[string][]byte             // of documents, by their type
+	lost  map[collection.ItemID]skipped // originals that were gone later
 }
 
-// photo is a photo on the card.
+// photo is a file on the card: a photo, a film or a document.
 type photo struct {
 	id            collection.ItemID
 	name          string // as it is shown
 	path          string // of the original
-	thumbnailPath string
+	thumbnailPath string // empty if none can be made here
 	mediaType     string
-	size          int64 // bytes
-	width, height int   // pixels
+	size          int64     // bytes
+	changed       time.Time // last, when it was taken
 }
 
 func newCamera(s *stage) (*camera, error) {
@@ -52,7 +59,12 @@ func newCamera(s *stage) (*camera, error) {
 		return nil, err
 	}
 	signer, err := newKey(dir)
-	return &camera{stage: s, dir: dir, signer: signer, photos: map[collection.ItemID]photo{}}, err
+	c := &camera{
+		stage: s, dir: dir, signer: signer,
+		photos: map[collection.ItemID]photo{}, icons: map[string][]byte{}, lost: map[collection.ItemID]skipped{},
+	}
+	s.options.equip(&c.maker)
+	return c, err
 }
 
 // join tells the camera its owner's account at the hub.
@@ -68,20 +80,23 @@ func (c *camera) join(a account) error {
 }
 
 // open opens a version of a photo, for the SDK. Nothing is held in memory: the
-// bytes are read from the card when somebody asks for them.
+// bytes are read from the card when somebody asks for them. What has no thumbnail
+// is shared all the same: the hub asks for none, and whoever looks sees a generic
+// picture until the home computer has made the real one.
 func (c *camera) open(_ context.Context, id collection.ItemID, version int) (transport.Blob, error) {
 	p, ok := c.photos[id]
 	switch {
-	case ok && version == thumbnail:
+	case ok && version == thumbnail && p.thumbnailPath != "":
 		return openFile(p.thumbnailPath)
 	case ok && version == original:
-		return openFile(p.path)
+		return c.openOriginal(p)
 	}
 	return nil, transport.ErrNotFound
 }
 
 // make makes the collection of all photos, with their digests, and seals it.
 func (c *camera) make(ctx context.Context, title string, photos []photo, recipients ...collection.UserID) (err error) {
+	clear(c.photos)
 	items := make([]collection.Item, len(photos))
 	for i, p := range photos {
 		c.photos[p.id] = p
@@ -115,26 +130,4 @@ func newItemID() (id collection.ItemID) {
 // thumbnailFile is where the camera keeps the thumbnail of an item.
 func (c *camera) thumbnailFile(id collection.ItemID) string {
 	return filepath.Join(c.dir, "thumbnails", fmt.Sprintf("%v.jpg", id))
-}
-
-// openedFile is a file as a transport.Blob.
-type openedFile struct {
-	*os.File
-	size int64
-}
-
-// Size implements transport.Blob.
-func (f openedFile) Size() int64 { return f.size }
-
-func openFile(path string) (transport.Blob, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	info, err := f.Stat()
-	if err != nil {
-		f.Close()
-		return nil, err
-	}
-	return openedFile{f, info.Size()}, nil
 }

@@ -20,8 +20,9 @@ func (c *cast) share(ctx context.Context, photos []photo) error {
 	for _, r := range c.recipients {
 		ids = append(ids, r.account.user)
 	}
+	var made collection.Collection
 	err = c.step("camera", "make collection", func() (notes, error) {
-		err := c.camera.make(ctx, "A day at the lake", photos, ids...)
+		made, err = c.makeCollection(ctx, photos, ids)
 		return notes{"make collection": "ids, digests and the seal, offline"}, err
 	})
 	if err != nil {
@@ -30,9 +31,23 @@ func (c *cast) share(ctx context.Context, photos []photo) error {
 	return c.step("camera", "share", func() (notes, error) {
 		err := c.camera.shareWithHub(ctx)
 		c.result.BytesDeviceToHub = c.network.between("camera", "hub").sent
-		asked := count(len(photos), "thumbnail", "thumbnails")
-		return notes{"share": count(len(photos), "item", "items") + ", " + asked + " asked for", "upload": asked}, err
+		asked := count(different(made, thumbnail), "thumbnail", "thumbnails")
+		return notes{"share": count(made.Len(), "item", "items") + ", " + asked + " asked for", "upload": asked}, err
 	})
+}
+
+// makeCollection has the camera make the collection of what is still there.
+func (c *cast) makeCollection(ctx context.Context, photos []photo, to []collection.UserID) (made collection.Collection, err error) {
+	photos, lost, err := c.camera.makeOfWhatIsThere(ctx, "A day at the lake", photos, to...)
+	c.skip(lost)
+	c.result.Items = len(photos)
+	if err != nil {
+		return made, err
+	}
+	if c.result.bytesOriginals, _, err = c.camera.originals(ctx); err != nil {
+		return made, err
+	}
+	return c.camera.device.Collection(ctx, c.camera.name)
 }
 
 // firstNews is chapter 3: the recipients see everything at once.
@@ -45,7 +60,7 @@ func (c *cast) firstNews(ctx context.Context) error {
 		if err := c.firstLook(ctx, r); err != nil {
 			return err
 		}
-		if err := c.show(ctx, r, &seen); err != nil {
+		if err := c.show(ctx, r, "first", &seen); err != nil {
 			return err
 		}
 	}
@@ -73,13 +88,17 @@ func (c *cast) firstLook(ctx context.Context, r *recipient) error {
 	}
 	return c.step(r.name, "fetch versions", func() (notes, error) {
 		n, _, err := r.fetch(ctx, c.camera.name, thumbnail)
-		return notes{"fetch versions": count(n, "thumbnail", "thumbnails") + ", digests checked"}, err
+		return notes{"fetch versions": "thumbnails of " + count(n, "item", "items") + ", digests checked"}, err
 	})
 }
 
-// show prints what a recipient sees, once if all see the same.
-func (c *cast) show(ctx context.Context, r *recipient, seen *[]string) error {
+// show prints what a recipient sees, once if all see the same. With -keep it is
+// kept, too.
+func (c *cast) show(ctx context.Context, r *recipient, when string, seen *[]string) error {
 	view, err := r.peer.View(ctx, c.camera.name)
+	if err == nil && c.options.keep != "" {
+		err = r.keepSeen(ctx, c.camera.name, when)
+	}
 	if err != nil {
 		return err
 	}

@@ -1,83 +1,142 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"syscall"
 )
 
-// found is a file that may be a photo. Its name is its path below the folder.
+// found is a file that may be shared. Its name is its path below the folder.
 type found struct{ name, path string }
 
-// findFiles lists the files in a folder and the folders below it, in the order
-// of their names, and what cannot be read. Links to files are followed; device
-// files and the like are skipped, so that nothing waits for them.
-func findFiles(dir string) (files []found, bad []skipped, err error) {
-	if info, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) || err == nil && !info.IsDir() {
-		if err == nil {
-			err = fmt.Errorf("%s is not a folder", dir)
-		}
-		return nil, nil, usageError{err}
-	}
-	err = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		name, relErr := filepath.Rel(dir, path)
-		if relErr != nil || err != nil && path == dir {
-			return err
-		}
-		if err != nil {
-			bad = append(bad, skipped{name, plain(err)})
-			return nil
-		}
-		if entry.IsDir() {
-			return nil
-		}
-		switch info, err := os.Stat(path); {
-		case err != nil:
-			bad = append(bad, skipped{name, plain(err)})
-		case !info.Mode().IsRegular():
-			bad = append(bad, skipped{name, "not a file"})
-		default:
-			files = append(files, found{name, path})
-		}
-		return nil
-	})
-	if err == nil && len(files) == 0 {
-		err = usageError{fmt.Errorf("there is no file in %s that could be a photo", dir)}
-	}
-	return files, bad, err
+// skipped is a file that is not shared, or not as one would like, and why.
+type skipped struct{ name, why string }
+
+// search looks for files in a folder and the folders below it.
+type search struct {
+	root   string // without links
+	files  []found
+	bad    []skipped       // what cannot be read
+	hidden int             // files and folders that people do not mean: see isHidden
+	links  []found         // still to be followed
+	seen   map[string]bool // what has been reached, by its path without links
 }
 
-// workplace makes the folder that holds the stations' folders, and gives what
-// removes it again. With -keep, it removes what was made of it.
-func workplace(keep string) (dir string, remove func() error, err error) {
-	if keep == "" {
-		dir, err = os.MkdirTemp("", "glimpse-")
-		return dir, func() error { return os.RemoveAll(dir) }, err
-	}
-	entries, err := os.ReadDir(keep)
+// findFiles lists the files in a folder in the order of their names. Links are
+// followed, to files and to folders, wherever they lead but up. What is reached a
+// second time is left out, so that a file is shared once and every circle of links
+// ends; the name without a link counts. Devices, pipes and the like are not opened, so
+// that nothing waits for them.
+func findFiles(dir string) (*search, error) {
+	root, kind, err := behind(dir)
 	switch {
-	case os.IsNotExist(err):
-		return keep, func() error { return os.RemoveAll(keep) }, os.MkdirAll(keep, 0o700)
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
+		return nil, usageError{fmt.Errorf("-photos: %w", err)}
 	case err != nil:
-		return "", nil, err
-	case len(entries) > 0:
-		return "", nil, usageError{fmt.Errorf("-keep %s: the folder is not empty", keep)}
+		return nil, err
+	case !kind.IsDir():
+		return nil, usageError{fmt.Errorf("-photos: %s is not a folder", dir)}
 	}
-	return keep, func() error { return empty(keep) }, nil
+	s := &search{root: root, seen: map[string]bool{root: true}}
+	if err := s.folder(found{"", root}); err != nil {
+		return nil, err
+	}
+	for len(s.links) > 0 {
+		link := s.links[0]
+		s.links = s.links[1:]
+		s.follow(link)
+	}
+	byName := func(a, b found) int { return cmp.Compare(a.name, b.name) }
+	slices.SortFunc(s.files, byName)
+	if len(s.files)+len(s.bad) == 0 {
+		return nil, usageError{fmt.Errorf("there is no file in %s that could be shared%s", dir, s.leftOut())}
+	}
+	return s, nil
 }
 
-// empty removes all that is in a folder.
-func empty(dir string) error {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return err
+// leftOut says how many files are hidden, if any.
+func (s *search) leftOut() string {
+	if s.hidden == 0 {
+		return ""
 	}
+	return ", and " + count(s.hidden, "hidden or system file was", "hidden or system files were") + " left out"
+}
+
+// folder lists one folder, whose path has no links.
+func (s *search) folder(dir found) error {
+	entries, err := os.ReadDir(dir.path)
 	for _, e := range entries {
-		if err := os.RemoveAll(filepath.Join(dir, e.Name())); err != nil {
-			return err
+		f := found{filepath.Join(dir.name, e.Name()), filepath.Join(dir.path, e.Name())}
+		switch {
+		case isHidden(e.Name()):
+			s.hidden++
+		case e.Type()&fs.ModeSymlink != 0:
+			s.links = append(s.links, f)
+		default:
+			s.take(f, e.Type())
 		}
 	}
-	return nil
+	return err
+}
+
+// follow takes what a link leads to.
+func (s *search) follow(link found) {
+	path, kind, err := behind(link.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
+		s.bad = append(s.bad, skipped{link.name, "a link that leads nowhere"})
+	case errors.Is(err, syscall.ELOOP):
+		s.bad = append(s.bad, skipped{link.name, "a link that leads to itself"})
+	case err != nil:
+		s.bad = append(s.bad, skipped{link.name, unreadable(err)})
+	case s.isAbove(path):
+		s.bad = append(s.bad, skipped{link.name, "a link to a folder in which this one is"})
+	default:
+		s.take(found{link.name, path}, kind)
+	}
+}
+
+// isAbove reports whether the folder is somewhere in the one at this path. A link to
+// it makes a circle, and nobody who shares a folder means all that is around it.
+func (s *search) isAbove(path string) bool {
+	below, err := filepath.Rel(path, s.root)
+	return err == nil && below != "." && filepath.IsLocal(below)
+}
+
+// behind returns what a path leads to: the path without links, and its kind.
+func behind(path string) (real string, kind fs.FileMode, err error) {
+	info, err := os.Stat(path)
+	if err == nil {
+		real, err = filepath.EvalSymlinks(path)
+	}
+	if err == nil {
+		real, err = filepath.Abs(real)
+	}
+	if err != nil {
+		return "", 0, err
+	}
+	return real, info.Mode().Type(), nil
+}
+
+// take takes what has not been reached before, by its path without links.
+func (s *search) take(f found, kind fs.FileMode) {
+	if s.seen[f.path] {
+		return
+	}
+	s.seen[f.path] = true
+	switch {
+	case kind.IsDir():
+		if err := s.folder(f); err != nil {
+			s.bad = append(s.bad, skipped{f.name, unreadable(err)})
+		}
+	case kind.IsRegular():
+		s.files = append(s.files, f)
+	default:
+		s.bad = append(s.bad, skipped{f.name, notFile(kind)})
+	}
 }

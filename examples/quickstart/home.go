@@ -1,16 +1,19 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
-	"sync/atomic"
+	"sync"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/examples/mixed"
+	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport/httplink"
-	"github.com/glimpse-go/glimpse/transport/media"
 	"github.com/glimpse-go/glimpse/transport/peer"
 )
 
@@ -21,11 +24,16 @@ type home struct {
 	stage  *stage
 	dir    string
 	signer *signature.Signer
-	maker  media.Maker
+	render mixed.Renderer
 	url    string
-	items  int64        // in the collection that is published
-	done   atomic.Int64 // screen versions made of them
+	items  int64 // in the collection that is published
 	peer   *peer.Peer
+
+	mu   sync.Mutex
+	done int64 // items of which the screen version was made, or cannot be
+
+	thumbnails int       // made, since the camera could not
+	cannot     []skipped // pictures and films that have no screen version
 }
 
 func newHome(s *stage) (*home, error) {
@@ -34,7 +42,9 @@ func newHome(s *stage) (*home, error) {
 		return nil, err
 	}
 	signer, err := newKey(dir)
-	return &home{stage: s, dir: dir, signer: signer}, err
+	h := &home{stage: s, dir: dir, signer: signer}
+	s.options.equip(&h.render.Maker)
+	return h, err
 }
 
 // join starts the peer with its owner's account at the hub.
@@ -44,7 +54,7 @@ func (h *home) join(ctx context.Context, a account) error {
 		return err
 	}
 	h.url = url
-	cfg := peer.Config{Address: url, Render: peer.RendererFunc(h.render)}
+	cfg := peer.Config{Address: url, Render: peer.RendererFunc(h.make)}
 	if cfg.Keys, err = a.keyring(); err != nil {
 		return err
 	}
@@ -74,26 +84,42 @@ func startPeer(ctx context.Context, s *stage, name, dir string, signer *signatur
 	return p, nil
 }
 
-// publish puts the collection on the network: it shares it with the hub, uploads
-// the screen versions that the hub asks for, and announces the originals.
+// publish puts the collection on the network: it shares it with the hub, makes and
+// uploads the versions that the hub asks for, and announces the originals.
 func (h *home) publish(ctx context.Context, name collection.Name, items int) error {
 	h.items = int64(items)
 	return h.peer.Publish(ctx, name)
 }
 
-// render makes the screen version of a photo when the hub asks for it. A picture
-// that turns out to be damaged further in, behind a good thumbnail, has none: the
-// peer goes on with the others.
-func (h *home) render(ctx context.Context, p peer.Picture, w io.Writer) error {
-	defer h.stage.network.begin(exchange{from: "home", what: "make screens"})()
-	_, pictures, err := h.maker.Make(ctx, p.Original, p.Original.Size(), screenBox)
-	if errors.Is(err, errors.ErrUnsupported) {
-		h.stage.timeline.text("           home: no screen version of " + clean(p.Item.Caption) + ", which is " + reason(err))
-	}
+// make makes a version of an item when the hub asks for it: screens, and the
+// thumbnails that the camera could not make. What cannot be made here either does
+// not hold up anything: the peer goes on with the others.
+func (h *home) make(ctx context.Context, p peer.Picture, w io.Writer) error {
+	defer h.stage.network.begin(exchange{from: "home", what: "make " + p.Version.Name + "s"})()
+	var made bytes.Buffer
+	err := h.render.Render(ctx, p, &made)
+	h.note(p, err)
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: %w", clean(p.Item.Caption), err)
 	}
-	h.stage.timeline.progress("screen versions", h.done.Add(1), h.items, number)
-	_, err = w.Write(pictures[0].JPEG)
+	h.stage.witness.allow(made.Bytes())
+	_, err = made.WriteTo(w)
 	return err
+}
+
+// note puts down how the making of a version went.
+func (h *home) note(p peer.Picture, err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if p.Version.Name != label.DefaultLadder()[screen].Name {
+		if err == nil {
+			h.thumbnails++
+		}
+		return
+	}
+	h.done++
+	h.stage.timeline.progress("screen versions", h.done, h.items, number)
+	if errors.Is(err, errors.ErrUnsupported) && !isDocument(p.Item.MediaType) {
+		h.cannot = append(h.cannot, skipped{p.Item.Caption, reason(err)})
+	}
 }

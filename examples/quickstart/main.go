@@ -3,9 +3,10 @@
 // brings the originals, and two recipients fetch them from it.
 //
 //	go run ./examples/quickstart                  with eight photos that it makes
-//	go run ./examples/quickstart -photos DIR      with your own (JPEG, PNG, GIF, WebP)
+//	go run ./examples/quickstart -photos DIR      with your own photos, films and documents
 //	go run ./examples/quickstart -keep DIR        keeps the folders of all stations
 //	go run ./examples/quickstart -json            prints one JSON object instead
+//	go run -tags vips ./examples/quickstart       makes thumbnails with libvips
 //
 // All stations run in this one process, but share nothing: each has a folder, a
 // key and a network listener of its own on 127.0.0.1, and they meet over HTTP
@@ -23,9 +24,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"runtime/debug"
-	"syscall"
 )
 
 // softLimit is the memory in bytes above which Go's collector works harder. The
@@ -34,7 +33,7 @@ const softLimit = 256 << 20
 
 func main() {
 	debug.SetMemoryLimit(softLimit)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
+	ctx, stop := signals(context.Background())
 	status := run(ctx, os.Args[1:], os.Stdout, os.Stderr, tricks{})
 	stop()
 	os.Exit(status)
@@ -44,28 +43,49 @@ func main() {
 type options struct {
 	photos string // folder; empty = make photos
 	keep   string // folder; empty = a temporary one
+	budget int64  // MiB for making pictures; 0 = the default of media.Maker
 	json   bool
 }
+
+// usage is what -help says beside the options.
+const usage = `Quickstart plays how a camera shares photos before anybody can reach them.
+
+-photos takes photos, films and documents of any kind, and links to files and
+folders; what is reached twice by links is shared once. Hidden files and those
+of the system (.DS_Store, Thumbs.db) are left out. What can be read but not shown
+here is shared with a generic picture; what cannot be read is named and skipped.
+
+-keep also keeps what each recipient sees of each item: in DIR/bob/seen/first
+after the first news, in DIR/bob/seen/second after the second.
+
+`
 
 // usageError is an error in what the command was given: exit status 2.
 type usageError struct{ error }
 
-// Unwrap gives the error itself.
+// Unwrap returns the error itself.
 func (e usageError) Unwrap() error { return e.error }
 
-// run does all of it and gives the exit status.
+// run does all of it and returns the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer, t tricks) int {
 	o, err := parse(args, stderr)
 	if errors.Is(err, flag.ErrHelp) {
 		return 0
 	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	if err == nil {
-		err = perform(ctx, o, stdout, t)
+		err = perform(ctx, o, &output{stdout, cancel}, t)
+	}
+	if err == nil {
+		err = context.Cause(ctx) // what was printed last did not arrive
 	}
 	if err == nil {
 		return 0
 	}
-	fmt.Fprintln(stderr, "quickstart:", oneLine(err))
+	if words := trouble(ctx, err); words != "" {
+		fmt.Fprintln(stderr, "quickstart:", words)
+	}
 	if errors.As(err, new(usageError)) {
 		return 2
 	}
@@ -76,20 +96,28 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	var o options
 	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
-	flags.StringVar(&o.photos, "photos", "", "share the photos in this `folder` and the folders below it")
+	flags.StringVar(&o.photos, "photos", "", "share what is in this `folder` and the folders below it")
 	flags.StringVar(&o.keep, "keep", "", "keep the folders of all stations in this new or empty `folder`")
+	flags.Int64Var(&o.budget, "budget", 0, "memory for making thumbnails, in `MiB` (default 192)")
 	flags.BoolVar(&o.json, "json", false, "print one JSON object at the end instead of the story")
 	err := flags.Parse(args)
 	if errors.Is(err, flag.ErrHelp) {
+		fmt.Fprint(stderr, usage)
 		flags.SetOutput(stderr)
-		flags.Usage()
+		flags.PrintDefaults()
 		return o, err
 	}
 	if err == nil && flags.NArg() > 0 {
 		err = fmt.Errorf("%q is no option; see -help", flags.Arg(0))
+	}
+	if err == nil && (o.budget < 0 || o.budget > maxBudget) {
+		err = fmt.Errorf("-budget is %d instead of 1 to %d; see -help", o.budget, maxBudget)
 	}
 	if err != nil {
 		return o, usageError{err}
 	}
 	return o, nil
 }
+
+// maxBudget is the most that -budget may be, in MiB.
+const maxBudget = 1 << 20

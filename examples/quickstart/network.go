@@ -38,7 +38,7 @@ func newNetwork(t tricks) *network {
 	return &network{tricks: t, names: map[string]string{}, total: map[link]exchange{}}
 }
 
-// listen opens a port of its own for a station and gives the base URL.
+// listen opens a port of its own for a station and returns the base URL.
 func (n *network) listen(station string) (net.Listener, string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -84,7 +84,7 @@ func (n *network) add(e exchange) {
 	n.log[i] = n.log[i].plus(e)
 }
 
-// begin counts that a request or work of one's own begins, and gives what counts
+// begin counts that a request or work of one's own begins, and returns what counts
 // that it has ended.
 func (n *network) begin(e exchange) (end func()) {
 	e.requests, e.running, e.at = 1, 1, time.Now()
@@ -110,7 +110,7 @@ func (e exchange) plus(f exchange) exchange {
 	return e
 }
 
-// take gives the exchanges since it was called last, in the order of their first
+// take returns the exchanges since it was called last, in the order of their first
 // requests.
 func (n *network) take() []exchange {
 	n.mu.Lock()
@@ -120,14 +120,14 @@ func (n *network) take() []exchange {
 	return log
 }
 
-// between gives all that a station has exchanged with another so far.
+// between returns all that a station has exchanged with another so far.
 func (n *network) between(from, to string) exchange {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.total[link{from, to}]
 }
 
-// requests gives how many requests a station has made so far, to anybody.
+// requests returns how many requests a station has made so far, to anybody.
 func (n *network) requests(from string) int {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -9,11 +9,10 @@ import (
 
 // perform plays the story and judges it.
 func perform(ctx context.Context, o options, out io.Writer, t tricks) error {
-	var files []found
-	var bad []skipped
+	var card *search
 	if o.photos != "" {
 		var err error
-		if files, bad, err = findFiles(o.photos); err != nil {
+		if card, err = findFiles(o.photos); err != nil {
 			return err
 		}
 	}
@@ -22,7 +21,7 @@ func perform(ctx context.Context, o options, out io.Writer, t tricks) error {
 		return err
 	}
 	c := &cast{stage: newStage(root, o, out, t)}
-	err = c.withCause(c.play(ctx, files, bad))
+	err = c.named(c.withCause(c.play(ctx, card)))
 	if t.end != nil {
 		t.end(c)
 	}
@@ -42,7 +41,7 @@ func newStage(root string, o options, out io.Writer, t tricks) *stage {
 		story = &timeline{w: io.Discard}
 	}
 	return &stage{
-		network: newNetwork(t), timeline: story, result: new(result), witness: new(witness), root: root, tricks: t,
+		network: newNetwork(t), timeline: story, result: new(result), witness: new(witness), options: o, root: root, tricks: t,
 	}
 }
 

@@ -85,8 +85,7 @@ func (r *recipient) recheck(ctx context.Context, name collection.Name) (mismatch
 		return 0, err
 	}
 	c := view.Collection()
-	for i := range c.Len() {
-		id, _ := c.At(i)
+	for _, id := range having(view, original) {
 		blob, err := r.peer.Open(ctx, transport.Ref{Collection: name, Item: id, Version: original})
 		if err != nil {
 			return mismatches, err
@@ -96,6 +95,7 @@ func (r *recipient) recheck(ctx context.Context, name collection.Name) (mismatch
 		if err != nil {
 			return mismatches, err
 		}
+		i, _ := c.Index(id)
 		if want, ok := c.Digest(i, original); !ok || want != sum {
 			mismatches++
 		}

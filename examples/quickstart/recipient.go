@@ -8,6 +8,7 @@ import (
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/collection/digest"
+	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
@@ -66,19 +67,19 @@ func (r *recipient) listen(ctx context.Context) (notify.Notification, error) {
 	return news[0], nil
 }
 
-// fetch fetches one version of all items, several at once. It gives how many
-// came, and how many were refused because their bytes were not the author's.
+// fetch fetches one version of all items that have it, several at once. It returns
+// how many are there then, and how many were refused because their bytes were not
+// the author's.
 func (r *recipient) fetch(ctx context.Context, name collection.Name, version int) (fetched, mismatches int, err error) {
 	view, err := r.peer.View(ctx, name)
 	if err != nil {
 		return 0, 0, err
 	}
-	c := view.Collection()
+	items := having(view, version)
 	var good, bad, done atomic.Int64
-	err = each(ctx, c.Len(), 4, func(ctx context.Context, i int) error {
-		id, _ := c.At(i)
-		err := r.peer.Fetch(ctx, transport.Ref{Collection: name, Item: id, Version: version})
-		r.stage.timeline.progress(r.name+" fetches", done.Add(1), int64(c.Len()), number)
+	err = each(ctx, len(items), 4, func(ctx context.Context, i int) error {
+		err := r.peer.Fetch(ctx, transport.Ref{Collection: name, Item: items[i], Version: version})
+		r.stage.timeline.progress(r.name+" fetches", done.Add(1), int64(len(items)), number)
 		if errors.Is(err, transport.ErrDigest) || errors.Is(err, digest.ErrInvalid) {
 			bad.Add(1)
 		}
@@ -90,7 +91,20 @@ func (r *recipient) fetch(ctx context.Context, name collection.Name, version int
 	return int(good.Load()), int(bad.Load()), err
 }
 
-// labelled gives how many items carry a label, by the verified collection that
+// having lists the items that have a version, by the digests that Ann has sealed,
+// and that may be fetched.
+func having(v *peer.View, version int) (items []collection.ItemID) {
+	c := v.Collection()
+	for i := range c.Len() {
+		if d, ok := c.Digest(i, version); ok && !d.IsZero() && v.Check(i, version, label.Fetch) == nil {
+			id, _ := c.At(i)
+			items = append(items, id)
+		}
+	}
+	return items
+}
+
+// labelled returns how many items carry a label, by the verified collection that
 // the peer has stored and not by what a notification says.
 func (r *recipient) labelled(ctx context.Context, name collection.Name) (int, error) {
 	view, err := r.peer.View(ctx, name)

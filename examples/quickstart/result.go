@@ -22,11 +22,15 @@ type result struct {
 	BytesDeviceToHub        int64    `json:"bytes_device_to_hub"`       // sent by the camera, HTTP headers included
 	BytesOriginalsViaHub    int64    `json:"bytes_originals_via_hub"`   // recognised by their content
 	BytesSecondNotification int64    `json:"bytes_second_notification"` // the message with its update
-	Skipped                 []string `json:"skipped"`                   // files that are no picture or cannot be read
+	Engines                 []string `json:"engines"`                   // that make thumbnails, in the order of trial
+	Generic                 []remark `json:"generic"`                   // shared with a generic picture, and why
+	Skipped                 []remark `json:"skipped"`                   // not shared, and why
+	Hidden                  int      `json:"hidden"`                    // hidden and system files that were left out
 
 	recipients      int
+	lost            int   // originals that were gone when the camera came home: the items keep their labels
 	othersRefused   int   // printing and re-sharing
-	bytesOriginals  int64 // of one copy of each
+	bytesOriginals  int64 // of one copy of each original that differs from the others
 	bytesHomeServed int64 // sent by the home peer to the recipients, HTTP headers included
 }
 
@@ -39,13 +43,13 @@ func (r *result) broken() []string {
 		}
 	}
 	want("labelled_first", r.LabelledFirst, r.Items)
-	want("labelled_second", r.LabelledSecond, 0)
+	want("labelled_second", r.LabelledSecond, r.lost)
 	want("notified_first", r.NotifiedFirst, r.recipients)
 	want("notified_second", r.NotifiedSecond, r.recipients)
 	want("searches_refused", r.SearchesRefused, r.recipients)
 	want("other refusals", r.othersRefused, 2*r.recipients)
 	want("requests_for_refused", r.RequestsForRefused, 0)
-	want("originals_fetched", r.OriginalsFetched, r.Items*r.recipients)
+	want("originals_fetched", r.OriginalsFetched, (r.Items-r.lost)*r.recipients)
 	want("digest_mismatches", r.DigestMismatches, 0)
 	want("seal", r.Seal, verified)
 	want("bytes_originals_via_hub", r.BytesOriginalsViaHub, int64(0))
@@ -53,12 +57,25 @@ func (r *result) broken() []string {
 	return list
 }
 
+// remark is what there is to say of a file.
+type remark struct {
+	File   string `json:"file"`
+	Reason string `json:"reason"`
+}
+
+// remarkOn puts it into words that are safe to print.
+func remarkOn(f skipped) remark { return remark{clean(f.name), oneLine(f.why)} }
+
 // verified is the seal's entry if all is well.
 const verified = "verified"
 
 func (r *result) print(w io.Writer) error {
+	r.Engines = engineNames()
 	if r.Skipped == nil {
-		r.Skipped = []string{}
+		r.Skipped = []remark{}
+	}
+	if r.Generic == nil {
+		r.Generic = []remark{}
 	}
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
@@ -75,7 +92,7 @@ func (r *result) summary() string {
 func (r *result) sealed(err error) {
 	switch {
 	case err != nil:
-		r.Seal = oneLine(err)
+		r.Seal = oneLine(errorText(err))
 	case r.Seal == "":
 		r.Seal = verified
 	}

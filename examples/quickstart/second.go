@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/glimpse-go/glimpse/notify"
-	"github.com/glimpse-go/glimpse/transport"
 )
 
 // complete is chapter 5: the originals reach the network.
@@ -18,6 +17,9 @@ func (c *cast) complete(ctx context.Context) error {
 	err = c.step("camera", "hand over", func() (notes, error) {
 		defer c.follow("camera", "home", c.result.bytesOriginals)()
 		err := c.camera.shareWithHome(ctx, c.home.url)
+		if err == nil {
+			err = c.countOriginals(ctx)
+		}
 		return notes{"share": "the same message, over the local link", "upload": "thumbnails and originals"}, err
 	})
 	if err != nil {
@@ -25,13 +27,26 @@ func (c *cast) complete(ctx context.Context) error {
 	}
 	return c.step("home", "publish", func() (notes, error) {
 		err := c.home.publish(ctx, c.camera.name, c.result.Items)
+		if err != nil {
+			return nil, err
+		}
+		c.timeline.text(list("home: no screen version", c.home.cannot)...)
+		made, err := c.home.uploaded(ctx, c.camera.name)
 		return notes{
 			"share":           "and again the same message",
-			"upload":          count(int(c.home.done.Load()), "screen version", "screen versions"),
+			"upload":          made,
 			"announce":        "the originals are served from here",
 			"check originals": "some blocks of some, not kept",
 		}, err
 	})
+}
+
+// countOriginals puts down what the camera could not hand over, since it was gone.
+func (c *cast) countOriginals(ctx context.Context) error {
+	bytes, gone, err := c.camera.originals(ctx)
+	c.skip(gone)
+	c.result.bytesOriginals, c.result.lost = bytes, len(gone)
+	return err
 }
 
 // secondNews is chapter 6: the labels go, and the originals come.
@@ -45,10 +60,13 @@ func (c *cast) secondNews(ctx context.Context) error {
 		if err := c.update(ctx, r); err != nil {
 			return err
 		}
+		if err := c.fetchNewThumbnails(ctx, r); err != nil {
+			return err
+		}
 		if err := c.fetchOriginals(ctx, r); err != nil {
 			return err
 		}
-		if err := c.show(ctx, r, &seen); err != nil {
+		if err := c.show(ctx, r, "second", &seen); err != nil {
 			return err
 		}
 	}
@@ -88,6 +106,18 @@ func (c *cast) update(ctx context.Context, r *recipient) error {
 	})
 }
 
+// fetchNewThumbnails fetches those that the home computer has made, if any.
+func (c *cast) fetchNewThumbnails(ctx context.Context, r *recipient) error {
+	n, err := r.unseen(ctx, c.camera.name)
+	if err != nil || n == 0 {
+		return err
+	}
+	return c.step(r.name, "fetch versions", func() (notes, error) {
+		_, _, err := r.fetch(ctx, c.camera.name, thumbnail)
+		return notes{"fetch versions": count(n, "thumbnail", "thumbnails") + " in place of generic pictures"}, err
+	})
+}
+
 func (c *cast) fetchOriginals(ctx context.Context, r *recipient) error {
 	err := c.step(r.name, "fetch originals", func() (notes, error) {
 		n, bad, err := r.fetch(ctx, c.camera.name, original)
@@ -107,18 +137,4 @@ func (c *cast) fetchOriginals(ctx context.Context, r *recipient) error {
 		c.result.DigestMismatches += bad
 		return notes{"read them again": count(bad, "differs", "differ") + " from what Ann sealed"}, err
 	})
-}
-
-// notificationSize is the size of a notification on the wire, in bytes.
-func notificationSize(n notify.Notification) (int64, error) {
-	data, err := transport.Encode(n)
-	return int64(len(data)), err
-}
-
-// updateSize is how much of it is the update, in bytes.
-func updateSize(n notify.Notification) (sum int) {
-	for _, u := range n.Updates {
-		sum += len(u)
-	}
-	return sum
 }

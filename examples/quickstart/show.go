@@ -3,9 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"path/filepath"
-	"slices"
 	"strings"
 )
 
@@ -19,16 +16,16 @@ type cast struct {
 	recipients []*recipient
 }
 
-// play is the story. Without files, the camera takes photos of its own.
-func (c *cast) play(ctx context.Context, files []found, bad []skipped) error {
-	photos, err := c.takePhotos(ctx, files, bad)
+// play is the story. Without a card, the camera takes photos of its own.
+func (c *cast) play(ctx context.Context, card *search) error {
+	photos, err := c.takePhotos(ctx, card)
 	if err != nil {
 		return err
 	}
-	if err := c.setUp(ctx, photos); err != nil {
+	if err := c.setUp(ctx); err != nil {
 		return err
 	}
-	if err := c.share(ctx, photos); err != nil {
+	if err := c.share(ctx, c.watchFor(photos)); err != nil {
 		return err
 	}
 	for _, chapter := range []func(context.Context) error{
@@ -51,62 +48,8 @@ func (c *cast) begin(number int, title string, lines ...string) error {
 	return nil
 }
 
-// takePhotos is chapter 1: what the camera does before there is any network.
-func (c *cast) takePhotos(ctx context.Context, files []found, bad []skipped) (photos []photo, err error) {
-	if err := c.begin(1, "Ann's camera takes photos where no network could carry them."); err != nil {
-		return nil, err
-	}
-	if c.camera, err = newCamera(c.stage); err != nil {
-		return nil, err
-	}
-	if files == nil {
-		if files, err = c.samples(ctx, filepath.Join(c.camera.dir, "photos")); err != nil {
-			return nil, err
-		}
-	}
-	err = c.step("camera", "make thumbnails", func() (notes, error) {
-		var unreadable []skipped
-		photos, unreadable, err = c.camera.takePhotos(ctx, files)
-		bad = append(bad, unreadable...)
-		return notes{"make thumbnails": c.taken(photos, bad)}, err
-	})
-	if err == nil && len(photos) == 0 {
-		err = usageError{fmt.Errorf("no readable photo among %s, such as %s (%s)", count(len(bad), "file", "files"), bad[0].name, bad[0].why)}
-	}
-	return photos, err
-}
-
-func (c *cast) samples(ctx context.Context, dir string) (files []found, err error) {
-	err = c.step("camera", "take photos", func() (notes, error) {
-		return notes{"take photos": fmt.Sprintf("%d made for this show", samples)}, makeSamples(ctx, c.timeline, dir, sampleWidth, sampleHeight)
-	})
-	if err == nil {
-		files, _, err = findFiles(dir)
-	}
-	return files, err
-}
-
-// taken puts down what was found, and names what is left out.
-func (c *cast) taken(photos []photo, bad []skipped) string {
-	slices.SortFunc(bad, func(a, b skipped) int { return strings.Compare(a.name, b.name) })
-	for _, b := range bad {
-		c.result.Skipped = append(c.result.Skipped, b.name)
-		c.timeline.text(fmt.Sprintf("%11sskipped: %s (%s)", "", clean(b.name), clean(b.why)))
-	}
-	for _, p := range photos {
-		c.result.bytesOriginals += p.size
-	}
-	c.result.Items = len(photos)
-	return fmt.Sprintf("of %s, %s in all", count(len(photos), "photo", "photos"), size(c.result.bytesOriginals))
-}
-
 // setUp starts all other stations and gives each its account at the hub.
-func (c *cast) setUp(ctx context.Context, photos []photo) (err error) {
-	for _, p := range photos {
-		if err := c.witness.learnPhoto(p); err != nil {
-			return err
-		}
-	}
+func (c *cast) setUp(ctx context.Context) (err error) {
 	if c.hub, err = startHub(ctx, c.stage); err != nil {
 		return err
 	}

@@ -28,6 +28,7 @@ type stage struct {
 	result   *result
 	witness  *witness
 	failures lastFailure
+	options  options
 	root     string // folder of all stations' folders
 	tricks   tricks
 	closers  []func() error // last in, first out
@@ -107,7 +108,7 @@ type account struct {
 	hubKey    signature.PublicKey
 }
 
-// keyring gives a keyring that trusts the hub's key and nothing else.
+// keyring returns a keyring that trusts the hub's key and nothing else.
 func (a account) keyring() (*signature.Keyring, error) {
 	keys := new(signature.Keyring)
 	return keys, keys.AddAuthority(a.hubKey)
@@ -136,27 +137,4 @@ func (s *stage) step(from, what string, do func() (notes, error)) error {
 		return fmt.Errorf("%s: %s: %w", from, what, err)
 	}
 	return nil
-}
-
-// follow draws how many bytes of a long exchange have been sent, until the
-// function that it gives is called.
-func (s *stage) follow(from, to string, total int64) (stop func()) {
-	before := s.network.between(from, to).sent
-	ticker, ended := time.NewTicker(100*time.Millisecond), make(chan struct{})
-	var drawing sync.WaitGroup
-	drawing.Go(func() {
-		for {
-			select {
-			case <-ticker.C:
-				s.timeline.progress(from+" → "+to, s.network.between(from, to).sent-before, total, size)
-			case <-ended:
-				return
-			}
-		}
-	})
-	return func() {
-		ticker.Stop()
-		close(ended)
-		drawing.Wait()
-	}
 }

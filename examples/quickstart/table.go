@@ -53,7 +53,7 @@ func cell(v *peer.View, item, version int) string {
 	return mark + strings.ReplaceAll(rights.String(), "|", ", ")
 }
 
-// whyNot gives the gate's reason to refuse what may not be done.
+// whyNot returns the gate's reason to refuse what may not be done.
 func whyNot(v *peer.View, item, version int) string {
 	missing := label.All &^ v.Rights(item, version)
 	if missing == 0 {

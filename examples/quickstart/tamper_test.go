@@ -54,7 +54,7 @@ func (l liar) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer, nil
 }
 
-// tampering plays the story with a liar at one station, and gives how it ended
+// tampering plays the story with a liar at one station, and returns how it ended
 // and what was stored then.
 type tampering struct {
 	err    error
@@ -162,7 +162,7 @@ func TestCollectionThatIsNone(t *testing.T) {
 	}
 }
 
-// forged gives the updates of a collection whose labels go by the word of
+// forged returns the updates of a collection whose labels go by the word of
 // somebody who may not say so.
 func forged(t *testing.T, c collection.Collection) []byte {
 	t.Helper()

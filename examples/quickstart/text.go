@@ -1,13 +1,12 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"time"
-	"unicode"
+
+	"github.com/glimpse-go/glimpse/transport/device"
 )
 
 // size writes a number of bytes for people, in powers of ten.
@@ -36,27 +35,41 @@ func count(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-// clean makes a text from outside safe to print: one line, no control characters.
-func clean(text string) string {
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return '?'
-		}
-		return r
-	}, text)
-}
+// clean makes a text from outside, such as a file's name, safe to print: on one
+// line, and as people see it everywhere else, in captions.
+func clean(text string) string { return device.Caption(text) }
 
-// short cuts a text to n characters.
+// short cuts a text to n characters in the middle, since what tells the names in
+// a folder apart often stands at their ends.
 func short(text string, n int) string {
 	runes := []rune(clean(text))
 	if len(runes) <= n {
 		return string(runes)
 	}
-	return string(runes[:n-1]) + "…"
+	end := (n - 1) / 2
+	return string(runes[:n-1-end]) + "…" + string(runes[len(runes)-end:])
+}
+
+// mostNamed is how many files a list in the story names one by one.
+const mostNamed = 20
+
+// list names files and says something of each, up to mostNamed.
+func list(what string, files []skipped) []string {
+	var lines []string
+	for i, f := range files {
+		if i == mostNamed {
+			return append(lines, fmt.Sprintf("%11s%s: … and %d more (-json names all)", "", what, len(files)-i))
+		}
+		lines = append(lines, fmt.Sprintf("%11s%s: %s (%s)", "", what, clean(f.name), oneLine(f.why)))
+	}
+	return lines
 }
 
 // isTerminal reports whether w is a screen on which a line can be drawn anew.
 func isTerminal(w io.Writer) bool {
+	if o, ok := w.(*output); ok {
+		w = o.Writer
+	}
 	f, ok := w.(*os.File)
 	if !ok || os.Getenv("TERM") == "dumb" {
 		return false
@@ -69,23 +82,11 @@ func isTerminal(w io.Writer) bool {
 	return err != nil || !os.SameFile(info, null)
 }
 
-// oneLine is the text of an error on one line.
-func oneLine(err error) string {
-	var parts []string
-	for line := range strings.Lines(errorText(err)) {
-		if line = strings.TrimSpace(line); line != "" {
-			parts = append(parts, clean(line))
-		}
+// indent moves lines of explanation below their title.
+func indent(lines []string) []string {
+	out := make([]string, len(lines))
+	for i, line := range lines {
+		out[i] = "   " + line
 	}
-	return strings.Join(parts, "; ")
-}
-
-// errorText puts the usual troubles into plain words, and the error after them.
-func errorText(err error) string {
-	for _, t := range troubles {
-		if errors.Is(err, t.err) {
-			return t.words + ": " + err.Error()
-		}
-	}
-	return err.Error()
+	return out
 }

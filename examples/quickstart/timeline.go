@@ -36,14 +36,6 @@ func (t *timeline) chapter(number int, title string, lines ...string) {
 	t.text("", strings.TrimRight(fmt.Sprintf(rowFormat, "took", "who", "what", "sent", "received", ""), " \n"))
 }
 
-func indent(lines []string) []string {
-	out := make([]string, len(lines))
-	for i, line := range lines {
-		out[i] = "   " + line
-	}
-	return out
-}
-
 // number writes a count for progress.
 func number(n int64) string { return fmt.Sprint(n) }
 

@@ -64,7 +64,7 @@ func TestTextsForPeople(t *testing.T) {
 			t.Errorf("size(%d) is %s instead of %s", n, got, want)
 		}
 	}
-	if got := short("a\tlong name.jpg", 8); got != "a?long …" {
+	if got := short("a\tlong name.jpg", 8); got != "a␉lo…jpg" {
 		t.Error(got)
 	}
 	if got := count(1, "item", "items") + count(0, "item", "items"); got != "1 item0 items" {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
+	"strings"
 	"sync"
 	"syscall"
 
@@ -16,7 +17,6 @@ var troubles = []struct {
 	err   error
 	words string
 }{
-	{context.Canceled, "interrupted"},
 	{syscall.ENOSPC, "the disk is full"},
 	{syscall.EDQUOT, "the disk quota is used up"},
 	{syscall.EROFS, "the file system is read-only"},
@@ -27,6 +27,42 @@ var troubles = []struct {
 	{syscall.ECONNREFUSED, "a station is not there"},
 	{transport.ErrUnreachable, "a station cannot be reached"},
 	{transport.ErrClosed, "a station has stopped"},
+}
+
+// trouble is the text of what ended a run, on one line. It is empty if nobody
+// reads what the program prints, such as after "quickstart | head".
+func trouble(ctx context.Context, err error) string {
+	switch cause := context.Cause(ctx); {
+	case cause == nil:
+		return oneLine(errorText(err))
+	case errors.Is(cause, syscall.EPIPE):
+		return ""
+	case errors.As(cause, new(printError)):
+		return oneLine("nothing can be printed: " + errorText(cause))
+	default:
+		return oneLine("interrupted (" + cause.Error() + "): " + err.Error())
+	}
+}
+
+// errorText puts the usual troubles into plain words, and the error after them.
+func errorText(err error) string {
+	for _, t := range troubles {
+		if errors.Is(err, t.err) {
+			return t.words + ": " + err.Error()
+		}
+	}
+	return err.Error()
+}
+
+// oneLine puts a text on one line that is safe to print.
+func oneLine(text string) string {
+	var parts []string
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" {
+			parts = append(parts, clean(line))
+		}
+	}
+	return strings.Join(parts, "; ")
 }
 
 // plain is the cause of a file error without the file's name.

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
+	"image/jpeg"
 	"io"
-	"net/http"
+	"slices"
 	"sync/atomic"
 
 	"github.com/glimpse-go/glimpse/collection/digest"
@@ -14,26 +16,23 @@ import (
 // out, for pieces of the originals. It knows them by their content: one sample
 // from every block of 64 KiB. No address and no header can mislead it.
 type witness struct {
-	samples map[uint64][]sample // by their first eight bytes
-	begins  [1 << 16]bool       // the first two bytes of all samples
-	passed  atomic.Int64        // bytes of the blocks whose samples were seen
+	samples map[uint64][]*sample // by their first eight bytes
+	begins  [1 << 16]bool        // the first two bytes of all samples
+	passed  atomic.Int64         // bytes of the blocks whose samples were seen
 }
 
 // sampleSize is the length of a sample in bytes; so much never repeats by chance.
 const sampleSize = 256
 
 type sample struct {
-	bytes [sampleSize]byte
-	block int64 // size of the block that it stands for
+	bytes    [sampleSize]byte
+	block    int64       // size of the block that it stands for
+	harmless atomic.Bool // a partial version has it, too
 }
 
-// learnPhoto takes samples of a photo, unless it is so small that its screen
-// version, which the hub holds, is the whole of it.
+// learnPhoto takes samples of a photo.
 func (w *witness) learnPhoto(p photo) error {
-	if p.width <= screenBox.W && p.height <= screenBox.H {
-		return nil
-	}
-	blob, err := openFile(p.path)
+	blob, err := p.open()
 	if err != nil {
 		return err
 	}
@@ -62,20 +61,49 @@ func (w *witness) learnBlock(r io.ReaderAt, start, block int64) error {
 		}
 		if varied(s.bytes) {
 			s.block = block
-			w.add(s)
+			w.add(&s)
 			return nil
 		}
 	}
 	return nil
 }
 
-func (w *witness) add(s sample) {
+// add takes a sample, unless a copy has brought it before.
+func (w *witness) add(s *sample) {
 	if w.samples == nil {
-		w.samples = map[uint64][]sample{}
+		w.samples = map[uint64][]*sample{}
 	}
 	key := binary.LittleEndian.Uint64(s.bytes[:])
+	if slices.ContainsFunc(w.samples[key], func(old *sample) bool { return old.bytes == s.bytes }) {
+		return
+	}
 	w.samples[key] = append(w.samples[key], s)
 	w.begins[uint16(key)] = true
+}
+
+// allow is told of a thumbnail or screen, which the hub may have: whatever piece of
+// an original is in it tells nothing. Some folders hold thumbnails that are just
+// like those made here, and small pictures differ from their screens in little.
+func (w *witness) allow(partial []byte) {
+	c, err := jpeg.DecodeConfig(bytes.NewReader(partial))
+	if err != nil || c.Width > screenBox.W || c.Height > screenBox.H {
+		return
+	}
+	w.each(partial, func(s *sample) { s.harmless.Store(true) })
+}
+
+// each finds the samples in some bytes.
+func (w *witness) each(data []byte, found func(*sample)) {
+	for i := 0; i+sampleSize <= len(data); i++ {
+		if !w.begins[binary.LittleEndian.Uint16(data[i:])] {
+			continue
+		}
+		for _, s := range w.samples[binary.LittleEndian.Uint64(data[i:])] {
+			if s.bytes == [sampleSize]byte(data[i:]) && !s.harmless.Load() {
+				found(s)
+			}
+		}
+	}
 }
 
 // varied reports whether most pairs of neighbouring bytes in a piece differ from
@@ -87,63 +115,3 @@ func varied(piece [sampleSize]byte) bool {
 	}
 	return len(pairs) >= sampleSize*3/4
 }
-
-// watch looks at all that a handler receives and answers.
-func (w *witness) watch(h http.Handler) http.Handler {
-	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		r.Body = &watchedBody{r.Body, look{witness: w}}
-		h.ServeHTTP(&watchedWriter{rw, look{witness: w}}, r)
-	})
-}
-
-// look is one stream of bytes that passes.
-type look struct {
-	witness *witness
-	rest    []byte          // the end of what passed, in which a sample may have begun
-	seen    map[sample]bool // counted already
-}
-
-func (l *look) see(p []byte) {
-	data := append(l.rest, p...)
-	for i := 0; i+sampleSize <= len(data); i++ {
-		if !l.witness.begins[binary.LittleEndian.Uint16(data[i:])] {
-			continue
-		}
-		for _, s := range l.witness.samples[binary.LittleEndian.Uint64(data[i:])] {
-			if s.bytes == [sampleSize]byte(data[i:]) && !l.seen[s] {
-				if l.seen == nil {
-					l.seen = map[sample]bool{}
-				}
-				l.seen[s] = true
-				l.witness.passed.Add(s.block)
-			}
-		}
-	}
-	l.rest = append(l.rest[:0], data[max(0, len(data)-sampleSize+1):]...)
-}
-
-type watchedBody struct {
-	io.ReadCloser
-	look look
-}
-
-// Read implements io.Reader.
-func (b *watchedBody) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
-	b.look.see(p[:n])
-	return n, err
-}
-
-type watchedWriter struct {
-	http.ResponseWriter
-	look look
-}
-
-// Write implements io.Writer.
-func (w *watchedWriter) Write(p []byte) (int, error) {
-	w.look.see(p)
-	return w.ResponseWriter.Write(p)
-}
-
-// Unwrap lets http.ResponseController reach the writer below.
-func (w *watchedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -26,14 +26,14 @@ var echo = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 func witnessOf(t *testing.T) (w *witness, originals [][]byte) {
 	t.Helper()
 	w = new(witness)
-	files, _, err := findFiles(photos(t))
+	card, err := findFiles(photos(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range files {
+	for _, f := range card.files {
 		data, err := os.ReadFile(f.path)
 		if err == nil {
-			err = w.learnPhoto(photo{path: f.path, width: 800, height: 600})
+			err = w.learn(bytes.NewReader(data), int64(len(data)))
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -68,17 +68,17 @@ func TestWitnessIgnoresThumbnails(t *testing.T) {
 	w, originals := witnessOf(t)
 	server := httptest.NewServer(w.watch(echo))
 	defer server.Close()
-	c := &camera{stage: &stage{timeline: &timeline{}}, dir: t.TempDir()}
-	files, _, err := findFiles(photos(t))
+	c := &camera{stage: &stage{timeline: &timeline{}}, dir: t.TempDir(), icons: map[string][]byte{}}
+	card, err := findFiles(photos(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	made, _, err := c.takePhotos(t.Context(), files)
-	if err != nil || len(made) != len(originals) {
-		t.Fatal(len(made), err)
+	made, err := c.takePhotos(t.Context(), card.files)
+	if err != nil || len(made.photos) != len(originals) {
+		t.Fatal(len(made.photos), err)
 	}
 	small, err := filepath.Glob(filepath.Join(c.dir, "thumbnails", "*"))
-	if err != nil || len(small) != len(made) {
+	if err != nil || len(small) != len(made.photos) {
 		t.Fatal(small, err)
 	}
 	for _, path := range small {
@@ -92,6 +92,44 @@ func TestWitnessIgnoresThumbnails(t *testing.T) {
 	}
 	if seen := w.passed.Load(); seen != 0 {
 		t.Errorf("%d bytes taken for originals", seen)
+	}
+}
+
+// A file that is just like a thumbnail passes as one, and all others are still told.
+func TestWitnessAllowsEqualThumbnail(t *testing.T) {
+	w, originals := witnessOf(t)
+	thumb := thumbnailOf(originals[0])
+	if err := w.learn(bytes.NewReader(thumb), int64(len(thumb))); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		allow []byte
+		pass  []byte
+		seen  int
+	}{
+		{nil, thumb, len(thumb)},
+		{thumb, thumb, 0},
+		{originals[0], originals[0], len(originals[0])}, // larger than a screen: no partial version
+		{thumb, originals[1], len(originals[1])},
+	} {
+		w.allow(c.allow)
+		before := w.passed.Load()
+		(&look{witness: w}).see(c.pass)
+		if seen := w.passed.Load() - before; seen != int64(c.seen) {
+			t.Errorf("%d bytes seen of %d", seen, c.seen)
+		}
+	}
+}
+
+// Copies are one original: what passes of it counts once.
+func TestWitnessKnowsCopies(t *testing.T) {
+	w, originals := witnessOf(t)
+	if err := w.learn(bytes.NewReader(originals[0]), int64(len(originals[0]))); err != nil {
+		t.Fatal(err)
+	}
+	(&look{witness: w}).see(originals[0])
+	if seen := w.passed.Load(); seen != int64(len(originals[0])) {
+		t.Errorf("%d bytes seen of %d", seen, len(originals[0]))
 	}
 }
 

@@ -2,6 +2,7 @@ package device
 
 import (
 	"context"
+	"errors"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport"
@@ -48,6 +49,9 @@ func (d *Device) fit(ctx context.Context, c collection.Collection, capacity int6
 		for i := range items.Places() {
 			sum, _ := c.Digest(i, v)
 			size, err := d.size(ctx, c, i, v)
+			if errors.Is(err, transport.ErrNotFound) {
+				continue // gone from the card
+			}
 			if err != nil {
 				return nil, err
 			}

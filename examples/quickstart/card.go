@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// openedFile is a file as a transport.Blob.
+type openedFile struct {
+	*os.File
+	size int64
+}
+
+// Size implements transport.Blob.
+func (f openedFile) Size() int64 { return f.size }
+
+func openFile(path string) (transport.Blob, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return openedFile{f, info.Size()}, nil
+}
+
+// openedPhoto is the original of a photo as a transport.Blob, whose errors name it.
+type openedPhoto struct {
+	openedFile
+	photo photo
+}
+
+// ReadAt implements io.ReaderAt.
+func (o openedPhoto) ReadAt(b []byte, at int64) (int, error) {
+	n, err := o.openedFile.ReadAt(b, at)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = &photoError{o.photo, err}
+	}
+	return n, err
+}
+
+// errChanged says that a file is not what it was when the camera took it: its
+// thumbnail shows something else.
+var errChanged = errors.New("changed while it was being shared")
+
+// open opens the original, if it is still the one that was taken.
+func (p photo) open() (transport.Blob, error) {
+	f, err := os.Open(p.path)
+	if err != nil {
+		return nil, &photoError{p, err}
+	}
+	info, err := f.Stat()
+	if err == nil && (info.Size() != p.size || !info.ModTime().Equal(p.changed)) {
+		err = errChanged
+	}
+	if err != nil {
+		f.Close()
+		return nil, &photoError{p, err}
+	}
+	return openedPhoto{openedFile{f, p.size}, p}, nil
+}
+
+// openOriginal opens the original of a photo. One that is gone after the camera has
+// sealed the collection is as one that the camera never had: the others go on.
+func (c *camera) openOriginal(p photo) (transport.Blob, error) {
+	blob, err := p.open()
+	var e *photoError
+	if c.name == (collection.Name{}) || !errors.As(err, &e) {
+		return blob, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.lost[p.id] = skipped{p.name, e.why()}
+	return nil, fmt.Errorf("%w: %w", transport.ErrNotFound, err)
+}
+
+// photoError says what is wrong with the file of a photo.
+type photoError struct {
+	photo photo
+	err   error
+}
+
+// Error names the file, as people know it.
+func (e *photoError) Error() string { return e.photo.name + ": " + e.why() }
+
+// Unwrap returns the cause.
+func (e *photoError) Unwrap() error { return e.err }
+
+func (e *photoError) why() string {
+	if errors.Is(e.err, errChanged) {
+		return errChanged.Error()
+	}
+	return unreadable(e.err)
+}
+
+// makeOfWhatIsThere makes the collection, and leaves out what has changed or gone
+// since the camera took it. The others do not wait for such files.
+func (c *camera) makeOfWhatIsThere(ctx context.Context, title string, photos []photo, recipients ...collection.UserID) (kept []photo, lost []skipped, err error) {
+	for len(photos) > 0 {
+		err = c.make(ctx, title, photos, recipients...)
+		if err == nil || ctx.Err() != nil {
+			return photos, lost, err
+		}
+		there, gone := stillThere(photos, err)
+		if len(gone) == 0 {
+			return photos, lost, err
+		}
+		photos, lost = there, append(lost, gone...)
+	}
+	return nil, lost, err
+}
+
+// stillThere parts photos into those that can be opened as they were, and those
+// that cannot, among them the one that an error tells of.
+func stillThere(photos []photo, told error) (there []photo, gone []skipped) {
+	var first *photoError
+	errors.As(told, &first)
+	for _, p := range photos {
+		blob, err := p.open()
+		switch e := (*photoError)(nil); {
+		case first != nil && first.photo.id == p.id:
+			gone = append(gone, skipped{p.name, first.why()})
+		case errors.As(err, &e):
+			gone = append(gone, skipped{p.name, e.why()})
+		default:
+			there = append(there, p)
+		}
+		if err == nil {
+			blob.Close()
+		}
+	}
+	return there, gone
+}

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"context"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/notify"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// uploaded says what the home computer has made for the hub.
+func (h *home) uploaded(ctx context.Context, name collection.Name) (string, error) {
+	view, err := h.peer.View(ctx, name)
+	if err != nil {
+		return "", err
+	}
+	c := view.Collection()
+	text := count(different(c, screen), "screen version", "screen versions")
+	if h.thumbnails > 0 {
+		text += " and " + count(h.thumbnails, "thumbnail", "thumbnails")
+	}
+	return text, nil
+}
+
+// unseen counts the items whose thumbnail is there now and not yet with the
+// recipient.
+func (r *recipient) unseen(ctx context.Context, name collection.Name) (n int, err error) {
+	view, err := r.peer.View(ctx, name)
+	if err != nil {
+		return 0, err
+	}
+	for i := range view.Collection().Len() {
+		d, ok := view.Collection().Digest(i, thumbnail)
+		if ok && !d.IsZero() && !view.Held(i).Has(thumbnail) {
+			n++
+		}
+	}
+	return n, nil
+}
+
+// notificationSize is the size of a notification on the wire, in bytes.
+func notificationSize(n notify.Notification) (int64, error) {
+	data, err := transport.Encode(n)
+	return int64(len(data)), err
+}
+
+// updateSize is how much of it is the update, in bytes.
+func updateSize(n notify.Notification) (sum int) {
+	for _, u := range n.Updates {
+		sum += len(u)
+	}
+	return sum
+}
