@@ -47,6 +47,7 @@ func (s State) alike(sets []transport.Bits) []transport.Bits {
 			for _, at := range others[d] {
 				more[at.version] = more[at.version].Add(at.item)
 			}
+			delete(others, d) // of many that have come, each would add them again
 		}
 	}
 	return mergeColumns(sets, more)

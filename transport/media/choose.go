@@ -6,6 +6,14 @@ import (
 	"fmt"
 )
 
+// maxSide and maxPixels bound the time for pictures, which does not show in the
+// memory of engines that work row by row: a few kilobytes may be millions of rows.
+// Cameras make pictures of up to 200 megapixels.
+const (
+	maxSide   = 1 << 20
+	maxPixels = 1 << 28
+)
+
 // fromPicture has the first engine that can make the versions.
 func (m *Maker) fromPicture(ctx context.Context, h *header, job Job) (pictures []Picture, err error) {
 	if thumb, ok := h.embedded(job); ok && m.TrustEmbedded {
@@ -15,6 +23,9 @@ func (m *Maker) fromPicture(ctx context.Context, h *header, job Job) (pictures [
 			}
 			return pictures, nil
 		}
+	}
+	if max(h.w, h.h) > maxSide || int64(h.w)*int64(h.h) > maxPixels {
+		return nil, because(ErrTooLarge, fmt.Errorf("%d × %d pixels are too much work", h.Width, h.Height))
 	}
 	for _, e := range m.Engines {
 		pictures, failed := m.with(ctx, e, job)

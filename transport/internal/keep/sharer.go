@@ -14,8 +14,9 @@ import (
 // an offset on, and an io.ReaderAt of what is stored.
 type sharer struct {
 	*upload
-	at    int64
-	added bool
+	at     int64
+	added  bool // some of its bytes are stored
+	passed bool // some are not: others have brought as many
 }
 
 // from has a sharer begin at an offset within what has come: how far the others
@@ -54,15 +55,13 @@ func (s *sharer) Write(p []byte) (int, error) {
 		return 0, s.end
 	}
 	there := int(min(max(s.to.Size()-s.at, 0), int64(len(p))))
-	if there > 0 || s.last != nil && s.last != s {
-		s.mix = true
-	}
+	s.passed = s.passed || there > 0
 	n := there
 	var err error
 	if there < len(p) {
 		n, err = s.to.Write(p[there:])
 		n += there
-		s.last, s.added = s, true
+		s.added = true
 	}
 	s.at += int64(n)
 	return n, err
@@ -114,7 +113,7 @@ func (s *sharer) commit(ctx context.Context, d digest.Digest, own *digest.Tree) 
 		return nil, s.end
 	}
 	tree, err := own, error(nil)
-	if s.mix {
+	if s.passed || s.to.Size() != own.Size() { // others have brought some of it, or more
 		tree, err = digest.ReadTree(io.NewSectionReader(s.to, 0, s.to.Size()))
 	}
 	switch {

@@ -34,11 +34,9 @@ type upload struct {
 	key string
 	in  int // how many take part; guarded by all.mu
 
-	mu   sync.Mutex
-	to   transport.BlobWriter
-	last *sharer // who has added the last bytes
-	mix  bool    // the bytes are not all of one who has seen them all
-	end  error   // why nothing more is taken
+	mu  sync.Mutex
+	to  transport.BlobWriter
+	end error // why nothing more is taken
 }
 
 // join takes part in the upload of a key, and goes on with what is there of it.
@@ -116,7 +114,6 @@ func (w *upload) open(ctx context.Context, store transport.Blobs) (open bool, er
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.end == nil && w.to == nil {
-		w.last, w.mix = nil, false
 		var to transport.BlobWriter
 		if to, err = store.Create(ctx, w.key); err == nil {
 			w.to = to

@@ -28,7 +28,8 @@ const maxBefore = 1 << 20
 // Header is what precedes the samples of the first frame.
 type Header struct {
 	Width, Height int // of the canvas; if that is empty, of the first frame
-	// Cost is an upper bound of the bytes that Decode holds, the picture included.
+	// Cost is an upper bound of the bytes that Decode holds, the picture included,
+	// and of the samples that it decodes.
 	Cost int64
 
 	frame       image.Rectangle // on the canvas
@@ -146,7 +147,14 @@ func (h *Header) image(r *reader) error {
 		h.Width, h.Height = h.frame.Dx(), h.frame.Dy()
 		h.frame = h.frame.Sub(h.frame.Min)
 	}
-	const decoder = 1 << 20 // buffers, and those of package lzw
-	h.Cost = 3*int64(h.Width)*int64(h.Height) + decoder
+	h.cost()
 	return nil
+}
+
+// cost counts the canvas. The samples of a frame that is much larger take only
+// time, but that may be minutes.
+func (h *Header) cost() {
+	const decoder = 1 << 20 // buffers, and those of package lzw
+	canvas := 3 * int64(h.Width) * int64(h.Height)
+	h.Cost = max(canvas, int64(h.frame.Dx())*int64(h.frame.Dy())) + decoder
 }

@@ -12,35 +12,61 @@ type block struct {
 	sizes Entry // bytes of each in the file
 }
 
-// maxBlocks bounds the strips or tiles of a picture, and with them what their
-// places take. A picture of 65,535 rows may have that many strips.
-const maxBlocks = 1 << 18
+const (
+	// maxBlocks bounds the strips or tiles of a picture. Each takes a decoder of
+	// its own.
+	maxBlocks = 1 << 15
+	// maxShared bounds how often the blocks together may use each byte of the file:
+	// once, but the file may be cut short, and what is empty may be shared.
+	maxShared = 4
+)
 
 // measure works out Cost. The decoder holds the picture, the places of all
 // blocks, and the largest block: it reads a stored block in steps of 10 MiB into
 // a slice that grows, and expands a packed one into a buffer that doubles until
-// it has all the data or eight bytes a pixel, whatever comes first.
+// it has all the data or eight bytes a pixel, whatever comes first. Blocks leave
+// garbage behind, which is collected before it is more than the picture.
 func (t *File) measure(d Dir, p *Picture) error {
 	b, err := t.blocks(d, *p)
 	if err != nil {
 		return err
 	}
-	largest := int64(0)
+	largest, sum := int64(0), int64(0)
 	for _, n := range t.Uints(b.sizes, int(b.count)) {
-		largest = max(largest, int64(n))
+		largest, sum = max(largest, int64(n)), sum+int64(n)
 	}
-	if largest > t.Size {
-		return fmt.Errorf("%w: a strip of %d bytes", ErrPicture, largest)
+	if largest > t.Size || sum > maxShared*t.Size {
+		return fmt.Errorf("%w: strips of %d bytes, one of %d", ErrPicture, sum, largest)
 	}
 	const (
-		places = 40       // bytes for the places of a block, as read and as kept
-		step   = 10 << 20 // and what is read at once
-		grown  = 3        // the buffer, and the one of twice the size it moves to
+		places = 40 // bytes for the places of a block, as read and as kept
+		grown  = 3  // the buffer, and the one of twice the size it moves to
 	)
+	pixels := multiply(int64(p.Width), int64(p.Height), p.pixel())
 	data := min(multiply(largest, expansion(p.Compression)), multiply(b.w, b.h, 8))
-	p.Cost = multiply(int64(p.Width), int64(p.Height), p.pixel()) + multiply(data, grown)
-	p.Cost += b.count*places + 2*step
+	p.Cost = pixels + multiply(data, grown) + b.count*places + steps(p.Compression)
+	p.Cost += min(pixels, multiply(b.count, garbage(p.Compression, data)))
 	return nil
+}
+
+// steps returns what is held beside a stored block that is being read.
+func steps(compression int) int64 {
+	if compression == 0 || compression == none {
+		return 20 << 20
+	}
+	return 1 << 20
+}
+
+// garbage returns how many bytes a block of data allocates anew, of those for
+// the decoder an upper bound.
+func garbage(compression int, data int64) int64 {
+	switch compression {
+	case 0, none:
+		return data
+	case packBits:
+		return multiply(data, 4)
+	}
+	return 48 << 10
 }
 
 // pixel returns the bytes of a pixel of the image type that is decoded to.
@@ -64,8 +90,8 @@ func (t *File) blocks(d Dir, p Picture) (block, error) {
 	} else if rows := int64(t.Uint(d.Find(tagRowsPerStrip))); rows > 0 {
 		b.h = min(rows, h)
 	}
-	if b.h == 0 {
-		return b, fmt.Errorf("%w: tiles without height", ErrPicture)
+	if b.w == 0 || b.h == 0 {
+		return b, fmt.Errorf("%w: no width or height", ErrPicture)
 	}
 	b.count = multiply((w+b.w-1)/b.w, (h+b.h-1)/b.h)
 	if b.count > maxBlocks {

@@ -67,10 +67,10 @@ func ReadPicture(f section.File) (Picture, error) {
 		p.Profile = profile
 	}
 	p.EXIF = t.Details(d)
-	if err := p.check(); err != nil {
+	if err := t.measure(d, &p); err != nil {
 		return p, err
 	}
-	return p, t.measure(d, &p)
+	return p, p.check()
 }
 
 // Picture returns what the directory says of a picture, without its profile,
@@ -108,8 +108,6 @@ const (
 
 func (p Picture) check() error {
 	switch {
-	case p.Width == 0 || p.Height == 0:
-		return fmt.Errorf("%w: no width or height", ErrPicture)
 	case p.Photometric > palette,
 		p.Photometric == rgb && p.Samples != 3 && p.Samples != 4,
 		p.Photometric != rgb && p.Samples != 1:
