@@ -150,6 +150,8 @@ func TestTooLarge(t *testing.T) {
 		"JPEG bomb":                  {jpegHeader(65535, 65535, 0xc0), media.ErrTooLarge},
 		"lossless JPEG":              {jpegHeader(100, 100, 0xc3), media.ErrNoEngine},
 		"GIF bomb":                   {[]byte("GIF89a\xff\xff\xff\xff\x80\x00\x00\x00\x00\x00\xff\xff\xff,\x00\x00\x00\x00\xff\xff\xff\xff\x00\x02"), media.ErrTooLarge},
+		"two million rows":           {pngHeader(1, 1<<21, 8, 0, 0), media.ErrTooLarge},
+		"GIF frame beyond a pixel":   {[]byte("GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff,\x00\x00\x00\x00\xff\xff\xff\xff\x00\x02"), media.ErrTooLarge},
 		"WebP bomb":                  {[]byte("RIFF\x1a\x00\x00\x00WEBPVP8L\x0e\x00\x00\x00\x2f\xff\xff\xff\x0f\x00\x00\x00\x00\x00\x00\x00\x00\x00"), media.ErrTooLarge},
 		"WebP of a false length":     {[]byte("RIFF\xff\xff\xff\x7fWEBPVP8 \xf0\xff\xff\x7f\x00\x00\x00\x9d\x01\x2a\x10\x00\x10\x00"), media.ErrCorrupt},
 		"moving WebP without frames": {[]byte("RIFF\x16\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00\x02\x00\x00\x00\x0f\x00\x00\x0f\x00\x00"), media.ErrCorrupt},

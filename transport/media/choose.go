@@ -10,7 +10,7 @@ import (
 // memory of engines that work row by row: a few kilobytes may be millions of rows.
 // Cameras make pictures of up to 200 megapixels.
 const (
-	maxSide   = 1 << 20
+	maxSide   = 1 << 17
 	maxPixels = 1 << 28
 )
 

@@ -34,7 +34,23 @@ func decodeWebP(_ context.Context, f section.File, _ int, _ image.Point) (raster
 
 func decodeBMP(_ context.Context, f section.File, _ int, largest image.Point) (raster.Picture, error) {
 	m, err := bmp.Decode(f.Reader(section.Part{Len: f.Size}))
+	if m, ok := m.(*image.NRGBA); ok && m != nil {
+		withoutAlpha(m)
+	}
 	return planes(m, largest, err)
+}
+
+// withoutAlpha makes a picture opaque if there is nothing in it but transparent
+// pixels: many programs leave the fourth byte of a bitmap zero.
+func withoutAlpha(m *image.NRGBA) {
+	for i := 3; i < len(m.Pix); i += 4 {
+		if m.Pix[i] != 0 {
+			return
+		}
+	}
+	for i := 3; i < len(m.Pix); i += 4 {
+		m.Pix[i] = 255
+	}
 }
 
 func decodeTIFF(_ context.Context, f section.File, _ int, largest image.Point) (raster.Picture, error) {

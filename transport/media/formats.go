@@ -120,10 +120,13 @@ func inspectBMP(f section.File, h *header) error {
 
 func inspectTIFF(f section.File, h *header) error {
 	t, err := tiff.ReadPicture(f)
-	if err != nil && !errors.Is(err, tiff.ErrUnsupported) {
+	switch {
+	case err == nil:
+		h.cost = always(t.Cost)
+	case !errors.Is(err, tiff.ErrUnsupported): // by Pure
 		return unreadable(err)
 	}
-	h.w, h.h, h.cost = t.Width, t.Height, always(t.Cost)
+	h.w, h.h = t.Width, t.Height
 	h.Orientation, h.Taken = t.Orientation, t.EXIF.Taken
 	h.profile = profile(f, t.Profile)
 	h.adobe(t.EXIF.AdobeRGB)

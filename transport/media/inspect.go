@@ -33,7 +33,7 @@ type header struct {
 	thumbnail []byte       // JPEG in the EXIF data, if there is one
 	preview   section.Part // of a raw file: the JPEG inside
 	// cost returns the bytes that the pure Go decoder holds at a scale of 1, 2,
-	// 4 or 8, and scales says whether it knows others than 1.
+	// 4 or 8, nil if there is none; scales says whether it knows others than 1.
 	cost   func(scale int) int64
 	scales bool
 }

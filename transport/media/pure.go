@@ -18,7 +18,7 @@ func (Pure) String() string { return "pure Go" }
 func (Pure) Cost(job Job) (int64, error) {
 	src := &source{ctx: context.Background(), r: job.Source, size: job.Size}
 	h, err := inspect(src)
-	if err == nil && formats[h.MediaType].decode == nil {
+	if err == nil && (h.cost == nil || formats[h.MediaType].decode == nil) {
 		err = because(ErrNoEngine, engineFor[h.MediaType])
 	}
 	if err != nil {
@@ -48,6 +48,7 @@ func (Pure) Make(ctx context.Context, job Job) ([]Picture, error) {
 var engineFor = map[string]error{
 	"image/heic": errors.New("module media/heif or libvips reads it"),
 	"image/avif": errors.New("module media/heif or libvips reads it"),
+	"image/tiff": errors.New("libvips reads TIFF pictures of this kind"),
 }
 
 // shows says whether what was decoded is enough to be shown: no more than the

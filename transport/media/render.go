@@ -111,9 +111,10 @@ func undecoded(err error) error {
 var adobeRGB = icc.AdobeRGB().Bytes()
 
 // chromaticities returns the profile that a PNG says without having one, nil if
-// it says nothing.
+// it says nothing that makes sense, or that it is sRGB.
 func chromaticities(h png.Header) []byte {
-	if h.Gamma == 0 {
+	const most = 10 // exponent
+	if h.Gamma < 100000/most || h.Gamma > 100000*most || likeSRGB(h) {
 		return nil
 	}
 	xy := [4]icc.XY{{X: 0.3127, Y: 0.3290}, {X: 0.64, Y: 0.33}, {X: 0.30, Y: 0.60}, {X: 0.15, Y: 0.06}}
@@ -127,4 +128,16 @@ func chromaticities(h png.Header) []byte {
 		return nil
 	}
 	return p.Bytes()
+}
+
+// likeSRGB reports whether the chunks are those that pictures in sRGB have for
+// programs that do not know it (PNG third edition, section 11.3.2.5).
+func likeSRGB(h png.Header) bool {
+	near := func(v, want uint32) bool { return max(v, want)-min(v, want) <= 100 }
+	for i, want := range [8]uint32{31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000} {
+		if h.Chroma != [8]uint32{} && !near(h.Chroma[i], want) {
+			return false
+		}
+	}
+	return near(h.Gamma, 45455)
 }

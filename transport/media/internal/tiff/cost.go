@@ -23,7 +23,7 @@ const (
 
 // measure works out Cost. The decoder holds the picture, the places of all
 // blocks, and the largest block: it reads a stored block in steps of 10 MiB into
-// a slice that grows, and expands a packed one into a buffer that doubles until
+// a slice that grows, and expands a packed one into a buffer that grows until
 // it has all the data or eight bytes a pixel, whatever comes first. Blocks leave
 // garbage behind, which is collected before it is more than the picture.
 func (t *File) measure(d Dir, p *Picture) error {
@@ -40,7 +40,7 @@ func (t *File) measure(d Dir, p *Picture) error {
 	}
 	const (
 		places = 40 // bytes for the places of a block, as read and as kept
-		grown  = 3  // the buffer, and the one of twice the size it moves to
+		grown  = 4  // the buffer, and those that it grew out of
 	)
 	pixels := multiply(int64(p.Width), int64(p.Height), p.pixel())
 	data := min(multiply(largest, expansion(p.Compression)), multiply(b.w, b.h, 8))
@@ -90,7 +90,7 @@ func (t *File) blocks(d Dir, p Picture) (block, error) {
 	} else if rows := int64(t.Uint(d.Find(tagRowsPerStrip))); rows > 0 {
 		b.h = min(rows, h)
 	}
-	if b.w == 0 || b.h == 0 {
+	if w == 0 || h == 0 || b.w == 0 || b.h == 0 {
 		return b, fmt.Errorf("%w: no width or height", ErrPicture)
 	}
 	b.count = multiply((w+b.w-1)/b.w, (h+b.h-1)/b.h)

@@ -17,11 +17,14 @@ const (
 	tagCompression  = 0x0103
 	tagPhotometric  = 0x0106
 	tagSamples      = 0x0115
+	tagPlanar       = 0x011c
 	tagRowsPerStrip = 0x0116
 	tagStripBytes   = 0x0117
 	tagTileWidth    = 0x0142
 	tagTileHeight   = 0x0143
 	tagTileBytes    = 0x0145
+	tagExtraSamples = 0x0152
+	tagSampleFormat = 0x0153
 	tagProfile      = 0x8773
 )
 
@@ -70,7 +73,7 @@ func ReadPicture(f section.File) (Picture, error) {
 	if err := t.measure(d, &p); err != nil {
 		return p, err
 	}
-	return p, p.check()
+	return p, t.check(d, p)
 }
 
 // Picture returns what the directory says of a picture, without its profile,
@@ -106,12 +109,21 @@ const (
 	deflateOld = 32946
 )
 
-func (p Picture) check() error {
+// check says what the decoder does not know.
+func (t *File) check(d Dir, p Picture) error {
+	const planes, unsigned = 2, 1
+	extra := t.Uint(d.Find(tagExtraSamples))
 	switch {
 	case p.Photometric > palette,
 		p.Photometric == rgb && p.Samples != 3 && p.Samples != 4,
 		p.Photometric != rgb && p.Samples != 1:
 		return fmt.Errorf("%w: colours %d of %d samples", ErrUnsupported, p.Photometric, p.Samples)
+	case p.Samples == 4 && extra != 1 && extra != 2:
+		return fmt.Errorf("%w: fourth sample of kind %d", ErrUnsupported, extra)
+	case p.Samples > 1 && t.Uint(d.Find(tagPlanar)) == planes:
+		return fmt.Errorf("%w: samples in planes", ErrUnsupported)
+	case t.Uint(d.Find(tagSampleFormat)) > unsigned:
+		return fmt.Errorf("%w: samples that are not whole numbers", ErrUnsupported)
 	case p.Bits != 1 && p.Bits != 8 && p.Bits != 16:
 		return fmt.Errorf("%w: %d bits a sample", ErrUnsupported, p.Bits)
 	case !slices.Contains([]int{0, none, group3, group4, lzw, deflate, packBits, deflateOld}, p.Compression):

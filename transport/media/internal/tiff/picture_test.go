@@ -24,6 +24,18 @@ func gray(w, h uint32, compression uint16, data []byte, more ...tifftest.Field) 
 	}, more...)
 }
 
+// strips is a picture whose rows are all the same strip.
+func strips(w, h uint32, compression uint16, strip []byte) tifftest.Dir {
+	sizes := slices.Repeat([]uint32{uint32(len(strip))}, int(h))
+	return set(gray(w, h, compression, strip, tifftest.Long(0x116, 1)), tifftest.Long(0x117, sizes...))
+}
+
+// rgb is a picture of one pixel in colour.
+func rgb(more ...tifftest.Field) tifftest.Dir {
+	d := set(gray(1, 1, 1, []byte("rgba"), more...), tifftest.Short(0x102, 8, 8, 8))
+	return set(d, tifftest.Short(0x106, 2))
+}
+
 // set replaces a field.
 func set(d tifftest.Dir, f tifftest.Field) tifftest.Dir {
 	d[slices.IndexFunc(d, func(g tifftest.Field) bool { return g.Tag == f.Tag })] = f
@@ -59,6 +71,11 @@ func TestRefusedPictures(t *testing.T) {
 		"JPEG inside":         {file(jpeg), tiff.ErrUnsupported},
 		"a strip of 4 GB":     {file(set(gray(60000, 60000, 1, []byte("x")), tifftest.Long(0x117, 1<<31))), tiff.ErrPicture},
 		"CMYK":                {file(set(gray(1, 1, 1, []byte("x")), tifftest.Short(0x106, 5))), tiff.ErrUnsupported},
+		"no width of tiles":   {file(tifftest.Dir{tifftest.Short(0x142, 8), tifftest.Short(0x143, 8)}), tiff.ErrPicture},
+		"one strip for all":   {file(strips(64, 64, 1, make([]byte, 64))), tiff.ErrPicture},
+		"samples in planes":   {file(rgb(tifftest.Short(0x11c, 2))), tiff.ErrUnsupported},
+		"fractions":           {file(rgb(tifftest.Short(0x153, 3, 3, 3))), tiff.ErrUnsupported},
+		"a fourth sample":     {file(set(rgb(), tifftest.Short(0x102, 8, 8, 8, 8))), tiff.ErrUnsupported},
 		"a million tiles":     {file(gray(60000, 60000, 1, []byte("x"), tifftest.Short(0x142, 8), tifftest.Short(0x143, 8))), tiff.ErrPicture},
 		"tiles without sides": {file(gray(60, 60, 1, []byte("x"), tifftest.Short(0x142, 8))), tiff.ErrPicture},
 		"no directory":        {[]byte("MM\x00*\x00\x00\x00\x00"), tiff.ErrDirectory},
@@ -86,6 +103,15 @@ func TestCost(t *testing.T) {
 		if n := allocated(func() { _, err = xtiff.Decode(bytes.NewReader(data)) }); err != nil || n > p.Cost {
 			t.Errorf("%s: %d bytes allocated, cost %d, error %v", name, n, p.Cost, err)
 		}
+	}
+}
+
+// A decoder for each row leaves as much garbage as the picture is large.
+func TestCostOfGarbage(t *testing.T) {
+	const w, h, deflate = 500, 4000, 8
+	p, err := tiff.ReadPicture(section.Memory(file(strips(w, h, deflate, []byte("a few")))))
+	if err != nil || p.Cost < 2*w*h {
+		t.Errorf("cost %d of %d pixels, error %v", p.Cost, w*h, err)
 	}
 }
 
