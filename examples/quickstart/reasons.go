@@ -2,8 +2,8 @@ package main
 
 import (
 	"errors"
-	"mime"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/glimpse-go/glimpse/transport/media"
@@ -18,12 +18,19 @@ func isFilm(mediaType string) bool {
 	return strings.HasPrefix(mediaType, "video/") || mediaType == "application/mp2t"
 }
 
+// shownFiles are the extensions of pictures and films that package media tells by
+// their content.
+var shownFiles = []string{
+	".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".gif", ".webp", ".bmp", ".ico", ".tif", ".tiff", ".heic", ".heif", ".hif", ".avif",
+	".cr2", ".cr3", ".nef", ".arw", ".dng", ".raf", ".orf", ".rw2",
+	".mp4", ".m4v", ".mov", ".3gp", ".webm", ".mkv", ".avi", ".mpg", ".mpeg", ".mts", ".m2ts",
+}
+
 // typeName is what people call the type of a document: its extension, unless that
-// says that it is a picture or a film, which its content has shown to be wrong.
+// says that it is a picture or a film, which its content has shown to be wrong. The
+// computer's own list of types is not asked: it differs from one to the next.
 func typeName(name, mediaType string) string {
-	ext := path.Ext(name)
-	claimed, _, _ := strings.Cut(mime.TypeByExtension(strings.ToLower(ext)), ";")
-	if ext != "" && (claimed == "" || isDocument(claimed)) {
+	if ext := path.Ext(name); ext != "" && !slices.Contains(shownFiles, strings.ToLower(ext)) {
 		return ext
 	}
 	switch mediaType, _, _ = strings.Cut(mediaType, ";"); mediaType {

@@ -36,6 +36,8 @@ func TestTypeName(t *testing.T) {
 		{"tickets.pdf", "application/pdf", ".pdf"}, {"sidecar.AAE", "text/xml; charset=utf-8", ".AAE"},
 		{"photo.jpg", "text/plain; charset=utf-8", "TXT"}, {"README", "text/plain", "TXT"},
 		{"film.png", "application/octet-stream", "FILE"}, {"x", "audio/mpeg", "mpeg"},
+		{"FILM.MOV", "application/octet-stream", "FILE"}, {"logo.svg", "text/plain; charset=utf-8", ".svg"},
+		{"layers.psd", "application/octet-stream", ".psd"}, {"scan.jp2", "application/octet-stream", ".jp2"},
 	} {
 		if got := typeName(c[0], c[1]); got != c[2] {
 			t.Errorf("%s: %q instead of %q", c[0], got, c[2])

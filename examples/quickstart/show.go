@@ -25,7 +25,7 @@ func (c *cast) play(ctx context.Context, card *search) error {
 	if err := c.setUp(ctx); err != nil {
 		return err
 	}
-	if err := c.share(ctx, c.watchFor(photos)); err != nil {
+	if err := c.share(ctx, c.watchFor(ctx, photos)); err != nil {
 		return err
 	}
 	for _, chapter := range []func(context.Context) error{

@@ -83,11 +83,11 @@ func (c *cast) amount(photos []photo) string {
 
 // watchFor shows the witness what must not pass the hub, and what may. Files that
 // are gone by now are left out.
-func (c *cast) watchFor(photos []photo) (there []photo) {
+func (c *cast) watchFor(ctx context.Context, photos []photo) (there []photo) {
 	var lost []skipped
 	for _, p := range photos {
 		var e *photoError
-		if err := c.witness.learnPhoto(p); errors.As(err, &e) {
+		if err := c.witness.learnPhoto(ctx, p); errors.As(err, &e) {
 			lost = append(lost, skipped{p.name, e.why()})
 			continue
 		}

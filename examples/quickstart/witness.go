@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
 	"image/jpeg"
@@ -31,38 +32,42 @@ type sample struct {
 }
 
 // learnPhoto takes samples of a photo.
-func (w *witness) learnPhoto(p photo) error {
+func (w *witness) learnPhoto(ctx context.Context, p photo) error {
 	blob, err := p.open()
 	if err != nil {
 		return err
 	}
 	defer blob.Close()
-	return w.learn(blob, blob.Size())
+	return w.learn(ctx, blob, blob.Size())
 }
 
 // learn takes samples of an original. It must not be called once the hub serves.
-func (w *witness) learn(r io.ReaderAt, size int64) error {
-	for start := int64(0); start < size; start += digest.BlockSize {
+func (w *witness) learn(ctx context.Context, r io.ReaderAt, size int64) error {
+	for start := int64(0); start < size && ctx.Err() == nil; start += digest.BlockSize {
 		block := min(digest.BlockSize, size-start)
 		if err := w.learnBlock(r, start, block); err != nil {
 			return err
 		}
 	}
-	return nil
+	return ctx.Err()
 }
 
 // learnBlock takes the last piece of a block that is not monotonous: neither
 // padding nor the empty parts of a picture tell originals from other data.
 func (w *witness) learnBlock(r io.ReaderAt, start, block int64) error {
-	var s sample
-	for at := start + block - sampleSize; at >= start; at -= sampleSize {
-		if _, err := r.ReadAt(s.bytes[:], at); err != nil && !errors.Is(err, io.EOF) {
+	var read [8 << 10]byte // a film may begin with gigabytes of nothing
+	for end := start + block; end > start; {
+		part := read[:min(int64(len(read)), end-start)]
+		end -= int64(len(part))
+		if _, err := r.ReadAt(part, end); err != nil && !errors.Is(err, io.EOF) {
 			return err
 		}
-		if varied(s.bytes) {
-			s.block = block
-			w.add(&s)
-			return nil
+		for at := len(part) - sampleSize; at >= 0; at -= sampleSize {
+			s := &sample{bytes: [sampleSize]byte(part[at:]), block: block}
+			if varied(s.bytes) {
+				w.add(s)
+				return nil
+			}
 		}
 	}
 	return nil
@@ -109,9 +114,25 @@ func (w *witness) each(data []byte, found func(*sample)) {
 // varied reports whether most pairs of neighbouring bytes in a piece differ from
 // one another, as they do unless it is padding or repeats a short pattern.
 func varied(piece [sampleSize]byte) bool {
+	const least = sampleSize * 3 / 4
+	if n := differentBytes(piece); n*n < least {
+		return false
+	}
 	pairs := make(map[[2]byte]bool, sampleSize)
 	for i := range sampleSize - 1 {
 		pairs[[2]byte(piece[i:])] = true
 	}
-	return len(pairs) >= sampleSize*3/4
+	return len(pairs) >= least
+}
+
+// differentBytes counts them. So many squared is the most pairs that there can be.
+func differentBytes(piece [sampleSize]byte) (n int) {
+	var seen [256]bool
+	for _, b := range piece {
+		if !seen[b] {
+			seen[b] = true
+			n++
+		}
+	}
+	return n
 }

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -10,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/glimpse-go/glimpse/collection/digest"
 )
 
 // echo answers with what it is sent, in pieces.
@@ -33,7 +37,7 @@ func witnessOf(t *testing.T) (w *witness, originals [][]byte) {
 	for _, f := range card.files {
 		data, err := os.ReadFile(f.path)
 		if err == nil {
-			err = w.learn(bytes.NewReader(data), int64(len(data)))
+			err = w.learn(t.Context(), bytes.NewReader(data), int64(len(data)))
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -99,7 +103,7 @@ func TestWitnessIgnoresThumbnails(t *testing.T) {
 func TestWitnessAllowsEqualThumbnail(t *testing.T) {
 	w, originals := witnessOf(t)
 	thumb := thumbnailOf(originals[0])
-	if err := w.learn(bytes.NewReader(thumb), int64(len(thumb))); err != nil {
+	if err := w.learn(t.Context(), bytes.NewReader(thumb), int64(len(thumb))); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
@@ -124,7 +128,7 @@ func TestWitnessAllowsEqualThumbnail(t *testing.T) {
 // Copies are one original: what passes of it counts once.
 func TestWitnessKnowsCopies(t *testing.T) {
 	w, originals := witnessOf(t)
-	if err := w.learn(bytes.NewReader(originals[0]), int64(len(originals[0]))); err != nil {
+	if err := w.learn(t.Context(), bytes.NewReader(originals[0]), int64(len(originals[0]))); err != nil {
 		t.Fatal(err)
 	}
 	(&look{witness: w}).see(originals[0])
@@ -156,5 +160,21 @@ func TestBrokenPromises(t *testing.T) {
 		if broken := spoilt.broken(); len(broken) != 1 || !strings.HasPrefix(broken[0], name+" is") {
 			t.Errorf("%s: %q", name, broken)
 		}
+	}
+}
+
+// In a film with large holes, what little there is is found, and who interrupts
+// does not wait for the end of it.
+func TestWitnessOfHoles(t *testing.T) {
+	w := new(witness)
+	holes := make([]byte, 3*digest.BlockSize+100)
+	copy(holes[digest.BlockSize+sampleSize:], noise(sampleSize))
+	if err := w.learn(t.Context(), bytes.NewReader(holes), int64(len(holes))); err != nil || len(w.samples) != 1 {
+		t.Errorf("%d samples instead of 1, %v", len(w.samples), err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := w.learn(ctx, bytes.NewReader(holes), 1<<62); !errors.Is(err, context.Canceled) {
+		t.Errorf("interrupted: %v", err)
 	}
 }

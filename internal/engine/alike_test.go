@@ -15,6 +15,19 @@ func twins(t testing.TB, n int) collection.Collection {
 	list := items(n)
 	list[1].Digests, list[3].Digests = list[0].Digests, list[0].Digests
 	list[2].Digests = []collection.Digest{list[2].Digests[0], list[0].Digests[0], list[0].Digests[0]}
+	return sealedOf(t, list)
+}
+
+// copies is a collection of n items that are all copies of one.
+func copies(t testing.TB, n int) collection.Collection {
+	list := items(n)
+	for i := range list {
+		list[i].Digests = list[0].Digests
+	}
+	return sealedOf(t, list)
+}
+
+func sealedOf(t testing.TB, list []collection.Item) collection.Collection {
 	c, err := collection.New(
 		collection.Header{ID: collection.ID{4}, Author: author, Authority: authority, Created: time.UnixMilli(1), Title: "title"},
 		collection.Body{Items: list, Recipients: []collection.UserID{reader}})
@@ -42,6 +55,9 @@ func TestRule14Once(t *testing.T) {
 		held := sets(transport.BitsOf(0, 1, 3), transport.BitsOf(2), transport.BitsOf(2))
 		if asked := sets(all.Without(held[0])); !equal(one.Held, held) || !equal(one.Asked, asked) {
 			t.Errorf("of %d, holds %v, and waits for %v", n, one.Held, one.Asked)
+		}
+		if both, _ := run(t, rules, start, Stored{sets(transport.BitsOf(0, 1))}); !equal(both.Held, held) {
+			t.Errorf("of %d, holds %v of two copies, and not %v", n, both.Held, held)
 		}
 		done, effects := run(t, rules, start, Stored{distinct})
 		if len(done.Asked) > 0 || len(effects) != 1 {

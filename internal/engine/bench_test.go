@@ -27,6 +27,7 @@ func BenchmarkStep(b *testing.B) {
 	check(b, err)
 	updated, _, err := stored.Collection.Apply(u)
 	check(b, err)
+	equal, _ := run(b, rules, State{}, fromDevice(copies(b, big), true))
 	for _, c := range []struct {
 		name  string
 		state State
@@ -36,6 +37,7 @@ func BenchmarkStep(b *testing.B) {
 		{"shared again", stored, share},
 		{"stored one", start, Stored{sets(transport.BitsOf(5))}},
 		{"stored all", start, Stored{sets(all)}},
+		{"stored half of copies", equal, Stored{sets(half)}},
 		{"announced half", stored, Announced{transport.Source{User: author, Address: "x", Items: half}}},
 		{"announced all", stored, Announced{transport.Source{User: author, Address: "x", Items: all}}},
 		{"updated", stored, Updated{Collection: updated}},

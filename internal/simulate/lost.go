@@ -84,7 +84,7 @@ func (w *world) giveUp(home *station, name collection.Name) error {
 	var gone []collection.ItemID
 	for i := range c.Len() {
 		id, rank := c.At(i)
-		if d, _ := c.Digest(i, len(c.Ladder())-1); !rank.Settled() && !w.truth.original(c, d) {
+		if !rank.Settled() && !w.serves(c, i) {
 			gone = append(gone, id)
 		}
 	}
@@ -97,4 +97,29 @@ func (w *world) giveUp(home *station, name collection.Name) error {
 		return nil
 	}
 	return home.Withdraw(ctx, name, gone...)
+}
+
+// serves reports whether somebody who may vouch for an original has it, and knows
+// the photo: the bytes of a twin in a collection of other photos are nobody's to
+// announce for this one.
+func (w *world) serves(c collection.Collection, item int) bool {
+	id, _ := c.At(item)
+	d, _ := c.Digest(item, len(c.Ladder())-1)
+	for _, s := range w.stations {
+		if completes(c, s.user) && s.disk.has(versionKey(c.Author(), d)) && w.knows(s, c.Author(), id) {
+			return true
+		}
+	}
+	return false
+}
+
+// knows reports whether a station has a collection of an author's with a photo.
+func (w *world) knows(s *station, author collection.UserID, photo collection.ItemID) bool {
+	for _, m := range w.made {
+		state, ok := s.disk.state(m.name)
+		if _, in := state.Collection.Index(photo); ok && in && m.name.Author == author {
+			return true
+		}
+	}
+	return false
 }

@@ -30,11 +30,13 @@
 // sampling (also what webcams, phones with motion photos and broken transfers
 // leave), PNG, GIF, WebP, BMP and TIFF, and the JPEG preview inside raw files of
 // Canon, Nikon, Sony, Adobe, Fuji, Olympus and Panasonic. Module media/heif adds
-// HEIC and AVIF, and module media/vips has libvips do all that it can, in about
-// a third of the time. What the engines before cannot do, Pure tries.
+// HEIC and AVIF, and module media/vips has libvips do all that it can, which is
+// faster and reads more kinds of TIFF. What the engines before cannot do, Pure
+// tries.
 //
-// A picture that is cut in its last quarter is shown as far as it goes; one with
-// more damage is [ErrCorrupt].
+// Of a picture that is cut in its last quarter, Pure shows what is there; one with
+// more damage is [ErrCorrupt]. Other engines may show less of a picture, as long
+// as anything of it was decoded.
 //
 // # Memory and time
 //

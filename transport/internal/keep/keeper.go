@@ -40,7 +40,8 @@ type Keeper struct {
 	cache   sync.RWMutex   // held for writing while versions expire; taken before one of locks
 	locks   [64]sync.Mutex // by author: a step reads and indexes the author's other collections
 	uploads uploads
-	turns   turns.Turns[string]
+	coming  turns.Turns[string] // versions from elsewhere, by the store's key
+	making  turns.Turns[string] // those from here, which do not wait for the others
 	answers answers
 	memory  memory
 }

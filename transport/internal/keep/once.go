@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/transport/internal/turns"
 )
 
 // Once has bring bring a version here, unless it is here. Of several who want the
@@ -16,16 +17,16 @@ func (k *Keeper) Once(ctx context.Context, c collection.Collection, item, versio
 	if err != nil {
 		return bring()
 	}
-	return k.once(ctx, versionKey(c.Author(), d), bring)
+	return k.once(ctx, &k.coming, versionKey(c.Author(), d), bring)
 }
 
-func (k *Keeper) once(ctx context.Context, key string, bring func() error) error {
+func (k *Keeper) once(ctx context.Context, among *turns.Turns[string], key string, bring func() error) error {
 	progress := func() int64 {
 		size, _ := k.uploads.size(key)
 		return size
 	}
 	for {
-		turn, mine := k.turns.Take(key, progress)
+		turn, mine := among.Take(key, progress)
 		if mine {
 			defer turn.End()
 			if _, here, err := k.whole(ctx, key); here || err != nil {

@@ -108,3 +108,25 @@ func TestOnceStalls(t *testing.T) {
 		whole(t, k)
 	})
 }
+
+// TestOwnDoesNotWait: what is imported, or made here, does not wait for another who
+// brings it, and who is slower.
+func TestOwnDoesNotWait(t *testing.T) {
+	for what, own := range owns {
+		synctest.Test(t, func(t *testing.T) {
+			k := &Keeper{Store: new(memstore.Store)}
+			r, slowly := io.Pipe()
+			other := make(chan error)
+			go func() { other <- k.Once(t.Context(), oneItem(), 0, 0, k.bring(t, r)) }()
+			must(slowly.Write(thumbnail[:5]))
+			start := time.Now()
+			must(0, own(t, k))
+			if waited := time.Since(start); waited > 0 {
+				t.Errorf("%s has waited %v", what, waited)
+			}
+			whole(t, k)
+			must(0, slowly.Close())
+			<-other
+		})
+	}
+}

@@ -44,14 +44,15 @@ func (k *Keeper) Receive(ctx context.Context, c collection.Collection, item, ver
 	return k.fill(ctx, s, c, item, version, r)
 }
 
-// Import stores a whole version from r; what was there of it is not gone on with.
+// Import stores a whole version from r; what was there of it is not gone on with,
+// and nobody who brings it from elsewhere is waited for.
 func (k *Keeper) Import(ctx context.Context, c collection.Collection, item, version int, r io.Reader) error {
 	d, err := Digest(c, item, version)
 	if err != nil {
 		return err
 	}
 	key := versionKey(c.Author(), d)
-	return k.once(ctx, key, func() error {
+	return k.once(ctx, &k.making, key, func() error {
 		s, err := k.anew(ctx, key)
 		if err != nil {
 			return transport.At(err, place(c, item, version))
@@ -80,7 +81,7 @@ func (k *Keeper) Restart(ctx context.Context, c collection.Collection, item, ver
 func (k *Keeper) Keep(ctx context.Context, author collection.UserID, data []byte) (collection.Digest, error) {
 	d := digest.Sum(data)
 	key := versionKey(author, d)
-	return d, k.once(ctx, key, func() error {
+	return d, k.once(ctx, &k.making, key, func() error {
 		s, err := k.anew(ctx, key)
 		if err != nil {
 			return err
@@ -116,7 +117,7 @@ func (k *Keeper) fill(ctx context.Context, s *sharer, c collection.Collection, i
 	case errors.Is(err, errAnew), errors.Is(err, transport.ErrDigest):
 		err = transport.At(err, place(c, item, version))
 	case tree != nil:
-		err = k.keepLeaves(ctx, c, version, tree)
+		err = k.keepLeaves(context.WithoutCancel(ctx), c, version, tree) // all has come, though its sender be gone
 	}
 	return size, err
 }

@@ -46,23 +46,26 @@ func oneItem() collection.Collection {
 	return must(collection.New(collection.Header{ID: collection.ID{1}, Author: ann}, collection.Body{Items: items}))
 }
 
+// owns are the ways in which a station stores what it has itself.
+var owns = map[string]func(*testing.T, *Keeper) error{
+	"keep": func(t *testing.T, k *Keeper) error {
+		_, err := k.Keep(t.Context(), ann, thumbnail)
+		return err
+	},
+	"import": func(t *testing.T, k *Keeper) error {
+		return k.Import(t.Context(), oneItem(), 0, 0, bytes.NewReader(thumbnail))
+	},
+}
+
 // TestKeepAnew: what is made or imported here does not go on from what somebody
 // else has left, nor wait for its upload.
 func TestKeepAnew(t *testing.T) {
 	for _, open := range []bool{false, true} {
-		for what, store := range map[string]func(k *Keeper) error{
-			"keep": func(k *Keeper) error {
-				_, err := k.Keep(t.Context(), ann, thumbnail)
-				return err
-			},
-			"import": func(k *Keeper) error {
-				return k.Import(t.Context(), oneItem(), 0, 0, bytes.NewReader(thumbnail))
-			},
-		} {
+		for what, own := range owns {
 			t.Run(what, func(t *testing.T) {
 				k := &Keeper{Store: new(memstore.Store)}
 				older := broken(t, k, open)
-				must(0, store(k))
+				must(0, own(t, k))
 				if open {
 					_, err := older.Write(thumbnail)
 					_, read := older.ReadAt(make([]byte, 1), 0)
@@ -136,4 +139,25 @@ func TestReceiveForNobody(t *testing.T) {
 	must(k.fill(t.Context(), s, oneItem(), 0, 0, bytes.NewReader(thumbnail)))
 	must(0, s.leave())
 	whole(t, k)
+}
+
+// hangUp is the end of a stream whose sender goes when all is sent.
+type hangUp func()
+
+func (h hangUp) Read([]byte) (int, error) {
+	h()
+	return 0, io.EOF
+}
+
+// TestSenderGone: what has come whole is stored, and can be served by blocks, though
+// its sender is gone.
+func TestSenderGone(t *testing.T) {
+	d := digest.Sum(thumbnail)
+	item := []collection.Item{{ID: collection.ItemID{1}, Digests: []collection.Digest{{}, {}, d}}}
+	c := must(collection.New(collection.Header{ID: collection.ID{1}, Author: ann}, collection.Body{Items: item}))
+	k := &Keeper{Store: new(memstore.Store)}
+	ctx, cancel := context.WithCancel(t.Context())
+	must(k.Receive(ctx, c, 0, 2, 0, io.MultiReader(bytes.NewReader(thumbnail), hangUp(cancel))))
+	whole(t, k)
+	must(k.Store.Get(t.Context(), leavesKey(d)))
 }

@@ -20,10 +20,13 @@ type sharer struct {
 }
 
 // from has a sharer begin at an offset within what has come: how far the others
-// are nobody else can know.
+// are nobody else can know. If the upload has ended meanwhile, the sharer finds out
+// why when it goes on.
 func (s *sharer) from(offset int64) error {
-	if size := s.Size(); offset > size {
-		return transport.At(transport.ErrOffset, fmt.Sprintf("%d bytes are stored", size))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.end == nil && offset > s.to.Size() {
+		return transport.At(transport.ErrOffset, fmt.Sprintf("%d bytes are stored", s.to.Size()))
 	}
 	s.at = offset
 	return nil

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"pgregory.net/rapid"
 
@@ -97,20 +98,73 @@ func TestReceiveTogether(t *testing.T) {
 // TestDeadUpload: an upload that nothing comes of any more is in nobody's way, and
 // when more of it comes after all its sender is told that the version is there.
 func TestDeadUpload(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := &Keeper{Store: new(memstore.Store)}
+		r, dead := io.Pipe()
+		ended := make(chan error)
+		go func() {
+			_, err := k.Receive(t.Context(), oneItem(), 0, 0, 0, r)
+			ended <- err
+		}()
+		must(dead.Write(thumbnail[:5]))
+		synctest.Wait() // until it is stored
+		if n := must(k.Receive(t.Context(), oneItem(), 0, 0, 0, bytes.NewReader(thumbnail))); n != int64(len(thumbnail)) {
+			t.Errorf("%d bytes are stored", n)
+		}
+		must(0, k.Store.Delete(t.Context(), versionKey(ann, digest.Sum(thumbnail)))) // as it expires
+		must(k.Receive(t.Context(), oneItem(), 0, 0, 0, bytes.NewReader(thumbnail)))
+		go func() { _, _ = dead.Write(thumbnail[5:]) }()
+		must(0, <-ended)
+		whole(t, k)
+	})
+}
+
+// TestBeyondTheEnd: what somebody adds beyond the end of a version, of which all is
+// there, is not stored with it by another who has nothing to add.
+func TestBeyondTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := &Keeper{Store: new(memstore.Store)}
+		broken := errors.New("broken off")
+		_, err := k.Receive(t.Context(), oneItem(), 0, 0, 0, &pieces{thumbnail, 64, broken, new(sync.Mutex)})
+		if !errors.Is(err, broken) {
+			t.Fatal(err)
+		}
+		receive := func() (*io.PipeWriter, chan error) {
+			r, w := io.Pipe()
+			ended := make(chan error)
+			go func() {
+				_, err := k.Receive(t.Context(), oneItem(), 0, 0, int64(len(thumbnail)), r)
+				ended <- err
+			}()
+			synctest.Wait()
+			return w, ended
+		}
+		honest, ended := receive()
+		liar, lied := receive()
+		must(liar.Write([]byte("and more")))
+		must(0, honest.Close())
+		if err := <-ended; !errors.Is(err, transport.ErrOffset) {
+			t.Errorf("the honest sender is told %v", err)
+		}
+		must(0, liar.Close())
+		if err := <-lied; err == nil {
+			t.Error("the liar is told nothing")
+		}
+		must(k.Receive(t.Context(), oneItem(), 0, 0, 0, bytes.NewReader(thumbnail)))
+		whole(t, k)
+	})
+}
+
+// TestJustTooLate: an upload that goes on with what is there has its version, also if
+// another one ends in the moment before its first byte.
+func TestJustTooLate(t *testing.T) {
 	k := &Keeper{Store: new(memstore.Store)}
-	r, dead := io.Pipe()
-	ended := make(chan error)
-	go func() {
-		_, err := k.Receive(t.Context(), oneItem(), 0, 0, 0, r)
-		ended <- err
-	}()
-	must(dead.Write(thumbnail[:5]))
-	if n := must(k.Receive(t.Context(), oneItem(), 0, 0, 0, bytes.NewReader(thumbnail))); n != int64(len(thumbnail)) {
+	s := must(k.join(t.Context(), versionKey(ann, digest.Sum(thumbnail))))
+	must(k.Receive(t.Context(), oneItem(), 0, 0, 0, bytes.NewReader(thumbnail)))
+	must(0, s.from(5))
+	if n := must(k.fill(t.Context(), s, oneItem(), 0, 0, bytes.NewReader(thumbnail[5:]))); n != int64(len(thumbnail)) {
 		t.Errorf("%d bytes are stored", n)
 	}
-	must(0, k.Store.Delete(t.Context(), versionKey(ann, digest.Sum(thumbnail)))) // as it expires
-	must(k.Receive(t.Context(), oneItem(), 0, 0, 0, bytes.NewReader(thumbnail)))
-	go func() { _, _ = dead.Write(thumbnail[5:]) }()
-	must(0, <-ended)
+	must(0, s.leave())
 	whole(t, k)
 }

@@ -79,7 +79,7 @@ func (e *Engine) makeAVIF(ctx context.Context, p bmff.Picture, job media.Job) ([
 
 // open loads the program and starts an instance.
 func (p *program) open(ctx context.Context, packed []byte, checkpoints []uint32, limit int64) (*instance, error) {
-	if err := p.load(packed, checkpoints); err != nil {
+	if err := p.load(ctx, packed, checkpoints); err != nil {
 		return nil, err
 	}
 	return p.start(ctx, limit)

@@ -16,19 +16,30 @@ import (
 // is safe for concurrent use.
 type program struct {
 	once    sync.Once
+	loaded  chan struct{}
 	runtime wazero.Runtime
 	module  wazero.CompiledModule
 	err     error
 }
 
-// load compiles the packed program unless that was done before.
-func (p *program) load(packed []byte, checkpoints []uint32) error {
+// load compiles the packed program unless that was done before. It waits for no
+// longer than ctx lasts; compiling goes on for whoever comes next.
+func (p *program) load(ctx context.Context, packed []byte, checkpoints []uint32) error {
 	p.once.Do(func() {
-		if p.err = p.compile(packed, checkpoints); p.err != nil {
-			p.err = fmt.Errorf("heif: the decoder cannot be run: %w", p.err)
-		}
+		p.loaded = make(chan struct{})
+		go func() {
+			defer close(p.loaded)
+			if p.err = p.compile(packed, checkpoints); p.err != nil {
+				p.err = fmt.Errorf("heif: the decoder cannot be run: %w", p.err)
+			}
+		}()
 	})
-	return p.err
+	select {
+	case <-p.loaded:
+		return p.err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func (p *program) compile(packed []byte, checkpoints []uint32) error {

@@ -11,7 +11,7 @@ type PartialError struct {
 
 // Error implements error.
 func (e *PartialError) Error() string {
-	return fmt.Sprintf("%d of %d rows shown: %v", e.Rows, e.Height, e.Err)
+	return fmt.Sprintf("only the first %d of %d rows are whole: %v", e.Rows, e.Height, e.Err)
 }
 
 // Unwrap returns the cause.
