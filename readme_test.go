@@ -20,7 +20,7 @@ import (
 	"github.com/glimpse-go/glimpse/signature"
 )
 
-// must gives a value and stops the program on an error.
+// must returns a value and stops the program on an error.
 func must[T any](value T, err error) T {
 	if err != nil {
 		panic(err)
@@ -58,7 +58,7 @@ func Example() {
 	// <nil> 0 <nil>
 }
 
-// readme gives the text of README.md.
+// readme returns the text of README.md.
 func readme(t *testing.T) string {
 	t.Helper()
 	data, err := os.ReadFile("README.md")
@@ -68,7 +68,7 @@ func readme(t *testing.T) string {
 	return string(data)
 }
 
-// blocks gives the fenced blocks of a language.
+// blocks returns the fenced blocks of a language.
 func blocks(text, language string) []string {
 	var all []string
 	fence := regexp.MustCompile("(?ms)^```" + language + "\n(.*?)^```$")

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/glimpse-go/glimpse/internal/column"
-	"github.com/glimpse-go/glimpse/internal/trust"
+	"github.com/glimpse-go/glimpse/internal/sealerr"
 	"github.com/glimpse-go/glimpse/label"
 )
 
@@ -324,4 +324,4 @@ func (e *ItemError) Unwrap() error { return e.Err }
 
 // ErrNotAuthorised says that somebody may not say what an update or a seal says.
 // It wraps the family of refused seals.
-var ErrNotAuthorised = fmt.Errorf("%w: not authorised", trust.Err)
+var ErrNotAuthorised = fmt.Errorf("%w: not authorised", sealerr.Err)

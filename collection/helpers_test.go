@@ -175,7 +175,7 @@ func (w *wireUpdate) encode() []byte {
 	return b
 }
 
-// ok returns a function that fails the test on an error, else gives the value.
+// ok returns a function that fails the test on an error, else returns the value.
 func ok[T any](v T, err error) func(failer) T {
 	return func(tb failer) T {
 		tb.Helper()

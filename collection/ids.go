@@ -115,11 +115,11 @@ func unhex(to, text []byte) error {
 	return nil
 }
 
-// Rekey returns the id of an item in a collection for the id that a device has
+// DeriveItemID returns the id of an item in a collection for the id that a device has
 // for it locally, such as a file name or a counter:
 // SHA-256("glimpse item", collection id, local id)[:16]. Everyone who knows the
 // two gets the same id, so that two stations name one item alike.
-func Rekey(id ID, local []byte) ItemID {
+func DeriveItemID(id ID, local []byte) ItemID {
 	h := sha256.New()
 	h.Write([]byte("glimpse item"))
 	h.Write(id[:])

@@ -148,17 +148,17 @@ func rawCollection(ids ...collection.ItemID) []byte {
 	return wire.AppendBytes(wire.AppendUint(wire.AppendMap(wire.AppendTag(nil, collection.Tag), 1), 1), fixed)
 }
 
-func TestRekey(t *testing.T) {
+func TestDeriveItemID(t *testing.T) {
 	sum := sha256.Sum256(append(append([]byte("glimpse item"), holiday[:]...), "IMG_0001.JPG"...))
 	want := collection.ItemID(sum[:16])
-	if got := collection.Rekey(holiday, []byte("IMG_0001.JPG")); got != want {
+	if got := collection.DeriveItemID(holiday, []byte("IMG_0001.JPG")); got != want {
 		t.Errorf("%v, want %v", got, want)
 	}
 	// printf 'glimpse item\001\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0IMG_0001.JPG' | sha256sum
-	if got := collection.Rekey(holiday, []byte("IMG_0001.JPG")).String(); got != "a6444747d0f4f90e162c792ba8f1702b" {
+	if got := collection.DeriveItemID(holiday, []byte("IMG_0001.JPG")).String(); got != "a6444747d0f4f90e162c792ba8f1702b" {
 		t.Errorf("%v", got)
 	}
-	if collection.Rekey(collection.ID{2}, []byte("IMG_0001.JPG")) == want || collection.Rekey(holiday, nil) == want {
+	if collection.DeriveItemID(collection.ID{2}, []byte("IMG_0001.JPG")) == want || collection.DeriveItemID(holiday, nil) == want {
 		t.Error("other names have the same id")
 	}
 }

@@ -316,7 +316,7 @@ func (m *machine) Merge(t *rapid.T) {
 	}
 }
 
-// Diff gives exactly what the other copy proves and this one does not.
+// Diff returns exactly what the other copy proves and this one does not.
 func (m *machine) Diff(t *rapid.T) {
 	c, d := m.copy(t), m.copy(t)
 	us := ok(c.real.Diff(d.real))(t)

@@ -6,24 +6,24 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/glimpse-go/glimpse/internal/trust"
+	"github.com/glimpse-go/glimpse/internal/sealerr"
 )
 
 // The refusals of a seal, which package signature returns too. All wrap
 // ErrSeal, as ErrNotAuthorised and ErrOtherCollection do.
 var (
 	// ErrSeal is the family of refused seals.
-	ErrSeal = trust.Err
+	ErrSeal = sealerr.Err
 	// ErrUnsigned is a statement without a seal.
-	ErrUnsigned = trust.ErrUnsigned
+	ErrUnsigned = sealerr.ErrUnsigned
 	// ErrUnknownKey is a seal by a key that the verifier does not know.
-	ErrUnknownKey = trust.ErrUnknownKey
+	ErrUnknownKey = sealerr.ErrUnknownKey
 	// ErrBadSeal is a seal that is not over this statement, or no seal at all.
-	ErrBadSeal = trust.ErrBadSeal
+	ErrBadSeal = sealerr.ErrBadSeal
 	// ErrRevoked is a seal by a key that has been revoked.
-	ErrRevoked = trust.ErrRevoked
+	ErrRevoked = sealerr.ErrRevoked
 	// ErrExpired is a seal by a key that was not valid when the seal was made.
-	ErrExpired = trust.ErrExpired
+	ErrExpired = sealerr.ErrExpired
 )
 
 // Said tells who sealed something, with which key and when.

@@ -246,7 +246,7 @@ func TestMemoryJoins(t *testing.T) {
 	wantErr(t, err, collection.ErrReplay)
 }
 
-// A brokenMemory fails, or gives what it was not told.
+// A brokenMemory fails, or returns what it was not told.
 type brokenMemory struct {
 	seen        []byte
 	load, store error
@@ -319,5 +319,5 @@ func TestVerifyResolvedAddresses(t *testing.T) {
 	}
 }
 
-// second is the error of a call that gives a value too.
+// second is the error of a call that returns a value too.
 func second[T any](_ T, err error) error { return err }

@@ -6,7 +6,7 @@ import "errors"
 var ErrRefused = errors.New("refused")
 
 // The answers that are not yes. Each is an error of its own, to be asked for
-// with [errors.Is], and wraps [ErrRefused]. A [Gate] gives all of them but
+// with [errors.Is], and wraps [ErrRefused]. A [Gate] returns all of them but
 // ErrUnreachable; the packages that know collections and networks give those
 // that a label alone cannot.
 var (

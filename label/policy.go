@@ -33,7 +33,7 @@ func (c Case) There() bool {
 // or unknown.
 func (c Case) Pixels() int64 { return c.Ladder[c.Version].Pixels }
 
-// Policy gives the rights that there are in a case. It must be a pure
+// Policy returns the rights that there are in a case. It must be a pure
 // function: a [Gate] asks it once per case, when the gate is made.
 type Policy func(Case) Rights
 

@@ -19,7 +19,7 @@ type Channel interface {
 	// Deliver delivers a letter, to its address and nobody else, whatever its
 	// author has written into it, and changes nothing of it. It is called again
 	// after an error, with growing pauses, so it may deliver twice; the letter's ID
-	// tells. When ctx is over it delivers nothing and gives the context's error. No
+	// tells. When ctx is over it delivers nothing and returns the context's error. No
 	// error names the address; to be sure, it is logged nowhere.
 	Deliver(ctx context.Context, l Letter) error
 }
@@ -70,7 +70,7 @@ func Make(c collection.Collection, reason Reason, link string) (Notification, er
 	return n, nil
 }
 
-// For gives n as it goes to one recipient. availability is that of the
+// For returns n as it goes to one recipient. availability is that of the
 // collection that n tells of.
 func (n Notification) For(to collection.UserID, availability collection.Digest) Notification {
 	n.To, n.ID = to, MakeID(n.Edition, availability, to)
@@ -106,7 +106,7 @@ func withdrawn(gone int) string {
 	return fmt.Sprintf(" The author has withdrawn %d.", gone)
 }
 
-// Coalesce gives what is delivered when newer comes before older was: newer,
+// Coalesce returns what is delivered when newer comes before older was: newer,
 // but still as the first word on the collection if older was that.
 func Coalesce(older, newer Notification) Notification {
 	if older.Reason == Shared {

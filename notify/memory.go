@@ -29,7 +29,7 @@ func (m *Memory) Deliver(ctx context.Context, l Letter) error {
 	return m.fail
 }
 
-// Letters gives all that was delivered.
+// Letters returns all that was delivered.
 func (m *Memory) Letters() []Letter {
 	m.mu.Lock()
 	defer m.mu.Unlock()

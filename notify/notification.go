@@ -50,7 +50,7 @@ func (n Notification) Name() collection.Name {
 	return collection.Name{Author: n.Author, ID: n.Collection}
 }
 
-// MakeID gives the ID of the notification that tells recipient of an edition
+// MakeID returns the ID of the notification that tells recipient of an edition
 // in a state of availability:
 // SHA-256("glimpse notification", edition, availability, recipient). The
 // edition's digest covers the collection's identity.
@@ -63,7 +63,7 @@ func MakeID(edition, availability collection.Digest, recipient collection.UserID
 	return ID(h.Sum(nil))
 }
 
-// HasID reports whether n has the ID that MakeID gives for what it tells. Of one
+// HasID reports whether n has the ID that MakeID returns for what it tells. Of one
 // that carries no updates, which may have been left out, it cannot be told.
 func (n Notification) HasID() bool {
 	return len(n.Updates) == 0 || n.ID == MakeID(n.Edition, availability(n.Updates), n.To)

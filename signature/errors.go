@@ -5,23 +5,23 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/glimpse-go/glimpse/internal/trust"
+	"github.com/glimpse-go/glimpse/internal/sealerr"
 )
 
 // The outcomes of verifying a seal; all wrap Err. They are the same values as
 // those of package collection.
 var (
-	Err           = trust.Err           // every refusal of a seal
-	ErrUnsigned   = trust.ErrUnsigned   // there is no seal
-	ErrUnknownKey = trust.ErrUnknownKey // the key is not known here; another verifier may know it
-	ErrBadSeal    = trust.ErrBadSeal    // the seal does not belong to the statement
-	ErrMalformed  = trust.ErrMalformed  // an ErrBadSeal: not a seal, or not in its one encoding
-	ErrAlgorithm  = trust.ErrAlgorithm  // an ErrBadSeal: algorithm unknown, not allowed, or not the key's
-	ErrRevoked    = trust.ErrRevoked    // the key, or the authority that vouched for it, is revoked
-	ErrExpired    = trust.ErrExpired    // the key was not valid when the seal was issued
+	Err           = sealerr.Err           // every refusal of a seal
+	ErrUnsigned   = sealerr.ErrUnsigned   // there is no seal
+	ErrUnknownKey = sealerr.ErrUnknownKey // the key is not known here; another verifier may know it
+	ErrBadSeal    = sealerr.ErrBadSeal    // the seal does not belong to the statement
+	ErrMalformed  = sealerr.ErrMalformed  // an ErrBadSeal: not a seal, or not in its one encoding
+	ErrAlgorithm  = sealerr.ErrAlgorithm  // an ErrBadSeal: algorithm unknown, not allowed, or not the key's
+	ErrRevoked    = sealerr.ErrRevoked    // the key, or the authority that vouched for it, is revoked
+	ErrExpired    = sealerr.ErrExpired    // the key was not valid when the seal was issued
 
 	// ErrPurpose is an ErrBadSeal: the seal was made for another content type.
-	ErrPurpose = fmt.Errorf("%w: made for another purpose", trust.ErrBadSeal)
+	ErrPurpose = fmt.Errorf("%w: made for another purpose", sealerr.ErrBadSeal)
 )
 
 // The refusals of a key, a key statement or a keyring; all wrap ErrKey.

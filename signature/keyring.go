@@ -69,7 +69,7 @@ func (k *Keyring) Verify(ctx context.Context, typ string, statement, seal []byte
 }
 
 // Revision counts the changes of the keyring. As long as it is the same, Verify
-// gives the same answer for the same seal, which need not be asked again.
+// returns the same answer for the same seal, which need not be asked again.
 func (k *Keyring) Revision() uint64 {
 	k.mu.RLock()
 	defer k.mu.RUnlock()

@@ -26,7 +26,7 @@ func (c *camera) makeFor(title string, to []collection.UserID, addresses ...stri
 	return name
 }
 
-// postOnce delivers the letters that are due and gives those that came.
+// postOnce delivers the letters that are due and returns those that came.
 func (w *world) postOnce(m *notify.Memory) []notify.Letter {
 	w.t.Helper()
 	before := len(m.Letters())
@@ -119,8 +119,8 @@ func TestRegisteredAfterAll(t *testing.T) {
 	must(t, e.Fetch(t.Context(), ref(name, cam, 0, 2)))
 }
 
-// TestDraftSharedAgain: a draft whose answer was lost is completed in the same
-// way again, also after a restart and a registration.
+// TestDraftSharedAgain: a draft whose answer was lost is filled in just as
+// before, also after a restart and a registration.
 func TestDraftSharedAgain(t *testing.T) {
 	w := newWorld(t, hub.Config{})
 	ann := w.user("ann")

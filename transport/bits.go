@@ -37,8 +37,8 @@ func (b Bits) Has(i int) bool {
 	return i >= 0 && i/8 < len(b) && b[i/8]>>(i%8)&1 == 1
 }
 
-// Add puts item i into the set. It changes b in place where it fits, and gives
-// the set back as append does.
+// Add puts item i into the set. It changes b in place where it fits, and returns
+// the set, as append does.
 func (b Bits) Add(i int) Bits {
 	if need := i/8 + 1; need > len(b) {
 		b = append(b, make(Bits, need-len(b))...)

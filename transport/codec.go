@@ -44,7 +44,7 @@ func must[T any](mode T, err error) T {
 	return mode
 }
 
-// Encode gives the one wire form of a message of this package.
+// Encode returns the one wire form of a message of this package.
 func Encode(message any) ([]byte, error) {
 	data, err := encMode.Marshal(message)
 	if err != nil {
@@ -54,7 +54,7 @@ func Encode(message any) ([]byte, error) {
 }
 
 // Decode reads a message of type M strictly: bytes that are not what [Encode]
-// gives for the message are refused with an error that wraps [ErrMalformed].
+// returns for the message are refused with an error that wraps [ErrMalformed].
 // The message shares no memory with data.
 func Decode[M any](data []byte) (M, error) {
 	var m M

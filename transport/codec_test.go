@@ -21,16 +21,16 @@ import (
 var messages = []any{
 	transport.Share{
 		Collection: []byte("c"), From: transport.Peer, Serves: []transport.Bits{nil, {1}}, Offers: []transport.Bits{{3}},
-		Address: "http://x", To: []string{"ann@example.org"}, Notifies: true,
+		URL: "http://x", To: []string{"ann@example.org"}, Notifies: true,
 	},
 	transport.Answer{
 		Next: transport.Upload, Collection: []byte("c"), Missing: []transport.Bits{{0, 1}},
 		Parts: []transport.Part{{Item: 8, Version: 1, Size: 9}}, Updates: [][]byte{{1}}, Notify: true, Keys: [][]byte{{2}},
 	},
-	transport.Announcement{Author: collection.UserID{1}, ID: collection.ID{2}, Items: transport.BitsOf(1), Address: "http://x"},
+	transport.Announcement{Author: collection.UserID{1}, ID: collection.ID{2}, Items: transport.BitsOf(1), URL: "http://x"},
 	transport.State{
 		Collection: []byte("c"), Edition: collection.Digest{1}, Updates: [][]byte{{1}}, Keys: [][]byte{{2}},
-		Sources: []transport.Source{{User: collection.UserID{1}, Address: "http://x", Items: transport.BitsOf(0)}},
+		Sources: []transport.Source{{User: collection.UserID{1}, URL: "http://x", Items: transport.BitsOf(0)}},
 	},
 	transport.Deliveries{Waiting: []transport.Delivery{{Seq: 3, Notification: notify.Notification{
 		ID: notify.ID{1}, Author: collection.UserID{1}, Collection: collection.ID{2}, To: collection.UserID{3}, Reason: notify.Shared,
@@ -39,8 +39,8 @@ var messages = []any{
 	transport.Receipts{Read: []transport.Receipt{{Author: collection.UserID{1}, ID: collection.ID{2}, Seq: 3}}},
 	transport.Fault{Code: 8, About: "a", Differs: []string{"items"}},
 	transport.Glimpse{Title: "t", Items: 2, Labelled: 1, Cover: []byte{1}, Versions: 1},
-	transport.Sealing{Type: "t", Statement: []byte{1}, Seal: []byte{2}, Issued: 3},
-	transport.Verdict{Outcome: transport.Expired, User: collection.UserID{1}, Key: collection.KeyID{2}},
+	transport.VerifyRequest{Type: "t", Statement: []byte{1}, Seal: []byte{2}, Issued: 3},
+	transport.VerifyResponse{Outcome: transport.Expired, User: collection.UserID{1}, Key: collection.KeyID{2}},
 	transport.IDRequest{Items: 1},
 	transport.Identifiers{Collection: collection.ID{1}, Items: []collection.ItemID{{2}}},
 	transport.Settings{Contacts: []transport.Contact{{Name: "n", User: collection.UserID{1}, Address: "a"}}, Values: map[string]string{"a": "b", "c": "d"}},
@@ -65,10 +65,10 @@ func decodeAs(like any, data []byte) (any, error) {
 		return any2(transport.Decode[transport.Fault](data))
 	case transport.Glimpse:
 		return any2(transport.Decode[transport.Glimpse](data))
-	case transport.Sealing:
-		return any2(transport.Decode[transport.Sealing](data))
-	case transport.Verdict:
-		return any2(transport.Decode[transport.Verdict](data))
+	case transport.VerifyRequest:
+		return any2(transport.Decode[transport.VerifyRequest](data))
+	case transport.VerifyResponse:
+		return any2(transport.Decode[transport.VerifyResponse](data))
 	case transport.IDRequest:
 		return any2(transport.Decode[transport.IDRequest](data))
 	case transport.Identifiers:
@@ -129,8 +129,8 @@ func TestMalformedMessages(t *testing.T) {
 		"a negative place":          {transport.Answer{}, "a2010104818320" + "0001"},
 		"a short id":                {transport.Receipts{}, "a10181a3014101024102" + "0303"},
 		"more labels than items":    {transport.Glimpse{}, "a20201" + "0302"},
-		"an outcome that is none":   {transport.Verdict{}, "a3010602" + "50" + strings.Repeat("00", 16) + "035820" + strings.Repeat("00", 32)},
-		"a negative time":           {transport.Sealing{}, "a4016002400340" + "0420"},
+		"an outcome that is none":   {transport.VerifyResponse{}, "a3010602" + "50" + strings.Repeat("00", 16) + "035820" + strings.Repeat("00", 32)},
+		"a negative time":           {transport.VerifyRequest{}, "a4016002400340" + "0420"},
 		"a negative number":         {transport.IDRequest{}, "a10120"},
 		"settings out of order":     {transport.Settings{}, "a102a2616361646161" + "6162"},
 		"deeply nested":             {transport.Deliveries{}, "a101" + "8181818181818181818181818180"},

@@ -88,7 +88,7 @@ func newJob(t *testing.T) *job {
 // steps are what the stations do, each for itself, again until it works.
 func (j *job) steps() []func() error {
 	ctx := j.t.Context()
-	share := func(to transport.Station) error {
+	share := func(to transport.ShareReceiver) error {
 		_, err := j.cam.Share(ctx, to, j.name)
 		return err
 	}

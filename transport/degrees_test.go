@@ -23,7 +23,7 @@ func (c *camera) screens() {
 // the home peer the originals; the labels advance step by step, each step is one
 // notification, and the gate opens what is there and nothing more.
 func TestDegrees(t *testing.T) {
-	w := newWorld(t, hub.Config{FromDevice: 2})
+	w := newWorld(t, hub.Config{RequiredFromDevice: 2})
 	ann, bob := w.user("ann"), w.user("bob")
 	cam, home, b := w.camera(ann, 5), w.peer(ann, "home"), w.peer(bob, "bob")
 	cam.screens()
@@ -73,7 +73,7 @@ func (s *station) hasLevel(t *testing.T, name collection.Name, level int) {
 // TestDegreesAtOnce: a device with a good link puts thumbnails and screens in
 // with one share: two requests, one notification.
 func TestDegreesAtOnce(t *testing.T) {
-	w := newWorld(t, hub.Config{FromDevice: 2})
+	w := newWorld(t, hub.Config{RequiredFromDevice: 2})
 	ann, bob := w.user("ann"), w.user("bob")
 	cam, b := w.camera(ann, 5), w.peer(bob, "bob")
 	cam.screens()

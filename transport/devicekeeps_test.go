@@ -45,17 +45,17 @@ func (c *camera) starts(store transport.Store) {
 	c.Device = device.New(c.user, c.signer, device.MediaFunc(c.open), device.Config{Now: c.w.now, Store: store})
 }
 
-// TestDeviceTellsAfterACrash: whenever a device that would tell the recipients
+// TestDeviceNotifiesAfterACrash: whenever a device that would tell the recipients
 // stops, it finishes later what it has begun, and nobody hears twice.
-func TestDeviceTellsAfterACrash(t *testing.T) {
-	for what, dies := range map[string]func(*camera, *memstore.Store) transport.Station{
-		"before the share": func(c *camera, s *memstore.Store) transport.Station {
+func TestDeviceNotifiesAfterACrash(t *testing.T) {
+	for what, dies := range map[string]func(*camera, *memstore.Store) transport.ShareReceiver{
+		"before the share": func(c *camera, s *memstore.Store) transport.ShareReceiver {
 			return nobodyThere{c.hub}
 		},
-		"before the answer": func(c *camera, s *memstore.Store) transport.Station {
+		"before the answer": func(c *camera, s *memstore.Store) transport.ShareReceiver {
 			return silent{c.hub}
 		},
-		"after the answer": func(c *camera, s *memstore.Store) transport.Station {
+		"after the answer": func(c *camera, s *memstore.Store) transport.ShareReceiver {
 			c.starts(dying{s, "o/"})
 			return c.hub
 		},
@@ -66,20 +66,20 @@ func TestDeviceTellsAfterACrash(t *testing.T) {
 			cam, b, store := w.camera(ann, 1), w.peer(bob, "bob"), new(memstore.Store)
 			cam.starts(store)
 			name := cam.make("title", bob)
-			_, err := cam.ShareAndTell(t.Context(), dies(cam, store), name, cam.reach(b))
+			_, err := cam.ShareAndNotify(t.Context(), dies(cam, store), name, cam.reach(b))
 			if !errors.Is(err, errBattery) && !errors.Is(err, transport.ErrUnreachable) {
 				t.Fatal(err)
 			}
 			cam.starts(store)
 			for range 2 {
-				must(t, cam.Tell(t.Context(), cam.hub, cam.reach(b)))
+				must(t, cam.Notify(t.Context(), cam.hub, cam.reach(b)))
 			}
 			b.hears(t, notify.Shared, 1)
 			if news, err := b.Receive(t.Context()); len(news) > 0 || err != nil {
 				t.Errorf("heard again: %d, %v", len(news), err)
 			}
 			before := cam.wire.requests.Load()
-			must(t, cam.Tell(t.Context(), cam.hub, cam.reach(b)))
+			must(t, cam.Notify(t.Context(), cam.hub, cam.reach(b)))
 			if n := cam.wire.requests.Load() - before; n != 0 {
 				t.Errorf("%d requests with nothing to tell", n)
 			}
@@ -94,21 +94,21 @@ func (nobodyThere) Share(context.Context, transport.Share) (transport.Answer, er
 	return transport.Answer{}, transport.ErrUnreachable
 }
 
-// TestDeviceForgetsToTell: what was forgotten is not shared again, nor is what
+// TestDeviceForgetsToNotify: what was forgotten is not shared again, nor is what
 // never was there.
-func TestDeviceForgetsToTell(t *testing.T) {
+func TestDeviceForgetsToNotify(t *testing.T) {
 	w := newWorld(t, hub.Config{})
 	ann, bob := w.user("ann"), w.user("bob")
 	cam, b := w.camera(ann, 1), w.peer(bob, "bob")
 	name := cam.make("title", bob)
-	if _, err := cam.ShareAndTell(t.Context(), nobodyThere{cam.hub}, name, cam.reach(b)); !errors.Is(err, transport.ErrUnreachable) {
+	if _, err := cam.ShareAndNotify(t.Context(), nobodyThere{cam.hub}, name, cam.reach(b)); !errors.Is(err, transport.ErrUnreachable) {
 		t.Fatal(err)
 	}
 	must(t, cam.Forget(t.Context(), name))
-	if _, err := cam.ShareAndTell(t.Context(), cam.hub, name, cam.reach(b)); !errors.Is(err, transport.ErrNotFound) {
+	if _, err := cam.ShareAndNotify(t.Context(), cam.hub, name, cam.reach(b)); !errors.Is(err, transport.ErrNotFound) {
 		t.Errorf("what is not there: %v", err)
 	}
-	must(t, cam.Tell(t.Context(), cam.hub, cam.reach(b)))
+	must(t, cam.Notify(t.Context(), cam.hub, cam.reach(b)))
 }
 
 // deliverFunc is a recipient's station as a function.
@@ -116,15 +116,15 @@ type deliverFunc func(notify.Notification) error
 
 func (f deliverFunc) Deliver(_ context.Context, n notify.Notification) error { return f(n) }
 
-// TestDeviceTellsNewerNews: news that comes while older news is told is not lost.
-func TestDeviceTellsNewerNews(t *testing.T) {
+// TestDeviceNotifiesNewerNews: news that comes while older news is told is not lost.
+func TestDeviceNotifiesNewerNews(t *testing.T) {
 	w := newWorld(t, hub.Config{})
 	ann, bob := w.user("ann"), w.user("bob")
 	cam, home := w.camera(ann, 1), w.peer(ann, "home")
 	name := cam.make("title", bob)
 	away := func(collection.UserID) transport.Recipient { return nil }
 	shared := func() {
-		answer, err := cam.ShareAndTell(t.Context(), cam.hub, name, away)
+		answer, err := cam.ShareAndNotify(t.Context(), cam.hub, name, away)
 		if !answer.Notify || !errors.Is(err, transport.ErrUnreachable) {
 			t.Fatalf("answer %+v, %v", answer, err)
 		}
@@ -143,7 +143,7 @@ func TestDeviceTellsNewerNews(t *testing.T) {
 		})
 	}
 	for range 2 {
-		must(t, cam.Tell(t.Context(), cam.hub, reach))
+		must(t, cam.Notify(t.Context(), cam.hub, reach))
 	}
 	if len(told) != 2 || told[0] != 1 || told[1] != 0 {
 		t.Errorf("labels in what was told: %v", told)

@@ -10,11 +10,11 @@ import (
 // server has already. Unknown users and addresses give an error that wraps
 // ErrNotFound. No error repeats an address, since errors are logged.
 type Directory interface {
-	// ByAddress gives the user who has a mail address, in the form that
-	// collection.NormalAddress gives. Other forms may be taken as well; what is no
+	// ByAddress returns the user who has a mail address, in the form that
+	// collection.NormalAddress returns. Other forms may be taken as well; what is no
 	// address gives ErrNotFound or an error that wraps collection.ErrAddress.
 	ByAddress(ctx context.Context, address string) (collection.UserID, error)
-	// KeyStatements gives the key statements that the authority has made for a
+	// KeyStatements returns the key statements that the authority has made for a
 	// user, in the binary form of signature.KeyStatement; none is no error. A
 	// revocation stays among them for good, so that all hear of it. The caller owns
 	// them.

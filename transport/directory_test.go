@@ -66,15 +66,15 @@ func TestDirectoryDecides(t *testing.T) {
 	}
 }
 
-// TestSenderTellsUsersOnly: where the sender tells the users itself, those with
+// TestSenderNotifiesUsersOnly: where the sender tells the users itself, those with
 // a mail address only are written to by the hub all the same.
-func TestSenderTellsUsersOnly(t *testing.T) {
+func TestSenderNotifiesUsersOnly(t *testing.T) {
 	mail := new(notify.Memory)
 	w := newWorld(t, hub.Config{Channel: mail})
 	ann, bob := w.user("ann"), w.user("bob")
 	cam, b := w.camera(ann, 1), w.peer(bob, "bob")
 	name := cam.makeFor("title", []collection.UserID{bob}, "eve@example.org")
-	_, err := cam.ShareAndTell(t.Context(), cam.hub, name, func(collection.UserID) transport.Recipient { return cam.recipient(b) })
+	_, err := cam.ShareAndNotify(t.Context(), cam.hub, name, func(collection.UserID) transport.Recipient { return cam.recipient(b) })
 	must(t, err)
 	if letters := w.postOnce(mail); len(letters) != 1 || letters[0].Reason != notify.Shared {
 		t.Errorf("letters %+v", letters)

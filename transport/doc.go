@@ -32,6 +32,6 @@
 //
 // All errors that cross a link wrap one of the sentinels of this package, on
 // both of its sides: see [Err] and [Fault]. A call whose context is over does
-// nothing and gives the context's error; where only the other side has noticed,
+// nothing and returns the context's error; where only the other side has noticed,
 // an error that wraps none of the sentinels but [Err].
 package transport

@@ -60,7 +60,7 @@ var faults = []error{
 
 // Fault is an error as it crosses a link: its code, what it is about, and, for
 // [ErrDiffers], which fixed parts differ. It unwraps to the code's sentinel,
-// so errors.Is gives the same answer on both sides.
+// so errors.Is returns the same answer on both sides.
 type Fault struct {
 	Code    uint     `cbor:"1,keyasint"`
 	About   string   `cbor:"2,keyasint,omitempty"`
@@ -123,7 +123,7 @@ func (f *Fault) Error() string {
 	return s
 }
 
-// Unwrap gives the sentinel of f's code, Err for one that is not known.
+// Unwrap returns the sentinel of f's code, Err for one that is not known.
 func (f *Fault) Unwrap() error {
 	if f.Code < uint(len(faults)) {
 		return faults[f.Code]
@@ -140,7 +140,7 @@ type PlaceError struct {
 // Error implements error.
 func (e *PlaceError) Error() string { return e.Err.Error() + ": " + e.Place }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *PlaceError) Unwrap() error { return e.Err }
 
 // At wraps err with the place it is about. A nil err stays nil.

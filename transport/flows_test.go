@@ -121,7 +121,7 @@ func TestOutsider(t *testing.T) {
 		errs = append(errs, err)
 		_, err = m.hub.PutVersion(t.Context(), r, 0, bytes.NewReader(nil))
 		errs = append(errs, err)
-		_, err = m.hub.Announce(t.Context(), transport.Announcement{Author: n.Author, ID: n.ID, Items: transport.BitsOf(0), Address: m.url})
+		_, err = m.hub.Announce(t.Context(), transport.Announcement{Author: n.Author, ID: n.ID, Items: transport.BitsOf(0), URL: m.url})
 		errs = append(errs, err)
 		caller := httplink.Caller{User: mallory, Signer: m.signer, Statement: m.stmt, Now: w.now}
 		_, err = httplink.NewClient(home.url, httplink.Sealed(caller, ann), httplink.Options{}).Original(t.Context(), r, 0, -1)
@@ -256,7 +256,7 @@ func (s *station) gets(t *testing.T, name collection.Name, cam *camera) {
 // TestCompleter: a user whom the author named completes a collection; one who
 // was not named may not.
 func TestCompleter(t *testing.T) {
-	w := newWorld(t, hub.Config{FromPeer: 1}) // only the author can seal screens
+	w := newWorld(t, hub.Config{RequiredFromPeer: 1}) // only the author can seal screens
 	ann, bob, carol := w.user("ann"), w.user("bob"), w.user("carol")
 	cam, b, c := w.camera(ann, 2), w.peer(bob, "bob"), w.peer(carol, "carol")
 	name := cam.makeBody("title", collection.Body{Recipients: []collection.UserID{bob, carol}, Completers: []collection.UserID{carol}})

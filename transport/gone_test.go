@@ -31,7 +31,7 @@ func gone(t *testing.T, cfg hub.Config) (w *world, cam *camera, home, b *station
 // takes availability back and tells the recipients, and another peer completes
 // in the new generation.
 func TestGoneForGood(t *testing.T) {
-	w, cam, home, b, name := gone(t, hub.Config{Patience: 3})
+	w, cam, home, b, name := gone(t, hub.Config{MaxFailedProbes: 3})
 	err := b.Fetch(t.Context(), ref(name, cam, 0, 2))
 	var refusal *label.Refusal
 	var item *collection.ItemError
@@ -69,7 +69,7 @@ func TestGoneForGood(t *testing.T) {
 // TestProbeOfWhatIsThere: probes that succeed change nothing and tell nobody,
 // and a peer that comes back in time is forgiven.
 func TestProbeOfWhatIsThere(t *testing.T) {
-	w, _, home, b, name := gone(t, hub.Config{Patience: 2})
+	w, _, home, b, name := gone(t, hub.Config{MaxFailedProbes: 2})
 	must(t, w.hub.Probe(t.Context()))
 	home.reopen(nil)
 	must(t, w.hub.Probe(t.Context()))
@@ -88,7 +88,7 @@ func TestProbeOfWhatIsThere(t *testing.T) {
 // TestProbeOnce: a peer that is off is asked once in a round, however many
 // collections it serves, and all of them are taken back.
 func TestProbeOnce(t *testing.T) {
-	w := newWorld(t, hub.Config{Patience: 1})
+	w := newWorld(t, hub.Config{MaxFailedProbes: 1})
 	ann, bob := w.user("ann"), w.user("bob")
 	cam, home, b := w.camera(ann, 2), w.peer(ann, "home"), w.peer(bob, "bob")
 	names := []collection.Name{cam.make("one", bob), cam.make("two", bob)}
@@ -115,7 +115,7 @@ func TestProbeOnce(t *testing.T) {
 // TestProbeFindsALostItem: a peer that is there but has lost one item loses
 // that item only.
 func TestProbeFindsALostItem(t *testing.T) {
-	w, cam, home, b, name := gone(t, hub.Config{Patience: 2})
+	w, cam, home, b, name := gone(t, hub.Config{MaxFailedProbes: 2})
 	home.reopen(nil)
 	c, err := cam.Collection(t.Context(), name)
 	must(t, err)
@@ -141,7 +141,7 @@ func TestWishBacksOff(t *testing.T) {
 	tried := func() bool {
 		t.Helper()
 		before := b.wire.requests.Load()
-		must(t, b.Grant(t.Context()))
+		must(t, b.RetryWishes(t.Context()))
 		return b.wire.requests.Load() > before
 	}
 	for i, step := range []struct {
@@ -163,7 +163,7 @@ func TestWishBacksOff(t *testing.T) {
 		t.Error("tried within the pause")
 	}
 	w.clock = w.clock.Add(8 * time.Minute)
-	must(t, b.Grant(t.Context()))
+	must(t, b.RetryWishes(t.Context()))
 	if wishes, err := b.Wishes(t.Context()); len(wishes) != 0 || err != nil {
 		t.Errorf("wishes left: %v, %v", wishes, err)
 	}
@@ -171,7 +171,7 @@ func TestWishBacksOff(t *testing.T) {
 
 // TestWishAtNews: news end the pause of a wish.
 func TestWishAtNews(t *testing.T) {
-	w, cam, home, b, name := gone(t, hub.Config{Patience: 1})
+	w, cam, home, b, name := gone(t, hub.Config{MaxFailedProbes: 1})
 	b.reopen(func(cfg *peer.Config) { cfg.Retry = time.Hour })
 	must(t, b.Wish(t.Context(), ref(name, cam, 0, 2)))
 	must(t, w.hub.Probe(t.Context()))

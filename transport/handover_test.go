@@ -119,7 +119,7 @@ func TestHandOverRefused(t *testing.T) {
 	thief := w.camera(eve, 0)
 	name := cam.make("title", bob)
 	e.reopen(accepts(3))
-	for what, to := range map[string]transport.Station{
+	for what, to := range map[string]transport.ShareReceiver{
 		"nobody asked": cam.link(b), "not a recipient": cam.link(e),
 	} {
 		if _, err := cam.HandOver(t.Context(), to, name, 1<<20); !errors.Is(err, transport.ErrForbidden) {

@@ -14,7 +14,7 @@ type Hooks struct {
 	Received func(bytes int64)
 }
 
-// Begin starts a piece of work, on a clock; the function it gives ends it.
+// Begin starts a piece of work, on a clock; the function it returns ends it.
 func (h Hooks) Begin(what string, now func() time.Time) (end func(error)) {
 	if h.Work == nil {
 		return func(error) {}

@@ -23,13 +23,16 @@ func TestReadsAfterClose(t *testing.T) {
 	_, err := cam.Share(t.Context(), cam.hub, name)
 	must(t, err)
 	token := w.postOnce(mail)[0].Token
-	h, guests := w.hub.As(ann), w.hub.Guests()
+	h, guests := w.hub.As(ann), w.hub.LinkAccess()
 	ask := map[string]func() error{
-		"collection":    func() error { _, err := h.Collection(t.Context(), name); return err },
-		"updates":       func() error { _, err := h.Updates(t.Context(), name); return err },
-		"version":       func() error { s, err := h.Version(t.Context(), ref(name, cam, 0, 0), 0); return closed(s, err) },
-		"judge":         func() error { _, err := h.(transport.Judge).Judge(t.Context(), transport.Sealing{}); return err },
-		"identifiers":   func() error { _, err := h.(transport.Namer).NewIdentifiers(t.Context(), 1); return err },
+		"collection": func() error { _, err := h.Collection(t.Context(), name); return err },
+		"updates":    func() error { _, err := h.Updates(t.Context(), name); return err },
+		"version":    func() error { s, err := h.Version(t.Context(), ref(name, cam, 0, 0), 0); return closed(s, err) },
+		"verify": func() error {
+			_, err := h.(transport.RemoteVerifier).VerifySeal(t.Context(), transport.VerifyRequest{})
+			return err
+		},
+		"identifiers":   func() error { _, err := h.(transport.IDAllocator).NewIdentifiers(t.Context(), 1); return err },
 		"glimpse":       func() error { _, err := guests.Glimpse(t.Context(), token); return err },
 		"guest version": func() error { s, err := guests.GuestVersion(t.Context(), token, 0, 0, 0); return closed(s, err) },
 		"parked":        func() error { _, err := w.hub.Parked(t.Context()); return err },
@@ -69,7 +72,7 @@ func TestCloseWaitsForReaders(t *testing.T) {
 	must(t, err)
 	member, err := w.hub.As(ann).Version(t.Context(), ref(name, cam, 0, 0), 0)
 	must(t, err)
-	guest, err := w.hub.Guests().GuestVersion(t.Context(), w.postOnce(mail)[0].Token, 0, 0, 0)
+	guest, err := w.hub.LinkAccess().GuestVersion(t.Context(), w.postOnce(mail)[0].Token, 0, 0, 0)
 	must(t, err)
 	for _, stream := range []*transport.Stream{member, guest} {
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)

@@ -20,7 +20,7 @@ func TestRevokedCamera(t *testing.T) {
 	ann, bob := w.user("ann"), w.user("bob")
 	cam, home, b := w.camera(ann, 1), w.peer(ann, "home"), w.peer(bob, "bob")
 	before := cam.make("before", bob)
-	for _, station := range []transport.Station{cam.hub, cam.link(home)} {
+	for _, station := range []transport.ShareReceiver{cam.hub, cam.link(home)} {
 		_, err := cam.Share(t.Context(), station, before)
 		must(t, err)
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/glimpse-go/glimpse/transport/hub"
 )
 
-// crowd gives n users who do not exist.
+// crowd returns n users who do not exist.
 func crowd(n int) []collection.UserID {
 	users := make([]collection.UserID, n)
 	for i := range users {
@@ -19,7 +19,7 @@ func crowd(n int) []collection.UserID {
 	return users
 }
 
-// addresses gives n addresses of nobody.
+// addresses returns n addresses of nobody.
 func addresses(n int) []string {
 	all := make([]string, n)
 	for i := range all {

@@ -18,7 +18,7 @@ import (
 	"github.com/glimpse-go/glimpse/transport/memstore"
 )
 
-// posts runs the postman until the test ends.
+// posts runs the mailer until the test ends.
 func (w *world) posts(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error)
@@ -26,7 +26,7 @@ func (w *world) posts(t *testing.T) {
 	t.Cleanup(func() {
 		stop()
 		if err := <-ended; !errors.Is(err, context.Canceled) {
-			t.Errorf("the postman went: %v", err)
+			t.Errorf("the mailer went: %v", err)
 		}
 	})
 }
@@ -43,7 +43,7 @@ func arrive(t *testing.T, mail *notify.Memory, n int) []notify.Letter {
 }
 
 // sealOnly is a station that is given the seal of an upload, and no version.
-type sealOnly struct{ transport.Station }
+type sealOnly struct{ transport.ShareReceiver }
 
 func (s sealOnly) Upload(ctx context.Context, name collection.Name, stream io.Reader) (transport.Answer, error) {
 	in := transport.NewUploadReader(stream)
@@ -60,7 +60,7 @@ func (s sealOnly) Upload(ctx context.Context, name collection.Name, stream io.Re
 	if err := transport.NewUploadWriter(&out).Close(in.Seal()); err != nil {
 		return transport.Answer{}, err
 	}
-	a, err := s.Station.Upload(ctx, name, &out)
+	a, err := s.ShareReceiver.Upload(ctx, name, &out)
 	a.Missing, a.Next = nil, transport.Done // the device is not to go on
 	return a, err
 }
@@ -103,7 +103,7 @@ func (s *spoiled) Get(ctx context.Context, key string) ([]byte, error) {
 }
 
 // TestLetterThatCannotBeWritten: it is tried again like one that cannot be
-// delivered, the others leave, and the postman stays.
+// delivered, the others leave, and the mailer stays.
 func TestLetterThatCannotBeWritten(t *testing.T) {
 	var log bytes.Buffer
 	mail, store := new(notify.Memory), &spoiled{Store: new(memstore.Store)}

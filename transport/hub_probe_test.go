@@ -16,7 +16,7 @@ import (
 // TestProbeFindsDamagedItems: bytes that are not the author's, or not as many,
 // take their own items back, and nothing else that the station serves.
 func TestProbeFindsDamagedItems(t *testing.T) {
-	w, cam, home, b, name := gone(t, hub.Config{Patience: 2})
+	w, cam, home, b, name := gone(t, hub.Config{MaxFailedProbes: 2})
 	home.reopen(nil)
 	c, err := cam.Collection(t.Context(), name)
 	must(t, err)
@@ -74,7 +74,7 @@ func (w *world) silences(stations ...*station) {
 // TestProbeOfASilentPeer: it is asked once in a round, what it serves is taken
 // back, and the others are probed all the same.
 func TestProbeOfASilentPeer(t *testing.T) {
-	w, _, home, b, _ := gone(t, hub.Config{Patience: 1})
+	w, _, home, b, _ := gone(t, hub.Config{MaxFailedProbes: 1})
 	other := w.user("carl")
 	cam, silent := w.camera(other, 1), w.peer(other, "home")
 	for range 8 { // so that one comes before Ann's

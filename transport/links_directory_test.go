@@ -80,7 +80,7 @@ func members(t *testing.T, register func(addresses []string) collection.UserID) 
 
 // TestDirectorySuite runs the suite on the accounts that a hub keeps itself.
 func TestDirectorySuite(t *testing.T) {
-	transporttest.Directory(t, func(t *testing.T) transporttest.Members {
+	transporttest.Directory(t, func(t *testing.T) transporttest.DirectoryFixture {
 		w := newWorld(t, hub.Config{})
 		accounts := w.hub.Accounts()
 		all := members(t, func(addresses []string) collection.UserID {
@@ -94,19 +94,19 @@ func TestDirectorySuite(t *testing.T) {
 				must(t, err)
 			}
 		}
-		return transporttest.Members{Directory: accounts, Authority: w.hub.PublicKey(), Users: all}
+		return transporttest.DirectoryFixture{Directory: accounts, Authority: w.hub.PublicKey(), Users: all}
 	})
 }
 
 // TestDirectorySuiteElsewhere runs it on a user base of a server's own.
 func TestDirectorySuiteElsewhere(t *testing.T) {
-	transporttest.Directory(t, func(t *testing.T) transporttest.Members {
+	transporttest.Directory(t, func(t *testing.T) transporttest.DirectoryFixture {
 		next, authority := byte(0), newSigner(t)
 		all := members(t, func([]string) collection.UserID {
 			next++
 			return collection.UserID{next}
 		})
-		return transporttest.Members{Directory: newUserBase(t, authority, all), Authority: authority.Public(), Users: all}
+		return transporttest.DirectoryFixture{Directory: newUserBase(t, authority, all), Authority: authority.Public(), Users: all}
 	})
 }
 

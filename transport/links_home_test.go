@@ -46,13 +46,13 @@ func (s *station) put(t *testing.T, c collection.Collection, versions [][][]byte
 }
 
 // household is a peer for the suite of homes, as link reaches it.
-func household(link func(s *station, over callers, u collection.UserID) transport.Home) func(*testing.T) transporttest.Household {
-	return func(t *testing.T) transporttest.Household {
+func household(link func(s *station, over callers, u collection.UserID) transport.Home) func(*testing.T) transporttest.HomeFixture {
+	return func(t *testing.T) transporttest.HomeFixture {
 		w := newWorld(t, hub.Config{})
 		ann, bob, mallory := w.user("ann"), w.user("bob"), w.user("mallory")
 		s := w.alone(ann)
 		over := w.callers(s, ann, bob, mallory)
-		return transporttest.Household{
+		return transporttest.HomeFixture{
 			As:     func(u collection.UserID) transport.Home { return link(s, over, u) },
 			Author: ann, Reader: bob, Stranger: mallory, Signer: s.signer, Put: s.put,
 		}

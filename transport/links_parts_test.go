@@ -18,7 +18,7 @@ func byLink(t *testing.T, suite func(t *testing.T, overHTTP bool)) {
 	t.Run("over HTTP", func(t *testing.T) { suite(t, true) })
 }
 
-// partOfHub gives what else a hub is for a user.
+// partOfHub returns what else a hub is for a user.
 func partOfHub[P any](w *world, user collection.UserID, overHTTP bool) P {
 	var whole any = w.hub.As(user)
 	if overHTTP {
@@ -29,45 +29,45 @@ func partOfHub[P any](w *world, user collection.UserID, overHTTP bool) P {
 	return whole.(P)
 }
 
-func TestJudgeSuite(t *testing.T) {
+func TestRemoteVerifierSuite(t *testing.T) {
 	byLink(t, func(t *testing.T, overHTTP bool) {
-		transporttest.Judge(t, func(t *testing.T) transporttest.Court {
+		transporttest.RemoteVerifier(t, func(t *testing.T) transporttest.VerifierFixture {
 			w := newWorld(t, hub.Config{})
 			ann := w.user("ann")
 			signer, _, _ := w.credential(ann, "one")
-			return transporttest.Court{
-				Judge:  partOfHub[transport.Judge](w, ann, overHTTP),
-				Signer: signer, Authority: w.signer, Stranger: newSigner(t),
+			return transporttest.VerifierFixture{
+				RemoteVerifier: partOfHub[transport.RemoteVerifier](w, ann, overHTTP),
+				Signer:         signer, Authority: w.signer, Stranger: newSigner(t),
 				User: ann, Key: collection.KeyID(signer.Public().ID()),
 			}
 		})
 	})
 }
 
-func TestNamerSuite(t *testing.T) {
+func TestIDAllocatorSuite(t *testing.T) {
 	byLink(t, func(t *testing.T, overHTTP bool) {
-		transporttest.Namer(t, func(t *testing.T) transport.Namer {
+		transporttest.IDAllocator(t, func(t *testing.T) transport.IDAllocator {
 			w := newWorld(t, hub.Config{})
-			return partOfHub[transport.Namer](w, w.user("ann"), overHTTP)
+			return partOfHub[transport.IDAllocator](w, w.user("ann"), overHTTP)
 		})
 	})
 }
 
-// TestBookSuite runs the suite on a peer, in process and over HTTP.
-func TestBookSuite(t *testing.T) {
+// TestSettingsSourceSuite runs the suite on a peer, in process and over HTTP.
+func TestSettingsSourceSuite(t *testing.T) {
 	byLink(t, func(t *testing.T, overHTTP bool) {
-		transporttest.Book(t, func(t *testing.T) transporttest.Desk {
+		transporttest.SettingsSource(t, func(t *testing.T) transporttest.SettingsFixture {
 			w := newWorld(t, hub.Config{})
 			ann, bob := w.user("ann"), w.user("bob")
 			s := w.peer(ann, "home")
 			over := w.callers(s, ann, bob)
 			over[collection.UserID{}] = w.authority(s)
-			return transporttest.Desk{
-				As: func(u collection.UserID) transport.Book {
+			return transporttest.SettingsFixture{
+				As: func(u collection.UserID) transport.SettingsSource {
 					if overHTTP {
 						return over[u]
 					}
-					return s.Link(u).(transport.Book)
+					return s.Link(u).(transport.SettingsSource)
 				},
 				Owner: ann, Other: bob,
 				Set: func(t *testing.T, settings transport.Settings) { must(t, s.SetSettings(t.Context(), settings)) },
@@ -81,16 +81,16 @@ func (w *world) authority(at *station) *httplink.Client {
 	return httplink.NewClient(at.url, httplink.Sealed(httplink.Caller{Signer: w.signer, Now: w.now}, at.user), httplink.Options{})
 }
 
-// TestGuestsSuite runs the suite on a hub that shows guests thumbnails only, in
+// TestLinkAccessSuite runs the suite on a hub that shows guests thumbnails only, in
 // process and over HTTP.
-func TestGuestsSuite(t *testing.T) {
+func TestLinkAccessSuite(t *testing.T) {
 	byLink(t, func(t *testing.T, overHTTP bool) {
-		transporttest.Guests(t, func(t *testing.T) transporttest.Visit {
+		transporttest.LinkAccess(t, func(t *testing.T) transporttest.LinkFixture {
 			mail := new(notify.Memory)
-			w := newWorld(t, hub.Config{Channel: mail, GuestVersions: 1, FromDevice: 2})
+			w := newWorld(t, hub.Config{Channel: mail, GuestVersions: 1, RequiredFromDevice: 2})
 			v := w.visit(mail)
 			if overHTTP {
-				v.Guests = httplink.NewClient(w.hubURL, nil, httplink.Options{})
+				v.LinkAccess = httplink.NewClient(w.hubURL, nil, httplink.Options{})
 			}
 			return v
 		})
@@ -98,9 +98,9 @@ func TestGuestsSuite(t *testing.T) {
 }
 
 // visit shares two photos, thumbnails and screens, with a mail address.
-func (w *world) visit(mail *notify.Memory) transporttest.Visit {
+func (w *world) visit(mail *notify.Memory) transporttest.LinkFixture {
 	cam := w.camera(w.user("ann"), 2)
-	v := transporttest.Visit{Guests: w.hub.Guests()}
+	v := transporttest.LinkFixture{LinkAccess: w.hub.LinkAccess()}
 	for i, item := range cam.items {
 		versions := [3][]byte{noise(i, 0, 4096), noise(i, 1, 9000), noise(i, 2, 70_000)}
 		cam.versions[item.ID] = versions
@@ -117,9 +117,9 @@ func (w *world) visit(mail *notify.Memory) transporttest.Visit {
 
 // TestChannelSuite runs the suite on the channel that keeps letters.
 func TestChannelSuite(t *testing.T) {
-	transporttest.Channel(t, func(t *testing.T) transporttest.Post {
+	transporttest.Channel(t, func(t *testing.T) transporttest.ChannelFixture {
 		m := new(notify.Memory)
-		return transporttest.Post{
+		return transporttest.ChannelFixture{
 			Channel: m,
 			Arrived: func(*testing.T) []notify.Letter { return m.Letters() },
 			Break: func(*testing.T) func() {

@@ -12,13 +12,13 @@ import (
 
 // addressee is a peer for the suite of recipients, as link reaches it. It asks
 // the hub, which leaves it to the author to tell.
-func addressee(link func(s *station, over callers, u collection.UserID) transport.Recipient) func(*testing.T) transporttest.Addressee {
-	return func(t *testing.T) transporttest.Addressee {
+func addressee(link func(s *station, over callers, u collection.UserID) transport.Recipient) func(*testing.T) transporttest.RecipientFixture {
+	return func(t *testing.T) transporttest.RecipientFixture {
 		w := newWorld(t, hub.Config{})
 		ann, bob, carol, mallory := w.user("ann"), w.user("bob"), w.user("carol"), w.user("mallory")
 		s := w.peer(bob, "bob")
 		over := w.callers(s, ann, bob, carol, mallory)
-		a := transporttest.Addressee{
+		a := transporttest.RecipientFixture{
 			As:    func(u collection.UserID) transport.Recipient { return link(s, over, u) },
 			Owner: bob, Author: ann, Other: carol, Stranger: mallory,
 			Offer: func(t *testing.T, c collection.Collection) {

@@ -12,10 +12,10 @@ import (
 )
 
 // party is a hub for the suite of hubs.
-func party(link func(w *world, user collection.UserID) transport.Hub) func(*testing.T) transporttest.Party {
-	return func(t *testing.T) transporttest.Party {
+func party(link func(w *world, user collection.UserID) transport.Hub) func(*testing.T) transporttest.HubFixture {
+	return func(t *testing.T) transporttest.HubFixture {
 		w := newWorld(t, hub.Config{})
-		p := transporttest.Party{
+		p := transporttest.HubFixture{
 			As:     func(u collection.UserID) transport.Hub { return link(w, u) },
 			Author: w.user("ann"), Reader: w.user("bob"), Stranger: w.user("mallory"),
 			Authority: collection.KeyID(w.hub.PublicKey().ID()),

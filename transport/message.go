@@ -25,7 +25,7 @@ const (
 	Done                   // nothing: all that was asked for is stored
 )
 
-// String gives the word for n: "upload", "seal", "done" or "unknown".
+// String returns the word for n: "upload", "seal", "done" or "unknown".
 func (n Next) String() string {
 	switch n {
 	case Upload:
@@ -42,17 +42,17 @@ func (n Next) String() string {
 // known, with a hub or over a local link.
 type Share struct {
 	// Collection is in its binary form, with its author's seal or, from a
-	// device whose hub completes it first, without.
+	// device whose hub fills it in first, without.
 	Collection []byte `cbor:"1,keyasint"`
 	// From is the role of the sender.
 	From Role `cbor:"2,keyasint,omitempty"`
 	// Serves and Offers hold one set of items per version of the ladder: what
-	// the sender serves now at Address, and what it can upload. Missing sets
+	// the sender serves now at URL, and what it can upload. Missing sets
 	// are empty.
 	Serves []Bits `cbor:"3,keyasint,omitempty"`
 	Offers []Bits `cbor:"4,keyasint,omitempty"`
-	// Address is the base URL at which the sender serves; empty if it does not.
-	Address string `cbor:"5,keyasint,omitempty"`
+	// URL is the base URL at which the sender serves; empty if it does not.
+	URL string `cbor:"5,keyasint,omitempty"`
 	// To are recipients by mail address, in clear, for the hub to resolve. They
 	// never stand in the collection.
 	To []string `cbor:"6,keyasint,omitempty"`
@@ -90,12 +90,12 @@ type Part struct {
 }
 
 // Announcement tells a hub that the complete versions of Items are served at
-// Address, a base URL, from now on.
+// URL, a base URL, from now on.
 type Announcement struct {
-	Author  collection.UserID `cbor:"1,keyasint"`
-	ID      collection.ID     `cbor:"2,keyasint"`
-	Items   Bits              `cbor:"3,keyasint"`
-	Address string            `cbor:"4,keyasint"`
+	Author collection.UserID `cbor:"1,keyasint"`
+	ID     collection.ID     `cbor:"2,keyasint"`
+	Items  Bits              `cbor:"3,keyasint"`
+	URL    string            `cbor:"4,keyasint"`
 }
 
 // Name is the collection that a is about.
@@ -118,11 +118,11 @@ type State struct {
 	Keys [][]byte `cbor:"5,keyasint,omitempty"`
 }
 
-// Source is a station that serves the complete versions of Items at Address.
+// Source is a station that serves the complete versions of Items at URL.
 type Source struct {
-	User    collection.UserID `cbor:"1,keyasint"`
-	Address string            `cbor:"2,keyasint"`
-	Items   Bits              `cbor:"3,keyasint"`
+	User  collection.UserID `cbor:"1,keyasint"`
+	URL   string            `cbor:"2,keyasint"`
+	Items Bits              `cbor:"3,keyasint"`
 }
 
 // Delivery is a notification as it waits for its recipient. Seq grows with

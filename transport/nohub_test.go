@@ -44,7 +44,7 @@ func (s *station) start(l *lonely, change func(*peer.Config)) {
 	for user, key := range l.keys {
 		must(l.w.t, keys.Pin(user, key))
 	}
-	cfg := peer.Config{Store: s.store, Keys: keys, Address: s.url, HTTP: s.wire.client(), Now: l.w.now,
+	cfg := peer.Config{Store: s.store, Keys: keys, URL: s.url, HTTP: s.wire.client(), Now: l.w.now,
 		Render: peer.RendererFunc(screen), Wait: 10 * time.Millisecond}
 	if change != nil {
 		change(&cfg)
@@ -82,7 +82,7 @@ func (s *station) album(photos, withheld int, b collection.Body) (collection.Nam
 	return name, cam
 }
 
-func (s *station) source() transport.Source { return transport.Source{User: s.user, Address: s.url} }
+func (s *station) source() transport.Source { return transport.Source{User: s.user, URL: s.url} }
 
 // hearsFrom expects one notification from another peer.
 func (s *station) hearsFrom(t *testing.T, from *station, reason notify.Reason, labelled int) {
@@ -271,7 +271,7 @@ func TestWithoutHubWish(t *testing.T) {
 func TestWithoutHubNorAddress(t *testing.T) {
 	l := &lonely{newWorld(t, hub.Config{}), map[collection.UserID]signature.PublicKey{}}
 	ann := l.peer(collection.UserID{1})
-	ann.start(l, func(cfg *peer.Config) { cfg.Address = "" })
+	ann.start(l, func(cfg *peer.Config) { cfg.URL = "" })
 	name, _ := ann.album(1, 0, collection.Body{})
 	if err := ann.Publish(context.Background(), name); !errors.Is(err, transport.ErrUnreachable) {
 		t.Errorf("published: %v", err)

@@ -165,7 +165,7 @@ func TestOneSearchForManyItems(t *testing.T) {
 
 // TestSearchAfterNews: news end that minute.
 func TestSearchAfterNews(t *testing.T) {
-	w, cam, home, b, name := gone(t, hub.Config{Patience: 1})
+	w, cam, home, b, name := gone(t, hub.Config{MaxFailedProbes: 1})
 	if err := b.Fetch(t.Context(), ref(name, cam, 0, 2)); !errors.Is(err, label.ErrUnreachable) {
 		t.Fatal(err)
 	}

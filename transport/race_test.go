@@ -33,7 +33,7 @@ var (
 )
 
 func newRace(t *testing.T) *race {
-	w := newWorld(t, hub.Config{FromPeer: 1})
+	w := newWorld(t, hub.Config{RequiredFromPeer: 1})
 	ann, bob, carl := w.user("ann"), w.user("bob"), w.user("carl")
 	r := &race{w: w, cam: w.camera(ann, 5), ended: map[collection.ItemID]error{}}
 	r.home, r.attic, r.friend, r.bob = w.peer(ann, "home"), w.peer(ann, "attic"), w.peer(carl, "carl"), w.peer(bob, "bob")
@@ -90,7 +90,7 @@ func TestRaceOfThree(t *testing.T) {
 		t.Run(fmt.Sprint(order), func(t *testing.T) {
 			r := newRace(t)
 			for _, i := range append(order, order[0]) {
-				must(t, []*station{r.home, r.attic, r.friend}[i].Tell(t.Context(), r.name))
+				must(t, []*station{r.home, r.attic, r.friend}[i].NotifyHub(t.Context(), r.name))
 			}
 			_, err := r.bob.Receive(t.Context())
 			must(t, err)
@@ -123,7 +123,7 @@ func (r *race) ends(t *testing.T, s *station) {
 func (r *race) lateOriginal(t *testing.T) {
 	t.Helper()
 	for _, i := range []int{0, 4} {
-		late := transport.Announcement{Author: r.name.Author, ID: r.name.ID, Items: transport.BitsOf(i), Address: r.friend.url}
+		late := transport.Announcement{Author: r.name.Author, ID: r.name.ID, Items: transport.BitsOf(i), URL: r.friend.url}
 		if _, err := r.friend.hub.Announce(t.Context(), late); !errors.Is(err, transport.ErrWithdrawn) {
 			t.Errorf("a late original of item %d: %v", i, err)
 		}

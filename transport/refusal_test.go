@@ -39,7 +39,7 @@ func TestUploadRefusal(t *testing.T) {
 	}
 }
 
-// get gives all that is answered to a request, but for the time.
+// get returns all that is answered to a request, but for the time.
 func get(t *testing.T, auth httplink.Auth, method, url string, body []byte) string {
 	t.Helper()
 	r, err := http.NewRequest(method, url, bytes.NewReader(body))
@@ -56,7 +56,7 @@ func get(t *testing.T, auth httplink.Auth, method, url string, body []byte) stri
 
 // requests are those that name a collection, with the path of its base.
 func requests(name collection.Name, item collection.ItemID) map[string][]byte {
-	announcement, _ := transport.Encode(transport.Announcement{Author: name.Author, ID: name.ID, Items: transport.BitsOf(0), Address: "http://h"})
+	announcement, _ := transport.Encode(transport.Announcement{Author: name.Author, ID: name.ID, Items: transport.BitsOf(0), URL: "http://h"})
 	n, i := name.String(), item.String()
 	return map[string][]byte{
 		"GET /v1/collections/" + n: nil, "GET /v1/updates/" + n: nil, "GET /v1/originals/" + n + "/" + i: nil,

@@ -38,7 +38,7 @@ func (l *listener) RoundTrip(r *http.Request) (*http.Response, error) {
 	return http.DefaultTransport.RoundTrip(r)
 }
 
-// send sends another body with the header that was seen, and gives the status.
+// send sends another body with the header that was seen, and returns the status.
 func (l *listener) send(method, url string, body []byte) int {
 	r, err := http.NewRequest(method, url, bytes.NewReader(body))
 	must(l.t, err)

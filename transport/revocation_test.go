@@ -25,7 +25,7 @@ func afterRevocation(t *testing.T, known bool) {
 	ann, bob, dan := w.user("ann"), w.user("bob"), w.user("dan")
 	cam, home, b, d := w.camera(ann, 3), w.peer(ann, "home"), w.peer(bob, "bob"), w.peer(dan, "dan")
 	name := cam.makeFor("title", []collection.UserID{bob, dan}, "eve@example.org")
-	for _, station := range []transport.Station{cam.hub, cam.link(home)} {
+	for _, station := range []transport.ShareReceiver{cam.hub, cam.link(home)} {
 		_, err := cam.Share(t.Context(), station, name)
 		must(t, err)
 	}

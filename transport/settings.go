@@ -28,9 +28,9 @@ func (r IDRequest) check() error {
 	return nil
 }
 
-// Namer makes ids for devices that cannot make random ones themselves.
-type Namer interface {
-	// NewIdentifiers gives an id for a collection and n for items. ErrMalformed:
+// IDAllocator makes ids for devices that cannot make random ones themselves.
+type IDAllocator interface {
+	// NewIdentifiers returns an id for a collection and n for items. ErrMalformed:
 	// n is negative. ErrTooLarge: n is more than MaxIdentifiers.
 	NewIdentifiers(ctx context.Context, n int) (Identifiers, error)
 }
@@ -48,9 +48,9 @@ type Contact struct {
 	Address string            `cbor:"3,keyasint,omitempty"`
 }
 
-// Book gives a device the settings of its user.
-type Book interface {
-	// Settings gives the settings as they are now, zero if none were set.
+// SettingsSource gives a device the settings of its user.
+type SettingsSource interface {
+	// Settings returns the settings as they are now, zero if none were set.
 	// ErrForbidden: the caller is another user.
 	Settings(ctx context.Context) (Settings, error)
 }

@@ -69,17 +69,17 @@ func TestSettingsAreTheUsersOwn(t *testing.T) {
 	}
 }
 
-// namer gives bad identifiers.
-type namer transport.Identifiers
+// allocator returns bad identifiers.
+type allocator transport.Identifiers
 
-func (n namer) NewIdentifiers(context.Context, int) (transport.Identifiers, error) {
+func (n allocator) NewIdentifiers(context.Context, int) (transport.Identifiers, error) {
 	return transport.Identifiers(n), nil
 }
 
 func TestBadIdentifiersAreRefused(t *testing.T) {
 	w := newWorld(t, hub.Config{})
 	cam := w.camera(w.user("ann"), 0)
-	for what, n := range map[string]namer{
+	for what, n := range map[string]allocator{
 		"too few":       {Collection: collection.ID{1}, Items: []collection.ItemID{{1}}},
 		"one twice":     {Collection: collection.ID{1}, Items: []collection.ItemID{{1}, {1}}},
 		"zero":          {Collection: collection.ID{1}, Items: []collection.ItemID{{1}, {}}},

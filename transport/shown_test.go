@@ -97,7 +97,7 @@ func TestForgedWordsOfAPeer(t *testing.T) {
 	must(t, s.teller.Refresh(t.Context(), s.name))
 	forged := s.forged(t)
 	s.bob.reopen(func(cfg *peer.Config) {
-		cfg.Originals = func(transport.Source) transport.Originals { return gossip{s.teller.Home(s.bob.user), forged} }
+		cfg.Dial = func(transport.Source) transport.Originals { return gossip{s.teller.Home(s.bob.user), forged} }
 	})
 	news, err := s.bob.ReceiveFrom(t.Context(), s.teller.source())
 	must(t, err)

@@ -8,11 +8,11 @@ import (
 	"github.com/glimpse-go/glimpse/notify"
 )
 
-// Station takes shares: a hub, or a home peer at the end of a local link. Each
+// ShareReceiver takes shares: a hub, or a home peer at the end of a local link. Each
 // value speaks for one caller, whom its maker has authenticated. Beyond the
-// errors named here, all methods give ErrUnauthenticated, ErrMalformed,
+// errors named here, all methods return ErrUnauthenticated, ErrMalformed,
 // ErrTooLarge, ErrStorage and ErrClosed.
-type Station interface {
+type ShareReceiver interface {
 	// Share shares a collection. Errors wrap ErrSeal (a seal that is there does
 	// not verify), ErrForbidden (the caller is not its author, nor a completer)
 	// or ErrDiffers (it is known, with other fixed parts).
@@ -26,10 +26,10 @@ type Station interface {
 	Upload(ctx context.Context, name collection.Name, stream io.Reader) (Answer, error)
 }
 
-// Putter takes one version, from an offset on: for links on which a stream of
+// ResumableUploader takes one version, from an offset on: for links on which a stream of
 // all of them would break too often.
-type Putter interface {
-	// PutVersion takes the rest of a missing version from offset on, and gives
+type ResumableUploader interface {
+	// PutVersion takes the rest of a missing version from offset on, and returns
 	// the number of bytes that are stored then. What came before data broke off
 	// is kept. Errors as those of Upload; with ErrOffset the number is where to
 	// go on.
@@ -41,7 +41,7 @@ type Announcer interface {
 	// Announce says that complete versions are served from now on. The receiver
 	// checks some of them against their digests; after an error nothing has
 	// changed. A repeat changes nothing. Errors wrap ErrNotFound (the collection,
-	// to all who may not read it, or an item at the address), ErrForbidden (the
+	// to all who may not read it, or an item at the URL), ErrForbidden (the
 	// caller may not complete), ErrSeal (the author has not sealed the digests),
 	// ErrMalformed (an item that the collection does not have), ErrUnreachable,
 	// ErrDigest or ErrWithdrawn (of one of the items).
@@ -50,10 +50,10 @@ type Announcer interface {
 
 // Library serves collections and the partial versions of their items.
 type Library interface {
-	// Collection gives a collection to those who may read it. For all others
+	// Collection returns a collection to those who may read it. For all others
 	// the error wraps ErrNotFound.
 	Collection(ctx context.Context, name collection.Name) (State, error)
-	// Updates gives what changes of a collection, its editable part aside: all
+	// Updates returns what changes of a collection, its editable part aside: all
 	// the updates that it carries. Errors as those of Collection.
 	Updates(ctx context.Context, name collection.Name) (State, error)
 	// Version opens a partial version from an offset on. The bytes are not yet
@@ -65,7 +65,7 @@ type Library interface {
 
 // Inbox gives a recipient its notifications.
 type Inbox interface {
-	// Notifications gives what waits for the caller, at once if there is any,
+	// Notifications returns what waits for the caller, at once if there is any,
 	// else as soon as there is, or none when a time that the receiver sets is
 	// over. Of more than goes in one answer the next ones give the rest. What has
 	// not been acknowledged is given again.
@@ -97,8 +97,8 @@ type Home interface {
 
 // Hub is all that a hub does for one caller.
 type Hub interface {
-	Station
-	Putter
+	ShareReceiver
+	ResumableUploader
 	Announcer
 	Library
 	Inbox

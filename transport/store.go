@@ -16,16 +16,16 @@ type Store interface {
 // [a-z0-9] and '-', parted by '/'. A blob is there whole or not at all; it
 // never changes.
 type Blobs interface {
-	// Open opens a committed blob, or gives an error that wraps ErrNotFound.
+	// Open opens a committed blob, or returns an error that wraps ErrNotFound.
 	Open(ctx context.Context, key string) (Blob, error)
 	// Create begins a blob, or goes on with one whose upload was closed without
-	// Commit. One upload of a key at a time; a second one gives an error that
+	// Commit. One upload of a key at a time; a second one returns an error that
 	// wraps ErrConflict.
 	Create(ctx context.Context, key string) (BlobWriter, error)
 	// Delete removes a blob or what is there of it. One that is not there is no
 	// error. Readers that are open go on.
 	Delete(ctx context.Context, key string) error
-	// Part gives the size of an upload that was closed without Commit, 0 if
+	// Part returns the size of an upload that was closed without Commit, 0 if
 	// there is none.
 	Part(ctx context.Context, key string) (int64, error)
 }
@@ -56,7 +56,7 @@ type BlobWriter interface {
 
 // Records keeps small values by key. Keys are as those of Blobs.
 type Records interface {
-	// Get gives the value of key, or an error that wraps ErrNotFound. The
+	// Get returns the value of key, or an error that wraps ErrNotFound. The
 	// caller owns the value.
 	Get(ctx context.Context, key string) ([]byte, error)
 	// Scan lists the records whose keys begin with prefix, in ascending order of

@@ -72,7 +72,7 @@ type AuthorSeal struct {
 	Seal   []byte
 }
 
-// Frame is one version, or the rest of one, in an upload. Its Reader gives Size
+// Frame is one version, or the rest of one, in an upload. Its Reader returns Size
 // bytes, or io.ErrUnexpectedEOF where the upload breaks off.
 type Frame struct {
 	io.Reader
@@ -94,7 +94,7 @@ func NewUploadReader(r io.Reader) *UploadReader {
 	return &UploadReader{r: bufio.NewReaderSize(r, 32<<10)}
 }
 
-// Next gives the next frame, or io.EOF when the upload has ended, seal and all.
+// Next returns the next frame, or io.EOF when the upload has ended, seal and all.
 // What was left unread of the frame before is skipped. Errors wrap ErrMalformed
 // or io.ErrUnexpectedEOF, or are those of the reader below.
 func (u *UploadReader) Next() (Frame, error) {

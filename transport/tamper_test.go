@@ -63,7 +63,7 @@ func flip(at int) func([]byte) []byte {
 // victim is Bob's peer behind a liar, in a main job that has come to the second
 // notification.
 func victim(t *testing.T) (*station, *liar, *camera, collection.Name) {
-	w := newWorld(t, hub.Config{FromPeer: 1}) // no screens: the second notification is an update only
+	w := newWorld(t, hub.Config{RequiredFromPeer: 1}) // no screens: the second notification is an update only
 	ann, bob := w.user("ann"), w.user("bob")
 	cam, home, b := w.camera(ann, 2), w.peer(ann, "home"), w.peer(bob, "bob")
 	l := &liar{Hub: b.hub}
@@ -131,7 +131,7 @@ func (s *station) forgetsRefusals(t *testing.T) {
 	}
 }
 
-// waits gives the one notification that waits for a station.
+// waits returns the one notification that waits for a station.
 func (s *station) waits(t *testing.T) notify.Notification {
 	d, err := s.hub.Notifications(t.Context())
 	must(t, err)
@@ -179,9 +179,9 @@ func TestTamperedOriginal(t *testing.T) {
 	} {
 		b.forget(t, cam, name)
 		b.reopen(func(cfg *peer.Config) {
-			cfg.Originals = func(s transport.Source) transport.Originals {
+			cfg.Dial = func(s transport.Source) transport.Originals {
 				return source(func(r transport.Ref, offset int64) (*transport.Stream, error) {
-					stream, err := b.linkURL(s.Address, s.User).Original(context.Background(), r, offset, -1)
+					stream, err := b.linkURL(s.URL, s.User).Original(context.Background(), r, offset, -1)
 					if err != nil {
 						return nil, err
 					}
@@ -286,7 +286,7 @@ func TestHostileAnnouncement(t *testing.T) {
 	must(t, err)
 	both := transport.BitsOf(0, 1)
 	say := func(s *station, address string, items transport.Bits) error {
-		_, err := s.hub.Announce(t.Context(), transport.Announcement{Author: ann, ID: name.ID, Items: items, Address: address})
+		_, err := s.hub.Announce(t.Context(), transport.Announcement{Author: ann, ID: name.ID, Items: items, URL: address})
 		return err
 	}
 	for what, c := range map[string]struct{ got, want error }{

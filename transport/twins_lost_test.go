@@ -20,7 +20,7 @@ import (
 // twinsAtHome is a world in which the first two of three photos are copies, and the
 // home serves all of them.
 func twinsAtHome(t *testing.T) (w *world, cam *camera, home, b *station, name collection.Name) {
-	w = newWorld(t, hub.Config{Patience: 1})
+	w = newWorld(t, hub.Config{MaxFailedProbes: 1})
 	ann, bob := w.user("ann"), w.user("bob")
 	cam, home, b = w.camera(ann, 3), w.peer(ann, "home"), w.peer(bob, "bob")
 	cam.copies(1)

@@ -60,7 +60,7 @@ func TestWishOfTheOtherStation(t *testing.T) {
 	s := newTwoStations(t)
 	must(t, s.home.Publish(t.Context(), s.name))
 	s.phoneHears(t)
-	must(t, s.nas.Grant(t.Context()))
+	must(t, s.nas.RetryWishes(t.Context()))
 	if len(s.ended) != 1 || s.ended[0] != nil {
 		t.Fatalf("the wish: %v", s.ended)
 	}
@@ -73,7 +73,7 @@ func TestWishOfTheOtherStation(t *testing.T) {
 		t.Error("its view has labels")
 	}
 	before := s.nas.wire.requests.Load()
-	must(t, s.nas.Grant(t.Context()))
+	must(t, s.nas.RetryWishes(t.Context()))
 	if n := s.nas.wire.requests.Load() - before; n != 0 {
 		t.Errorf("%d requests without a wish", n)
 	}
@@ -84,7 +84,7 @@ func TestWishOfTheOtherStationEnds(t *testing.T) {
 	s := newTwoStations(t)
 	must(t, s.home.Withdraw(t.Context(), s.name, s.wish.Item))
 	s.phoneHears(t)
-	must(t, s.nas.Grant(t.Context()))
+	must(t, s.nas.RetryWishes(t.Context()))
 	if len(s.ended) != 1 || !errors.Is(s.ended[0], label.ErrWithdrawn) {
 		t.Errorf("the wish: %v", s.ended)
 	}
@@ -99,7 +99,7 @@ func TestLooksBackOff(t *testing.T) {
 	looks := func() int64 {
 		t.Helper()
 		before := s.nas.wire.requests.Load()
-		must(t, s.nas.Grant(t.Context()))
+		must(t, s.nas.RetryWishes(t.Context()))
 		return s.nas.wire.requests.Load() - before
 	}
 	for i, step := range []struct {
@@ -134,16 +134,16 @@ func TestLooksBackOff(t *testing.T) {
 func TestLookWhereNobodyAnswers(t *testing.T) {
 	s := newTwoStations(t)
 	s.nas.reopen(func(cfg *peer.Config) { cfg.Hub = nil })
-	must(t, s.nas.Grant(t.Context()))
+	must(t, s.nas.RetryWishes(t.Context()))
 	s.nas.reopen(s.nasConfig)
 	must(t, s.home.Publish(t.Context(), s.name))
 	s.phoneHears(t)
-	must(t, s.nas.Grant(t.Context()))
+	must(t, s.nas.RetryWishes(t.Context()))
 	if len(s.ended) > 0 {
 		t.Error("looked again at once")
 	}
 	s.w.clock = s.w.clock.Add(time.Minute)
-	must(t, s.nas.Grant(t.Context()))
+	must(t, s.nas.RetryWishes(t.Context()))
 	if len(s.ended) != 1 {
 		t.Errorf("the wish: %v", s.ended)
 	}

@@ -102,10 +102,10 @@ func TestUploadOutlivesItsCaller(t *testing.T) {
 }
 
 // leaving is a station whose caller is gone at the end of an upload.
-type leaving struct{ transport.Station }
+type leaving struct{ transport.ShareReceiver }
 
 func (l leaving) Upload(ctx context.Context, name collection.Name, stream io.Reader) (transport.Answer, error) {
 	ctx, gone := context.WithCancel(ctx)
 	defer gone()
-	return l.Station.Upload(ctx, name, lastly{stream, gone})
+	return l.ShareReceiver.Upload(ctx, name, lastly{stream, gone})
 }

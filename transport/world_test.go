@@ -251,7 +251,7 @@ func (s *station) reopen(change func(*peer.Config)) {
 	keys := new(signature.Keyring)
 	must(s.w.t, keys.AddAuthority(s.w.hub.PublicKey()))
 	cfg := peer.Config{
-		Store: s.store, Keys: keys, Hub: s.hub, Statement: s.stmt, Address: s.url,
+		Store: s.store, Keys: keys, Hub: s.hub, Statement: s.stmt, URL: s.url,
 		Render: peer.RendererFunc(screen), HTTP: s.wire.client(), Now: s.w.now,
 	}
 	if change != nil {

@@ -15,8 +15,8 @@
 //
 // # What to use
 //
-// [Hasher], [Of] and [Sum] give the digest. A station that serves versions
-// keeps a [Tree], which gives the path of a block and writes any range of
+// [Hasher], [Of] and [Sum] return the digest. A station that serves versions
+// keeps a [Tree], which returns the path of a block and writes any range of
 // bytes with its proof ([Tree.WriteRange]). A station that fetches them reads
 // such a range with a [Reader], which gives out nothing unchecked, or checks a
 // block that came by other means with [VerifyBlock]. [NewVerifier] checks plain

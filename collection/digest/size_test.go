@@ -30,7 +30,7 @@ func TestMisplacedBlockPassesWithAFalseSize(t *testing.T) {
 
 const most = 200
 
-// places gives the block of a version of n blocks by the turns that lead to it.
+// places returns the block of a version of n blocks by the turns that lead to it.
 func places() []map[string]int {
 	at := make([]map[string]int, most+1)
 	for n := 1; n <= most; n++ {

@@ -15,7 +15,7 @@ type Tree struct {
 }
 
 // NewTree makes the tree of a version of size bytes from the hashes of its blocks,
-// as Leaves gives them, and keeps leaves. A number of hashes that does not fit the
+// as Leaves returns them, and keeps leaves. A number of hashes that does not fit the
 // size is ErrRange. Leaves that were stored may be damaged: compare Root with the
 // digest that is wanted.
 func NewTree(size int64, leaves []Digest) (*Tree, error) {

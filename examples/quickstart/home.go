@@ -54,7 +54,7 @@ func (h *home) join(ctx context.Context, a account) error {
 		return err
 	}
 	h.url = url
-	cfg := peer.Config{Address: url, Render: peer.RendererFunc(h.make)}
+	cfg := peer.Config{URL: url, Render: peer.RendererFunc(h.make)}
 	if cfg.Keys, err = a.keyring(); err != nil {
 		return err
 	}

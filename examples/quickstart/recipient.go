@@ -45,7 +45,7 @@ func (r *recipient) join(ctx context.Context, a account) error {
 	if r.keys, err = a.keyring(); err != nil {
 		return err
 	}
-	r.peer, err = startPeer(ctx, r.stage, r.name, r.dir, r.signer, a, peer.Config{Address: url, Keys: r.keys})
+	r.peer, err = startPeer(ctx, r.stage, r.name, r.dir, r.signer, a, peer.Config{URL: url, Keys: r.keys})
 	if err != nil {
 		listener.Close()
 		return err

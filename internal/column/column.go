@@ -34,7 +34,7 @@ type Column struct {
 	dict      []uint32 // strictly ascending; nil when n is 0
 	data      []byte
 	width     uint8 // bits an item; 0: one value, or runs, always canonical
-	canonical bool  // packed only: the form that Encode gives
+	canonical bool  // packed only: the form that Encode returns
 }
 
 // A Run is a stretch of items, from Start up to but not including End, that

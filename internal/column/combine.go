@@ -2,7 +2,7 @@ package column
 
 // Combine applies f to the values of a and b, item by item, and tells whether
 // the result differs from a anywhere; if not, it is a itself. f must always
-// give the same answer to the same pair: it is called once for each pair of
+// return the same answer to the same pair: it is called once for each pair of
 // values in the two dictionaries, or item by item if there are more than 65,536
 // pairs. The result is packed, or of one value, and may share memory with a or
 // b. Combine panics if the lengths differ.

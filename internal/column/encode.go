@@ -1,6 +1,6 @@
 package column
 
-// Encode gives the canonical form, for the wire. The slices may be shared with
+// Encode returns the canonical form, for the wire. The slices may be shared with
 // the column and must not be changed.
 func (c Column) Encode() (dict []uint32, form int, data []byte) {
 	c = c.Compact()

@@ -58,7 +58,7 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%v (%s, at %d)", e.Err, e.Part, e.Offset)
 }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
 func dictError(i int, err error) error { return &Error{"dict", i, err} }

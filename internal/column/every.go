@@ -3,7 +3,7 @@ package column
 import "bytes"
 
 // Every tells whether pred holds for the values of a and b at every item, and
-// stops at the first where it does not. pred must always give the same answer
+// stops at the first where it does not. pred must always return the same answer
 // to the same pair: it is called once for each pair of values in the two
 // dictionaries, or once for each stretch in which neither column changes. Every
 // allocates nothing and panics if the lengths differ.

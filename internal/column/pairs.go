@@ -14,7 +14,7 @@ type pairs struct {
 	out  []uint32 // row by row
 }
 
-// pairsOf asks f about every pair of values, and gives nil if there are too
+// pairsOf asks f about every pair of values, and returns nil if there are too
 // many, or so many more than items that to go item by item is less work.
 func pairsOf(a, b Column, f func(x, y uint32) uint32) *pairs {
 	count := uint64(len(a.dict)) * uint64(len(b.dict))
@@ -63,7 +63,7 @@ func (p *pairs) swapIn(out []uint32) pairs {
 	return pairs{rows, out}
 }
 
-// index replaces the values by their places among the values, which it gives.
+// index replaces the values by their places among the values, which it returns.
 func (p *pairs) index() (dict []uint32) {
 	dict = distinct(p.out)
 	for k, v := range p.out {

@@ -30,7 +30,7 @@ func (c Column) used() set {
 }
 
 // survey finds the places that packed data uses. If one of them is not under d
-// it gives the first item that has such a place, otherwise -1.
+// it returns the first item that has such a place, otherwise -1.
 func survey(data []byte, width uint8, n, d int) (s set, outside int) {
 	switch {
 	case width <= 2:
@@ -89,7 +89,7 @@ func surveyWords(data []byte, width uint8, n int) set {
 	return s
 }
 
-// seenBits gives, for each 1-bit place, a word that is not zero if it occurs.
+// seenBits returns, for each 1-bit place, a word that is not zero if it occurs.
 func seenBits(data []byte) [4]uint64 {
 	var s0, s1 uint64
 	for ; len(data) >= 8 && (s0 == 0 || s1 == 0); data = data[8:] {
@@ -99,7 +99,7 @@ func seenBits(data []byte) [4]uint64 {
 	return [4]uint64{s0, s1}
 }
 
-// seenTwos gives, for each 2-bit place, a word that is not zero if it occurs.
+// seenTwos returns, for each 2-bit place, a word that is not zero if it occurs.
 func seenTwos(data []byte) [4]uint64 {
 	const low = 0x5555555555555555
 	var s0, s1, s2, s3 uint64

@@ -35,7 +35,7 @@ type data struct {
 	missing    []uint8 // per item, how many of its versions are missing; 0 = no label
 }
 
-// seeded gives the same bytes for the same numbers, so that runs compare.
+// seeded returns the same bytes for the same numbers, so that runs compare.
 func seeded(a, b uint64) *rand.ChaCha8 {
 	var seed [32]byte
 	binary.LittleEndian.PutUint64(seed[:], a)

@@ -88,7 +88,7 @@ func TestMeasuredOperationsDoTheirWork(t *testing.T) {
 	encode := encodeSubject(a)
 	encode.run()
 	if b := sink.bytes; len(b) != encode.Bytes || !bytes.Equal(b, must(collect(a).MarshalBinary())) {
-		t.Error("encode gives other bytes")
+		t.Error("encode returns other bytes")
 	}
 }
 

@@ -23,7 +23,7 @@ type subject struct {
 	result
 	run     func()     // does the operation `times` times
 	times   int        // 0 means 1
-	heap    func() int // bytes that what it gives holds; nil = not measured
+	heap    func() int // bytes that what it returns holds; nil = not measured
 	samples []float64
 	allocs  []float64
 	repeat  int // runs in one sample

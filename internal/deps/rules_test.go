@@ -23,7 +23,7 @@ var rules = map[string]func(*tree) []string{
 var (
 	roles = set("transport/hub transport/peer transport/device")
 	aside = set("signature")
-	pure  = set("label collection signature notify internal/engine internal/column internal/wire internal/trust")
+	pure  = set("label collection signature notify internal/engine internal/column internal/wire internal/sealerr")
 
 	impure = set("os os/exec os/signal os/user syscall net net/http log log/slog math/rand math/rand/v2 crypto/rand")
 	clocks = set("Now Since Until Sleep After AfterFunc Tick NewTicker NewTimer")
@@ -79,7 +79,7 @@ func apart(t *tree) (broken []string) {
 	for dir := range t.packages {
 		t.reach(dir, func(from source, imported string) {
 			other, ours := folder(imported)
-			if ours && under(dir, aside) && !under(other, aside) && other != "internal/trust" {
+			if ours && under(dir, aside) && !under(other, aside) && other != "internal/sealerr" {
 				broken = append(broken, fmt.Sprintf("%s reaches %s: %s imports it", dir, other, from.name))
 			}
 		})

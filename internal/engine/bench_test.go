@@ -38,8 +38,8 @@ func BenchmarkStep(b *testing.B) {
 		{"stored one", start, Stored{sets(transport.BitsOf(5))}},
 		{"stored all", start, Stored{sets(all)}},
 		{"stored half of copies", equal, Stored{sets(half)}},
-		{"announced half", stored, Announced{transport.Source{User: author, Address: "x", Items: half}}},
-		{"announced all", stored, Announced{transport.Source{User: author, Address: "x", Items: all}}},
+		{"announced half", stored, Announced{transport.Source{User: author, URL: "x", Items: half}}},
+		{"announced all", stored, Announced{transport.Source{User: author, URL: "x", Items: all}}},
 		{"updated", stored, Updated{Collection: updated}},
 	} {
 		b.Run(c.name, func(b *testing.B) {

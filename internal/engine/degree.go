@@ -6,7 +6,7 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-// steps gives the authority's update for the items of a collection with degrees
+// steps returns the authority's update for the items of a collection with degrees
 // of which more first versions are here than their labels say: rule 9.
 func (s State) steps() (collection.Update, bool, error) {
 	if s.Collection.Kind() != label.Degree {

@@ -22,7 +22,7 @@ func degrees(t testing.TB, n int) collection.Collection {
 }
 
 // both are rules that take screens from a device, too.
-var both = Rules{Authority: authority, FromDevice: 2, FromPeer: 2, Tells: true}
+var both = Rules{Authority: authority, RequiredFromDevice: 2, RequiredFromPeer: 2, Notifies: true}
 
 func wantLevels(t testing.TB, s State, want ...int) {
 	t.Helper()
@@ -41,14 +41,14 @@ func TestRule9DegreesAdvanceStepByStep(t *testing.T) {
 	first.Share.Offers = sets(all)
 	s, effects := run(t, both, State{}, first, Stored{sets(all)})
 	wantLevels(t, s, 1, 1, 1)
-	if n := effect[Tell](t, effects).Notification; n.Reason != notify.Shared || n.Labelled != 3 {
+	if n := effect[Notify](t, effects).Notification; n.Reason != notify.Shared || n.Labelled != 3 {
 		t.Errorf("told %+v", n)
 	}
 	again := fromDevice(degrees(t, 3), true)
 	again.Held = sets(all)
 	s, effects = run(t, both, s, again, Stored{sets(nil, transport.BitsOf(0, 1))})
 	wantLevels(t, s, 2, 2, 1)
-	if n := effect[Tell](t, effects).Notification; n.Reason != notify.Available || n.Labelled != 3 {
+	if n := effect[Notify](t, effects).Notification; n.Reason != notify.Available || n.Labelled != 3 {
 		t.Errorf("told %+v", n)
 	}
 	s, _ = run(t, both, s, Stored{sets(nil, transport.BitsOf(2))})
@@ -72,7 +72,7 @@ func TestRule9OneNotificationForAnUpload(t *testing.T) {
 	s, _ := run(t, both, State{}, share, Stored{sets(all)})
 	share.Share.Offers, share.Held = sets(all, all), sets(all)
 	s, effects := run(t, both, s, share, Stored{sets(nil, all)})
-	tell := effect[Tell](t, effects)
+	tell := effect[Notify](t, effects)
 	if tell.Notification.Reason != notify.Available || s.News != 2 {
 		t.Errorf("told %+v, %d times", tell.Notification, s.News)
 	}

@@ -1,6 +1,6 @@
 // Package engine holds the rules of the exchange, for every role, as one pure
 // function: [Rules.Step] takes the state of one collection at one station and
-// an event, and gives the next state and the effects to perform. It has no
+// an event, and returns the next state and the effects to perform. It has no
 // input or output, clock, randomness or goroutine; what it must know of other
 // collections arrives with the event.
 //

@@ -24,7 +24,7 @@ var (
 	reader    = collection.UserID{3}
 	stranger  = collection.UserID{9}
 	authority = collection.KeyID{7}
-	rules     = Rules{Authority: authority, FromDevice: 1, FromPeer: 2, Tells: true, Link: "link"}
+	rules     = Rules{Authority: authority, RequiredFromDevice: 1, RequiredFromPeer: 2, Notifies: true, Link: "link"}
 )
 
 func items(n int) []collection.Item {
@@ -58,7 +58,7 @@ func check(t testing.TB, err error) {
 	}
 }
 
-// run steps events as a shell does, seals included, and gives the effects that
+// run steps events as a shell does, seals included, and returns the effects that
 // are left.
 func run(t testing.TB, r Rules, s State, events ...Event) (State, []Effect) {
 	t.Helper()
@@ -91,7 +91,7 @@ func run(t testing.TB, r Rules, s State, events ...Event) (State, []Effect) {
 	return s, all
 }
 
-// effect gives the only effect of a type.
+// effect returns the only effect of a type.
 func effect[E Effect](t testing.TB, effects []Effect) E {
 	t.Helper()
 	var found []E
@@ -130,7 +130,7 @@ func told(t testing.TB) State {
 }
 
 func source(places ...int) transport.Source {
-	return transport.Source{User: author, Address: "home", Items: transport.BitsOf(places...)}
+	return transport.Source{User: author, URL: "home", Items: transport.BitsOf(places...)}
 }
 
 func TestRule1WhoMayShare(t *testing.T) {
@@ -204,19 +204,19 @@ func TestRule2SetsBeyondTheItems(t *testing.T) {
 
 func TestRule3NobodyIsToldTooEarly(t *testing.T) {
 	s, effects := run(t, rules, State{}, fromDevice(draft(t, 2), false))
-	none[Tell](t, effects)
+	none[Notify](t, effects)
 	if a := effect[Reply](t, effects).Answer; a.Next != transport.Upload {
 		t.Errorf("next %v", a.Next)
 	}
 	s, effects = run(t, rules, s, Stored{sets(transport.BitsOf(0))})
-	none[Tell](t, effects)
+	none[Notify](t, effects)
 	s, effects = run(t, rules, s, Stored{sets(transport.BitsOf(1))})
-	none[Tell](t, effects)
+	none[Notify](t, effects)
 	if s.Answer().Next != transport.Seal {
 		t.Errorf("next %v", s.Answer().Next)
 	}
 	s, effects = run(t, rules, s, Sealed{sealedDraft(t, 2)})
-	tell := effect[Tell](t, effects)
+	tell := effect[Notify](t, effects)
 	if len(tell.To) != 1 || tell.To[0] != reader || tell.Notification.Reason != notify.Shared || tell.Notification.Labelled != 2 {
 		t.Errorf("told %+v", tell)
 	}
@@ -229,19 +229,19 @@ func TestRule3AskedOfAnother(t *testing.T) {
 	c := sealedDraft(t, 2)
 	s, _ := run(t, rules, State{}, fromDevice(c, true))
 	s, effects := run(t, rules, s, Shared{By: author, Collection: c, Sealed: true, Share: transport.Share{From: transport.Peer}})
-	none[Tell](t, effects)
+	none[Notify](t, effects)
 	if a := effect[Reply](t, effects).Answer; a.Next != transport.Done {
 		t.Errorf("a peer that can upload nothing is asked to %v", a.Next)
 	}
 	_, effects = run(t, rules, s, Stored{sets(transport.AllBits(2))})
-	effect[Tell](t, effects)
+	effect[Notify](t, effects)
 }
 
 func TestRule3SealFirst(t *testing.T) {
 	s, effects := run(t, rules, State{}, fromDevice(sealedDraft(t, 2), true))
-	none[Tell](t, effects)
+	none[Notify](t, effects)
 	_, effects = run(t, rules, s, Stored{sets(transport.AllBits(2))})
-	effect[Tell](t, effects)
+	effect[Notify](t, effects)
 }
 
 func TestRule3AnotherEditionsSeal(t *testing.T) {
@@ -259,7 +259,7 @@ func TestRule4WhenALabelGoes(t *testing.T) {
 	if n := next.Collection.Labelled(); n != 1 || next.Complete().Has(1) {
 		t.Errorf("%d labels, complete %v", n, next.Complete())
 	}
-	if tell := effect[Tell](t, effects); tell.Notification.Reason != notify.Available || len(tell.Notification.Updates) != 1 || tell.Seq != 2 {
+	if tell := effect[Notify](t, effects); tell.Notification.Reason != notify.Available || len(tell.Notification.Updates) != 1 || tell.Seq != 2 {
 		t.Errorf("told %+v", tell)
 	}
 	effect[Spread](t, effects)
@@ -279,7 +279,7 @@ func TestRule4WhoMayAnnounce(t *testing.T) {
 	check(t, err)
 	withdrawn, _ = run(t, rules, withdrawn, Updated{Collection: c})
 	by := func(u collection.UserID, places ...int) transport.Source {
-		return transport.Source{User: u, Address: "x", Items: transport.BitsOf(places...)}
+		return transport.Source{User: u, URL: "x", Items: transport.BitsOf(places...)}
 	}
 	for name, c := range map[string]struct {
 		state  State
@@ -337,19 +337,19 @@ func TestRule4AnotherAuthority(t *testing.T) {
 	if s.Collection.Labelled() != 3 || len(s.Collection.Header().AuthoritySeal) > 0 {
 		t.Error("a hub has validated a collection that names another one")
 	}
-	effect[Tell](t, effects)
+	effect[Notify](t, effects)
 }
 
 func TestRule5CompleteElsewhere(t *testing.T) {
 	e := fromDevice(sealedDraft(t, 3), true)
 	e.Complete, e.Sources = transport.BitsOf(1), []transport.Source{source(0, 1)}
 	s, effects := run(t, rules, State{}, e)
-	none[Tell](t, effects)
+	none[Notify](t, effects)
 	s, effects = run(t, rules, s, Stored{sets(transport.AllBits(3))})
 	if done := s.Complete(); done.Len() != 1 || !done.Has(1) {
 		t.Errorf("complete: %v", done)
 	}
-	if n := effect[Tell](t, effects).Notification; n.Reason != notify.Shared || n.Labelled != 2 {
+	if n := effect[Notify](t, effects).Notification; n.Reason != notify.Shared || n.Labelled != 2 {
 		t.Errorf("told %+v", n)
 	}
 }
@@ -378,14 +378,14 @@ func TestTakenBackIsNotServed(t *testing.T) {
 	c, _, err := s.Collection.Apply(u)
 	check(t, err)
 	s, effects := run(t, rules, s, Updated{Collection: c})
-	if n := effect[Tell](t, effects).Notification; n.Reason != notify.Lost || n.Labelled != 1 {
+	if n := effect[Notify](t, effects).Notification; n.Reason != notify.Lost || n.Labelled != 1 {
 		t.Errorf("told %+v", n)
 	}
 	if s.Served().Has(1) || !s.Served().Has(0) {
 		t.Errorf("served %v", s.Served())
 	}
 	s, effects = run(t, rules, s, Announced{source(1)})
-	if n := effect[Tell](t, effects).Notification; n.Reason != notify.Available || s.Collection.Labelled() != 0 {
+	if n := effect[Notify](t, effects).Notification; n.Reason != notify.Available || s.Collection.Labelled() != 0 {
 		t.Errorf("told %+v", n)
 	}
 }
@@ -393,7 +393,7 @@ func TestTakenBackIsNotServed(t *testing.T) {
 func TestRule7OncePerChange(t *testing.T) {
 	s, _ := run(t, rules, told(t), Announced{source(0)})
 	again, effects := run(t, rules, s, Announced{source(0)}, Updated{Collection: s.Collection}, Stored{nil})
-	none[Tell](t, effects)
+	none[Notify](t, effects)
 	if again.News != s.News {
 		t.Error("told again of nothing new")
 	}
@@ -402,11 +402,11 @@ func TestRule7OncePerChange(t *testing.T) {
 func TestRule7OneNotificationForAPeersShare(t *testing.T) {
 	all := transport.AllBits(3)
 	share := Shared{By: author, Collection: sealedDraft(t, 3), Sealed: true, Share: transport.Share{
-		From: transport.Peer, Offers: sets(all, all), Serves: sets(nil, nil, all), Address: "home"}}
+		From: transport.Peer, Offers: sets(all, all), Serves: sets(nil, nil, all), URL: "home"}}
 	s, effects := run(t, rules, State{}, share, Stored{sets(all, all)})
-	none[Tell](t, effects)
+	none[Notify](t, effects)
 	_, effects = run(t, rules, s, Announced{source(0, 1, 2)})
-	if n := effect[Tell](t, effects).Notification; n.Reason != notify.Shared || n.Labelled != 0 {
+	if n := effect[Notify](t, effects).Notification; n.Reason != notify.Shared || n.Labelled != 0 {
 		t.Errorf("told %+v", n)
 	}
 }
@@ -436,7 +436,7 @@ func TestStateIsStored(t *testing.T) {
 		t.Errorf("stored and read: %+v", back)
 	}
 	_, effects := run(t, rules, back, Updated{Collection: back.Collection})
-	none[Tell](t, effects)
+	none[Notify](t, effects)
 }
 
 func TestErrorChangesNothing(t *testing.T) {
@@ -451,7 +451,7 @@ func TestErrorChangesNothing(t *testing.T) {
 }
 
 func TestRequiredNeverExceedsTheLadder(t *testing.T) {
-	r := Rules{FromDevice: 99, FromPeer: 1}
+	r := Rules{RequiredFromDevice: 99, RequiredFromPeer: 1}
 	l := label.DefaultLadder()
 	if r.Required(transport.Device, l) != 3 || r.Required(transport.Peer, l) != 1 {
 		t.Error("required versions")

@@ -16,13 +16,13 @@ func TestPeerWithAnOlderEdition(t *testing.T) {
 	s, _ := run(t, rules, State{}, Shared{By: author, Collection: known, Sealed: true})
 	all := transport.AllBits(n)
 	share := Shared{By: author, Collection: older, Sealed: true, Share: transport.Share{
-		From: transport.Peer, Offers: sets(all, all, all), Serves: sets(nil, nil, all), Address: "a",
+		From: transport.Peer, Offers: sets(all, all, all), Serves: sets(nil, nil, all), URL: "a",
 	}}
 	s, effects := run(t, rules, s, share)
 	if a := effect[Reply](t, effects).Answer; len(a.Missing) != 1 || a.Missing[0].Len() != n {
 		t.Errorf("asked for %v: the thumbnails are all it can give", a.Missing)
 	}
-	s, _ = run(t, rules, s, Stored{Versions: sets(all)}, Announced{Source: transport.Source{User: author, Address: "a", Items: all}})
+	s, _ = run(t, rules, s, Stored{Versions: sets(all)}, Announced{Source: transport.Source{User: author, URL: "a", Items: all}})
 	if left := s.Collection.Labelled(); left != 0 {
 		t.Errorf("%d labels left", left)
 	}

@@ -9,10 +9,10 @@ import (
 
 // Failure counts the probes of a source that failed in a row.
 type Failure struct {
-	User    collection.UserID `cbor:"1,keyasint"`
-	Address string            `cbor:"2,keyasint"`
-	Items   transport.Bits    `cbor:"3,keyasint"` // what could not be had there
-	Times   int               `cbor:"4,keyasint"`
+	User  collection.UserID `cbor:"1,keyasint"`
+	URL   string            `cbor:"2,keyasint"`
+	Items transport.Bits    `cbor:"3,keyasint"` // what could not be had there
+	Times int               `cbor:"4,keyasint"`
 }
 
 // Probed: a source that had announced items was asked for some of them again.
@@ -22,14 +22,14 @@ type Probed struct{ Source transport.Source }
 
 func (Probed) event() {}
 
-// Failed gives the failures of a source so far.
+// Failed returns the failures of a source so far.
 func (s State) Failed(source transport.Source) (Failure, bool) {
 	for _, f := range s.Failures {
-		if f.User == source.User && f.Address == source.Address {
+		if f.User == source.User && f.URL == source.URL {
 			return f, true
 		}
 	}
-	return Failure{User: source.User, Address: source.Address}, false
+	return Failure{User: source.User, URL: source.URL}, false
 }
 
 // probed counts a failure, and at the last one takes the items from the source:
@@ -41,14 +41,14 @@ func (r Rules) probed(s State, e Probed) (State, []Effect, error) {
 	if f.Items.IsEmpty() {
 		return s, nil, nil
 	}
-	if f.Times++; f.Times < r.Patience {
+	if f.Times++; f.Times < r.MaxFailedProbes {
 		s.Failures = append(s.Failures, f)
 		return s, nil, nil
 	}
 	s.Sources = lessSource(s.Sources, e.Source, f.Items)
 	s.lost = s.Complete().And(f.Items).Without(s.Served()).Trim()
 	if !s.lost.IsEmpty() {
-		s.Teller = HubTells // who told may be what is gone
+		s.Notifier = HubNotifies // who told may be what is gone
 	}
 	return s, nil, nil
 }
@@ -56,7 +56,7 @@ func (r Rules) probed(s State, e Probed) (State, []Effect, error) {
 // forgiven are the failures without those of a source.
 func (s State) forgiven(source transport.Source) []Failure {
 	return slices.DeleteFunc(slices.Clone(s.Failures), func(f Failure) bool {
-		return f.User == source.User && f.Address == source.Address
+		return f.User == source.User && f.URL == source.URL
 	})
 }
 
@@ -64,7 +64,7 @@ func (s State) forgiven(source transport.Source) []Failure {
 func lessSource(sources []transport.Source, from transport.Source, items transport.Bits) []transport.Source {
 	var left []transport.Source
 	for _, s := range sources {
-		if s.User == from.User && s.Address == from.Address {
+		if s.User == from.User && s.URL == from.URL {
 			s.Items = s.Items.Without(items).Trim()
 		}
 		if !s.Items.IsEmpty() {
@@ -74,7 +74,7 @@ func lessSource(sources []transport.Source, from transport.Source, items transpo
 	return left
 }
 
-// takeBack gives the authority's update for the items that are lost.
+// takeBack returns the authority's update for the items that are lost.
 func (s State) takeBack() (collection.Update, bool, error) {
 	var ids []collection.ItemID
 	for i := range s.lost.Places() {

@@ -8,7 +8,7 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-var patient = Rules{Authority: authority, FromDevice: 1, FromPeer: 2, Tells: true, Patience: 3}
+var patient = Rules{Authority: authority, RequiredFromDevice: 1, RequiredFromPeer: 2, Notifies: true, MaxFailedProbes: 3}
 
 // served is a state of three items that are complete.
 func served(t testing.TB, r Rules, sources ...transport.Source) State {
@@ -20,14 +20,14 @@ func served(t testing.TB, r Rules, sources ...transport.Source) State {
 }
 
 func from(address string, places ...int) transport.Source {
-	return transport.Source{User: author, Address: address, Items: transport.BitsOf(places...)}
+	return transport.Source{User: author, URL: address, Items: transport.BitsOf(places...)}
 }
 
 func TestRule10TakenBackAfterSeveralFailures(t *testing.T) {
 	gone := Probed{from("home", 0, 1, 2)}
 	s := served(t, patient, from("home", 0, 1, 2))
 	s, effects := run(t, patient, s, gone, gone)
-	none[Tell](t, effects)
+	none[Notify](t, effects)
 	if s.Collection.Labelled() != 0 {
 		t.Fatal("taken back too early")
 	}
@@ -36,14 +36,14 @@ func TestRule10TakenBackAfterSeveralFailures(t *testing.T) {
 	var back State // the count is durable
 	check(t, back.UnmarshalBinary(data))
 	s, effects = run(t, patient, back, gone)
-	if n := effect[Tell](t, effects).Notification; n.Reason != notify.Lost || n.Labelled != 3 {
+	if n := effect[Notify](t, effects).Notification; n.Reason != notify.Lost || n.Labelled != 3 {
 		t.Errorf("told %+v", n)
 	}
 	if _, rank := s.Collection.At(0); rank.Generation() != 1 || len(s.Sources) != 0 || len(s.Failures) != 0 {
 		t.Errorf("rank %v, sources %v, failures %v", rank, s.Sources, s.Failures)
 	}
 	s, effects = run(t, patient, s, Announced{from("other", 0, 1, 2)})
-	if n := effect[Tell](t, effects).Notification; n.Reason != notify.Available || s.Collection.Labelled() != 0 {
+	if n := effect[Notify](t, effects).Notification; n.Reason != notify.Available || s.Collection.Labelled() != 0 {
 		t.Errorf("told %+v", n)
 	}
 }
@@ -51,7 +51,7 @@ func TestRule10TakenBackAfterSeveralFailures(t *testing.T) {
 func TestRule10OneGoodProbeForgives(t *testing.T) {
 	gone, well := Probed{from("home", 0, 1, 2)}, Probed{from("home")}
 	s, effects := run(t, patient, served(t, patient, from("home", 0, 1, 2)), gone, gone, well, gone, gone)
-	none[Tell](t, effects)
+	none[Notify](t, effects)
 	if f, _ := s.Failed(from("home")); f.Times != 2 || s.Collection.Labelled() != 0 {
 		t.Errorf("failures %+v", f)
 	}

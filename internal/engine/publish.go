@@ -21,19 +21,19 @@ func (r Rules) published(s State, e Published) (State, []Effect, error) {
 	case !MayComplete(s.Collection, e.Source.User):
 		return s, nil, transport.ErrForbidden
 	}
-	if e.Source.User != s.Collection.Author() && s.Told.IsZero() {
-		if err := s.toldBefore(); err != nil { // a completer's word is never the first
+	if e.Source.User != s.Collection.Author() && s.Notified.IsZero() {
+		if err := s.notifiedBefore(); err != nil { // a completer's word is never the first
 			return s, nil, err
 		}
 	}
-	s.Tells = true
+	s.Notifies = true
 	if e.Source.Items.IsEmpty() {
 		return s, nil, nil
 	}
 	return r.announced(s, Announced(e))
 }
 
-// vouch gives the update of the station's own user for what the station itself
+// vouch returns the update of the station's own user for what the station itself
 // serves, in a collection that no authority validates: rule 8.
 func (r Rules) vouch(s State) (collection.Update, bool, error) {
 	if r.Own.User.IsZero() || !s.Collection.Authority().IsZero() || s.Collection.Labelled() == 0 {
@@ -47,10 +47,10 @@ func (r Rules) vouch(s State) (collection.Update, bool, error) {
 	return u, true, err
 }
 
-// toldBefore notes that the recipients know of the present availability.
-func (s *State) toldBefore() (err error) {
-	s.Told, err = notify.Availability(s.Collection)
-	s.ToldLabelled = s.Collection.Labelled()
+// notifiedBefore notes that the recipients know of the present availability.
+func (s *State) notifiedBefore() (err error) {
+	s.Notified, err = notify.Availability(s.Collection)
+	s.NotifiedLabelled = s.Collection.Labelled()
 	return err
 }
 
@@ -63,7 +63,7 @@ func edited(before, after collection.Collection) bool {
 // servedBy is the set of the items that one station serves.
 func (s State) servedBy(station transport.Source) transport.Bits {
 	for _, source := range s.Sources {
-		if source.User == station.User && source.Address == station.Address {
+		if source.User == station.User && source.URL == station.URL {
 			return source.Items
 		}
 	}

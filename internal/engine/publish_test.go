@@ -12,7 +12,7 @@ import (
 
 // own is a peer of a user who may complete, without a hub.
 func own(user collection.UserID) Rules {
-	return Rules{FromDevice: 15, FromPeer: 15, Own: transport.Source{User: user, Address: "home"}}
+	return Rules{RequiredFromDevice: 15, RequiredFromPeer: 15, Own: transport.Source{User: user, URL: "home"}}
 }
 
 // lone is a sealed collection of three items that names no authority, as a peer
@@ -31,16 +31,16 @@ func lone(t testing.TB) State {
 }
 
 func published(user collection.UserID, places ...int) Published {
-	return Published{transport.Source{User: user, Address: "home", Items: transport.BitsOf(places...)}}
+	return Published{transport.Source{User: user, URL: "home", Items: transport.BitsOf(places...)}}
 }
 
 func TestRule8WithoutAuthority(t *testing.T) {
 	s, effects := run(t, own(author), lone(t), published(author))
-	if n := effect[Tell](t, effects).Notification; n.Reason != notify.Shared || n.Labelled != 3 {
+	if n := effect[Notify](t, effects).Notification; n.Reason != notify.Shared || n.Labelled != 3 {
 		t.Errorf("told %+v", n)
 	}
 	s, effects = run(t, own(author), s, published(author, 0, 2))
-	if n := effect[Tell](t, effects).Notification; n.Reason != notify.Available || n.Labelled != 1 {
+	if n := effect[Notify](t, effects).Notification; n.Reason != notify.Available || n.Labelled != 1 {
 		t.Errorf("told %+v", n)
 	}
 	for u := range s.Collection.Updates() {
@@ -49,21 +49,21 @@ func TestRule8WithoutAuthority(t *testing.T) {
 		}
 	}
 	s, effects = run(t, own(author), s, published(author, 0, 2))
-	none[Tell](t, effects)
+	none[Notify](t, effects)
 	s, effects = run(t, own(author), s, published(author, 1))
-	if n := effect[Tell](t, effects).Notification; n.Labelled != 0 || s.News != 3 {
+	if n := effect[Notify](t, effects).Notification; n.Labelled != 0 || s.News != 3 {
 		t.Errorf("told %+v", n)
 	}
 }
 
 // A peer vouches for what it serves itself, and not for what others say.
 func TestRule8OthersSources(t *testing.T) {
-	other := transport.Source{User: author, Address: "elsewhere", Items: transport.AllBits(3)}
+	other := transport.Source{User: author, URL: "elsewhere", Items: transport.AllBits(3)}
 	s, effects := run(t, own(author), lone(t), Announced{other})
 	if s.Collection.Labelled() != 3 {
 		t.Errorf("%d labels", s.Collection.Labelled())
 	}
-	none[Tell](t, effects)
+	none[Notify](t, effects)
 	for user, rules := range map[collection.UserID]Rules{reader: own(reader), stranger: own(stranger)} {
 		if _, _, err := rules.Step(lone(t), published(user, 0)); !errors.Is(err, transport.ErrForbidden) {
 			t.Errorf("one who was not named: %v", err)
@@ -77,7 +77,7 @@ func TestRule8OthersSources(t *testing.T) {
 // A collection that names an authority is left to it, although the peer tells.
 func TestRule8WithAuthority(t *testing.T) {
 	s, effects := run(t, own(author), State{}, Updated{Collection: sealedDraft(t, 3)}, published(author, 0, 1, 2))
-	if n := effect[Tell](t, effects).Notification; n.Labelled != 3 || s.Collection.Labelled() != 3 {
+	if n := effect[Notify](t, effects).Notification; n.Labelled != 3 || s.Collection.Labelled() != 3 {
 		t.Errorf("told %+v", n)
 	}
 }
@@ -85,28 +85,28 @@ func TestRule8WithAuthority(t *testing.T) {
 // A completer's word is never the first.
 func TestRule8Completer(t *testing.T) {
 	_, effects := run(t, own(completer), lone(t), published(completer, 0, 1, 2))
-	if n := effect[Tell](t, effects).Notification; n.Reason != notify.Available || n.Labelled != 0 {
+	if n := effect[Notify](t, effects).Notification; n.Reason != notify.Available || n.Labelled != 0 {
 		t.Errorf("told %+v", n)
 	}
 	_, effects = run(t, own(completer), lone(t), published(completer))
-	none[Tell](t, effects)
+	none[Notify](t, effects)
 }
 
 // What the sender tells the hub does not, and what comes later is not the first
 // word.
-func TestRule7SenderTells(t *testing.T) {
+func TestRule7SenderNotifies(t *testing.T) {
 	share := fromDevice(sealedDraft(t, 3), true)
 	share.Share.Notifies = true
 	s, effects := run(t, rules, State{}, share, Stored{sets(transport.AllBits(3))})
-	none[Tell](t, effects)
+	none[Notify](t, effects)
 	if !effect[Reply](t, effects).Answer.Notify {
 		t.Error("the answer leaves it to nobody")
 	}
 	share.Share.Notifies, share.Held = false, sets(transport.AllBits(3))
 	s, effects = run(t, rules, s, share)
-	none[Tell](t, effects)
+	none[Notify](t, effects)
 	_, effects = run(t, rules, s, Announced{source(0, 1, 2)})
-	if n := effect[Tell](t, effects).Notification; n.Reason != notify.Available {
+	if n := effect[Notify](t, effects).Notification; n.Reason != notify.Available {
 		t.Errorf("told %+v", n)
 	}
 }
@@ -131,11 +131,11 @@ func TestRule7Editions(t *testing.T) {
 		"caption":  func(_ *collection.Header, items []collection.Item) { items[2].Caption = "cake" },
 		"metadata": func(h *collection.Header, _ []collection.Item) { h.Metadata = map[string]string{"place": "park"} },
 	} {
-		if n := effect[Tell](t, edit(change)).Notification; n.Reason != notify.Edited {
+		if n := effect[Notify](t, edit(change)).Notification; n.Reason != notify.Edited {
 			t.Errorf("%s: told %+v", what, n)
 		}
 	}
-	none[Tell](t, edit(func(h *collection.Header, _ []collection.Item) { h.Hints.PerPage = 4 }))
+	none[Notify](t, edit(func(h *collection.Header, _ []collection.Item) { h.Hints.PerPage = 4 }))
 }
 
 // What is still to be told outlives the station.
@@ -146,7 +146,7 @@ func TestPublishedStateIsStored(t *testing.T) {
 	check(t, err)
 	var again State
 	check(t, again.UnmarshalBinary(data))
-	if !again.Tells || !again.Edited || again.News != s.News {
+	if !again.Notifies || !again.Edited || again.News != s.News {
 		t.Errorf("%+v", again)
 	}
 }

@@ -63,7 +63,7 @@ func (s State) rebase(theirs collection.Collection) (State, []Effect, error) {
 	return s, []Effect{Reseal{next}}, err
 }
 
-// withOwn gives their item with our words, and with our digests of what they have
+// withOwn returns their item with our words, and with our digests of what they have
 // none of.
 func withOwn(theirs, ours collection.Item) collection.Item {
 	digests := slices.Clone(theirs.Digests)

@@ -7,20 +7,20 @@ import (
 
 // record is a State as it is stored.
 type record struct {
-	Collection []byte             `cbor:"1,keyasint"`
-	Sealed     bool               `cbor:"2,keyasint,omitempty"`
-	Held       []transport.Bits   `cbor:"3,keyasint,omitempty"`
-	Asked      []transport.Bits   `cbor:"4,keyasint,omitempty"`
-	Sources    []transport.Source `cbor:"5,keyasint,omitempty"`
-	Teller     Teller             `cbor:"6,keyasint,omitempty"`
-	Told       collection.Digest  `cbor:"7,keyasint"`
-	News       uint64             `cbor:"8,keyasint,omitempty"`
-	Promised   transport.Bits     `cbor:"9,keyasint,omitempty"`
+	Collection       []byte             `cbor:"1,keyasint"`
+	Sealed           bool               `cbor:"2,keyasint,omitempty"`
+	Held             []transport.Bits   `cbor:"3,keyasint,omitempty"`
+	Asked            []transport.Bits   `cbor:"4,keyasint,omitempty"`
+	Sources          []transport.Source `cbor:"5,keyasint,omitempty"`
+	Notifier         Notifier           `cbor:"6,keyasint,omitempty"`
+	Notified         collection.Digest  `cbor:"7,keyasint"`
+	News             uint64             `cbor:"8,keyasint,omitempty"`
+	PendingOriginals transport.Bits     `cbor:"9,keyasint,omitempty"`
 
-	ToldLabelled int `cbor:"10,keyasint,omitempty"`
+	NotifiedLabelled int `cbor:"10,keyasint,omitempty"`
 
-	Tells  bool `cbor:"11,keyasint,omitempty"`
-	Edited bool `cbor:"12,keyasint,omitempty"`
+	Notifies bool `cbor:"11,keyasint,omitempty"`
+	Edited   bool `cbor:"12,keyasint,omitempty"`
 
 	Quiet bool `cbor:"13,keyasint,omitempty"`
 
@@ -28,7 +28,7 @@ type record struct {
 	Wants    []Want    `cbor:"21,keyasint,omitempty"`
 }
 
-// MarshalBinary gives the form in which a state is stored.
+// MarshalBinary returns the form in which a state is stored.
 func (s State) MarshalBinary() ([]byte, error) {
 	c, err := s.Collection.MarshalBinary()
 	if err != nil {
@@ -36,8 +36,8 @@ func (s State) MarshalBinary() ([]byte, error) {
 	}
 	return transport.Encode(record{
 		Collection: c, Sealed: s.Sealed, Held: s.Held, Asked: s.Asked,
-		Sources: s.Sources, Teller: s.Teller, Told: s.Told, News: s.News, Promised: s.Promised, ToldLabelled: s.ToldLabelled,
-		Quiet: s.Quiet, Tells: s.Tells, Edited: s.Edited, Failures: s.Failures, Wants: s.Wants,
+		Sources: s.Sources, Notifier: s.Notifier, Notified: s.Notified, News: s.News, PendingOriginals: s.PendingOriginals, NotifiedLabelled: s.NotifiedLabelled,
+		Quiet: s.Quiet, Notifies: s.Notifies, Edited: s.Edited, Failures: s.Failures, Wants: s.Wants,
 	})
 }
 
@@ -55,8 +55,8 @@ func (s *State) UnmarshalBinary(data []byte) error {
 	}
 	*s = State{
 		Collection: c, Sealed: r.Sealed, Held: r.Held, Asked: r.Asked,
-		Sources: r.Sources, Teller: r.Teller, Told: r.Told, News: r.News, Promised: r.Promised, ToldLabelled: r.ToldLabelled,
-		Quiet: r.Quiet, Tells: r.Tells, Edited: r.Edited, Failures: r.Failures, Wants: r.Wants,
+		Sources: r.Sources, Notifier: r.Notifier, Notified: r.Notified, News: r.News, PendingOriginals: r.PendingOriginals, NotifiedLabelled: r.NotifiedLabelled,
+		Quiet: r.Quiet, Notifies: r.Notifies, Edited: r.Edited, Failures: r.Failures, Wants: r.Wants,
 	}
 	return nil
 }

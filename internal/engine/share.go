@@ -15,8 +15,8 @@ func (r Rules) shared(s State, e Shared) (State, []Effect, error) {
 		return s, nil, err
 	}
 	next.Held = e.Held
-	next.promise(s, e.Share)
-	next.Teller = teller(e.Share)
+	next.notePendingOriginals(s, e.Share)
+	next.Notifier = notifier(e.Share)
 	for _, source := range e.Sources {
 		source.Items = source.Items.And(e.Complete).Trim()
 		if MayComplete(next.Collection, source.User) {
@@ -27,43 +27,43 @@ func (r Rules) shared(s State, e Shared) (State, []Effect, error) {
 	missing := r.missing(next, e.Share)
 	next.Asked = lessColumns(next.Asked, r.leftOut(next, e.Share))
 	next.Asked = lessColumns(mergeColumns(next.Asked, missing), next.Held)
-	if e.Share.From == transport.Peer && r.Tells {
+	if e.Share.From == transport.Peer && r.Notifies {
 		next.Wants = r.wants(next, e.Share)
 	}
-	if next.Teller == DeviceTells && next.waitsForOthers(missing) {
-		next.Teller = HubTells // when it is time to tell, the device is not there
+	if next.Notifier == DeviceNotifies && next.waitsForOthers(missing) {
+		next.Notifier = HubNotifies // when it is time to tell, the device is not there
 	}
 	return next, []Effect{Reply{answer(next, missing)}}, nil
 }
 
-// promise notes what the first notification waits for after a share, besides what
+// notePendingOriginals notes what the first notification waits for after a share, besides what
 // is asked for: originals that a peer serves and will announce; or all of it,
 // where a peer has but said something of a collection that is not known yet.
-func (s *State) promise(before State, share transport.Share) {
-	if share.From == transport.Peer && isWord(share) {
+func (s *State) notePendingOriginals(before State, share transport.Share) {
+	if share.From == transport.Peer && isMetadataOnly(share) {
 		s.Quiet = s.Quiet || !before.Known()
 		return
 	}
 	s.Quiet = false
-	if !s.Told.IsZero() || share.From != transport.Peer {
+	if !s.Notified.IsZero() || share.From != transport.Peer {
 		return
 	}
-	s.Promised = nil
-	if share.Address != "" {
-		s.Promised = column(share.Serves, s.last()).Trim()
+	s.PendingOriginals = nil
+	if share.URL != "" {
+		s.PendingOriginals = column(share.Serves, s.last()).Trim()
 	}
 }
 
-// isWord reports whether a share brings nothing: its sender has edited or
+// isMetadataOnly reports whether a share brings nothing: its sender has edited or
 // withdrawn something, say, and shares later.
-func isWord(share transport.Share) bool {
-	return share.Address == "" && len(mergeColumns(share.Offers, share.Serves)) == 0
+func isMetadataOnly(share transport.Share) bool {
+	return share.URL == "" && len(mergeColumns(share.Offers, share.Serves)) == 0
 }
 
 // waitsForOthers reports whether the first notification waits for more than what
 // its sender is asked for at present.
 func (s State) waitsForOthers(asked []transport.Bits) bool {
-	return s.Told.IsZero() && (len(lessColumns(s.awaited(), asked)) > 0 || !s.Promised.IsEmpty())
+	return s.Notified.IsZero() && (len(lessColumns(s.awaited(), asked)) > 0 || !s.PendingOriginals.IsEmpty())
 }
 
 // Admit refuses those who may not share, sets that name items that the collection
@@ -138,7 +138,7 @@ func (r Rules) leftOut(s State, share transport.Share) []transport.Bits {
 	out := make([]transport.Bits, s.last())
 	for v := range out {
 		lacks := column(share.Offers, s.last()).Without(column(share.Offers, v))
-		if v < r.FromDevice {
+		if v < r.RequiredFromDevice {
 			lacks = lacks.Without(s.withDigest(v, lacks))
 		}
 		out[v] = lacks.Trim()
@@ -171,7 +171,7 @@ func (r Rules) missing(s State, share transport.Share) []transport.Bits {
 
 // answer says what comes next.
 func answer(s State, missing []transport.Bits) transport.Answer {
-	a := transport.Answer{Next: transport.Done, Missing: s.once(missing), Notify: s.Teller != HubTells}
+	a := transport.Answer{Next: transport.Done, Missing: s.once(missing), Notify: s.Notifier != HubNotifies}
 	switch {
 	case len(missing) > 0:
 		a.Next = transport.Upload

@@ -15,17 +15,17 @@ type Rules struct {
 	// Authority is the station's own key as an authority; zero: it validates
 	// nothing.
 	Authority collection.KeyID
-	// FromDevice and FromPeer say how many versions, the smallest first, a share
+	// RequiredFromDevice and RequiredFromPeer say how many versions, the smallest first, a share
 	// must bring. Those beyond the ladder do not count.
-	FromDevice, FromPeer int
-	// Tells says that the station sends notifications.
-	Tells bool
+	RequiredFromDevice, RequiredFromPeer int
+	// Notifies says that the station sends notifications.
+	Notifies bool
 	// Link is the base of the links in notifications.
 	Link string
-	// Patience is how many probes of a source in a row must fail before what it
+	// MaxFailedProbes is how many probes of a source in a row must fail before what it
 	// serves counts as lost.
-	Patience int
-	// Own is a peer's own user and address: what it serves itself it vouches for
+	MaxFailedProbes int
+	// Own is a peer's own user and URL: what it serves itself it vouches for
 	// in collections that name no authority. Zero: it vouches for nothing.
 	Own transport.Source
 }
@@ -44,23 +44,23 @@ type State struct {
 	// Sources are the stations that serve complete versions, as announced and
 	// checked.
 	Sources []transport.Source
-	// Promised are the items whose complete versions a sharing peer serves but
+	// PendingOriginals are the items whose complete versions a sharing peer serves but
 	// has not announced yet: the first notification waits for it. Quiet says that
 	// a peer has said something of the collection, and shares it later.
-	Promised transport.Bits
-	Quiet    bool
-	// Teller is who sends the notifications, as the last share says; Tells, that
+	PendingOriginals transport.Bits
+	Quiet            bool
+	// Notifier is who sends the notifications, as the last share says; Notifies, that
 	// this station does although it is no hub.
-	Teller Teller
-	Tells  bool
+	Notifier Notifier
+	Notifies bool
 	// Edited says that title, captions or the like have changed, and the
 	// recipients have not been told.
 	Edited bool
-	// Told is the availability that the recipients were told of last, and
-	// ToldLabelled the number of labels then; zero if they have not been told
+	// Notified is the availability that the recipients were told of last, and
+	// NotifiedLabelled the number of labels then; zero if they have not been told
 	// anything.
-	Told         collection.Digest
-	ToldLabelled int
+	Notified         collection.Digest
+	NotifiedLabelled int
 	// News counts the notifications.
 	News uint64
 	// Wants is what other peers are asked for.
@@ -71,25 +71,25 @@ type State struct {
 	lost transport.Bits // what the authority is about to take back
 }
 
-// Teller is who sends notifications.
-type Teller uint8
+// Notifier is who sends notifications.
+type Notifier uint8
 
-// The tellers. A device is seldom there: it tells once.
+// The notifiers. A device is seldom there: it notifies once.
 const (
-	HubTells    Teller = iota
-	DeviceTells        // the first notification, and the hub all others
-	PeerTells          // all of them
+	HubNotifies    Notifier = iota
+	DeviceNotifies          // the first notification, and the hub all others
+	PeerNotifies            // all of them
 )
 
-// teller is who tells by a share.
-func teller(share transport.Share) Teller {
+// notifier is who notifies by a share.
+func notifier(share transport.Share) Notifier {
 	switch {
 	case !share.Notifies:
-		return HubTells
+		return HubNotifies
 	case share.From == transport.Peer:
-		return PeerTells
+		return PeerNotifies
 	}
-	return DeviceTells
+	return DeviceNotifies
 }
 
 // Known reports whether the station has met the collection.
@@ -174,7 +174,7 @@ func withSource(sources []transport.Source, add transport.Source) []transport.So
 	}
 	out := slices.Clone(sources)
 	for i, s := range out {
-		if s.User == add.User && s.Address == add.Address {
+		if s.User == add.User && s.URL == add.URL {
 			out[i].Items = s.Items.Or(add.Items).Trim()
 			return out
 		}
@@ -233,9 +233,9 @@ type Validate struct{ Update collection.Update }
 // CoSign: seal the edition with the authority's key, likewise.
 type CoSign struct{}
 
-// Tell: store a notification for each recipient, together with the state, and
+// Notify: store a notification for each recipient, together with the state, and
 // a letter for each blinded address that nobody has become the user of.
-type Tell struct {
+type Notify struct {
 	To           []collection.UserID
 	Addresses    []collection.Address
 	Notification notify.Notification
@@ -252,6 +252,6 @@ type Reply struct{ Answer transport.Answer }
 
 func (Validate) effect() {}
 func (CoSign) effect()   {}
-func (Tell) effect()     {}
+func (Notify) effect()   {}
 func (Spread) effect()   {}
 func (Reply) effect()    {}

@@ -9,7 +9,7 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-// Step gives the state after an event and what is to be done, in order. After
+// Step returns the state after an event and what is to be done, in order. After
 // an error, which wraps one of the sentinels of package transport or
 // collection, the state has not changed and there is nothing to do.
 func (r Rules) Step(s State, e Event) (State, []Effect, error) {
@@ -17,12 +17,12 @@ func (r Rules) Step(s State, e Event) (State, []Effect, error) {
 	if err != nil {
 		return s, nil, err
 	}
-	more, err := r.insist(s, next)
+	more, err := r.rewithdraw(s, next)
 	if err == nil && len(more) == 0 {
 		more, err = r.follow(&next)
 	}
 	if err == nil && len(more) == 0 {
-		more, err = r.welcome(s, &next)
+		more, err = r.notifyResolved(s, &next)
 	}
 	if err != nil {
 		return s, nil, err
@@ -63,7 +63,7 @@ func (r Rules) step(s State, e Event) (State, []Effect, error) {
 	return s, nil, fmt.Errorf("%w: event %T", transport.ErrMalformed, e)
 }
 
-// follow gives the effects that the state itself asks for, whatever the event
+// follow returns the effects that the state itself asks for, whatever the event
 // was.
 func (r Rules) follow(s *State) ([]Effect, error) {
 	if !s.Sealed {
@@ -86,7 +86,7 @@ func (r Rules) follow(s *State) ([]Effect, error) {
 	if update, ok, err := r.vouch(*s); err != nil || ok {
 		return []Effect{Validate{update}}, err
 	}
-	return r.tell(s)
+	return r.notify(s)
 }
 
 // validates reports whether the station is the collection's authority.
@@ -94,7 +94,7 @@ func (r Rules) validates(s State) bool {
 	return !r.Authority.IsZero() && s.Collection.Authority() == r.Authority
 }
 
-// due gives the authority's update for the items that are served, and whose
+// due returns the authority's update for the items that are served, and whose
 // required versions are here, but that still have a label: rule 4.
 func (r Rules) due(s State) (collection.Update, bool, error) {
 	served := s.Served()
@@ -116,7 +116,7 @@ func (r Rules) due(s State) (collection.Update, bool, error) {
 	return u, true, err
 }
 
-// ready gives the served items that are not settled and whose complete version
+// ready returns the served items that are not settled and whose complete version
 // has a digest, and the number of all items that are not settled.
 func (s State) ready(served transport.Bits) (ready []collection.ItemID, open int) {
 	last := s.last()
@@ -138,38 +138,38 @@ func (s State) ready(served transport.Bits) (ready []collection.ItemID, open int
 	return ready, open
 }
 
-// tell gives the notification that is due: rules 3 and 7.
-func (r Rules) tell(s *State) ([]Effect, error) {
-	waits := !s.Tells && (len(s.awaited()) > 0 || !s.Promised.IsEmpty() || s.Quiet)
-	if !r.Tells && !s.Tells || waits && s.Told.IsZero() {
+// notify returns the notification that is due: rules 3 and 7.
+func (r Rules) notify(s *State) ([]Effect, error) {
+	waits := !s.Notifies && (len(s.awaited()) > 0 || !s.PendingOriginals.IsEmpty() || s.Quiet)
+	if !r.Notifies && !s.Notifies || waits && s.Notified.IsZero() {
 		return nil, nil
 	}
 	now, err := notify.Availability(s.Collection)
-	if err != nil || now == s.Told && !s.Edited {
+	if err != nil || now == s.Notified && !s.Edited {
 		return nil, err
 	}
 	reason := s.reason(now)
 	s.Edited = false
-	if !s.Tells && (s.Teller == PeerTells || s.Teller == DeviceTells && s.Told.IsZero()) {
+	if !s.Notifies && (s.Notifier == PeerNotifies || s.Notifier == DeviceNotifies && s.Notified.IsZero()) {
 		return r.write(s, reason)
 	}
 	n, err := notify.Make(s.Collection, reason, r.link(s.Collection.Name()))
 	if err != nil {
 		return nil, err
 	}
-	s.Told, s.ToldLabelled = now, n.Labelled
+	s.Notified, s.NotifiedLabelled = now, n.Labelled
 	s.News++
-	return []Effect{Tell{To: notify.Due(s.Collection), Addresses: notify.DueAddresses(s.Collection), Notification: n, Availability: now, Seq: s.News}}, nil
+	return []Effect{Notify{To: notify.Due(s.Collection), Addresses: notify.DueAddresses(s.Collection), Notification: n, Availability: now, Seq: s.News}}, nil
 }
 
 // reason says what there is to tell, when the availability is now.
 func (s State) reason(now collection.Digest) notify.Reason {
 	switch {
-	case s.Told.IsZero():
+	case s.Notified.IsZero():
 		return notify.Shared
-	case now == s.Told:
+	case now == s.Notified:
 		return notify.Edited
-	case s.Collection.Labelled() > s.ToldLabelled:
+	case s.Collection.Labelled() > s.NotifiedLabelled:
 		return notify.Lost
 	}
 	return notify.Available
@@ -276,13 +276,13 @@ func (r Rules) announced(s State, e Announced) (State, []Effect, error) {
 		id, _ := s.Collection.At(i)
 		return s, nil, transport.At(transport.ErrWithdrawn, "item "+id.String())
 	}
-	source := transport.Source{User: e.Source.User, Address: e.Source.Address, Items: items}
-	s.Sources, s.Promised = withSource(s.Sources, source), nil
+	source := transport.Source{User: e.Source.User, URL: e.Source.URL, Items: items}
+	s.Sources, s.PendingOriginals = withSource(s.Sources, source), nil
 	s.Failures = s.forgiven(source)
 	return s, []Effect{Spread{source}}, nil
 }
 
-// withdrawn gives the first of the items that is withdrawn, if one is.
+// withdrawn returns the first of the items that is withdrawn, if one is.
 func (s State) withdrawn(items transport.Bits) (int, bool) {
 	if s.Collection.Withdrawn() == 0 {
 		return 0, false
@@ -313,7 +313,7 @@ func MayComplete(c collection.Collection, u collection.UserID) bool {
 // Required is the number of versions that a share by the sender must bring.
 func (r Rules) Required(from transport.Role, l label.Ladder) int {
 	if from == transport.Peer {
-		return min(r.FromPeer, len(l))
+		return min(r.RequiredFromPeer, len(l))
 	}
-	return min(r.FromDevice, len(l))
+	return min(r.RequiredFromDevice, len(l))
 }

@@ -15,7 +15,7 @@ func TestRule2NobodyCanMakeIt(t *testing.T) {
 	all, can := transport.AllBits(n), transport.BitsOf(0, 2)
 	share := func(screens transport.Bits) Shared {
 		return Shared{By: author, Collection: older, Sealed: true, Share: transport.Share{
-			From: transport.Peer, Offers: sets(all, screens, all), Serves: sets(nil, nil, all), Address: "a",
+			From: transport.Peer, Offers: sets(all, screens, all), Serves: sets(nil, nil, all), URL: "a",
 		}}
 	}
 	s, _ := run(t, rules, State{}, share(all))
@@ -28,7 +28,7 @@ func TestRule2NobodyCanMakeIt(t *testing.T) {
 		t.Errorf("complete: %v", done)
 	}
 	s, effects = run(t, rules, s, Stored{Versions: sets(nil, can)})
-	if told := effect[Tell](t, effects).Notification; told.Labelled != 0 || len(s.Asked) != 0 {
+	if told := effect[Notify](t, effects).Notification; told.Labelled != 0 || len(s.Asked) != 0 {
 		t.Errorf("told of %d labels, waiting for %v", told.Labelled, s.Asked)
 	}
 	e := share(all)
@@ -47,13 +47,13 @@ func TestRule2TheMakerIsGone(t *testing.T) {
 	_, newer := editions(t, n, 1)
 	all := transport.AllBits(n)
 	share := func(offers []transport.Bits) Shared {
-		return Shared{By: author, Collection: newer, Sealed: true, Share: transport.Share{From: transport.Peer, Offers: offers, Serves: sets(nil, nil, all), Address: "a"}}
+		return Shared{By: author, Collection: newer, Sealed: true, Share: transport.Share{From: transport.Peer, Offers: offers, Serves: sets(nil, nil, all), URL: "a"}}
 	}
 	s, _ := run(t, rules, State{}, share(sets(all, all, all)), Stored{sets(all)})
 	other := share(sets(all, nil, all))
 	other.Held = s.Held
 	s, effects := run(t, rules, s, other, Announced{from("b", 0, 1)})
-	if told := effect[Tell](t, effects).Notification; told.Labelled != 0 {
+	if told := effect[Notify](t, effects).Notification; told.Labelled != 0 {
 		t.Errorf("told of %d labels, waiting for %v", told.Labelled, s.Asked)
 	}
 	if !rules.Takes(s, 0, 1) || rules.Takes(s, 0, 2) || rules.Takes(s, 0, 0) {

@@ -11,19 +11,19 @@ import (
 // that the peer which shares cannot supply.
 type Want struct {
 	User     collection.UserID `cbor:"1,keyasint"`
-	Address  string            `cbor:"2,keyasint"`
+	URL      string            `cbor:"2,keyasint"`
 	Versions []transport.Bits  `cbor:"3,keyasint"` // one set of items per version
 }
 
 // Missed: a station that was asked for versions did not give all of them.
 type Missed struct {
-	User    collection.UserID
-	Address string
+	User collection.UserID
+	URL  string
 }
 
 func (Missed) event() {}
 
-// wants gives what a share lacks and others who serve the items may have: rule
+// wants returns what a share lacks and others who serve the items may have: rule
 // 12.
 func (r Rules) wants(s State, share transport.Share) []Want {
 	required := min(r.Required(share.From, s.Collection.Ladder()), s.last())
@@ -34,7 +34,7 @@ func (r Rules) wants(s State, share transport.Share) []Want {
 	}
 	var wants []Want
 	for _, source := range s.Sources {
-		if source.Address == share.Address {
+		if source.URL == share.URL {
 			continue
 		}
 		versions := make([]transport.Bits, required)
@@ -42,7 +42,7 @@ func (r Rules) wants(s State, share transport.Share) []Want {
 			versions[v] = lacks[v].And(source.Items).Trim()
 		}
 		if versions = trimColumns(versions); len(versions) > 0 {
-			wants = append(wants, Want{source.User, source.Address, versions})
+			wants = append(wants, Want{source.User, source.URL, versions})
 		}
 	}
 	return wants
@@ -83,7 +83,7 @@ func fulfil(wants []Want, come []transport.Bits) []Want {
 // missed gives up on a station.
 func (s State) missed(e Missed) (State, []Effect, error) {
 	s.Wants = slices.DeleteFunc(slices.Clone(s.Wants), func(w Want) bool {
-		return w.User == e.User && w.Address == e.Address
+		return w.User == e.User && w.URL == e.URL
 	})
 	return s, nil, nil
 }

@@ -12,7 +12,7 @@ func poor(t testing.TB, others ...transport.Source) Shared {
 	all := transport.AllBits(3)
 	return Shared{
 		By: author, Collection: sealedDraft(t, 3), Sealed: true, Complete: all, Sources: others,
-		Share: transport.Share{From: transport.Peer, Address: "attic", Offers: sets(nil, nil, all), Serves: sets(nil, nil, all)},
+		Share: transport.Share{From: transport.Peer, URL: "attic", Offers: sets(nil, nil, all), Serves: sets(nil, nil, all)},
 	}
 }
 
@@ -22,21 +22,21 @@ func TestRule12AnotherPeerIsAsked(t *testing.T) {
 	if a := effect[Reply](t, effects).Answer; a.Next != transport.Done {
 		t.Errorf("the peer that shares is asked to %v", a.Next)
 	}
-	if len(s.Wants) != 1 || s.Wants[0].Address != "home" || !sameSets(s.Wants[0].Versions, sets(all, all)) {
+	if len(s.Wants) != 1 || s.Wants[0].URL != "home" || !sameSets(s.Wants[0].Versions, sets(all, all)) {
 		t.Fatalf("wants %+v", s.Wants)
 	}
 	s, effects = run(t, rules, s, Announced{from("attic", 0, 1, 2)}, Stored{sets(all)})
-	none[Tell](t, effects)
+	none[Notify](t, effects)
 	if s.Collection.Labelled() != 3 {
 		t.Error("a label has gone before the required versions are there")
 	}
 	s, effects = run(t, rules, s, Stored{sets(nil, transport.BitsOf(0, 2))})
-	none[Tell](t, effects)
+	none[Notify](t, effects)
 	if done := s.Complete(); done.Len() != 2 || done.Has(1) {
 		t.Errorf("complete: %v", done)
 	}
 	s, effects = run(t, rules, s, Stored{sets(nil, transport.BitsOf(1))})
-	if n := effect[Tell](t, effects).Notification; n.Labelled != 0 || len(s.Wants) != 0 {
+	if n := effect[Notify](t, effects).Notification; n.Labelled != 0 || len(s.Wants) != 0 {
 		t.Errorf("told %+v, wants %v", n, s.Wants)
 	}
 }
@@ -51,7 +51,7 @@ func TestRule12NobodyHasThem(t *testing.T) {
 	if s.Collection.Labelled() != 0 {
 		t.Error("labels wait for what nobody has")
 	}
-	effect[Tell](t, effects)
+	effect[Notify](t, effects)
 }
 
 func TestRule12NotOfTheSharer(t *testing.T) {

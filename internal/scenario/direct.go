@@ -38,9 +38,9 @@ func refusal(err error) error {
 }
 
 // directStation is a connection to who takes shares.
-type directStation func() transport.Station
+type directStation func() transport.ShareReceiver
 
-// Share implements transport.Station.
+// Share implements transport.ShareReceiver.
 func (d directStation) Share(ctx context.Context, s transport.Share) (transport.Answer, error) {
 	s, err := across(s, nil)
 	if err != nil {
@@ -49,14 +49,14 @@ func (d directStation) Share(ctx context.Context, s transport.Share) (transport.
 	return across(d().Share(ctx, s))
 }
 
-// Upload implements transport.Station.
+// Upload implements transport.ShareReceiver.
 func (d directStation) Upload(ctx context.Context, name collection.Name, stream io.Reader) (transport.Answer, error) {
 	return across(d().Upload(ctx, name, stream))
 }
 
-// Settings implements transport.Book.
+// Settings implements transport.SettingsSource.
 func (d directStation) Settings(ctx context.Context) (transport.Settings, error) {
-	return across(d().(transport.Book).Settings(ctx))
+	return across(d().(transport.SettingsSource).Settings(ctx))
 }
 
 // directLibrary is a connection to who gives collections and partial versions.
@@ -105,14 +105,14 @@ type directHub struct {
 
 func newDirectHub(to func() transport.Hub) directHub {
 	return directHub{
-		func() transport.Station { return to() },
+		func() transport.ShareReceiver { return to() },
 		func() transport.Library { return to() },
 		func() transport.Inbox { return to() },
 		to,
 	}
 }
 
-// PutVersion implements transport.Putter.
+// PutVersion implements transport.ResumableUploader.
 func (d directHub) PutVersion(ctx context.Context, ref transport.Ref, offset int64, data io.Reader) (int64, error) {
 	n, err := d.to().PutVersion(ctx, ref, offset, data)
 	return n, refusal(err)
@@ -127,9 +127,9 @@ func (d directHub) Announce(ctx context.Context, a transport.Announcement) (tran
 	return across(d.to().Announce(ctx, a))
 }
 
-// NewIdentifiers implements transport.Namer.
+// NewIdentifiers implements transport.IDAllocator.
 func (d directHub) NewIdentifiers(ctx context.Context, n int) (transport.Identifiers, error) {
-	return across(d.to().(transport.Namer).NewIdentifiers(ctx, n))
+	return across(d.to().(transport.IDAllocator).NewIdentifiers(ctx, n))
 }
 
 // directHome is a connection to a peer.

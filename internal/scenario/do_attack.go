@@ -141,7 +141,7 @@ func (s *station) asks(c command, ref transport.Ref) (*transport.Stream, error) 
 	if err != nil {
 		return nil, err
 	}
-	return s.reach(transport.Source{User: from.user, Address: from.address}).Original(s.w.ctx, ref, 0, -1)
+	return s.reach(transport.Source{User: from.user, URL: from.address}).Original(s.w.ctx, ref, 0, -1)
 }
 
 // doPlants uploads other bytes than the author's as versions.
@@ -183,6 +183,6 @@ func doAnnounces(s *station, c command) error {
 		i, _ := known.Index(id)
 		items = items.Add(i)
 	}
-	_, err = s.hub().Announce(s.w.ctx, transport.Announcement{Author: known.Author(), ID: known.ID(), Items: items, Address: s.address})
+	_, err = s.hub().Announce(s.w.ctx, transport.Announcement{Author: known.Author(), ID: known.ID(), Items: items, URL: s.address})
 	return err
 }

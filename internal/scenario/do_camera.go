@@ -68,7 +68,7 @@ func (s *station) make(h collection.Header, b collection.Body, mail []string) (c
 	return v.Collection(), nil
 }
 
-// body gives what a collection is made of.
+// body returns what a collection is made of.
 func (w *World) body(c command) (b collection.Body, err error) {
 	ids, err := lookUp(w.items, c.after["of"])
 	if err != nil {
@@ -110,7 +110,7 @@ func doShares(s *station, c command) error {
 	if err != nil {
 		return err
 	}
-	var to transport.Station = s.hub()
+	var to transport.ShareReceiver = s.hub()
 	if with != "hub" {
 		home, err := s.w.station(with)
 		if err != nil {
@@ -119,7 +119,7 @@ func doShares(s *station, c command) error {
 		to = s.link(home)
 	}
 	if telling := c.after["telling"]; len(telling) > 0 {
-		_, err = s.device.ShareAndTell(s.w.ctx, to, known.Name(), s.tells(telling))
+		_, err = s.device.ShareAndNotify(s.w.ctx, to, known.Name(), s.tells(telling))
 		return err
 	}
 	if upto := c.after["upto"]; len(upto) > 0 {

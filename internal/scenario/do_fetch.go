@@ -15,7 +15,7 @@ var fetchVerbs = map[string]func(*station, command) error{
 	"searches": onVersions(func(s *station, r transport.Ref) error {
 		found, err := s.peer.Search(s.w.ctx, r)
 		for _, source := range found {
-			s.w.log.add(s.name + " finds " + s.w.item(r.Item) + " at " + s.w.stationAt(source.Address))
+			s.w.log.add(s.name + " finds " + s.w.item(r.Item) + " at " + s.w.stationAt(source.URL))
 		}
 		return err
 	}),

@@ -63,7 +63,7 @@ func doCopies(s *station, c command) error {
 	return nil
 }
 
-// mediaOf gives the versions of an item, from a station that has them.
+// mediaOf returns the versions of an item, from a station that has them.
 func (w *World) mediaOf(name string) map[int][]byte {
 	for _, s := range w.stations {
 		if versions := s.media[w.items[name]]; versions != nil {
@@ -144,7 +144,7 @@ func (s *station) view(r transport.Ref) error {
 	return err
 }
 
-// shown gives the bytes of a version that the peer's user may view.
+// shown returns the bytes of a version that the peer's user may view.
 func (s *station) shown(r transport.Ref) ([]byte, error) {
 	b, err := s.peer.Open(s.w.ctx, r)
 	if err != nil {

@@ -17,9 +17,9 @@ var peerVerbs = map[string]func(*station, command) error{
 	"previews":  onCollection(func(s *station, n collection.Name) error { return s.peer.Preview(s.w.ctx, n) }),
 	"tells": func(s *station, c command) error {
 		if s.device != nil {
-			return s.device.Tell(s.w.ctx, s.hub(), s.tells(c.words))
+			return s.device.Notify(s.w.ctx, s.hub(), s.tells(c.words))
 		}
-		return onCollection(func(s *station, n collection.Name) error { return s.peer.Tell(s.w.ctx, n) })(s, c)
+		return onCollection(func(s *station, n collection.Name) error { return s.peer.NotifyHub(s.w.ctx, n) })(s, c)
 	},
 	"refreshes": onCollection(func(s *station, n collection.Name) error { return s.peer.Refresh(s.w.ctx, n) }),
 	"withdraws": onItems(func(s *station, n collection.Name, ids []collection.ItemID) error {
@@ -32,7 +32,7 @@ var peerVerbs = map[string]func(*station, command) error{
 		return s.peer.Complete(s.w.ctx, n, ids...)
 	}),
 	"receives": doReceives, "lists": doLists, "trusts": doTrusts, "wakes": doWakes, "titles": doTitles, "captions": doCaptions, "stops": doStops, "starts": doStarts,
-	"grants": func(s *station, _ command) error { return s.peer.Grant(s.w.ctx) },
+	"retries": func(s *station, _ command) error { return s.peer.RetryWishes(s.w.ctx) },
 }
 
 // doPublishes publishes a collection, now or after N hours.
@@ -102,7 +102,7 @@ func (s *station) receive(c command) ([]notify.Notification, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.peer.ReceiveFrom(s.w.ctx, transport.Source{User: from.user, Address: from.address})
+	return s.peer.ReceiveFrom(s.w.ctx, transport.Source{User: from.user, URL: from.address})
 }
 
 // doTrusts takes the keys of others as theirs: the users have compared them.

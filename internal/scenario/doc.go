@@ -21,7 +21,7 @@
 //	world without hub
 //	user USERS
 //	camera NAME of USER [without ffmpeg]
-//	peer NAME of USER [without screens | address | ffmpeg] [as teller]
+//	peer NAME of USER [without screens | address | ffmpeg] [as notifier]
 //	hub wants N versions from devices
 //	hub forgets VERSION of ITEMS in COLLECTION
 //	hub probes [N times]
@@ -35,7 +35,7 @@
 //	NAME stops | starts             a peer, which goes on from its store
 //
 // A peer without screens has no renderer, one without address serves nobody, one
-// as teller would rather tell the recipients itself; a station without ffmpeg
+// as notifier would rather tell the recipients itself; a station without ffmpeg
 // makes no picture of a video.
 //
 // A camera; the first four are for peers as well:
@@ -63,7 +63,7 @@
 //	NAME wakes                      publishes what is due
 //	NAME receives [from PEER]
 //	NAME fetches | views | searches | prints | exports | wishes VERSION of ITEMS in COLLECTION
-//	NAME grants wishes              tries them again
+//	NAME retries wishes             tries them again
 //	NAME reshares ITEMS in COLLECTION as COLLECTION for USERS
 //	NAME imports VERSION of ITEMS in COLLECTION from CAMERA [as VERSION]
 //	NAME reads ITEMS in COLLECTION from CAMERA    originals, by their names

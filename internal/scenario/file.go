@@ -4,7 +4,7 @@ import (
 	"strings"
 )
 
-// Play plays the commands of a text in a world, and gives the text with what
+// Play plays the commands of a text in a world, and returns the text with what
 // they came to this time. The error says which line of the text is wrong.
 func Play(w *World, text string) (string, error) {
 	var out strings.Builder
@@ -27,7 +27,7 @@ func Play(w *World, text string) (string, error) {
 	return out.String(), nil
 }
 
-// play plays one command and gives what it came to.
+// play plays one command and returns what it came to.
 func (w *World) play(line string) ([]string, error) {
 	c, err := parse(line)
 	if err != nil {

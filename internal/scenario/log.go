@@ -34,7 +34,7 @@ func (l *log) add(text string, items ...string) {
 	l.entries = append(l.entries, entry{text, items})
 }
 
-// take gives the lines and forgets them.
+// take returns the lines and forgets them.
 func (l *log) take() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -43,7 +43,7 @@ func (w *World) doShows(c command) error {
 	if err != nil {
 		return err
 	}
-	g, err := w.hub.Guests().Glimpse(w.ctx, w.tokens[address])
+	g, err := w.hub.LinkAccess().Glimpse(w.ctx, w.tokens[address])
 	if err == nil {
 		w.log.add(fmt.Sprintf("the link shows %q (%s, %d labelled), a cover of %d bytes, and %s of each item",
 			g.Title, plural(g.Items, "item"), g.Labelled, len(g.Cover), plural(g.Versions, "version")))

@@ -14,7 +14,7 @@ import (
 // Media makes what items consist of, and looks at it as people do. Whoever makes
 // it, the words are the same: errors of one item are "MEDIA TYPE: CAUSE".
 type Media interface {
-	// Take gives the media type and the versions of an item that a camera takes,
+	// Take returns the media type and the versions of an item that a camera takes,
 	// by their places in the default ladder.
 	Take(ctx context.Context, shot Shot) (mediaType string, versions map[int][]byte, err error)
 	// Renderer makes the versions that a peer makes, with ffmpeg or without.

@@ -16,18 +16,18 @@ import (
 // Network is how the stations of a world reach each other, and where they keep
 // what they must not forget.
 type Network interface {
-	// open gives a station's store.
+	// open returns a station's store.
 	open(station string) (transport.Store, error)
-	// listen gives the address of a station.
+	// listen returns the address of a station.
 	listen(*station) string
 	// hub, link and home connect a station with the hub, with a peer's local link
 	// and with what a peer serves.
 	hub(*station) transport.Hub
-	link(from, to *station) transport.Station
+	link(from, to *station) transport.ShareReceiver
 	home(from, to *station) transport.Home
 	// recipient is where a peer takes notifications for its user.
 	recipient(from, to *station) transport.Recipient
-	// greet gives an error if a peer does not know who calls.
+	// greet returns an error if a peer does not know who calls.
 	greet(from, to *station) error
 	// Close ends what listens, and closes the stores.
 	Close() error
@@ -53,8 +53,8 @@ func (n *InProcess) hub(s *station) transport.Hub {
 	return newDirectHub(func() transport.Hub { return s.w.hub.As(s.user) })
 }
 
-func (n *InProcess) link(from, to *station) transport.Station {
-	return directStation(func() transport.Station { return to.peer.Link(from.user) })
+func (n *InProcess) link(from, to *station) transport.ShareReceiver {
+	return directStation(func() transport.ShareReceiver { return to.peer.Link(from.user) })
 }
 
 func (n *InProcess) home(from, to *station) transport.Home {
@@ -138,7 +138,7 @@ func (n *OverHTTP) client(from, to *station) *httplink.Client {
 	return httplink.NewClient(to.address, httplink.Sealed(caller, to.user), httplink.Options{})
 }
 
-func (n *OverHTTP) link(from, to *station) transport.Station { return n.client(from, to) }
+func (n *OverHTTP) link(from, to *station) transport.ShareReceiver { return n.client(from, to) }
 
 func (n *OverHTTP) home(from, to *station) transport.Home { return n.client(from, to) }
 

@@ -55,7 +55,7 @@ func (s *station) news(handle string) ([]string, error) {
 	return s.w.isNew(s.name+"/"+handle, now), err
 }
 
-// isNew gives lines unless they were shown last time.
+// isNew returns lines unless they were shown last time.
 func (w *World) isNew(key string, lines []string) []string {
 	text := strings.Join(lines, "\n")
 	if text == w.shown[key] {
@@ -78,7 +78,7 @@ func (w *World) handles() []string {
 	return all
 }
 
-// describe gives what a station has of a collection; nothing if it has none.
+// describe returns what a station has of a collection; nothing if it has none.
 func (s *station) describe(name collection.Name) ([]string, error) {
 	var lines []string
 	var err error
@@ -113,7 +113,7 @@ func (s *station) describeHub(name collection.Name) ([]string, error) {
 		lines = append(lines, line)
 	}
 	for _, source := range state.Sources {
-		lines = append(lines, "\toriginals of "+s.w.places(c, source.Items)+" are at "+s.w.stationAt(source.Address))
+		lines = append(lines, "\toriginals of "+s.w.places(c, source.Items)+" are at "+s.w.stationAt(source.URL))
 	}
 	return lines, nil
 }
@@ -198,7 +198,7 @@ func (s *station) headline(c collection.Collection) string {
 	return fmt.Sprintf("%s has %s %q, edition %d, sealed by %s", s.name, s.w.handle(c.Name()), h.Title, h.Edition, strings.Join(seals, " and "))
 }
 
-// itemLines gives the label and a description of each item; items of which the
+// itemLines returns the label and a description of each item; items of which the
 // same is to be said, together.
 func (w *World) itemLines(c collection.Collection, describe func(i int) string) []string {
 	var order []string

@@ -26,19 +26,19 @@ type station struct {
 	address   string
 	store     transport.Store
 
-	device  *device.Device
-	ids     transport.Identifiers // from the hub, not used yet
-	media   map[collection.ItemID]map[int][]byte
-	peer    *peer.Peer
-	keys    *signature.Keyring
-	seen    map[string]string        // records of collections, as they were when shown last
-	learned []signature.KeyStatement // shown in process, where no request shows them
-	trusted []*station               // whose keys were compared by hand
-	renders bool
-	ffmpeg  bool // the program is installed
-	accepts int  // versions that the user takes when something is handed over
-	teller  bool // would rather tell the recipients itself
-	serves  bool // others can reach it
+	device   *device.Device
+	ids      transport.Identifiers // from the hub, not used yet
+	media    map[collection.ItemID]map[int][]byte
+	peer     *peer.Peer
+	keys     *signature.Keyring
+	seen     map[string]string        // records of collections, as they were when shown last
+	learned  []signature.KeyStatement // shown in process, where no request shows them
+	trusted  []*station               // whose keys were compared by hand
+	renders  bool
+	ffmpeg   bool // the program is installed
+	accepts  int  // versions that the user takes when something is handed over
+	notifier bool // would rather tell the recipients itself
+	serves   bool // others can reach it
 }
 
 // credentials makes a key and a token of a user for a new station.
@@ -84,7 +84,7 @@ func (w *World) addPeer(name, owner string, without, as map[string]bool) error {
 		return err
 	}
 	s.address = w.net.listen(s)
-	s.renders, s.serves, s.teller = !without["screens"], !without["address"], as["teller"]
+	s.renders, s.serves, s.notifier = !without["screens"], !without["address"], as["notifier"]
 	s.ffmpeg = !without["ffmpeg"]
 	w.stations = append(w.stations, s)
 	return s.start()
@@ -101,15 +101,15 @@ func (s *station) start() error {
 		return err
 	}
 	cfg := peer.Config{
-		Store: store, Keys: s.keys, Statement: s.statement, Address: s.address, Workers: 1, Wait: time.Millisecond,
-		Originals: s.reach, Wished: s.wished, Now: s.w.now, Random: s.w.random("numbers of " + s.name),
+		Store: store, Keys: s.keys, Statement: s.statement, URL: s.address, Workers: 1, Wait: time.Millisecond,
+		Dial: s.reach, Wished: s.wished, Now: s.w.now, Random: s.w.random("numbers of " + s.name),
 	}
 	if !s.w.noHub {
 		cfg.Hub = s.hub()
 	}
-	cfg.Notifies, cfg.Accept = s.teller, s.accept
+	cfg.Notifies, cfg.Accept = s.notifier, s.accept
 	if !s.serves {
-		cfg.Address = ""
+		cfg.URL = ""
 	}
 	if s.renders {
 		cfg.Render = peer.RendererFunc(s.render)
@@ -159,7 +159,7 @@ func (s *station) link(to *station) wire {
 
 // reach is the station's connection to a peer.
 func (s *station) reach(source transport.Source) transport.Originals {
-	x := wire{w: s.w, from: s.name, to: s.w.stationAt(source.Address)}
+	x := wire{w: s.w, from: s.name, to: s.w.stationAt(source.URL)}
 	if to, err := s.w.station(x.to); err == nil {
 		x.home, x.greet = s.w.net.home(s, to), s.greets(to)
 	}

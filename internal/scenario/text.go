@@ -89,7 +89,7 @@ func (w *World) stateText(s transport.State) string {
 	}
 	for _, source := range s.Sources {
 		if !source.Items.IsEmpty() {
-			parts = append(parts, "originals at "+w.stationAt(source.Address))
+			parts = append(parts, "originals at "+w.stationAt(source.URL))
 		}
 	}
 	if len(parts) == 0 {

@@ -17,7 +17,7 @@ import (
 // on the left.
 type wire struct {
 	transport.Hub // the hub; nil for a connection between stations
-	station       transport.Station
+	station       transport.ShareReceiver
 	home          transport.Home // a peer, or the hub as far as it is one
 	recipient     transport.Recipient
 	greet         func() error // nil at the hub
@@ -48,7 +48,7 @@ func (x wire) refused(err error) error {
 	return err
 }
 
-// cut gives an error while the other cannot be reached, or does not know the
+// cut returns an error while the other cannot be reached, or does not know the
 // caller.
 func (x wire) cut() error {
 	if x.w.offline[x.from] || x.w.offline[x.to] {
@@ -60,7 +60,7 @@ func (x wire) cut() error {
 	return nil
 }
 
-// Share implements transport.Station.
+// Share implements transport.ShareReceiver.
 func (x wire) Share(ctx context.Context, s transport.Share) (transport.Answer, error) {
 	c, err := collection.Decode(s.Collection)
 	if err != nil {
@@ -77,7 +77,7 @@ func (x wire) Share(ctx context.Context, s transport.Share) (transport.Answer, e
 	return a, x.refused(err)
 }
 
-// Upload implements transport.Station.
+// Upload implements transport.ShareReceiver.
 func (x wire) Upload(ctx context.Context, name collection.Name, stream io.Reader) (transport.Answer, error) {
 	c, err := x.w.known(name)
 	if err != nil {
@@ -212,23 +212,23 @@ func (x wire) Deliver(ctx context.Context, n notify.Notification) error {
 	return x.refused(x.recipient.Deliver(ctx, n))
 }
 
-// NewIdentifiers implements transport.Namer.
+// NewIdentifiers implements transport.IDAllocator.
 func (x wire) NewIdentifiers(ctx context.Context, n int) (transport.Identifiers, error) {
 	x.says("ask for ids of a collection and " + plural(n, "item"))
 	if err := x.cut(); err != nil {
 		return transport.Identifiers{}, x.refused(err)
 	}
-	ids, err := x.Hub.(transport.Namer).NewIdentifiers(ctx, n)
+	ids, err := x.Hub.(transport.IDAllocator).NewIdentifiers(ctx, n)
 	return ids, x.refused(err)
 }
 
-// Settings implements transport.Book.
+// Settings implements transport.SettingsSource.
 func (x wire) Settings(ctx context.Context) (transport.Settings, error) {
 	x.says("ask for settings")
 	if err := x.cut(); err != nil {
 		return transport.Settings{}, x.refused(err)
 	}
-	s, err := x.station.(transport.Book).Settings(ctx)
+	s, err := x.station.(transport.SettingsSource).Settings(ctx)
 	if err == nil {
 		x.hears(plural(len(s.Contacts), "contact") + " and " + plural(len(s.Values), "setting"))
 	}

@@ -60,7 +60,7 @@ func parse(line string) (command, error) {
 	return c, nil
 }
 
-// one gives the only word of a list.
+// one returns the only word of a list.
 func one(words []string, what string) (string, error) {
 	if len(words) != 1 {
 		return "", usage("one %s is wanted, not %d", what, len(words))

@@ -70,7 +70,7 @@ func (w *World) startHub() error {
 	}
 	w.hubStation.store = store
 	w.hub, err = hub.New(w.ctx, w.hubStation.signer, hub.Config{
-		Store: store, Link: "https://hub.example.org/c", Wait: time.Millisecond, FromDevice: w.fromDevice, Originals: w.hubStation.reach,
+		Store: store, Link: "https://hub.example.org/c", Wait: time.Millisecond, RequiredFromDevice: w.fromDevice, Dial: w.hubStation.reach,
 		Channel: mail{w}, Unknown: w.unknown, LinkKey: []byte("a key of 32 bytes for the letters"), GuestVersions: 1,
 		Now: w.now, Random: w.random("hub numbers"),
 	})
@@ -145,7 +145,7 @@ func (w *World) stationAt(address string) string {
 	return address
 }
 
-// find gives a collection by its handle.
+// find returns a collection by its handle.
 func (w *World) find(handle string) (collection.Collection, error) {
 	c, ok := w.collections[handle]
 	if !ok {
@@ -154,7 +154,7 @@ func (w *World) find(handle string) (collection.Collection, error) {
 	return c, nil
 }
 
-// known gives a collection by its name.
+// known returns a collection by its name.
 func (w *World) known(name collection.Name) (collection.Collection, error) {
 	for _, c := range w.collections {
 		if c.Name() == name {
@@ -224,7 +224,7 @@ func (w *World) named(text string) string {
 	return strings.NewReplacer(pairs...).Replace(text)
 }
 
-// refs gives the names of versions: VERSION of ITEMS in COLLECTION.
+// refs returns the names of versions: VERSION of ITEMS in COLLECTION.
 func (w *World) refs(c command) ([]transport.Ref, error) {
 	version, err := one(c.words, "version")
 	if err != nil {
@@ -245,7 +245,7 @@ func (w *World) refs(c command) ([]transport.Ref, error) {
 	return refs, nil
 }
 
-// itemsIn gives the ids of items and the collection after the word "in".
+// itemsIn returns the ids of items and the collection after the word "in".
 func (w *World) itemsIn(c command, names []string) (collection.Collection, []collection.ItemID, error) {
 	handle, err := one(c.after["in"], "collection")
 	if err != nil {

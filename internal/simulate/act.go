@@ -31,7 +31,7 @@ func (w *world) act(s *station) {
 }
 
 func receive(s *station) error {
-	if s.w.alone {
+	if s.w.noHub {
 		return s.visit()
 	}
 	news, err := s.Receive(ctx)
@@ -63,10 +63,10 @@ func (w *world) actAsAuthor(s *station, c collection.Collection) {
 }
 
 func (w *world) tell(s *station, name collection.Name) error {
-	if w.alone {
+	if w.noHub {
 		return nil
 	}
-	return s.Tell(ctx, name)
+	return s.NotifyHub(ctx, name)
 }
 
 // declare lets a station do something that the hub is to hear of.
@@ -121,7 +121,7 @@ func (w *world) takeBack(s *station, name collection.Name, id collection.ItemID)
 	})
 }
 
-// find gives a collection that a camera has made.
+// find returns a collection that a camera has made.
 func (w *world) find(name collection.Name) *made {
 	for _, m := range w.made {
 		if m.name == name {

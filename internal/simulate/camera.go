@@ -34,7 +34,7 @@ func (w *world) newCamera(name string, user collection.UserID, homes []*station)
 	w.must("key", err)
 	c := &camera{w: w, name: name, user: user, homes: homes, source: s.source, disk: s.disk, statement: statement, photos: map[collection.ItemID][3][]byte{}}
 	met := homes
-	if w.alone {
+	if w.noHub {
 		met = w.stations // they know one another's keys
 	}
 	for _, s := range met {
@@ -85,6 +85,6 @@ type blob struct{ *bytes.Reader }
 func (blob) Close() error { return nil }
 
 // link is the camera's way to one of its homes.
-func (c *camera) link(home *station) transport.Station {
-	return c.w.net.Station(c.name, home.name, func() transport.Station { return home.Link(c.user) })
+func (c *camera) link(home *station) transport.ShareReceiver {
+	return c.w.net.ShareReceiver(c.name, home.name, func() transport.ShareReceiver { return home.Link(c.user) })
 }

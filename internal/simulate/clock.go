@@ -87,7 +87,7 @@ var end = time.Unix(1<<40, 0)
 // finish runs all tasks to their ends.
 func (c *clock) finish() { c.run(end) }
 
-// first gives the task that is due first.
+// first returns the task that is due first.
 func (c *clock) first() (at int, first *task) {
 	for i, t := range c.tasks {
 		if first == nil || t.due.Before(first.due) || t.due.Equal(first.due) && t.number < first.number {

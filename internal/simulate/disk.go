@@ -85,7 +85,7 @@ func (d *disk) has(key string) bool {
 	return ok
 }
 
-// read gives all of a blob.
+// read returns all of a blob.
 func (d *disk) read(key string) ([]byte, error) {
 	b, err := d.Store.Open(context.Background(), key)
 	if err != nil {

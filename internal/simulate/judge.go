@@ -101,7 +101,7 @@ func (w *world) everybodyTold(s engine.State) {
 	c := s.Collection
 	now, err := notify.Availability(c)
 	w.must("availability", err)
-	if s.Told != now {
+	if s.Notified != now {
 		w.fail("hub: the latest news of %v was not told", c.Name())
 	}
 	for _, to := range notify.Due(c) {

@@ -83,7 +83,7 @@ func (w *world) letters(s engine.State) {
 	}
 }
 
-// letterOf gives the collection that a letter in the outbox is about, by its key.
+// letterOf returns the collection that a letter in the outbox is about, by its key.
 func letterOf(key string) (name collection.Name) {
 	parts := strings.Split(key, "/")
 	if len(parts) == 4 {
@@ -129,7 +129,7 @@ func (w *world) secret() {
 	}
 }
 
-// reach gives a station of a user that a camera tells itself.
+// reach returns a station of a user that a camera tells itself.
 func (c *camera) reach(user collection.UserID) transport.Recipient {
 	for _, s := range c.w.stations {
 		if s.user == user {

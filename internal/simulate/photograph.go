@@ -24,7 +24,7 @@ func (w *world) photograph() {
 	}
 	m := own[w.random.IntN(len(own))]
 	n := w.random.IntN(8)
-	if !w.alone && (n < 4 || m.draft) {
+	if !w.noHub && (n < 4 || m.draft) {
 		w.start(0, func() { w.shareWithHub(m) })
 		return
 	}
@@ -58,7 +58,7 @@ func (w *world) makeCollection(c *camera) {
 	}
 	var addresses []string
 	for _, address := range outsiders {
-		if w.random.IntN(8) == 0 && !w.alone {
+		if w.random.IntN(8) == 0 && !w.noHub {
 			addresses = append(addresses, address)
 		}
 	}
@@ -90,7 +90,7 @@ func (w *world) shareWithHub(m *made) error {
 
 func (w *world) share(m *made) (transport.Answer, error) {
 	if m.tells {
-		return m.camera.ShareAndTell(ctx, m.camera.hub, m.name, m.camera.reach)
+		return m.camera.ShareAndNotify(ctx, m.camera.hub, m.name, m.camera.reach)
 	}
 	return m.camera.Share(ctx, m.camera.hub, m.name)
 }

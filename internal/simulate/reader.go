@@ -32,7 +32,7 @@ func (w *world) actAsReader(s *station, c collection.Collection) {
 	case 7:
 		w.do(s, "wish", func() error { return w.wish(s, any) })
 	case 8:
-		w.do(s, "grant", func() error { return s.Grant(ctx) })
+		w.do(s, "retry wishes", func() error { return s.RetryWishes(ctx) })
 	case 9:
 		w.do(s, "refresh", func() error { return s.Refresh(ctx, name) })
 	case 10:

@@ -93,7 +93,7 @@ func (w *world) begin() {
 	c := w.cameras[0]
 	w.makeCollection(c)
 	m, home := w.made[0], c.homes[0]
-	if !w.alone {
+	if !w.noHub {
 		w.settled("share", w.shareWithHub(m))
 	}
 	w.settled("sync", w.syncHome(m, home))

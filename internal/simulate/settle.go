@@ -50,18 +50,18 @@ func (w *world) round() {
 		if m.camera.lost {
 			continue
 		}
-		if !m.shared && !w.alone {
+		if !m.shared && !w.noHub {
 			w.settled("share", w.shareWithHub(m))
 		}
 		for _, home := range m.camera.homes {
-			if (m.shared || w.alone) && !slices.Contains(m.synced, home) {
+			if (m.shared || w.noHub) && !slices.Contains(m.synced, home) {
 				w.settled("sync", w.syncHome(m, home))
 			}
 		}
 	}
 	for _, c := range w.cameras {
 		if !c.lost {
-			w.settled(c.name+": tell", c.Tell(ctx, c.hub, c.reach))
+			w.settled(c.name+": tell", c.Notify(ctx, c.hub, c.reach))
 		}
 	}
 	w.settled("deliver", w.deliver())
@@ -72,7 +72,7 @@ func (w *world) round() {
 		for _, name := range names {
 			w.settled(fmt.Sprintf("%s: %v", s.name, name), w.roundOf(s, name))
 		}
-		w.settled(s.name+": grant", s.Grant(ctx))
+		w.settled(s.name+": retry wishes", s.RetryWishes(ctx))
 	}
 }
 
@@ -90,7 +90,7 @@ func (w *world) roundOf(s *station, name collection.Name) error {
 		}
 		delete(s.failed, name)
 	}
-	if w.alone && s == w.center(name.Author) {
+	if w.noHub && s == w.center(name.Author) {
 		return s.askCompleters(state.Collection)
 	}
 	if w.asTheHub(s, name) {
@@ -116,7 +116,7 @@ func (w *world) asTheHub(s *station, name collection.Name) bool {
 // not know of.
 func (w *world) unfinished(s *station, state engine.State) bool {
 	hub, ok := w.center(state.Collection.Author()).disk.state(state.Collection.Name())
-	if !ok || hub.Told.IsZero() || s.failed[state.Collection.Name()] {
+	if !ok || hub.Notified.IsZero() || s.failed[state.Collection.Name()] {
 		return true
 	}
 	last, i := len(state.Collection.Ladder())-1, -1

@@ -83,9 +83,9 @@ func (s *station) start() {
 func (w *world) startHub() {
 	s := w.hubAt
 	h, err := hub.New(ctx, s.signer, hub.Config{
-		Store: s.store(), Wait: 1, Now: w.time, Pause: w.pauseFor, Random: s.source, Patience: 2,
+		Store: s.store(), Wait: 1, Now: w.time, Pause: w.pauseFor, Random: s.source, MaxFailedProbes: 2,
 		Channel: w.mail, Unknown: w.unknown, LinkKey: []byte("always the same"),
-		Originals: func(from transport.Source) transport.Originals { return w.originals(s, from) },
+		Dial: func(from transport.Source) transport.Originals { return w.originals(s, from) },
 	})
 	if w.must("start of the hub", err); err == nil {
 		w.hub = h
@@ -106,7 +106,7 @@ func (w *world) addPeer(name string, user collection.UserID) (*station, error) {
 	}
 	w.stations = append(w.stations, s)
 	s.startPeer()
-	if w.alone {
+	if w.noHub {
 		w.meet(s)
 	}
 	return s, nil
@@ -121,9 +121,9 @@ func (s *station) startPeer() {
 		s.w.must("statement", keys.Add(ctx, k))
 	}
 	p, err := peer.New(ctx, s.user, s.signer, peer.Config{
-		Store: s.store(), Keys: keys, Hub: s.w.toHub(s.name, s.user), Wait: 1, Statement: s.statement, Address: "http://" + s.name,
+		Store: s.store(), Keys: keys, Hub: s.w.toHub(s.name, s.user), Wait: 1, Statement: s.statement, URL: "http://" + s.name,
 		Render: peer.RendererFunc(s.render), Workers: 1, Policy: s.w.policy, Wished: s.wished, Accept: s.accept, Now: s.w.time, Pause: s.w.pauseFor, Random: s.source,
-		Originals: func(from transport.Source) transport.Originals { return s.w.originals(s, from) },
+		Dial: func(from transport.Source) transport.Originals { return s.w.originals(s, from) },
 	})
 	if s.w.must("start of "+s.name, err); err == nil {
 		s.Peer = p
@@ -137,7 +137,7 @@ func (s *station) accept(context.Context, collection.UserID, collection.Collecti
 
 // toHub is a station's link to the hub.
 func (w *world) toHub(name string, user collection.UserID) transport.Hub {
-	if w.alone {
+	if w.noHub {
 		return nil
 	}
 	h := w.net.Hub(name, "hub", func() transport.Hub { return w.hub.As(user) })
@@ -150,7 +150,7 @@ func (w *world) toHub(name string, user collection.UserID) transport.Hub {
 // originals is a station's link to one that serves.
 func (w *world) originals(from *station, to transport.Source) transport.Originals {
 	for _, s := range w.stations {
-		if "http://"+s.name == to.Address {
+		if "http://"+s.name == to.URL {
 			return w.net.Home(from.name, s.name, func() transport.Home { return from.at(s) })
 		}
 	}

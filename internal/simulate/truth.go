@@ -49,7 +49,7 @@ func versionKey(author collection.UserID, d collection.Digest) string {
 	return "v/" + author.String() + "/" + d.String()
 }
 
-// state gives a collection as it is durable on a disk.
+// state returns a collection as it is durable on a disk.
 func (d *disk) state(name collection.Name) (s engine.State, ok bool) {
 	data, err := d.Store.Get(ctx, "c/"+name.String())
 	if err == nil {
@@ -91,7 +91,7 @@ func (t *truth) applied(d *disk, changes []transport.Change) {
 			t.forward(d, old, s)
 			t.asks(d, s)
 			t.begins(d, old, s)
-			t.w.say("    %s: %.4s edition %d sealed %v held %x asked %x promised %x labelled %d told %.4x", d.name, s.Collection.ID(), s.Collection.Header().Edition, s.Sealed, s.Held, s.Asked, s.Promised, s.Collection.Labelled(), s.Told)
+			t.w.say("    %s: %.4s edition %d sealed %v held %x asked %x promised %x labelled %d told %.4x", d.name, s.Collection.ID(), s.Collection.Header().Edition, s.Sealed, s.Held, s.Asked, s.PendingOriginals, s.Collection.Labelled(), s.Notified)
 			t.stored(d, s)
 			t.vouched(d, old, s)
 		case strings.HasPrefix(c.Key, "o/"):
@@ -192,7 +192,7 @@ func (t *truth) tells(d *disk, change transport.Change) {
 	if d == t.w.center(n.Author).disk && t.order[n.ID] == 0 {
 		t.order[n.ID] = len(t.order) + 1
 	}
-	if t.w.alone {
+	if t.w.noHub {
 		return // who publishes without a hub tells of what there is
 	}
 	t.shows(n.Name())
@@ -208,7 +208,7 @@ func (t *truth) shows(name collection.Name) {
 // begins checks that when the hub tells of a collection first, or leaves that to a
 // camera, it has all that it asked for.
 func (t *truth) begins(d *disk, old, s engine.State) {
-	if d != t.w.hubAt.disk || !old.Told.IsZero() || s.Told.IsZero() {
+	if d != t.w.hubAt.disk || !old.Notified.IsZero() || s.Notified.IsZero() {
 		return
 	}
 	for i := range s.Collection.Len() {

@@ -11,7 +11,7 @@ import (
 // peers have announced, expire what has been in the cache for long, deliver
 // letters.
 func (w *world) upkeep() {
-	if w.alone {
+	if w.noHub {
 		return
 	}
 	switch w.random.IntN(16) {
@@ -48,7 +48,7 @@ func (w *world) handOver(m *made) {
 	}
 	capacity := int64(w.random.IntN(5000))
 	w.start(0, func() {
-		link := w.net.Station(m.camera.name, s.name, func() transport.Station { return s.Link(m.camera.user) })
+		link := w.net.ShareReceiver(m.camera.name, s.name, func() transport.ShareReceiver { return s.Link(m.camera.user) })
 		_, err := m.camera.HandOver(ctx, link, m.name, capacity)
 		w.endedAt(m.camera, "hand over to "+s.name, err)
 	})

@@ -62,7 +62,7 @@ type world struct {
 	truth    truth
 	mail     *mail
 	unknown  hub.Unknown    // what the hub makes of unknown addresses
-	alone    bool           // there is no hub
+	noHub    bool           // there is no hub
 	inbound  map[string]int // requests under way to a station
 }
 
@@ -79,8 +79,8 @@ func newWorld(o options) *world {
 	}
 	w.truth = newTruth(w)
 	w.mail = &mail{w: w, last: map[string]map[collection.Name]notify.Letter{}}
-	w.unknown, w.alone = hub.Unknown(w.random.IntN(2)), w.random.IntN(5) == 0
-	w.alone = o.hub == no || o.hub == perhaps && w.alone
+	w.unknown, w.noHub = hub.Unknown(w.random.IntN(2)), w.random.IntN(5) == 0
+	w.noHub = o.hub == no || o.hub == perhaps && w.noHub
 	w.hubAt = w.newStation("hub", collection.UserID{})
 	w.startHub()
 	w.people()
@@ -95,7 +95,7 @@ func (w *world) people() {
 		user := w.register(name)
 		homes := []*station{w.newPeer(name+"-home", user)}
 		homes[0].limited = w.random.IntN(4) == 0
-		if w.random.IntN(3) == 0 && !w.alone {
+		if w.random.IntN(3) == 0 && !w.noHub {
 			loft := w.newPeer(name+"-loft", user)
 			loft.codec = []string{"", " as the loft does it"}[w.random.IntN(2)]
 			homes = append(homes, loft)
@@ -128,7 +128,7 @@ var keys struct {
 	made []*signature.Signer
 }
 
-// signer gives the i-th key.
+// signer returns the i-th key.
 func signer(i int) *signature.Signer {
 	keys.Lock()
 	defer keys.Unlock()
@@ -180,7 +180,7 @@ func isOne(err error, of ...error) bool {
 	return slices.ContainsFunc(of, func(e error) bool { return errors.Is(err, e) })
 }
 
-// simulate runs one seed and gives what was found wrong.
+// simulate runs one seed and returns what was found wrong.
 func simulate(o options) []error {
 	w := newWorld(o)
 	w.play()

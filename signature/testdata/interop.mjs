@@ -16,7 +16,7 @@ const save = (file, value) => writeFileSync(file, JSON.stringify(value, null, 1)
 
 // go runs one of the Go tests, with a file to write or to read.
 function go(test, variable, file) {
-  const { status, error } = spawnSync('go', ['test', '-vet=off', '-count=1', '-run', `^${test}$`, './internal/trusttest'], {
+  const { status, error } = spawnSync('go', ['test', '-vet=off', '-count=1', '-run', `^${test}$`, './internal/coretest'], {
     cwd: fileURLToPath(new URL('../../', import.meta.url)),
     env: { ...process.env, [variable]: file },
     stdio: 'inherit',

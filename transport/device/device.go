@@ -20,7 +20,7 @@ import (
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport"
-	"github.com/glimpse-go/glimpse/transport/internal/send"
+	"github.com/glimpse-go/glimpse/transport/internal/shareclient"
 	"github.com/glimpse-go/glimpse/transport/memstore"
 )
 
@@ -66,7 +66,7 @@ type Device struct {
 	media  Media
 	cfg    Config
 
-	sending send.Sending
+	sending shareclient.Sending
 }
 
 // New makes a device of a user, whose key is the signer's.
@@ -80,7 +80,7 @@ func New(user collection.UserID, signer collection.Signer, media Media, cfg Conf
 	if cfg.Random == nil {
 		cfg.Random = rand.Reader
 	}
-	return &Device{user: user, signer: signer, media: media, cfg: cfg, sending: send.Sending{Pause: cfg.Pause}}
+	return &Device{user: user, signer: signer, media: media, cfg: cfg, sending: shareclient.Sending{Pause: cfg.Pause}}
 }
 
 // Make makes a collection of the device's user and stores it. It fills in the
@@ -113,7 +113,7 @@ func (d *Device) draft(ctx context.Context, h collection.Header, b collection.Bo
 	if err != nil {
 		return draft, err
 	}
-	if b.Items, err = send.Digests(ctx, b.Items, len(draft.Ladder()), d.media.Open); err != nil {
+	if b.Items, err = shareclient.Digests(ctx, b.Items, len(draft.Ladder()), d.media.Open); err != nil {
 		return draft, err
 	}
 	return collection.New(h, b)
@@ -125,7 +125,7 @@ func (d *Device) NewItemID() (id collection.ItemID, err error) {
 	return id, err
 }
 
-// Collection gives a collection as the device has made it.
+// Collection returns a collection as the device has made it.
 func (d *Device) Collection(ctx context.Context, name collection.Name) (collection.Collection, error) {
 	data, err := d.cfg.Store.Get(ctx, key(name))
 	if err != nil {
@@ -149,7 +149,7 @@ func (d *Device) Collections(ctx context.Context) iter.Seq2[collection.Name, err
 	}
 }
 
-// parseName gives the collection of a record KIND/COLLECTION.
+// parseName returns the collection of a record KIND/COLLECTION.
 func parseName(key string) (name collection.Name, err error) {
 	_, rest, _ := strings.Cut(key, "/")
 	author, id, _ := strings.Cut(rest, "/")
@@ -158,7 +158,7 @@ func parseName(key string) (name collection.Name, err error) {
 
 // Forget removes a collection from the device's store.
 func (d *Device) Forget(ctx context.Context, name collection.Name) error {
-	return d.cfg.Store.Apply(ctx, transport.Change{Key: key(name)}, transport.Change{Key: toKey(name)}, transport.Change{Key: tellKey(name)})
+	return d.cfg.Store.Apply(ctx, transport.Change{Key: key(name)}, transport.Change{Key: toKey(name)}, transport.Change{Key: notifyKey(name)})
 }
 
 func (d *Device) store(ctx context.Context, c collection.Collection) error {

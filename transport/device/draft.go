@@ -7,7 +7,7 @@ import (
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport"
-	"github.com/glimpse-go/glimpse/transport/internal/send"
+	"github.com/glimpse-go/glimpse/transport/internal/shareclient"
 )
 
 // MakeFor is Make for recipients of whom the device knows mail addresses. What
@@ -45,7 +45,7 @@ func (d *Device) MakeFor(ctx context.Context, h collection.Header, b collection.
 func toKey(name collection.Name) string { return "t/" + name.String() }
 
 // leave leaves to the receiver of a share what a draft still lacks.
-func (d *Device) leave(ctx context.Context, c collection.Collection, share *send.Share) error {
+func (d *Device) leave(ctx context.Context, c collection.Collection, share *shareclient.Share) error {
 	data, err := d.cfg.Store.Get(ctx, toKey(c.Name()))
 	if errors.Is(err, transport.ErrNotFound) {
 		return nil
@@ -57,16 +57,16 @@ func (d *Device) leave(ctx context.Context, c collection.Collection, share *send
 		return err
 	}
 	to := len(share.Message.To)
-	share.Complete = func(ctx context.Context, draft, theirs collection.Collection) (collection.Collection, transport.AuthorSeal, error) {
-		return d.complete(ctx, draft, theirs, to)
+	share.FillIn = func(ctx context.Context, draft, theirs collection.Collection) (collection.Collection, transport.AuthorSeal, error) {
+		return d.fillIn(ctx, draft, theirs, to)
 	}
 	return nil
 }
 
-// complete takes what a hub has made of a draft, if it has added no more than it
+// fillIn takes what a hub has made of a draft, if it has added no more than it
 // may: as many recipients as there were addresses, and what the draft left out.
 // It seals and stores the whole.
-func (d *Device) complete(ctx context.Context, draft, theirs collection.Collection, to int) (collection.Collection, transport.AuthorSeal, error) {
+func (d *Device) fillIn(ctx context.Context, draft, theirs collection.Collection, to int) (collection.Collection, transport.AuthorSeal, error) {
 	h, b := draft.Header(), draft.Body()
 	if h.Authority.IsZero() {
 		h.Authority = theirs.Authority()

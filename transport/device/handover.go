@@ -6,17 +6,17 @@ import (
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport"
-	"github.com/glimpse-go/glimpse/transport/internal/send"
+	"github.com/glimpse-go/glimpse/transport/internal/shareclient"
 )
 
-// HandOver gives a collection that this device has made to the station of one of
+// HandOver hands a collection that this device has made to the station of one of
 // its recipients, over a local link that carries capacity bytes of versions: the
 // smallest versions of all items first, then as many of the next as fit, of
 // which the other user takes what that user likes. What goes over is a draft, the
 // parts without the seal: the recipient has every item labelled until the
 // author's own collection comes over the network. Errors are those of Share, and
 // transport.ErrForbidden if the other user does not take it.
-func (d *Device) HandOver(ctx context.Context, to transport.Station, name collection.Name, capacity int64) (transport.Answer, error) {
+func (d *Device) HandOver(ctx context.Context, to transport.ShareReceiver, name collection.Name, capacity int64) (transport.Answer, error) {
 	c, err := d.Collection(ctx, name)
 	if err != nil {
 		return transport.Answer{}, err
@@ -32,7 +32,7 @@ func (d *Device) HandOver(ctx context.Context, to transport.Station, name collec
 	if err != nil {
 		return transport.Answer{}, err
 	}
-	_, answer, err := send.Send(ctx, to, draft, send.Share{
+	_, answer, err := shareclient.Send(ctx, to, draft, shareclient.Share{
 		Message: transport.Share{From: transport.Device, Offers: fits},
 		Open:    d.open, Now: d.cfg.Now, Sending: &d.sending,
 	})

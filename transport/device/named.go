@@ -10,7 +10,7 @@ import (
 
 // Named is Media whose items a device knows by names of its own, such as file
 // names. In a collection an item's id is made from the collection's id and the
-// name (collection.Rekey), so that every station that has the two names the item
+// name (collection.DeriveItemID), so that every station that has the two names the item
 // alike: the camera, the reader of its card, and whoever was handed the list.
 // It is safe for concurrent use if its function is.
 type Named struct {
@@ -24,14 +24,14 @@ func NewNamed(open func(ctx context.Context, name string, version int) (transpor
 	return &Named{open: open, names: map[collection.ItemID]string{}}
 }
 
-// Items gives the items for a collection with this id, whose versions can be
+// Items returns the items for a collection with this id, whose versions can be
 // opened from then on. After a restart it is called again.
 func (n *Named) Items(id collection.ID, names ...string) []collection.Item {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	items := make([]collection.Item, len(names))
 	for i, name := range names {
-		items[i].ID = collection.Rekey(id, []byte(name))
+		items[i].ID = collection.DeriveItemID(id, []byte(name))
 		n.names[items[i].ID] = name
 	}
 	return items

@@ -11,9 +11,9 @@ import (
 const settingsKey = "settings"
 
 // Identifiers asks a hub for an id for a collection and n for its items, for a
-// device that cannot make random ones. Errors are those of transport.Namer, and
-// transport.ErrMalformed if the hub gives others than were asked for.
-func (d *Device) Identifiers(ctx context.Context, hub transport.Namer, n int) (transport.Identifiers, error) {
+// device that cannot make random ones. Errors are those of transport.IDAllocator, and
+// transport.ErrMalformed if the hub returns others than were asked for.
+func (d *Device) Identifiers(ctx context.Context, hub transport.IDAllocator, n int) (transport.Identifiers, error) {
 	ids, err := hub.NewIdentifiers(ctx, n)
 	if err != nil {
 		return ids, err
@@ -31,8 +31,8 @@ func (d *Device) Identifiers(ctx context.Context, hub transport.Namer, n int) (t
 // TakeSettings takes the user's address book and settings over from the home
 // peer, and keeps them. It is called when the device is at the local link, before
 // or after a share; without a home peer at hand the device goes on with what it
-// has. Errors are those of transport.Book and of the store.
-func (d *Device) TakeSettings(ctx context.Context, home transport.Book) (transport.Settings, error) {
+// has. Errors are those of transport.SettingsSource and of the store.
+func (d *Device) TakeSettings(ctx context.Context, home transport.SettingsSource) (transport.Settings, error) {
 	s, err := home.Settings(ctx)
 	if err != nil {
 		return s, err
@@ -44,7 +44,7 @@ func (d *Device) TakeSettings(ctx context.Context, home transport.Book) (transpo
 	return s, d.cfg.Store.Apply(ctx, transport.Change{Key: settingsKey, Value: data})
 }
 
-// Settings gives what the device took over last; the zero Settings if it never
+// Settings returns what the device took over last; the zero Settings if it never
 // did.
 func (d *Device) Settings(ctx context.Context) (transport.Settings, error) {
 	data, err := d.cfg.Store.Get(ctx, settingsKey)

@@ -7,7 +7,7 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/transport"
-	"github.com/glimpse-go/glimpse/transport/internal/send"
+	"github.com/glimpse-go/glimpse/transport/internal/shareclient"
 )
 
 // Share shares a collection with a station, and uploads what it asks for: two
@@ -16,8 +16,8 @@ import (
 // sent once, also where several collections are shared at the same time over one
 // link. What the Media does not have any more is left out and keeps its label.
 // After an error it can be called again: what was stored is not sent again.
-// Errors are those of transport.Station and of the Media.
-func (d *Device) Share(ctx context.Context, to transport.Station, name collection.Name) (transport.Answer, error) {
+// Errors are those of transport.ShareReceiver and of the Media.
+func (d *Device) Share(ctx context.Context, to transport.ShareReceiver, name collection.Name) (transport.Answer, error) {
 	return d.ShareVersions(ctx, to, name, label.MaxVersions)
 }
 
@@ -25,25 +25,25 @@ func (d *Device) Share(ctx context.Context, to transport.Station, name collectio
 // what the link can carry now. Called again with more over a better link, it
 // sends what was not sent before; in a collection of kind label.Degree the
 // labels advance with it.
-func (d *Device) ShareVersions(ctx context.Context, to transport.Station, name collection.Name, n int) (transport.Answer, error) {
+func (d *Device) ShareVersions(ctx context.Context, to transport.ShareReceiver, name collection.Name, n int) (transport.Answer, error) {
 	return d.share(ctx, to, name, n, false)
 }
 
 // share shares the first n versions; notifies says that the device would tell.
-func (d *Device) share(ctx context.Context, to transport.Station, name collection.Name, n int, notifies bool) (transport.Answer, error) {
+func (d *Device) share(ctx context.Context, to transport.ShareReceiver, name collection.Name, n int, notifies bool) (transport.Answer, error) {
 	c, err := d.Collection(ctx, name)
 	if err != nil {
 		return transport.Answer{}, err
 	}
 	offered := offers(c)
-	share := send.Share{
+	share := shareclient.Share{
 		Message: transport.Share{From: transport.Device, Offers: offered[:min(max(n, 0), len(offered))], Notifies: notifies},
 		Open:    d.open, Make: d.cannot, Signer: d.signer, Now: d.cfg.Now, Sending: &d.sending,
 	}
 	if err := d.leave(ctx, c, &share); err != nil {
 		return transport.Answer{}, err
 	}
-	_, answer, err := send.Send(ctx, to, c, share)
+	_, answer, err := shareclient.Send(ctx, to, c, share)
 	return answer, err
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-// logOf gives the log of a store of n records with values of some length, and
+// logOf returns the log of a store of n records with values of some length, and
 // where its entries begin and end.
 func logOf(t *testing.T, n, length int) (log []byte, ends []int) {
 	t.Helper()
@@ -31,7 +31,7 @@ func logOf(t *testing.T, n, length int) (log []byte, ends []int) {
 	return log, ends
 }
 
-// loads opens a log and gives the number of records that it has.
+// loads opens a log and returns the number of records that it has.
 func loads(t *testing.T, path string, log []byte) (int, error) {
 	t.Helper()
 	if err := os.WriteFile(path, log, 0o600); err != nil {

@@ -25,7 +25,7 @@ const (
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// newEntry gives the entry of a batch that is written at a place.
+// newEntry returns the entry of a batch that is written at a place.
 func newEntry(at int64, batch []byte) []byte {
 	entry := binary.BigEndian.AppendUint32(make([]byte, 0, entryHead+len(batch)), uint32(len(batch)))
 	entry = binary.BigEndian.AppendUint32(entry, crc32.Checksum(batch, castagnoli))
@@ -38,7 +38,7 @@ func headSum(at int64, head []byte) uint32 {
 	return crc32.Update(crc32.Checksum(place, castagnoli), castagnoli, head[:8])
 }
 
-// entryLen gives the length of the entry of which b is the beginning, if its head
+// entryLen returns the length of the entry of which b is the beginning, if its head
 // is whole.
 func entryLen(at int64, b []byte) (int64, bool) {
 	if len(b) < entryHead || headSum(at, b) != binary.BigEndian.Uint32(b[8:]) {
@@ -53,7 +53,7 @@ func isWhole(at int64, b []byte) bool {
 	return ok && n <= int64(len(b)) && crc32.Checksum(b[entryHead:n], castagnoli) == binary.BigEndian.Uint32(b[4:])
 }
 
-// readEntry reads an entry, or gives ErrCorrupt if it is not whole.
+// readEntry reads an entry, or returns ErrCorrupt if it is not whole.
 func readEntry(r *bufio.Reader, at, end int64) ([]byte, error) {
 	head, err := r.Peek(entryHead)
 	if err != nil && !errors.Is(err, io.EOF) {

@@ -76,7 +76,7 @@ func (l *recordLog) load() error {
 	return nil
 }
 
-// mend cuts off what follows the whole entries if a crash has left it, and gives
+// mend cuts off what follows the whole entries if a crash has left it, and returns
 // ErrCorrupt if not.
 func (l *recordLog) mend(end int64) error {
 	rest := make([]byte, end-l.size)
@@ -125,7 +125,7 @@ func appendChange(b []byte, key string, value []byte) []byte {
 	return append(b, value...)
 }
 
-// nextChange reads the first change of b and gives its length, 0 if there is
+// nextChange reads the first change of b and returns its length, 0 if there is
 // none that is whole.
 func nextChange(b []byte) (key string, value []byte, deleted bool, n int) {
 	k, kn := binary.Uvarint(b)

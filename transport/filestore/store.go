@@ -76,7 +76,7 @@ func open(dir string, o ops) (*Store, error) {
 	return s, nil
 }
 
-// Close closes the store's log and gives the folder free. Uploads that are open are not ended.
+// Close closes the store's log and frees the folder. Uploads that are open are not ended.
 func (s *Store) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -97,7 +97,7 @@ func storage(err error) error {
 	return fmt.Errorf("%w: %w", transport.ErrStorage, err)
 }
 
-// path gives the file of a key below a sub-folder.
+// path returns the file of a key below a sub-folder.
 func (s *Store) path(sub, key string) string {
 	return filepath.Join(s.dir, sub, filepath.FromSlash(key)+"."+strings.TrimSuffix(sub, "s"))
 }

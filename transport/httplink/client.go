@@ -30,8 +30,8 @@ type Options struct {
 }
 
 // Client speaks to one station, on behalf of one caller. It implements
-// transport.Hub, transport.Originals, transport.Recipient, transport.Judge,
-// transport.Namer, transport.Book, transport.Guests and collection.Verifier; a
+// transport.Hub, transport.Originals, transport.Recipient, transport.RemoteVerifier,
+// transport.IDAllocator, transport.SettingsSource, transport.LinkAccess and collection.Verifier; a
 // station that does not serve a part of them answers transport.ErrNotFound. When
 // nobody answers at all, or something that is no station does, the errors wrap
 // transport.ErrUnreachable. So does the error of a partial version that ends before
@@ -39,7 +39,7 @@ type Options struct {
 // read until the call returns, or a little longer, and not closed. It is safe for
 // concurrent use.
 type Client struct {
-	base string // empty where it is no address
+	base string // empty where it is no URL
 	http http.Client
 	auth Auth
 	max  int64
@@ -61,14 +61,14 @@ func NewClient(base string, auth Auth, o Options) *Client {
 	if o.MaxMessage == 0 {
 		o.MaxMessage = defaultMaxMessage
 	}
-	c := &Client{base: address(base), http: *o.HTTP, auth: auth, max: o.MaxMessage}
+	c := &Client{base: baseURL(base), http: *o.HTTP, auth: auth, max: o.MaxMessage}
 	c.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return c
 }
 
-// address is a base as requests begin with it. Peers name those that others call:
+// baseURL is a base as requests begin with it. Peers name those that others call:
 // what would put the paths of requests elsewhere is none.
-func address(base string) string {
+func baseURL(base string) string {
 	u, err := url.Parse(base)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || strings.ContainsAny(base, "?#") {
 		return ""
@@ -76,17 +76,17 @@ func address(base string) string {
 	return strings.TrimSuffix(u.String(), "/")
 }
 
-// Share implements transport.Station.
+// Share implements transport.ShareReceiver.
 func (c *Client) Share(ctx context.Context, share transport.Share) (transport.Answer, error) {
 	return call[transport.Answer](ctx, c, "/v1/share", share)
 }
 
-// Upload implements transport.Station.
+// Upload implements transport.ShareReceiver.
 func (c *Client) Upload(ctx context.Context, name collection.Name, stream io.Reader) (transport.Answer, error) {
 	return exchange[transport.Answer](ctx, c, http.MethodPost, "/v1/upload/"+name.String(), io.NopCloser(stream))
 }
 
-// PutVersion implements transport.Putter.
+// PutVersion implements transport.ResumableUploader.
 func (c *Client) PutVersion(ctx context.Context, ref transport.Ref, offset int64, data io.Reader) (int64, error) {
 	path := fmt.Sprintf("%s?offset=%d", versionPath(ref), offset)
 	r, err := c.send(ctx, http.MethodPut, path, io.NopCloser(data), http.StatusNoContent)

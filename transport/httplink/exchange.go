@@ -107,7 +107,7 @@ func (r *rest) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// send makes a request and gives its answer, which has the status that is wanted.
+// send makes a request and returns its answer, which has the status that is wanted.
 // A refusal comes as an error beside the answer, whose body is closed.
 func (c *Client) send(ctx context.Context, method, path string, body io.Reader, want int) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, method, c.base+path, body)

@@ -72,7 +72,7 @@ func FuzzRequest(f *testing.F) {
 			s, w := new(stub), httptest.NewRecorder()
 			server := s.server(anybody{})
 			if header != "" {
-				server.Guests = nil
+				server.LinkAccess = nil
 			}
 			server.Handler().ServeHTTP(w, r)
 			if w.Code >= 500 || header != "" && (w.Code < 300 || s.calls > 0) {

@@ -32,7 +32,7 @@ func fixed() time.Time { return at }
 // called is the user whose station is called.
 var called = collection.UserID{2}
 
-// sealer gives a caller, and the keys of a station that knows it.
+// sealer returns a caller, and the keys of a station that knows it.
 func sealer(tb testing.TB) (Caller, Keys) {
 	key, err := signature.GenerateKey(rand.Reader)
 	must(tb, err)
@@ -59,7 +59,7 @@ func (anybody) Authenticate(r *http.Request) (Identity, error) {
 	return Identity{}, nil
 }
 
-// stub is a station that takes everything, gives a version of ten bytes, and
+// stub is a station that takes everything, returns a version of ten bytes, and
 // counts the calls.
 type stub struct{ calls int }
 
@@ -67,12 +67,12 @@ var digits = []byte("0123456789")
 
 func (s *stub) server(who Authenticator) Server {
 	return Server{
-		Who: who, Hub: func(Identity) transport.Hub { return s }, Guests: s,
-		Originals: func(Identity) transport.Originals { return s },
-		Recipient: func(Identity) transport.Recipient { return s },
-		Judge:     func(Identity) transport.Judge { return s },
-		Namer:     func(Identity) transport.Namer { return s },
-		Book:      func(Identity) transport.Book { return s },
+		Who: who, Hub: func(Identity) transport.Hub { return s }, LinkAccess: s,
+		Originals:      func(Identity) transport.Originals { return s },
+		Recipient:      func(Identity) transport.Recipient { return s },
+		RemoteVerifier: func(Identity) transport.RemoteVerifier { return s },
+		IDAllocator:    func(Identity) transport.IDAllocator { return s },
+		SettingsSource: func(Identity) transport.SettingsSource { return s },
 	}
 }
 
@@ -139,9 +139,9 @@ func (s *stub) Deliver(context.Context, notify.Notification) error {
 	return nil
 }
 
-func (s *stub) Judge(context.Context, transport.Sealing) (transport.Verdict, error) {
+func (s *stub) VerifySeal(context.Context, transport.VerifyRequest) (transport.VerifyResponse, error) {
 	s.calls++
-	return transport.Verdict{}, nil
+	return transport.VerifyResponse{}, nil
 }
 
 func (s *stub) NewIdentifiers(context.Context, int) (transport.Identifiers, error) {
@@ -163,7 +163,7 @@ func (s *stub) GuestVersion(_ context.Context, _ string, _, _ int, offset int64)
 	return s.open(offset)
 }
 
-// serve gives a client of what h serves.
+// serve returns a client of what h serves.
 func serve(tb testing.TB, h http.Handler) *Client {
 	server := httptest.NewServer(h)
 	tb.Cleanup(server.Close)
@@ -183,7 +183,9 @@ var calls = map[string]func(context.Context, *Client) error{
 	"notifications": func(ctx context.Context, c *Client) error { return second(c.Notifications(ctx)) },
 	"acknowledge":   func(ctx context.Context, c *Client) error { return c.Acknowledge(ctx, transport.Receipts{}) },
 	"deliver":       func(ctx context.Context, c *Client) error { return c.Deliver(ctx, notify.Notification{}) },
-	"judge":         func(ctx context.Context, c *Client) error { return second(c.Judge(ctx, transport.Sealing{})) },
+	"verify": func(ctx context.Context, c *Client) error {
+		return second(c.VerifySeal(ctx, transport.VerifyRequest{}))
+	},
 	"ids":           func(ctx context.Context, c *Client) error { return second(c.NewIdentifiers(ctx, 1)) },
 	"settings":      func(ctx context.Context, c *Client) error { return second(c.Settings(ctx)) },
 	"glimpse":       func(ctx context.Context, c *Client) error { return second(c.Glimpse(ctx, "token")) },

@@ -156,16 +156,16 @@ func TestNegativeOffset(t *testing.T) {
 	}
 }
 
-// TestAddress: a peer that says where it is cannot send requests to a path, a host
+// TestBaseURL: a peer that says where it is cannot send requests to a path, a host
 // or a user of its choice.
-func TestAddress(t *testing.T) {
+func TestBaseURL(t *testing.T) {
 	for base, want := range map[string]string{
 		"http://host": "http://host", "https://host:1/a/b/": "https://host:1/a/b", "HTTP://[::1]:80": "http://[::1]:80",
 		"": "", "host": "", "//host": "", "/v1": "", "http://": "", "http:host": "", "file:///etc": "", "ftp://host": "",
 		"http://host?": "", "http://host/?q=": "", "http://host#": "", "http://host/#": "", "http://u:p@host": "",
 		"http://host\r\nX: y": "", "http://a b": "", "http://host:port": "",
 	} {
-		if got := address(base); got != want {
+		if got := baseURL(base); got != want {
 			t.Errorf("%q: %q, want %q", base, got, want)
 		}
 		if _, err := NewClient(base, nil, Options{}).Settings(t.Context()); want == "" && !errors.Is(err, transport.ErrUnreachable) {

@@ -13,7 +13,7 @@ func (s Server) share(w http.ResponseWriter, r *http.Request, who Identity) erro
 	if err != nil {
 		return err
 	}
-	answer, err := s.Station(who).Share(r.Context(), m)
+	answer, err := s.ShareReceiver(who).Share(r.Context(), m)
 	return reply(w, answer, err)
 }
 
@@ -22,7 +22,7 @@ func (s Server) upload(w http.ResponseWriter, r *http.Request, who Identity) err
 	if err != nil {
 		return err
 	}
-	answer, err := s.Station(who).Upload(r.Context(), name, r.Body)
+	answer, err := s.ShareReceiver(who).Upload(r.Context(), name, r.Body)
 	return reply(w, answer, err)
 }
 

@@ -55,7 +55,7 @@ func (p proof) statement(r *http.Request, audience collection.UserID) ([]byte, e
 }
 
 // Sealed is the Auth of a caller at a station of the user audience. The seal covers
-// the body if r.GetBody gives it again.
+// the body if r.GetBody returns it again.
 func Sealed(c Caller, audience collection.UserID) Auth {
 	return func(r *http.Request) error {
 		p := proof{User: c.User, Time: now(c.Now).Unix(), Statement: c.Statement}

@@ -13,29 +13,29 @@ import (
 
 const defaultMaxMessage = 64 << 20
 
-// Server serves one station over HTTP. The functions give the station as it is
+// Server serves one station over HTTP. The functions return the station as it is
 // for one caller; parts that are nil are not served. Who is required.
 type Server struct {
-	Who       Authenticator
-	Hub       func(Identity) transport.Hub
-	Station   func(Identity) transport.Station // this and the next two: part of Hub, where that is given
-	Library   func(Identity) transport.Library
-	Inbox     func(Identity) transport.Inbox
-	Originals func(Identity) transport.Originals
-	Recipient func(Identity) transport.Recipient
-	// Judge, Namer and Book are parts that a station may have besides.
-	Judge func(Identity) transport.Judge
-	Namer func(Identity) transport.Namer
-	Book  func(Identity) transport.Book
-	// Guests serves callers who are not authenticated, by the token in the path,
+	Who           Authenticator
+	Hub           func(Identity) transport.Hub
+	ShareReceiver func(Identity) transport.ShareReceiver // this and the next two: part of Hub, where that is given
+	Library       func(Identity) transport.Library
+	Inbox         func(Identity) transport.Inbox
+	Originals     func(Identity) transport.Originals
+	Recipient     func(Identity) transport.Recipient
+	// RemoteVerifier, IDAllocator and SettingsSource are parts that a station may have besides.
+	RemoteVerifier func(Identity) transport.RemoteVerifier
+	IDAllocator    func(Identity) transport.IDAllocator
+	SettingsSource func(Identity) transport.SettingsSource
+	// LinkAccess serves callers who are not authenticated, by the token in the path,
 	// which is not logged.
-	Guests transport.Guests
+	LinkAccess transport.LinkAccess
 
 	MaxMessage int64        // of messages that are read, in bytes; 0 = 64 MiB
 	Log        *slog.Logger // refusals and failures; nil = none
 }
 
-// Handler gives the handler of the routes. It reads no body before it knows who
+// Handler returns the handler of the routes. It reads no body before it knows who
 // calls; how long a caller may take over a header or a body, the http.Server says
 // that it is served with.
 func (s Server) Handler() http.Handler {
@@ -49,7 +49,7 @@ func (s Server) Handler() http.Handler {
 	for pattern, h := range s.routes() {
 		mux.HandleFunc(pattern, s.as(h))
 	}
-	if s.Guests != nil {
+	if s.LinkAccess != nil {
 		mux.HandleFunc("GET /v1/links/{token}", s.open(s.glimpse))
 		mux.HandleFunc("GET /v1/links/{token}/{item}/{version}", s.open(s.guestVersion))
 		mux.HandleFunc("/v1/links/", s.open(func(http.ResponseWriter, *http.Request) error { return errPath }))
@@ -66,17 +66,17 @@ const (
 	putRoute    = "PUT /v1/versions/{author}/{id}/{item}/{version}"
 )
 
-// routes gives the routes of the parts that are served.
+// routes returns the routes of the parts that are served.
 func (s *Server) routes() map[string]route {
 	all := map[string]route{}
 	if hub := s.Hub; hub != nil {
-		s.Station = func(i Identity) transport.Station { return hub(i) }
+		s.ShareReceiver = func(i Identity) transport.ShareReceiver { return hub(i) }
 		s.Library = func(i Identity) transport.Library { return hub(i) }
 		s.Inbox = func(i Identity) transport.Inbox { return hub(i) }
 		all[putRoute] = s.putVersion
 		all["POST /v1/announce"] = s.announce
 	}
-	if s.Station != nil {
+	if s.ShareReceiver != nil {
 		all["POST /v1/share"] = s.share
 		all[uploadRoute] = s.upload
 	}
@@ -95,19 +95,19 @@ func (s *Server) routes() map[string]route {
 	if s.Recipient != nil {
 		all["POST /v1/deliveries"] = s.deliver
 	}
-	if s.Judge != nil {
-		all["POST /v1/verify"] = s.judge
+	if s.RemoteVerifier != nil {
+		all["POST /v1/verify"] = s.verifySeal
 	}
-	if s.Namer != nil {
+	if s.IDAllocator != nil {
 		all["POST /v1/ids"] = s.identifiers
 	}
-	if s.Book != nil {
+	if s.SettingsSource != nil {
 		all["GET /v1/settings"] = s.settings
 	}
 	return all
 }
 
-// route answers a request of a known caller, or gives the refusal.
+// route answers a request of a known caller, or returns the refusal.
 type route func(http.ResponseWriter, *http.Request, Identity) error
 
 // as authenticates a request and writes the refusal, if there is one. A HEAD, which

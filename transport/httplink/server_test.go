@@ -16,7 +16,7 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-// answer gives a server's answer to a request.
+// answer returns a server's answer to a request.
 func answer(s Server, method, path string, body io.Reader) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
 	s.Handler().ServeHTTP(w, httptest.NewRequest(method, path, body))
@@ -100,7 +100,7 @@ type endless struct{}
 
 func (endless) Read(p []byte) (int, error) { return len(p), nil }
 
-// broken gives a version that breaks off at the station.
+// broken returns a version that breaks off at the station.
 type broken struct {
 	stub
 	text string

@@ -8,8 +8,8 @@ import (
 )
 
 var (
-	_ transport.Namer = (*Client)(nil)
-	_ transport.Book  = (*Client)(nil)
+	_ transport.IDAllocator    = (*Client)(nil)
+	_ transport.SettingsSource = (*Client)(nil)
 )
 
 func (s Server) identifiers(w http.ResponseWriter, r *http.Request, who Identity) error {
@@ -17,21 +17,21 @@ func (s Server) identifiers(w http.ResponseWriter, r *http.Request, who Identity
 	if err != nil {
 		return err
 	}
-	ids, err := s.Namer(who).NewIdentifiers(r.Context(), m.Items)
+	ids, err := s.IDAllocator(who).NewIdentifiers(r.Context(), m.Items)
 	return reply(w, ids, err)
 }
 
-// NewIdentifiers implements transport.Namer.
+// NewIdentifiers implements transport.IDAllocator.
 func (c *Client) NewIdentifiers(ctx context.Context, n int) (transport.Identifiers, error) {
 	return call[transport.Identifiers](ctx, c, "/v1/ids", transport.IDRequest{Items: n})
 }
 
 func (s Server) settings(w http.ResponseWriter, r *http.Request, who Identity) error {
-	settings, err := s.Book(who).Settings(r.Context())
+	settings, err := s.SettingsSource(who).Settings(r.Context())
 	return reply(w, settings, err)
 }
 
-// Settings implements transport.Book.
+// Settings implements transport.SettingsSource.
 func (c *Client) Settings(ctx context.Context) (transport.Settings, error) {
 	return exchange[transport.Settings](ctx, c, http.MethodGet, "/v1/settings", nil)
 }

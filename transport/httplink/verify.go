@@ -11,22 +11,22 @@ import (
 )
 
 var (
-	_ transport.Judge     = (*Client)(nil)
-	_ collection.Verifier = (*Client)(nil)
+	_ transport.RemoteVerifier = (*Client)(nil)
+	_ collection.Verifier      = (*Client)(nil)
 )
 
-func (s Server) judge(w http.ResponseWriter, r *http.Request, who Identity) error {
-	m, err := readMessage[transport.Sealing](s, r)
+func (s Server) verifySeal(w http.ResponseWriter, r *http.Request, who Identity) error {
+	m, err := readMessage[transport.VerifyRequest](s, r)
 	if err != nil {
 		return err
 	}
-	verdict, err := s.Judge(who).Judge(r.Context(), m)
-	return reply(w, verdict, err)
+	answer, err := s.RemoteVerifier(who).VerifySeal(r.Context(), m)
+	return reply(w, answer, err)
 }
 
-// Judge implements transport.Judge.
-func (c *Client) Judge(ctx context.Context, s transport.Sealing) (transport.Verdict, error) {
-	return call[transport.Verdict](ctx, c, "/v1/verify", s)
+// VerifySeal implements transport.RemoteVerifier.
+func (c *Client) VerifySeal(ctx context.Context, s transport.VerifyRequest) (transport.VerifyResponse, error) {
+	return call[transport.VerifyResponse](ctx, c, "/v1/verify", s)
 }
 
 // Verify implements collection.Verifier, and signature's, by asking the hub: for
@@ -36,11 +36,11 @@ func (c *Client) Judge(ctx context.Context, s transport.Sealing) (transport.Verd
 // collection.Verifier where the hub refuses the seal, else those of package
 // transport.
 func (c *Client) Verify(ctx context.Context, typ string, statement, seal []byte, issued time.Time) (user [16]byte, key [32]byte, err error) {
-	s := transport.Sealing{Type: typ, Statement: statement, Seal: seal}
+	s := transport.VerifyRequest{Type: typ, Statement: statement, Seal: seal}
 	if !issued.IsZero() {
 		s.Issued = issued.Unix()
 	}
-	v, err := c.Judge(ctx, s)
+	v, err := c.VerifySeal(ctx, s)
 	if err != nil {
 		return user, key, err
 	}

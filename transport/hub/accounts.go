@@ -88,7 +88,7 @@ func (a *Accounts) register(ctx context.Context, p Person) (collection.UserID, e
 	return user, a.store.Apply(ctx, append(changes, transport.Change{Key: "u/" + user.String(), Value: data})...)
 }
 
-// Person gives what a user has registered with.
+// Person returns what a user has registered with.
 func (a *Accounts) Person(ctx context.Context, user collection.UserID) (Person, error) {
 	data, err := a.store.Get(ctx, "u/"+user.String())
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/glimpse-go/glimpse/collection/digest"
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/transport"
-	"github.com/glimpse-go/glimpse/transport/internal/keep"
+	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
 
 // probes is of how many items, chosen at random, an announcement is checked.
@@ -20,52 +20,52 @@ const probes = 4
 
 // Announce implements transport.Announcer.
 func (s session) Announce(ctx context.Context, a transport.Announcement) (transport.Answer, error) {
-	return s.answer(ctx, "announce", func() (keep.Result, error) {
-		if _, err := s.keeper.Read(ctx, s.user, a.Name()); err != nil {
-			return keep.Result{}, err // nothing is worked out for others
+	return s.answer(ctx, "announce", func() (station.Result, error) {
+		if _, err := s.core.Read(ctx, s.user, a.Name()); err != nil {
+			return station.Result{}, err // nothing is worked out for others
 		}
 		told, err := s.resolve(ctx, a.Name()) // first, so that they are told what the others are
 		if err != nil {
-			return keep.Result{Told: told}, err
+			return station.Result{Notified: told}, err
 		}
 		r, err := s.announce(ctx, a)
-		r.Told = append(r.Told, told...)
+		r.Notified = append(r.Notified, told...)
 		return r, err
 	})
 }
 
-func (s session) announce(ctx context.Context, a transport.Announcement) (keep.Result, error) {
-	state, err := s.keeper.Read(ctx, s.user, a.Name())
+func (s session) announce(ctx context.Context, a transport.Announcement) (station.Result, error) {
+	state, err := s.core.Read(ctx, s.user, a.Name())
 	if err != nil {
-		return keep.Result{}, err
+		return station.Result{}, err
 	}
-	source := transport.Source{User: s.user, Address: a.Address, Items: a.Items}
+	source := transport.Source{User: s.user, URL: a.URL, Items: a.Items}
 	// A dry step says what is wrong with the announcement before anything of it
 	// is fetched.
-	if _, _, err := s.keeper.Rules.Step(state, engine.Announced{Source: source}); err != nil {
-		return keep.Result{}, err
+	if _, _, err := s.core.Rules.Step(state, engine.Announced{Source: source}); err != nil {
+		return station.Result{}, err
 	}
 	if err := s.probe(ctx, state.Collection, source); err != nil {
-		return keep.Result{}, err
+		return station.Result{}, err
 	}
-	r, err := s.keeper.Do(ctx, a.Name(), func(engine.State) (engine.Event, error) {
+	r, err := s.core.Do(ctx, a.Name(), func(engine.State) (engine.Event, error) {
 		return engine.Announced{Source: source}, nil
 	})
 	if err != nil {
 		return r, err
 	}
 	for _, spread := range r.Spread {
-		told, err := s.keeper.SpreadTo(ctx, r.State, spread)
-		r.Told = append(r.Told, told...)
+		told, err := s.core.SpreadTo(ctx, r.State, spread)
+		r.Notified = append(r.Notified, told...)
 		if err != nil {
 			return r, err
 		}
 	}
-	if r, err = s.keeper.Gather(ctx, r, s.cfg.Originals); err != nil {
+	if r, err = s.core.Gather(ctx, r, s.cfg.Dial); err != nil {
 		return r, err
 	}
 	answer := r.State.Answer()
-	answer.Updates, err = keep.Updates(r.State.Collection)
+	answer.Updates, err = station.Updates(r.State.Collection)
 	r.Answer = &answer
 	return r, err
 }
@@ -74,7 +74,7 @@ func (s session) announce(ctx context.Context, a transport.Announcement) (keep.R
 // them against the author's digests.
 func (s session) probe(ctx context.Context, c collection.Collection, source transport.Source) error {
 	items := slices.Collect(source.Items.Places())
-	from := s.cfg.Originals(source)
+	from := s.cfg.Dial(source)
 	for range min(probes, len(items)) {
 		i, err := s.random(int64(len(items)))
 		if err != nil {
@@ -82,7 +82,7 @@ func (s session) probe(ctx context.Context, c collection.Collection, source tran
 		}
 		if err := s.probeItem(ctx, c, items[i], from); err != nil {
 			id, _ := c.At(items[i])
-			return fmt.Errorf("item %v at %s: %w", id, source.Address, err)
+			return fmt.Errorf("item %v at %s: %w", id, source.URL, err)
 		}
 		items = slices.Delete(items, int(i), int(i)+1)
 	}
@@ -90,7 +90,7 @@ func (s session) probe(ctx context.Context, c collection.Collection, source tran
 }
 
 func (s session) probeItem(ctx context.Context, c collection.Collection, item int, from transport.Originals) error {
-	root, err := keep.Digest(c, item, len(c.Ladder())-1)
+	root, err := station.Digest(c, item, len(c.Ladder())-1)
 	if err != nil {
 		return err
 	}
@@ -107,7 +107,7 @@ func (s session) probeItem(ctx context.Context, c collection.Collection, item in
 	return err
 }
 
-// block fetches and checks the block at an offset and gives the size that the
+// block fetches and checks the block at an offset and returns the size that the
 // peer claims for the whole, which must be as before where that is known. Bytes
 // that are not the author's are an ErrDigest.
 func (s session) block(ctx context.Context, root collection.Digest, ref transport.Ref, offset, known int64, from transport.Originals) (int64, error) {
@@ -132,7 +132,7 @@ func (s session) block(ctx context.Context, root collection.Digest, ref transpor
 	return size, transport.Wrap(err)
 }
 
-// random gives a number from 0 to n-1. A bias of 2^-32 does no harm here.
+// random returns a number from 0 to n-1. A bias of 2^-32 does no harm here.
 func (s session) random(n int64) (int64, error) {
 	var b [8]byte
 	if _, err := io.ReadFull(s.cfg.Random, b[:]); err != nil {

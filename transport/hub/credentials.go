@@ -43,7 +43,7 @@ func (a *Accounts) Credentials(ctx context.Context, user collection.UserID) ([]C
 }
 
 // AddKey adds a key to a credential of a user, which it makes if there is none of
-// that name, and gives its key statement: the authority's word that the key is the
+// that name, and returns its key statement: the authority's word that the key is the
 // user's. The user's stations show it to others. From then on the hub accepts the
 // key's seals. The error wraps ErrTaken if the key is another credential's,
 // signature.ErrRevoked if it was revoked, signature.ErrChanged if it is another

@@ -17,20 +17,20 @@ const (
 	lastPause  = 6 * time.Hour
 )
 
-// postman is whom the bell wakes when there are new letters.
-var postman collection.UserID
+// mailer is whom the broadcast wakes when there are new letters.
+var mailer collection.UserID
 
 // Deliver hands the letters that are due to Config.Channel, once each, and
-// gives when the next ones are due; the zero time if none wait. Those that could
+// returns when the next ones are due; the zero time if none wait. Those that could
 // not be written or delivered are tried again later, with growing pauses, and set
 // aside after Config.ParkAfter: see [Hub.Parked]. A letter is delivered at least
 // once; newer news that came in between is not lost. Errors are those of the
 // store, after all letters were tried.
 func (h *Hub) Deliver(ctx context.Context) (next time.Time, err error) {
-	if err := h.door.Enter(); err != nil {
+	if err := h.drain.Enter(); err != nil {
 		return next, err
 	}
-	defer h.door.Leave()
+	defer h.drain.Leave()
 	if h.cfg.Channel == nil {
 		return next, nil
 	}
@@ -73,7 +73,7 @@ func earlier(a, b time.Time) time.Time {
 // one of it.
 func (h *Hub) Post(ctx context.Context) error {
 	for {
-		news := h.bell.Wait(postman) // before looking, so that nothing falls between
+		news := h.broadcast.Wait(mailer) // before looking, so that nothing falls between
 		next, err := h.Deliver(ctx)
 		if err != nil && ctx.Err() == nil && !errors.Is(err, transport.ErrClosed) {
 			h.cfg.Log.Error("letters not delivered", "error", err)
@@ -105,7 +105,7 @@ func (h *Hub) rest(ctx context.Context, news <-chan struct{}, next time.Time) er
 }
 
 // post delivers one letter, and forgets it unless it has been replaced by a
-// newer one. If it could not be delivered it gives when to try again.
+// newer one. If it could not be delivered it returns when to try again.
 func (h *Hub) post(ctx context.Context, l letter, record []byte) (time.Time, error) {
 	address, r, err := h.addressOf(ctx, l)
 	if err == nil && address == "" { // a member now, who reads the notification itself
@@ -125,7 +125,7 @@ func (h *Hub) post(ctx context.Context, l letter, record []byte) (time.Time, err
 	return time.Time{}, h.replace(ctx, transport.Change{Key: l.key(), Old: record})
 }
 
-// postpone puts a letter off, or aside, and gives when to try it again. One that
+// postpone puts a letter off, or aside, and returns when to try it again. One that
 // was given up because ctx has ended stays as it is.
 func (h *Hub) postpone(ctx context.Context, l letter, record []byte) (time.Time, error) {
 	if ctx.Err() != nil {
@@ -164,6 +164,6 @@ func (h *Hub) write(ctx context.Context, l letter, address string, r [16]byte) (
 	if h.cfg.Link != "" {
 		out.Link = h.cfg.Link + "/" + token
 	}
-	out.Cover, err = h.keeper.Cover(ctx, n.Name())
+	out.Cover, err = h.core.Cover(ctx, n.Name())
 	return out, err
 }

@@ -8,26 +8,26 @@ import (
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport"
-	"github.com/glimpse-go/glimpse/transport/internal/keep"
+	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
 
 // share takes a share: what its sender leaves to the hub is put in first.
-func (s session) share(ctx context.Context, share transport.Share) (keep.Result, error) {
+func (s session) share(ctx context.Context, share transport.Share) (station.Result, error) {
 	c, err := collection.Decode(share.Collection)
 	if err != nil {
-		return keep.Result{}, transport.Wrap(err)
+		return station.Result{}, transport.Wrap(err)
 	}
 	if err := s.mayName(c, share.To); err != nil {
-		return keep.Result{}, err
+		return station.Result{}, err
 	}
 	if err := s.know(ctx, parties(c)...); err != nil {
-		return keep.Result{}, err
+		return station.Result{}, err
 	}
 	sent := share.Collection
-	if share.Collection, err = s.complete(ctx, c, sent, share.To); err != nil {
-		return keep.Result{}, err
+	if share.Collection, err = s.fillIn(ctx, c, sent, share.To); err != nil {
+		return station.Result{}, err
 	}
-	r, err := s.keeper.Share(ctx, s.user, share)
+	r, err := s.core.Share(ctx, s.user, share)
 	if err != nil {
 		return r, err
 	}
@@ -38,7 +38,7 @@ func (s session) share(ctx context.Context, share transport.Share) (keep.Result,
 }
 
 // mayName refuses a collection that names more people than the hub takes, or will
-// when it is completed.
+// when it is filled in.
 func (s session) mayName(c collection.Collection, to []string) error {
 	n := 0
 	for range c.Recipients() {
@@ -59,17 +59,17 @@ func (s session) mayName(c collection.Collection, to []string) error {
 	return nil
 }
 
-// complete gives a collection in its binary form, with what a draft that comes
+// fillIn returns a collection in its binary form, with what a draft that comes
 // with mail addresses leaves to the hub: the users, or blinded addresses, for
 // these; the authority where it names none, and then the time of a sender
 // without a clock.
-// The same draft with the same addresses is completed in the same way for ever,
+// The same draft with the same addresses is filled in alike for ever,
 // whoever has registered since.
-func (s session) complete(ctx context.Context, c collection.Collection, sent []byte, to []string) ([]byte, error) {
+func (s session) fillIn(ctx context.Context, c collection.Collection, sent []byte, to []string) ([]byte, error) {
 	h := c.Header()
 	switch {
 	case len(h.AuthorSeal)+len(h.AuthoritySeal) > 0:
-		return sent, s.isComplete(ctx, c, to)
+		return sent, s.isFilledIn(ctx, c, to)
 	case len(to) == 0, c.Author() != s.user, updated(c):
 		return sent, nil // for the rules to take or refuse
 	}
@@ -97,14 +97,14 @@ func (s session) complete(ctx context.Context, c collection.Collection, sent []b
 	return c.MarshalBinary()
 }
 
-// isComplete refuses addresses that a sealed collection was not made for: it
+// isFilledIn refuses addresses that a sealed collection was not made for: it
 // can get no more recipients. Of whom it was made for nobody hears but its author,
 // and only if it is theirs.
-func (s session) isComplete(ctx context.Context, c collection.Collection, to []string) error {
+func (s session) isFilledIn(ctx context.Context, c collection.Collection, to []string) error {
 	if len(to) == 0 || c.Author() != s.user {
 		return nil
 	}
-	if _, _, err := s.keeper.Verify(ctx, c); err != nil {
+	if _, _, err := s.core.Verify(ctx, c); err != nil {
 		return err
 	}
 	m, _, err := s.mailing(ctx, c.Name())

@@ -48,7 +48,7 @@ func ExampleHub_Deliver() {
 	_, err = h.Deliver(ctx)
 	letter := mail.Letters()[0]
 	fmt.Println(letter.Address, letter.Title, string(letter.Cover), err)
-	glimpse, err := h.Guests().Glimpse(ctx, letter.Token)
+	glimpse, err := h.LinkAccess().Glimpse(ctx, letter.Token)
 	fmt.Println(glimpse.Title, glimpse.Items, glimpse.Labelled, err)
 
 	eve, err := h.Accounts().Register(ctx, hub.Person{Name: "Eve", Addresses: []string{"eve@example.org"}})

@@ -11,9 +11,9 @@ import (
 // now and then. Requests wait while the versions of one author are removed.
 // Errors are those of the store; after one, Expire can be called again.
 func (h *Hub) Expire(ctx context.Context, before time.Time) error {
-	if err := h.door.Enter(); err != nil {
+	if err := h.drain.Enter(); err != nil {
 		return err
 	}
-	defer h.door.Leave()
-	return h.keeper.Expire(ctx, before)
+	defer h.drain.Leave()
+	return h.core.Expire(ctx, before)
 }

@@ -9,7 +9,7 @@
 // A device may name recipients by mail address. The hub makes users of those it
 // knows, and blinded addresses or temporary accounts of the others (see
 // [Config].Unknown). Who is no member is written to over Config.Channel, by
-// [Hub.Post]: title, cover and a token, which [Hub.Guests] takes, and never the
+// [Hub.Post]: title, cover and a token, which [Hub.LinkAccess] takes, and never the
 // collection. Whose address becomes a user's reads the collection from then on.
 package hub
 
@@ -29,7 +29,7 @@ import (
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/httplink"
-	"github.com/glimpse-go/glimpse/transport/internal/keep"
+	"github.com/glimpse-go/glimpse/transport/internal/station"
 	"github.com/glimpse-go/glimpse/transport/memstore"
 )
 
@@ -40,13 +40,13 @@ type Config struct {
 	// Directory is the user base; nil = the accounts that the hub keeps itself.
 	// What another one says of keys is kept in the Store.
 	Directory transport.Directory
-	// FromDevice and FromPeer say how many versions, the smallest first, a share
+	// RequiredFromDevice and RequiredFromPeer say how many versions, the smallest first, a share
 	// must bring before the hub tells the recipients, or takes labels off;
 	// 0 = 1 from a device, 2 from a peer.
-	FromDevice, FromPeer int
-	// Patience is how many times in a row Probe must find that a peer does not
+	RequiredFromDevice, RequiredFromPeer int
+	// MaxFailedProbes is how many times in a row Probe must find that a peer does not
 	// give what it has announced before the hub takes it back; 0 = 5.
-	Patience int
+	MaxFailedProbes int
 	// MaxVersion bounds one uploaded version, in bytes; 0 = 32 MiB.
 	MaxVersion int64
 	// MaxRecipients bounds the people that a shared collection names: recipients,
@@ -72,16 +72,16 @@ type Config struct {
 	GuestVersions int
 	// Wait is how long a request for notifications waits for news; 0 = 30 s.
 	Wait time.Duration
-	// Originals reaches a peer, to check what it announces; nil = over HTTP with
+	// Dial reaches a peer, to check what it announces; nil = over HTTP with
 	// HTTP, which is nil for http.DefaultClient. Peers say themselves where they
 	// are: a hub that can reach more than they should passes a client that dials
 	// only what it may. Of one that is a transport.Library, too, as over HTTP, the
 	// hub also asks partial versions that another peer could not supply.
-	Originals func(transport.Source) transport.Originals
-	HTTP      *http.Client
+	Dial func(transport.Source) transport.Originals
+	HTTP *http.Client
 	// Timeout bounds each answer of a peer, to its end: a block of what it has
 	// announced, or one partial version. One that takes longer does not answer.
-	// An Originals of one's own must end with its context; 0 = 1 minute.
+	// What a Dial of one's own returns must end with its context; 0 = 1 minute.
 	Timeout time.Duration
 
 	Now func() time.Time // nil = time.Now
@@ -94,11 +94,11 @@ type Config struct {
 }
 
 func (c Config) withDefaults(signer *signature.Signer) Config {
-	setDefault(&c.FromDevice, 1)
-	setDefault(&c.FromPeer, 2)
+	setDefault(&c.RequiredFromDevice, 1)
+	setDefault(&c.RequiredFromPeer, 2)
 	setDefault(&c.MaxVersion, 32<<20)
 	setDefault(&c.MaxRecipients, 1000)
-	setDefault(&c.Patience, 5)
+	setDefault(&c.MaxFailedProbes, 5)
 	setDefault(&c.Wait, 30*time.Second)
 	setDefault(&c.Timeout, time.Minute)
 	setDefault(&c.ParkAfter, 72*time.Hour)
@@ -114,10 +114,10 @@ func (c Config) withDefaults(signer *signature.Signer) Config {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	if c.Originals == nil {
+	if c.Dial == nil {
 		caller := httplink.Caller{Signer: signer, Now: c.Now}
-		c.Originals = func(s transport.Source) transport.Originals {
-			return httplink.NewClient(s.Address, httplink.Sealed(caller, s.User), httplink.Options{HTTP: c.HTTP})
+		c.Dial = func(s transport.Source) transport.Originals {
+			return httplink.NewClient(s.URL, httplink.Sealed(caller, s.User), httplink.Options{HTTP: c.HTTP})
 		}
 	}
 	return c
@@ -131,24 +131,24 @@ func setDefault[T comparable](value *T, otherwise T) {
 
 // Hub is a running hub. All methods may be called concurrently.
 type Hub struct {
-	cfg      Config
-	signer   *signature.Signer
-	keys     *signature.Keyring
-	keeper   *keep.Keeper
-	accounts *Accounts
-	mailings sync.Mutex // around changes of mailings
-	learning sync.Mutex // around changes of what is known of keys
-	door     keep.Door
-	bell     keep.Bell
-	once     sync.Once
-	closing  chan struct{} // closed when the hub is told to stop
+	cfg       Config
+	signer    *signature.Signer
+	keys      *signature.Keyring
+	core      *station.Core
+	accounts  *Accounts
+	mailings  sync.Mutex // around changes of mailings
+	learning  sync.Mutex // around changes of what is known of keys
+	drain     station.Drain
+	broadcast station.Broadcast
+	once      sync.Once
+	closing   chan struct{} // closed when the hub is told to stop
 }
 
 // New makes a hub whose authority is the signer's key. Errors are those of the
 // store.
 func New(ctx context.Context, signer *signature.Signer, cfg Config) (*Hub, error) {
 	cfg = cfg.withDefaults(signer)
-	cfg.Originals = timed(cfg.Originals, cfg.Timeout)
+	cfg.Dial = timed(cfg.Dial, cfg.Timeout)
 	h := &Hub{cfg: cfg, signer: signer, keys: new(signature.Keyring), closing: make(chan struct{})}
 	if err := h.keys.AddAuthority(signer.Public()); err != nil {
 		return nil, err
@@ -164,12 +164,12 @@ func New(ctx context.Context, signer *signature.Signer, cfg Config) (*Hub, error
 		h.cfg.Directory = h.accounts
 	}
 	h.accounts.joined = h.joined
-	h.keeper = &keep.Keeper{
+	h.core = &station.Core{
 		Store: cfg.Store, Keys: h.keys, Signer: signer, Now: cfg.Now, Pause: cfg.Pause, MaxBytes: cfg.MaxVersion, Cache: true,
 		Received: cfg.Hooks.Received, Letters: h.letters,
 		Rules: engine.Rules{
-			Authority:  collection.KeyID(signer.Public().ID()),
-			FromDevice: cfg.FromDevice, FromPeer: cfg.FromPeer, Tells: true, Link: cfg.Link, Patience: cfg.Patience,
+			Authority:          collection.KeyID(signer.Public().ID()),
+			RequiredFromDevice: cfg.RequiredFromDevice, RequiredFromPeer: cfg.RequiredFromPeer, Notifies: true, Link: cfg.Link, MaxFailedProbes: cfg.MaxFailedProbes,
 		},
 	}
 	if err := h.joinAll(ctx); err != nil {
@@ -188,10 +188,10 @@ func (h *Hub) Accounts() *Accounts { return h.accounts }
 // Handler serves the hub over HTTP, to callers with a token of its accounts.
 func (h *Hub) Handler() http.Handler {
 	return httplink.Server{
-		Who: httplink.ByToken(h.accounts), Guests: h.Guests(), Log: h.cfg.Log,
-		Hub:   func(i httplink.Identity) transport.Hub { return h.As(i.User) },
-		Judge: func(i httplink.Identity) transport.Judge { return session{h, i.User} },
-		Namer: func(i httplink.Identity) transport.Namer { return session{h, i.User} },
+		Who: httplink.ByToken(h.accounts), LinkAccess: h.LinkAccess(), Log: h.cfg.Log,
+		Hub:            func(i httplink.Identity) transport.Hub { return h.As(i.User) },
+		RemoteVerifier: func(i httplink.Identity) transport.RemoteVerifier { return session{h, i.User} },
+		IDAllocator:    func(i httplink.Identity) transport.IDAllocator { return session{h, i.User} },
 	}.Handler()
 }
 
@@ -203,5 +203,5 @@ func (h *Hub) As(user collection.UserID) transport.Hub { return session{h, user}
 // under way. Nothing that was acknowledged is lost in either case.
 func (h *Hub) Close(ctx context.Context) error {
 	h.once.Do(func() { close(h.closing) })
-	return h.door.Close(ctx)
+	return h.drain.Close(ctx)
 }

@@ -21,10 +21,10 @@ import (
 // with the account names its user for good. Other errors are those of the store
 // and the directory.
 func (h *Hub) Joined(ctx context.Context, addresses ...string) error {
-	if err := h.door.Enter(); err != nil {
+	if err := h.drain.Enter(); err != nil {
 		return err
 	}
-	defer h.door.Leave()
+	defer h.drain.Leave()
 	for _, address := range addresses {
 		normal, err := collection.NormalAddress(address)
 		if err != nil {

@@ -37,7 +37,7 @@ func (h *Hub) know(ctx context.Context, users ...collection.UserID) error {
 // ownDirectory reports whether the user base is the hub's own.
 func (h *Hub) ownDirectory() bool { return h.cfg.Directory == transport.Directory(h.accounts) }
 
-// statements gives the key statements that the user needs: those of author and
+// statements returns the key statements that the user needs: those of author and
 // completers, to verify, and the user's own, to show; and, since who may complete
 // serves originals, the revocations of those who may read.
 func (s session) statements(ctx context.Context, state engine.State) ([][]byte, error) {
@@ -60,7 +60,7 @@ func (s session) statements(ctx context.Context, state engine.State) ([][]byte, 
 	return append(all, revoked...), err
 }
 
-// statementsOn gives the key statements of one user: a member's, or those of an
+// statementsOn returns the key statements of one user: a member's, or those of an
 // account that is the hub's own wherever the members are. Who is neither has
 // none: a completer may be a user of somebody else's.
 func (h *Hub) statementsOn(ctx context.Context, user collection.UserID) ([][]byte, error) {

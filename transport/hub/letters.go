@@ -38,10 +38,10 @@ func (l letter) name() collection.Name { return l.Notification.Name() }
 
 func (l letter) key() string { return "letter/" + l.name().String() + "/" + l.to() }
 
-// letters gives the changes that put the letters of a notification into the
+// letters returns the changes that put the letters of a notification into the
 // outbox: to the addresses that are nobody's, and to temporary accounts. What
 // waits there is replaced.
-func (h *Hub) letters(ctx context.Context, t engine.Tell) ([]transport.Change, error) {
+func (h *Hub) letters(ctx context.Context, t engine.Notify) ([]transport.Change, error) {
 	if h.cfg.Channel == nil {
 		return nil, nil
 	}
@@ -81,7 +81,7 @@ func letterID(l letter, availability collection.Digest) notify.ID {
 	return notify.MakeID(l.Notification.Edition, availability, to)
 }
 
-// coalesce gives the record of a letter that takes the place of what waits. A
+// coalesce returns the record of a letter that takes the place of what waits. A
 // newer letter is tried at once, and again for as long as any.
 func (h *Hub) coalesce(ctx context.Context, l letter) ([]byte, error) {
 	now := h.cfg.Now().Unix()
@@ -100,7 +100,7 @@ func (h *Hub) coalesce(ctx context.Context, l letter) ([]byte, error) {
 	return transport.Encode(l)
 }
 
-// eachLetter gives the letters in the outbox, each with its record. One that is
+// eachLetter calls use for the letters in the outbox, each with its record. One that is
 // damaged does not keep the others back.
 func (h *Hub) eachLetter(ctx context.Context, use func(l letter, record []byte)) error {
 	for r, err := range h.cfg.Store.Scan(ctx, "letter/") {
@@ -117,7 +117,7 @@ func (h *Hub) eachLetter(ctx context.Context, use func(l letter, record []byte))
 	return nil
 }
 
-// addressOf gives where a letter goes, and the random part of a blinded
+// addressOf returns where a letter goes, and the random part of a blinded
 // address; no address if its recipient has become a member.
 func (h *Hub) addressOf(ctx context.Context, l letter) (string, [16]byte, error) {
 	if l.Blinded == (collection.Address{}) {

@@ -64,7 +64,7 @@ func (h *Hub) mailing(ctx context.Context, name collection.Name) (mailing, []byt
 	return m, data, err
 }
 
-// remember gives the mailing of a collection with an entry for every address,
+// remember returns the mailing of a collection with an entry for every address,
 // in the addresses' order first: those that it knew, and new ones, which it
 // stores.
 func (h *Hub) remember(ctx context.Context, name collection.Name, to []string) (m mailing, entries []entry, err error) {
@@ -133,7 +133,7 @@ func (h *Hub) newEntry(ctx context.Context, name collection.Name, normal string)
 	return e, err
 }
 
-// userOf gives the user of an address: a member's, or that of a temporary
+// userOf returns the user of an address: a member's, or that of a temporary
 // account, which is the hub's own wherever the members are.
 func (h *Hub) userOf(ctx context.Context, normal string) (collection.UserID, error) {
 	user, err := h.cfg.Directory.ByAddress(ctx, normal)

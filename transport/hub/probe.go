@@ -8,28 +8,28 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/transport"
-	"github.com/glimpse-go/glimpse/transport/internal/keep"
+	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
 
 // Probe asks every peer for a few blocks of what it has announced. What it does
-// not give Config.Patience times in a row, or is not there to give, does not
+// not give Config.MaxFailedProbes times in a row, or is not there to give, does not
 // count as served by it any more; where nobody else serves it, the hub takes the
 // availability back and tells the recipients. The counts outlast the process.
 // Before that, peers are asked for what the hub wanted of them when it stopped.
 //
-// The program calls Probe now and then: every Config.Patience-th part of the
+// The program calls Probe now and then: every Config.MaxFailedProbes-th part of the
 // time for which a home computer may be off. Errors are those of the store and
 // of ctx; a peer that does not answer is none.
 func (h *Hub) Probe(ctx context.Context) error {
-	if err := h.door.Enter(); err != nil {
+	if err := h.drain.Enter(); err != nil {
 		return err
 	}
-	defer h.door.Leave()
-	names, err := h.keeper.Names(ctx)
+	defer h.drain.Leave()
+	names, err := h.core.Names(ctx)
 	if err != nil {
 		return err
 	}
-	p := prober{session{Hub: h}, map[station]bool{}}
+	p := prober{session{Hub: h}, map[endpoint]bool{}}
 	var failed []error
 	for _, name := range names {
 		failed = append(failed, p.probeAll(ctx, name))
@@ -44,22 +44,22 @@ func (h *Hub) Probe(ctx context.Context) error {
 // in a round.
 type prober struct {
 	session
-	silent map[station]bool
+	silent map[endpoint]bool
 }
 
-type station struct {
-	user    collection.UserID
-	address string
+type endpoint struct {
+	user collection.UserID
+	url  string
 }
 
 // probeAll probes the sources of one collection.
 func (p prober) probeAll(ctx context.Context, name collection.Name) error {
-	state, err := p.keeper.Load(ctx, name)
+	state, err := p.core.Load(ctx, name)
 	if err != nil {
 		return err
 	}
-	r, err := p.keeper.Gather(ctx, keep.Result{State: state}, p.reach)
-	p.wake(r.Told)
+	r, err := p.core.Gather(ctx, station.Result{State: state}, p.reach)
+	p.wake(r.Notified)
 	if err != nil {
 		return err
 	}
@@ -73,10 +73,10 @@ func (p prober) probeAll(ctx context.Context, name collection.Name) error {
 			continue
 		}
 		source.Items = gone
-		r, err := p.keeper.Do(ctx, name, func(engine.State) (engine.Event, error) {
+		r, err := p.core.Do(ctx, name, func(engine.State) (engine.Event, error) {
 			return engine.Probed{Source: source}, nil
 		})
-		p.wake(r.Told)
+		p.wake(r.Notified)
 		if err != nil {
 			return err
 		}
@@ -86,16 +86,16 @@ func (p prober) probeAll(ctx context.Context, name collection.Name) error {
 
 // reach reaches a station, unless it is silent: from nobody comes nothing.
 func (p prober) reach(source transport.Source) transport.Originals {
-	if p.silent[station{source.User, source.Address}] {
+	if p.silent[endpoint{source.User, source.URL}] {
 		return nil
 	}
-	return p.cfg.Originals(source)
+	return p.cfg.Dial(source)
 }
 
-// gone gives the items that a source does not give, of a few that are asked for:
+// gone returns the items that a source does not give, of a few that are asked for:
 // those that failed before, and then random ones.
 func (p prober) gone(ctx context.Context, c collection.Collection, source transport.Source, before transport.Bits) (transport.Bits, error) {
-	at := station{source.User, source.Address}
+	at := endpoint{source.User, source.URL}
 	if p.silent[at] {
 		return source.Items, nil
 	}
@@ -105,7 +105,7 @@ func (p prober) gone(ctx context.Context, c collection.Collection, source transp
 	}
 	var gone transport.Bits
 	for _, i := range items {
-		err := p.probeItem(ctx, c, i, p.cfg.Originals(source))
+		err := p.probeItem(ctx, c, i, p.cfg.Dial(source))
 		switch {
 		case err == nil:
 		case ctx.Err() != nil:
@@ -113,7 +113,7 @@ func (p prober) gone(ctx context.Context, c collection.Collection, source transp
 		case errors.Is(err, transport.ErrNotFound), errors.Is(err, transport.ErrDigest), errors.Is(err, transport.ErrStorage):
 			gone = gone.Add(i)
 		default:
-			p.cfg.Log.Warn("source does not answer", "address", source.Address, "error", err)
+			p.cfg.Log.Warn("source does not answer", "address", source.URL, "error", err)
 			p.silent[at] = true
 			return source.Items, nil
 		}

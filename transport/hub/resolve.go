@@ -9,7 +9,7 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/transport"
-	"github.com/glimpse-go/glimpse/transport/internal/keep"
+	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
 
 // waitingFor lists the collections that were shared with an address that was no
@@ -39,14 +39,14 @@ func parseName(s string) (name collection.Name, err error) {
 }
 
 // resolved resolves a collection's addresses after a step.
-func (s session) resolved(ctx context.Context, name collection.Name, r keep.Result) (keep.Result, error) {
+func (s session) resolved(ctx context.Context, name collection.Name, r station.Result) (station.Result, error) {
 	told, err := s.resolve(ctx, name)
-	r.Told = append(r.Told, told...)
+	r.Notified = append(r.Notified, told...)
 	return r, err
 }
 
 // resolve seals who the users behind a collection's blinded addresses are, as
-// far as the directory knows now, and gives who was told.
+// far as the directory knows now, and returns who was told.
 func (h *Hub) resolve(ctx context.Context, name collection.Name) ([]collection.UserID, error) {
 	if m, _, err := h.mailing(ctx, name); err != nil || !slices.ContainsFunc(m.Entries, entry.pending) {
 		return nil, err
@@ -61,16 +61,16 @@ func (h *Hub) resolve(ctx context.Context, name collection.Name) ([]collection.U
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
-	r, err := h.keeper.Do(ctx, name, func(s engine.State) (engine.Event, error) {
+	r, err := h.core.Do(ctx, name, func(s engine.State) (engine.Event, error) {
 		return h.resolution(ctx, s, found)
 	})
 	if err != nil || !h.resolves(r.State) {
-		return r.Told, err
+		return r.Notified, err
 	}
-	return r.Told, h.forget(ctx, name, m, before, found)
+	return r.Notified, h.forget(ctx, name, m, before, found)
 }
 
-// found gives the users of the addresses that wait for one.
+// found returns the users of the addresses that wait for one.
 func (h *Hub) found(ctx context.Context, m mailing) (map[collection.Address]collection.UserID, error) {
 	found := map[collection.Address]collection.UserID{}
 	for _, e := range m.Entries {
@@ -98,7 +98,7 @@ func (h *Hub) found(ctx context.Context, m mailing) (map[collection.Address]coll
 // resolves reports whether the hub may say whose addresses are whose: not before
 // the author has sealed the collection, nor if its authority is another.
 func (h *Hub) resolves(s engine.State) bool {
-	return s.Sealed && s.Collection.Authority() == h.keeper.Rules.Authority
+	return s.Sealed && s.Collection.Authority() == h.core.Rules.Authority
 }
 
 // resolution is the event in which the authority names the users.

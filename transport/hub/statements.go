@@ -82,7 +82,7 @@ func (a *Accounts) Revoke(ctx context.Context, user collection.UserID, credentia
 	return nil
 }
 
-// revocations gives the revocations of keys of the users that are meant.
+// revocations returns the revocations of keys of the users that are meant.
 func (a *Accounts) revocations(ctx context.Context, meant func(collection.UserID) bool) ([][]byte, error) {
 	var all [][]byte
 	for r, err := range a.store.Scan(ctx, "x/") {
@@ -105,7 +105,7 @@ func revokedKey(user collection.UserID, key collection.KeyID) string {
 	return "x/" + user.String() + "/" + hex.EncodeToString(key[:])
 }
 
-// revocation gives the change that puts a revocation in the place of what was said
+// revocation returns the change that puts a revocation in the place of what was said
 // of a key.
 func (a *Accounts) revocation(ctx context.Context, user collection.UserID, key collection.KeyID) (transport.Change, error) {
 	s, err := a.statement(ctx, statementKey(user, key))
@@ -116,7 +116,7 @@ func (a *Accounts) revocation(ctx context.Context, user collection.UserID, key c
 	return change, err
 }
 
-// seal makes a key statement now, and gives the change that stores it.
+// seal makes a key statement now, and returns the change that stores it.
 func (a *Accounts) seal(ctx context.Context, s signature.KeyStatement) (signature.KeyStatement, transport.Change, error) {
 	s.Issued = a.now()
 	s, err := s.Sign(ctx, a.signer)

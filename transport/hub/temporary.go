@@ -10,7 +10,7 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-// Temporary gives the user of an address, for whom a temporary account is made
+// Temporary returns the user of an address, for whom a temporary account is made
 // if there is none. Things can be shared with the user at once; the person
 // takes the account over with [Accounts.Confirm] or [Accounts.Register]. The
 // error wraps collection.ErrAddress if it is no address.
@@ -62,7 +62,7 @@ func (a *Accounts) confirm(ctx context.Context, address, name string) (collectio
 	return user, p.Addresses, a.store.Apply(ctx, changes...)
 }
 
-// userFor gives the user that a person is to be: the one of a temporary account
+// userFor returns the user that a person is to be: the one of a temporary account
 // that one of the addresses has, whose addresses are added to p, or a new one.
 func (a *Accounts) userFor(ctx context.Context, p *Person) (collection.UserID, error) {
 	var user collection.UserID
@@ -100,7 +100,7 @@ func (a *Accounts) member(ctx context.Context, user collection.UserID) error {
 	return err
 }
 
-// normalAddresses gives the addresses in their normal form, each once.
+// normalAddresses returns the addresses in their normal form, each once.
 func normalAddresses(addresses []string) ([]string, error) {
 	var out []string
 	for _, address := range addresses {
@@ -124,7 +124,7 @@ func union(a, b []string) []string {
 	return out
 }
 
-// writesTo gives the address at which a temporary account's person is written
+// writesTo returns the address at which a temporary account's person is written
 // to; none for all others.
 func (a *Accounts) writesTo(ctx context.Context, user collection.UserID) (string, error) {
 	p, err := a.Person(ctx, user)

@@ -56,7 +56,7 @@ func (h *Hub) link(ctx context.Context, key string) (link, []byte, error) {
 	return l, data, err
 }
 
-// token gives the token for a letter's reader. Only its hash is stored.
+// token returns the token for a letter's reader. Only its hash is stored.
 func (h *Hub) token(ctx context.Context, l letter) (string, error) {
 	h.mailings.Lock()
 	defer h.mailings.Unlock()
@@ -89,20 +89,20 @@ func (h *Hub) token(ctx context.Context, l letter) (string, error) {
 // RevokeLinks ends all tokens that letters on a collection have carried: what
 // they open is not found any more. Later letters carry new ones.
 func (h *Hub) RevokeLinks(ctx context.Context, name collection.Name) error {
-	if err := h.door.Enter(); err != nil {
+	if err := h.drain.Enter(); err != nil {
 		return err
 	}
-	defer h.door.Leave()
+	defer h.drain.Leave()
 	return h.revoke(ctx, "link/"+name.String()+"/")
 }
 
 // RevokeLink ends the tokens of one recipient, by one of them. The error wraps
 // transport.ErrNotFound if it opens nothing.
 func (h *Hub) RevokeLink(ctx context.Context, token string) error {
-	if err := h.door.Enter(); err != nil {
+	if err := h.drain.Enter(); err != nil {
 		return err
 	}
-	defer h.door.Leave()
+	defer h.drain.Leave()
 	who, err := h.guest(ctx, token)
 	if err != nil {
 		return err
@@ -135,7 +135,7 @@ func (h *Hub) revoke(ctx context.Context, prefix string) error {
 	return h.cfg.Store.Apply(ctx, changes...)
 }
 
-// guest gives who has a token.
+// guest returns who has a token.
 func (h *Hub) guest(ctx context.Context, token string) (guest, error) {
 	data, err := h.cfg.Store.Get(ctx, linkTokenKey(token))
 	if errors.Is(err, transport.ErrNotFound) {

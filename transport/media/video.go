@@ -59,7 +59,7 @@ func (m *Maker) fromVideo(ctx context.Context, path, demuxer string, boxes []Box
 	return pictures, err
 }
 
-// common gives the smallest box that holds all boxes.
+// common returns the smallest box that holds all boxes.
 func common(boxes []Box) (size image.Point) {
 	for _, b := range boxes {
 		if b.W <= 0 || b.W > largestAsked {

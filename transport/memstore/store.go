@@ -130,7 +130,7 @@ func (w *writer) Discard() error {
 	return w.end(func(s *Store) { delete(s.parts, w.key) }, nil)
 }
 
-// end does the last step of an upload once, and gives late after that.
+// end does the last step of an upload once, and returns late after that.
 func (w *writer) end(step func(*Store), late error) error {
 	if w.done {
 		return late

@@ -53,7 +53,7 @@ func (p *Peer) isDue(value []byte) (bool, error) {
 	return t.Next <= p.cfg.Now().Unix(), err
 }
 
-// again gives the value of a record after one more try in vain.
+// again returns the value of a record after one more try in vain.
 func (p *Peer) again(value []byte) ([]byte, error) {
 	t, err := readTries(value)
 	if err != nil {

@@ -37,7 +37,7 @@ func (p *Peer) PublishAt(ctx context.Context, name collection.Name, at time.Time
 func dueKey(name collection.Name) string { return "p/" + name.String() }
 
 // PublishDue publishes the collections whose time has come, by Config.Now, and
-// gives the time at which the next one is due; zero if there is none. One that
+// returns the time at which the next one is due; zero if there is none. One that
 // fails stays due, and its error is among those that are joined.
 func (p *Peer) PublishDue(ctx context.Context) (next time.Time, err error) {
 	var failed []error

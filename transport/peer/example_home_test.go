@@ -24,9 +24,9 @@ func ExamplePeer_Home() {
 	if err := keys.Trust(bob, bobKey.Public()); err != nil {
 		fmt.Println(err)
 	}
-	anns, _ := peer.New(ctx, ann, annKey, peer.Config{Keys: keys, Address: "anns"})
-	bobs, _ := peer.New(ctx, bob, bobKey, peer.Config{Keys: keys, // over a network: leave Originals out
-		Originals: func(transport.Source) transport.Originals { return anns.Home(bob) }})
+	anns, _ := peer.New(ctx, ann, annKey, peer.Config{Keys: keys, URL: "anns"})
+	bobs, _ := peer.New(ctx, bob, bobKey, peer.Config{Keys: keys, // over a network: leave Dial out
+		Dial: func(transport.Source) transport.Originals { return anns.Home(bob) }})
 
 	photo := collection.ItemID{7}
 	name, err := anns.Make(ctx, collection.Header{Title: "Picnic"},
@@ -34,7 +34,7 @@ func ExamplePeer_Home() {
 	fmt.Println("made:", err)
 	for _, publish := range []func(context.Context, collection.Name) error{anns.Preview, anns.Publish} {
 		err := publish(ctx, name)
-		news, err2 := bobs.ReceiveFrom(ctx, transport.Source{User: ann, Address: "anns"})
+		news, err2 := bobs.ReceiveFrom(ctx, transport.Source{User: ann, URL: "anns"})
 		fmt.Println(news[0].Title+":", news[0].Note, err, err2)
 	}
 	var printer bytes.Buffer

@@ -23,8 +23,8 @@ import (
 func Example() {
 	ctx := context.Background()
 	authority := newSigner()
-	h, _ := hub.New(ctx, authority, hub.Config{FromPeer: 1, Originals: func(s transport.Source) transport.Originals {
-		return network[s.Address].Authority(collection.KeyID(authority.Public().ID()))
+	h, _ := hub.New(ctx, authority, hub.Config{RequiredFromPeer: 1, Dial: func(s transport.Source) transport.Originals {
+		return network[s.URL].Authority(collection.KeyID(authority.Public().ID()))
 	}})
 	ann, annKey, annStatement := join(h, "Ann")
 	bob, bobKey, bobStatement := join(h, "Bob")
@@ -89,8 +89,8 @@ func open(h *hub.Hub, user collection.UserID, key *signature.Signer, statement [
 		panic(err)
 	}
 	p, err := peer.New(context.Background(), user, key, peer.Config{
-		Keys: keys, Hub: h.As(user), Statement: statement, Address: address,
-		Originals: func(s transport.Source) transport.Originals { return network[s.Address].Originals(user) },
+		Keys: keys, Hub: h.As(user), Statement: statement, URL: address,
+		Dial: func(s transport.Source) transport.Originals { return network[s.URL].Originals(user) },
 	})
 	if err != nil {
 		panic(err)

@@ -12,7 +12,7 @@ import (
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/transport"
-	"github.com/glimpse-go/glimpse/transport/internal/keep"
+	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
 
 // Search asks the network who serves an item's complete version. The errors
@@ -65,7 +65,7 @@ func (p *Peer) search(ctx context.Context, v *View, i int) ([]transport.Source, 
 func (p *Peer) sources(v *View, i int) []transport.Source {
 	var found []transport.Source
 	for _, s := range v.Sources() {
-		if s.Items.Has(i) && s.Address != p.cfg.Address {
+		if s.Items.Has(i) && s.URL != p.cfg.URL {
 			found = append(found, s)
 		}
 	}
@@ -111,7 +111,7 @@ func (p *Peer) fetch(ctx context.Context, ref transport.Ref) error {
 		}
 		from = p.fetchPartial
 	}
-	err = p.keeper.Once(ctx, v.Collection(), i, ref.Version, func() error { return from(ctx, v, ref, i) })
+	err = p.core.Once(ctx, v.Collection(), i, ref.Version, func() error { return from(ctx, v, ref, i) })
 	if err != nil {
 		return v.unreachable(ref, i, err)
 	}
@@ -122,7 +122,7 @@ func (p *Peer) fetch(ctx context.Context, ref transport.Ref) error {
 func (p *Peer) stored(ctx context.Context, name collection.Name, item, version int) error {
 	got := make([]transport.Bits, version+1)
 	got[version] = transport.BitsOf(item)
-	_, err := p.keeper.Do(ctx, name, func(engine.State) (engine.Event, error) {
+	_, err := p.core.Do(ctx, name, func(engine.State) (engine.Event, error) {
 		return engine.Stored{Versions: got}, nil
 	})
 	return err
@@ -137,7 +137,7 @@ func (p *Peer) fetchOriginal(ctx context.Context, v *View, ref transport.Ref, i 
 	if err == nil || errors.Is(err, transport.ErrStorage) || errors.Is(err, label.ErrRefused) || ctx.Err() != nil {
 		return err
 	}
-	if p.lately.searched(ref, p.cfg.Now()) {
+	if p.recent.searched(ref, p.cfg.Now()) {
 		now, viewErr := p.View(ctx, ref.Collection)
 		if viewErr != nil {
 			return viewErr
@@ -148,7 +148,7 @@ func (p *Peer) fetchOriginal(ctx context.Context, v *View, ref transport.Ref, i 
 		return err
 	}
 	sources, err := p.search(ctx, v, i)
-	p.lately.note(ref.Collection, ref.Item, p.cfg.Now())
+	p.recent.note(ref.Collection, ref.Item, p.cfg.Now())
 	if err != nil {
 		return err
 	}
@@ -158,7 +158,7 @@ func (p *Peer) fetchOriginal(ctx context.Context, v *View, ref transport.Ref, i 
 // others are the sources that are not among those known.
 func others(sources, known []transport.Source) []transport.Source {
 	return slices.DeleteFunc(slices.Clone(sources), func(s transport.Source) bool {
-		return slices.ContainsFunc(known, func(k transport.Source) bool { return k.User == s.User && k.Address == s.Address })
+		return slices.ContainsFunc(known, func(k transport.Source) bool { return k.User == s.User && k.URL == s.URL })
 	})
 }
 
@@ -173,8 +173,8 @@ func (p *Peer) fetchFromAny(ctx context.Context, v *View, ref transport.Ref, i i
 		if err == nil || errors.Is(err, transport.ErrStorage) || ctx.Err() != nil {
 			return err
 		}
-		p.cfg.Log.Warn("source failed", "address", source.Address, "item", ref.Item, "error", err)
-		failed = append(failed, fmt.Errorf("%s: %w", source.Address, transport.Wrap(err)))
+		p.cfg.Log.Warn("source failed", "address", source.URL, "item", ref.Item, "error", err)
+		failed = append(failed, fmt.Errorf("%s: %w", source.URL, transport.Wrap(err)))
 	}
 	if len(failed) == 0 {
 		return transport.ErrUnreachable
@@ -183,15 +183,15 @@ func (p *Peer) fetchFromAny(ctx context.Context, v *View, ref transport.Ref, i i
 }
 
 func (p *Peer) fetchFrom(ctx context.Context, v *View, ref transport.Ref, i int, source transport.Source) error {
-	root, err := keep.Digest(v.Collection(), i, ref.Version)
+	root, err := station.Digest(v.Collection(), i, ref.Version)
 	if err != nil {
 		return err
 	}
-	from, err := p.keeper.Part(ctx, v.Collection(), i, ref.Version)
+	from, err := p.core.Part(ctx, v.Collection(), i, ref.Version)
 	if err != nil {
 		return err
 	}
-	stream, err := p.cfg.Originals(source).Original(ctx, ref, from, -1)
+	stream, err := p.cfg.Dial(source).Original(ctx, ref, from, -1)
 	if errors.Is(err, transport.ErrClosed) {
 		err = fmt.Errorf("%w: %w", transport.ErrUnreachable, err)
 	}
@@ -203,7 +203,7 @@ func (p *Peer) fetchFrom(ctx context.Context, v *View, ref transport.Ref, i int,
 	if err != nil {
 		return transport.Wrap(err)
 	}
-	_, err = p.keeper.Receive(ctx, v.Collection(), i, ref.Version, from, brokenOff{r})
+	_, err = p.core.Receive(ctx, v.Collection(), i, ref.Version, from, brokenOff{r})
 	return err
 }
 

@@ -25,7 +25,7 @@ func (l link) agree(ctx context.Context, share *transport.Share) error {
 		return transport.At(transport.ErrForbidden, "not wanted")
 	}
 	share.Offers = share.Offers[:min(n, len(share.Offers))]
-	if _, err := l.keeper.Load(ctx, c.Name()); !errors.Is(err, transport.ErrNotFound) {
+	if _, err := l.core.Load(ctx, c.Name()); !errors.Is(err, transport.ErrNotFound) {
 		return err
 	}
 	err = l.refresh(ctx, c.Name())

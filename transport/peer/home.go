@@ -44,7 +44,7 @@ func (h home) Collection(ctx context.Context, name collection.Name) (transport.S
 		return transport.State{}, err
 	}
 	defer leave()
-	return h.keeper.Whole(ctx, h.user, name, h.statements)
+	return h.core.Whole(ctx, h.user, name, h.statements)
 }
 
 // Updates implements transport.Library.
@@ -54,7 +54,7 @@ func (h home) Updates(ctx context.Context, name collection.Name) (transport.Stat
 		return transport.State{}, err
 	}
 	defer leave()
-	return h.keeper.Changes(ctx, h.user, name, h.statements)
+	return h.core.Changes(ctx, h.user, name, h.statements)
 }
 
 // Version implements transport.Library.
@@ -65,7 +65,7 @@ func (h home) Version(ctx context.Context, ref transport.Ref, offset int64) (*tr
 	}
 	defer leave()
 	if !h.user.IsZero() {
-		return h.keeper.Partial(ctx, h.user, ref, offset)
+		return h.core.Partial(ctx, h.user, ref, offset)
 	}
 	if err := h.meet(ctx, ref.Collection); err != nil {
 		return nil, err
@@ -74,7 +74,7 @@ func (h home) Version(ctx context.Context, ref transport.Ref, offset int64) (*tr
 	if err != nil {
 		return nil, err
 	}
-	return h.keeper.PartialOf(ctx, state, ref, offset)
+	return h.core.PartialOf(ctx, state, ref, offset)
 }
 
 // Notifications implements transport.Inbox.
@@ -84,7 +84,7 @@ func (h home) Notifications(ctx context.Context) (transport.Deliveries, error) {
 		return transport.Deliveries{}, err
 	}
 	defer leave()
-	return h.bell.Poll(ctx, h.user, h.cfg.Wait, h.closing, func() ([]transport.Delivery, error) { return h.keeper.Waiting(ctx, h.user) })
+	return h.broadcast.Poll(ctx, h.user, h.cfg.Wait, h.closing, func() ([]transport.Delivery, error) { return h.core.Waiting(ctx, h.user) })
 }
 
 // Acknowledge implements transport.Inbox.
@@ -95,14 +95,14 @@ func (h home) Acknowledge(ctx context.Context, receipts transport.Receipts) erro
 	}
 	defer leave()
 	for _, r := range receipts.Read {
-		if err := h.keeper.Acknowledge(ctx, h.user, r); err != nil {
+		if err := h.core.Acknowledge(ctx, h.user, r); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// statements gives the key statements of the parties to a collection, as far as
+// statements returns the key statements of the parties to a collection, as far as
 // the peer has any. Keys that are pinned have none: who reads knows them too.
 func (p *Peer) statements(ctx context.Context, s engine.State) ([][]byte, error) {
 	var all [][]byte

@@ -11,7 +11,7 @@ import (
 )
 
 // maxHomes is of how many peers that tell of one collection a peer keeps the
-// addresses, the latest first: records h/COLLECTION.
+// URLs, the latest first: records h/COLLECTION.
 const maxHomes = 4
 
 type homes struct {
@@ -19,7 +19,7 @@ type homes struct {
 }
 
 // ReceiveFrom is Receive from another user's peer, which tells the recipients
-// itself. The source names that user and its address; its items do not count.
+// itself. The source names that user and its URL; its items do not count.
 // From then on the peer is asked for what it has told of. Errors are those of
 // Receive, and transport.ErrUnreachable.
 func (p *Peer) ReceiveFrom(ctx context.Context, source transport.Source) ([]notify.Notification, error) {
@@ -60,17 +60,17 @@ type library struct {
 	partial bool
 }
 
-// heard gives the sources that a peer knows after a library has named some. What
+// heard returns the sources that a peer knows after a library has named some. What
 // the peer serves itself, it knows better.
 func (p *Peer) heard(ctx context.Context, name collection.Name, from library, named []transport.Source) ([]transport.Source, error) {
-	s, err := p.keeper.Load(ctx, name)
+	s, err := p.core.Load(ctx, name)
 	if err != nil && !isUnknown(err) {
 		return nil, err
 	}
-	own := func(s transport.Source) bool { return s.User == p.user && s.Address == p.cfg.Address }
+	own := func(s transport.Source) bool { return s.User == p.user && s.URL == p.cfg.URL }
 	next := slices.DeleteFunc(slices.Clone(named), own)
 	for _, known := range s.Sources {
-		again := slices.ContainsFunc(next, func(n transport.Source) bool { return n.User == known.User && n.Address == known.Address })
+		again := slices.ContainsFunc(next, func(n transport.Source) bool { return n.User == known.User && n.URL == known.URL })
 		if own(known) || from.partial && !again {
 			next = append(next, known)
 		}
@@ -80,9 +80,9 @@ func (p *Peer) heard(ctx context.Context, name collection.Name, from library, na
 
 // home reaches another peer.
 func (p *Peer) home(source transport.Source) (transport.Home, error) {
-	at, ok := p.cfg.Originals(source).(transport.Home)
+	at, ok := p.cfg.Dial(source).(transport.Home)
 	if !ok {
-		return nil, transport.At(transport.ErrUnreachable, source.Address)
+		return nil, transport.At(transport.ErrUnreachable, source.URL)
 	}
 	return at, nil
 }
@@ -96,7 +96,7 @@ func (p *Peer) remember(ctx context.Context, name collection.Name, source transp
 	source.Items = nil
 	next := homes{[]transport.Source{source}}
 	for _, k := range known {
-		if len(next.Known) < maxHomes && (k.User != source.User || k.Address != source.Address) {
+		if len(next.Known) < maxHomes && (k.User != source.User || k.URL != source.URL) {
 			next.Known = append(next.Known, k)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/transport"
-	"github.com/glimpse-go/glimpse/transport/internal/send"
+	"github.com/glimpse-go/glimpse/transport/internal/shareclient"
 )
 
 // Open opens a version of an item that is to be shared, by its place in the
@@ -36,7 +36,7 @@ func (p *Peer) Make(ctx context.Context, h collection.Header, b collection.Body,
 	if err != nil {
 		return collection.Name{}, err
 	}
-	if b.Items, err = send.Digests(ctx, b.Items, len(draft.Ladder()), open); err != nil {
+	if b.Items, err = shareclient.Digests(ctx, b.Items, len(draft.Ladder()), open); err != nil {
 		return collection.Name{}, err
 	}
 	c, err := collection.New(h, b)
@@ -62,10 +62,10 @@ func (p *Peer) fill(ctx context.Context, c collection.Collection, open Open) err
 			}
 		}
 	}
-	held, err := p.keeper.Held(ctx, c)
+	held, err := p.core.Held(ctx, c)
 	for _, e := range []engine.Event{engine.Updated{Collection: c}, engine.Stored{Versions: held}} {
 		if err == nil {
-			_, err = p.keeper.Do(ctx, c.Name(), func(engine.State) (engine.Event, error) { return e, nil })
+			_, err = p.core.Do(ctx, c.Name(), func(engine.State) (engine.Event, error) { return e, nil })
 		}
 	}
 	return err
@@ -77,5 +77,5 @@ func (p *Peer) fillOne(ctx context.Context, c collection.Collection, i, v int, o
 	if err != nil {
 		return err
 	}
-	return errors.Join(p.keeper.Import(ctx, c, i, v, io.NewSectionReader(b, 0, b.Size())), b.Close())
+	return errors.Join(p.core.Import(ctx, c, i, v, io.NewSectionReader(b, 0, b.Size())), b.Close())
 }

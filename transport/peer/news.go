@@ -10,7 +10,7 @@ import (
 	"github.com/glimpse-go/glimpse/collection/digest"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
-	"github.com/glimpse-go/glimpse/transport/internal/keep"
+	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
 
 // take brings a collection up to date with a notification and, if it was not
@@ -38,7 +38,7 @@ func byPeer(n notify.Notification) (notify.Notification, error) {
 	return n, nil
 }
 
-// lastNews gives what was told of a collection last, its cover aside: record
+// lastNews returns what was told of a collection last, its cover aside: record
 // n/COLLECTION.
 func (p *Peer) lastNews(ctx context.Context, name collection.Name) (last notify.Notification, any bool, err error) {
 	data, err := p.cfg.Store.Get(ctx, "n/"+name.String())
@@ -59,7 +59,7 @@ func (p *Peer) keepNews(ctx context.Context, n notify.Notification) error {
 	if err != nil || last.ID == n.ID {
 		return err
 	}
-	s, err := p.keeper.Load(ctx, n.Name())
+	s, err := p.core.Load(ctx, n.Name())
 	if err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func (p *Peer) storeNews(ctx context.Context, told, shown notify.Notification) e
 		transport.Change{Key: "q/" + told.Name().String(), Value: waits})
 }
 
-// shownOf gives what the user is shown of a notification. It says what is verified,
+// shownOf returns what the user is shown of a notification. It says what is verified,
 // whatever the sender wrote; its ID is that of the one that came, by which
 // repeats are known.
 func shownOf(n notify.Notification, c collection.Collection) (notify.Notification, error) {
@@ -103,13 +103,13 @@ func shownOf(n notify.Notification, c collection.Collection) (notify.Notificatio
 	if !ok {
 		i = 0
 	}
-	if d, err := keep.Digest(c, i, 0); err == nil && d == digest.Sum(n.Cover) {
+	if d, err := station.Digest(c, i, 0); err == nil && d == digest.Sum(n.Cover) {
 		shown.Cover = n.Cover
 	}
 	return shown, err
 }
 
-// toldOf gives what later notifications are compared with: what the one that came
+// toldOf returns what later notifications are compared with: what the one that came
 // has told, unless that is more than is verified, which would make others late.
 func toldOf(n, shown notify.Notification, c collection.Collection) (notify.Notification, error) {
 	told := shown

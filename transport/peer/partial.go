@@ -7,13 +7,13 @@ import (
 
 	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/transport"
-	"github.com/glimpse-go/glimpse/transport/internal/keep"
+	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
 
-// seekDigest gives the latest view where this one has no digest of a version,
+// seekDigest returns the latest view where this one has no digest of a version,
 // since nobody is told when it is made.
 func (p *Peer) seekDigest(ctx context.Context, v *View, ref transport.Ref, i int) (*View, int, error) {
-	if _, err := keep.Digest(v.Collection(), i, ref.Version); err == nil || p.lately.heard(ref.Collection, p.cfg.Now()) {
+	if _, err := station.Digest(v.Collection(), i, ref.Version); err == nil || p.recent.heard(ref.Collection, p.cfg.Now()) {
 		return v, i, nil
 	}
 	if err := p.refresh(ctx, ref.Collection); err != nil && !elsewhere(err) {
@@ -27,14 +27,14 @@ func (p *Peer) fetchPartial(ctx context.Context, v *View, ref transport.Ref, i i
 }
 
 func (p *Peer) fetchPartialFrom(ctx context.Context, v *View, ref transport.Ref, i int, at library) error {
-	from, err := p.keeper.Part(ctx, v.Collection(), i, ref.Version)
+	from, err := p.core.Part(ctx, v.Collection(), i, ref.Version)
 	if err != nil {
 		return err
 	}
 	stream, err := at.Version(ctx, ref, from)
 	if errors.Is(err, transport.ErrOffset) && from > 0 { // what is here is not its beginning
 		from = 0
-		if err = p.keeper.Restart(ctx, v.Collection(), i, ref.Version); err == nil {
+		if err = p.core.Restart(ctx, v.Collection(), i, ref.Version); err == nil {
 			stream, err = at.Version(ctx, ref, 0)
 		}
 	}
@@ -45,6 +45,6 @@ func (p *Peer) fetchPartialFrom(ctx context.Context, v *View, ref transport.Ref,
 	if stream.Size > p.cfg.MaxPartial {
 		return transport.At(transport.ErrTooLarge, fmt.Sprintf("a partial version of %d bytes", stream.Size))
 	}
-	_, err = p.keeper.Receive(ctx, v.Collection(), i, ref.Version, from, keep.Limit(brokenOff{stream}, stream.Size-from))
+	_, err = p.core.Receive(ctx, v.Collection(), i, ref.Version, from, station.Limit(brokenOff{stream}, stream.Size-from))
 	return err
 }

@@ -30,8 +30,8 @@ import (
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/httplink"
-	"github.com/glimpse-go/glimpse/transport/internal/keep"
-	"github.com/glimpse-go/glimpse/transport/internal/send"
+	"github.com/glimpse-go/glimpse/transport/internal/shareclient"
+	"github.com/glimpse-go/glimpse/transport/internal/station"
 	"github.com/glimpse-go/glimpse/transport/memstore"
 )
 
@@ -48,9 +48,9 @@ type Config struct {
 	// Statement is the key statement of the peer's own key, by an authority that
 	// Keys trusts, to be shown to other peers; empty = they know the key.
 	Statement []byte
-	// Address is the base URL at which others reach the peer's Handler; empty =
+	// URL is the base URL at which others reach the peer's Handler; empty =
 	// the peer serves nobody and cannot announce.
-	Address string
+	URL string
 	// Render makes partial versions that a hub asks for; nil = none are made.
 	Render Renderer
 	// Workers is how many versions are made at once; 0 = GOMAXPROCS.
@@ -66,12 +66,12 @@ type Config struct {
 	// MaxPartial is how many bytes a partial version that is fetched may have;
 	// 0 = 32 MiB.
 	MaxPartial int64
-	// Policy gives the rights; nil = label.DefaultPolicy.
+	// Policy returns the rights; nil = label.DefaultPolicy.
 	Policy label.Policy
-	// Originals reaches another peer; nil = over HTTP with HTTP, which is nil
+	// Dial reaches another peer; nil = over HTTP with HTTP, which is nil
 	// for http.DefaultClient.
-	Originals func(transport.Source) transport.Originals
-	HTTP      *http.Client
+	Dial func(transport.Source) transport.Originals
+	HTTP *http.Client
 
 	// Notifies says that the peer would rather tell the recipients itself than
 	// let the hub do it: they then hear by ReceiveFrom.
@@ -121,10 +121,10 @@ func (c Config) withDefaults(user collection.UserID, signer *signature.Signer) C
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	if c.Originals == nil {
+	if c.Dial == nil {
 		caller := httplink.Caller{User: user, Signer: signer, Statement: c.Statement, Now: c.Now}
-		c.Originals = func(s transport.Source) transport.Originals {
-			return httplink.NewClient(s.Address, httplink.Sealed(caller, s.User), httplink.Options{HTTP: c.HTTP})
+		c.Dial = func(s transport.Source) transport.Originals {
+			return httplink.NewClient(s.URL, httplink.Sealed(caller, s.User), httplink.Options{HTTP: c.HTTP})
 		}
 	}
 	return c
@@ -138,17 +138,17 @@ type Peer struct {
 	user   collection.UserID
 	signer *signature.Signer
 	cfg    Config
-	keeper *keep.Keeper
+	core   *station.Core
 	who    httplink.Authenticator
-	door   keep.Door
+	drain  station.Drain
 
-	news    sync.Mutex // around keepNews and the end of give
-	keeping sync.Mutex // around keepKey
-	lately  lately
-	sending send.Sending
-	bell    keep.Bell
-	once    sync.Once
-	closing chan struct{} // closed when the peer is told to stop
+	news      sync.Mutex // around keepNews and the end of give
+	keeping   sync.Mutex // around keepKey
+	recent    recent
+	sending   shareclient.Sending
+	broadcast station.Broadcast
+	once      sync.Once
+	closing   chan struct{} // closed when the peer is told to stop
 
 	scheduled chan struct{} // tells Run that there is another time
 }
@@ -157,12 +157,12 @@ type Peer struct {
 // store, and signature.ErrKey if the keyring knows the key as another user's.
 func New(ctx context.Context, user collection.UserID, signer *signature.Signer, cfg Config) (*Peer, error) {
 	cfg = cfg.withDefaults(user, signer)
-	p := &Peer{user: user, signer: signer, cfg: cfg, closing: make(chan struct{}), scheduled: make(chan struct{}, 1), sending: send.Sending{Pause: cfg.Pause}}
+	p := &Peer{user: user, signer: signer, cfg: cfg, closing: make(chan struct{}), scheduled: make(chan struct{}, 1), sending: shareclient.Sending{Pause: cfg.Pause}}
 	p.who = httplink.BySeal(keyring{cfg.Keys, p}, user, cfg.Now)
-	p.keeper = &keep.Keeper{
+	p.core = &station.Core{
 		Store: cfg.Store, Keys: cfg.Keys, Now: cfg.Now, Pause: cfg.Pause, Received: cfg.Hooks.Received,
-		Signer: signer, Told: p.bell.Ring,
-		Rules: engine.Rules{FromDevice: all, FromPeer: all, Own: transport.Source{User: user, Address: cfg.Address}},
+		Signer: signer, Notified: p.broadcast.Wake,
+		Rules: engine.Rules{RequiredFromDevice: all, RequiredFromPeer: all, Own: transport.Source{User: user, URL: cfg.URL}},
 	}
 	if err := p.knowOwnKey(ctx); err != nil {
 		return nil, err
@@ -188,18 +188,18 @@ func (p *Peer) knowOwnKey(ctx context.Context) error {
 // error is returned. Nothing that was acknowledged is lost in either case.
 func (p *Peer) Close(ctx context.Context) error {
 	p.once.Do(func() { close(p.closing) })
-	return p.door.Close(ctx)
+	return p.drain.Close(ctx)
 }
 
 // Names lists the collections that the peer knows.
-func (p *Peer) Names(ctx context.Context) ([]collection.Name, error) { return p.keeper.Names(ctx) }
+func (p *Peer) Names(ctx context.Context) ([]collection.Name, error) { return p.core.Names(ctx) }
 
 // enter lets a call in until the peer is closed.
 func (p *Peer) enter() (leave func(), err error) {
-	if err := p.door.Enter(); err != nil {
+	if err := p.drain.Enter(); err != nil {
 		return nil, err
 	}
-	return p.door.Leave, nil
+	return p.drain.Leave, nil
 }
 
 // Picture is what a partial version is made of.

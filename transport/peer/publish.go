@@ -6,7 +6,7 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/transport"
-	"github.com/glimpse-go/glimpse/transport/internal/send"
+	"github.com/glimpse-go/glimpse/transport/internal/shareclient"
 )
 
 // Publish shares a collection with the hub, makes and uploads the versions that
@@ -15,7 +15,7 @@ import (
 // an error it can be called again. The peer's user must be the author, or a
 // completer, of the collection. Where nobody else does, the peer also vouches
 // for what it serves and tells the recipients, who call ReceiveFrom: without a
-// hub, or if the hub says so. Errors are those of transport.Station, of
+// hub, or if the hub says so. Errors are those of transport.ShareReceiver, of
 // transport.Announcer and of the Renderer, except where it says that a version
 // cannot be made: then all goes on without that version.
 func (p *Peer) Publish(ctx context.Context, name collection.Name) error {
@@ -50,9 +50,9 @@ func (p *Peer) publish(ctx context.Context, name collection.Name, preview bool) 
 		return err
 	}
 	if p.cfg.Hub == nil {
-		return p.publishAlone(ctx, name, preview)
+		return p.publishNoHub(ctx, name, preview)
 	}
-	s, err := p.keeper.Load(ctx, name)
+	s, err := p.core.Load(ctx, name)
 	if err == nil && !s.Sealed && p.user != name.Author {
 		s, err = p.sealedMeanwhile(ctx, name)
 	}
@@ -63,17 +63,17 @@ func (p *Peer) publish(ctx context.Context, name collection.Name, preview bool) 
 		return err
 	}
 	message := transport.Share{From: transport.Peer, Offers: p.offers(s), Notifies: p.cfg.Notifies}
-	serves := p.cfg.Address != "" && !preview
+	serves := p.cfg.URL != "" && !preview
 	if serves {
 		last := len(s.Collection.Ladder()) - 1
-		message.Serves, message.Address = make([]transport.Bits, last+1), p.cfg.Address
+		message.Serves, message.URL = make([]transport.Bits, last+1), p.cfg.URL
 		message.Serves[last] = p.complete(s)
 	}
-	c, answer, err := send.Send(ctx, p.cfg.Hub, s.Collection, send.Share{
-		Message: message, Open: p.keeper.Open, Make: p.render, Accept: p.join, Now: p.cfg.Now, Signer: p.authorSigner(s), Sending: &p.sending,
+	c, answer, err := shareclient.Send(ctx, p.cfg.Hub, s.Collection, shareclient.Share{
+		Message: message, Open: p.core.Open, Make: p.render, Accept: p.join, Now: p.cfg.Now, Signer: p.authorSigner(s), Sending: &p.sending,
 	})
 	if err == nil && answer.Notify && p.user != c.Author() {
-		err = p.tells(ctx, name, transport.Source{User: p.user, Address: p.cfg.Address}) // the author told what was before
+		err = p.notifyRecipients(ctx, name, transport.Source{User: p.user, URL: p.cfg.URL}) // the author told what was before
 	}
 	if err == nil && serves {
 		err = p.announce(ctx, c)
@@ -87,20 +87,20 @@ func (p *Peer) publish(ctx context.Context, name collection.Name, preview bool) 
 // finish does what the hub has left to the peer: it tells the recipients, and
 // vouches for what it serves where no authority does.
 func (p *Peer) finish(ctx context.Context, name collection.Name, serves, tells bool) error {
-	s, err := p.keeper.Load(ctx, name)
+	s, err := p.core.Load(ctx, name)
 	if err != nil || !tells && (!serves || !s.Collection.Authority().IsZero()) {
 		return err
 	}
-	own := transport.Source{User: p.user, Address: p.cfg.Address}
+	own := transport.Source{User: p.user, URL: p.cfg.URL}
 	if serves {
 		own.Items = p.complete(s).Trim()
 	}
 	if tells {
-		return p.tells(ctx, name, own)
+		return p.notifyRecipients(ctx, name, own)
 	}
-	_, err = p.keeper.Do(ctx, name, func(engine.State) (engine.Event, error) { return engine.Announced{Source: own}, nil })
+	_, err = p.core.Do(ctx, name, func(engine.State) (engine.Event, error) { return engine.Announced{Source: own}, nil })
 	if err == nil {
-		err = p.tell(ctx, name)
+		err = p.notifyHub(ctx, name)
 	}
 	return err
 }
@@ -152,14 +152,14 @@ func (p *Peer) join(ctx context.Context, theirs collection.Collection, keys [][]
 	if err := p.learn(ctx, keys); err != nil {
 		return theirs, err
 	}
-	theirs, sealed, err := p.keeper.Verify(ctx, theirs)
+	theirs, sealed, err := p.core.Verify(ctx, theirs)
 	if err == nil {
 		theirs, err = p.authors(ctx, theirs, sealed)
 	}
 	if err != nil {
 		return theirs, err
 	}
-	r, err := p.keeper.Do(ctx, theirs.Name(), func(engine.State) (engine.Event, error) {
+	r, err := p.core.Do(ctx, theirs.Name(), func(engine.State) (engine.Event, error) {
 		return engine.Updated{Collection: theirs}, nil
 	})
 	return r.State.Collection, err
@@ -168,12 +168,12 @@ func (p *Peer) join(ctx context.Context, theirs collection.Collection, keys [][]
 // announce says that the originals are served from now on, and takes the
 // updates that follow.
 func (p *Peer) announce(ctx context.Context, c collection.Collection) error {
-	s, err := p.keeper.Load(ctx, c.Name())
+	s, err := p.core.Load(ctx, c.Name())
 	if err != nil {
 		return err
 	}
 	answer, err := p.cfg.Hub.Announce(ctx, transport.Announcement{
-		Author: c.Author(), ID: c.ID(), Items: p.complete(s).Trim(), Address: p.cfg.Address,
+		Author: c.Author(), ID: c.ID(), Items: p.complete(s).Trim(), URL: p.cfg.URL,
 	})
 	if err != nil {
 		return err

@@ -9,13 +9,13 @@ import (
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
-	"github.com/glimpse-go/glimpse/transport/internal/send"
+	"github.com/glimpse-go/glimpse/transport/internal/shareclient"
 )
 
-// Receive gives what was handed over by Recipient or, if there is nothing,
+// Receive returns what was handed over by Recipient or, if there is nothing,
 // waits for notifications, for as long as the hub lets it. It verifies and
 // stores what they tell, acknowledges them, fetches what was wished for and may
-// be fetched now, and gives the notifications that are new. After an error the
+// be fetched now, and returns the notifications that are new. After an error the
 // others are still given; what could not be verified is neither stored nor
 // acknowledged, and is tried again after pauses that grow as those of
 // Config.Retry: see Parked. While nothing else waits, Receive looks for news every
@@ -40,7 +40,7 @@ func (p *Peer) Receive(ctx context.Context) ([]notify.Notification, error) {
 }
 
 // receive takes the notifications from an inbox, and what they tell of from a
-// library. home is where that is; without an address, at the hub.
+// library. home is where that is; without a URL, at the hub.
 func (p *Peer) receive(ctx context.Context, in transport.Inbox, from library, home transport.Source) ([]notify.Notification, error) {
 	deliveries, err := in.Notifications(ctx)
 	if err != nil {
@@ -70,7 +70,7 @@ func (p *Peer) receive(ctx context.Context, in transport.Inbox, from library, ho
 // catchUp applies the updates in a notification if that is all there is, and
 // asks a library otherwise.
 func (p *Peer) catchUp(ctx context.Context, n notify.Notification, from library) error {
-	known, err := p.keeper.Load(ctx, n.Name())
+	known, err := p.core.Load(ctx, n.Name())
 	switch {
 	case isUnknown(err):
 		return p.reload(ctx, n.Name(), from)
@@ -140,7 +140,7 @@ func (p *Peer) refreshFrom(ctx context.Context, name collection.Name, from libra
 	if err != nil {
 		return err
 	}
-	known, err := p.keeper.Load(ctx, name)
+	known, err := p.core.Load(ctx, name)
 	if isUnknown(err) || err == nil && (!known.Sealed || lacksSeal(known.Collection) || known.Collection.EditionDigest() != s.Edition) {
 		return p.reload(ctx, name, from)
 	}
@@ -158,7 +158,7 @@ func (p *Peer) refreshFrom(ctx context.Context, name collection.Name, from libra
 
 // apply joins updates to what is known.
 func (p *Peer) apply(ctx context.Context, name collection.Name, s transport.State) error {
-	known, err := p.keeper.Load(ctx, name)
+	known, err := p.core.Load(ctx, name)
 	if err != nil {
 		return err
 	}
@@ -181,45 +181,45 @@ func (p *Peer) accept(ctx context.Context, name collection.Name, c collection.Co
 	if c.Name() != name {
 		return transport.At(transport.ErrMalformed, "another collection")
 	}
-	c, sealed, err := p.keeper.Verify(ctx, c)
+	c, sealed, err := p.core.Verify(ctx, c)
 	if err == nil {
 		c, err = p.authors(ctx, c, sealed)
 	}
 	if err != nil {
 		return err
 	}
-	r, err := p.keeper.Do(ctx, name, func(engine.State) (engine.Event, error) {
+	r, err := p.core.Do(ctx, name, func(engine.State) (engine.Event, error) {
 		return engine.Updated{Collection: c, Sources: s.Sources}, nil
 	})
-	p.lately.note(name, collection.ItemID{}, p.cfg.Now())
+	p.recent.note(name, collection.ItemID{}, p.cfg.Now())
 	if err == nil && len(r.State.Held) == 0 {
 		_, err = p.holdAlready(ctx, r.State.Collection)
 	}
 	if err == nil && p.user == name.Author && p.cfg.Hub != nil {
-		err = p.tellMore(ctx, c, r.State.Collection)
+		err = p.notifyHubOfMore(ctx, c, r.State.Collection)
 	}
 	return err
 }
 
-// tellMore tells the hub what this station of the author's knows more than came
+// notifyHubOfMore tells the hub what this station of the author's knows more than came
 // from there: what it has said upon it, or the edition that it has made of it.
-func (p *Peer) tellMore(ctx context.Context, theirs, ours collection.Collection) error {
-	more, err := send.SaysMore(ours, theirs)
+func (p *Peer) notifyHubOfMore(ctx context.Context, theirs, ours collection.Collection) error {
+	more, err := shareclient.SaysMore(ours, theirs)
 	if err != nil || !more {
 		return transport.Wrap(err)
 	}
-	return p.tell(ctx, ours.Name())
+	return p.notifyHub(ctx, ours.Name())
 }
 
 // holdAlready notes what the store has of a collection: the author may have
 // shared the same items before, or a crash has come between storing a version
 // and noting it.
 func (p *Peer) holdAlready(ctx context.Context, c collection.Collection) (engine.State, error) {
-	held, err := p.keeper.Held(ctx, c)
+	held, err := p.core.Held(ctx, c)
 	if err != nil {
 		return engine.State{}, err
 	}
-	r, err := p.keeper.Do(ctx, c.Name(), func(engine.State) (engine.Event, error) {
+	r, err := p.core.Do(ctx, c.Name(), func(engine.State) (engine.Event, error) {
 		return engine.Stored{Versions: held}, nil
 	})
 	r.State.Held = held // what another edition has given other digests is not here

@@ -14,7 +14,7 @@ import (
 
 // Recipient takes notifications for the peer's user from one who tells the
 // recipients itself, whom the caller vouches for: the author of the collection
-// or one who may complete it. Receive then gives them.
+// or one who may complete it. Receive then returns them.
 func (p *Peer) Recipient(user collection.UserID) transport.Recipient { return recipient{p, user} }
 
 type recipient struct {
@@ -32,34 +32,34 @@ func (r recipient) Deliver(ctx context.Context, n notify.Notification) error {
 	if n.To != r.Peer.user {
 		return transport.At(transport.ErrForbidden, "to somebody else")
 	}
-	if err := r.mayTell(ctx, n.Name()); err != nil {
+	if err := r.mayNotify(ctx, n.Name()); err != nil {
 		return err
 	}
 	if n, err = byPeer(n); err != nil {
 		return err
 	}
 	err = r.ask(ctx, n.Name(), func(from library) error { return r.take(ctx, n, from) })
-	r.bell.Ring(r.Peer.user)
+	r.broadcast.Wake(r.Peer.user)
 	return err
 }
 
-// mayTell reports whether the caller may tell of a collection.
-func (r recipient) mayTell(ctx context.Context, name collection.Name) error {
+// mayNotify reports whether the caller may notify of a collection.
+func (r recipient) mayNotify(ctx context.Context, name collection.Name) error {
 	if r.user == name.Author {
 		return nil
 	}
-	s, err := r.keeper.Load(ctx, name)
+	s, err := r.core.Load(ctx, name)
 	if err == nil && !engine.MayComplete(s.Collection, r.user) || errors.Is(err, transport.ErrNotFound) || errors.Is(err, transport.ErrSeal) {
 		return transport.ErrForbidden
 	}
 	return err
 }
 
-// give fetches what was wished for and may be fetched now, and then gives the
-// notifications that were taken since the last call: what it gives is forgotten
+// give fetches what was wished for and may be fetched now, and then returns the
+// notifications that were taken since the last call: what it returns is forgotten
 // at the last moment, and given whatever happens to the others.
 func (p *Peer) give(ctx context.Context) ([]notify.Notification, error) {
-	failed := []error{p.grantNews(ctx)}
+	failed := []error{p.tryNewWishes(ctx)}
 	p.news.Lock()
 	defer p.news.Unlock()
 	var news []notify.Notification
@@ -78,15 +78,15 @@ func (p *Peer) give(ctx context.Context) ([]notify.Notification, error) {
 	return news, errors.Join(failed...)
 }
 
-// grantNews fetches what was wished for of the collections that there is news
+// tryNewWishes fetches what was wished for of the collections that there is news
 // of.
-func (p *Peer) grantNews(ctx context.Context) error {
+func (p *Peer) tryNewWishes(ctx context.Context) error {
 	var failed []error
 	for r, err := range p.cfg.Store.Scan(ctx, "q/") {
 		if err != nil {
 			return err
 		}
-		_, err := p.grantAll(ctx, "w/"+strings.TrimPrefix(r.Key, "q/")+"/", always)
+		_, err := p.tryWishes(ctx, "w/"+strings.TrimPrefix(r.Key, "q/")+"/", always)
 		failed = append(failed, err)
 	}
 	return errors.Join(failed...)
@@ -97,13 +97,13 @@ func (p *Peer) awaitHanded(ctx context.Context) ([]notify.Notification, error) {
 	timer := time.NewTimer(p.cfg.Wait)
 	defer timer.Stop()
 	for {
-		ring := p.bell.Wait(p.user)
+		woken := p.broadcast.Wait(p.user)
 		news, err := p.give(ctx)
 		if err != nil || len(news) > 0 {
 			return news, err
 		}
 		select {
-		case <-ring:
+		case <-woken:
 		case <-timer.C:
 			return nil, nil
 		case <-p.closing:

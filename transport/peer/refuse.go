@@ -16,7 +16,7 @@ import (
 const maxRefused = 12
 
 // refusal is a notification that could not be verified with the keys that were
-// known, of one collection at one inbox: record f/TELLER/COLLECTION.
+// known, of one collection at one inbox: record f/NOTIFIER/COLLECTION.
 type refusal struct {
 	_     struct{} `cbor:",toarray"`
 	ID    notify.ID
@@ -110,7 +110,7 @@ func (p *Peer) refusalAt(ctx context.Context, key string) (refusal, error) {
 // hearFrom takes a notification from an inbox. Only a hub says where people find
 // more; another peer is remembered as one that knows the collection.
 func (p *Peer) hearFrom(ctx context.Context, n notify.Notification, from library, home transport.Source) error {
-	if home.Address == "" {
+	if home.URL == "" {
 		return p.take(ctx, n, from)
 	}
 	n, err := byPeer(n)

@@ -17,7 +17,7 @@ import (
 // station has made in another way before, nor those that the Renderer cannot
 // make.
 func (p *Peer) render(ctx context.Context, c collection.Collection, missing []transport.Bits) (made collection.Collection, cannot []transport.Bits, err error) {
-	s, err := p.keeper.Load(ctx, c.Name())
+	s, err := p.core.Load(ctx, c.Name())
 	if err != nil {
 		return c, nil, err
 	}
@@ -47,7 +47,7 @@ func (p *Peer) render(ctx context.Context, c collection.Collection, missing []tr
 	if _, err := p.join(ctx, made, nil); err != nil {
 		return c, nil, err
 	}
-	r, err := p.keeper.Do(ctx, c.Name(), func(engine.State) (engine.Event, error) {
+	r, err := p.core.Do(ctx, c.Name(), func(engine.State) (engine.Event, error) {
 		return engine.Stored{Versions: got}, nil
 	})
 	return r.State.Collection, cannot, err
@@ -88,7 +88,7 @@ func (p *Peer) renderAll(ctx context.Context, c collection.Collection, jobs []jo
 
 func (p *Peer) renderOne(ctx context.Context, c collection.Collection, j *job) error {
 	ladder := c.Ladder()
-	original, err := p.keeper.Open(ctx, c, j.item, len(ladder)-1)
+	original, err := p.core.Open(ctx, c, j.item, len(ladder)-1)
 	if err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func (p *Peer) renderOne(ctx context.Context, c collection.Collection, j *job) e
 		return nil
 	}
 	if err == nil {
-		j.digest, err = p.keeper.Keep(ctx, c.Author(), out.Bytes())
+		j.digest, err = p.core.Keep(ctx, c.Author(), out.Bytes())
 	}
 	return err
 }
@@ -121,7 +121,7 @@ func usable(c collection.Collection, jobs []job) (made []job, cannot []transport
 	return made, cannot
 }
 
-// withDigests gives the edition that has the digests of what was made: c, if
+// withDigests returns the edition that has the digests of what was made: c, if
 // another station of the author has made the same before.
 func (p *Peer) withDigests(ctx context.Context, c collection.Collection, jobs []job) (collection.Collection, error) {
 	var unknown []job

@@ -9,7 +9,7 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-// authors gives a verified collection if it is the author's word. Where the key of
+// authors returns a verified collection if it is the author's word. Where the key of
 // the author's seal was revoked, the edition that is here stands if the authority
 // has sealed it: a station of the author's seals it again with its own key, and
 // others go on with it. Of any other edition an authority could say that it was
@@ -18,7 +18,7 @@ func (p *Peer) authors(ctx context.Context, c collection.Collection, sealed bool
 	if sealed {
 		return c, nil
 	}
-	known, err := p.keeper.Load(ctx, c.Name()) // it may stand no more, but it has stood
+	known, err := p.core.Load(ctx, c.Name()) // it may stand no more, but it has stood
 	own := p.user == c.Author()
 	switch {
 	case len(c.Header().AuthoritySeal) == 0, !wasSealed(known), known.Collection.EditionDigest() != c.EditionDigest():
@@ -43,7 +43,7 @@ func (p *Peer) sealedMeanwhile(ctx context.Context, name collection.Name) (engin
 	if err := p.refresh(ctx, name); err != nil {
 		return engine.State{}, err
 	}
-	s, err := p.keeper.Load(ctx, name)
+	s, err := p.core.Load(ctx, name)
 	if err == nil && !s.Sealed {
 		err = transport.At(transport.ErrSeal, "the author has not sealed it")
 	}
@@ -71,12 +71,12 @@ func (p *Peer) sealAgain(ctx context.Context, name collection.Name) error {
 	if p.user != name.Author {
 		return nil
 	}
-	if _, err := p.keeper.Load(ctx, name); errors.Is(err, transport.ErrSeal) {
+	if _, err := p.core.Load(ctx, name); errors.Is(err, transport.ErrSeal) {
 		if p.refresh(ctx, name) != nil {
 			return err
 		}
 	}
-	_, err := p.keeper.Do(ctx, name, func(s engine.State) (engine.Event, error) {
+	_, err := p.core.Do(ctx, name, func(s engine.State) (engine.Event, error) {
 		if s.Sealed || len(s.Collection.Header().AuthoritySeal) == 0 {
 			return nil, nil
 		}

@@ -48,7 +48,7 @@ func (p *Peer) Reshare(ctx context.Context, from collection.Name, items []collec
 	return c.Name(), p.adopt(ctx, v, places, c)
 }
 
-// reshared gives the places of items that may all be shared again.
+// reshared returns the places of items that may all be shared again.
 func (v *View) reshared(items []collection.ItemID) ([]int, error) {
 	places := make([]int, len(items))
 	for k, id := range items {
@@ -79,11 +79,11 @@ func (p *Peer) adopt(ctx context.Context, v *View, places []int, c collection.Co
 			got[version] = got[version].Add(to)
 		}
 	}
-	_, err := p.keeper.Do(ctx, c.Name(), func(engine.State) (engine.Event, error) {
+	_, err := p.core.Do(ctx, c.Name(), func(engine.State) (engine.Event, error) {
 		return engine.Updated{Collection: c}, nil
 	})
 	if err == nil {
-		_, err = p.keeper.Do(ctx, c.Name(), func(engine.State) (engine.Event, error) {
+		_, err = p.core.Do(ctx, c.Name(), func(engine.State) (engine.Event, error) {
 			return engine.Stored{Versions: got}, nil
 		})
 	}
@@ -91,11 +91,11 @@ func (p *Peer) adopt(ctx context.Context, v *View, places []int, c collection.Co
 }
 
 func (p *Peer) copy(ctx context.Context, from collection.Collection, i int, to collection.Collection, j, version int) error {
-	b, err := p.keeper.Open(ctx, from, i, version)
+	b, err := p.core.Open(ctx, from, i, version)
 	if err != nil {
 		return err
 	}
 	defer b.Close()
-	_, err = p.keeper.Receive(ctx, to, j, version, 0, io.NewSectionReader(b, 0, b.Size()))
+	_, err = p.core.Receive(ctx, to, j, version, 0, io.NewSectionReader(b, 0, b.Size()))
 	return err
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/httplink"
-	"github.com/glimpse-go/glimpse/transport/internal/keep"
+	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
 
 // Handler serves the peer over HTTP, to callers who seal their requests: what
@@ -22,48 +22,48 @@ import (
 // user and of those whom the user lets hand something over.
 func (p *Peer) Handler() http.Handler {
 	return httplink.Server{
-		Who:       p.who,
-		Station:   func(i httplink.Identity) transport.Station { return p.Link(i.User) },
-		Library:   func(i httplink.Identity) transport.Library { return p.homeOf(i) },
-		Inbox:     func(i httplink.Identity) transport.Inbox { return p.homeOf(i) },
-		Originals: func(i httplink.Identity) transport.Originals { return p.homeOf(i) },
-		Recipient: func(i httplink.Identity) transport.Recipient { return p.Recipient(i.User) },
-		Book:      func(i httplink.Identity) transport.Book { return link{p, i.User} },
-		Log:       p.cfg.Log,
+		Who:            p.who,
+		ShareReceiver:  func(i httplink.Identity) transport.ShareReceiver { return p.Link(i.User) },
+		Library:        func(i httplink.Identity) transport.Library { return p.homeOf(i) },
+		Inbox:          func(i httplink.Identity) transport.Inbox { return p.homeOf(i) },
+		Originals:      func(i httplink.Identity) transport.Originals { return p.homeOf(i) },
+		Recipient:      func(i httplink.Identity) transport.Recipient { return p.Recipient(i.User) },
+		SettingsSource: func(i httplink.Identity) transport.SettingsSource { return link{p, i.User} },
+		Log:            p.cfg.Log,
 	}.Handler()
 }
 
 // Link is the local link as it is for one user, whom the caller vouches for. It
 // takes shares of the peer's own user, in all their versions, and those of
 // others as Config.Accept says.
-func (p *Peer) Link(user collection.UserID) transport.Station { return link{p, user} }
+func (p *Peer) Link(user collection.UserID) transport.ShareReceiver { return link{p, user} }
 
 type link struct {
 	*Peer
 	user collection.UserID
 }
 
-// Share implements transport.Station.
+// Share implements transport.ShareReceiver.
 func (l link) Share(ctx context.Context, share transport.Share) (transport.Answer, error) {
 	if len(share.To) > 0 {
 		return transport.Answer{}, transport.At(transport.ErrForbidden, "only a hub takes mail addresses")
 	}
-	return l.answer("share", func() (keep.Result, error) {
+	return l.answer("share", func() (station.Result, error) {
 		if l.user != l.Peer.user {
 			if err := l.agree(ctx, &share); err != nil {
-				return keep.Result{}, err
+				return station.Result{}, err
 			}
 		}
-		return l.keeper.Share(ctx, l.user, share)
+		return l.core.Share(ctx, l.user, share)
 	})
 }
 
-// Upload implements transport.Station.
+// Upload implements transport.ShareReceiver.
 func (l link) Upload(ctx context.Context, name collection.Name, stream io.Reader) (transport.Answer, error) {
-	return l.answer("upload", func() (keep.Result, error) { return l.keeper.Upload(ctx, l.user, name, stream) })
+	return l.answer("upload", func() (station.Result, error) { return l.core.Upload(ctx, l.user, name, stream) })
 }
 
-func (l link) answer(what string, work func() (keep.Result, error)) (transport.Answer, error) {
+func (l link) answer(what string, work func() (station.Result, error)) (transport.Answer, error) {
 	if l.user != l.Peer.user && l.cfg.Accept == nil {
 		return transport.Answer{}, transport.ErrForbidden
 	}
@@ -121,7 +121,7 @@ func (s served) open(ctx context.Context, ref transport.Ref, offset, n int64, le
 		return nil, transport.ErrNotFound
 	}
 	last := len(state.Collection.Ladder()) - 1
-	blob, err := s.keeper.Open(ctx, state.Collection, item, last)
+	blob, err := s.core.Open(ctx, state.Collection, item, last)
 	if errors.Is(err, transport.ErrNotFound) {
 		return nil, transport.ErrNotFound
 	}
@@ -153,13 +153,13 @@ func (s served) isWithheld(state engine.State, item int) bool {
 // label where there is one here: it may have heard sooner that it has gone.
 func (s served) afresh(ctx context.Context, known engine.State) (engine.State, error) {
 	name := known.Collection.Name()
-	if s.lately.heard(name, s.cfg.Now()) {
+	if s.recent.heard(name, s.cfg.Now()) {
 		return known, nil
 	}
 	if err := s.refresh(ctx, name); err != nil {
 		s.cfg.Log.Info("asked for what is labelled, and nobody tells what is new", "collection", name, "error", err)
 	}
-	return s.keeper.Load(ctx, name)
+	return s.core.Load(ctx, name)
 }
 
 // read loads a collection for a caller who asks for n bytes of an item.
@@ -170,13 +170,13 @@ func (s served) read(ctx context.Context, name collection.Name, n int64) (engine
 	if s.user.IsZero() && n >= 0 && n <= digest.BlockSize {
 		return s.audit(ctx, name)
 	}
-	return s.keeper.Read(ctx, s.user, name)
+	return s.core.Read(ctx, s.user, name)
 }
 
 // audit loads a collection for the authority that it names. To every other one it
 // is not there.
 func (s served) audit(ctx context.Context, name collection.Name) (engine.State, error) {
-	state, err := s.keeper.Load(ctx, name)
+	state, err := s.core.Load(ctx, name)
 	named := !s.authority.IsZero() && state.Collection.Authority() == s.authority
 	if errors.Is(err, transport.ErrNotFound) || !named && !errors.Is(err, transport.ErrStorage) {
 		return engine.State{}, transport.ErrNotFound
@@ -188,7 +188,7 @@ func (s served) audit(ctx context.Context, name collection.Name) (engine.State, 
 // here: another device may have shared items that the peer has announced. It
 // also asks who is behind a blinded address, for a caller who may not read yet.
 func (s served) meet(ctx context.Context, name collection.Name) error {
-	known, err := s.keeper.Load(ctx, name)
+	known, err := s.core.Load(ctx, name)
 	if s.cfg.Hub == nil || !errors.Is(err, transport.ErrNotFound) && !s.mayBeBlinded(known) || err != nil && name.Author != s.Peer.user {
 		return nil
 	}
@@ -207,11 +207,11 @@ func (s served) mayBeBlinded(known engine.State) bool {
 
 // stream writes a range with proof as it is read.
 func (s served) stream(ctx context.Context, c collection.Collection, item int, blob transport.Blob, offset, n int64, leave func()) (*transport.Stream, error) {
-	root, err := keep.Digest(c, item, len(c.Ladder())-1)
+	root, err := station.Digest(c, item, len(c.Ladder())-1)
 	if err != nil {
 		return nil, err
 	}
-	tree, err := s.keeper.Tree(ctx, root, blob)
+	tree, err := s.core.Tree(ctx, root, blob)
 	if err != nil {
 		return nil, err
 	}

@@ -9,9 +9,9 @@ import (
 
 const settingsKey = "settings"
 
-var _ transport.Book = link{}
+var _ transport.SettingsSource = link{}
 
-// Settings gives what the user's devices take over at the local link; the zero
+// Settings returns what the user's devices take over at the local link; the zero
 // Settings if none were set.
 func (p *Peer) Settings(ctx context.Context) (transport.Settings, error) {
 	data, err := p.cfg.Store.Get(ctx, settingsKey)
@@ -38,7 +38,7 @@ func (p *Peer) SetSettings(ctx context.Context, s transport.Settings) error {
 	return p.cfg.Store.Apply(ctx, transport.Change{Key: settingsKey, Value: data})
 }
 
-// Settings implements transport.Book, for the peer's own user.
+// Settings implements transport.SettingsSource, for the peer's own user.
 func (l link) Settings(ctx context.Context) (transport.Settings, error) {
 	if l.user != l.Peer.user {
 		return transport.Settings{}, transport.ErrForbidden

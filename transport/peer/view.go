@@ -20,12 +20,12 @@ type View struct {
 	author   bool
 }
 
-// View gives a collection as it is known here, its seals verified. One
+// View returns a collection as it is known here, its seals verified. One
 // that was handed over without any, by its author, is a draft: all its items are
 // labelled until the author's own comes. The error wraps transport.ErrNotFound
 // or transport.ErrSeal.
 func (p *Peer) View(ctx context.Context, name collection.Name) (*View, error) {
-	state, verified, err := p.keeper.LoadVerified(ctx, name)
+	state, verified, err := p.core.LoadVerified(ctx, name)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +75,7 @@ func (v *View) Check(i, version int, right label.Rights) error {
 
 func (v *View) holder(i int) label.Holder { return label.Holder{Held: v.Held(i), Author: v.author} }
 
-// check gives a view and the place of an item if the gate grants the right.
+// check returns a view and the place of an item if the gate grants the right.
 func (p *Peer) check(ctx context.Context, ref transport.Ref, right label.Rights) (*View, int, error) {
 	v, err := p.View(ctx, ref.Collection)
 	if err != nil {
@@ -95,7 +95,7 @@ func (p *Peer) Open(ctx context.Context, ref transport.Ref) (transport.Blob, err
 	if err != nil {
 		return nil, err
 	}
-	return p.keeper.Open(ctx, v.Collection(), i, ref.Version)
+	return p.core.Open(ctx, v.Collection(), i, ref.Version)
 }
 
 // Import stores a version that came by other means, on a disk for example, if
@@ -116,7 +116,7 @@ func (p *Peer) Import(ctx context.Context, ref transport.Ref, data io.Reader) er
 	if !ok {
 		return &collection.ItemError{Item: ref.Item, Err: collection.ErrNoItem}
 	}
-	if err := p.keeper.Import(ctx, v.Collection(), i, ref.Version, data); err != nil {
+	if err := p.core.Import(ctx, v.Collection(), i, ref.Version, data); err != nil {
 		return err
 	}
 	return p.stored(ctx, ref.Collection, i, ref.Version)
@@ -144,7 +144,7 @@ func (p *Peer) handOut(ctx context.Context, ref transport.Ref, right label.Right
 			return err
 		}
 	}
-	b, err := p.keeper.Open(ctx, v.Collection(), i, ref.Version)
+	b, err := p.core.Open(ctx, v.Collection(), i, ref.Version)
 	if err != nil {
 		return err
 	}

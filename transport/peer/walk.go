@@ -39,7 +39,7 @@ type walk struct {
 	views map[collection.Name]*View
 }
 
-// get gives a collection, or one without items in the place of one that cannot
+// get returns a collection, or one without items in the place of one that cannot
 // be read.
 func (w walk) get(ctx context.Context, name collection.Name) (collection.Collection, error) {
 	v, ok := w.views[name]

@@ -14,7 +14,7 @@ import (
 )
 
 // Wish asks for a version that may not be there yet. It is fetched as soon as
-// it may be: now, or when Receive hears, or Grant finds, that its label is gone. A wish outlasts
+// it may be: now, or when Receive hears, or RetryWishes finds, that its label is gone. A wish outlasts
 // the process; it ends with the version, or with label.ErrWithdrawn, either of
 // which Config.Wished is told. While nobody who has the version can be reached,
 // it stays. Errors are those of the store and of View.
@@ -34,7 +34,7 @@ func (p *Peer) Wish(ctx context.Context, ref transport.Ref) error {
 	if err := p.cfg.Store.Apply(ctx, transport.Change{Key: wishKey(ref), Value: []byte{}}); err != nil {
 		return err
 	}
-	_, err = p.grant(ctx, ref)
+	_, err = p.tryWish(ctx, ref)
 	return err
 }
 
@@ -43,17 +43,17 @@ func (p *Peer) Wishes(ctx context.Context) ([]transport.Ref, error) {
 	return p.wishes(ctx, "w/", always)
 }
 
-// Grant tries the wishes again for which nobody could be reached, and asks for
+// RetryWishes tries the wishes again for which nobody could be reached, and asks for
 // what is new of the collections in which wishes wait for a label: of a user's
 // stations only one hears that it is gone. Each has a pause that grows: see
-// Config.Retry. The program calls Grant now and then.
-func (p *Peer) Grant(ctx context.Context) error {
+// Config.Retry. The program calls RetryWishes now and then.
+func (p *Peer) RetryWishes(ctx context.Context) error {
 	leave, err := p.enter()
 	if err != nil {
 		return err
 	}
 	defer leave()
-	labelled, err := p.grantAll(ctx, "w/", p.isDue)
+	labelled, err := p.tryWishes(ctx, "w/", p.isDue)
 	failed := []error{err}
 	for _, name := range labelled {
 		failed = append(failed, p.lookAgain(ctx, name))
@@ -62,7 +62,7 @@ func (p *Peer) Grant(ctx context.Context) error {
 }
 
 // lookAgain asks for what is new of a collection, if the pause after the last
-// time is over, and grants what may be fetched then: record l/COLLECTION.
+// time is over, and fetches what may be fetched then: record l/COLLECTION.
 func (p *Peer) lookAgain(ctx context.Context, name collection.Name) error {
 	key := lookKey(name)
 	value, err := p.cfg.Store.Get(ctx, key)
@@ -84,7 +84,7 @@ func (p *Peer) lookAgain(ctx context.Context, name collection.Name) error {
 		}
 		return fmt.Errorf("collection %v: %w", name, err)
 	}
-	_, err = p.grantAll(ctx, "w/"+name.String()+"/", p.isDue)
+	_, err = p.tryWishes(ctx, "w/"+name.String()+"/", p.isDue)
 	return err
 }
 
@@ -93,13 +93,13 @@ func lookKey(name collection.Name) string { return "l/" + name.String() }
 // always has wishes tried whatever their pause: there are news.
 func always([]byte) (bool, error) { return true, nil }
 
-// grantAll grants wishes, and gives the collections in which some wait for a
+// tryWishes tries wishes, and returns the collections in which some wait for a
 // label.
-func (p *Peer) grantAll(ctx context.Context, prefix string, due func(value []byte) (bool, error)) (labelled []collection.Name, err error) {
+func (p *Peer) tryWishes(ctx context.Context, prefix string, due func(value []byte) (bool, error)) (labelled []collection.Name, err error) {
 	wishes, err := p.wishes(ctx, prefix, due)
 	failed := []error{err}
 	for _, ref := range wishes {
-		waits, err := p.grant(ctx, ref)
+		waits, err := p.tryWish(ctx, ref)
 		if waits && !slices.Contains(labelled, ref.Collection) {
 			labelled = append(labelled, ref.Collection)
 		}
@@ -108,10 +108,10 @@ func (p *Peer) grantAll(ctx context.Context, prefix string, due func(value []byt
 	return labelled, errors.Join(failed...)
 }
 
-// grant fetches what is wished for if it may be fetched now. That it may not,
+// tryWish fetches what is wished for if it may be fetched now. That it may not,
 // or that nobody can be reached, is no error: the wish stays. It reports whether
 // it waits for a label.
-func (p *Peer) grant(ctx context.Context, ref transport.Ref) (labelled bool, err error) {
+func (p *Peer) tryWish(ctx context.Context, ref transport.Ref) (labelled bool, err error) {
 	err = p.fetch(ctx, ref)
 	switch {
 	case errors.Is(err, label.ErrWithdrawn):

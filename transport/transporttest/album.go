@@ -21,15 +21,15 @@ const (
 
 // album is a collection that a peer keeps in a test.
 type album struct {
-	Household
+	HomeFixture
 	reader, stranger transport.Home
 	c                collection.Collection
 	versions         [][][]byte
 }
 
-func newAlbum(t *testing.T, h Household) *album {
+func newAlbum(t *testing.T, h HomeFixture) *album {
 	t.Helper()
-	a := &album{Household: h, reader: h.As(h.Reader), stranger: h.As(h.Stranger)}
+	a := &album{HomeFixture: h, reader: h.As(h.Reader), stranger: h.As(h.Stranger)}
 	b := collection.Body{Recipients: []collection.UserID{h.Reader}}
 	for i, size := range [items]int{large: 3*digest.BlockSize + 123, even: 2 * digest.BlockSize, small: 1000, lacking: 10} {
 		v := [][]byte{noise(byte(3*i), 3000+i), noise(byte(3*i+1), 9000+i), noise(byte(3*i+2), size)}
@@ -72,8 +72,8 @@ func (a *album) nothing() collection.Name {
 // HandOver shares a collection with a station that takes all versions, and
 // uploads those of its items that are asked for, by place and place in the
 // ladder; nil for those that are not there. With it a peer at a local link
-// implements Household.Put, all but the publishing.
-func HandOver(t *testing.T, to transport.Station, c collection.Collection, versions [][][]byte) {
+// implements HomeFixture.Put, all but the publishing.
+func HandOver(t *testing.T, to transport.ShareReceiver, c collection.Collection, versions [][][]byte) {
 	t.Helper()
 	share := transport.Share{Collection: binary(t, c), Offers: make([]transport.Bits, len(c.Ladder()))}
 	for i := range versions {

@@ -14,7 +14,7 @@ import (
 
 // Announcer checks a hub, or a link to one, against the contract of
 // transport.Announcer.
-func Announcer(t *testing.T, open func(t *testing.T) Party) {
+func Announcer(t *testing.T, open func(t *testing.T) HubFixture) {
 	for _, c := range []struct {
 		name  string
 		check func(*testing.T, *deal)
@@ -69,7 +69,7 @@ func (d *deal) address() string {
 
 // announcement says that these items are served at an address.
 func (d *deal) announcement(address string, items ...int) transport.Announcement {
-	return transport.Announcement{Author: d.Author, ID: d.c.ID(), Items: transport.BitsOf(items...), Address: address}
+	return transport.Announcement{Author: d.Author, ID: d.c.ID(), Items: transport.BitsOf(items...), URL: address}
 }
 
 // refuses announces something that is refused, and changes nothing.
@@ -114,7 +114,7 @@ func announced(t *testing.T, d *deal) {
 			t.Errorf("answer %+v", answer)
 		}
 		state := d.labelled(t, left)
-		if !serves(state.Sources, item) || serves(state.Sources, 1) != (left == 0) || state.Sources[0].Address != address {
+		if !serves(state.Sources, item) || serves(state.Sources, 1) != (left == 0) || state.Sources[0].URL != address {
 			t.Errorf("served by %+v", state.Sources)
 		}
 		d.hears(t, notify.Available, left)

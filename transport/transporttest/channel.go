@@ -10,10 +10,10 @@ import (
 	"github.com/glimpse-go/glimpse/notify"
 )
 
-// Post is what the suite of channels works with: a channel and its far end.
-type Post struct {
+// ChannelFixture is what the suite of channels works with: a channel and its far end.
+type ChannelFixture struct {
 	notify.Channel
-	// Arrived gives the letters that have arrived, as far as they can be read
+	// Arrived returns the letters that have arrived, as far as they can be read
 	// there: ID, Address and Title, and what else the channel carries; the other
 	// fields are zero.
 	Arrived func(t *testing.T) []notify.Letter
@@ -23,10 +23,10 @@ type Post struct {
 }
 
 // Channel checks a channel against the contract of notify.Channel.
-func Channel(t *testing.T, open func(t *testing.T) Post) {
+func Channel(t *testing.T, open func(t *testing.T) ChannelFixture) {
 	for _, c := range []struct {
 		name  string
-		check func(*testing.T, Post)
+		check func(*testing.T, ChannelFixture)
 	}{
 		{"a letter arrives as it is", letterArrives},
 		{"letters with little in them", letterOfLittle},
@@ -52,8 +52,8 @@ func letterTo(i int) notify.Letter {
 }
 
 // arrived checks that a letter is among those that have arrived, the same in
-// all that the channel carries, and gives how often.
-func arrived(t *testing.T, p Post, l notify.Letter) (times int) {
+// all that the channel carries, and returns how often.
+func arrived(t *testing.T, p ChannelFixture, l notify.Letter) (times int) {
 	t.Helper()
 	for _, got := range p.Arrived(t) {
 		if got.ID != l.ID {
@@ -77,7 +77,7 @@ func sameLetter(t *testing.T, sent, came reflect.Value) {
 }
 
 // once delivers a letter, which arrives, and no other does.
-func once(t *testing.T, p Post, l notify.Letter) {
+func once(t *testing.T, p ChannelFixture, l notify.Letter) {
 	t.Helper()
 	before := len(p.Arrived(t))
 	want(t, p.Deliver(t.Context(), l), nil)
@@ -87,7 +87,7 @@ func once(t *testing.T, p Post, l notify.Letter) {
 }
 
 // letterArrives: the letter stays its sender's, who may send it again.
-func letterArrives(t *testing.T, p Post) {
+func letterArrives(t *testing.T, p ChannelFixture) {
 	l := letterTo(1)
 	once(t, p, l)
 	if !reflect.DeepEqual(l, letterTo(1)) {
@@ -95,7 +95,7 @@ func letterArrives(t *testing.T, p Post) {
 	}
 }
 
-func letterOfLittle(t *testing.T, p Post) {
+func letterOfLittle(t *testing.T, p ChannelFixture) {
 	for i, l := range []notify.Letter{{}, {Title: "title"}, {Cover: []byte{1}}, {Link: "https://hub.example.org", Token: "x"}} {
 		l.ID, l.Address = notify.ID{2, byte(i)}, "reader@example.org"
 		once(t, p, l)
@@ -103,7 +103,7 @@ func letterOfLittle(t *testing.T, p Post) {
 }
 
 // letterInjected: a title is its author's, who may write anything but to others.
-func letterInjected(t *testing.T, p Post) {
+func letterInjected(t *testing.T, p ChannelFixture) {
 	for i, title := range []string{
 		"Picnic\r\nBcc: mallory@example.org", "Picnic\nTo: mallory@example.org", "\r\n.\r\nMAIL FROM:<mallory@example.org>",
 		"Picnic\r\n\r\n<html>", "=?utf-8?q?Picnic?=",
@@ -121,7 +121,7 @@ func letterInjected(t *testing.T, p Post) {
 	}
 }
 
-func letterTwice(t *testing.T, p Post) {
+func letterTwice(t *testing.T, p ChannelFixture) {
 	l := letterTo(1)
 	for range 2 {
 		want(t, p.Deliver(t.Context(), l), nil)
@@ -131,7 +131,7 @@ func letterTwice(t *testing.T, p Post) {
 	}
 }
 
-func lettersAtOnce(t *testing.T, p Post) {
+func lettersAtOnce(t *testing.T, p ChannelFixture) {
 	const many = 24
 	atOnce(t, many, func(i int) error { return p.Deliver(t.Context(), letterTo(i)) })
 	for i := range many {
@@ -141,7 +141,7 @@ func lettersAtOnce(t *testing.T, p Post) {
 	}
 }
 
-func letterFails(t *testing.T, p Post) {
+func letterFails(t *testing.T, p ChannelFixture) {
 	l := letterTo(1)
 	mend := p.Break(t)
 	err := p.Deliver(t.Context(), l)
@@ -158,7 +158,7 @@ func letterFails(t *testing.T, p Post) {
 	}
 }
 
-func letterCanceled(t *testing.T, p Post) {
+func letterCanceled(t *testing.T, p ChannelFixture) {
 	ended(t, "deliver", p.Deliver(over(t), letterTo(1)))
 	if all := p.Arrived(t); len(all) > 0 {
 		t.Errorf("%d letters came all the same", len(all))

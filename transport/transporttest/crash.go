@@ -8,7 +8,7 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-// ErrCrash is what every change of a store gives once it has crashed.
+// ErrCrash is what every change of a store returns once it has crashed.
 var ErrCrash = errors.New("transporttest: crashed")
 
 // Crash is a store whose process crashes, in effect, at one of its changes: a

@@ -11,9 +11,9 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-// Members is what the suite of directories works with: a directory and what is
+// DirectoryFixture is what the suite of directories works with: a directory and what is
 // in it.
-type Members struct {
+type DirectoryFixture struct {
 	transport.Directory
 	// Authority is the key that has sealed its key statements.
 	Authority signature.PublicKey
@@ -31,10 +31,10 @@ type Member struct {
 }
 
 // Directory checks a directory against the contract of transport.Directory.
-func Directory(t *testing.T, open func(t *testing.T) Members) {
+func Directory(t *testing.T, open func(t *testing.T) DirectoryFixture) {
 	for _, c := range []struct {
 		name  string
-		check func(*testing.T, Members)
+		check func(*testing.T, DirectoryFixture)
 	}{
 		{"users by address", usersByAddress},
 		{"addresses that are nobody's", addressesOfNobody},
@@ -47,7 +47,7 @@ func Directory(t *testing.T, open func(t *testing.T) Members) {
 	}
 }
 
-func usersByAddress(t *testing.T, m Members) {
+func usersByAddress(t *testing.T, m DirectoryFixture) {
 	for _, member := range m.Users {
 		for _, address := range member.Addresses {
 			user, err := m.ByAddress(t.Context(), address)
@@ -61,7 +61,7 @@ func usersByAddress(t *testing.T, m Members) {
 
 // addressesOfNobody: they are not found, and what is no address is refused; no
 // error repeats one, since errors are logged.
-func addressesOfNobody(t *testing.T, m Members) {
+func addressesOfNobody(t *testing.T, m DirectoryFixture) {
 	known := m.Users[0].Addresses[0]
 	local, domain, _ := strings.Cut(known, "@")
 	for _, address := range []string{
@@ -72,7 +72,7 @@ func addressesOfNobody(t *testing.T, m Members) {
 	}
 }
 
-func (m Members) refuses(t *testing.T, address string) {
+func (m DirectoryFixture) refuses(t *testing.T, address string) {
 	t.Helper()
 	user, err := m.ByAddress(t.Context(), address)
 	_, bad := collection.NormalAddress(address)
@@ -84,8 +84,8 @@ func (m Members) refuses(t *testing.T, address string) {
 	}
 }
 
-// keysOf gives the keys of a user, as the authority has sealed them.
-func keysOf(ctx context.Context, m Members, user collection.UserID) ([]signature.PublicKey, error) {
+// keysOf returns the keys of a user, as the authority has sealed them.
+func keysOf(ctx context.Context, m DirectoryFixture, user collection.UserID) ([]signature.PublicKey, error) {
 	statements, err := m.KeyStatements(ctx, user)
 	if err != nil {
 		return nil, err
@@ -106,8 +106,8 @@ func keysOf(ctx context.Context, m Members, user collection.UserID) ([]signature
 	return keys, err
 }
 
-// sameKeys gives an error unless the directory has the keys of a member.
-func (m Members) sameKeys(ctx context.Context, member Member) error {
+// sameKeys returns an error unless the directory has the keys of a member.
+func (m DirectoryFixture) sameKeys(ctx context.Context, member Member) error {
 	keys, err := keysOf(ctx, m, member.User)
 	if err != nil {
 		return err
@@ -127,7 +127,7 @@ func (m Members) sameKeys(ctx context.Context, member Member) error {
 	return nil
 }
 
-func keyStatements(t *testing.T, m Members) {
+func keyStatements(t *testing.T, m DirectoryFixture) {
 	for range 2 {
 		for _, member := range m.Users {
 			want(t, m.sameKeys(t.Context(), member), nil)
@@ -135,7 +135,7 @@ func keyStatements(t *testing.T, m Members) {
 	}
 }
 
-func noUser(t *testing.T, m Members) {
+func noUser(t *testing.T, m DirectoryFixture) {
 	other := m.Users[0].User
 	other[0] ^= 1
 	for _, user := range []collection.UserID{{}, {0xff, 15: 0xff}, other} {
@@ -146,7 +146,7 @@ func noUser(t *testing.T, m Members) {
 	}
 }
 
-func directoryAtOnce(t *testing.T, m Members) {
+func directoryAtOnce(t *testing.T, m DirectoryFixture) {
 	atOnce(t, 32, func(i int) error {
 		member := m.Users[i%len(m.Users)]
 		for _, address := range member.Addresses {
@@ -158,7 +158,7 @@ func directoryAtOnce(t *testing.T, m Members) {
 	})
 }
 
-func directoryCanceled(t *testing.T, m Members) {
+func directoryCanceled(t *testing.T, m DirectoryFixture) {
 	for _, member := range m.Users {
 		_, err := m.KeyStatements(over(t), member.User)
 		ended(t, "key statements", err)

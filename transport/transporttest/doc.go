@@ -2,15 +2,15 @@
 // transport must pass, one for each interface that others plug into:
 //
 //	Store      transport.Store
-//	Hub        transport.Hub: Station, Putter, Library, Inbox, and Announcer,
+//	Hub        transport.Hub: ShareReceiver, ResumableUploader, Library, Inbox, and Announcer,
 //	           which has a suite of its own
 //	Home       transport.Home: Library, Inbox, Originals
 //	Recipient  transport.Recipient
 //	Directory  transport.Directory
-//	Judge, Namer, Book, Guests
+//	RemoteVerifier, IDAllocator, SettingsSource, LinkAccess
 //	Channel    notify.Channel
 //
-// A test gives a suite a function that opens a party: an adapter that nobody
+// A test gives a suite a function that opens a fixture: an adapter that nobody
 // has used, and what the suite needs to know of it and to do behind it. It is
 // called once for each check, and closes what it opened with t.Cleanup. Run
 // suites with the race detector: each makes calls at once.

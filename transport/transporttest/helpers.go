@@ -53,7 +53,7 @@ func sameRefusals(t *testing.T, notTheirs, notThere []error) {
 	}
 }
 
-// atOnce does n things at the same time and fails for each that gives an error.
+// atOnce does n things at the same time and fails for each that returns an error.
 func atOnce(t *testing.T, n int, do func(i int) error) {
 	t.Helper()
 	errs := make([]error, n)
@@ -96,7 +96,7 @@ func sealed(t *testing.T, s collection.Signer, h collection.Header, b collection
 	return c
 }
 
-// with gives c with an update that s seals.
+// with returns c with an update that s seals.
 func with(t *testing.T, s collection.Signer, c collection.Collection, u collection.Update, err error) collection.Collection {
 	t.Helper()
 	want(t, err, nil)

@@ -9,10 +9,10 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-// Household is what the suite of homes works with: a peer that nobody has used,
+// HomeFixture is what the suite of homes works with: a peer that nobody has used,
 // or a link to one. No hub tells the recipients of its collections.
-type Household struct {
-	// As gives the peer, or the link to it, as it is for a user.
+type HomeFixture struct {
+	// As returns the peer, or the link to it, as it is for a user.
 	As func(user collection.UserID) transport.Home
 	// Author is the peer's user, Reader and Stranger are two others.
 	Author, Reader, Stranger collection.UserID
@@ -27,7 +27,7 @@ type Household struct {
 
 // Home checks a peer, or a link to one, against the contracts of
 // transport.Library, Inbox and Originals.
-func Home(t *testing.T, open func(t *testing.T) Household) {
+func Home(t *testing.T, open func(t *testing.T) HomeFixture) {
 	for _, c := range []struct {
 		name  string
 		check func(*testing.T, *album)

@@ -11,11 +11,11 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-// Party is what the suites of hubs and announcers work with: a hub that nobody
+// HubFixture is what the suites of hubs and announcers work with: a hub that nobody
 // has used, or a link to one, which asks devices for one version and peers for
 // two.
-type Party struct {
-	// As gives the hub, or the link to it, as it is for a user.
+type HubFixture struct {
+	// As returns the hub, or the link to it, as it is for a user.
 	As func(user collection.UserID) transport.Hub
 	// Author, Reader and Stranger are three users of the hub.
 	Author, Reader, Stranger collection.UserID
@@ -23,15 +23,15 @@ type Party struct {
 	Signer collection.Signer
 	// Authority is the hub's key.
 	Authority collection.KeyID
-	// Serve lets the hub reach originals, as those of any user, and gives their
+	// Serve lets the hub reach originals, as those of any user, and returns their
 	// address.
 	Serve func(transport.Originals) (address string)
 }
 
 // Hub checks a hub, or a link to one, against the contracts of
-// transport.Station, Putter, Library and Inbox, and with Announcer against that
+// transport.ShareReceiver, ResumableUploader, Library and Inbox, and with Announcer against that
 // of transport.Announcer.
-func Hub(t *testing.T, open func(t *testing.T) Party) {
+func Hub(t *testing.T, open func(t *testing.T) HubFixture) {
 	for _, c := range []struct {
 		name  string
 		check func(*testing.T, *deal)
@@ -57,16 +57,16 @@ func Hub(t *testing.T, open func(t *testing.T) Party) {
 
 // deal is a collection of two items that is shared in a test.
 type deal struct {
-	Party
+	HubFixture
 	author, reader, stranger transport.Hub
 	thumbs                   [][]byte
 	c                        collection.Collection
 	data                     []byte
 }
 
-func newDeal(t *testing.T, p Party) *deal {
+func newDeal(t *testing.T, p HubFixture) *deal {
 	t.Helper()
-	d := &deal{Party: p, author: p.As(p.Author), reader: p.As(p.Reader), stranger: p.As(p.Stranger)}
+	d := &deal{HubFixture: p, author: p.As(p.Author), reader: p.As(p.Reader), stranger: p.As(p.Stranger)}
 	for i := range 2 {
 		d.thumbs = append(d.thumbs, noise(byte(i), 4000))
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-// heard gives the n notifications that wait in an inbox.
+// heard returns the n notifications that wait in an inbox.
 func heard(t *testing.T, in transport.Inbox, n int) []transport.Delivery {
 	t.Helper()
 	got, err := in.Notifications(t.Context())

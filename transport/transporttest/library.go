@@ -9,7 +9,7 @@ import (
 )
 
 // whole checks that a library gives a reader the collection c, and then, as
-// what changes of it, all that leads from c to the same labels. It gives the
+// what changes of it, all that leads from c to the same labels. It returns the
 // state that the library told.
 func whole(t *testing.T, from transport.Library, c collection.Collection) transport.State {
 	t.Helper()
@@ -45,7 +45,7 @@ func sameLabels(t *testing.T, c, got collection.Collection) {
 	}
 }
 
-// partial checks that a library gives a partial version, from several offsets
+// partial checks that a library returns a partial version, from several offsets
 // on, and says where it ends.
 func partial(t *testing.T, from transport.Library, ref transport.Ref, data []byte) {
 	t.Helper()
@@ -67,7 +67,7 @@ func partial(t *testing.T, from transport.Library, ref transport.Ref, data []byt
 	}
 }
 
-// noVersions checks that a library gives none of these versions.
+// noVersions checks that a library returns none of these versions.
 func noVersions(t *testing.T, from transport.Library, refs ...transport.Ref) {
 	t.Helper()
 	for _, ref := range refs {

@@ -34,7 +34,7 @@ type Message struct {
 	Length int64
 }
 
-// String gives a line for a log.
+// String returns a line for a log.
 func (m Message) String() string {
 	s := fmt.Sprintf("%s → %s %s", m.From, m.To, m.What)
 	if m.Ref.Collection.ID.IsZero() {

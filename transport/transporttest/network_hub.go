@@ -16,20 +16,20 @@ type hubLink struct {
 	hub func() transport.Hub
 }
 
-// Hub gives the link from one station to another one that is a hub. At is
-// called for every request; it gives the hub as it is for the caller.
+// Hub returns the link from one station to another one that is a hub. At is
+// called for every request; it returns the hub as it is for the caller.
 func (n *Network) Hub(from, to string, at func() transport.Hub) transport.Hub {
 	l := n.link(from, to)
 	return hubLink{
 		l,
-		stationLink{l, func() transport.Station { return at() }},
+		stationLink{l, func() transport.ShareReceiver { return at() }},
 		libraryLink{l, func() transport.Library { return at() }},
 		inboxLink{l, func() transport.Inbox { return at() }},
 		at,
 	}
 }
 
-// PutVersion implements transport.Putter. A version that breaks off gives the
+// PutVersion implements transport.ResumableUploader. A version that breaks off gives the
 // size as it is known here, the offset.
 func (l hubLink) PutVersion(ctx context.Context, ref transport.Ref, offset int64, data io.Reader) (int64, error) {
 	all, err := io.ReadAll(data)

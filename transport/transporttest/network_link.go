@@ -10,12 +10,12 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-// Station gives the link from one station to another one that takes shares.
-func (n *Network) Station(from, to string, at func() transport.Station) transport.Station {
+// ShareReceiver returns the link from one station to another one that takes shares.
+func (n *Network) ShareReceiver(from, to string, at func() transport.ShareReceiver) transport.ShareReceiver {
 	return stationLink{n.link(from, to), at}
 }
 
-// Home gives the link from one station to a peer, for those who may read what
+// Home returns the link from one station to a peer, for those who may read what
 // it keeps.
 func (n *Network) Home(from, to string, at func() transport.Home) transport.Home {
 	l := n.link(from, to)
@@ -26,7 +26,7 @@ func (n *Network) Home(from, to string, at func() transport.Home) transport.Home
 	}
 }
 
-// Recipient gives the link from a station that tells the recipients itself to
+// Recipient returns the link from a station that tells the recipients itself to
 // one of theirs.
 func (n *Network) Recipient(from, to string, at func() transport.Recipient) transport.Recipient {
 	return recipientLink{n.link(from, to), at}
@@ -51,7 +51,7 @@ func (l link) lost(what string) error {
 }
 
 // carry takes a request to its receiver and the answer back. Deliver hands over
-// a request whose stream is cut off after that part of it, and gives the answer
+// a request whose stream is cut off after that part of it, and returns the answer
 // in its wire form.
 func (l link) carry(m Message, deliver func(part float64) ([]byte, error)) (answer []byte, f fate, err error) {
 	m.From, m.To = l.from, l.to
@@ -94,7 +94,7 @@ func (l link) carry(m Message, deliver func(part float64) ([]byte, error)) (answ
 	return answer, f, err
 }
 
-// overWire gives an answer as it arrives: an error becomes the fault that
+// overWire returns an answer as it arrives: an error becomes the fault that
 // crosses a link.
 func overWire(answer []byte, err error) ([]byte, error) {
 	if err == nil {
@@ -111,7 +111,7 @@ func overWire(answer []byte, err error) ([]byte, error) {
 	return nil, &fault
 }
 
-// ask carries a message and gives the one that answers it.
+// ask carries a message and returns the one that answers it.
 func ask[Q, A any](l link, m Message, question Q, put func(Q) (A, error)) (A, error) {
 	var none A
 	request, err := transport.Encode(question)
@@ -144,10 +144,10 @@ func about(what string, name collection.Name) Message {
 
 type stationLink struct {
 	link
-	at func() transport.Station
+	at func() transport.ShareReceiver
 }
 
-// Share implements transport.Station.
+// Share implements transport.ShareReceiver.
 func (l stationLink) Share(ctx context.Context, share transport.Share) (transport.Answer, error) {
 	m := Message{What: "share"}
 	if c, err := collection.Decode(share.Collection); err == nil {
@@ -156,7 +156,7 @@ func (l stationLink) Share(ctx context.Context, share transport.Share) (transpor
 	return ask(l.link, m, share, func(s transport.Share) (transport.Answer, error) { return l.at().Share(ctx, s) })
 }
 
-// Upload implements transport.Station.
+// Upload implements transport.ShareReceiver.
 func (l stationLink) Upload(ctx context.Context, name collection.Name, stream io.Reader) (transport.Answer, error) {
 	data, err := io.ReadAll(stream)
 	if err != nil {

@@ -24,7 +24,7 @@ type echo struct {
 }
 
 func (e *echo) Announce(_ context.Context, a transport.Announcement) (transport.Answer, error) {
-	e.got = append(e.got, a.Address)
+	e.got = append(e.got, a.URL)
 	return transport.Answer{Next: transport.Done}, e.err
 }
 
@@ -44,7 +44,7 @@ func (e *echo) Version(_ context.Context, _ transport.Ref, offset int64) (*trans
 }
 
 func announce(h transport.Hub, address string) error {
-	_, err := h.Announce(context.Background(), transport.Announcement{Address: address})
+	_, err := h.Announce(context.Background(), transport.Announcement{URL: address})
 	return err
 }
 

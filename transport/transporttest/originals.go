@@ -143,7 +143,7 @@ func (h halfWay) Original(ctx context.Context, ref transport.Ref, offset, n int6
 	return &transport.Stream{ReadCloser: rest, Size: stream.Size}, err
 }
 
-// originalsCanceled: what a stream gives after its context is over is still the
+// originalsCanceled: what a stream returns after its context is over is still the
 // original, or an error that does not put it down to the bytes.
 func originalsCanceled(t *testing.T, a *album) {
 	a.put(t)

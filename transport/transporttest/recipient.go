@@ -8,10 +8,10 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-// Addressee is what the suite of recipients works with: the station of a user,
+// RecipientFixture is what the suite of recipients works with: the station of a user,
 // which nobody has used, or a link to it.
-type Addressee struct {
-	// As gives the station, or the link to it, as it is for a user who tells.
+type RecipientFixture struct {
+	// As returns the station, or the link to it, as it is for a user who tells.
 	As func(user collection.UserID) transport.Recipient
 	// Owner is the station's user, Author shares with Owner and Other, and
 	// Stranger has no part in it.
@@ -21,13 +21,13 @@ type Addressee struct {
 	// Offer puts a collection where the station asks for what it is told of. No
 	// notification comes from there.
 	Offer func(t *testing.T, c collection.Collection)
-	// Heard gives what the station has told its user since the last call.
+	// Heard returns what the station has told its user since the last call.
 	Heard func(t *testing.T) []notify.Notification
 }
 
 // Recipient checks a station, or a link to one, against the contract of
 // transport.Recipient.
-func Recipient(t *testing.T, open func(t *testing.T) Addressee) {
+func Recipient(t *testing.T, open func(t *testing.T) RecipientFixture) {
 	for _, c := range []struct {
 		name  string
 		check func(*testing.T, *news)
@@ -49,15 +49,15 @@ func Recipient(t *testing.T, open func(t *testing.T) Addressee) {
 // news is a collection whose author tells of it in a test: first of it, and then
 // that its only item is complete.
 type news struct {
-	Addressee
+	RecipientFixture
 	author       transport.Recipient
 	c, complete  collection.Collection
 	first, newer notify.Notification
 }
 
-func newNews(t *testing.T, a Addressee, completers ...collection.UserID) *news {
+func newNews(t *testing.T, a RecipientFixture, completers ...collection.UserID) *news {
 	t.Helper()
-	n := &news{Addressee: a, author: a.As(a.Author)}
+	n := &news{RecipientFixture: a, author: a.As(a.Author)}
 	n.c = sealed(t, a.Signer, collection.Header{ID: collection.ID{1}, Author: a.Author}, collection.Body{
 		Items:      []collection.Item{{ID: collection.ItemID{1}, Digests: []collection.Digest{{1}, {2}, {3}}}},
 		Recipients: []collection.UserID{a.Owner, a.Other}, Completers: completers,

@@ -50,7 +50,7 @@ func deliveredByOthers(t *testing.T, n *news) {
 // deliveredByCompleter: one whom the author has named tells of what the station
 // knows from the author.
 func deliveredByCompleter(t *testing.T, n *news) {
-	n = newNews(t, n.Addressee, n.Other)
+	n = newNews(t, n.RecipientFixture, n.Other)
 	n.Offer(t, n.c)
 	want(t, n.As(n.Other).Deliver(t.Context(), n.first), transport.ErrForbidden)
 	n.takes(t, n.first)

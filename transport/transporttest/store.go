@@ -10,9 +10,9 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-// Store checks a store against the contract of transport.Store. Open gives an
+// Store checks a store against the contract of transport.Store. Open returns an
 // empty store at first and, called again with the same t, the same store as a
-// new process would find it; a store that does not outlive its process gives
+// new process would find it; a store that does not outlive its process returns
 // the very same one.
 func Store(t *testing.T, open func(t *testing.T) transport.Store) {
 	for _, c := range []struct {

@@ -16,7 +16,7 @@ type EXIF struct {
 	AdobeRGB    bool      // says that the colours are those of Adobe RGB (DCF 2.0)
 }
 
-// AddTo gives a copy of a JPEG file with the EXIF data in it, as its first
+// AddTo returns a copy of a JPEG file with the EXIF data in it, as its first
 // segment. It panics if the thumbnail is too large for a segment.
 func (x EXIF) AddTo(jpeg []byte) []byte {
 	data := x.Bytes()
@@ -31,7 +31,7 @@ func (x EXIF) AddTo(jpeg []byte) []byte {
 	return slices.Concat(head, []byte("Exif\x00\x00"), data, jpeg[2:])
 }
 
-// Bytes gives the EXIF data as a TIFF structure (TIFF 6.0, section 2), as it
+// Bytes returns the EXIF data as a TIFF structure (TIFF 6.0, section 2), as it
 // stands in PNG and WebP files; nil for the zero value.
 func (x EXIF) Bytes() []byte {
 	if x.Orientation == 0 && x.Taken.IsZero() && x.Thumbnail == nil && !x.Place && !x.AdobeRGB {

@@ -23,7 +23,7 @@ func Sample(w io.Writer, n, width, height int, x EXIF) error {
 	return err
 }
 
-// Thumbnail gives the thumbnail for EXIF.Thumbnail of a sample of the same
+// Thumbnail returns the thumbnail for EXIF.Thumbnail of a sample of the same
 // number, size and orientation: it fits 160 by 120 pixels as stored. It panics
 // if the size is out of range.
 func Thumbnail(n, width, height, orientation int) []byte {
@@ -48,7 +48,7 @@ func stored(n, width, height, orientation int) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// turn gives the picture as it is stored for an orientation.
+// turn returns the picture as it is stored for an orientation.
 func turn(m *image.YCbCr, orientation int) *image.YCbCr {
 	if orientation <= 1 {
 		return m

@@ -59,7 +59,7 @@ func paint(dst []byte, step, y int, ridges [][3]int, d disc, row [layers][3]byte
 	}
 }
 
-// ridgesOf gives, for each column, the row at which each range of hills begins.
+// ridgesOf returns, for each column, the row at which each range of hills begins.
 func ridgesOf(n, width, height int) [][3]int {
 	ridges := make([][3]int, width)
 	for x := range ridges {
@@ -81,7 +81,7 @@ func discOf(n, width, height int) disc {
 	return disc{place * float64(width), 0.25 * float64(height), 0.1 * float64(min(width, height))}
 }
 
-// span gives the columns of the disc in a row.
+// span returns the columns of the disc in a row.
 func (d disc) span(y int) (left, right int) {
 	dy := float64(y) - d.y
 	if math.Abs(dy) >= d.r {
@@ -91,7 +91,7 @@ func (d disc) span(y int) (left, right int) {
 	return int(d.x - half), int(d.x + half)
 }
 
-// coloursOf gives the colours of all layers at a height of 0 to 1, as Y, Cb and
+// coloursOf returns the colours of all layers at a height of 0 to 1, as Y, Cb and
 // Cr. The hue goes round by the golden angle with n, so neighbours differ most.
 func coloursOf(n int, at float64) (row [layers][3]byte) {
 	hue := math.Mod(float64(n)*137.5+205, 360)

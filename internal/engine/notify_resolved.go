@@ -1,0 +1,53 @@
+package engine
+
+import (
+	"slices"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/notify"
+)
+
+// notifyResolved notifies those of a collection to whom the authority has just resolved
+// an address, if the others have been told before.
+func (r Rules) notifyResolved(before State, s *State) ([]Effect, error) {
+	if !r.Notifies || s.Notified.IsZero() || resolutions(before.Collection) == resolutions(s.Collection) {
+		return nil, nil
+	}
+	old := notify.Due(before.Collection)
+	to := slices.DeleteFunc(notify.Due(s.Collection), func(u collection.UserID) bool { return slices.Contains(old, u) })
+	if len(to) == 0 {
+		return nil, nil
+	}
+	n, err := notify.Make(s.Collection, notify.Shared, r.link(s.Collection.Name()))
+	if err != nil {
+		return nil, err
+	}
+	s.News++
+	return []Effect{Notify{To: to, Notification: n, Availability: s.Notified, Seq: s.News}}, nil
+}
+
+// resolutions counts the addresses that the authority has resolved.
+func resolutions(c collection.Collection) int {
+	n := 0
+	for range c.Resolved() {
+		n++
+	}
+	return n
+}
+
+// Write: store letters only; the sender tells the users itself.
+type Write struct{ Notify }
+
+// write returns the letters for those whom a sender that tells the users itself
+// cannot reach.
+func (r Rules) write(s *State, reason notify.Reason) ([]Effect, error) {
+	if err := s.notifiedBefore(); err != nil || !r.Notifies {
+		return nil, err
+	}
+	n, err := notify.Make(s.Collection, reason, r.link(s.Collection.Name()))
+	if err != nil {
+		return nil, err
+	}
+	s.News++
+	return []Effect{Write{Notify{To: notify.Due(s.Collection), Addresses: notify.DueAddresses(s.Collection), Notification: n, Availability: s.Notified, Seq: s.News}}}, nil
+}

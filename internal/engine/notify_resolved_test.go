@@ -1,0 +1,83 @@
+package engine
+
+import (
+	"testing"
+	"time"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/notify"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+var hidden, other = collection.Address{5}, collection.Address{6}
+
+// blinded is a sealed collection of one item with two recipients by address.
+func blinded(t testing.TB) collection.Collection {
+	c, err := collection.New(
+		collection.Header{ID: collection.ID{4}, Author: author, Authority: authority, Created: time.UnixMilli(1)},
+		collection.Body{Items: items(1), Recipients: []collection.UserID{reader}, Addresses: []collection.Address{hidden, other}})
+	check(t, err)
+	c, err = c.Sign(t.Context(), seals("author"), time.Unix(1, 0))
+	check(t, err)
+	return c
+}
+
+func resolve(t testing.TB, c collection.Collection, user collection.UserID) Event {
+	c, err := c.Resolve(t.Context(), seals("authority"), hidden, user, time.Unix(9, 0))
+	check(t, err)
+	return Updated{Collection: c}
+}
+
+// TestWhoIsResolvedIsNotifiedOnce: rule 11.
+func TestWhoIsResolvedIsNotifiedOnce(t *testing.T) {
+	share := Shared{By: author, Collection: blinded(t), Sealed: true}
+	s, effects := run(t, rules, State{}, share)
+	if first := effect[Notify](t, effects); len(first.To) != 1 || len(first.Addresses) != 2 {
+		t.Errorf("first %+v", first)
+	}
+	s, effects = run(t, rules, s, resolve(t, s.Collection, stranger))
+	tell := effect[Notify](t, effects)
+	if len(tell.To) != 1 || tell.To[0] != stranger || len(tell.Addresses) != 0 || tell.Notification.Reason != notify.Shared || tell.Seq != 2 {
+		t.Errorf("resolved %+v", tell)
+	}
+	s, effects = run(t, rules, s, resolve(t, s.Collection, stranger))
+	none[Notify](t, effects)
+	_, effects = run(t, rules, s, Announced{Source: transport.Source{User: author, URL: "here", Items: transport.BitsOf(0)}})
+	tell = effect[Notify](t, effects)
+	if len(tell.To) != 2 || len(tell.Addresses) != 1 || tell.Addresses[0] != other || tell.Notification.Reason != notify.Available {
+		t.Errorf("second %+v", tell)
+	}
+}
+
+// TestNobodyIsNotifiedTooEarly: not before the others have been told, nor by a
+// station that tells nobody, nor who is a recipient already.
+func TestNobodyIsNotifiedTooEarly(t *testing.T) {
+	share := Shared{By: author, Collection: blinded(t), Sealed: true, Share: transport.Share{Offers: []transport.Bits{transport.AllBits(1)}}}
+	s, _ := run(t, rules, State{}, share)
+	s, effects := run(t, rules, s, resolve(t, s.Collection, stranger))
+	none[Notify](t, effects)
+	_, effects = run(t, rules, s, Stored{Versions: []transport.Bits{transport.AllBits(1)}})
+	if tell := effect[Notify](t, effects); len(tell.To) != 2 {
+		t.Errorf("first %+v", tell)
+	}
+
+	share.Share.Offers = nil
+	silent := rules
+	silent.Notifies = false
+	s, _ = run(t, silent, State{}, share)
+	_, effects = run(t, silent, s, resolve(t, s.Collection, stranger))
+	none[Notify](t, effects)
+
+	s, _ = run(t, rules, State{}, share)
+	_, effects = run(t, rules, s, resolve(t, s.Collection, reader))
+	none[Notify](t, effects)
+}
+
+// TestSenderCannotWriteLetters: who has only a mail address hears from the hub.
+func TestSenderCannotWriteLetters(t *testing.T) {
+	_, effects := run(t, rules, State{}, Shared{By: author, Collection: blinded(t), Sealed: true, Share: transport.Share{Notifies: true}})
+	none[Notify](t, effects)
+	if w := effect[Write](t, effects); len(w.Addresses) != 2 || w.Notification.Reason != notify.Shared {
+		t.Errorf("letters %+v", w)
+	}
+}

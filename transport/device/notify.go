@@ -1,0 +1,144 @@
+package device
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/label"
+	"github.com/glimpse-go/glimpse/notify"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// maxCover bounds the thumbnail in a notification, in bytes.
+const maxCover = 64 << 10
+
+// ShareAndNotify is Share with a hub by a device that would rather tell the
+// recipients itself, as soon as all is stored: reach returns the station of a
+// recipient, or nil where the device does not know it. The answer's Notify says
+// whether the hub leaves it to the device. Whoever cannot be reached now stays in
+// the device's store for Notify; so does everything after a crash or an error. What
+// happens to the collection later the recipients hear from the hub. Errors are
+// those of Share and Notify.
+func (d *Device) ShareAndNotify(ctx context.Context, to transport.ShareReceiver, name collection.Name, reach func(collection.UserID) transport.Recipient) (transport.Answer, error) {
+	if _, err := d.cfg.Store.Get(ctx, key(name)); err != nil {
+		return transport.Answer{}, err
+	}
+	if err := d.cfg.Store.Apply(ctx, transport.Change{Key: notifyKey(name), Value: []byte{}}); err != nil {
+		return transport.Answer{}, err
+	}
+	answer, told, err := d.shareToNotify(ctx, to, name)
+	if err != nil || !told {
+		return answer, err
+	}
+	return answer, d.deliverAll(ctx, reach)
+}
+
+// notifyKey is the key of the record that a collection is to be told of: it has not
+// been shared yet, or the answer is not known.
+func notifyKey(name collection.Name) string { return "s/" + name.String() }
+
+// shareToNotify shares a collection, and puts what its recipients are to be told
+// into the store if that is left to the device, all in one change with the end of
+// that record.
+func (d *Device) shareToNotify(ctx context.Context, to transport.ShareReceiver, name collection.Name) (answer transport.Answer, told bool, err error) {
+	answer, err = d.share(ctx, to, name, label.MaxVersions, true)
+	if err != nil {
+		return answer, false, err
+	}
+	var changes []transport.Change
+	if told = answer.Notify && answer.Next == transport.Done; told {
+		if changes, err = d.post(ctx, name, answer); err != nil {
+			return answer, false, err
+		}
+	}
+	return answer, told, d.cfg.Store.Apply(ctx, append(changes, transport.Change{Key: notifyKey(name)})...)
+}
+
+// post returns the changes that put the notifications of a collection into the
+// store: records o/RECIPIENT/COLLECTION.
+func (d *Device) post(ctx context.Context, name collection.Name, answer transport.Answer) ([]transport.Change, error) {
+	c, err := d.Collection(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	if len(answer.Collection) > 0 { // with what was complete before
+		theirs, err := collection.Decode(answer.Collection)
+		if err == nil {
+			err = c.Same(theirs)
+		}
+		if err != nil {
+			return nil, transport.Wrap(err)
+		}
+		c = theirs
+	}
+	n, err := notify.Make(c, notify.Shared, "")
+	if err != nil {
+		return nil, err
+	}
+	if n.Cover, err = d.cover(ctx, c); err != nil {
+		return nil, err
+	}
+	availability, err := notify.Availability(c)
+	if err != nil {
+		return nil, err
+	}
+	var changes []transport.Change
+	for _, u := range notify.Due(c) {
+		data, err := transport.Encode(n.For(u, availability))
+		if err != nil {
+			return nil, err
+		}
+		changes = append(changes, transport.Change{Key: "o/" + u.String() + "/" + name.String(), Value: data})
+	}
+	return changes, nil
+}
+
+// cover is the thumbnail of the item that stands for a collection, if it is
+// small.
+func (d *Device) cover(ctx context.Context, c collection.Collection) ([]byte, error) {
+	i, ok := c.Index(c.Header().Hints.Cover)
+	if c.Len() == 0 {
+		return nil, nil
+	}
+	if !ok {
+		i = 0
+	}
+	b, err := d.open(ctx, c, i, 0)
+	if errors.Is(err, transport.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer b.Close()
+	if b.Size() > maxCover {
+		return nil, nil
+	}
+	return io.ReadAll(io.NewSectionReader(b, 0, b.Size()))
+}
+
+// Notify tries to notify those whom ShareAndNotify has not reached. First it shares again
+// what ShareAndNotify has shared with the hub without hearing the answer, until
+// Forget. It may tell somebody twice, after a crash. The program calls it now and
+// then; how long it waits in between is up to the program. The errors are joined:
+// those of Share, and of each who still waits, wrapping transport.ErrUnreachable or
+// what the station answered.
+func (d *Device) Notify(ctx context.Context, to transport.ShareReceiver, reach func(collection.UserID) transport.Recipient) error {
+	var failed []error
+	for r, err := range d.cfg.Store.Scan(ctx, "s/") {
+		var name collection.Name
+		if err == nil {
+			name, err = parseName(r.Key)
+		}
+		if err != nil {
+			return err
+		}
+		if _, _, err := d.shareToNotify(ctx, to, name); err != nil {
+			failed = append(failed, fmt.Errorf("collection %v: %w", name, err))
+		}
+	}
+	return errors.Join(append(failed, d.deliverAll(ctx, reach))...)
+}

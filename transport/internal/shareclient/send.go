@@ -1,0 +1,250 @@
+// Package shareclient is the sending side of the one share rule: what a device does
+// with a hub or a home peer, and a peer with a hub.
+package shareclient
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// Share says how a collection is shared.
+type Share struct {
+	// Message is what is shared, but for the collection.
+	Message transport.Share
+	// Open opens a version that is uploaded.
+	Open func(ctx context.Context, c collection.Collection, item, version int) (transport.Blob, error)
+	// Make, if it is not nil, makes versions that are missing before they are
+	// uploaded. It returns the edition that has their digests, or c if that has
+	// them, and those of the missing versions that cannot be had here after all.
+	Make func(ctx context.Context, c collection.Collection, missing []transport.Bits) (made collection.Collection, cannot []transport.Bits, err error)
+	// Accept, if it is not nil, verifies what the receiver knows of the collection,
+	// with the key statements of its parties, and joins it to what is known here.
+	// Without it the collection stays as it is.
+	Accept func(ctx context.Context, theirs collection.Collection, keys [][]byte) (collection.Collection, error)
+	// FillIn, if it is not nil, takes what the receiver made of the draft c in
+	// its place, and returns it with the author's seal, which is sent.
+	FillIn func(ctx context.Context, c, theirs collection.Collection) (collection.Collection, transport.AuthorSeal, error)
+	// Signer is the author's, for a seal that is still missing; nil if the sender
+	// is not the author.
+	Signer collection.Signer
+	Now    func() time.Time
+	// Sending is what the sender is sending besides; nil = nothing.
+	Sending *Sending
+
+	sealed transport.AuthorSeal // by FillIn
+	asked  uint64               // the moment of the last share
+}
+
+// rounds is how many exchanges a share may take: a share, one of what is said
+// upon the answer, one after versions were made, an upload, and another after
+// what somebody else's broke off.
+const rounds = 6
+
+// Send shares c, uploads what is asked for, and returns c as it is known then and
+// the last answer.
+func Send(ctx context.Context, to transport.ShareReceiver, c collection.Collection, s Share) (collection.Collection, transport.Answer, error) {
+	defer s.Sending.begin()()
+	answer, err := s.share(ctx, to, c)
+	for range rounds {
+		more := false
+		if err == nil && len(answer.Collection) > 0 {
+			c, more, err = s.accept(ctx, c, answer)
+		}
+		if more && err == nil {
+			answer, err = s.share(ctx, to, c)
+			continue
+		}
+		if err != nil || !s.asks(&answer) {
+			return c, answer, err
+		}
+		c, answer, err = s.next(ctx, to, c, answer)
+	}
+	return c, answer, fmt.Errorf("%w: still asked to %v", transport.ErrMalformed, answer.Next)
+}
+
+// asks reports whether an answer asks for something that this sender has. What
+// it asks of others is left out.
+func (s Share) asks(a *transport.Answer) bool {
+	some := a.Next == transport.Seal && s.Signer != nil
+	for v, items := range a.Missing {
+		var own transport.Bits
+		if v < len(s.Message.Offers) {
+			own = items.And(s.Message.Offers[v])
+		}
+		a.Missing[v] = own
+		some = some || !own.IsEmpty()
+	}
+	return some
+}
+
+// next does what an answer asks for.
+func (s *Share) next(ctx context.Context, to transport.ShareReceiver, c collection.Collection, a transport.Answer) (collection.Collection, transport.Answer, error) {
+	if s.Make != nil {
+		made, cannot, err := s.Make(ctx, c, a.Missing)
+		if err != nil {
+			return c, a, err
+		}
+		a.Missing, s.Message.Offers = without(a.Missing, cannot), without(s.Message.Offers, cannot)
+		// Without another share the receiver would wait for what cannot be had.
+		if made.EditionDigest() != c.EditionDigest() || slices.ContainsFunc(cannot, some) {
+			a, err = s.share(ctx, to, made)
+			return made, a, err
+		}
+	}
+	answer, err := s.uploadOnce(ctx, to, c, a)
+	if errors.Is(err, transport.ErrOffset) || errors.Is(err, transport.ErrDigest) && len(a.Parts) > 0 {
+		answer, err = s.share(ctx, to, c) // the part that was there is not what it was
+	}
+	return c, answer, err
+}
+
+func some(b transport.Bits) bool { return !b.IsEmpty() }
+
+// without is what is in a and not in b, version by version.
+func without(a, b []transport.Bits) []transport.Bits {
+	out := slices.Clone(a)
+	for v := range min(len(a), len(b)) {
+		out[v] = a[v].Without(b[v]).Trim()
+	}
+	return out
+}
+
+func (s *Share) share(ctx context.Context, to transport.ShareReceiver, c collection.Collection) (transport.Answer, error) {
+	data, err := c.MarshalBinary()
+	if err != nil {
+		return transport.Answer{}, err
+	}
+	m := s.Message
+	m.Collection = data
+	s.asked = s.Sending.now()
+	return to.Share(ctx, m)
+}
+
+// accept takes the receiver's form of the collection, whose fixed parts must be
+// the same: the places of the items count on it. What is signed or shown is
+// never taken from it unverified. It reports whether the collection says more
+// then than the receiver knows.
+func (s *Share) accept(ctx context.Context, c collection.Collection, a transport.Answer) (joined collection.Collection, more bool, err error) {
+	theirs, err := collection.Decode(a.Collection)
+	if err == nil && s.FillIn != nil && len(s.sealed.Seal) == 0 {
+		c, s.sealed, err = s.FillIn(ctx, c, theirs)
+	}
+	if err == nil {
+		err = c.Same(theirs)
+	}
+	if err != nil || s.Accept == nil {
+		return c, false, transport.Wrap(err)
+	}
+	if c, err = s.Accept(ctx, theirs, a.Keys); err == nil {
+		more, err = SaysMore(c, theirs)
+	}
+	return c, more, err
+}
+
+// SaysMore reports whether one copy of a collection has another edition than the
+// other, or says more of labels.
+func SaysMore(c, than collection.Collection) (bool, error) {
+	_, more, err := than.Apply(slices.Collect(c.Updates())...)
+	return more || c.EditionDigest() != than.EditionDigest(), err
+}
+
+// uploadOnce uploads what an answer asks for, but for what is on its way to the
+// receiver already: when that has ended, another share says whether it has come.
+func (s *Share) uploadOnce(ctx context.Context, to transport.ShareReceiver, c collection.Collection, a transport.Answer) (transport.Answer, error) {
+	load := s.Sending.load(to, c, a.Missing, s.asked)
+	defer load.end()
+	all := len(load.others) == 0 && !load.late
+	if a.Missing = load.versions; all || slices.ContainsFunc(a.Missing, some) {
+		answer, err := s.upload(ctx, to, c, a, &load.sent)
+		if err != nil || all {
+			return answer, err
+		}
+		load.end()
+	}
+	if err := load.await(ctx); err != nil {
+		return a, err
+	}
+	return s.share(ctx, to, c)
+}
+
+// upload sends what an answer asks for in one stream, and counts in sent.
+func (s *Share) upload(ctx context.Context, to transport.ShareReceiver, c collection.Collection, a transport.Answer, sent *atomic.Int64) (transport.Answer, error) {
+	seal, err := s.seal(ctx, c, a.Next)
+	if err != nil {
+		return a, err
+	}
+	r, w := io.Pipe()
+	wrote := make(chan error, 1)
+	go func() {
+		err := s.write(ctx, counter{w, sent}, c, a, seal)
+		w.CloseWithError(err)
+		wrote <- err
+	}()
+	answer, err := to.Upload(ctx, c.Name(), r)
+	r.CloseWithError(errStopped)
+	if own := <-wrote; own != nil && !errors.Is(own, errStopped) {
+		err = own // the cause is here, not there
+	}
+	return answer, err
+}
+
+// errStopped ends the writing when the receiver has answered.
+var errStopped = errors.New("the receiver has answered")
+
+func (s Share) write(ctx context.Context, w io.Writer, c collection.Collection, a transport.Answer, seal transport.AuthorSeal) error {
+	type place struct{ item, version int }
+	held := map[place]int64{}
+	for _, p := range a.Parts {
+		held[place{p.Item, p.Version}] = p.Size
+	}
+	out := transport.NewUploadWriter(w)
+	for v, items := range a.Missing {
+		for i := range items.Places() {
+			if i >= c.Len() {
+				return transport.At(transport.ErrMalformed, "missing")
+			}
+			if err := s.writeVersion(ctx, out, c, i, v, held[place{i, v}]); err != nil {
+				return err
+			}
+		}
+	}
+	return out.Close(seal)
+}
+
+func (s Share) writeVersion(ctx context.Context, out *transport.UploadWriter, c collection.Collection, item, version int, from int64) error {
+	b, err := s.Open(ctx, c, item, version)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	if from > b.Size() {
+		from = 0
+	}
+	return out.Version(item, version, from, b.Size()-from, io.NewSectionReader(b, from, b.Size()-from))
+}
+
+// seal makes the author's seal if the collection has none, or none that stands
+// where it is asked for.
+func (s Share) seal(ctx context.Context, c collection.Collection, next transport.Next) (transport.AuthorSeal, error) {
+	if s.Signer == nil || len(c.Header().AuthorSeal) > 0 && next != transport.Seal {
+		return s.sealed, nil
+	}
+	at := s.Now()
+	sealed, err := c.Sign(ctx, s.Signer, at)
+	if err != nil {
+		return transport.AuthorSeal{}, err
+	}
+	seal := transport.AuthorSeal{Seal: sealed.Header().AuthorSeal}
+	if !at.IsZero() {
+		seal.Issued = uint64(at.Unix())
+	}
+	return seal, nil
+}

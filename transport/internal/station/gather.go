@@ -1,0 +1,91 @@
+package station
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/engine"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// Gather fetches what is wanted of other stations, one station after the other,
+// and stores what they give. A station that does not give all is not asked
+// again. It ends early, without an error, when ctx does: what is wanted is
+// remembered. The result is r with what has changed.
+func (k *Core) Gather(ctx context.Context, r Result, from func(transport.Source) transport.Originals) (Result, error) {
+	for len(r.State.Wants) > 0 && ctx.Err() == nil {
+		want := r.State.Wants[0]
+		got, err := k.gatherFrom(ctx, r.State.Collection, want, from)
+		if ctx.Err() != nil {
+			break
+		}
+		if errors.Is(err, transport.ErrStorage) {
+			return r, err
+		}
+		if r, err = k.also(ctx, r, k.stored(ctx, got)); err != nil {
+			return r, err
+		}
+		r, err = k.also(ctx, r, func(engine.State) (engine.Event, error) {
+			return engine.Missed{User: want.User, URL: want.URL}, nil
+		})
+		if err != nil {
+			return r, err
+		}
+	}
+	return r, nil
+}
+
+// also does one more step and adds what it came to.
+func (k *Core) also(ctx context.Context, r Result, event func(engine.State) (engine.Event, error)) (Result, error) {
+	more, err := k.Do(ctx, r.State.Collection.Name(), event)
+	if err != nil {
+		return r, err
+	}
+	r.State, r.Notified, r.Spread = more.State, slices.Concat(r.Notified, more.Notified), slices.Concat(r.Spread, more.Spread)
+	return r, nil
+}
+
+// gatherFrom fetches versions from a station until it fails, and says which
+// came.
+func (k *Core) gatherFrom(ctx context.Context, c collection.Collection, want engine.Want, from func(transport.Source) transport.Originals) ([]transport.Bits, error) {
+	got := make([]transport.Bits, len(want.Versions))
+	library, ok := from(transport.Source{User: want.User, URL: want.URL}).(transport.Library)
+	if !ok {
+		return got, nil
+	}
+	if err := k.stamp(ctx, c, want.Versions); err != nil {
+		return got, err
+	}
+	for v, items := range want.Versions {
+		for i := range items.Places() {
+			err := k.gatherOne(ctx, c, i, v, library)
+			switch {
+			case err == nil:
+				got[v] = got[v].Add(i)
+			case !errors.Is(err, transport.ErrNotFound):
+				return got, err // it does not answer, or lies
+			}
+		}
+	}
+	return got, nil
+}
+
+// gatherOne fetches a version, unless another one with the same bytes is here.
+func (k *Core) gatherOne(ctx context.Context, c collection.Collection, item, version int, from transport.Library) error {
+	return k.Once(ctx, c, item, version, func() error {
+		size, err := k.Part(ctx, c, item, version)
+		if err != nil {
+			return err
+		}
+		id, _ := c.At(item)
+		stream, err := from.Version(ctx, transport.Ref{Collection: c.Name(), Item: id, Version: version}, size)
+		if err != nil {
+			return err
+		}
+		defer stream.Close()
+		_, err = k.Receive(ctx, c, item, version, size, stream)
+		return err
+	})
+}

@@ -1,0 +1,133 @@
+package station
+
+import (
+	"bytes"
+	"errors"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/engine"
+	"github.com/glimpse-go/glimpse/signature"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/memstore"
+)
+
+var ann = collection.UserID{1}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// newCore returns a core that knows Ann's key, and a collection of n items that
+// she has sealed and that it keeps.
+func newCore(t testing.TB, n int) (*Core, *signature.Signer, collection.Collection) {
+	t.Helper()
+	source := rand.NewChaCha8([32]byte{1})
+	signer := must(signature.NewSigner(must(signature.GenerateKey(source)), source))
+	k := &Core{Store: new(memstore.Store), Keys: new(signature.Keyring), Now: time.Now}
+	must(0, k.Keys.Pin(ann, signer.Public()))
+	items := make([]collection.Item, n)
+	for i := range items {
+		source.Read(items[i].ID[:])
+		items[i].Digests = []collection.Digest{{1, byte(i)}, {}, {2, byte(i), byte(i >> 8)}}
+	}
+	c := must(collection.New(collection.Header{ID: collection.ID{2}, Author: ann}, collection.Body{Items: items}))
+	c = must(c.Sign(t.Context(), signer, time.Unix(1e9, 0)))
+	keeps(t, k, c)
+	return k, signer, c
+}
+
+func keeps(t testing.TB, k *Core, c collection.Collection) {
+	t.Helper()
+	_, err := k.Do(t.Context(), c.Name(), func(engine.State) (engine.Event, error) {
+		return engine.Updated{Collection: c}, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestLoadForgets: what is remembered of a collection does not outlast the keys
+// nor the bytes that it was verified with.
+func TestLoadForgets(t *testing.T) {
+	k, signer, c := newCore(t, 1)
+	for range 2 {
+		if s := must(k.Load(t.Context(), c.Name())); !s.Sealed || s.Collection.Labelled() != 1 {
+			t.Fatalf("loaded: sealed %v, %d labelled", s.Sealed, s.Collection.Labelled())
+		}
+	}
+	u := must(must(c.CompleteAll(ann)).Sign(t.Context(), signer, time.Unix(1e9, 0)))
+	c, _, err := c.Apply(u)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keeps(t, k, c)
+	if s := must(k.Load(t.Context(), c.Name())); s.Collection.Labelled() != 0 {
+		t.Error("an older state was loaded")
+	}
+	k.Keys.Revoke(signer.Public().ID())
+	if _, err := k.Load(t.Context(), c.Name()); !errors.Is(err, transport.ErrSeal) {
+		t.Errorf("sealed with a revoked key: %v", err)
+	}
+}
+
+// TestMemoryIsBounded: of more states than there is room for, some are forgotten.
+func TestMemoryIsBounded(t *testing.T) {
+	var m memory
+	for i := range 40 {
+		m.put(collection.Name{ID: collection.ID{byte(i)}}, remembered{data: bytes.Repeat([]byte{byte(i)}, maxMemory/10)})
+	}
+	m.put(collection.Name{ID: collection.ID{1}}, remembered{data: []byte{1}})
+	size := 0
+	for _, r := range m.states {
+		size += len(r.data)
+	}
+	if size != m.size || size > maxMemory || len(m.states) < 9 {
+		t.Errorf("%d states of %d bytes, %d counted", len(m.states), size, m.size)
+	}
+}
+
+// BenchmarkLoad loads a collection of 10,000 items that is remembered, and one
+// that is not.
+func BenchmarkLoad(b *testing.B) {
+	k, _, c := newCore(b, 10_000)
+	b.Run("remembered", func(b *testing.B) {
+		for b.Loop() {
+			must(k.Load(b.Context(), c.Name()))
+		}
+	})
+	b.Run("verified", func(b *testing.B) {
+		for b.Loop() {
+			k.memory = memory{}
+			must(k.Load(b.Context(), c.Name()))
+		}
+	})
+}
+
+// TestRefusedKeepsWhatWasSaid: where the edition that is stored does not stand any
+// more, what another key has said of its items outlasts it.
+func TestRefusedKeepsWhatWasSaid(t *testing.T) {
+	k, camera, c := newCore(t, 2)
+	source := rand.NewChaCha8([32]byte{2})
+	home := must(signature.NewSigner(must(signature.GenerateKey(source)), source))
+	must(0, k.Keys.Trust(ann, home.Public()))
+	item, _ := c.At(0)
+	u := must(must(c.Withdraw(item)).Sign(t.Context(), home, time.Unix(1e9, 0)))
+	said, _, err := c.Apply(u)
+	must(0, err)
+	keeps(t, k, said)
+	k.Keys.Revoke(camera.Public().ID())
+	stored := func(engine.State) (engine.Event, error) { return engine.Stored{}, nil }
+	if _, err := k.Do(t.Context(), c.Name(), stored); !errors.Is(err, transport.ErrSeal) {
+		t.Errorf("a step of what does not stand: %v", err)
+	}
+	keeps(t, k, must(c.Sign(t.Context(), home, time.Unix(2e9, 0))))
+	if s := must(k.Load(t.Context(), c.Name())); !s.Sealed || s.Collection.Withdrawn() != 1 {
+		t.Errorf("sealed %v, %d withdrawn", s.Sealed, s.Collection.Withdrawn())
+	}
+}

@@ -1,0 +1,41 @@
+package station
+
+import (
+	"context"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/transport/internal/turns"
+)
+
+// Once has bring bring a version here, unless it is here. Of several who want the
+// same bytes, of one item or of items with equal bytes, one brings them and the
+// others wait: if it succeeds they have them, if it fails the next one takes its
+// turn, as if nothing comes of it for a while. A version that has no digest is not
+// the same as any other. Errors are those of bring, of ctx and of the store.
+func (k *Core) Once(ctx context.Context, c collection.Collection, item, version int, bring func() error) error {
+	d, err := Digest(c, item, version)
+	if err != nil {
+		return bring()
+	}
+	return k.once(ctx, &k.coming, versionKey(c.Author(), d), bring)
+}
+
+func (k *Core) once(ctx context.Context, among *turns.Turns[string], key string, bring func() error) error {
+	progress := func() int64 {
+		size, _ := k.uploads.size(key)
+		return size
+	}
+	for {
+		turn, mine := among.Take(key, progress)
+		if mine {
+			defer turn.End()
+			if _, here, err := k.whole(ctx, key); here || err != nil {
+				return err
+			}
+			return bring()
+		}
+		if err := turn.Await(ctx, k.Pause); err != nil {
+			return err
+		}
+	}
+}

@@ -1,0 +1,83 @@
+package station
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/engine"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// There is one record for each user who may read a collection, its author aside,
+// so that what is somebody else's is found no later than what is not there: to
+// load a collection and verify it may take a thousand times as long.
+
+func readerKey(name collection.Name, user collection.UserID) string {
+	return "r/" + name.String() + "/" + user.String()
+}
+
+// Read loads a collection for a user who may read it. To everybody else it is
+// not there: the two answers are the same, and take the same time. That its
+// seals are refused is told to those who may read it only.
+func (k *Core) Read(ctx context.Context, by collection.UserID, name collection.Name) (engine.State, error) {
+	err := k.mayRead(ctx, by, name)
+	var s engine.State
+	if err == nil {
+		s, err = k.Load(ctx, name)
+	}
+	if errors.Is(err, transport.ErrNotFound) || err == nil && !engine.May(s, by) {
+		return engine.State{}, transport.ErrNotFound
+	}
+	return s, err
+}
+
+func (k *Core) mayRead(ctx context.Context, by collection.UserID, name collection.Name) error {
+	if by == name.Author {
+		return nil
+	}
+	_, err := k.Store.Get(ctx, readerKey(name, by))
+	return err
+}
+
+// readerChanges returns the changes that keep those records in step with a state.
+func readerChanges(before, after engine.State) []transport.Change {
+	old, now := readers(before), readers(after)
+	if slices.Equal(old, now) {
+		return nil
+	}
+	var changes []transport.Change
+	for _, u := range without(now, old) {
+		changes = append(changes, transport.Change{Key: readerKey(after.Collection.Name(), u), Value: []byte{}})
+	}
+	for _, u := range without(old, now) { // of a draft that another has taken the place of
+		changes = append(changes, transport.Change{Key: readerKey(after.Collection.Name(), u)})
+	}
+	return changes
+}
+
+// readers returns those whom engine.May lets read a collection, besides its author,
+// ascending.
+func readers(s engine.State) []collection.UserID {
+	if !s.Known() {
+		return nil
+	}
+	users := slices.AppendSeq(slices.Collect(s.Collection.Recipients()), s.Collection.Completers())
+	for _, u := range s.Collection.Resolved() {
+		users = append(users, u)
+	}
+	slices.SortFunc(users, compareUsers)
+	return slices.Compact(users)
+}
+
+func compareUsers(a, b collection.UserID) int { return bytes.Compare(a[:], b[:]) }
+
+// without returns the users of a, both ascending, that are not in b.
+func without(a, b []collection.UserID) []collection.UserID {
+	return slices.DeleteFunc(slices.Clone(a), func(u collection.UserID) bool {
+		_, found := slices.BinarySearchFunc(b, u, compareUsers)
+		return found
+	})
+}

@@ -1,0 +1,171 @@
+package station
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/collection/digest"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// Receive stores a version from r, of which the first offset bytes are stored
+// already, if its bytes are those of the author's digest. What came before r
+// broke off is kept, for another Receive to go on with; nothing is kept of what
+// is wrong, too large, or more than the store can take. It returns the number of
+// bytes that are stored. Several may bring one version at once, of one item or of
+// items with equal bytes: it is stored for all of them when the first has brought
+// it whole. What is there already of r is passed over. An offset beyond what is
+// stored is transport.ErrOffset, and so is what others have begun and is not its
+// beginning: that is removed.
+func (k *Core) Receive(ctx context.Context, c collection.Collection, item, version int, offset int64, r io.Reader) (int64, error) {
+	d, err := Digest(c, item, version)
+	if err != nil {
+		return 0, err
+	}
+	key := versionKey(c.Author(), d)
+	if size, here, err := k.whole(ctx, key); here || err != nil {
+		return size, err
+	}
+	s, err := k.join(ctx, key)
+	if err != nil {
+		return 0, transport.At(err, place(c, item, version))
+	}
+	defer s.leave()
+	if size, here, err := k.whole(ctx, key); here || err != nil { // it came in between
+		return size, err
+	}
+	if err := s.from(offset); err != nil {
+		return s.Size(), err
+	}
+	return k.fill(ctx, s, c, item, version, r)
+}
+
+// Import stores a whole version from r; what was there of it is not gone on with,
+// and nobody who brings it from elsewhere is waited for.
+func (k *Core) Import(ctx context.Context, c collection.Collection, item, version int, r io.Reader) error {
+	d, err := Digest(c, item, version)
+	if err != nil {
+		return err
+	}
+	key := versionKey(c.Author(), d)
+	return k.once(ctx, &k.making, key, func() error {
+		s, err := k.anew(ctx, key)
+		if err != nil {
+			return transport.At(err, place(c, item, version))
+		}
+		defer s.leave()
+		_, err = k.fill(ctx, s, c, item, version, r)
+		return err
+	})
+}
+
+// Restart removes what is there of a version that is not there whole.
+func (k *Core) Restart(ctx context.Context, c collection.Collection, item, version int) error {
+	d, err := Digest(c, item, version)
+	if err != nil {
+		return err
+	}
+	s, err := k.anew(ctx, versionKey(c.Author(), d))
+	if err != nil {
+		return transport.At(err, place(c, item, version))
+	}
+	return errors.Join(s.discard(), s.leave())
+}
+
+// Keep stores bytes that were made here as a version, once, and returns their
+// digest.
+func (k *Core) Keep(ctx context.Context, author collection.UserID, data []byte) (collection.Digest, error) {
+	d := digest.Sum(data)
+	key := versionKey(author, d)
+	return d, k.once(ctx, &k.making, key, func() error {
+		s, err := k.anew(ctx, key)
+		if err != nil {
+			return err
+		}
+		defer s.leave()
+		_, _, err = k.add(ctx, s, d, bytes.NewReader(data))
+		return err
+	})
+}
+
+// place names a version for an error: people look the item up by its id.
+func place(c collection.Collection, item, version int) string {
+	if item < 0 || item >= c.Len() {
+		return fmt.Sprintf("version %d of place %d, of %d", version, item, c.Len())
+	}
+	id, _ := c.At(item)
+	return fmt.Sprintf("version %d of item %v", version, id)
+}
+
+// fill adds r to an upload, whose version it commits if all is as it should be, and
+// returns the number of bytes that are stored.
+func (k *Core) fill(ctx context.Context, s *sharer, c collection.Collection, item, version int, r io.Reader) (int64, error) {
+	d, err := Digest(c, item, version)
+	if err != nil {
+		return 0, err
+	}
+	before := s.at
+	tree, size, err := k.add(ctx, s, d, r)
+	if k.Received != nil {
+		k.Received(s.at - before)
+	}
+	switch {
+	case errors.Is(err, errAnew), errors.Is(err, transport.ErrDigest):
+		err = transport.At(err, place(c, item, version))
+	case tree != nil:
+		err = k.keepLeaves(context.WithoutCancel(ctx), c, version, tree) // all has come, though its sender be gone
+	}
+	return size, err
+}
+
+// add adds r to an upload, whose version it commits if it has the digest then, and
+// returns its tree, unless another one has committed it, and what is stored.
+func (k *Core) add(ctx context.Context, s *sharer, d collection.Digest, r io.Reader) (*digest.Tree, int64, error) {
+	own, err := k.take(s, r)
+	var tree *digest.Tree
+	switch {
+	case err == nil: // all has come, though its sender be gone
+		ctx = context.WithoutCancel(ctx)
+		if tree, err = s.commit(ctx, d, own); err == nil {
+			return tree, tree.Size(), nil
+		}
+	case errors.Is(err, transport.ErrStorage), errors.Is(err, transport.ErrTooLarge):
+		err = errors.Join(err, s.refuse())
+	}
+	if errors.Is(err, errWhole) || errors.Is(err, errAnew) {
+		if size, here, openErr := k.whole(ctx, s.key); here || openErr != nil {
+			return nil, size, openErr
+		}
+		return nil, 0, errAnew
+	}
+	return nil, s.Size(), err
+}
+
+// take appends r to an upload and works out the tree of the whole.
+func (k *Core) take(s *sharer, r io.Reader) (*digest.Tree, error) {
+	if k.MaxBytes > 0 {
+		r = Limit(r, k.MaxBytes-s.at)
+	}
+	stored := io.NewSectionReader(s, 0, s.at)
+	return digest.ReadTree(io.MultiReader(stored, io.TeeReader(r, s)))
+}
+
+// Limit is an io.LimitReader that returns transport.ErrTooLarge for what is beyond.
+func Limit(r io.Reader, n int64) io.Reader { return &limitReader{r, n} }
+
+type limitReader struct {
+	r    io.Reader
+	left int64
+}
+
+func (l *limitReader) Read(p []byte) (int, error) {
+	n, err := l.r.Read(p)
+	if l.left -= int64(n); l.left < 0 {
+		return 0, transport.At(transport.ErrTooLarge, "version")
+	}
+	return n, err
+}

@@ -1,0 +1,136 @@
+package station
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/glimpse-go/glimpse/collection/digest"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// sharer is one who takes part in an upload: an io.Writer of its own stream, from
+// an offset on, and an io.ReaderAt of what is stored.
+type sharer struct {
+	*upload
+	at     int64
+	added  bool // some of its bytes are stored
+	passed bool // some are not: others have brought as many
+}
+
+// from has a sharer begin at an offset within what has come: how far the others
+// are nobody else can know. If the upload has ended meanwhile, the sharer finds out
+// why when it goes on.
+func (s *sharer) from(offset int64) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.end == nil && offset > s.to.Size() {
+		return transport.At(transport.ErrOffset, fmt.Sprintf("%d bytes are stored", s.to.Size()))
+	}
+	s.at = offset
+	return nil
+}
+
+// leave ends somebody's part. The last one keeps what has come, for another
+// upload to go on with.
+func (s *sharer) leave() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.all.mu.Lock()
+	s.in--
+	alone := s.in == 0
+	s.all.mu.Unlock()
+	var err error
+	if alone && s.to != nil {
+		err = s.to.Close()
+		s.to = nil
+	}
+	s.all.forget(s.upload)
+	return err
+}
+
+// Write implements io.Writer: it adds what is not there yet.
+func (s *sharer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.end != nil {
+		return 0, s.end
+	}
+	there := int(min(max(s.to.Size()-s.at, 0), int64(len(p))))
+	s.passed = s.passed || there > 0
+	n := there
+	var err error
+	if there < len(p) {
+		n, err = s.to.Write(p[there:])
+		n += there
+		s.added = true
+	}
+	s.at += int64(n)
+	return n, err
+}
+
+// ReadAt implements io.ReaderAt.
+func (s *sharer) ReadAt(p []byte, off int64) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.end != nil {
+		return 0, s.end
+	}
+	return s.to.ReadAt(p, off)
+}
+
+// discard removes what has come, of whomever.
+func (s *sharer) discard() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.end != nil {
+		return nil
+	}
+	return s.ends(errAnew, s.to.Discard())
+}
+
+// refuse is discard for what is wrong, or cannot be stored: what only others have
+// brought stays.
+func (s *sharer) refuse() error {
+	if !s.added && s.others() {
+		return nil
+	}
+	return s.discard()
+}
+
+// others reports whether others take part.
+func (s *sharer) others() bool {
+	s.all.mu.Lock()
+	defer s.all.mu.Unlock()
+	return s.in > 1
+}
+
+// commit makes the version durable if its bytes have the digest, and returns its
+// tree; own is that of what this sharer has seen. Another one may have been there
+// first: errWhole.
+func (s *sharer) commit(ctx context.Context, d digest.Digest, own *digest.Tree) (*digest.Tree, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.end != nil {
+		return nil, s.end
+	}
+	tree, err := own, error(nil)
+	if s.passed || s.to.Size() != own.Size() { // others have brought some of it, or more
+		tree, err = digest.ReadTree(io.NewSectionReader(s.to, 0, s.to.Size()))
+	}
+	switch {
+	case err != nil:
+	case tree.Root() == d:
+		if err = s.to.Commit(ctx); err == nil {
+			return tree, s.ends(errWhole, nil)
+		}
+	case own.Root() == d:
+		err = errAnew // others have brought something else
+	case !s.added && s.others():
+		return nil, transport.ErrDigest // they bring it
+	default:
+		err = transport.ErrDigest
+	}
+	return nil, errors.Join(err, s.ends(errAnew, s.to.Discard()))
+}

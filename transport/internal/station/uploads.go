@@ -1,0 +1,140 @@
+package station
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// An upload belongs to all who bring the bytes of one version at the same time:
+// two items with equal bytes, two stations, or a sender that comes again while
+// its old connection is dead and nobody has noticed. Each of them reads its own
+// stream; whoever is ahead of what is stored adds to it, the others pass over
+// what is there already. So nobody ends or awaits anybody: the version is stored
+// once, when the first of them has come to its end, and is there for all.
+
+// Why an upload takes nothing more.
+var (
+	errWhole = errors.New("the version is stored")
+	errAnew  = transport.At(transport.ErrOffset, "what was there was not its beginning")
+)
+
+// uploads are the versions that are coming in, by the store's key. The zero
+// uploads are none.
+type uploads struct {
+	mu  sync.Mutex
+	now map[string]*upload
+}
+
+// upload is one of them. Its writer is open while anybody takes part.
+type upload struct {
+	all *uploads
+	key string
+	in  int // how many take part; guarded by all.mu
+
+	mu  sync.Mutex
+	to  transport.BlobWriter
+	end error // why nothing more is taken
+}
+
+// join takes part in the upload of a key, and goes on with what is there of it.
+// Whoever joins leaves.
+func (k *Core) join(ctx context.Context, key string) (*sharer, error) {
+	for ctx.Err() == nil {
+		s := &sharer{upload: k.uploads.enter(key)}
+		open, err := s.open(ctx, k.Store)
+		if open {
+			return s, nil
+		}
+		if err := errors.Join(err, s.leave()); err != nil {
+			return nil, err
+		}
+	}
+	return nil, ctx.Err()
+}
+
+// anew is join, but what is there is not gone on with.
+func (k *Core) anew(ctx context.Context, key string) (*sharer, error) {
+	for {
+		s, err := k.join(ctx, key)
+		if err != nil || s.Size() == 0 {
+			return s, err
+		}
+		if err := errors.Join(s.discard(), s.leave()); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// enter counts one more in the upload of a key.
+func (u *uploads) enter(key string) *upload {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.now == nil {
+		u.now = map[string]*upload{}
+	}
+	if u.now[key] == nil {
+		u.now[key] = &upload{all: u, key: key}
+	}
+	u.now[key].in++
+	return u.now[key]
+}
+
+// size returns how much of a version has come, if its upload is under way.
+func (u *uploads) size(key string) (n int64, under bool) {
+	u.mu.Lock()
+	w := u.now[key]
+	u.mu.Unlock()
+	if w == nil {
+		return 0, false
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.to == nil {
+		return 0, false
+	}
+	return w.to.Size(), true
+}
+
+// forget has those who come later begin another upload, if nobody takes part in
+// this one any more or it has ended.
+func (u *uploads) forget(w *upload) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.now[w.key] == w && (w.in == 0 || w.end != nil) {
+		delete(u.now, w.key)
+	}
+}
+
+// open opens the writer, and reports whether it is open: the upload may have ended
+// meanwhile.
+func (w *upload) open(ctx context.Context, store transport.Blobs) (open bool, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.end == nil && w.to == nil {
+		var to transport.BlobWriter
+		if to, err = store.Create(ctx, w.key); err == nil {
+			w.to = to
+		}
+	}
+	return w.end == nil && err == nil, err
+}
+
+// Size returns how much has come, if nothing has ended it.
+func (w *upload) Size() int64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.to == nil {
+		return 0
+	}
+	return w.to.Size()
+}
+
+// ends notes that nothing more is taken, and why. It returns err.
+func (w *upload) ends(why, err error) error {
+	w.end, w.to = why, nil
+	w.all.forget(w)
+	return err
+}
