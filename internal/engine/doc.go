@@ -51,4 +51,8 @@
 //     is, in whatever items and places of the ladder they occur. Labels do not
 //     follow from that: an item that is withdrawn or lost is so alone, and what a
 //     station serves or has lost is told item by item.
+//  15. The seal of a key that was revoked is none, also if it comes after the
+//     revocation. What the authority has sealed stands; but nothing new is told of
+//     it, and letters that have not left wait, until a station of the author's has
+//     sealed it again.
 package engine

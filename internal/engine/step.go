@@ -184,8 +184,11 @@ func (r Rules) link(n collection.Name) string {
 
 // sealed takes the author's seal.
 func sealed(s State, e Sealed) (State, []Effect, error) {
-	if e.Collection.EditionDigest() != s.Collection.EditionDigest() || e.Collection.Identity() != s.Collection.Identity() {
+	switch {
+	case e.Collection.EditionDigest() != s.Collection.EditionDigest() || e.Collection.Identity() != s.Collection.Identity():
 		return s, nil, transport.At(transport.ErrSeal, "of another edition")
+	case len(e.Collection.Header().AuthorSeal) == 0: // its key was revoked: rule 15
+		return s, nil, transport.At(transport.ErrSeal, "the author's seal does not stand")
 	}
 	s, err := s.merge(e.Collection)
 	s.Sealed = true

@@ -50,19 +50,25 @@ func (w *world) stands(name collection.Name) bool {
 }
 
 // mourn has the homes of a lost camera publish all that stands: that is when they
-// seal it again.
+// seal it again. What does not come then from any of them is lost.
 func (w *world) mourn() {
 	if w.lost == nil {
 		return
 	}
 	w.revoke()
+	w.atHomes("publish what was the lost camera's", func(home *station, name collection.Name) error { return home.Publish(ctx, name) })
+	w.atHomes("withdraw what is lost", w.giveUp)
+}
+
+// atHomes does something at each home of the lost camera's with each collection that
+// stands.
+func (w *world) atHomes(what string, do func(*station, collection.Name) error) {
 	for _, home := range w.lost.homes {
 		names, err := home.Names(ctx)
 		w.settled("names", err)
 		for _, name := range names {
 			if name.Author == home.user && w.stands(name) {
-				w.settled(home.name+": publish what was the lost camera's", home.Publish(ctx, name))
-				w.settled(home.name+": withdraw what is lost", w.giveUp(home, name))
+				w.settled(home.name+": "+what, do(home, name))
 			}
 		}
 	}
@@ -77,14 +83,16 @@ func (w *world) excused(err error) error {
 	return err
 }
 
-// giveUp withdraws the items whose originals were on the camera alone.
+// giveUp withdraws the items whose originals, or the thumbnails that the hub waits
+// for, were on the camera alone.
 func (w *world) giveUp(home *station, name collection.Name) error {
 	state, _ := home.disk.state(name)
+	hub, _ := w.center(name.Author).disk.state(name)
 	c := state.Collection
 	var gone []collection.ItemID
 	for i := range c.Len() {
 		id, rank := c.At(i)
-		if !rank.Settled() && !w.serves(c, i) {
+		if !rank.Settled() && (!w.served(c, i) || hub.HasAsked(i, 0)) {
 			gone = append(gone, id)
 		}
 	}
@@ -99,25 +107,12 @@ func (w *world) giveUp(home *station, name collection.Name) error {
 	return home.Withdraw(ctx, name, gone...)
 }
 
-// serves reports whether somebody who may vouch for an original has it, and knows
-// the photo: the bytes of a twin in a collection of other photos are nobody's to
-// announce for this one.
-func (w *world) serves(c collection.Collection, item int) bool {
-	id, _ := c.At(item)
-	d, _ := c.Digest(item, len(c.Ladder())-1)
+// served reports whether a station that may vouch for an item's original has it, and
+// knows of the collection: its bytes may be there for another item, too.
+func (w *world) served(c collection.Collection, item int) bool {
 	for _, s := range w.stations {
-		if completes(c, s.user) && s.disk.has(versionKey(c.Author(), d)) && w.knows(s, c.Author(), id) {
-			return true
-		}
-	}
-	return false
-}
-
-// knows reports whether a station has a collection of an author's with a photo.
-func (w *world) knows(s *station, author collection.UserID, photo collection.ItemID) bool {
-	for _, m := range w.made {
-		state, ok := s.disk.state(m.name)
-		if _, in := state.Collection.Index(photo); ok && in && m.name.Author == author {
+		state, _ := s.disk.state(c.Name())
+		if completes(c, s.user) && state.Holds(item, len(c.Ladder())-1) {
 			return true
 		}
 	}

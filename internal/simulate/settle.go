@@ -72,7 +72,7 @@ func (w *world) round() {
 		for _, name := range names {
 			w.settled(fmt.Sprintf("%s: %v", s.name, name), w.roundOf(s, name))
 		}
-		w.settled(s.name+": retry wishes", s.RetryWishes(ctx))
+		w.settled(s.name+": retry wishes", w.excused(s.RetryWishes(ctx)))
 	}
 }
 

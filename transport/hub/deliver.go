@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -23,9 +24,10 @@ var mailer collection.UserID
 // Deliver hands the letters that are due to Config.Channel, once each, and
 // returns when the next ones are due; the zero time if none wait. Those that could
 // not be written or delivered are tried again later, with growing pauses, and set
-// aside after Config.ParkAfter: see [Hub.Parked]. A letter is delivered at least
-// once; newer news that came in between is not lost. Errors are those of the
-// store, after all letters were tried.
+// aside after Config.ParkAfter: see [Hub.Parked]. Those on a collection whose
+// author's key was revoked are due when a station of the author's has sealed it
+// again. A letter is delivered at least once; newer news that came in between is not
+// lost. Errors are those of the store, after all letters were tried.
 func (h *Hub) Deliver(ctx context.Context) (next time.Time, err error) {
 	if err := h.drain.Enter(); err != nil {
 		return next, err
@@ -115,11 +117,13 @@ func (h *Hub) post(ctx context.Context, l letter, record []byte) (time.Time, err
 	if err == nil {
 		out, err = h.write(ctx, l, address, r)
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, transport.ErrSeal):
+		return time.Time{}, nil // it waits for another seal of the author's
+	case err != nil:
 		h.cfg.Log.Error("letter not written", "collection", l.name(), "error", err)
 		return h.postpone(ctx, l, record)
-	}
-	if h.cfg.Channel.Deliver(ctx, out) != nil {
+	case h.cfg.Channel.Deliver(ctx, out) != nil:
 		return h.postpone(ctx, l, record)
 	}
 	return time.Time{}, h.replace(ctx, transport.Change{Key: l.key(), Old: record})
@@ -150,9 +154,13 @@ func (h *Hub) postpone(ctx context.Context, l letter, record []byte) (time.Time,
 // pause is how long to wait after a number of tries.
 func pause(tries int) time.Duration { return min(firstPause<<min(tries, 16), lastPause) }
 
-// write writes a letter.
+// write writes a letter. The error wraps transport.ErrSeal while the author's seal
+// does not stand.
 func (h *Hub) write(ctx context.Context, l letter, address string, r [16]byte) (notify.Letter, error) {
 	n := l.Notification
+	if s, err := h.core.Load(ctx, n.Name()); err != nil || !s.Sealed {
+		return notify.Letter{}, cmp.Or(err, transport.ErrSeal)
+	}
 	token, err := h.token(ctx, l)
 	if err != nil {
 		return notify.Letter{}, err

@@ -120,7 +120,7 @@ func (p *Peer) notifyHub(ctx context.Context, name collection.Name) error {
 }
 
 func (p *Peer) notifyHubOnce(ctx context.Context, name collection.Name) error {
-	s, err := p.core.Load(ctx, name)
+	s, err := p.loadSealed(ctx, name)
 	if err != nil {
 		return err
 	}

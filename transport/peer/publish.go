@@ -52,10 +52,7 @@ func (p *Peer) publish(ctx context.Context, name collection.Name, preview bool) 
 	if p.cfg.Hub == nil {
 		return p.publishNoHub(ctx, name, preview)
 	}
-	s, err := p.core.Load(ctx, name)
-	if err == nil && !s.Sealed && p.user != name.Author {
-		s, err = p.sealedMeanwhile(ctx, name)
-	}
+	s, err := p.loadSealed(ctx, name)
 	if err != nil {
 		return err
 	}

@@ -37,25 +37,29 @@ func wasSealed(s engine.State) bool {
 	return s.Known() && len(h.AuthorSeal)+len(h.AuthoritySeal) > 0
 }
 
-// sealedMeanwhile asks for what is new of a collection of somebody else's, which
-// has no seal of its author's here.
-func (p *Peer) sealedMeanwhile(ctx context.Context, name collection.Name) (engine.State, error) {
-	if err := p.refresh(ctx, name); err != nil {
-		return engine.State{}, err
-	}
+// loadSealed loads a collection to share it, and asks first for what is new of
+// somebody else's that has no seal of its author's here.
+func (p *Peer) loadSealed(ctx context.Context, name collection.Name) (engine.State, error) {
 	s, err := p.core.Load(ctx, name)
+	if err != nil || s.Sealed || p.user == name.Author {
+		return s, err
+	}
+	if err := p.refresh(ctx, name); err != nil {
+		return s, err
+	}
+	s, err = p.core.Load(ctx, name)
 	if err == nil && !s.Sealed {
 		err = transport.At(transport.ErrSeal, "the author has not sealed it")
 	}
 	return s, err
 }
 
-// orSealedAgain does something with the hub and, where that refuses the seal of a
-// collection of the peer's own user, since it knows of a revocation that is not
-// known here, takes what is new there, seals again and does it once more.
+// orSealedAgain does something with the hub and, where that refuses the author's
+// seal, since it knows of a revocation that is not known here, takes what is new
+// there and does it once more. A station of the author's seals again in between.
 func (p *Peer) orSealedAgain(ctx context.Context, name collection.Name, work func() error) error {
 	err := work()
-	if p.user != name.Author || p.cfg.Hub == nil || !errors.Is(err, transport.ErrSeal) {
+	if p.cfg.Hub == nil || !errors.Is(err, transport.ErrSeal) {
 		return err
 	}
 	if errors.Join(p.refresh(ctx, name), p.sealAgain(ctx, name)) != nil {

@@ -46,7 +46,8 @@ func (p *Peer) Wishes(ctx context.Context) ([]transport.Ref, error) {
 // RetryWishes tries the wishes again for which nobody could be reached, and asks for
 // what is new of the collections in which wishes wait for a label: of a user's
 // stations only one hears that it is gone. Each has a pause that grows: see
-// Config.Retry. The program calls RetryWishes now and then.
+// Config.Retry. The program calls RetryWishes now and then. Errors are those of Refresh,
+// after all wishes were tried; the wishes stay.
 func (p *Peer) RetryWishes(ctx context.Context) error {
 	leave, err := p.enter()
 	if err != nil {
