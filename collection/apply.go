@@ -167,10 +167,16 @@ func (s *seal) merge(o seal) bool {
 // the next number and no seals. Availability is not touched: updates stay good.
 // Errors: ErrDigestChanged, and as New; change of what is fixed has no effect.
 func (c Collection) Edit(change func(h *Header, items []Item)) (Collection, error) {
+	return c.EditAfter(c, change)
+}
+
+// EditAfter is Edit for an edition that is to stand rather than another one, too,
+// which was made at the same time: its number is greater than those of both.
+func (c Collection) EditAfter(other Collection, change func(h *Header, items []Item)) (Collection, error) {
 	p := c.parts()
 	h, items := c.Header(), c.Body().Items
 	change(&h, items)
-	h.Edition, h.Created = p.edition.number+1, time.Time{}
+	h.Edition, h.Created = max(p.edition.number, other.parts().edition.number)+1, time.Time{}
 	if err := checkMade(&h, &Body{Ladder: p.fixed.ladder, Items: items}); err != nil {
 		return c, err
 	}

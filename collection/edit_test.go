@@ -71,6 +71,22 @@ func TestEditLeavesWhatIsFixed(t *testing.T) {
 	}
 }
 
+// TestEditAfter: an edition that is to stand rather than two others has a greater
+// number than either, and is the one's with what is changed.
+func TestEditAfter(t *testing.T) {
+	titled := func(c collection.Collection, title string) collection.Collection {
+		return ok(c.Edit(func(h *collection.Header, _ []collection.Item) { h.Title = title }))(t)
+	}
+	c := shared(t, 2, label.Flag, nil)
+	one, three := titled(c, "One"), titled(titled(titled(c, "A"), "B"), "Three")
+	for _, test := range [][2]collection.Collection{{one, three}, {three, one}} {
+		next := ok(test[0].EditAfter(test[1], func(_ *collection.Header, items []collection.Item) { items[0].Caption = "boat" }))(t)
+		if next.Header().Edition != 4 || next.Title() != test[0].Title() || next.Item(0).Caption != "boat" {
+			t.Errorf("edition %d, %q", next.Header().Edition, next.Title())
+		}
+	}
+}
+
 // TestDigestsMayBeAddedNeverChanged, nor taken out, by an edition or a merge.
 func TestDigestsMayBeAddedNeverChanged(t *testing.T) {
 	c := shared(t, 3, label.Flag, func(_ *collection.Header, b *collection.Body) {

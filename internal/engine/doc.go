@@ -46,7 +46,7 @@
 //     all have answered, rules 3 and 4 count them as asked for.
 //  13. The authority takes no edition that lacks or contradicts a digest that it
 //     has sealed. The station of the author's that has made one makes another on
-//     top of the authority's, with its own words.
+//     top of the authority's, later than both, with its own words.
 //  14. Versions with one digest are asked for once, and are here when one of them
 //     is, in whatever items and places of the ladder they occur. Labels do not
 //     follow from that: an item that is withdrawn or lost is so alone, and what a

@@ -41,8 +41,8 @@ func (r Rules) rebases(s State, theirs collection.Collection) bool {
 }
 
 // rebase takes their edition with all that was said here, and makes another one of
-// it with the words of the edition here, if that is the later one, and what it has
-// of versions that theirs does not know.
+// it, later than both, with the words of the edition here, if that is the later one,
+// and what it has of versions that theirs does not know.
 func (s State) rebase(theirs collection.Collection) (State, []Effect, error) {
 	c, _, err := theirs.Apply(slices.Collect(s.Collection.Updates())...)
 	if err != nil {
@@ -50,11 +50,11 @@ func (s State) rebase(theirs collection.Collection) (State, []Effect, error) {
 	}
 	ours := s.Collection
 	s = s.with(c)
-	if compareEditions(ours, theirs) < 0 || ours.SameWords(theirs) && theirs.HasDigestsOf(ours) {
+	own := ours.Header()
+	if compareEditions(ours, theirs) < 0 || own.Edition == theirs.Header().Edition && ours.SameWords(theirs) && theirs.HasDigestsOf(ours) {
 		return s, nil, nil
 	}
-	next, err := c.Edit(func(h *collection.Header, items []collection.Item) {
-		own := ours.Header()
+	next, err := c.EditAfter(ours, func(h *collection.Header, items []collection.Item) {
 		h.Title, h.Metadata, h.Hints = own.Title, own.Metadata, own.Hints
 		for i := range items {
 			items[i] = withOwn(items[i], ours.Item(i))

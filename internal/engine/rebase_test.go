@@ -60,7 +60,7 @@ func TestRebase(t *testing.T) {
 	s := State{Collection: ours, Sealed: true, Held: sets(transport.BitsOf(1), transport.BitsOf(0))}
 	s, _ = run(t, ofAuthor, s, Updated{Collection: theirs})
 	c := s.Collection
-	if c.Header().Edition != 2 || c.Title() != "Ours" || c.Item(1).Caption != "boat" || c.Withdrawn() != 1 || !s.Sealed {
+	if c.Header().Edition != ours.Header().Edition+1 || c.Title() != "Ours" || c.Item(1).Caption != "boat" || c.Withdrawn() != 1 || !s.Sealed {
 		t.Errorf("edition %d, %q, %q, %d withdrawn, sealed %v", c.Header().Edition, c.Title(), c.Item(1).Caption, c.Withdrawn(), s.Sealed)
 	}
 	if !c.HasDigestsOf(theirs) || c.Item(1).Digests[0].IsZero() || s.Holds(0, 1) {
@@ -162,5 +162,23 @@ func TestResealedKeepsWhatWasSaid(t *testing.T) {
 		if s.Collection.Withdrawn() != 1 || !s.Sealed {
 			t.Errorf("%s: %d withdrawn, sealed %v", what, s.Collection.Withdrawn(), s.Sealed)
 		}
+	}
+}
+
+// TestRebaseIsLaterThanBoth: a station has edited several times while it was cut off,
+// the last time back to the words that the authority has. Its edition does not go
+// back: somebody may have met it.
+func TestRebaseIsLaterThanBoth(t *testing.T) {
+	_, theirs := two(t)
+	ours, err := collection.New(collection.Header{ID: collection.ID{4}, Author: author, Authority: authority, Created: time.UnixMilli(1)},
+		collection.Body{Items: []collection.Item{{ID: collection.ItemID{1}}, {ID: collection.ItemID{2}}}})
+	check(t, err)
+	for _, title := range []string{"one", "two", ""} {
+		ours, err = ours.Edit(func(h *collection.Header, _ []collection.Item) { h.Title = title })
+		check(t, err)
+	}
+	s, _ := run(t, ofAuthor, State{Collection: ours, Sealed: true}, Updated{Collection: theirs})
+	if c := s.Collection; c.Header().Edition != 4 || !c.HasDigestsOf(theirs) {
+		t.Errorf("edition %d", c.Header().Edition)
 	}
 }
