@@ -14,9 +14,9 @@ type Engine interface {
 	// String returns what the engine is, for people: "pure Go", "libvips 8.14.1".
 	String() string
 	// Cost returns the bytes of memory that Make will hold at once, from the
-	// picture's header alone. The error wraps [ErrFormat] if the engine does not
-	// read this format, [ErrCorrupt] if the header is damaged, or is that of the
-	// source.
+	// picture's header alone. The error wraps [ErrFormat] or [ErrNoEngine] if the
+	// engine does not read this format, [ErrCorrupt] if the header is damaged, or
+	// is that of the source.
 	Cost(Job) (int64, error)
 	// Make makes one version for each box, in the order of the boxes. It is
 	// called for what Cost has answered no more than job.Budget for. The error

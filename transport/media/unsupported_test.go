@@ -12,7 +12,7 @@ import (
 // package peer asks for; the texts are their own.
 func TestUnsupported(t *testing.T) {
 	m := new(media.Maker)
-	for _, kind := range []error{media.ErrFormat, media.ErrCorrupt, media.ErrTooLarge, media.ErrNoFFmpeg} {
+	for _, kind := range []error{media.ErrEmpty, media.ErrFormat, media.ErrNoEngine, media.ErrCorrupt, media.ErrTooLarge, media.ErrNoFFmpeg} {
 		if !errors.Is(kind, errors.ErrUnsupported) || errors.Is(kind, context.Canceled) {
 			t.Errorf("%v: %v", kind, errors.Unwrap(kind))
 		}
