@@ -2,7 +2,6 @@ package collection_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/binary"
 	"runtime"
 	"slices"
@@ -43,10 +42,6 @@ func TestDecodingAllocatesNoMoreThanTwiceItsInput(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			checkAllocated(t, input, func() { collection.Decode(input) })
 			checkAllocated(t, input, func() { collection.DecodeUpdate(input) })
-			checkAllocated(t, input, func() {
-				collection.ReadStream(context.Background(), agreeable{}, bytes.NewReader(input), collection.Limits{},
-					func(collection.Chunk) error { return nil })
-			})
 		})
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"encoding"
 	"errors"
 	"fmt"
-	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -283,53 +282,4 @@ func FuzzMemory(f *testing.F) {
 			t.Fatalf("what was just seen: %v, stored %x", err, m.stored)
 		}
 	})
-}
-
-func FuzzReadStream(f *testing.F) {
-	seed(f, "collection", func(b []byte) { f.Add(b) })
-	f.Fuzz(func(t *testing.T, b []byte) {
-		items := []byte{}
-		s, err := collection.ReadStream(t.Context(), agreeable{}, bytes.NewReader(b), collection.Limits{}, func(c collection.Chunk) error {
-			if c.Column == collection.ColumnItems {
-				if c.Offset != int64(len(items)) {
-					t.Fatalf("a chunk at %d after %d bytes", c.Offset, len(items))
-				}
-				items = append(items, c.Data...)
-			}
-			return nil
-		})
-		c, decodeErr := collection.Decode(b)
-		if decodeErr != nil {
-			return // a stream is not looked at so closely
-		}
-		v, verifyErr := collection.Verify(t.Context(), agreeable{}, c)
-		if verifyErr != nil {
-			if err == nil {
-				t.Fatalf("the stream is accepted, the collection is not: %v", verifyErr)
-			}
-			return
-		}
-		if err != nil {
-			t.Fatalf("the collection is accepted, the stream is not: %v", err)
-		}
-		checkStreamed(t, s, v, items)
-	})
-}
-
-func checkStreamed(t *testing.T, s collection.Streamed, v collection.Verified, items []byte) {
-	t.Helper()
-	c := v.Collection()
-	h := c.Header()
-	h.Metadata, h.Hints, h.AuthorSeal, h.AuthoritySeal = nil, collection.Hints{}, nil, nil
-	if !reflect.DeepEqual(s.Header, h) || s.Kind != c.Kind() || s.Len != c.Len() || s.Identity != c.Identity() {
-		t.Fatalf("streamed %+v, decoded %+v", s, h)
-	}
-	if have, want := fmt.Sprint(s.Report.Updates, s.Report.Fresh), fmt.Sprint(v.Report().Updates, v.Report().Fresh); have != want {
-		t.Fatalf("streamed: %s, decoded: %s", have, want)
-	}
-	for i := range c.Len() {
-		if id, _ := c.At(i); !bytes.Equal(id[:], items[16*i:16*i+16]) {
-			t.Fatalf("item %d differs", i)
-		}
-	}
 }
