@@ -12,6 +12,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/glimpse-go/glimpse/internal/wire"
 )
 
 // sampleRing holds something of everything.
@@ -104,7 +106,7 @@ func TestStoredKeyringsThatAreRefused(t *testing.T) {
 		"role revoked":                     ringOf(revoked),
 		"authority with a user":            ringOf(entry{KeyStatement: KeyStatement{User: alice, Key: hub, Role: RoleAuthority}}),
 		"user without a name":              ringOf(entry{KeyStatement: KeyStatement{Key: hub}}),
-		"revoked twice":                    slices.Concat([]byte{0x83, 1, 0x80, 0x82}, bytes.Repeat(appendBytes(nil, make([]byte, 32)), 2)),
+		"revoked twice":                    slices.Concat([]byte{0x83, 1, 0x80, 0x82}, bytes.Repeat(wire.AppendBytes(nil, make([]byte, 32)), 2)),
 		"short thumbprint":                 {0x83, 1, 0x80, 0x81, 0x41, 0},
 		"more than there is":               {0x83, 1, 0x9b, 0, 0, 0, 0, 0, 0, 0, 1},
 		"a great many":                     {0x83, 1, 0x9b, 0x7f, 0, 0, 0, 0, 0, 0, 1},
@@ -174,7 +176,7 @@ func TestKeyStatementInAnotherEncoding(t *testing.T) {
 		"longer integer":    slices.Concat(good[:at], []byte{0x18, 0}, good[at+1:]),
 		"indefinite length": slices.Concat([]byte{0x9f}, good[1:], []byte{0xff}),
 		"tagged":            slices.Concat(good[:at], []byte{0xc1}, good[at:]),
-		"user as text":      slices.Concat(good[:1], appendText(nil, "0123456789abcdef"), good[at:]),
+		"user as text":      slices.Concat(good[:1], wire.AppendText(nil, "0123456789abcdef"), good[at:]),
 	} {
 		if err := new(KeyStatement).UnmarshalBinary(data); !errors.Is(err, ErrKey) {
 			t.Errorf("%s: %v", name, err)

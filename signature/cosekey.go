@@ -10,6 +10,8 @@ import (
 	"slices"
 
 	"github.com/fxamacker/cbor/v2"
+
+	"github.com/glimpse-go/glimpse/internal/wire"
 )
 
 var (
@@ -52,22 +54,22 @@ const (
 
 // appendOKP appends {1: 1, -1: 6, -2: x}.
 func appendOKP(b, x []byte) []byte {
-	b = append(appendHead(b, majorMap, 3), 1, typeOKP, 0x20, curveEd25519)
-	return appendBytes(append(b, 0x21), x)
+	b = append(wire.AppendMap(b, 3), 1, typeOKP, 0x20, curveEd25519)
+	return wire.AppendBytes(append(b, 0x21), x)
 }
 
 // appendEC2 appends {1: 2, -1: 1, -2: x, -3: y} of an uncompressed point.
 func appendEC2(b, point []byte) []byte {
-	b = append(appendHead(b, majorMap, 4), 1, typeEC2, 0x20, curveP256)
-	b = appendBytes(append(b, 0x21), point[1:33])
-	return appendBytes(append(b, 0x22), point[33:])
+	b = append(wire.AppendMap(b, 4), 1, typeEC2, 0x20, curveP256)
+	b = wire.AppendBytes(append(b, 0x21), point[1:33])
+	return wire.AppendBytes(append(b, 0x22), point[33:])
 }
 
 // appendRSA appends {1: 3, -1: n, -2: e}.
 func appendRSA(b, n, e []byte) []byte {
-	b = append(appendHead(b, majorMap, 3), 1, typeRSA)
-	b = appendBytes(append(b, 0x20), n)
-	return appendBytes(append(b, 0x21), e)
+	b = append(wire.AppendMap(b, 3), 1, typeRSA)
+	b = wire.AppendBytes(append(b, 0x20), n)
+	return wire.AppendBytes(append(b, 0x21), e)
 }
 
 // coseKey is a COSE_Key as people have it. The meaning of the negative members

@@ -20,6 +20,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/crypto/ssh"
+
+	"github.com/glimpse-go/glimpse/internal/wire"
 )
 
 // TestThumbprintOfRFC9679 is the example of RFC 9679, section 6.
@@ -146,7 +148,7 @@ func TestPrivateCOSEKeys(t *testing.T) {
 	withD := func(s *Signer, d []byte) []byte {
 		public := slices.Clone(s.public.cose)
 		public[0]++
-		return appendBytes(append(public, 0x23), d)
+		return wire.AppendBytes(append(public, 0x23), d)
 	}
 	for _, c := range []struct {
 		key crypto.Signer

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding"
 	"fmt"
+
+	"github.com/glimpse-go/glimpse/internal/wire"
 )
 
 // MaxKeys is the greatest number of keys in a stored keyring.
@@ -26,29 +28,29 @@ func (k *Keyring) MarshalBinary() ([]byte, error) {
 	if max(len(k.entries), len(k.revoked)) > MaxKeys {
 		return nil, fmt.Errorf("%w: keyring of more than %d keys", ErrKey, MaxKeys)
 	}
-	b := appendUint(appendHead(nil, majorArray, 3), keyringVersion)
-	b = appendHead(b, majorArray, uint64(len(k.entries)))
+	b := wire.AppendUint(wire.AppendArray(nil, 3), keyringVersion)
+	b = wire.AppendArray(b, len(k.entries))
 	for _, key := range sorted(k.entries) {
 		b = k.entries[key].append(b)
 	}
-	b = appendHead(b, majorArray, uint64(len(k.revoked)))
+	b = wire.AppendArray(b, len(k.revoked))
 	for _, key := range sorted(k.revoked) {
-		b = appendBytes(b, key[:])
+		b = wire.AppendBytes(b, key[:])
 	}
 	return b, nil
 }
 
 // append appends [user, role, from, until, issued, retired, by, COSE_Key].
 func (e entry) append(b []byte) []byte {
-	b = appendBytes(appendHead(b, majorArray, 8), e.User[:])
-	b = e.appendTimes(appendUint(b, uint64(e.Role)))
-	b = appendUint(b, toSeconds(e.retired))
+	b = wire.AppendBytes(wire.AppendArray(b, 8), e.User[:])
+	b = e.appendTimes(wire.AppendUint(b, uint64(e.Role)))
+	b = wire.AppendUint(b, toSeconds(e.retired))
 	if e.by == none {
-		b = appendBytes(b, nil)
+		b = wire.AppendBytes(b, nil)
 	} else {
-		b = appendBytes(b, e.by[:])
+		b = wire.AppendBytes(b, e.by[:])
 	}
-	return appendBytes(b, e.Key.cose)
+	return wire.AppendBytes(b, e.Key.cose)
 }
 
 // storedEntry is an entry as it is read.

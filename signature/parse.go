@@ -11,6 +11,8 @@ import (
 	"fmt"
 
 	"golang.org/x/crypto/ssh"
+
+	"github.com/glimpse-go/glimpse/internal/wire"
 )
 
 // MaxKey is the greatest size in bytes of a key that is parsed.
@@ -151,4 +153,4 @@ func oneBlock(data []byte) (*pem.Block, error) {
 
 func isPEM(data []byte) bool     { return bytes.Contains(data, []byte("-----BEGIN ")) }
 func isDER(data []byte) bool     { return data[0] == 0x30 && !isPEM(data) }
-func isCBORMap(data []byte) bool { return data[0]&0xe0 == majorMap }
+func isCBORMap(data []byte) bool { return wire.Major(data[0]>>5) == wire.Map }

@@ -3,6 +3,8 @@ package signature
 import (
 	"bytes"
 	"fmt"
+
+	"github.com/glimpse-go/glimpse/internal/wire"
 )
 
 // Limits on seals, checked before anything is read.
@@ -24,28 +26,28 @@ type seal struct {
 
 // appendHeader appends the protected header, deterministically encoded.
 func appendHeader(b []byte, a Algorithm, typ string, key [32]byte) []byte {
-	b = appendHead(b, majorMap, 3)
-	b = appendInt(append(b, 1), int64(a))
-	b = appendText(append(b, 3), typ)
-	return appendBytes(append(b, 4), key[:])
+	b = wire.AppendMap(b, 3)
+	b = wire.AppendInt(append(b, 1), int64(a))
+	b = wire.AppendText(append(b, 3), typ)
+	return wire.AppendBytes(append(b, 4), key[:])
 }
 
 // appendSeal appends the whole of COSE_Sign1_Tagged with a detached payload.
 func appendSeal(b, header, signature []byte) []byte {
-	b = appendHead(append(b, tagSign1), majorArray, 4)
-	b = appendBytes(b, header)
-	b = append(appendHead(b, majorMap, 0), null)
-	return appendBytes(b, signature)
+	b = wire.AppendArray(append(b, tagSign1), 4)
+	b = wire.AppendBytes(b, header)
+	b = append(wire.AppendMap(b, 0), null)
+	return wire.AppendBytes(b, signature)
 }
 
 // toBeSigned returns the Sig_structure of RFC 9052, section 4.4, with no
 // external data: the bytes that are signed.
 func toBeSigned(header, statement []byte) []byte {
 	b := make([]byte, 0, len(header)+len(statement)+24)
-	b = appendText(appendHead(b, majorArray, 4), "Signature1")
-	b = appendBytes(b, header)
-	b = appendBytes(b, nil)
-	return appendBytes(b, statement)
+	b = wire.AppendText(wire.AppendArray(b, 4), "Signature1")
+	b = wire.AppendBytes(b, header)
+	b = wire.AppendBytes(b, nil)
+	return wire.AppendBytes(b, statement)
 }
 
 // open takes a seal apart that must be for the content type typ. Its errors

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/glimpse-go/glimpse/internal/wire"
 )
 
 func TestSealsOfEveryAlgorithmVerify(t *testing.T) {
@@ -59,15 +61,15 @@ func TestHostileSeals(t *testing.T) {
 	id := s.public.id[:]
 	signature := good[len(good)-64:]
 	alg := []byte{1, 0x27}
-	typ := appendText([]byte{3}, update)
-	kid := appendBytes([]byte{4}, id)
+	typ := wire.AppendText([]byte{3}, update)
+	kid := wire.AppendBytes([]byte{4}, id)
 	withMap := func(n byte, members ...[]byte) []byte {
-		return handmade(t, s, append([]byte{majorMap | n}, slices.Concat(members...)...))
+		return handmade(t, s, append([]byte{0xa0 | n}, slices.Concat(members...)...))
 	}
 	outer := func(unprotected, payload, signature []byte) []byte {
-		return slices.Concat([]byte{tagSign1, 0x84}, appendBytes(nil, header(s)), unprotected, payload, signature)
+		return slices.Concat([]byte{tagSign1, 0x84}, wire.AppendBytes(nil, header(s)), unprotected, payload, signature)
 	}
-	sig := appendBytes(nil, signature)
+	sig := wire.AppendBytes(nil, signature)
 	cases := []struct {
 		name string
 		seal []byte
@@ -81,8 +83,8 @@ func TestHostileSeals(t *testing.T) {
 		{"truncated", good[:len(good)-1], ErrMalformed},
 		{"trailing byte", append(slices.Clone(good), 0), ErrMalformed},
 		{"oversized", append(slices.Clone(good), make([]byte, MaxSeal)...), ErrMalformed},
-		{"oversized signature", outer([]byte{0xa0}, []byte{null}, appendBytes(nil, make([]byte, MaxSeal))), ErrMalformed},
-		{"payload attached", outer([]byte{0xa0}, appendBytes(nil, statement), sig), ErrMalformed},
+		{"oversized signature", outer([]byte{0xa0}, []byte{null}, wire.AppendBytes(nil, make([]byte, MaxSeal))), ErrMalformed},
+		{"payload attached", outer([]byte{0xa0}, wire.AppendBytes(nil, statement), sig), ErrMalformed},
 		{"payload empty", outer([]byte{0xa0}, []byte{0x40}, sig), ErrMalformed},
 		{"payload undefined", outer([]byte{0xa0}, []byte{0xf7}, sig), ErrMalformed},
 		{"algorithm also unprotected", outer([]byte{0xa1, 1, 0x27}, []byte{null}, sig), ErrMalformed},
@@ -93,7 +95,7 @@ func TestHostileSeals(t *testing.T) {
 		{"indefinite length", slices.Concat(good[:1], []byte{0x9f}, good[2:], []byte{0xff}), ErrMalformed},
 		{"five elements", slices.Concat(good[:1], []byte{0x85}, good[2:], []byte{0}), ErrMalformed},
 		{"algorithm only unprotected", slices.Concat([]byte{tagSign1, 0x84},
-			appendBytes(nil, slices.Concat([]byte{0xa2}, typ, kid)), []byte{0xa1, 1, 0x27, null}, sig), ErrMalformed},
+			wire.AppendBytes(nil, slices.Concat([]byte{0xa2}, typ, kid)), []byte{0xa1, 1, 0x27, null}, sig), ErrMalformed},
 		{"unknown critical header", withMap(5, alg, []byte{2, 0x81, 0x18, 99}, typ, kid, []byte{0x18, 99, 0}), ErrMalformed},
 		{"empty critical header", withMap(4, alg, []byte{2, 0x80}, typ, kid), ErrMalformed},
 		{"unknown header", withMap(4, alg, typ, kid, []byte{0x18, 99, 0}), ErrMalformed},
@@ -107,16 +109,16 @@ func TestHostileSeals(t *testing.T) {
 		{"no key id", withMap(2, alg, typ), ErrMalformed},
 		{"content type as a number", withMap(3, alg, []byte{3, 0}, kid), ErrMalformed},
 		{"content type is not UTF-8", withMap(3, alg, []byte{3, 0x61, 0xff}, kid), ErrMalformed},
-		{"content type too long", withMap(3, alg, appendText([]byte{3}, strings.Repeat("t", MaxType+1)), kid), ErrMalformed},
-		{"key id of 8 bytes", withMap(3, alg, typ, appendBytes([]byte{4}, id[:8])), ErrMalformed},
+		{"content type too long", withMap(3, alg, wire.AppendText([]byte{3}, strings.Repeat("t", MaxType+1)), kid), ErrMalformed},
+		{"key id of 8 bytes", withMap(3, alg, typ, wire.AppendBytes([]byte{4}, id[:8])), ErrMalformed},
 		{"header empty", handmade(t, s, nil), ErrMalformed},
 		{"header with trailing byte", handmade(t, s, append(header(s), 0)), ErrMalformed},
 		{"algorithm not known", withMap(3, []byte{1, 0x26 + 3}, typ, kid), ErrAlgorithm},
 		{"algorithm HMAC", withMap(3, []byte{1, 5}, typ, kid), ErrAlgorithm},
 		{"algorithm RS256", withMap(3, []byte{1, 0x39, 1, 0}, typ, kid), ErrAlgorithm},
 		{"no signature", outer([]byte{0xa0}, []byte{null}, []byte{0x40}), ErrBadSeal},
-		{"signature too short", outer([]byte{0xa0}, []byte{null}, appendBytes(nil, signature[:63])), ErrBadSeal},
-		{"signature too long", outer([]byte{0xa0}, []byte{null}, appendBytes(nil, append(signature[:64:64], 0))), ErrBadSeal},
+		{"signature too short", outer([]byte{0xa0}, []byte{null}, wire.AppendBytes(nil, signature[:63])), ErrBadSeal},
+		{"signature too long", outer([]byte{0xa0}, []byte{null}, wire.AppendBytes(nil, append(signature[:64:64], 0))), ErrBadSeal},
 	}
 	ring := holding(t, s)
 	for _, c := range cases {

@@ -6,6 +6,8 @@ import (
 	"encoding"
 	"fmt"
 	"time"
+
+	"github.com/glimpse-go/glimpse/internal/wire"
 )
 
 // KeyType is the content type of the seals of key statements.
@@ -54,8 +56,8 @@ func (s KeyStatement) Statement() ([]byte, error) {
 	if s.Issued.IsZero() {
 		return nil, fmt.Errorf("%w: key statement: not issued at any time", ErrKey)
 	}
-	b := appendBytes(appendHead(nil, majorArray, 6), s.User[:])
-	b = appendUint(appendBytes(b, s.Key.id[:]), uint64(s.Role))
+	b := wire.AppendBytes(wire.AppendArray(nil, 6), s.User[:])
+	b = wire.AppendUint(wire.AppendBytes(b, s.Key.id[:]), uint64(s.Role))
 	return s.appendTimes(b), nil
 }
 
@@ -75,9 +77,9 @@ func (s KeyStatement) MarshalBinary() ([]byte, error) {
 	if err := s.check(); err != nil {
 		return nil, err
 	}
-	b := appendBytes(appendHead(nil, majorArray, 7), s.User[:])
-	b = s.appendTimes(appendUint(b, uint64(s.Role)))
-	return appendBytes(appendBytes(b, s.Key.cose), s.Seal), nil
+	b := wire.AppendBytes(wire.AppendArray(nil, 7), s.User[:])
+	b = s.appendTimes(wire.AppendUint(b, uint64(s.Role)))
+	return wire.AppendBytes(wire.AppendBytes(b, s.Key.cose), s.Seal), nil
 }
 
 // UnmarshalBinary reads what MarshalBinary writes, and nothing else; it does
@@ -92,24 +94,24 @@ func (s *KeyStatement) UnmarshalBinary(data []byte) error {
 
 // unmarshalFirst reads one statement and returns the bytes after it.
 func (s *KeyStatement) unmarshalFirst(data []byte) (rest []byte, err error) {
-	var wire struct {
+	var sent struct {
 		_                   struct{} `cbor:",toarray"`
 		User                []byte
 		Role                Role
 		From, Until, Issued uint64
 		Key, Seal           []byte
 	}
-	if rest, err = strict.UnmarshalFirst(data, &wire); err != nil {
+	if rest, err = strict.UnmarshalFirst(data, &sent); err != nil {
 		return nil, fmt.Errorf("%w: key statement: %w", ErrKey, err)
 	}
-	if len(wire.User) != 16 || max(wire.From, wire.Until, wire.Issued) > maxTime {
+	if len(sent.User) != 16 || max(sent.From, sent.Until, sent.Issued) > maxTime {
 		return nil, fmt.Errorf("%w: key statement: out of range", ErrKey)
 	}
 	read := KeyStatement{
-		User: [16]byte(wire.User), Role: wire.Role, Seal: wire.Seal,
-		From: fromSeconds(wire.From), Until: fromSeconds(wire.Until), Issued: fromSeconds(wire.Issued),
+		User: [16]byte(sent.User), Role: sent.Role, Seal: sent.Seal,
+		From: fromSeconds(sent.From), Until: fromSeconds(sent.Until), Issued: fromSeconds(sent.Issued),
 	}
-	if err := read.Key.UnmarshalBinary(wire.Key); err != nil {
+	if err := read.Key.UnmarshalBinary(sent.Key); err != nil {
 		return nil, err
 	}
 	again, err := read.MarshalBinary()
@@ -140,9 +142,9 @@ func (s KeyStatement) check() error {
 }
 
 func (s KeyStatement) appendTimes(b []byte) []byte {
-	b = appendUint(b, toSeconds(s.From))
-	b = appendUint(b, toSeconds(s.Until))
-	return appendUint(b, toSeconds(s.Issued))
+	b = wire.AppendUint(b, toSeconds(s.From))
+	b = wire.AppendUint(b, toSeconds(s.Until))
+	return wire.AppendUint(b, toSeconds(s.Issued))
 }
 
 // later reports whether s counts rather than other: it was issued later, or in

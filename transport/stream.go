@@ -2,24 +2,17 @@ package transport
 
 import (
 	"bufio"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"math"
 
+	"github.com/glimpse-go/glimpse/internal/wire"
 	"github.com/glimpse-go/glimpse/label"
 )
 
 // MaxSeal is the greatest length of a seal in an upload, in bytes.
 const MaxSeal = 4096
-
-// The major types of CBOR (RFC 8949 §3.1) that an upload is made of.
-const (
-	majorUint  = 0
-	majorBytes = 2
-	majorArray = 4
-)
 
 // UploadWriter writes an upload: a CBOR sequence (RFC 8742) of frames, one per
 // version, and at its end the author's seal or an empty one:
@@ -39,14 +32,14 @@ func NewUploadWriter(w io.Writer) *UploadWriter { return &UploadWriter{w} }
 // data has fewer, the error wraps io.ErrUnexpectedEOF and the upload cannot be
 // gone on with. item is the place in the collection, version in the ladder.
 func (u *UploadWriter) Version(item, version int, offset, size int64, data io.Reader) error {
-	head := appendHead(nil, majorArray, 4)
+	head := wire.AppendArray(nil, 4)
 	for _, v := range []int64{int64(item), int64(version), offset} {
 		if v < 0 {
 			return At(ErrMalformed, "negative place or offset")
 		}
-		head = appendHead(head, majorUint, uint64(v))
+		head = wire.AppendUint(head, uint64(v))
 	}
-	if _, err := u.w.Write(appendHead(head, majorBytes, uint64(max(size, 0)))); err != nil {
+	if _, err := u.w.Write(wire.AppendHead(head, wire.Bytes, uint64(max(size, 0)))); err != nil {
 		return err
 	}
 	n, err := io.CopyN(u.w, data, size)
@@ -60,8 +53,8 @@ func (u *UploadWriter) Version(item, version int, offset, size int64, data io.Re
 // AuthorSeal if it has been sent, or comes later. It does not close the writer
 // below.
 func (u *UploadWriter) Close(seal AuthorSeal) error {
-	end := appendHead(appendHead(nil, majorArray, 2), majorUint, seal.Issued)
-	_, err := u.w.Write(append(appendHead(end, majorBytes, uint64(len(seal.Seal))), seal.Seal...))
+	end := wire.AppendUint(wire.AppendArray(nil, 2), seal.Issued)
+	_, err := u.w.Write(wire.AppendBytes(end, seal.Seal))
 	return err
 }
 
@@ -107,19 +100,19 @@ func (u *UploadReader) Next() (Frame, error) {
 	if u.left.N > 0 {
 		return Frame{}, io.ErrUnexpectedEOF
 	}
-	major, n, err := readHead(u.r)
+	n, err := u.readHead(wire.Array)
 	switch {
 	case err != nil:
 		return Frame{}, err
-	case major == majorArray && n == 2:
+	case n == 2:
 		return Frame{}, u.readEnd()
-	case major == majorArray && n == 4:
+	case n == 4:
 		return u.readFrame()
 	}
 	return Frame{}, At(ErrMalformed, "upload")
 }
 
-// Seal is the author's seal, once Next has given io.EOF.
+// Seal is the author's seal, once Next has returned io.EOF.
 func (u *UploadReader) Seal() AuthorSeal { return u.seal }
 
 func (u *UploadReader) readEnd() error {
@@ -141,21 +134,33 @@ func (u *UploadReader) readEnd() error {
 	return io.EOF
 }
 
+// readHead reads the head of an item of a major type.
+func (u *UploadReader) readHead(major wire.Major) (uint64, error) {
+	got, n, err := wire.ReadHead(u.r)
+	switch {
+	case errors.Is(err, wire.ErrMalformed):
+		return 0, At(ErrMalformed, "a number that is not in its shortest form")
+	case err != nil:
+		return 0, unexpected(err)
+	case got != major:
+		return 0, At(ErrMalformed, "upload")
+	}
+	return n, nil
+}
+
 // readHeads reads numbers, and at the end the length of a byte string.
-func (u *UploadReader) readHeads(v []uint64) error {
+func (u *UploadReader) readHeads(v []uint64) (err error) {
 	for i := range v {
-		want := byte(majorUint)
+		want := wire.Uint
 		if i == len(v)-1 {
-			want = majorBytes
+			want = wire.Bytes
 		}
-		major, n, err := readHead(u.r)
-		if err != nil {
+		if v[i], err = u.readHead(want); err != nil {
 			return err
 		}
-		if major != want || n > math.MaxInt64 {
+		if v[i] > math.MaxInt64 {
 			return At(ErrMalformed, "upload")
 		}
-		v[i] = n
 	}
 	return nil
 }
@@ -183,50 +188,6 @@ func (f frameReader) Read(p []byte) (int, error) {
 		err = io.ErrUnexpectedEOF
 	}
 	return n, err
-}
-
-// appendHead writes the shortest head of a CBOR item (RFC 8949 §4.2.1).
-func appendHead(b []byte, major byte, n uint64) []byte {
-	major <<= 5
-	switch {
-	case n < 24:
-		return append(b, major|byte(n))
-	case n <= math.MaxUint8:
-		return append(b, major|24, byte(n))
-	case n <= math.MaxUint16:
-		return binary.BigEndian.AppendUint16(append(b, major|25), uint16(n))
-	case n <= math.MaxUint32:
-		return binary.BigEndian.AppendUint32(append(b, major|26), uint32(n))
-	}
-	return binary.BigEndian.AppendUint64(append(b, major|27), n)
-}
-
-// readHead reads the head of a CBOR item, which must be the shortest one.
-func readHead(r io.ByteReader) (major byte, n uint64, err error) {
-	first, err := r.ReadByte()
-	if err != nil {
-		return 0, 0, unexpected(err)
-	}
-	major, info := first>>5, first&31
-	if info < 24 {
-		return major, uint64(info), nil
-	}
-	if info > 27 {
-		return 0, 0, At(ErrMalformed, "upload")
-	}
-	size := 1 << (info - 24)
-	for range size {
-		c, err := r.ReadByte()
-		if err != nil {
-			return 0, 0, unexpected(err)
-		}
-		n = n<<8 | uint64(c)
-	}
-	least := [...]uint64{24, 1 << 8, 1 << 16, 1 << 32}[info-24]
-	if n < least {
-		return 0, 0, At(ErrMalformed, "a number that is not in its shortest form")
-	}
-	return major, n, nil
 }
 
 func unexpected(err error) error {

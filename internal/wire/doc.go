@@ -2,7 +2,10 @@
 // documents are made of: unsigned integers, byte and text strings, arrays, maps
 // and tags, all of definite length, in the core deterministic encoding of
 // section 4.2.1. There is one encoding of a value, and the reader refuses every
-// other one.
+// other one. Seals and keys have negative integers, too, which are only written.
+//
+// Whoever writes or reads the head of an item does it here: collections, uploads,
+// and seals, for which package signature may import this one.
 //
 // It exists beside a general CBOR library because a collection is decoded
 // without copying it: the reader hands out parts of its input, allocates

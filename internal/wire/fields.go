@@ -7,7 +7,7 @@ func (r *Reader) Fields(last int, read func(key int)) {
 	previous := uint64(0)
 	for range n {
 		at := r.Offset()
-		key := r.head(majorUint)
+		key := r.head(Uint)
 		switch {
 		case r.err != nil:
 			return

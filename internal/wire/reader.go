@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"unicode/utf8"
@@ -69,63 +68,40 @@ func (r *Reader) End() error {
 func (r *Reader) Left() int { return len(r.data) - r.off }
 
 // head reads the head of an item of the given major type.
-func (r *Reader) head(major byte) uint64 {
+func (r *Reader) head(major Major) uint64 {
 	if r.err != nil {
 		return 0
 	}
-	start := r.Offset()
 	if r.off == len(r.data) {
-		r.Fail(start, ErrTruncated)
-		return 0
+		return r.refuse(ErrTruncated)
 	}
 	first := r.data[r.off]
-	if first>>5 != major {
-		r.Fail(start, ErrType)
-		return 0
+	if Major(first>>5) != major {
+		return r.refuse(ErrType)
 	}
-	r.off++
-	info := first & 31
-	if info < 24 {
-		return uint64(info)
+	arg, size := inHead(first)
+	if size == 0 {
+		r.off++
+		return arg
 	}
-	if info > 27 {
-		r.Fail(start, ErrNotCanonical)
-		return 0
+	arg, err := argument(r.data[r.off+1:], size)
+	if err != nil {
+		return r.refuse(err)
 	}
-	return r.argument(start, 1<<(info-24))
+	r.off += 1 + size
+	return arg
 }
 
-// argument reads an argument of size bytes, and refuses one that a shorter form
-// holds.
-func (r *Reader) argument(start, size int) uint64 {
-	if len(r.data)-r.off < size {
-		r.Fail(start, ErrTruncated)
-		return 0
-	}
-	p := r.data[r.off : r.off+size]
-	r.off += size
-	var v, least uint64
-	switch size {
-	case 1:
-		v, least = uint64(p[0]), 24
-	case 2:
-		v, least = uint64(binary.BigEndian.Uint16(p)), 1<<8
-	case 4:
-		v, least = uint64(binary.BigEndian.Uint32(p)), 1<<16
-	default:
-		v, least = binary.BigEndian.Uint64(p), 1<<32
-	}
-	if v < least {
-		r.Fail(start, ErrNotCanonical)
-		return 0
-	}
-	return v
+// refuse makes err the reader's error.
+func (r *Reader) refuse(err error) uint64 {
+	r.Fail(r.Offset(), err)
+	return 0
 }
 
 // Uint reads an unsigned integer of at most limit; a greater one is ErrLimit.
 func (r *Reader) Uint(limit uint64) uint64 {
 	at := r.Offset()
-	v := r.head(majorUint)
+	v := r.head(Uint)
 	if v > limit {
 		r.Fail(at, ErrLimit)
 		return 0
@@ -137,7 +113,7 @@ func (r *Reader) Uint(limit uint64) uint64 {
 // names none and is ErrType.
 func (r *Reader) Enum(last uint64) uint64 {
 	at := r.Offset()
-	v := r.head(majorUint)
+	v := r.head(Uint)
 	if v > last {
 		r.Fail(at, ErrType)
 		return 0
@@ -146,22 +122,22 @@ func (r *Reader) Enum(last uint64) uint64 {
 }
 
 // Bytes reads a byte string of at most limit bytes, a part of the input.
-func (r *Reader) Bytes(limit int) []byte { return r.str(majorBytes, limit) }
+func (r *Reader) Bytes(limit int) []byte { return r.str(Bytes, limit) }
 
 // Fixed reads a byte string of exactly n bytes, a part of the input; nil after
 // an error.
 func (r *Reader) Fixed(n int) []byte {
 	probe := *r
-	if got := probe.head(majorBytes); probe.err == nil && got != uint64(n) {
+	if got := probe.head(Bytes); probe.err == nil && got != uint64(n) {
 		r.Fail(r.Offset(), ErrLength)
 	}
-	return r.str(majorBytes, n)
+	return r.str(Bytes, n)
 }
 
 // Text reads a text string of at most limit bytes, a part of the input.
 func (r *Reader) Text(limit int) []byte {
 	at := r.Offset()
-	s := r.str(majorText, limit)
+	s := r.str(Text, limit)
 	if !utf8.Valid(s) {
 		r.Fail(at, ErrUTF8)
 		return nil
@@ -169,7 +145,7 @@ func (r *Reader) Text(limit int) []byte {
 	return s
 }
 
-func (r *Reader) str(major byte, limit int) []byte {
+func (r *Reader) str(major Major, limit int) []byte {
 	at := r.Offset()
 	n := r.head(major)
 	switch {
@@ -189,12 +165,12 @@ func (r *Reader) str(major byte, limit int) []byte {
 
 // Array reads the head of an array of at most limit items and returns their
 // number; each takes a byte or more, so a number beyond the input is refused.
-func (r *Reader) Array(limit int) int { return r.list(majorArray, limit) }
+func (r *Reader) Array(limit int) int { return r.list(Array, limit) }
 
 // Map reads the head of a map of at most limit pairs and returns their number.
-func (r *Reader) Map(limit int) int { return r.list(majorMap, limit) }
+func (r *Reader) Map(limit int) int { return r.list(Map, limit) }
 
-func (r *Reader) list(major byte, limit int) int {
+func (r *Reader) list(major Major, limit int) int {
 	at := r.Offset()
 	n := r.head(major)
 	switch {
@@ -213,7 +189,7 @@ func (r *Reader) list(major byte, limit int) int {
 // Exactly reads the head of an array of n items.
 func (r *Reader) Exactly(n int) {
 	at := r.Offset()
-	if got := r.head(majorArray); r.err == nil && got != uint64(n) {
+	if got := r.head(Array); r.err == nil && got != uint64(n) {
 		r.Fail(at, ErrLength)
 	}
 }
@@ -221,7 +197,7 @@ func (r *Reader) Exactly(n int) {
 // Tag reads a tag and fails unless it is the given one.
 func (r *Reader) Tag(tag uint64) {
 	at := r.Offset()
-	if got := r.head(majorTag); r.err == nil && got != tag {
+	if got := r.head(Tag); r.err == nil && got != tag {
 		r.Fail(at, ErrType)
 	}
 }
