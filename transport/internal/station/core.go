@@ -6,6 +6,7 @@ package station
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -197,6 +198,8 @@ func (k *Core) commit(ctx context.Context, before, after engine.State, effects [
 			if changes, err = k.writeTo(ctx, effect.Notify, changes); err != nil {
 				return Result{}, err
 			}
+		default:
+			return Result{}, fmt.Errorf("effect %T: nothing performs it", effect)
 		}
 	}
 	if err := k.Store.Apply(ctx, changes...); err != nil {
