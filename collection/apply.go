@@ -109,8 +109,7 @@ var ErrDigestChanged = fmt.Errorf("%w: an edition changes a digest", ErrNotAutho
 // mergeEdition takes o's edition if it is the later one, and the seals that o
 // has over the edition that stays.
 func (p *parts) mergeEdition(o *parts) (changed bool, err error) {
-	order := compareEditions(p.edition, o.edition)
-	if order == 0 {
+	if bytes.Equal(p.edition.raw, o.edition.raw) {
 		authorSeal := p.seals.author.merge(o.seals.author)
 		authoritySeal := p.seals.authority.merge(o.seals.authority)
 		return authorSeal || authoritySeal, nil
@@ -120,20 +119,11 @@ func (p *parts) mergeEdition(o *parts) (changed bool, err error) {
 			return false, &ItemError{p.fixed.item(i), ErrDigestChanged}
 		}
 	}
-	if order < 0 {
+	later := o.edition.named().Compare(p.edition.named()) > 0
+	if later {
 		p.edition, p.seals = o.edition, o.seals
 	}
-	return order < 0, nil
-}
-
-// compareEditions orders by number, then by digest, so that it is decided
-// everywhere alike which of two stands.
-func compareEditions(a, b *edition) int {
-	if bytes.Equal(a.raw, b.raw) {
-		return 0
-	}
-	da, db := a.digest(), b.digest()
-	return cmp.Or(cmp.Compare(a.number, b.number), bytes.Compare(da[:], db[:]))
+	return later, nil
 }
 
 // contradiction returns the first item to which two digest columns give

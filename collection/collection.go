@@ -145,8 +145,10 @@ func (c Collection) Len() int { return c.parts().fixed.len() }
 // computed once, on first use.
 func (c Collection) Identity() Digest { return c.parts().fixed.identity() }
 
-// EditionDigest returns the SHA-256 of the editable part; of two editions of
-// one number the one with the greater digest stands.
+// Edition names the collection's edition among the others of the collection.
+func (c Collection) Edition() Edition { return c.parts().edition.named() }
+
+// EditionDigest returns the SHA-256 of the editable part.
 func (c Collection) EditionDigest() Digest { return c.parts().edition.digest() }
 
 // Title returns the title of the collection's edition.

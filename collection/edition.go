@@ -48,6 +48,20 @@ type edition struct {
 	digest   func() Digest
 }
 
+func (e *edition) named() Edition { return Edition{e.number, e.digest()} }
+
+// Edition names one of the editions of a collection.
+type Edition struct {
+	Number uint64
+	Digest Digest // of the editable part
+}
+
+// Compare orders two editions of a collection by number, then by digest, so that it
+// is decided everywhere alike which of them stands: e does if it is positive.
+func (e Edition) Compare(f Edition) int {
+	return cmp.Or(cmp.Compare(e.Number, f.Number), bytes.Compare(e.Digest[:], f.Digest[:]))
+}
+
 // decodeEdition reads the editable part of a collection whose fixed part is f.
 func decodeEdition(raw []byte, base int, f *fixed, l *Limits) (*edition, error) {
 	e := &edition{raw: raw, digest: sumOnce(raw)}

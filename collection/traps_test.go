@@ -140,6 +140,9 @@ func TestTwoEditionsWithOneNumber(t *testing.T) {
 	if want := max(string(a[:]), string(b[:])); string(winner[:]) != want {
 		t.Errorf("edition %v stands", winner)
 	}
+	if camera.Edition().Compare(computer.Edition()) > 0 != (both.Edition() == camera.Edition()) {
+		t.Errorf("edition %v stands, of %v and %v", both.Edition(), camera.Edition(), computer.Edition())
+	}
 	wantRanks(t, both, label.Pending, label.Complete)
 	// The seal that stands is that of the edition that stands.
 	ok(collection.Verify(bg, newRing(), both))(t)

@@ -135,6 +135,18 @@ func (u *Update) UnmarshalBinary(data []byte) (err error) {
 // the update fits a collection, Apply says.
 func DecodeUpdate(data []byte) (Update, error) { return Limits{}.DecodeUpdate(data) }
 
+// DecodeUpdates is DecodeUpdate for each of the updates of a message.
+func DecodeUpdates(encoded [][]byte) ([]Update, error) {
+	us := make([]Update, len(encoded))
+	for i, data := range encoded {
+		var err error
+		if us[i], err = DecodeUpdate(data); err != nil {
+			return nil, err
+		}
+	}
+	return us, nil
+}
+
 // DecodeUpdate is the function of this name with other limits.
 func (l Limits) DecodeUpdate(data []byte) (Update, error) {
 	l = l.withDefaults()

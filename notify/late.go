@@ -1,29 +1,24 @@
 package notify
 
-import (
-	"bytes"
-	"cmp"
-
-	"github.com/glimpse-go/glimpse/collection"
-)
+import "github.com/glimpse-go/glimpse/collection"
 
 // Late reports whether n tells nothing that told, which its recipient has heard
 // before, did not tell: several stations tell, and what one sends may arrive
 // after newer news of another. c is the collection that both are about, in any
 // state. Where n does not say all that it knows, it is never late.
 func (n Notification) Late(told Notification, c collection.Collection) (bool, error) {
-	if n.edition(told) > 0 || len(n.Updates) == 0 && n.Labelled < n.Items {
+	if n.CompareEditions(told) > 0 || len(n.Updates) == 0 && n.Labelled < n.Items {
 		return false, nil
 	}
 	known, err := collection.New(c.Header(), c.Body())
 	if err != nil {
 		return false, err
 	}
-	before, err := updates(told)
+	before, err := collection.DecodeUpdates(told.Updates)
 	if err != nil {
 		return false, err
 	}
-	after, err := updates(n)
+	after, err := collection.DecodeUpdates(n.Updates)
 	if err != nil {
 		return false, err
 	}
@@ -34,18 +29,8 @@ func (n Notification) Late(told Notification, c collection.Collection) (bool, er
 	return !changed, err
 }
 
-// edition compares the editions of two notifications.
-func (n Notification) edition(m Notification) int {
-	return cmp.Or(cmp.Compare(n.Number, m.Number), bytes.Compare(n.Edition[:], m.Edition[:]))
-}
-
-func updates(n Notification) ([]collection.Update, error) {
-	us := make([]collection.Update, len(n.Updates))
-	for i, data := range n.Updates {
-		var err error
-		if us[i], err = collection.DecodeUpdate(data); err != nil {
-			return nil, err
-		}
-	}
-	return us, nil
+// CompareEditions orders the editions of one collection that two notifications
+// tell of: positive if n tells of the later one.
+func (n Notification) CompareEditions(m Notification) int {
+	return collection.Edition{Number: n.Number, Digest: n.Edition}.Compare(collection.Edition{Number: m.Number, Digest: m.Edition})
 }

@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"bytes"
-	"cmp"
 	"slices"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -51,7 +49,7 @@ func (s State) rebase(theirs collection.Collection) (State, []Effect, error) {
 	ours := s.Collection
 	s = s.with(c)
 	own := ours.Header()
-	if compareEditions(ours, theirs) < 0 || own.Edition == theirs.Header().Edition && ours.SameWords(theirs) && theirs.HasDigestsOf(ours) {
+	if ours.Edition().Compare(theirs.Edition()) < 0 || own.Edition == theirs.Header().Edition && ours.SameWords(theirs) && theirs.HasDigestsOf(ours) {
 		return s, nil, nil
 	}
 	next, err := c.EditAfter(ours, func(h *collection.Header, items []collection.Item) {
@@ -77,12 +75,6 @@ func withOwn(theirs, ours collection.Item) collection.Item {
 	}
 	ours.Digests = digests
 	return ours
-}
-
-// compareEditions orders two editions as everybody does.
-func compareEditions(a, b collection.Collection) int {
-	x, y := a.EditionDigest(), b.EditionDigest()
-	return cmp.Or(cmp.Compare(a.Header().Edition, b.Header().Edition), bytes.Compare(x[:], y[:]))
 }
 
 // heldIn is what is held of the versions of another edition: those that have the

@@ -37,7 +37,7 @@ func two(t *testing.T) (later, sealed collection.Collection) {
 	check(t, err)
 	sealed = made(t, c, "theirs")
 	for n := range 100 {
-		if later = made(t, c, fmt.Sprint("ours ", n)); compareEditions(later, sealed) > 0 {
+		if later = made(t, c, fmt.Sprint("ours ", n)); later.Edition().Compare(sealed.Edition()) > 0 {
 			break
 		}
 	}

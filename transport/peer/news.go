@@ -1,8 +1,6 @@
 package peer
 
 import (
-	"bytes"
-	"cmp"
 	"context"
 	"errors"
 
@@ -114,24 +112,13 @@ func shownOf(n notify.Notification, c collection.Collection) (notify.Notificatio
 func toldOf(n, shown notify.Notification, c collection.Collection) (notify.Notification, error) {
 	told := shown
 	told.Cover = nil
-	us, err := decodeUpdates(n.Updates)
+	us, err := collection.DecodeUpdates(n.Updates)
 	if err != nil {
-		return told, err
+		return told, transport.Wrap(err)
 	}
 	_, more, err := c.Apply(us...)
-	if !more && cmp.Or(cmp.Compare(n.Number, shown.Number), bytes.Compare(n.Edition[:], shown.Edition[:])) <= 0 {
+	if !more && n.CompareEditions(shown) <= 0 {
 		told.Number, told.Edition, told.Updates = n.Number, n.Edition, n.Updates
 	}
 	return told, transport.Wrap(err)
-}
-
-func decodeUpdates(all [][]byte) ([]collection.Update, error) {
-	us := make([]collection.Update, len(all))
-	for i, data := range all {
-		var err error
-		if us[i], err = collection.DecodeUpdate(data); err != nil {
-			return nil, transport.Wrap(err)
-		}
-	}
-	return us, nil
 }

@@ -162,9 +162,9 @@ func (p *Peer) apply(ctx context.Context, name collection.Name, s transport.Stat
 	if err != nil {
 		return err
 	}
-	us, err := decodeUpdates(s.Updates)
+	us, err := collection.DecodeUpdates(s.Updates)
 	if err != nil {
-		return err
+		return transport.Wrap(err)
 	}
 	c, _, err := known.Collection.Apply(us...)
 	if err != nil {

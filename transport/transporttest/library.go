@@ -25,12 +25,10 @@ func whole(t *testing.T, from transport.Library, c collection.Collection) transp
 	if len(changes.Collection) > 0 || changes.Edition != state.Edition || len(state.Updates) > 0 {
 		t.Errorf("what changes: %+v", changes)
 	}
-	for _, data := range changes.Updates {
-		u, err := collection.DecodeUpdate(data)
-		want(t, err, nil)
-		c, _, err = c.Apply(u)
-		want(t, err, nil)
-	}
+	us, err := collection.DecodeUpdates(changes.Updates)
+	want(t, err, nil)
+	c, _, err = c.Apply(us...)
+	want(t, err, nil)
 	sameLabels(t, c, got)
 	return state
 }
