@@ -100,23 +100,11 @@ func (d *Device) Make(ctx context.Context, h collection.Header, b collection.Bod
 
 // draft makes a collection of the device's user, without a seal.
 func (d *Device) draft(ctx context.Context, h collection.Header, b collection.Body) (collection.Collection, error) {
-	if h.ID.IsZero() {
-		if _, err := io.ReadFull(d.cfg.Random, h.ID[:]); err != nil {
-			return collection.Collection{}, err
-		}
-	}
 	h.Author, h.Created = d.user, d.cfg.Now()
 	if h.Title == "" && d.cfg.Name != "" {
 		h.Title = Title(h.Created, d.cfg.Name, d.cfg.Owner)
 	}
-	draft, err := collection.New(h, b)
-	if err != nil {
-		return draft, err
-	}
-	if b.Items, err = shareclient.Digests(ctx, b.Items, len(draft.Ladder()), d.media.Open); err != nil {
-		return draft, err
-	}
-	return collection.New(h, b)
+	return shareclient.Draft(ctx, d.cfg.Random, h, b, d.media.Open)
 }
 
 // NewItemID makes an item's id.

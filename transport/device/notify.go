@@ -4,16 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/cover"
 )
-
-// maxCover bounds the thumbnail in a notification, in bytes.
-const maxCover = 64 << 10
 
 // ShareAndNotify is Share with a hub by a device that would rather tell the
 // recipients itself, as soon as all is stored: reach returns the station of a
@@ -78,7 +75,7 @@ func (d *Device) post(ctx context.Context, name collection.Name, answer transpor
 	if err != nil {
 		return nil, err
 	}
-	if n.Cover, err = d.cover(ctx, c); err != nil {
+	if n.Cover, err = cover.Read(ctx, c, d.open); err != nil {
 		return nil, err
 	}
 	availability, err := notify.Availability(c)
@@ -94,30 +91,6 @@ func (d *Device) post(ctx context.Context, name collection.Name, answer transpor
 		changes = append(changes, transport.Change{Key: "o/" + u.String() + "/" + name.String(), Value: data})
 	}
 	return changes, nil
-}
-
-// cover is the thumbnail of the item that stands for a collection, if it is
-// small.
-func (d *Device) cover(ctx context.Context, c collection.Collection) ([]byte, error) {
-	i, ok := c.Index(c.Header().Hints.Cover)
-	if c.Len() == 0 {
-		return nil, nil
-	}
-	if !ok {
-		i = 0
-	}
-	b, err := d.open(ctx, c, i, 0)
-	if errors.Is(err, transport.ErrNotFound) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer b.Close()
-	if b.Size() > maxCover {
-		return nil, nil
-	}
-	return io.ReadAll(io.NewSectionReader(b, 0, b.Size()))
 }
 
 // Notify tries to notify those whom ShareAndNotify has not reached. First it shares again

@@ -26,20 +26,8 @@ func (p *Peer) Make(ctx context.Context, h collection.Header, b collection.Body,
 		return collection.Name{}, err
 	}
 	defer leave()
-	if h.ID.IsZero() {
-		if _, err := io.ReadFull(p.cfg.Random, h.ID[:]); err != nil {
-			return collection.Name{}, err
-		}
-	}
 	h.Author, h.Created = p.user, p.cfg.Now()
-	draft, err := collection.New(h, b)
-	if err != nil {
-		return collection.Name{}, err
-	}
-	if b.Items, err = shareclient.Digests(ctx, b.Items, len(draft.Ladder()), open); err != nil {
-		return collection.Name{}, err
-	}
-	c, err := collection.New(h, b)
+	c, err := shareclient.Draft(ctx, p.cfg.Random, h, b, open)
 	if err == nil {
 		c, err = c.Sign(ctx, p.signer, p.cfg.Now())
 	}

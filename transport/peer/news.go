@@ -8,6 +8,7 @@ import (
 	"github.com/glimpse-go/glimpse/collection/digest"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/cover"
 	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
 
@@ -97,11 +98,7 @@ func (p *Peer) storeNews(ctx context.Context, told, shown notify.Notification) e
 func shownOf(n notify.Notification, c collection.Collection) (notify.Notification, error) {
 	shown, err := notify.Make(c, n.Reason, n.Link)
 	shown.ID, shown.To = n.ID, n.To
-	i, ok := c.Index(c.Header().Hints.Cover)
-	if !ok {
-		i = 0
-	}
-	if d, err := station.Digest(c, i, 0); err == nil && d == digest.Sum(n.Cover) {
+	if d, err := station.Digest(c, cover.Item(c), 0); err == nil && d == digest.Sum(n.Cover) {
 		shown.Cover = n.Cover
 	}
 	return shown, err

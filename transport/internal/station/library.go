@@ -10,10 +10,8 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/cover"
 )
-
-// maxCover bounds the thumbnail in a first notification, in bytes.
-const maxCover = 64 << 10
 
 // Statements returns the key statements that a reader of a collection needs.
 type Statements func(ctx context.Context, s engine.State) ([][]byte, error)
@@ -108,25 +106,10 @@ func (k *Core) Cover(ctx context.Context, name collection.Name) ([]byte, error) 
 	if errors.Is(err, transport.ErrSeal) {
 		return nil, nil
 	}
-	if err != nil || s.Collection.Len() == 0 {
-		return nil, err
-	}
-	i, ok := s.Collection.Index(s.Collection.Header().Hints.Cover)
-	if !ok {
-		i = 0
-	}
-	b, err := k.Open(ctx, s.Collection, i, 0)
-	if errors.Is(err, transport.ErrNotFound) {
-		return nil, nil
-	}
 	if err != nil {
 		return nil, err
 	}
-	defer b.Close()
-	if b.Size() > maxCover {
-		return nil, nil
-	}
-	return io.ReadAll(io.NewSectionReader(b, 0, b.Size()))
+	return cover.Read(ctx, s.Collection, k.Open)
 }
 
 // Poll returns what look finds for a user, at once if there is any, else after the
