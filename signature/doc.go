@@ -1,8 +1,7 @@
 // Package signature makes and verifies seals: signatures over short statements,
 // in the form of COSE_Sign1 (RFC 9052, section 4.2). It knows bytes and keys
 // only; what a statement says, and who may say it, is for package collection to
-// judge, whose Signer and Verifier interfaces [*Signer], [*Keyring] and [Chain]
-// satisfy.
+// judge, whose Signer and Verifier interfaces [*Signer] and [*Keyring] satisfy.
 //
 // # A seal
 //

@@ -150,20 +150,6 @@ func ExampleKeyring_MarshalBinary() {
 	// <nil>
 }
 
-// What is not known here is asked elsewhere, as of a hub.
-func ExampleChain() {
-	camera := newSigner()
-	var here, hub signature.Keyring
-	if err := hub.Trust(alice, camera.Public()); err != nil {
-		log.Fatal(err)
-	}
-	fmt.Println(errors.Is(check(&here, camera, time.Time{}), signature.ErrUnknownKey))
-	fmt.Println(check(signature.Chain(&here, &hub), camera, time.Time{}))
-	// Output:
-	// true
-	// <nil>
-}
-
 // Keys in files are read in the form they have.
 func ExampleParsePublicKey() {
 	key, err := signature.ParsePublicKey([]byte(`-----BEGIN PUBLIC KEY-----
@@ -196,7 +182,7 @@ func newSigner() *signature.Signer {
 }
 
 // check seals something at a time and says what the verifier thinks of it.
-func check(v signature.Verifier, s *signature.Signer, issued time.Time) error {
+func check(v *signature.Keyring, s *signature.Signer, issued time.Time) error {
 	statement := []byte("what is said")
 	seal, err := s.Sign(ctx, "application/glimpse.update", statement)
 	if err != nil {

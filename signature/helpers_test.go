@@ -30,7 +30,6 @@ type collectionVerifier interface {
 var (
 	_ collectionSigner   = (*Signer)(nil)
 	_ collectionVerifier = (*Keyring)(nil)
-	_ collectionVerifier = Chain()
 )
 
 var (

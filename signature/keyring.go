@@ -38,10 +38,15 @@ var none [32]byte
 // rooted reports an authority that was added by hand.
 func (e entry) rooted() bool { return e.Role == RoleAuthority && e.by == none }
 
-// Verify implements [Verifier]. The key must be known, not revoked, vouched for
-// by an authority that is not revoked (or added by hand), of an allowed
-// algorithm, and valid at issued. An issued of zero says that the sealer had no
-// clock: then neither the key's validity nor its retirement can be judged, and
+// Verify checks that seal is a seal of the content type typ over statement, by a
+// key that is valid at issued. It returns the key's user, or the zero user if it
+// is an authority's, and the key's thumbprint. Its errors are those of ctx, or
+// [*SealError]s that wrap one of the outcomes of this package, ErrUnknownKey only
+// if somebody else may know more.
+//
+// The key must be known, not revoked, vouched for by an authority that is not
+// revoked (or added by hand), of an allowed algorithm, and valid at issued. An
+// issued of zero says that the sealer had no clock: then neither the key's validity nor its retirement can be judged, and
 // they are not; both bind honest clocks only, as a sealer may claim any time.
 // Whoever needs more revokes the key, which holds for every time.
 func (k *Keyring) Verify(ctx context.Context, typ string, statement, seal []byte, issued time.Time) (user [16]byte, key [32]byte, err error) {

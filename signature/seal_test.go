@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"pgregory.net/rapid"
 
@@ -261,49 +260,5 @@ func TestContentTypesThatCannotBeSealed(t *testing.T) {
 		if _, err := newSigner(t, 1).Sign(ctx, typ, statement); !errors.Is(err, ErrPurpose) {
 			t.Errorf("%q: %v", typ, err)
 		}
-	}
-}
-
-type answer struct {
-	user  [16]byte
-	err   error
-	asked *int
-}
-
-func (a answer) Verify(context.Context, string, []byte, []byte, time.Time) ([16]byte, [32]byte, error) {
-	*a.asked++
-	return a.user, [32]byte{}, a.err
-}
-
-func TestChainAsksOnUntilTheKeyIsKnown(t *testing.T) {
-	offline := errors.New("hub not reachable")
-	for _, c := range []struct {
-		name  string
-		first error
-		asked int
-		want  error
-	}{
-		{"known", nil, 1, nil},
-		{"unknown", ErrUnknownKey, 2, nil},
-		{"revoked", ErrRevoked, 1, ErrRevoked},
-		{"bad seal", ErrBadSeal, 1, ErrBadSeal},
-		{"unsigned", ErrUnsigned, 1, ErrUnsigned},
-		{"not reachable", offline, 1, offline},
-	} {
-		var asked int
-		_, _, err := Chain(answer{err: c.first, asked: &asked}, answer{user: bob, asked: &asked}).
-			Verify(ctx, update, statement, nil, noon)
-		if asked != c.asked || !errors.Is(err, c.want) {
-			t.Errorf("%s: %d asked, %v", c.name, asked, err)
-		}
-	}
-	s := newSigner(t, 1)
-	seal := mustSeal(t, s, update)
-	user, _, err := Chain(new(Keyring), holding(t, s)).Verify(ctx, update, statement, seal, noon)
-	if err != nil || user != alice {
-		t.Error(user, err)
-	}
-	if _, _, err := Chain().Verify(ctx, update, statement, seal, noon); !errors.Is(err, ErrUnknownKey) {
-		t.Error("empty chain:", err)
 	}
 }

@@ -2,28 +2,13 @@ package signature
 
 import (
 	"bytes"
-	"context"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/rsa"
 	"crypto/sha256"
-	"errors"
 	"math/big"
-	"time"
 )
-
-// Verifier says who sealed a statement. [*Keyring] and [Chain] are Verifiers,
-// and so is a client that asks a hub.
-type Verifier interface {
-	// Verify checks that seal is a seal of the content type typ over
-	// statement, by a key that is valid at issued (zero: the sealer had no
-	// clock). It returns the key's user, or the zero user if it is an
-	// authority's, and the key's thumbprint. Its errors wrap one of the
-	// outcomes of this package, ErrUnknownKey only if another verifier may
-	// know more, or report what kept the verifier from answering.
-	Verify(ctx context.Context, typ string, statement, seal []byte, issued time.Time) (user [16]byte, key [32]byte, err error)
-}
 
 // Verify checks a seal by this very key: that it is one, of the content type
 // typ, over statement. Its errors are [*SealError], wrapping ErrUnsigned,
@@ -77,24 +62,4 @@ func (k PublicKey) valid(message, signature []byte) bool {
 var halfOrder = [32]byte{
 	0x7f, 0xff, 0xff, 0xff, 0x80, 0x00, 0x00, 0x00, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 	0xde, 0x73, 0x7d, 0x56, 0xd3, 0x8b, 0xcf, 0x42, 0x79, 0xdc, 0xe5, 0x61, 0x7e, 0x31, 0x92, 0xa8,
-}
-
-// Chain asks the verifiers in order. The first that knows the key answers;
-// only [ErrUnknownKey] passes on to the next. A keyring and then the hub serves
-// a client that has some of the keys. An empty chain knows no key.
-func Chain(verifiers ...Verifier) Verifier {
-	return chain(append([]Verifier(nil), verifiers...))
-}
-
-type chain []Verifier
-
-func (c chain) Verify(ctx context.Context, typ string, statement, seal []byte, issued time.Time) (user [16]byte, key [32]byte, err error) {
-	err = &SealError{Type: typ, Err: ErrUnknownKey}
-	for _, v := range c {
-		user, key, err = v.Verify(ctx, typ, statement, seal, issued)
-		if !errors.Is(err, ErrUnknownKey) {
-			return user, key, err
-		}
-	}
-	return [16]byte{}, [32]byte{}, err
 }

@@ -29,9 +29,8 @@ func (c *Client) VerifySeal(ctx context.Context, s transport.VerifyRequest) (tra
 	return call[transport.VerifyResponse](ctx, c, "/v1/verify", s)
 }
 
-// Verify implements collection.Verifier, and signature's, by asking the hub: for
-// a client that does not have the keys, alone or behind a keyring in
-// signature.Chain. The hub is believed, as far as the connection to it is; it is
+// Verify implements collection.Verifier by asking the hub: for a client that does
+// not have the keys. The hub is believed, as far as the connection to it is; it is
 // told the statement, not the collection. Errors wrap those of
 // collection.Verifier where the hub refuses the seal, else those of package
 // transport.
