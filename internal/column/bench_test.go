@@ -93,7 +93,7 @@ func benchmarkParse(b *testing.B, c Column) {
 	dict, form, data := c.Encode()
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := Parse(c.Len(), dict, form, data); err != nil {
+		if _, err := Parse(c.n, dict, form, data); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -48,7 +48,7 @@ func TestOfIsSmall(t *testing.T) {
 }
 
 func TestUniform(t *testing.T) {
-	if c := Uniform(0, 5); c.Len() != 0 || len(c.dict) != 0 {
+	if c := Uniform(0, 5); c.n != 0 || len(c.dict) != 0 {
 		t.Fatal("values without items")
 	}
 	values := slices.Repeat([]uint32{5}, 100)

@@ -37,13 +37,6 @@ type Column struct {
 	canonical bool  // packed only: the form that Encode returns
 }
 
-// A Run is a stretch of items, from Start up to but not including End, that
-// have the same Value.
-type Run struct {
-	Start, End int
-	Value      uint32
-}
-
 // Uniform is a column of n items that all have the value v.
 func Uniform(n int, v uint32) Column {
 	if n <= 0 {
@@ -51,9 +44,6 @@ func Uniform(n int, v uint32) Column {
 	}
 	return Column{n: n, dict: []uint32{v}}
 }
-
-// Len is the number of items.
-func (c Column) Len() int { return c.n }
 
 // At is the value of item i, and panics if there is none. It takes constant
 // time in a packed column and up to one step a run in any other: see
@@ -79,17 +69,6 @@ func (c *Column) at(i int) uint32 {
 		}
 	}
 	return c.dict[r.place]
-}
-
-// Runs yields the runs in order: they cover the column and neighbours differ.
-func (c Column) Runs() iter.Seq[Run] {
-	return func(yield func(Run) bool) {
-		for r := c.cursor(); r.next(); {
-			if !yield(Run{r.start, r.end, c.dict[r.place]}) {
-				return
-			}
-		}
-	}
 }
 
 // All yields every item with its value.
@@ -171,15 +150,4 @@ func (c Column) Values() iter.Seq[uint32] {
 			}
 		}
 	}
-}
-
-// Max is the greatest value used, and 0 in a column without items.
-func (c Column) Max() uint32 {
-	used := c.used()
-	for i := len(c.dict) - 1; i >= 0; i-- {
-		if used.has(uint32(i)) {
-			return c.dict[i]
-		}
-	}
-	return 0
 }

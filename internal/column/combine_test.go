@@ -148,7 +148,7 @@ func TestCombineManyValues(t *testing.T) {
 	checkCombine(t, a, a, x, x, maxOf)
 	checkCombine(t, a, Of(n, 1<<30, []int{500}), x, one, maxOf)
 	checkCombine(t, a, Uniform(n, 3), x, slices.Repeat([]uint32{3}, n), maxOf)
-	if !Equal(a, a.Pack()) || Equal(a, b) {
+	if !equal(a, a.Pack()) || equal(a, b) {
 		t.Fatal("Equal")
 	}
 	if got := a.Count(func(v uint32) bool { return v >= 100 }); got != n-100 {
@@ -211,7 +211,7 @@ func TestCombineForgetsUnusedValues(t *testing.T) {
 func TestLengthsDiffer(t *testing.T) {
 	mustPanic(t, func() { Combine(Uniform(3, 0), Uniform(4, 0), maxOf) })
 	mustPanic(t, func() { Every(Uniform(3, 0), Uniform(4, 0), func(_, _ uint32) bool { return true }) })
-	if Equal(Uniform(3, 0), Uniform(4, 0)) {
+	if equal(Uniform(3, 0), Uniform(4, 0)) {
 		t.Fatal("equal")
 	}
 }
@@ -238,7 +238,7 @@ func TestEvery(t *testing.T) {
 			if got := Every(a, b, pred); got != want {
 				t.Fatalf("a %s b: %v", name, got)
 			}
-			if name == "=" && Equal(b, a) != want {
+			if name == "=" && equal(b, a) != want {
 				t.Fatalf("Equal: %v", !want)
 			}
 		}
@@ -273,7 +273,7 @@ func TestEveryFindsOne(t *testing.T) {
 		for _, at := range []int{0, 1, 7, 8, 63, 64, 4095, 4096, 8192, n - 9, n - 2, n - 1} {
 			y := slices.Clone(x)
 			y[at] = (y[at] + 1) % uint32(d)
-			if Equal(pack(x), pack(y)) {
+			if equal(pack(x), pack(y)) {
 				t.Fatalf("%d values: item %d not found", d, at)
 			}
 		}

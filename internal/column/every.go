@@ -29,11 +29,6 @@ func everyRun(a, b Column, pred func(x, y uint32) bool) bool {
 	})
 }
 
-// Equal tells whether a and b have the same values, whatever their forms.
-func Equal(a, b Column) bool {
-	return a.n == b.n && Every(a, b, func(x, y uint32) bool { return x == y })
-}
-
 // marks is 1 for the pairs of which is says so, and 0 for the others.
 func (p *pairs) marks(is func(i, j int, v uint32) bool) *pairs {
 	q := &pairs{p.cols, make([]uint32, len(p.out))}

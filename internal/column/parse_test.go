@@ -153,7 +153,7 @@ func TestParseRefuses(t *testing.T) {
 			if at.Part != c.part || at.Offset != c.offset || at.Error() == "" {
 				t.Errorf("at %s %d, want %s %d", at.Part, at.Offset, c.part, c.offset)
 			}
-			if col.Len() != 0 {
+			if col.n != 0 {
 				t.Error("a column with the error")
 			}
 		})
@@ -221,7 +221,7 @@ func TestParseLargest(t *testing.T) {
 	if err != nil || len(data) != 1+5+1 {
 		t.Fatalf("%d bytes, %v", len(data), err)
 	}
-	if !Equal(p, c) || p.At(math.MaxInt32-1) != 7 || p.At(1) != 0 || p.Max() != 7 {
+	if !equal(p, c) || p.At(math.MaxInt32-1) != 7 || p.At(1) != 0 {
 		t.Fatal("values")
 	}
 	if got := p.Count(func(v uint32) bool { return v == 0 }); got != math.MaxInt32-2 {
@@ -241,7 +241,7 @@ func TestParseAllocations(t *testing.T) {
 	for _, c := range []Column{FromValues(values), Of(50000, 1, []int{3, 40000}), Uniform(50000, 1)} {
 		dict, form, data := c.Encode()
 		got := testing.AllocsPerRun(20, func() {
-			if _, err := Parse(c.Len(), dict, form, data); err != nil {
+			if _, err := Parse(c.n, dict, form, data); err != nil {
 				t.Fatal(err)
 			}
 		})
@@ -308,16 +308,16 @@ func fuzzAccepted(t *testing.T, c Column, dict []uint32, form int, data []byte) 
 		t.Fatal("encodes otherwise")
 	}
 	end, used := 0, map[uint32]bool{}
-	for r := range c.Runs() {
-		if r.Start != end || r.End <= r.Start {
-			t.Fatalf("run %v after %d", r, end)
+	for r := c.cursor(); r.next(); {
+		if r.start != end || r.end <= r.start {
+			t.Fatalf("run from %d to %d after %d", r.start, r.end, end)
 		}
-		end, used[r.Value] = r.End, true
+		end, used[c.dict[r.place]] = r.end, true
 	}
-	if end != c.Len() || len(used) != len(dict) {
+	if end != c.n || len(used) != len(dict) {
 		t.Fatalf("runs end at %d with %d values", end, len(used))
 	}
-	if c.Len() <= 1<<16 {
+	if c.n <= 1<<16 {
 		checkCanonical(t, c, valuesOf(c))
 	}
 }
