@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/glimpse-go/glimpse/internal/column"
@@ -210,19 +209,4 @@ func dropped(known, col []byte) int {
 		}
 	}
 	return -1
-}
-
-// Diff returns the updates of newer that c does not have or cover.
-func (c Collection) Diff(newer Collection) ([]Update, error) {
-	p := c.parts()
-	if c.Identity() != newer.Identity() {
-		return nil, fmt.Errorf("diff: %w", ErrOtherCollection)
-	}
-	var us []Update
-	for u := range newer.Updates() {
-		if _, adds := p.fixed.admit(p.claims, u.claim); adds {
-			us = append(us, u)
-		}
-	}
-	return slices.Clip(us), nil
 }

@@ -206,9 +206,6 @@ func TestSame(t *testing.T) {
 		if _, _, err := c.Merge(d); !errors.Is(err, collection.ErrOtherCollection) {
 			t.Errorf("%s: merge: %v", field, err)
 		}
-		if _, err := c.Diff(d); !errors.Is(err, collection.ErrOtherCollection) {
-			t.Errorf("%s: diff: %v", field, err)
-		}
 	}
 	var differs *collection.DiffError
 	two := base(func(h *collection.Header, b *collection.Body) { h.ID[0]++; b.Items = nil })
@@ -267,24 +264,5 @@ func TestSeals(t *testing.T) {
 	sealed.Header().AuthorSeal[1] = 'X'
 	if got := string(sealed.Header().AuthorSeal); got != "a seal made elsewhere" {
 		t.Errorf("the collection's seal became %q", got)
-	}
-}
-
-func TestDiff(t *testing.T) {
-	c := shared(t, 3, label.Flag, nil)
-	x := applied(t, c, ok(c.Complete(home, itemID(0)))(t), ok(c.Complete(tower, itemID(1)))(t))
-	y := applied(t, c, ok(c.Complete(home, itemID(0)))(t), ok(c.Withdraw(itemID(2)))(t))
-	if us := ok(x.Diff(y))(t); len(us) != 1 || us[0].Issuer() != anna {
-		t.Errorf("%v", us)
-	}
-	if us := ok(y.Diff(x))(t); len(us) != 1 || us[0].Issuer() != tower {
-		t.Errorf("%v", us)
-	}
-	if us := ok(x.Diff(c))(t); len(us) != 0 {
-		t.Errorf("%v", us)
-	}
-	covered := applied(t, c, ok(c.CompleteAll(theHub))(t))
-	if us := ok(covered.Diff(x))(t); len(us) != 0 {
-		t.Errorf("%v", us)
 	}
 }

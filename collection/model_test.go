@@ -316,27 +316,6 @@ func (m *machine) Merge(t *rapid.T) {
 	}
 }
 
-// Diff returns exactly what the other copy proves and this one does not.
-func (m *machine) Diff(t *rapid.T) {
-	c, d := m.copy(t), m.copy(t)
-	us := ok(c.real.Diff(d.real))(t)
-	both := claimTexts(maximal(append(slices.Clone(c.heard), d.heard...)))
-	have := claimTexts(maximal(c.heard))
-	var want, got []string
-	for _, text := range both {
-		if !slices.Contains(have, text) {
-			want = append(want, text)
-		}
-	}
-	for _, u := range us {
-		got = append(got, claimOf(u).String())
-	}
-	if slices.Sort(got); !slices.Equal(got, want) {
-		t.Fatalf("diff %v, want %v", got, want)
-	}
-	c.hear(t, us...)
-}
-
 func (m *machine) Edit(t *rapid.T) {
 	c := m.copy(t)
 	title := rapid.StringN(0, 4, 16).Draw(t, "title")

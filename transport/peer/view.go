@@ -66,11 +66,8 @@ func (v *View) Rights(i, version int) label.Rights {
 // Check asks the gate: nil, or a *collection.ItemError around a *label.Refusal
 // whose text is the note for the user.
 func (v *View) Check(i, version int, right label.Rights) error {
-	id, rank := v.Collection().At(i)
-	if err := v.gate.Check(rank, right, version, v.holder(i)); err != nil {
-		return &collection.ItemError{Item: id, Err: err}
-	}
-	return nil
+	id, _ := v.Collection().At(i)
+	return v.Collection().Check(v.gate, id, right, version, v.holder(i))
 }
 
 func (v *View) holder(i int) label.Holder { return label.Holder{Held: v.Held(i), Author: v.author} }
