@@ -66,6 +66,16 @@ func TestGoneForGood(t *testing.T) {
 	must(t, b.Fetch(t.Context(), ref(name, cam, 0, 2)))
 }
 
+// TestFetchHearsOfTheLabel: who asks before the news has come that availability was
+// taken back is told of the label, not that trying again may help.
+func TestFetchHearsOfTheLabel(t *testing.T) {
+	w, cam, _, b, name := gone(t, hub.Config{MaxFailedProbes: 1})
+	must(t, w.hub.Probe(t.Context()))
+	if err := b.Fetch(t.Context(), ref(name, cam, 0, 2)); !errors.Is(err, label.ErrPending) {
+		t.Errorf("fetch of what was taken back: %v", err)
+	}
+}
+
 // TestProbeOfWhatIsThere: probes that succeed change nothing and tell nobody,
 // and a peer that comes back in time is forgiven.
 func TestProbeOfWhatIsThere(t *testing.T) {

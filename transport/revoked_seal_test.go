@@ -8,9 +8,11 @@ import (
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/hub"
+	"github.com/glimpse-go/glimpse/transport/peer"
 )
 
 // revoking is a hub that hears that a camera is lost when its upload comes.
@@ -123,6 +125,69 @@ func TestWishOutlastsALostCamera(t *testing.T) {
 	w.clock = w.clock.AddDate(0, 0, 1)
 	must(t, b.RetryWishes(t.Context()))
 	b.wishes(t, 0)
+}
+
+// TestNoHomeHasSealed: a camera shares photos that the home computer serves already
+// in a second collection, and is lost before that has heard of it. The home
+// computer takes nobody's word for it, and gives nothing out. So the hub takes the
+// availability back, and who wishes for an original sees a label instead of a
+// promise that nobody keeps. What the home computer has sealed itself is as it was.
+func TestNoHomeHasSealed(t *testing.T) {
+	w := newWorld(t, hub.Config{MaxFailedProbes: 2})
+	ann, bob := w.user("ann"), w.user("bob")
+	cam, home, b := w.camera(ann, 2), w.peer(ann, "home"), w.peer(bob, "bob")
+	first := cam.make("first", bob)
+	_, err := cam.Share(t.Context(), cam.link(home), first)
+	must(t, err)
+	must(t, home.Publish(t.Context(), first))
+	second := cam.make("second", bob)
+	_, err = cam.Share(t.Context(), cam.hub, second)
+	must(t, err)
+	_, err = b.Receive(t.Context())
+	must(t, err)
+	must(t, w.hub.Accounts().Revoke(t.Context(), ann, "camera"))
+	must(t, home.Publish(t.Context(), first))
+
+	must(t, b.Wish(t.Context(), ref(second, cam, 0, 2)))
+	b.wishes(t, 1)
+	for range 2 {
+		must(t, w.hub.Probe(t.Context()))
+	}
+	w.clock = w.clock.AddDate(0, 0, 1)
+	must(t, b.RetryWishes(t.Context()))
+	b.wishes(t, 1)
+	if err := b.Fetch(t.Context(), ref(second, cam, 0, 2)); !errors.Is(err, label.ErrPending) {
+		t.Errorf("fetch of what no home serves: %v", err)
+	}
+	must(t, b.Fetch(t.Context(), ref(first, cam, 1, 2)))
+}
+
+// TestTakenBackAfterRevocation: a camera is lost, and the home computer is off for
+// long. Nobody is told, but who asks for an original is shown a label. When the home
+// computer is back it seals the collection again, and what it serves is complete.
+func TestTakenBackAfterRevocation(t *testing.T) {
+	w := newWorld(t, hub.Config{MaxFailedProbes: 1})
+	ann, bob := w.user("ann"), w.user("bob")
+	cam, home, b := w.camera(ann, 1), w.peer(ann, "home"), w.peer(bob, "bob")
+	home.reopen(func(cfg *peer.Config) { cfg.Render = nil }) // it makes no edition of its own
+	name := cam.make("title", bob)
+	_, err := cam.Share(t.Context(), cam.link(home), name)
+	must(t, err)
+	must(t, home.Publish(t.Context(), name))
+	b.hears(t, notify.Shared, 0)
+	must(t, home.Close(t.Context()))
+	must(t, w.hub.Accounts().Revoke(t.Context(), ann, "camera"))
+	must(t, w.hub.Probe(t.Context()))
+	if news, err := b.Receive(t.Context()); len(news) != 0 || err != nil {
+		t.Errorf("told %v, %v", news, err)
+	}
+	if err := b.Fetch(t.Context(), ref(name, cam, 0, 2)); !errors.Is(err, label.ErrPending) {
+		t.Errorf("fetch of what nobody serves: %v", err)
+	}
+	home.reopen(nil)
+	must(t, home.Publish(t.Context(), name))
+	b.hears(t, notify.Available, 0)
+	must(t, b.Fetch(t.Context(), ref(name, cam, 0, 2)))
 }
 
 // wishes checks for how much a station still wishes.

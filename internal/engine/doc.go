@@ -54,5 +54,7 @@
 //  15. The seal of a key that was revoked is none, also if it comes after the
 //     revocation. What the authority has sealed stands; but nothing new is told of
 //     it, and letters that have not left wait, until a station of the author's has
-//     sealed it again.
+//     sealed it again. One that had not met it before does not, and serves nothing of
+//     it: it would have the authority's word alone. What nobody serves is taken back
+//     all the same (rule 10), so that who asks for it finds a label.
 package engine

@@ -2,9 +2,11 @@ package engine
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
+	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
 )
 
@@ -27,5 +29,28 @@ func TestRule15RevokedSeal(t *testing.T) {
 	_, effects = run(t, rules, s, Sealed{Collection: again})
 	if told := effect[Notify](t, effects).Notification; told.Labelled != 2 {
 		t.Errorf("told of %d labels", told.Labelled)
+	}
+}
+
+// TestRule15TakenBackUnsealed: what nobody serves gets its label back whether or not
+// the author's seal stands. That is told when another key has sealed the edition.
+func TestRule15TakenBackUnsealed(t *testing.T) {
+	s := served(t, patient, from("home", 0, 1, 2))
+	c, err := draft(t, 3).CoSign(t.Context(), seals("authority"), time.Unix(2, 0))
+	check(t, err)
+	c, _, err = c.Apply(slices.Collect(s.Collection.Updates())...)
+	check(t, err)
+	s.Collection, s.Sealed = c, false // the author's key is revoked
+	gone := Probed{from("home", 0, 1)}
+	s, effects := run(t, patient, s, gone, gone, gone)
+	none[Notify](t, effects)
+	if s.Collection.Labelled() != 2 || s.Sealed {
+		t.Errorf("%d labels, sealed %v", s.Collection.Labelled(), s.Sealed)
+	}
+	again, err := s.Collection.Sign(t.Context(), seals("another key of the author's"), time.Unix(3, 0))
+	check(t, err)
+	_, effects = run(t, patient, s, Sealed{Collection: again})
+	if n := effect[Notify](t, effects).Notification; n.Reason != notify.Lost || n.Labelled != 2 {
+		t.Errorf("told %+v", n)
 	}
 }

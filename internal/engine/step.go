@@ -66,27 +66,39 @@ func (r Rules) step(s State, e Event) (State, []Effect, error) {
 // follow returns the effects that the state itself asks for, whatever the event
 // was.
 func (r Rules) follow(s *State) ([]Effect, error) {
+	if r.validates(*s) {
+		if effects, err := r.validate(*s); err != nil || len(effects) > 0 {
+			return effects, err
+		}
+	}
 	if !s.Sealed {
 		return nil, nil
-	}
-	if r.validates(*s) {
-		if len(s.Collection.Header().AuthoritySeal) == 0 {
-			return []Effect{CoSign{}}, nil
-		}
-		if update, ok, err := s.takeBack(); err != nil || ok {
-			return []Effect{Validate{update}}, err
-		}
-		if update, ok, err := r.due(*s); err != nil || ok {
-			return []Effect{Validate{update}}, err
-		}
-		if update, ok, err := s.steps(); err != nil || ok {
-			return []Effect{Validate{update}}, err
-		}
 	}
 	if update, ok, err := r.vouch(*s); err != nil || ok {
 		return []Effect{Validate{update}}, err
 	}
 	return r.notify(s)
+}
+
+// validate returns what the authority seals next. What is lost it takes back whether
+// or not the author's seal stands; all else would add to what the author has said.
+func (r Rules) validate(s State) ([]Effect, error) {
+	if update, ok, err := s.takeBack(); err != nil || ok {
+		return []Effect{Validate{update}}, err
+	}
+	switch {
+	case !s.Sealed:
+		return nil, nil
+	case len(s.Collection.Header().AuthoritySeal) == 0:
+		return []Effect{CoSign{}}, nil
+	}
+	if update, ok, err := r.due(s); err != nil || ok {
+		return []Effect{Validate{update}}, err
+	}
+	if update, ok, err := s.steps(); err != nil || ok {
+		return []Effect{Validate{update}}, err
+	}
+	return nil, nil
 }
 
 // validates reports whether the station is the collection's authority.

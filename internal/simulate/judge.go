@@ -136,10 +136,11 @@ func (w *world) taken(to collection.UserID, id notify.ID) bool {
 // complete checks that in the end every item has its original on the network,
 // unless it was withdrawn, and that an edit that was acknowledged is there.
 func (w *world) complete(m *made) {
+	s, ok := w.center(m.name.Author).disk.state(m.name)
 	if !w.stands(m.name) {
+		w.labelled(s.Collection)
 		return
 	}
-	s, ok := w.center(m.name.Author).disk.state(m.name)
 	if !ok {
 		w.fail("the hub does not have %v", m.name)
 		return
@@ -154,6 +155,16 @@ func (w *world) complete(m *made) {
 		case rank.Withdrawn() && m.maybe[id], rank.Complete() && (!m.gone[id] || m.again[id]):
 		default:
 			w.fail("%v of %v is %v in the end", id, m.name, rank)
+		}
+	}
+}
+
+// labelled checks that what a lost camera alone has sealed has labels where nobody
+// serves it: no home of its author's takes it over.
+func (w *world) labelled(c collection.Collection) {
+	for i := range c.Len() {
+		if id, rank := c.At(i); rank.Complete() && !w.served(c, i) {
+			w.fail("%v of %v has no label, but nobody serves it", id, c.Name())
 		}
 	}
 }

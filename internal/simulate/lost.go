@@ -50,7 +50,8 @@ func (w *world) stands(name collection.Name) bool {
 }
 
 // mourn has the homes of a lost camera publish all that stands: that is when they
-// seal it again. What does not come then from any of them is lost.
+// seal it again. What does not come then from any of them is lost, and what none of
+// them has sealed none of them serves: the hub finds that out.
 func (w *world) mourn() {
 	if w.lost == nil {
 		return
@@ -58,6 +59,19 @@ func (w *world) mourn() {
 	w.revoke()
 	w.atHomes("publish what was the lost camera's", func(home *station, name collection.Name) error { return home.Publish(ctx, name) })
 	w.atHomes("withdraw what is lost", w.giveUp)
+	w.probe()
+}
+
+// probe lets the hub probe until it finds nothing more.
+func (w *world) probe() {
+	for range rounds {
+		last := w.sum()
+		w.settled("probe", w.hub.Probe(ctx))
+		if w.sum() == last {
+			return
+		}
+	}
+	w.fail("probes come to no end")
 }
 
 // atHomes does something at each home of the lost camera's with each collection that

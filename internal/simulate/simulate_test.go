@@ -32,6 +32,19 @@ func number(t *testing.T, variable string, otherwise int) int {
 	return n
 }
 
+// TestFoundSeeds: in each of these runs a fault was found.
+func TestFoundSeeds(t *testing.T) {
+	for what, seed := range map[string]uint64{
+		"letters left although the author's key was revoked":          7002564,
+		"a revoked key sealed what it was uploading":                  7004021,
+		"readers saw as complete what no home of the author's serves": 12575,
+	} {
+		if found := simulate(options{seed: seed, steps: 40}); len(found) > 0 {
+			t.Errorf("%s: seed %d: %v", what, seed, found[0])
+		}
+	}
+}
+
 // TestSameSeedSameRun: everything that happens comes from the seed.
 func TestSameSeedSameRun(t *testing.T) {
 	var traces [2][]string

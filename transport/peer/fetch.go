@@ -79,11 +79,11 @@ func (p *Peer) sources(v *View, i int) []transport.Source {
 // items with equal versions, one gets them for all. Of a version without a digest
 // the latest edition is asked for first, and for many items whose sources fail the
 // hub is asked for others once, both unless the network has just told of the
-// collection, within a minute. The errors are the gate's, which cause no request,
-// transport.ErrUnreachable, with label.ErrUnreachable, if nobody gives it,
-// transport.ErrDigest if all who do give other bytes, transport.ErrTooLarge if a
-// partial version has more than it claims or than Config.MaxPartial, and
-// transport.ErrStorage.
+// collection, within a minute. The errors are the gate's, which cause no request
+// unless the label comes with the answer to one, transport.ErrUnreachable, with
+// label.ErrUnreachable, if nobody gives it, transport.ErrDigest if all who do give
+// other bytes, transport.ErrTooLarge if a partial version has more than it claims or
+// than Config.MaxPartial, and transport.ErrStorage.
 func (p *Peer) Fetch(ctx context.Context, ref transport.Ref) error {
 	leave, err := p.enter()
 	if err != nil {
@@ -113,9 +113,20 @@ func (p *Peer) fetch(ctx context.Context, ref transport.Ref) error {
 	}
 	err = p.core.Once(ctx, v.Collection(), i, ref.Version, func() error { return from(ctx, v, ref, i) })
 	if err != nil {
-		return v.unreachable(ref, i, err)
+		return p.notFetched(ctx, v, ref, i, err)
 	}
 	return p.stored(ctx, ref.Collection, i, ref.Version)
+}
+
+// notFetched returns what a user is told of a fetch that failed: that of a label, if
+// one came with the answer to who else has the version.
+func (p *Peer) notFetched(ctx context.Context, v *View, ref transport.Ref, i int, err error) error {
+	if elsewhere(err) {
+		if _, _, refused := p.check(ctx, ref, label.Fetch); errors.Is(refused, label.ErrRefused) {
+			return refused
+		}
+	}
+	return v.unreachable(ref, i, err)
 }
 
 // stored notes that a version is here.
