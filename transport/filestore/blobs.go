@@ -3,10 +3,11 @@ package filestore
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 
+	"github.com/glimpse-go/glimpse/internal/disk"
 	"github.com/glimpse-go/glimpse/transport"
 )
 
@@ -18,20 +19,37 @@ func (s *Store) Open(ctx context.Context, key string) (transport.Blob, error) {
 	if !transport.ValidKey(key) {
 		return nil, transport.At(transport.ErrNotFound, "key")
 	}
-	f, err := os.Open(s.path("blobs", key))
+	path := s.path("blobs", key)
+	f, err := s.fs.Open(path)
 	if err != nil {
 		return nil, storage(err)
 	}
-	info, err := f.Stat()
-	if err != nil {
-		f.Close()
-		return nil, storage(err)
+	size, err := f.Size()
+	if err == nil {
+		err = s.settle(filepath.Dir(path))
 	}
-	return &blob{File: f, size: info.Size()}, nil
+	if err != nil {
+		return nil, storage(errors.Join(err, f.Close()))
+	}
+	return &blob{f, f, size}, nil
+}
+
+// settle makes the names in a folder of blobs durable, once: who named the blobs
+// may have been killed before, and what was found is not to be lost.
+func (s *Store) settle(dir string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.settled[dir] {
+		return nil
+	}
+	err := s.fs.SyncDir(dir)
+	s.settled[dir] = err == nil
+	return err
 }
 
 type blob struct {
-	*os.File
+	io.ReaderAt
+	io.Closer
 	size int64
 }
 
@@ -55,16 +73,13 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 
 // remove removes a file durably; one that is not there is no error.
 func (s *Store) remove(path string) error {
-	if err := s.ops.step("remove"); err != nil {
-		return err
-	}
-	if err := os.Remove(path); err != nil {
+	if err := s.fs.Remove(path); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
 		return err
 	}
-	return syncDir(filepath.Dir(path))
+	return s.fs.SyncDir(filepath.Dir(path))
 }
 
 // Part implements transport.Blobs.
@@ -72,14 +87,11 @@ func (s *Store) Part(ctx context.Context, key string) (int64, error) {
 	if err := ctx.Err(); err != nil || !transport.ValidKey(key) {
 		return 0, err
 	}
-	info, err := os.Stat(s.path("parts", key))
+	size, err := s.fs.Size(s.path("parts", key))
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0, nil
 	}
-	if err != nil {
-		return 0, storage(err)
-	}
-	return info.Size(), nil
+	return size, storage(err)
 }
 
 // Create implements transport.Blobs.
@@ -120,32 +132,28 @@ func (s *Store) newWriter(key string) (*writer, error) {
 	if err := s.makeDirs(filepath.Dir(path)); err != nil {
 		return nil, err
 	}
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := s.fs.OpenToWrite(path)
 	if err != nil {
 		return nil, err
 	}
-	info, err := f.Stat()
+	size, err := f.Size()
 	if err != nil {
-		f.Close()
-		return nil, err
+		return nil, errors.Join(err, f.Close())
 	}
-	return &writer{store: s, key: key, file: f, size: info.Size()}, nil
+	return &writer{store: s, key: key, file: f, size: size}, nil
 }
 
 // writer is an upload under way; the file is nil once it has ended.
 type writer struct {
 	store *Store
 	key   string
-	file  *os.File
+	file  disk.File
 	size  int64
 }
 
 func (w *writer) Write(p []byte) (int, error) {
 	if w.file == nil {
 		return 0, transport.ErrClosed
-	}
-	if err := w.store.ops.step("write"); err != nil {
-		return 0, storage(err)
 	}
 	n, err := w.file.WriteAt(p, w.size)
 	w.size += int64(n)
@@ -172,29 +180,16 @@ func (w *writer) Commit(ctx context.Context) error {
 	if err := w.store.makeDirs(filepath.Dir(whole)); err != nil {
 		return storage(err)
 	}
-	if err := w.sync(); err != nil {
+	if err := w.file.Sync(); err != nil {
 		return storage(err)
 	}
-	if err := w.store.ops.step("rename"); err != nil {
+	if err := w.store.fs.Rename(part, whole); err != nil {
 		return storage(err)
 	}
-	if err := os.Rename(part, whole); err != nil {
-		return storage(err)
-	}
-	if err := w.store.ops.step("sync folder"); err != nil {
-		return storage(err)
-	}
-	if err := syncDir(filepath.Dir(whole)); err != nil {
+	if err := w.store.fs.SyncDir(filepath.Dir(whole)); err != nil {
 		return storage(err)
 	}
 	return w.end()
-}
-
-func (w *writer) sync() error {
-	if err := w.store.ops.step("sync"); err != nil {
-		return err
-	}
-	return w.file.Sync()
 }
 
 func (w *writer) Close() error {
@@ -204,7 +199,10 @@ func (w *writer) Close() error {
 	if w.size == 0 {
 		return w.Discard()
 	}
-	err := w.sync()
+	err := w.file.Sync()
+	if err == nil {
+		err = w.store.fs.SyncDir(filepath.Dir(w.store.path("parts", w.key)))
+	}
 	return storage(errors.Join(err, w.end()))
 }
 

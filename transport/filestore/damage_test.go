@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/glimpse-go/glimpse/internal/disk"
 	"github.com/glimpse-go/glimpse/transport"
 )
 
@@ -15,7 +16,7 @@ import (
 // where its entries begin and end.
 func logOf(t *testing.T, n, length int) (log []byte, ends []int) {
 	t.Helper()
-	s := reopen(t, t.TempDir(), ops{})
+	s := reopen(t, t.TempDir())
 	ends = []int{0}
 	for i := range n {
 		value := bytes.Repeat([]byte{byte(i + 1)}, length)
@@ -38,10 +39,10 @@ func loads(t *testing.T, path string, log []byte) (int, error) {
 		t.Fatal(err)
 	}
 	var l recordLog
-	if err := l.open(path, ops{}); err != nil {
+	if err := l.open(disk.OS{}, path); err != nil {
 		return 0, err
 	}
-	defer l.close()
+	defer l.file.Close()
 	return len(l.index), nil
 }
 
@@ -96,16 +97,16 @@ func TestSectorsNotWritten(t *testing.T) {
 // cut off, is not behind the next one.
 func TestShorterAfterTorn(t *testing.T) {
 	dir := t.TempDir()
-	s := reopen(t, dir, ops{})
-	writeBoth(t, s, 0)
+	s := reopen(t, dir)
+	must(t, writeBoth(t, s, 0))
 	whole := s.log.size
 	long := newEntry(whole, bytes.Repeat([]byte{1}, 2000))
 	if _, err := s.log.file.WriteAt(long, whole); err != nil {
 		t.Fatal(err)
 	}
 	s.log.torn = true
-	writeBoth(t, s, 1)
-	if _, err := reopen(t, dir, ops{}).Get(t.Context(), "r/1/b"); err != nil {
+	must(t, writeBoth(t, s, 1))
+	if _, err := reopen(t, dir).Get(t.Context(), "r/1/b"); err != nil {
 		t.Error(err)
 	}
 }

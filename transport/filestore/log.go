@@ -6,9 +6,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
-	"os"
 	"path/filepath"
 
+	"github.com/glimpse-go/glimpse/internal/disk"
 	"github.com/glimpse-go/glimpse/transport"
 )
 
@@ -16,9 +16,9 @@ import (
 // each: key, 1 + length of the value or 0, value, with lengths as unsigned
 // varints. The newest value of each key stays in the file; memory holds its place.
 type recordLog struct {
+	fs    disk.FS
 	path  string
-	ops   ops
-	file  *os.File
+	file  disk.File
 	size  int64            // of the entries that are whole and synced
 	torn  bool             // there may be bytes behind them
 	live  int64            // bytes of values and keys that are not out of date
@@ -36,30 +36,35 @@ const (
 	minCompact = 1 << 20 // a log smaller than this is never written anew
 )
 
-func (l *recordLog) open(path string, o ops) error {
-	l.path, l.ops, l.index = path, o, map[string]place{}
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
+func (l *recordLog) open(fsys disk.FS, path string) (err error) {
+	l.fs, l.path, l.index = fsys, path, map[string]place{}
+	if l.file, err = fsys.OpenToWrite(path); err != nil {
 		return storage(err)
 	}
-	l.file = f
-	if err := l.load(); err != nil {
-		return errors.Join(err, f.Close())
+	if err = l.load(); err == nil {
+		err = storage(l.settle())
 	}
-	os.Remove(path + ".new") // what a crash has left of a new log, if anything
-	if err := syncDir(filepath.Dir(path)); err != nil {
-		return errors.Join(storage(err), f.Close())
+	if err != nil {
+		err = errors.Join(err, l.file.Close())
 	}
-	return nil
+	return err
+}
+
+// settle makes durable what is there: who wrote it may have been killed before.
+func (l *recordLog) settle() error {
+	if err := l.file.Sync(); err != nil {
+		return err
+	}
+	l.fs.Remove(l.path + ".new") // what a crash has left of a new log, if anything
+	return l.fs.SyncDir(filepath.Dir(l.path))
 }
 
 // load reads the entries and cuts off one that a crash has torn.
 func (l *recordLog) load() error {
-	info, err := l.file.Stat()
+	end, err := l.file.Size()
 	if err != nil {
 		return storage(err)
 	}
-	end := info.Size()
 	r := bufio.NewReader(io.NewSectionReader(l.file, 0, end))
 	for l.size < end {
 		entry, err := readEntry(r, l.size, end)
@@ -182,18 +187,12 @@ func (l *recordLog) write(batch []byte) error {
 	if len(batch) > maxEntry {
 		return transport.At(transport.ErrTooLarge, "batch")
 	}
-	if err := l.ops.step("append"); err != nil {
-		return err
-	}
 	l.torn = true
 	_, err := l.file.WriteAt(newEntry(l.size, batch), l.size)
 	return err
 }
 
 func (l *recordLog) sync() error {
-	if err := l.ops.step("sync log"); err != nil {
-		return err
-	}
 	err := l.file.Sync()
 	l.torn = err != nil
 	return err
@@ -215,5 +214,3 @@ func (l *recordLog) equal(key string, old []byte) bool {
 	now, err := l.get(key)
 	return err == nil && bytes.Equal(now, old)
 }
-
-func (l *recordLog) close() error { return l.file.Close() }

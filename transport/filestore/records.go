@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"os"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -80,24 +80,27 @@ func (s *Store) Apply(ctx context.Context, changes ...transport.Change) error {
 // place of the old one. The records do not change; where it cannot be done,
 // for want of space for example, the old log goes on.
 func (l *recordLog) compact() error {
-	fresh := recordLog{path: l.path, ops: l.ops, index: map[string]place{}}
-	f, err := os.OpenFile(l.path+".new", os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
+	fresh := recordLog{fs: l.fs, path: l.path, index: map[string]place{}}
+	f, err := l.fs.OpenToWrite(l.path + ".new")
 	if err != nil {
 		return nil
 	}
 	fresh.file = f
 	if err := l.copyTo(&fresh); err != nil {
 		f.Close()
-		os.Remove(l.path + ".new")
+		l.fs.Remove(l.path + ".new")
 		return nil
 	}
 	old := l.file
 	*l = fresh
-	return storage(errors.Join(old.Close(), syncDir(filepath.Dir(l.path))))
+	return storage(errors.Join(old.Close(), l.fs.SyncDir(filepath.Dir(l.path))))
 }
 
 func (l *recordLog) copyTo(fresh *recordLog) error {
-	for key := range l.index {
+	if err := fresh.file.Truncate(0); err != nil {
+		return err
+	}
+	for _, key := range slices.Sorted(maps.Keys(l.index)) {
 		value, err := l.get(key)
 		if err != nil {
 			return err
@@ -113,8 +116,5 @@ func (l *recordLog) copyTo(fresh *recordLog) error {
 	if err := fresh.sync(); err != nil {
 		return err
 	}
-	if err := l.ops.step("rename log"); err != nil {
-		return err
-	}
-	return os.Rename(l.path+".new", l.path)
+	return l.fs.Rename(l.path+".new", l.path)
 }

@@ -6,7 +6,8 @@
 // changes is one checksummed entry, appended and synced; a torn entry at the
 // end, left by a crash, is cut off when the store is opened, and nothing else is.
 // When most of the log is out of date it is written anew, beside the old one, and
-// renamed.
+// renamed. What is found is durable, also where the process that wrote it was killed
+// before it had synced it.
 //
 //	DIR/log           records
 //	DIR/blobs/KEY     blobs; a key's '/' becomes a folder, the file ends in .blob
@@ -21,57 +22,61 @@ package filestore
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 
+	"github.com/glimpse-go/glimpse/internal/disk"
 	"github.com/glimpse-go/glimpse/transport"
 )
 
 // Store is a transport.Store in a folder. Make it with Open.
 type Store struct {
+	fs   disk.FS
 	dir  string
-	ops  ops
-	lock *os.File
+	lock io.Closer // nil = the folder is not locked
 
-	mu   sync.Mutex
-	open map[string]bool // uploads under way
-	log  recordLog
+	mu      sync.Mutex
+	open    map[string]bool // uploads under way
+	settled map[string]bool // folders of blobs
+	log     recordLog
 }
 
 var _ transport.Store = (*Store)(nil)
 
-// ops are the steps that change the disk, in one place so that tests can stop
-// the process, in effect, before any of them.
-type ops struct{ before func(step string) error }
-
-func (o ops) step(name string) error {
-	if o.before == nil {
-		return nil
+// Open opens the store in dir, and makes the folder if it is not there. Errors
+// wrap transport.ErrStorage; a log whose damage is not that of a crash is
+// ErrCorrupt, a folder that another process uses ErrLocked.
+func Open(dir string) (*Store, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, storage(err)
 	}
-	return o.before(name)
+	l, err := lock(dir)
+	if err != nil {
+		return nil, err
+	}
+	s, err := OpenOn(disk.OS{}, dir)
+	if err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	s.lock = l
+	return s, nil
 }
 
-// Open opens the store in dir, and makes the folder if it is not there. Errors
-// wrap transport.ErrStorage; a log whose damage is not that of a crash gives
-// ErrCorrupt, a folder that another process uses ErrLocked.
-func Open(dir string) (*Store, error) { return open(dir, ops{}) }
-
-func open(dir string, o ops) (*Store, error) {
-	s := &Store{dir: dir, ops: o, open: map[string]bool{}}
+// OpenOn is Open in a folder of another file system, of which nobody keeps other
+// processes out. The tests of crashes have one.
+func OpenOn(fsys disk.FS, dir string) (*Store, error) {
+	s := &Store{fs: fsys, dir: dir, open: map[string]bool{}, settled: map[string]bool{}}
 	for _, sub := range []string{"blobs", "parts"} {
-		if err := os.MkdirAll(filepath.Join(dir, sub), 0o700); err != nil {
+		if err := s.makeDirs(filepath.Join(dir, sub)); err != nil {
 			return nil, storage(err)
 		}
 	}
-	var err error
-	if s.lock, err = lock(dir); err != nil {
+	if err := s.log.open(fsys, filepath.Join(dir, "log")); err != nil {
 		return nil, err
-	}
-	if err := s.log.open(filepath.Join(dir, "log"), o); err != nil {
-		return nil, errors.Join(err, s.lock.Close())
 	}
 	return s, nil
 }
@@ -80,7 +85,11 @@ func open(dir string, o ops) (*Store, error) {
 func (s *Store) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return storage(errors.Join(s.log.close(), s.lock.Close()))
+	err := s.log.file.Close()
+	if s.lock != nil {
+		err = errors.Join(err, s.lock.Close())
+	}
+	return storage(err)
 }
 
 // ErrCorrupt says that a log is damaged in a way in which no crash does it.
@@ -102,26 +111,16 @@ func (s *Store) path(sub, key string) string {
 	return filepath.Join(s.dir, sub, filepath.FromSlash(key)+"."+strings.TrimSuffix(sub, "s"))
 }
 
-// syncDir makes the names in a folder durable.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	return d.Sync()
-}
-
 // makeDirs makes a folder and those above it, up to the store's own, durably.
 func (s *Store) makeDirs(dir string) error {
-	if _, err := os.Stat(dir); err == nil || dir == s.dir {
+	if _, err := s.fs.Size(dir); err == nil || dir == s.dir {
 		return nil
 	}
 	if err := s.makeDirs(filepath.Dir(dir)); err != nil {
 		return err
 	}
-	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := s.fs.Mkdir(dir); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	return syncDir(filepath.Dir(dir))
+	return s.fs.SyncDir(filepath.Dir(dir))
 }
