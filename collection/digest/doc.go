@@ -18,7 +18,7 @@
 // [Hasher], [Of] and [Sum] return the digest. A station that serves versions
 // keeps a [Tree], which returns the path of a block and writes any range of
 // bytes with its proof ([Tree.WriteRange]). A station that fetches them reads
-// such a range with a [Reader], which gives out nothing unchecked, or checks a
+// such a range with a [Reader], which returns nothing unchecked, or checks a
 // block that came by other means with [VerifyBlock]. [NewVerifier] checks plain
 // bytes without proofs, at their end.
 //
@@ -54,7 +54,7 @@
 //   - Whatever is accepted is a block of the version, whole and unchanged. It is
 //     never invented. Only its place can be wrong, and only if the size is.
 //   - Blocks left of the root's first split are in their place whatever the size.
-//   - A [Reader] that starts at offset 0 gives out a true beginning of the
+//   - A [Reader] that starts at offset 0 returns a true beginning of the
 //     version: a false size is found at the latest at its end, and before the
 //     first byte in a wrong place. It stays so when the reading is continued
 //     later, or from elsewhere, with the same size.

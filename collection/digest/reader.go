@@ -7,7 +7,7 @@ import (
 	"io"
 )
 
-// Reader reads a range with proof, as Tree.WriteRange writes it, and gives out its
+// Reader reads a range with proof, as Tree.WriteRange writes it, and returns its
 // bytes only once they are checked. When a source fails or lies, what has been read
 // is good: go on with another source, and a new Reader for the rest.
 type Reader struct {
@@ -16,11 +16,13 @@ type Reader struct {
 	size       int64
 	first      int64 // the stream's first block
 	next, end  int64 // the blocks still to come
-	skip, left int64 // bytes to drop of the first block, to give out of all
+	skip, left int64 // bytes to drop of the first block, to return of all
 	leaf       hash.Hash
 	known      [maxHeight]Digest // the newest right sibling checked, by level
 	buf        []byte            // a frame
 	out        []byte            // the bytes checked and not yet given out
+	keep       bool              // keep leaves
+	leaves     []Digest
 	err        error
 }
 
@@ -67,6 +69,20 @@ func (r *Reader) Read(p []byte) (int, error) {
 	return k, nil
 }
 
+// WriteTree writes the whole version to w and returns its tree, for which no block is
+// hashed again. The range must be all of it, of which nothing was read: else the
+// error is ErrRange. Other errors are those of Read and of w.
+func (r *Reader) WriteTree(w io.Writer) (*Tree, error) {
+	if r.next != 0 || r.left != r.size {
+		return nil, fmt.Errorf("%w: not all of it", ErrRange)
+	}
+	r.keep = true
+	if _, err := io.Copy(w, r); err != nil {
+		return nil, err
+	}
+	return NewTree(r.size, r.leaves)
+}
+
 // fill reads and checks the next block, if any, and makes its bytes available.
 func (r *Reader) fill() error {
 	if r.next == r.end {
@@ -100,8 +116,12 @@ func (r *Reader) frame() ([]byte, error) {
 	if i != r.first {
 		want = r.known[levels]
 	}
-	if fold(leafHash(r.leaf, frame), i, last, levels, path[:k]) != want {
+	leaf := leafHash(r.leaf, frame)
+	if fold(leaf, i, last, levels, path[:k]) != want {
 		return nil, &BlockError{Block: i, Err: ErrMismatch}
+	}
+	if r.keep {
+		r.leaves = append(r.leaves, leaf)
 	}
 	r.learn(i, last, levels, path[:k])
 	return frame, nil

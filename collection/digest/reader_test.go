@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"math/rand/v2"
 	"runtime"
+	"slices"
 	"testing"
 	"testing/iotest"
 
@@ -247,4 +249,41 @@ func TestVerifier(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestWriteTree: who reads all of a version from its beginning has its tree, and who
+// does not has none.
+func TestWriteTree(t *testing.T) {
+	for _, size := range []int64{0, 1, digest.BlockSize, digest.BlockSize + 1, 5*digest.BlockSize + 7} {
+		data := make([]byte, size)
+		rand.NewChaCha8([32]byte{byte(size)}).Read(data)
+		tree, err := digest.ReadTree(bytes.NewReader(data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var proof, got bytes.Buffer
+		if _, err := tree.WriteRange(&proof, bytes.NewReader(data), 0, size); err != nil {
+			t.Fatal(err)
+		}
+		r, err := digest.NewReader(bytes.NewReader(proof.Bytes()), tree.Root(), size, 0, size)
+		if err != nil {
+			t.Fatal(err)
+		}
+		written, err := r.WriteTree(&got)
+		if err != nil || !slices.Equal(written.Leaves(), tree.Leaves()) || written.Size() != size || !bytes.Equal(got.Bytes(), data) {
+			t.Errorf("%d bytes: %v, %d came", size, err, got.Len())
+		}
+		if size < 2 {
+			continue
+		}
+		if r, err = digest.NewReader(bytes.NewReader(proof.Bytes()), tree.Root(), size, 0, size); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.Read(make([]byte, 1)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.WriteTree(&got); !errors.Is(err, digest.ErrRange) {
+			t.Errorf("%d bytes, some of which were read: %v", size, err)
+		}
+	}
 }

@@ -13,7 +13,7 @@ import (
 // sent, so that a station with a damaged copy notices it and is not taken for a
 // liar.
 //
-// A range outside the version is ErrRange. A block that data cannot give, or gives
+// A range outside the version is ErrRange. A block that data does not have, or has
 // wrongly, is a *BlockError; nothing of it is written. An error of w is returned as
 // it is. Memory use is about 68 KiB whatever the range.
 func (t *Tree) WriteRange(w io.Writer, data io.ReaderAt, off, n int64) (int64, error) {
