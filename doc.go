@@ -18,8 +18,10 @@
 //   - notify: what recipients are told, and how.
 //   - transport: the messages of the exchange and the interfaces between its
 //     parties; below it the roles transport/hub, transport/peer and
-//     transport/device, and the adapters that connect and store them.
+//     transport/device, the stores that they keep things in, and the links that
+//     join them, such as transport/httplink.
 //   - examples: programs to run and to take apart; a module of its own.
 //
-// This package itself exports nothing.
+// CONTRIBUTING.md leads through what is behind them. This package itself exports
+// nothing.
 package glimpse

@@ -7,6 +7,8 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io/fs"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -18,6 +20,8 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/signature"
+	"github.com/glimpse-go/glimpse/transport/httplink"
+	"github.com/glimpse-go/glimpse/transport/hub"
 )
 
 // must returns a value and stops the program on an error.
@@ -58,10 +62,29 @@ func Example() {
 	// <nil> 0 <nil>
 }
 
+// Example_http has the two lines in README.md that HTTP takes.
+func Example_http() {
+	ctx := context.Background()
+	h := must(hub.New(ctx, must(signature.NewSigner(must(signature.GenerateKey(rand.Reader)), nil)), hub.Config{}))
+	ann := must(h.Accounts().Register(ctx, hub.Person{Name: "Ann"}))
+	token := must(h.Accounts().Issue(ctx, ann, "home"))
+
+	handler := httplink.HubHandler(h, httplink.HandlerOptions{})
+	server := httptest.NewServer(handler)
+	defer server.Close()
+	url := server.URL
+	client := httplink.NewClient(url, httplink.Bearer(token), httplink.Options{})
+	ids := must(client.NewIdentifiers(ctx, 2))
+	fmt.Println(len(ids.Items))
+	// Output: 2
+}
+
 // readme returns the text of README.md.
-func readme(t *testing.T) string {
+func readme(t *testing.T) string { return read(t, "README.md") }
+
+func read(t *testing.T, name string) string {
 	t.Helper()
-	data, err := os.ReadFile("README.md")
+	data, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,8 +117,14 @@ func TestReadmeExample(t *testing.T) {
 	want, _, _ := strings.Cut(string(source[files.Position(body.Lbrace).Offset+2:]), "\t// Output:")
 	want = regexp.MustCompile(`(?m)^\t`).ReplaceAllString(want, "")
 	got := blocks(readme(t), "go")
-	if len(got) != 1 || got[0] != want {
-		t.Errorf("README.md has\n%s\ninstead of\n%s", strings.Join(got, "\n---\n"), want)
+	if len(got) != 2 || got[0] != want {
+		t.Fatalf("README.md has\n%s\ninstead of\n%s", strings.Join(got, "\n---\n"), want)
+	}
+	for line := range strings.Lines(got[1]) {
+		code, _, _ := strings.Cut(line, " //")
+		if !strings.Contains(string(source), "\t"+strings.TrimSpace(code)+"\n") {
+			t.Errorf("README.md has %s, which is not tested", code)
+		}
 	}
 }
 
@@ -107,14 +136,90 @@ func TestReadmeCommands(t *testing.T) {
 	}
 }
 
-// TestReadmeLinks finds the files and folders that README.md points to.
-func TestReadmeLinks(t *testing.T) {
-	for _, match := range regexp.MustCompile(`\]\(([^)#]+)[^)]*\)`).FindAllStringSubmatch(readme(t), -1) {
-		if strings.Contains(match[1], "://") {
-			continue
+// The texts that lead through the house, and how they name a file or a folder, a
+// function in a file, and a test.
+var (
+	leading  = []string{"README.md", "CONTRIBUTING.md"}
+	link     = regexp.MustCompile(`\]\(([^):#]+)[^)]*\)`)
+	path     = regexp.MustCompile("`([a-z]+(?:/[\\w.-]+)+)`")
+	function = regexp.MustCompile("`([a-z][\\w/.-]+\\.go)` `(\\w+)`")
+	aTest    = regexp.MustCompile("`(Test\\w+)`")
+)
+
+// TestWhatIsNamedIsThere finds what these texts point to.
+func TestWhatIsNamedIsThere(t *testing.T) {
+	tests := functions(t, func(name string) bool { return strings.HasSuffix(name, "_test.go") })
+	for _, name := range leading {
+		text := read(t, name)
+		for _, match := range append(link.FindAllStringSubmatch(text, -1), path.FindAllStringSubmatch(text, -1)...) {
+			if match[1] == "https" {
+				continue
+			}
+			if _, err := os.Stat(filepath.FromSlash(match[1])); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
 		}
-		if _, err := os.Stat(filepath.FromSlash(match[1])); err != nil {
-			t.Error(err)
+		for _, match := range function.FindAllStringSubmatch(text, -1) {
+			if !functions(t, func(name string) bool { return name == match[1] })[match[2]] {
+				t.Errorf("%s: there is no %s in %s", name, match[2], match[1])
+			}
 		}
+		for _, match := range aTest.FindAllStringSubmatch(text, -1) {
+			if !tests[match[1]] {
+				t.Errorf("%s: there is no %s", name, match[1])
+			}
+		}
+	}
+}
+
+// TestEveryRoomIsNamed: what a package is for stands in one of these texts.
+func TestEveryRoomIsNamed(t *testing.T) {
+	named := map[string]bool{".": true}
+	for _, name := range leading {
+		text := read(t, name)
+		for _, match := range append(link.FindAllStringSubmatch(text, -1), path.FindAllStringSubmatch(text, -1)...) {
+			named[match[1]] = true
+		}
+	}
+	eachFile(t, func(name string) {
+		if dir := filepath.ToSlash(filepath.Dir(name)); !named[dir] {
+			t.Errorf("%s is not named", dir)
+			named[dir] = true
+		}
+	})
+}
+
+// functions returns the names of the functions and methods in some files.
+func functions(t *testing.T, in func(name string) bool) map[string]bool {
+	found := map[string]bool{}
+	eachFile(t, func(name string) {
+		if !in(filepath.ToSlash(name)) {
+			return
+		}
+		for _, d := range must(parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)).Decls {
+			if f, ok := d.(*ast.FuncDecl); ok {
+				found[f.Name.Name] = true
+			}
+		}
+	})
+	return found
+}
+
+// eachFile calls visit for all Go files, of all modules.
+func eachFile(t *testing.T, visit func(name string)) {
+	t.Helper()
+	err := filepath.WalkDir(".", func(name string, d fs.DirEntry, err error) error {
+		switch base := d.Name(); {
+		case err != nil:
+			return err
+		case d.IsDir() && (base == "testdata" || base == "node_modules" || len(base) > 1 && base[0] == '.'):
+			return fs.SkipDir
+		case filepath.Ext(name) == ".go":
+			visit(name)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

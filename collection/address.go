@@ -179,11 +179,7 @@ func (c Collection) Resolve(ctx context.Context, s Signer, a Address, user UserI
 		return c, err
 	}
 	r := resolution{address: a, user: user, seal: seal{issued: at}}
-	bytes, err := s.Sign(ctx, TypeAddress, p.fixed.addressStatement(&r))
-	if err == nil {
-		r.seal, err = makeSeal(at, bytes)
-	}
-	if err != nil {
+	if r.seal, err = newSeal(ctx, s, TypeAddress, p.fixed.addressStatement(&r), at); err != nil {
 		return c, fmt.Errorf("resolve: %w", err)
 	}
 	q := *p

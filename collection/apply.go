@@ -26,13 +26,18 @@ func (c Collection) Apply(us ...Update) (next Collection, changed bool, err erro
 			changed = true
 		}
 	}
+	return c.become(&q, changed)
+}
+
+// become returns what has become of c, if that has changed.
+func (c Collection) become(q *parts, changed bool) (Collection, bool, error) {
 	if limit := (Limits{}).withDefaults().Updates; len(q.claims) > limit {
 		return c, false, fmt.Errorf("%w: %d updates", ErrLimit, len(q.claims))
 	}
 	if !changed {
 		return c, false, nil
 	}
-	return Collection{&q}, true, nil
+	return Collection{q}, true, nil
 }
 
 // fits refuses an update that is not one of p's collection.
@@ -92,16 +97,10 @@ func (c Collection) Merge(d Collection) (next Collection, changed bool, err erro
 			changed = true
 		}
 	}
-	if limit := (Limits{}).withDefaults().Updates; len(q.claims) > limit {
-		return c, false, fmt.Errorf("%w: %d updates", ErrLimit, len(q.claims))
-	}
-	if !changed {
-		return c, false, nil
-	}
-	return Collection{&q}, true, nil
+	return c.become(&q, changed)
 }
 
-// ErrDigestChanged is an edition that gives a version another digest than an
+// ErrDigestChanged is an edition that has another digest for a version than an
 // earlier one did. Digests may be added, never changed.
 var ErrDigestChanged = fmt.Errorf("%w: an edition changes a digest", ErrNotAuthorised)
 
@@ -125,7 +124,7 @@ func (p *parts) mergeEdition(o *parts) (changed bool, err error) {
 	return later, nil
 }
 
-// contradiction returns the first item to which two digest columns give
+// contradiction returns the first item of which two digest columns have
 // different digests, or -1.
 func contradiction(a, b []byte) int {
 	if a == nil || b == nil || bytes.Equal(a, b) {

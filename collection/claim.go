@@ -58,12 +58,16 @@ func (c claim) sealed(s seal) claim {
 }
 
 func (c *claim) appendRest(raw []byte) []byte {
-	if c.issuer.IsZero() {
-		raw = wire.AppendBytes(raw, nil)
-	} else {
-		raw = wire.AppendBytes(raw, c.issuer[:])
-	}
+	raw = appendIssuer(raw, c.issuer)
 	return wire.AppendBytes(wire.AppendUint(raw, c.seal.issued), c.seal.bytes)
+}
+
+// appendIssuer appends an issuer, or no bytes for the authority.
+func appendIssuer(b []byte, issuer UserID) []byte {
+	if issuer.IsZero() {
+		return wire.AppendBytes(b, nil)
+	}
+	return wire.AppendBytes(b, issuer[:])
 }
 
 // readClaim reads a claim over f, which it keeps, and refuses labels that f or

@@ -55,13 +55,7 @@ func (c Collection) parts() *parts {
 // header's seals are left out. It refuses duplicate item ids with ErrDuplicate,
 // everything else as Decode does.
 func New(h Header, b Body) (Collection, error) {
-	b.Recipients = sortedSet(b.Recipients, compareUsers)
-	b.Addresses = sortedSet(b.Addresses, compareAddresses)
-	b.Completers = sortedSet(b.Completers, compareUsers)
-	b.Subs = sortedSet(b.Subs, compareNames)
-	if b.Ladder == nil {
-		b.Ladder = label.DefaultLadder()
-	}
+	b = b.normal()
 	if err := checkMade(&h, &b); err != nil {
 		return Collection{}, err
 	}
@@ -76,6 +70,18 @@ func New(h Header, b Body) (Collection, error) {
 	}
 	c := Collection{&parts{fixed: f, edition: e, state: column.Uniform(f.len(), 0)}}
 	return c, c.Validate()
+}
+
+// normal is b as it is encoded: with a ladder, and with sets in order.
+func (b Body) normal() Body {
+	b.Recipients = sortedSet(b.Recipients, compareUsers)
+	b.Addresses = sortedSet(b.Addresses, compareAddresses)
+	b.Completers = sortedSet(b.Completers, compareUsers)
+	b.Subs = sortedSet(b.Subs, compareNames)
+	if b.Ladder == nil {
+		b.Ladder = label.DefaultLadder()
+	}
+	return b
 }
 
 // checkMade refuses what the encoding could not even say.
@@ -168,6 +174,13 @@ func (c Collection) Header() Header {
 	return h
 }
 
+// IsDraft reports whether there is no seal over the edition, of the author's or of
+// the authority's.
+func (c Collection) IsDraft() bool {
+	s := c.parts().seals
+	return len(s.author.bytes)+len(s.authority.bytes) == 0
+}
+
 // Body returns a copy of the body: 200 bytes and more an item. Items and At
 // read a collection without copying it.
 func (c Collection) Body() Body {
@@ -217,11 +230,7 @@ func (c Collection) Items() iter.Seq2[ItemID, label.Rank] {
 // Index returns the place of an item. The first call on a collection builds an
 // index of 8 bytes an item, which the collections made from it share.
 func (c Collection) Index(id ItemID) (int, bool) {
-	f := c.parts().fixed
-	if f.len() == 0 {
-		return 0, false
-	}
-	i := f.find(id)
+	i := c.parts().fixed.find(id)
 	return max(i, 0), i >= 0
 }
 
@@ -229,9 +238,6 @@ func (c Collection) Index(id ItemID) (int, bool) {
 // not have the item.
 func (c Collection) Label(id ItemID) (label.Rank, bool) {
 	p := c.parts()
-	if p.fixed.len() == 0 {
-		return label.Pending, false
-	}
 	i := p.fixed.find(id)
 	if i < 0 {
 		return label.Pending, false
@@ -276,6 +282,9 @@ func (c Collection) Addresses() iter.Seq[Address] {
 func (c Collection) Completers() iter.Seq[UserID] {
 	return values(c.parts().fixed.completers, userSize, func(b []byte) UserID { return UserID(b) })
 }
+
+// HasCompleter reports whether a user may remove labels besides the author.
+func (c Collection) HasCompleter(u UserID) bool { return in(c.parts().fixed.completers, u[:]) }
 
 // Subs yields the names of the sub-collections, ascending.
 func (c Collection) Subs() iter.Seq[Name] {

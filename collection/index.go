@@ -71,6 +71,9 @@ func number(slot uint32) int { return int(slot&numberMask) - 1 }
 
 // find returns the number of the item, or -1.
 func (f *fixed) find(id ItemID) int {
+	if f.len() == 0 {
+		return -1
+	}
 	x := &f.index
 	x.once.Do(f.buildIndex)
 	at, tag := x.slot(x.hash(id[:]))

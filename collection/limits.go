@@ -1,6 +1,7 @@
 package collection
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -65,22 +66,16 @@ type Limits struct {
 const maxItems = 1<<24 - 1
 
 func (l Limits) withDefaults() Limits {
-	def := func(v *int, d int) {
-		if *v == 0 {
-			*v = d
-		}
-	}
-	def(&l.Size, 1<<30)
-	def(&l.Items, maxItems)
-	def(&l.Recipients, 1<<20)
-	def(&l.Subs, 1<<16)
-	def(&l.Title, 1<<10)
-	def(&l.Caption, 1<<16)
-	def(&l.Text, 1<<28)
-	def(&l.Types, 1<<10)
-	def(&l.Metadata, 1<<8)
-	def(&l.Updates, 1<<8)
-	def(&l.Seal, 1<<10)
-	l.Items = min(l.Items, maxItems)
+	l.Size = cmp.Or(l.Size, 1<<30)
+	l.Items = min(cmp.Or(l.Items, maxItems), maxItems)
+	l.Recipients = cmp.Or(l.Recipients, 1<<20)
+	l.Subs = cmp.Or(l.Subs, 1<<16)
+	l.Title = cmp.Or(l.Title, 1<<10)
+	l.Caption = cmp.Or(l.Caption, 1<<16)
+	l.Text = cmp.Or(l.Text, 1<<28)
+	l.Types = cmp.Or(l.Types, 1<<10)
+	l.Metadata = cmp.Or(l.Metadata, 1<<8)
+	l.Updates = cmp.Or(l.Updates, 1<<8)
+	l.Seal = cmp.Or(l.Seal, 1<<10)
 	return l
 }

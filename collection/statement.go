@@ -52,12 +52,7 @@ func updateStatement(identity, labels Digest, issuer UserID, issued uint64) []by
 	b := wire.AppendArray(make([]byte, 0, 96), 4)
 	b = wire.AppendBytes(b, identity[:])
 	b = wire.AppendBytes(b, labels[:])
-	if issuer.IsZero() {
-		b = wire.AppendBytes(b, nil)
-	} else {
-		b = wire.AppendBytes(b, issuer[:])
-	}
-	return wire.AppendUint(b, issued)
+	return wire.AppendUint(appendIssuer(b, issuer), issued)
 }
 
 func (c *claim) statement(identity Digest) []byte {
@@ -83,16 +78,21 @@ func (u Update) Sign(ctx context.Context, s Signer, issued time.Time) (Update, e
 		return u, err
 	}
 	sealed := u.claim.sealed(seal{issued: at})
-	bytes, err := s.Sign(ctx, TypeUpdate, sealed.statement(u.identity))
-	if err != nil {
-		return u, fmt.Errorf("update: %w", err)
-	}
-	made, err := makeSeal(at, bytes)
+	made, err := newSeal(ctx, s, TypeUpdate, sealed.statement(u.identity), at)
 	if err != nil {
 		return u, fmt.Errorf("update: %w", err)
 	}
 	u.claim = sealed.sealed(made)
 	return u, nil
+}
+
+// newSeal has a Signer make a seal over a statement that names the moment at.
+func newSeal(ctx context.Context, s Signer, typ string, statement []byte, at uint64) (seal, error) {
+	bytes, err := s.Sign(ctx, typ, statement)
+	if err != nil {
+		return seal{}, err
+	}
+	return makeSeal(at, bytes)
 }
 
 // makeSeal returns a seal that a decoder takes.
@@ -127,11 +127,7 @@ func (c Collection) sign(ctx context.Context, s Signer, issued time.Time, which 
 	if err != nil {
 		return c, err
 	}
-	bytes, err := s.Sign(ctx, TypeEdition, q.editionStatement(at))
-	if err != nil {
-		return c, fmt.Errorf("edition: %w", err)
-	}
-	made, err := makeSeal(at, bytes)
+	made, err := newSeal(ctx, s, TypeEdition, q.editionStatement(at), at)
 	if err != nil {
 		return c, fmt.Errorf("edition: %w", err)
 	}

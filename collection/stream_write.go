@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/glimpse-go/glimpse/internal/wire"
-	"github.com/glimpse-go/glimpse/label"
 )
 
 // A Stream is a collection that a device writes without ever holding it: its
@@ -45,11 +44,7 @@ func (t Stream) Write(ctx context.Context, w io.Writer, s Signer, issued time.Ti
 	if s != nil && out.err == nil {
 		p.fixed.identity = func() Digest { return identity }
 		p.edition.digest = func() Digest { return edition }
-		bytes, err := s.Sign(ctx, TypeEdition, p.editionStatement(at))
-		if err != nil {
-			return identity, fmt.Errorf("stream: %w", err)
-		}
-		made, err := makeSeal(at, bytes)
+		made, err := newSeal(ctx, s, TypeEdition, p.editionStatement(at), at)
 		if err != nil {
 			return identity, fmt.Errorf("stream: %w", err)
 		}
@@ -62,15 +57,8 @@ const streamChunk = 4 << 10
 
 // frame checks everything but the items by making the collection with one.
 func (t *Stream) frame() (*parts, error) {
-	b := t.Body
+	b := t.Body.normal()
 	b.Items = nil
-	b.Recipients = sortedSet(b.Recipients, compareUsers)
-	b.Addresses = sortedSet(b.Addresses, compareAddresses)
-	b.Completers = sortedSet(b.Completers, compareUsers)
-	b.Subs = sortedSet(b.Subs, compareNames)
-	if b.Ladder == nil {
-		b.Ladder = label.DefaultLadder()
-	}
 	t.Body = b
 	b.Items = []Item{{ID: ItemID{1}, MediaType: t.MediaType}}
 	c, err := New(t.Header, b)

@@ -147,6 +147,19 @@ func DecodeUpdates(encoded [][]byte) ([]Update, error) {
 	return us, nil
 }
 
+// EncodeUpdates is MarshalBinary of each of the updates, for a message.
+func EncodeUpdates(us iter.Seq[Update]) ([][]byte, error) {
+	var encoded [][]byte
+	for u := range us {
+		data, err := u.MarshalBinary()
+		if err != nil {
+			return nil, err
+		}
+		encoded = append(encoded, data)
+	}
+	return encoded, nil
+}
+
 // DecodeUpdate is the function of this name with other limits.
 func (l Limits) DecodeUpdate(data []byte) (Update, error) {
 	l = l.withDefaults()

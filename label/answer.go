@@ -22,7 +22,7 @@ var (
 	// ErrUnreachable: the label allows it, but nobody who serves the version
 	// answers now.
 	ErrUnreachable error = answer{"nobody who has it can be reached now", "by trying again later"}
-	// ErrForbidden: the policy or the list of those who may read gives this
+	// ErrForbidden: the policy or the list of those who may read grants this
 	// holder no such right, and more versions would not change that.
 	ErrForbidden error = answer{"it is not allowed", "by the author or another policy only"}
 	// ErrNotFound: there is no such collection, item or version, or nobody

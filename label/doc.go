@@ -16,7 +16,7 @@
 // as a flag, as a Boolean, or as a degree. The kind matters to people and to
 // the wire, never to a join.
 //
-// What a holder may do is decided by a [Policy], which gives [Rights] to a
+// What a holder may do is decided by a [Policy], which grants [Rights] to a
 // version from the label, the ladder, what is held here and whether the holder
 // is the author. A [Gate] is a policy made into a table; every call that can
 // reach the network or hand data out asks it first, and what it refuses comes

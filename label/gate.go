@@ -22,7 +22,7 @@ const (
 
 // NewGate returns the gate of a policy for the collections of a kind and a
 // ladder; nil stands for DefaultPolicy and DefaultLadder. A ladder or a kind
-// that is not valid gives a gate that refuses everything. The gate keeps the
+// that is not valid makes a gate that refuses everything. The gate keeps the
 // ladder.
 func NewGate(p Policy, k Kind, l Ladder) *Gate {
 	if p == nil {

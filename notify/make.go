@@ -27,15 +27,8 @@ type Channel interface {
 // Availability is the digest of all updates that a collection carries: what
 // the ID of a notification is made from, with the edition and the recipient.
 func Availability(c collection.Collection) (collection.Digest, error) {
-	var all [][]byte
-	for u := range c.Updates() {
-		b, err := u.MarshalBinary()
-		if err != nil {
-			return collection.Digest{}, err
-		}
-		all = append(all, b)
-	}
-	return availability(all), nil
+	all, err := collection.EncodeUpdates(c.Updates())
+	return availability(all), err
 }
 
 func availability(updates [][]byte) collection.Digest {
@@ -55,19 +48,15 @@ func Make(c collection.Collection, reason Reason, link string) (Notification, er
 		Title: c.Title(), Items: c.Len(), Labelled: c.Labelled(), Edition: c.EditionDigest(), Number: c.Header().Edition,
 	}
 	n.Note = note(n, c.Withdrawn())
+	all, err := collection.EncodeUpdates(c.Updates())
 	size := 0
-	for u := range c.Updates() {
-		b, err := u.MarshalBinary()
-		if err != nil {
-			return n, err
-		}
-		n.Updates = append(n.Updates, b)
-		if size += len(b); size > MaxUpdates {
-			n.Updates = nil
-			break
-		}
+	for _, b := range all {
+		size += len(b)
 	}
-	return n, nil
+	if size <= MaxUpdates {
+		n.Updates = all
+	}
+	return n, err
 }
 
 // For returns n as it goes to one recipient. availability is that of the

@@ -22,7 +22,7 @@ type Keyring struct {
 	entries  map[[32]byte]entry
 	users    map[[16]byte][][32]byte // the keys of each user, revoked ones too
 	revoked  map[[32]byte]bool
-	revision uint64
+	revision uint64 // see Revision
 }
 
 // entry is what is held on a key. Times are as in KeyStatement.
@@ -73,8 +73,10 @@ func (k *Keyring) Verify(ctx context.Context, typ string, statement, seal []byte
 	return e.User, s.key, nil
 }
 
-// Revision counts the changes of the keyring. As long as it is the same, Verify
-// returns the same answer for the same seal, which need not be asked again.
+// Revision counts the changes after which Verify may refuse a seal that it has found
+// good: a revocation, a retirement, another word on a key that is held. A key that is
+// new is none of them. As long as it is the same, a good seal need not be asked
+// about again.
 func (k *Keyring) Revision() uint64 {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
@@ -157,8 +159,10 @@ func (k *Keyring) revoke(key [32]byte) {
 	if k.revoked == nil {
 		k.revoked = map[[32]byte]bool{}
 	}
-	k.revoked[key] = true
-	k.revision++
+	if !k.revoked[key] {
+		k.revoked[key] = true
+		k.revision++
+	}
 }
 
 // Keys lists the keys held, sorted by thumbprint, as statements without seals:

@@ -66,8 +66,8 @@ func (k *Keyring) trust(s KeyStatement, firstOnly bool) error {
 // added by hand may introduce another authority, and no other's statement
 // touches it.
 //
-// Pins outrank authorities: a statement that gives a user whose key was added
-// by hand another key is reported as [*ChangedError], not stored. The other
+// Pins outrank authorities: a statement with another key for a user whose key was
+// added by hand is reported as [*ChangedError], not stored. The other
 // errors are those of [Keyring.Verify], and [ErrKey] for a statement that the
 // sealer may not make.
 func (k *Keyring) Add(ctx context.Context, s KeyStatement) error {
@@ -134,11 +134,14 @@ func (k *Keyring) put(e entry) {
 		k.entries = map[[32]byte]entry{}
 		k.users = map[[16]byte][][32]byte{}
 	}
-	if _, held := k.entries[e.Key.id]; !held && e.Role == RoleUser {
+	_, held := k.entries[e.Key.id]
+	switch {
+	case held:
+		k.revision++
+	case e.Role == RoleUser:
 		k.users[e.User] = append(k.users[e.User], e.Key.id)
 	}
 	k.entries[e.Key.id] = e
-	k.revision++
 }
 
 // Load adds sealed key statements that stand one after the other (a CBOR

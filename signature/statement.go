@@ -147,6 +147,16 @@ func (s KeyStatement) appendTimes(b []byte) []byte {
 	return wire.AppendUint(b, toSeconds(s.Issued))
 }
 
+// Supersedes reports whether s counts rather than another statement on the same key:
+// a revocation is final, and of two others the later one counts, or of two of one
+// second the greater. Whether both are vouched for a [Keyring] knows.
+func (s KeyStatement) Supersedes(other KeyStatement) bool {
+	if s.Role == RoleRevoked || other.Role == RoleRevoked {
+		return other.Role != RoleRevoked
+	}
+	return s.later(other)
+}
+
 // later reports whether s counts rather than other: it was issued later, or in
 // the same second and its statement is the greater one.
 func (s KeyStatement) later(other KeyStatement) bool {

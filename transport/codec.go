@@ -103,6 +103,17 @@ func (s State) check() error {
 	return nil
 }
 
+func (d Deliveries) check() error {
+	for _, one := range d.Waiting {
+		if one.State != nil {
+			if err := one.State.check(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 func checkSets(columns ...[]Bits) error {
 	for _, sets := range columns {
 		if len(sets) > label.MaxVersions {

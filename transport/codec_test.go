@@ -26,6 +26,7 @@ var messages = []any{
 	transport.Answer{
 		Next: transport.Upload, Collection: []byte("c"), Missing: []transport.Bits{{0, 1}},
 		Parts: []transport.Part{{Item: 8, Version: 1, Size: 9}}, Updates: [][]byte{{1}}, Notify: true, Keys: [][]byte{{2}},
+		Announced: "http://x", Refused: &transport.Fault{Code: 1},
 	},
 	transport.Announcement{Author: collection.UserID{1}, ID: collection.ID{2}, Items: transport.BitsOf(1), URL: "http://x"},
 	transport.State{
@@ -200,4 +201,11 @@ func ExampleEncode() {
 	// Output:
 	// a201010381420302
 	// upload 3 <nil>
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
 }

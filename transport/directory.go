@@ -7,12 +7,12 @@ import (
 )
 
 // Directory is the user base that a hub works with: its own, or one that a
-// server has already. Unknown users and addresses give an error that wraps
+// server has already. For unknown users and addresses the error wraps
 // ErrNotFound. No error repeats an address, since errors are logged.
 type Directory interface {
 	// ByAddress returns the user who has a mail address, in the form that
 	// collection.NormalAddress returns. Other forms may be taken as well; what is no
-	// address gives ErrNotFound or an error that wraps collection.ErrAddress.
+	// address is ErrNotFound or an error that wraps collection.ErrAddress.
 	ByAddress(ctx context.Context, address string) (collection.UserID, error)
 	// KeyStatements returns the key statements that the authority has made for a
 	// user, in the binary form of signature.KeyStatement; none is no error. A

@@ -1,9 +1,16 @@
 // Package transport holds the messages of the exchange and the small
 // interfaces that its parties put between one another: what a station, a hub,
 // a store, a directory must do. It moves no bytes itself. The roles are in
-// packages hub, peer and device, the ways to reach them in adapters such as
-// httplink, the places to keep things in memstore and filestore, and the
-// suites that every adapter must pass in transporttest.
+// packages hub, peer and device, the link over HTTP in httplink, the places to keep
+// things in memstore and filestore, and the suites that every adapter must pass in
+// transporttest.
+//
+// # Roles and links
+//
+// The roles know no link. A link, such as httplink, reaches a hub as a [Hub] and
+// a peer as a [Home], each for one caller, and serves what a role is to all of
+// them: a [HubServer] or a [PeerServer]. Stations are given a [Dialer] for those
+// who serve originals.
 //
 // # One share rule
 //

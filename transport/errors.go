@@ -50,7 +50,7 @@ var (
 	ErrClosed = fmt.Errorf("%w: closed", Err)
 )
 
-// faults gives each sentinel its code on the wire, by place. Codes are never
+// faults are the sentinels by their codes on the wire: their places. Codes are never
 // used again for another meaning; 0 is an error of no known kind.
 var faults = []error{
 	Err, ErrNotFound, ErrUnauthenticated, ErrForbidden, ErrMalformed,

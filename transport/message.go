@@ -51,7 +51,9 @@ type Share struct {
 	// are empty.
 	Serves []Bits `cbor:"3,keyasint,omitempty"`
 	Offers []Bits `cbor:"4,keyasint,omitempty"`
-	// URL is the base URL at which the sender serves; empty if it does not.
+	// URL is the base URL at which the sender serves; empty if it does not. What a
+	// peer says that it serves there counts as announced, at a hub, once all that it
+	// was asked for is stored: see Answer.Refused.
 	URL string `cbor:"5,keyasint,omitempty"`
 	// To are recipients by mail address, in clear, for the hub to resolve. They
 	// never stand in the collection.
@@ -64,8 +66,8 @@ type Share struct {
 type Answer struct {
 	// Next is what the sender does now.
 	Next Next `cbor:"1,keyasint"`
-	// Collection is what both sides now agree on, in its binary form. It is
-	// left out where it is what the sender has sent.
+	// Collection is what both sides now agree on, in its binary form. It is left out
+	// where it is what the sender has sent, and where an upload has not changed it.
 	Collection []byte `cbor:"2,keyasint,omitempty"`
 	// Missing holds one set of items per version: what is to be uploaded. Of
 	// versions with one digest it has one, which counts for all of them.
@@ -78,6 +80,11 @@ type Answer struct {
 	Notify bool `cbor:"6,keyasint,omitempty"`
 	// Keys are key statements of the parties to the collection.
 	Keys [][]byte `cbor:"7,keyasint,omitempty"`
+	// Announced is the URL of a station of the sender's whose latest share counts as an
+	// announcement now that nothing is asked of it; empty = none does. Refused says
+	// why it does not count after all.
+	Announced string `cbor:"8,keyasint,omitempty"`
+	Refused   *Fault `cbor:"9,keyasint,omitempty"`
 }
 
 // Part says how much of a version is stored: its first Size bytes. An upload
@@ -130,6 +137,9 @@ type Source struct {
 type Delivery struct {
 	Seq          uint64              `cbor:"1,keyasint"`
 	Notification notify.Notification `cbor:"2,keyasint"`
+	// State is the collection that the first notification tells of, where it is
+	// small, so that the recipient need not ask for it; else nil.
+	State *State `cbor:"3,keyasint,omitempty"`
 }
 
 // Deliveries are the notifications that wait for one recipient.
@@ -145,7 +155,7 @@ type Receipt struct {
 	Seq    uint64            `cbor:"3,keyasint"`
 }
 
-// Receipts acknowledge deliveries.
+// Receipts acknowledge deliveries, and ask for others.
 type Receipts struct {
 	Read []Receipt `cbor:"1,keyasint,omitempty"`
 }

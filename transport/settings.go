@@ -48,7 +48,7 @@ type Contact struct {
 	Address string            `cbor:"3,keyasint,omitempty"`
 }
 
-// SettingsSource gives a device the settings of its user.
+// SettingsSource has the settings of a user, for the user's devices.
 type SettingsSource interface {
 	// Settings returns the settings as they are now, zero if none were set.
 	// ErrForbidden: the caller is another user.

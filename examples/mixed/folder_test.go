@@ -74,9 +74,9 @@ func TestMixedShare(t *testing.T) {
 	dir := t.TempDir()
 	name := w.share(photo(t, dir), film(t, dir), document(t, dir))
 
-	_, err := w.bob.Receive(t.Context())
+	_, err := w.bob.Reader.Receive(t.Context())
 	must(t, err)
-	v, err := w.bob.View(t.Context(), name)
+	v, err := w.bob.Reader.View(t.Context(), name)
 	must(t, err)
 	for i, want := range []struct {
 		caption, mediaType string

@@ -37,7 +37,7 @@ func newWorld(t *testing.T) *world {
 	var err error
 	w.hub, err = hub.New(t.Context(), newSigner(t), hub.Config{Wait: time.Millisecond})
 	must(t, err)
-	server := httptest.NewServer(w.hub.Handler())
+	server := httptest.NewServer(httplink.HubHandler(w.hub, httplink.HandlerOptions{}))
 	t.Cleanup(server.Close)
 	var link transport.Hub
 	var signer *signature.Signer
@@ -96,8 +96,8 @@ func (w *world) share(paths ...string) collection.Name {
 
 // thumbnail is what Bob sees of an item.
 func (w *world) thumbnail(ref transport.Ref) image.Image {
-	must(w.t, w.bob.Fetch(w.t.Context(), ref))
-	b, err := w.bob.Open(w.t.Context(), ref)
+	must(w.t, w.bob.Reader.Fetch(w.t.Context(), ref))
+	b, err := w.bob.Reader.Open(w.t.Context(), ref)
 	must(w.t, err)
 	defer b.Close()
 	picture, err := jpeg.Decode(io.NewSectionReader(b, 0, b.Size()))

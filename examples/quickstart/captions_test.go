@@ -17,7 +17,7 @@ func TestCaptions(t *testing.T) {
 	}
 	var got []string
 	err := perform(t.Context(), options{photos: f.lay(t), json: true}, io.Discard, tricks{end: func(c *cast) {
-		view, err := c.recipients[0].peer.View(context.Background(), c.camera.name)
+		view, err := c.recipients[0].peer.Reader.View(context.Background(), c.camera.name)
 		if err != nil {
 			t.Error(err)
 			return

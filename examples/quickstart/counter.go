@@ -58,7 +58,7 @@ func (b *timedBody) Close() error {
 }
 
 // countedConn counts the bytes of a connection for the request that it serves:
-// HTTP/1.1 gives a connection to one request at a time.
+// HTTP/1.1 has one request at a time on a connection.
 type countedConn struct {
 	net.Conn
 	network *network

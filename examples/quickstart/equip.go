@@ -6,7 +6,7 @@ import (
 	"github.com/glimpse-go/glimpse/transport/media"
 )
 
-// equip gives a maker of pictures the engines there are, and the memory that the
+// equip provides a maker of pictures with the engines there are, and the memory that the
 // user allows.
 func (o options) equip(m *media.Maker) {
 	m.Engines, m.Budget = engines(), o.budget<<20

@@ -95,7 +95,7 @@ func (c *cast) firstLook(ctx context.Context, r *recipient) error {
 // show prints what a recipient sees, once if all see the same. With -keep it is
 // kept, too.
 func (c *cast) show(ctx context.Context, r *recipient, when string, seen *[]string) error {
-	view, err := r.peer.View(ctx, c.camera.name)
+	view, err := r.peer.Reader.View(ctx, c.camera.name)
 	if err == nil && c.options.keep != "" {
 		err = r.keepSeen(ctx, c.camera.name, when)
 	}

@@ -63,7 +63,7 @@ func (h *home) join(ctx context.Context, a account) error {
 		listener.Close()
 		return err
 	}
-	h.stage.serve(listener, h.peer.Handler())
+	h.stage.serve(listener, httplink.PeerHandler(h.peer, httplink.HandlerOptions{Log: slog.New(&h.stage.failures)}))
 	return nil
 }
 
@@ -74,7 +74,8 @@ func startPeer(ctx context.Context, s *stage, name, dir string, signer *signatur
 		return nil, err
 	}
 	client := s.network.client(name)
-	cfg.Store, cfg.Statement, cfg.HTTP, cfg.Log = store, a.statement, client, slog.New(&s.failures)
+	cfg.Store, cfg.Statement, cfg.Log = store, a.statement, slog.New(&s.failures)
+	cfg.Dial = httplink.Dialer(httplink.Caller{User: a.user, Signer: signer, Statement: a.statement}, httplink.Options{HTTP: client})
 	cfg.Hub = httplink.NewClient(a.hubURL, httplink.Bearer(a.token), httplink.Options{HTTP: client})
 	p, err := peer.New(ctx, a.user, signer, cfg)
 	if err != nil {
@@ -88,7 +89,7 @@ func startPeer(ctx context.Context, s *stage, name, dir string, signer *signatur
 // uploads the versions that the hub asks for, and announces the originals.
 func (h *home) publish(ctx context.Context, name collection.Name, items int) error {
 	h.items = int64(items)
-	return h.peer.Publish(ctx, name)
+	return h.peer.Author.Publish(ctx, name)
 }
 
 // make makes a version of an item when the hub asks for it: screens, and the

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/glimpse-go/glimpse/signature"
+	"github.com/glimpse-go/glimpse/transport/httplink"
 	"github.com/glimpse-go/glimpse/transport/hub"
 )
 
@@ -32,7 +33,7 @@ func startHub(ctx context.Context, s *stage) (*hubStation, error) {
 	h := new(hubStation)
 	h.hub, err = hub.New(ctx, signer, hub.Config{
 		Store: store,
-		HTTP:  s.network.client("hub"), // to check what peers announce
+		Dial:  httplink.Dialer(httplink.Caller{Signer: signer}, httplink.Options{HTTP: s.network.client("hub")}), // to check what peers announce
 		Wait:  5 * time.Second,
 		Log:   slog.New(&s.failures),
 	})
@@ -44,7 +45,7 @@ func startHub(ctx context.Context, s *stage) (*hubStation, error) {
 		return nil, err
 	}
 	h.url = url
-	s.serve(listener, s.witness.watch(h.hub.Handler()))
+	s.serve(listener, s.witness.watch(httplink.HubHandler(h.hub, httplink.HandlerOptions{Log: slog.New(&s.failures)})))
 	s.closers = append(s.closers, func() error { return h.hub.Close(context.WithoutCancel(ctx)) })
 	return h, nil
 }

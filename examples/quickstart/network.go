@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// network is all that the stations share. It gives them listeners and clients,
+// network is all that the stations share. It makes them listeners and clients,
 // and counts every byte that they send one another, HTTP headers included.
 type network struct {
 	tricks tricks
@@ -50,7 +50,7 @@ func (n *network) listen(station string) (net.Listener, string, error) {
 	return l, "http://" + l.Addr().String(), nil
 }
 
-// client gives a station its HTTP client, which counts.
+// client makes a station its HTTP client, which counts.
 func (n *network) client(station string) *http.Client {
 	var way http.RoundTripper = &http.Transport{DialContext: n.dial, DisableCompression: true, MaxIdleConnsPerHost: 8}
 	if n.tricks.between != nil {
@@ -149,8 +149,7 @@ var requestNames = []struct{ method, prefix, words string }{
 	{http.MethodPost, "/v1/announce", "announce"},
 	{http.MethodGet, "/v1/collections/", "read collection"},
 	{http.MethodGet, "/v1/updates/", "read updates"},
-	{http.MethodGet, "/v1/notifications", "ask for news"},
-	{http.MethodPost, "/v1/notifications", "acknowledge"},
+	{http.MethodPost, "/v1/notifications", "ask for news"},
 	{http.MethodGet, "/v1/originals/", "fetch originals"},
 }
 

@@ -10,7 +10,7 @@ import (
 
 // uploaded says what the home computer has made for the hub.
 func (h *home) uploaded(ctx context.Context, name collection.Name) (string, error) {
-	view, err := h.peer.View(ctx, name)
+	view, err := h.peer.Reader.View(ctx, name)
 	if err != nil {
 		return "", err
 	}
@@ -25,7 +25,7 @@ func (h *home) uploaded(ctx context.Context, name collection.Name) (string, erro
 // unseen counts the items whose thumbnail is there now and not yet with the
 // recipient.
 func (r *recipient) unseen(ctx context.Context, name collection.Name) (n int, err error) {
-	view, err := r.peer.View(ctx, name)
+	view, err := r.peer.Reader.View(ctx, name)
 	if err != nil {
 		return 0, err
 	}

@@ -21,7 +21,7 @@ type attempts struct {
 
 // tryForbidden tries to search, print and re-share a labelled item.
 func (r *recipient) tryForbidden(ctx context.Context, name collection.Name) (a attempts, err error) {
-	view, err := r.peer.View(ctx, name)
+	view, err := r.peer.Reader.View(ctx, name)
 	if err != nil {
 		return a, err
 	}
@@ -29,9 +29,9 @@ func (r *recipient) tryForbidden(ctx context.Context, name collection.Name) (a a
 	ref := transport.Ref{Collection: name, Item: id, Version: original}
 	before := r.stage.network.requests(r.name)
 
-	_, search := r.peer.Search(ctx, ref)
-	printed := r.peer.Print(ctx, ref, io.Discard)
-	_, reshare := r.peer.Reshare(ctx, name, []collection.ItemID{id}, collection.Header{Title: "Look at this"}, collection.UserID{1})
+	_, search := r.peer.Reader.Search(ctx, ref)
+	printed := r.peer.Reader.Print(ctx, ref, io.Discard)
+	_, reshare := r.peer.Author.Reshare(ctx, name, []collection.ItemID{id}, collection.Header{Title: "Look at this"}, collection.UserID{1})
 
 	a.requests = r.stage.network.requests(r.name) - before
 	for i, err := range []error{search, printed, reshare} {
@@ -53,7 +53,7 @@ func (r *recipient) tryForbidden(ctx context.Context, name collection.Name) (a a
 // keyring that began with the hub's public key and took in only what that key
 // vouched for. That the labels went must be the hub's word.
 func (r *recipient) verifySeal(ctx context.Context, name collection.Name) error {
-	view, err := r.peer.View(ctx, name)
+	view, err := r.peer.Reader.View(ctx, name)
 	if err != nil {
 		return err
 	}
@@ -80,13 +80,13 @@ func (r *recipient) verifySeal(ctx context.Context, name collection.Name) error 
 // recheck reads the stored originals once more and counts those that are not
 // what the author sealed: it does not take the peer's word for it.
 func (r *recipient) recheck(ctx context.Context, name collection.Name) (mismatches int, err error) {
-	view, err := r.peer.View(ctx, name)
+	view, err := r.peer.Reader.View(ctx, name)
 	if err != nil {
 		return 0, err
 	}
 	c := view.Collection()
 	for _, id := range having(view, original) {
-		blob, err := r.peer.Open(ctx, transport.Ref{Collection: name, Item: id, Version: original})
+		blob, err := r.peer.Reader.Open(ctx, transport.Ref{Collection: name, Item: id, Version: original})
 		if err != nil {
 			return mismatches, err
 		}

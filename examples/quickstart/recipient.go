@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync/atomic"
+	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/collection/digest"
@@ -12,6 +14,7 @@ import (
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/httplink"
 	"github.com/glimpse-go/glimpse/transport/peer"
 )
 
@@ -24,6 +27,7 @@ type recipient struct {
 	account account
 	keys    *signature.Keyring // begins with the hub's public key alone
 	peer    *peer.Peer
+	early   []notify.Notification // that came while it said that others were read
 }
 
 func newRecipient(s *stage, name string) (*recipient, error) {
@@ -50,35 +54,46 @@ func (r *recipient) join(ctx context.Context, a account) error {
 		listener.Close()
 		return err
 	}
-	r.stage.serve(listener, r.peer.Handler())
+	r.stage.serve(listener, httplink.PeerHandler(r.peer, httplink.HandlerOptions{Log: slog.New(&r.stage.failures)}))
 	return nil
 }
 
+// moment is how long a recipient waits for more news when there has been some: the
+// request says that it was read.
+const moment = 50 * time.Millisecond
+
 // listen waits for the next notification. The peer verifies what it tells of,
 // and stores it, before it is given here.
-func (r *recipient) listen(ctx context.Context) (notify.Notification, error) {
-	news, err := r.peer.Receive(ctx)
-	if err != nil {
-		return notify.Notification{}, err
+func (r *recipient) listen(ctx context.Context) (n notify.Notification, err error) {
+	news := r.early
+	if len(news) == 0 {
+		if news, err = r.peer.Reader.Receive(ctx); err != nil {
+			return n, err
+		}
 	}
 	if len(news) != 1 {
-		return notify.Notification{}, fmt.Errorf("%d notifications came instead of one", len(news))
+		return n, fmt.Errorf("%d notifications came instead of one", len(news))
 	}
-	return news[0], nil
+	short, cancel := context.WithTimeout(ctx, moment)
+	defer cancel()
+	if r.early, err = r.peer.Reader.Receive(short); errors.Is(err, context.DeadlineExceeded) {
+		err = nil
+	}
+	return news[0], err
 }
 
 // fetch fetches one version of all items that have it, several at once. It returns
 // how many are there then, and how many were refused because their bytes were not
 // the author's.
 func (r *recipient) fetch(ctx context.Context, name collection.Name, version int) (fetched, mismatches int, err error) {
-	view, err := r.peer.View(ctx, name)
+	view, err := r.peer.Reader.View(ctx, name)
 	if err != nil {
 		return 0, 0, err
 	}
 	items := having(view, version)
 	var good, bad, done atomic.Int64
 	err = each(ctx, len(items), 4, func(ctx context.Context, i int) error {
-		err := r.peer.Fetch(ctx, transport.Ref{Collection: name, Item: items[i], Version: version})
+		err := r.peer.Reader.Fetch(ctx, transport.Ref{Collection: name, Item: items[i], Version: version})
 		r.stage.timeline.progress(r.name+" fetches", done.Add(1), int64(len(items)), number)
 		if errors.Is(err, transport.ErrDigest) || errors.Is(err, digest.ErrInvalid) {
 			bad.Add(1)
@@ -107,7 +122,7 @@ func having(v *peer.View, version int) (items []collection.ItemID) {
 // labelled returns how many items carry a label, by the verified collection that
 // the peer has stored and not by what a notification says.
 func (r *recipient) labelled(ctx context.Context, name collection.Name) (int, error) {
-	view, err := r.peer.View(ctx, name)
+	view, err := r.peer.Reader.View(ctx, name)
 	if err != nil {
 		return 0, err
 	}

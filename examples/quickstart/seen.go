@@ -30,7 +30,7 @@ func (r *recipient) keepSeen(ctx context.Context, name collection.Name, when str
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	view, err := r.peer.View(ctx, name)
+	view, err := r.peer.Reader.View(ctx, name)
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func (r *recipient) keepSeen(ctx context.Context, name collection.Name, when str
 
 // shown is the picture that stands for an item on the recipient's screen.
 func (r *recipient) shown(ctx context.Context, name collection.Name, item collection.Item, note string) ([]byte, error) {
-	blob, err := r.peer.Open(ctx, transport.Ref{Collection: name, Item: item.ID, Version: thumbnail})
+	blob, err := r.peer.Reader.Open(ctx, transport.Ref{Collection: name, Item: item.ID, Version: thumbnail})
 	if errors.Is(err, transport.ErrNotFound) {
 		var maker media.Maker
 		return maker.Generic(item.MediaType, note, thumbnailBox).JPEG, nil

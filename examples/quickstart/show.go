@@ -48,7 +48,7 @@ func (c *cast) begin(number int, title string, lines ...string) error {
 	return nil
 }
 
-// setUp starts all other stations and gives each its account at the hub.
+// setUp starts all other stations and opens each its account at the hub.
 func (c *cast) setUp(ctx context.Context) (err error) {
 	if c.hub, err = startHub(ctx, c.stage); err != nil {
 		return err

@@ -20,7 +20,7 @@ import (
 	"github.com/glimpse-go/glimpse/transport/filestore"
 )
 
-// stage is where the story is played: it gives each station a folder and a
+// stage is where the story is played: it makes each station a folder and a
 // place in the network, watches, and prints. None of it belongs to a station.
 type stage struct {
 	network  *network
@@ -42,7 +42,7 @@ type tricks struct {
 	end     func(c *cast)                                                  // before the stations' folders go
 }
 
-// folder gives a station a folder of its own.
+// folder makes a station a folder of its own.
 func (s *stage) folder(station string) (string, error) {
 	dir := filepath.Join(s.root, strings.ToLower(station))
 	return dir, os.Mkdir(dir, 0o700)

@@ -65,7 +65,7 @@ type tampering struct {
 	result result
 }
 
-func tamper(t *testing.T, station string, l liar) (got tampering) {
+func tamper(t *testing.T, station string, liars ...liar) (got tampering) {
 	t.Helper()
 	dir := photos(t)
 	got.err = perform(t.Context(), options{photos: dir, keep: t.TempDir(), json: true}, io.Discard, tricks{
@@ -73,8 +73,11 @@ func tamper(t *testing.T, station string, l liar) (got tampering) {
 			if from != station {
 				return next
 			}
-			l.next = next
-			return l
+			for _, l := range liars {
+				l.next = next
+				next = l
+			}
+			return next
 		},
 		end: func(c *cast) { got.look(t, c, station) },
 	})
@@ -99,7 +102,7 @@ func (g *tampering) look(t *testing.T, c *cast, station string) {
 		if g.names, err = r.peer.Names(context.Background()); err != nil {
 			t.Error(err)
 		}
-		view, err := r.peer.View(context.Background(), c.camera.name)
+		view, err := r.peer.Reader.View(context.Background(), c.camera.name)
 		if err != nil {
 			continue
 		}
@@ -136,12 +139,28 @@ func inMessage[M any](t *testing.T, change func(*M)) func([]byte) []byte {
 	}
 }
 
+// inCollections changes the collection that comes with the first word on it, and the
+// one that comes when it is asked for.
+func inCollections(t *testing.T, change func(*transport.State)) []liar {
+	withFirstWord := func(d *transport.Deliveries) {
+		for _, one := range d.Waiting {
+			if one.State != nil {
+				change(one.State)
+			}
+		}
+	}
+	return []liar{
+		{method: "POST", path: "/v1/notifications", change: inMessage(t, withFirstWord)},
+		{method: "GET", path: "/v1/collections/", change: inMessage(t, change)},
+	}
+}
+
 func TestTamperedCollection(t *testing.T) {
-	got := tamper(t, "Bob", liar{method: "GET", path: "/v1/collections/", change: inMessage(t, func(s *transport.State) {
+	got := tamper(t, "Bob", inCollections(t, func(s *transport.State) {
 		i := bytes.Index(s.Collection, []byte("A day at the lake"))
 		s.Collection = bytes.Clone(s.Collection)
 		s.Collection[i] = 'B'
-	})})
+	})...)
 	if !errors.Is(got.err, transport.ErrSeal) {
 		t.Errorf("not refused for its seal: %v", got.err)
 	}
@@ -151,9 +170,9 @@ func TestTamperedCollection(t *testing.T) {
 }
 
 func TestCollectionThatIsNone(t *testing.T) {
-	got := tamper(t, "Bob", liar{method: "GET", path: "/v1/collections/", change: inMessage(t, func(s *transport.State) {
+	got := tamper(t, "Bob", inCollections(t, func(s *transport.State) {
 		s.Collection = s.Collection[:len(s.Collection)-1]
-	})})
+	})...)
 	if !errors.Is(got.err, transport.ErrMalformed) {
 		t.Errorf("not refused as malformed: %v", got.err)
 	}
@@ -217,18 +236,18 @@ func testForgedUpdate(t *testing.T, how string) {
 			if from != "Bob" {
 				return next
 			}
-			return liar{next: next, method: "GET", path: "/v1/notifications", change: change}
+			return liar{next: next, method: "POST", path: "/v1/notifications", change: change}
 		},
 		chapter: func(s *cast, n int) error {
 			if n != 5 {
 				return nil
 			}
-			view, err := s.recipients[0].peer.View(t.Context(), s.camera.name)
+			view, err := s.recipients[0].peer.Reader.View(t.Context(), s.camera.name)
 			c = view.Collection()
 			return err
 		},
 		end: func(s *cast) {
-			view, err := s.recipients[0].peer.View(t.Context(), s.camera.name)
+			view, err := s.recipients[0].peer.Reader.View(t.Context(), s.camera.name)
 			if err != nil {
 				t.Fatal(err)
 			}

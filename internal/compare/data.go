@@ -74,7 +74,7 @@ func (d *data) label(random *rand.Rand) {
 	}
 }
 
-// shareFirst gives all ids the first 12 bytes of the first one, and counts in
+// shareFirst sets the first 12 bytes of all ids to those of the first, and counts in
 // the last four, so that all stay distinct.
 func (d *data) shareFirst() {
 	for i := range d.ids {

@@ -40,7 +40,7 @@ func gateRace(e effort) []result {
 }
 
 // readAndSwitch is the least that a check can do: read the item's label, see
-// what it is, and look whether it gives the right. It is a call, as the
+// what it is, and look whether it grants the right. It is a call, as the
 // gate's check is.
 //
 //go:noinline

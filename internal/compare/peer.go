@@ -20,8 +20,8 @@ type document interface {
 // peers lists every encoding that is compared, in the order of the table.
 func peers() []peer {
 	return []peer{
-		cborPeer{}, protobufRows{}, protobufColumns{}, msgpackPeer{},
-		newDagCBOR(), bencodePeer{}, jsonPeer{}, xmlPeer{},
+		cborPeer, protobufRows{}, protobufColumns{}, msgpackPeer,
+		newDagCBOR(), bencodePeer, jsonPeer, xmlPeer,
 	}
 }
 

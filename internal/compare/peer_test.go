@@ -99,7 +99,7 @@ func TestPeersRefuseDamage(t *testing.T) {
 
 func TestIndex(t *testing.T) {
 	d := newData(100, flagsAtRandom, 1)
-	m := index(jsonPeer{}.build(d))
+	m := index(jsonPeer.build(d))
 	for i, id := range d.ids {
 		if got, ok := m[id]; !ok || int(got) != i {
 			t.Fatalf("item %d is found at %d, %v", i, got, ok)

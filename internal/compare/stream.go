@@ -22,34 +22,26 @@ func streamSubject(d *data) *subject {
 func writeStream(d *data, w io.Writer) int {
 	count := &counter{w: w}
 	stream := collection.Stream{
-		Header: d.header(), Body: d.bodyWithoutItems(), Len: len(d.ids), Items: d.eachID(),
-		Digests: []iter.Seq[collection.Digest]{d.eachDigest()},
+		Header: d.header(), Body: d.bodyWithoutItems(), Len: len(d.ids),
+		Items:   each(d, func(id collection.ItemID) collection.ItemID { return id }),
+		Digests: []iter.Seq[collection.Digest]{each(d, thumbnailDigest)},
 	}
 	must(stream.Write(context.Background(), count, nil, time.Time{}))
 	return count.n
 }
 
-func (d *data) eachID() iter.Seq[collection.ItemID] {
-	return func(yield func(collection.ItemID) bool) {
+// each yields what of makes of every id.
+func each[T any](d *data, of func(id collection.ItemID) T) iter.Seq[T] {
+	return func(yield func(T) bool) {
 		for _, id := range d.ids {
-			if !yield(id) {
+			if !yield(of(id)) {
 				return
 			}
 		}
 	}
 }
 
-// eachDigest yields something that looks like a digest for every item.
-func (d *data) eachDigest() iter.Seq[collection.Digest] {
-	return func(yield func(collection.Digest) bool) {
-		for _, id := range d.ids {
-			if !yield(thumbnailDigest(id)) {
-				return
-			}
-		}
-	}
-}
-
+// thumbnailDigest returns something that looks like a digest.
 func thumbnailDigest(id collection.ItemID) (digest collection.Digest) {
 	copy(digest[:], id[:])
 	copy(digest[len(id):], id[:])

@@ -1,6 +1,7 @@
 package deps_test
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -27,29 +28,32 @@ func TestRepository(t *testing.T) {
 // sound is a small tree that keeps every rule.
 func sound() fstest.MapFS {
 	return files(map[string]string{
-		"go.mod":                        "module m\nrequire golang.org/x/crypto v0.1.0\nrequire (\n\tpgregory.net/rapid v1.0.0\n\tx.org/y v1.0.0 // indirect\n)\n",
-		"go.work":                       "go 1.26\nuse (\n\t.\n\t./examples\n)\n",
-		"doc.go":                        "package glimpse",
-		"readme_test.go":                "package glimpse",
-		".ci/run":                       "",
-		"label/label.go":                "package label\nimport \"time\"\nvar T time.Time",
-		"label/label_test.go":           "package label\nimport (\n\"os\"\n\"time\"\n\"pgregory.net/rapid\"\n)\nvar _ = time.Now\nfunc f() { go f() }",
-		"label/generate.go":             "//go:build ignore\n\npackage main\nimport \"os\"",
-		"label/testdata/x.go":           "not Go",
-		"collection/collection.go":      imports("collection", "label", "internal/sealerr"),
-		"collection/seal_test.go":       imports("collection_test", "signature"),
-		"signature/signature.go":        imports("signature", "internal/sealerr", "internal/wire"),
-		"notify/notify.go":              imports("notify", "collection"),
-		"transport/transport.go":        imports("transport", "notify"),
-		"transport/filestore/store.go":  imports("filestore", "transport"),
-		"transport/hub/hub.go":          imports("hub", "transport", "transport/filestore", "signature", "internal/engine"),
-		"internal/engine/engine.go":     imports("engine", "transport"),
-		"internal/sealerr/sealerr.go":   "package sealerr",
-		"internal/wire/wire.go":         "package wire",
-		"internal/vectors/vectors.go":   imports("vectors", "collection") + "\nimport \"os\"",
-		"examples/go.mod":               "module m/examples\n",
-		"examples/quickstart/main.go":   imports("main", "transport/hub", "label"),
-		"examples/quickstart/random.go": "package main\nimport \"pgregory.net/rapid\"",
+		"go.mod":                                "module m\nrequire golang.org/x/crypto v0.1.0\nrequire (\n\tpgregory.net/rapid v1.0.0\n\tx.org/y v1.0.0 // indirect\n)\n",
+		"go.work":                               "go 1.26\nuse (\n\t.\n\t./examples\n)\n",
+		"doc.go":                                "package glimpse",
+		"readme_test.go":                        "package glimpse",
+		".ci/run":                               "",
+		"label/label.go":                        "package label\nimport \"time\"\nvar T time.Time",
+		"label/label_test.go":                   "package label\nimport (\n\"os\"\n\"time\"\n\"pgregory.net/rapid\"\n)\nvar _ = time.Now\nfunc f() { go f() }",
+		"label/generate.go":                     "//go:build ignore\n\npackage main\nimport \"os\"",
+		"label/testdata/x.go":                   "not Go",
+		"collection/collection.go":              imports("collection", "label", "internal/sealerr"),
+		"collection/seal_test.go":               imports("collection_test", "signature"),
+		"signature/signature.go":                imports("signature", "internal/sealerr", "internal/wire"),
+		"notify/notify.go":                      imports("notify", "collection"),
+		"transport/transport.go":                imports("transport", "notify"),
+		"transport/filestore/store.go":          imports("filestore", "transport"),
+		"transport/httplink/server.go":          imports("httplink", "transport"),
+		"transport/hub/hub.go":                  imports("hub", "transport", "transport/filestore", "transport/internal/station", "signature", "internal/engine"),
+		"transport/internal/station/records.go": declares("station", `"c"`),
+		"transport/device/records.go":           declares("device", `"c"`),
+		"internal/engine/engine.go":             imports("engine", "transport"),
+		"internal/sealerr/sealerr.go":           "package sealerr",
+		"internal/wire/wire.go":                 "package wire",
+		"internal/vectors/vectors.go":           imports("vectors", "collection") + "\nimport \"os\"",
+		"examples/go.mod":                       "module m/examples\n",
+		"examples/quickstart/main.go":           imports("main", "transport/hub", "label"),
+		"examples/quickstart/random.go":         "package main\nimport \"pgregory.net/rapid\"",
 	})
 }
 
@@ -69,6 +73,15 @@ func imports(pkg string, dirs ...string) string {
 	return text
 }
 
+// declares declares kinds of records.
+func declares(pkg string, literals ...string) string {
+	text := "package " + pkg
+	for i, literal := range literals {
+		text += fmt.Sprintf("\nconst kind%d record.Kind = %s", i, literal)
+	}
+	return text
+}
+
 func TestSoundTreeKeepsEveryRule(t *testing.T) {
 	check(t, sound(), "", "")
 }
@@ -79,7 +92,8 @@ func TestViolations(t *testing.T) {
 		{"collection imports notify", "direction", "collection/x.go", imports("collection", "notify"), "collection reaches notify"},
 		{"label imports collection", "direction", "label/x.go", imports("label", "collection"), "label reaches collection"},
 		{"folder below collection imports transport", "direction", "collection/digest/x.go", imports("digest", "transport"), "collection/digest reaches transport"},
-		{"adapter imports role", "direction", "transport/filestore/x.go", imports("filestore", "transport/hub"), "transport/filestore reaches transport/hub"},
+		{"store imports role", "direction", "transport/filestore/x.go", imports("filestore", "transport/hub"), "transport/filestore reaches transport/hub"},
+		{"role imports link", "direction", "transport/hub/x.go", imports("hub", "transport/httplink"), "transport/hub reaches transport/httplink"},
 		{"role imports role", "direction", "transport/device/x.go", imports("device", "transport/hub"), "transport/device reaches transport/hub"},
 		{"notify imports signature", "direction", "notify/x.go", imports("notify", "signature"), "notify reaches signature"},
 		{"through an internal package", "direction", "label/x.go", imports("label", "internal/vectors"), "label reaches collection"},
@@ -98,6 +112,10 @@ func TestViolations(t *testing.T) {
 		{"rapid outside tests", "test only", "label/x.go", "package label\nimport \"pgregory.net/rapid\"", "label/x.go imports pgregory.net/rapid"},
 		{"go-cmp's folders outside tests", "test only", "label/x.go", "package label\nimport \"github.com/google/go-cmp/cmp\"", "label/x.go imports"},
 		{"a module nobody tests", "workspace", "transport/media/go.mod", "module m/media\n", "does not use transport/media"},
+		{"a record that means two things", "records", "transport/hub/records.go", declares("hub", `"c"`), "transport/hub keeps two kinds"},
+		{"a record twice in a registry", "records", "transport/peer/records.go", declares("peer", `"c"`, `"c"`), "transport/peer keeps two kinds"},
+		{"a record outside a registry", "records", "transport/peer/x.go", declares("peer", `"x"`), "transport/peer/x.go declares"},
+		{"a key without a kind", "records", "transport/device/x.go", "package device\nvar key = \"c/\" + id", "transport/device/x.go makes a key"},
 		{"a folder too many", "top level", "pkg/x.go", "package pkg", "pkg is not"},
 		{"a file too many", "top level", "Makefile", "", "Makefile is not"},
 	} {

@@ -1,12 +1,14 @@
 // Package deps holds no code to import: its tests read the source of the whole
 // repository and fail where it leaves the rules of the house:
 //
-//   - imports run one way: label, collection, notify, transport, the roles
-//     (transport/hub, transport/peer, transport/device), with signature apart;
+//   - imports run one way: label, collection, notify, transport, stores, the roles
+//     (transport/hub, transport/peer, transport/device), links, with signature apart;
 //   - the pure packages reach no operating system, network, log, clock or source
 //     of randomness, and start no goroutine;
 //   - the root module requires a short list of modules and nothing more;
 //   - go.work lists every module;
+//   - each kind of records that a role keeps in its store stands in a registry,
+//     records.go, and no two are the same;
 //   - the top level holds the entries of the design and nothing else.
 //
 // The source is parsed, not built, so the answer is the same on every platform

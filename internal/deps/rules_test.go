@@ -18,13 +18,15 @@ var rules = map[string]func(*tree) []string{
 	"test only":    testOnly,
 	"workspace":    workspace,
 	"top level":    topLevel,
+	"records":      records,
 }
 
 var (
-	roles = set("transport/hub transport/peer transport/device")
-	aside = set("signature")
-	basic = set("internal/sealerr internal/wire") // know nothing of collections, so that aside may import them
-	pure  = set("label collection signature notify internal/engine internal/column internal/wire internal/sealerr")
+	roles   = set("transport/hub transport/peer transport/device")
+	keepers = set("transport/hub transport/peer transport/device transport/internal/station")
+	aside   = set("signature")
+	basic   = set("internal/sealerr internal/wire") // know nothing of collections, so that aside may import them
+	pure    = set("label collection signature notify internal/engine internal/column internal/wire internal/sealerr")
 
 	impure = set("os os/exec os/signal os/user syscall net net/http log log/slog math/rand math/rand/v2 crypto/rand")
 	clocks = set("Now Since Until Sleep After AfterFunc Tick NewTicker NewTimer")
@@ -53,10 +55,12 @@ func layer(dir string) (part string, height int) {
 	first, rest, _ := strings.Cut(dir, "/")
 	second, _, _ := strings.Cut(rest, "/")
 	switch joined := first + "/" + second; {
+	case first == "transport" && strings.HasSuffix(second, "link"):
+		return joined, 8
 	case roles[joined]:
 		return joined, 7
 	case first == "transport" && second != "":
-		return "adapters", 6
+		return "below the roles", 6
 	case joined == "internal/engine":
 		return joined, 5
 	}

@@ -4,11 +4,11 @@
 // input or output, clock, randomness or goroutine; what it must know of other
 // collections arrives with the event.
 //
-// The shell around it (a hub, a peer) does four things, in this order: verify
-// what came, step, store the state together with the notifications of the
-// effects in one batch, and only then tell anyone. State that is stored never
-// runs ahead of the bytes: an event that says that bytes are stored comes after
-// they are durable.
+// The shell around it, package transport/internal/station in a hub and a peer, does
+// four things, in this order: verify what came, step, store the state together with
+// the notifications of the effects in one batch, and only then tell anyone. State
+// that is stored never runs ahead of the bytes: an event that says that bytes are
+// stored comes after they are durable.
 //
 // # The rules
 //
@@ -35,7 +35,7 @@
 //     that user may complete, for what it serves itself, and tells.
 //  9. Where labels are degrees, an item's advances to d when its first d versions
 //     are stored and nothing else that was asked for of it is missing.
-//  10. What a source cannot give at several probes in a row it does not serve any
+//  10. What a source does not have at several probes in a row it does not serve any
 //     more; what nobody serves then is taken back, and the hub tells, whoever
 //     told before.
 //  11. Who is known by a mail address only is written to by the hub, also where

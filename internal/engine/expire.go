@@ -7,8 +7,3 @@ import "github.com/glimpse-go/glimpse/transport"
 type Expired struct{ Versions []transport.Bits }
 
 func (Expired) event() {}
-
-func (s State) expired(e Expired) (State, []Effect, error) {
-	s.Held = lessColumns(s.Held, e.Versions)
-	return s, nil, nil
-}

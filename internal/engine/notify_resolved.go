@@ -18,12 +18,9 @@ func (r Rules) notifyResolved(before State, s *State) ([]Effect, error) {
 	if len(to) == 0 {
 		return nil, nil
 	}
-	n, err := notify.Make(s.Collection, notify.Shared, r.link(s.Collection.Name()))
-	if err != nil {
-		return nil, err
-	}
-	s.News++
-	return []Effect{Notify{To: to, Notification: n, Availability: s.Notified, Seq: s.News}}, nil
+	n, err := r.notification(s, notify.Shared)
+	n.To, n.Addresses = to, nil
+	return []Effect{n}, err
 }
 
 // resolutions counts the addresses that the authority has resolved.
@@ -44,10 +41,6 @@ func (r Rules) write(s *State, reason notify.Reason) ([]Effect, error) {
 	if err := s.notifiedBefore(); err != nil || !r.Notifies {
 		return nil, err
 	}
-	n, err := notify.Make(s.Collection, reason, r.link(s.Collection.Name()))
-	if err != nil {
-		return nil, err
-	}
-	s.News++
-	return []Effect{Write{Notify{To: notify.Due(s.Collection), Addresses: notify.DueAddresses(s.Collection), Notification: n, Availability: s.Notified, Seq: s.News}}}, nil
+	n, err := r.notification(s, reason)
+	return []Effect{Write{n}}, err
 }

@@ -35,38 +35,39 @@ type Rules struct {
 // and must not be changed.
 type State struct {
 	// Collection is what was agreed on. All its seals have been verified.
-	Collection collection.Collection
+	Collection collection.Collection `cbor:"-"`
 	// Sealed says that the author's seal over the edition is there.
-	Sealed bool
+	Sealed bool `cbor:"2,keyasint,omitempty"`
 	// Held and Asked hold a set of items per version: what is stored here, and
 	// what was asked for and has not come.
-	Held, Asked []transport.Bits
+	Held  []transport.Bits `cbor:"3,keyasint,omitempty"`
+	Asked []transport.Bits `cbor:"4,keyasint,omitempty"`
 	// Sources are the stations that serve complete versions, as announced and
 	// checked.
-	Sources []transport.Source
+	Sources []transport.Source `cbor:"5,keyasint,omitempty"`
 	// PendingOriginals are the items whose complete versions a sharing peer serves but
 	// has not announced yet: the first notification waits for it. Quiet says that
 	// a peer has said something of the collection, and shares it later.
-	PendingOriginals transport.Bits
-	Quiet            bool
+	PendingOriginals transport.Bits `cbor:"9,keyasint,omitempty"`
+	Quiet            bool           `cbor:"13,keyasint,omitempty"`
 	// Notifier is who sends the notifications, as the last share says; Notifies, that
 	// this station does although it is no hub.
-	Notifier Notifier
-	Notifies bool
+	Notifier Notifier `cbor:"6,keyasint,omitempty"`
+	Notifies bool     `cbor:"11,keyasint,omitempty"`
 	// Edited says that title, captions or the like have changed, and the
 	// recipients have not been told.
-	Edited bool
+	Edited bool `cbor:"12,keyasint,omitempty"`
 	// Notified is the availability that the recipients were told of last, and
 	// NotifiedLabelled the number of labels then; zero if they have not been told
 	// anything.
-	Notified         collection.Digest
-	NotifiedLabelled int
+	Notified         collection.Digest `cbor:"7,keyasint"`
+	NotifiedLabelled int               `cbor:"10,keyasint,omitempty"`
 	// News counts the notifications.
-	News uint64
+	News uint64 `cbor:"8,keyasint,omitempty"`
 	// Wants is what other peers are asked for.
-	Wants []Want
+	Wants []Want `cbor:"21,keyasint,omitempty"`
 	// Failures are the sources whose last probes failed.
-	Failures []Failure
+	Failures []Failure `cbor:"20,keyasint,omitempty"`
 
 	lost transport.Bits // what the authority is about to take back
 }
@@ -128,6 +129,9 @@ func (s State) Served() transport.Bits {
 
 // Holds reports whether a version of an item is stored here.
 func (s State) Holds(item, version int) bool { return column(s.Held, version).Has(item) }
+
+// HeldOf is the set of the items of which a version is stored here.
+func (s State) HeldOf(version int) transport.Bits { return column(s.Held, version) }
 
 // last is the place of the complete version in the ladder.
 func (s State) last() int { return len(s.Collection.Ladder()) - 1 }

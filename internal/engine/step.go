@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/label"
@@ -54,7 +55,8 @@ func (r Rules) step(s State, e Event) (State, []Effect, error) {
 	case Missed:
 		return s.missed(e)
 	case Expired:
-		return s.expired(e)
+		s.Held = lessColumns(s.Held, e.Versions)
+		return s, nil, nil
 	case Probed:
 		return r.probed(s, e)
 	case Published:
@@ -165,13 +167,17 @@ func (r Rules) notify(s *State) ([]Effect, error) {
 	if !s.Notifies && (s.Notifier == PeerNotifies || s.Notifier == DeviceNotifies && s.Notified.IsZero()) {
 		return r.write(s, reason)
 	}
-	n, err := notify.Make(s.Collection, reason, r.link(s.Collection.Name()))
-	if err != nil {
-		return nil, err
-	}
-	s.Notified, s.NotifiedLabelled = now, n.Labelled
+	s.Notified, s.NotifiedLabelled = now, s.Collection.Labelled()
+	n, err := r.notification(s, reason)
+	return []Effect{n}, err
+}
+
+// notification makes the next one, of the availability that s.Notified names.
+func (r Rules) notification(s *State, reason notify.Reason) (Notify, error) {
+	c := s.Collection
+	n, err := notify.Make(c, reason, r.link(c.Name()))
 	s.News++
-	return []Effect{Notify{To: notify.Due(s.Collection), Addresses: notify.DueAddresses(s.Collection), Notification: n, Availability: now, Seq: s.News}}, nil
+	return Notify{To: notify.Due(c), Addresses: notify.DueAddresses(c), Notification: n, Availability: s.Notified, Seq: s.News}, err
 }
 
 // reason says what there is to tell, when the availability is now.
@@ -211,7 +217,7 @@ func sealed(s State, e Sealed) (State, []Effect, error) {
 func (r Rules) updated(s State, e Updated) (State, []Effect, error) {
 	if s.isDraft() {
 		s.Held, s.Asked, s.Wants = nil, nil, nil // the places of a draft's items may be others
-		s.Collection, s.Sealed, s.Sources = e.Collection, true, e.Sources
+		s.Collection, s.Sealed, s.Sources = e.Collection, len(e.Collection.Header().AuthorSeal) > 0, e.Sources
 		return s, nil, nil
 	}
 	var effects []Effect
@@ -246,16 +252,11 @@ func (s State) with(merged collection.Collection) State {
 	s.Edited = s.Edited || edited(s.Collection, merged)
 	s.Collection, s.lost = merged, s.lost.Without(lost).Trim()
 	s.Sealed = len(merged.Header().AuthorSeal) > 0
-	if lost.IsEmpty() {
-		return s
-	}
-	var sources []transport.Source
-	for _, source := range s.Sources {
-		if source.Items = source.Items.Without(lost).Trim(); !source.Items.IsEmpty() {
-			sources = append(sources, source)
+	if !lost.IsEmpty() {
+		for _, source := range s.Sources {
+			s.Sources = lessSource(s.Sources, source, lost)
 		}
 	}
-	s.Sources = sources
 	return s
 }
 
@@ -287,8 +288,8 @@ func (r Rules) announced(s State, e Announced) (State, []Effect, error) {
 	if !items.Within(s.Collection.Len()) {
 		return s, nil, transport.At(transport.ErrMalformed, "items")
 	}
-	if i, ok := s.withdrawn(items); ok {
-		id, _ := s.Collection.At(i)
+	if gone := slices.Collect(items.And(s.itemsThat(label.Rank.Withdrawn)).Places()); len(gone) > 0 {
+		id, _ := s.Collection.At(gone[0])
 		return s, nil, transport.At(transport.ErrWithdrawn, "item "+id.String())
 	}
 	source := transport.Source{User: e.Source.User, URL: e.Source.URL, Items: items}
@@ -297,32 +298,10 @@ func (r Rules) announced(s State, e Announced) (State, []Effect, error) {
 	return s, []Effect{Spread{source}}, nil
 }
 
-// withdrawn returns the first of the items that is withdrawn, if one is.
-func (s State) withdrawn(items transport.Bits) (int, bool) {
-	if s.Collection.Withdrawn() == 0 {
-		return 0, false
-	}
-	i := -1
-	for _, rank := range s.Collection.Items() {
-		if i++; rank.Withdrawn() && items.Has(i) {
-			return i, true
-		}
-	}
-	return 0, false
-}
-
 // MayComplete reports whether a user may vouch for complete versions: the
 // author, and those whom the author named.
 func MayComplete(c collection.Collection, u collection.UserID) bool {
-	if u == c.Author() {
-		return true
-	}
-	for completer := range c.Completers() {
-		if completer == u {
-			return true
-		}
-	}
-	return false
+	return u == c.Author() || c.HasCompleter(u)
 }
 
 // Required is the number of versions that a share by the sender must bring.

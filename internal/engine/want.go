@@ -15,7 +15,7 @@ type Want struct {
 	Versions []transport.Bits  `cbor:"3,keyasint"` // one set of items per version
 }
 
-// Missed: a station that was asked for versions did not give all of them.
+// Missed: a station that was asked for versions did not return all of them.
 type Missed struct {
 	User collection.UserID
 	URL  string
@@ -80,7 +80,7 @@ func fulfil(wants []Want, come []transport.Bits) []Want {
 	return left
 }
 
-// missed gives up on a station.
+// missed waits no longer for a station.
 func (s State) missed(e Missed) (State, []Effect, error) {
 	s.Wants = slices.DeleteFunc(slices.Clone(s.Wants), func(w Want) bool {
 		return w.User == e.User && w.URL == e.URL

@@ -38,11 +38,11 @@ func (w *World) do(c command) error {
 	case "hub":
 		return w.doHub(c)
 	case "world":
-		w.noHub = true
+		w.Hub = nil
 		return nil
 	}
 	if n, err := strconv.Atoi(c.subject); err == nil && c.verb == "hours" {
-		w.clock = w.clock.Add(time.Duration(n) * time.Hour)
+		w.Pass(time.Duration(n) * time.Hour)
 		return nil
 	}
 	return w.doStation(c)
@@ -54,8 +54,8 @@ func (w *World) doStation(c command) error {
 	if err != nil {
 		return err
 	}
-	if s.device != nil && !ofCameras[c.verb] || s.device == nil && onlyOfCameras[c.verb] {
-		return usage("%s cannot do that", s.name)
+	if s.Device != nil && !ofCameras[c.verb] || s.Device == nil && onlyOfCameras[c.verb] {
+		return usage("%s cannot do that", s.Name)
 	}
 	for _, table := range []map[string]func(*station, command) error{cameraVerbs, mediaVerbs, handVerbs, peerVerbs, fetchVerbs, attackVerbs} {
 		if do := table[c.verb]; do != nil {
@@ -79,11 +79,11 @@ func (w *World) doUsers(names []string) error {
 
 // newUser registers a user; without a hub, users make their ids themselves.
 func (w *World) newUser(name string) (user collection.UserID, err error) {
-	if w.noHub {
-		_, err = io.ReadFull(w.random("users"), user[:])
+	if w.Hub == nil {
+		_, err = io.ReadFull(w.Random("users"), user[:])
 		return user, err
 	}
-	return w.hub.Accounts().Register(w.ctx, hub.Person{Name: name, Addresses: []string{name + "@example.org"}})
+	return w.Register(w.ctx, name)
 }
 
 func (w *World) doHub(c command) error {
@@ -91,7 +91,7 @@ func (w *World) doHub(c command) error {
 	case "restarts":
 		return w.restartHub()
 	case "posts":
-		_, err := w.hub.Deliver(w.ctx)
+		_, err := w.hub.Hub.Mail().Deliver(w.ctx)
 		return err
 	case "trusts":
 		w.unknown = hub.Temporary
@@ -102,7 +102,7 @@ func (w *World) doHub(c command) error {
 		return w.doShows(c)
 	case "probes":
 		for range c.times() {
-			if err := w.hub.Probe(w.ctx); err != nil {
+			if err := w.hub.Hub.Probe(w.ctx); err != nil {
 				return err
 			}
 		}
@@ -146,14 +146,6 @@ func (w *World) doGoes(c command) error {
 	return usage("a station goes offline or online, not %s", strconv.Quote(state))
 }
 
-// authority is the key that the hub validates with; none without a hub.
-func (w *World) authority() collection.KeyID {
-	if w.noHub {
-		return collection.KeyID{}
-	}
-	return collection.KeyID(w.hub.PublicKey().ID())
-}
-
 // doForgets removes versions from the hub's cache.
 func (w *World) doForgets(c command) error {
 	refs, err := w.refs(c)
@@ -161,13 +153,13 @@ func (w *World) doForgets(c command) error {
 		return err
 	}
 	for _, ref := range refs {
-		state, err := w.hubStation.state(ref.Collection)
+		state, err := w.hub.state(ref.Collection)
 		if err != nil {
 			return err
 		}
 		i, _ := state.Collection.Index(ref.Item)
 		d, _ := state.Collection.Digest(i, ref.Version)
-		if err := w.hubStation.store.Delete(w.ctx, versionKey(state.Collection, d)); err != nil {
+		if err := w.hub.Store.Delete(w.ctx, versionKey(state.Collection, d)); err != nil {
 			return err
 		}
 	}

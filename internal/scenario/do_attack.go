@@ -61,7 +61,7 @@ func (s *station) sends(h collection.Header, b collection.Body) error {
 	if err != nil {
 		return usage("%v", err)
 	}
-	if made, err = made.Sign(s.w.ctx, s.signer, s.w.now()); err != nil {
+	if made, err = made.Sign(s.w.ctx, s.Signer, s.w.Now()); err != nil {
 		return err
 	}
 	data, err := made.MarshalBinary()
@@ -76,7 +76,7 @@ func (s *station) sends(h collection.Header, b collection.Body) error {
 			}
 		}
 	}
-	_, err = s.hub().Share(s.w.ctx, transport.Share{Collection: data, Offers: offers})
+	_, err = s.ToHub().Share(s.w.ctx, transport.Share{Collection: data, Offers: offers})
 	return err
 }
 
@@ -92,7 +92,7 @@ func doClaims(s *station, c command) error {
 		return err
 	}
 	h := from.Header()
-	h.Author, h.Title = s.user, "Mine"
+	h.Author, h.Title = s.User, "Mine"
 	b := collection.Body{Ladder: from.Ladder()}
 	for _, id := range ids {
 		i, _ := from.Index(id)
@@ -122,7 +122,7 @@ func doAsks(s *station, c command) error {
 		if err != nil {
 			return err
 		}
-		s.w.log.add(s.name + " gets something of " + s.w.item(ref.Item))
+		s.w.log.add(s.Name + " gets something of " + s.w.item(ref.Item))
 		if n == 0 {
 			return usage("an empty version")
 		}
@@ -135,13 +135,13 @@ func doAsks(s *station, c command) error {
 
 func (s *station) asks(c command, ref transport.Ref) (*transport.Stream, error) {
 	if len(c.after["from"]) == 0 {
-		return s.hub().Version(s.w.ctx, ref, 0)
+		return s.ToHub().Version(s.w.ctx, ref, 0)
 	}
 	from, err := s.w.station(c.after["from"][0])
 	if err != nil {
 		return nil, err
 	}
-	return s.reach(transport.Source{User: from.user, URL: from.address}).Original(s.w.ctx, ref, 0, -1)
+	return s.To(from.Station).Original(s.w.ctx, ref, 0, -1)
 }
 
 // doPlants uploads other bytes than the author's as versions.
@@ -165,7 +165,7 @@ func doPlants(s *station, c command) error {
 		if err := out.Close(transport.AuthorSeal{}); err != nil {
 			return err
 		}
-		if _, err := s.hub().Upload(s.w.ctx, ref.Collection, &stream); err != nil {
+		if _, err := s.ToHub().Upload(s.w.ctx, ref.Collection, &stream); err != nil {
 			continue // written down already
 		}
 	}
@@ -183,6 +183,6 @@ func doAnnounces(s *station, c command) error {
 		i, _ := known.Index(id)
 		items = items.Add(i)
 	}
-	_, err = s.hub().Announce(s.w.ctx, transport.Announcement{Author: known.Author(), ID: known.ID(), Items: items, URL: s.address})
+	_, err = s.ToHub().Announce(s.w.ctx, transport.Announcement{Author: known.Author(), ID: known.ID(), Items: items, URL: s.URL()})
 	return err
 }

@@ -18,10 +18,10 @@ func doMakes(s *station, c command) error {
 	if err != nil {
 		return err
 	}
-	h := collection.Header{Title: c.quoted, Authority: s.w.authority()}
+	h := collection.Header{Title: c.quoted, Authority: s.w.Authority()}
 	switch {
 	case h.Title == "" && c.after["on"] != nil:
-		h.Title = device.Title(s.w.clock, strings.Join(c.after["on"], " "), s.w.user(s.user))
+		h.Title = device.Title(s.w.Now(), strings.Join(c.after["on"], " "), s.w.user(s.User))
 	case h.Title == "":
 		h.Title = capital(handle)
 	}
@@ -50,18 +50,18 @@ func capital(word string) string { return strings.ToUpper(word[:1]) + word[1:] }
 
 // make makes a collection on a camera or a peer.
 func (s *station) make(h collection.Header, b collection.Body, mail []string) (collection.Collection, error) {
-	if s.device != nil {
-		name, err := s.device.MakeFor(s.w.ctx, h, b, mail...)
+	if s.Device != nil {
+		name, err := s.Device.MakeFor(s.w.ctx, h, b, mail...)
 		if err != nil {
 			return collection.Collection{}, err
 		}
-		return s.device.Collection(s.w.ctx, name)
+		return s.Device.Collection(s.w.ctx, name)
 	}
-	name, err := s.peer.Make(s.w.ctx, h, b, s.open)
+	name, err := s.Author.Make(s.w.ctx, h, b, s.Card.Open)
 	if err != nil {
 		return collection.Collection{}, err
 	}
-	v, err := s.peer.View(s.w.ctx, name)
+	v, err := s.Reader.View(s.w.ctx, name)
 	if err != nil {
 		return collection.Collection{}, err
 	}
@@ -110,23 +110,23 @@ func doShares(s *station, c command) error {
 	if err != nil {
 		return err
 	}
-	var to transport.ShareReceiver = s.hub()
+	var to transport.ShareReceiver = s.ToHub()
 	if with != "hub" {
 		home, err := s.w.station(with)
 		if err != nil {
 			return err
 		}
-		to = s.link(home)
+		to = s.To(home.Station)
 	}
 	if telling := c.after["telling"]; len(telling) > 0 {
-		_, err = s.device.ShareAndNotify(s.w.ctx, to, known.Name(), s.tells(telling))
+		_, err = s.Device.ShareAndNotify(s.w.ctx, to, known.Name(), s.tells(telling))
 		return err
 	}
 	if upto := c.after["upto"]; len(upto) > 0 {
 		v, _ := known.Ladder().Index(upto[0])
-		_, err = s.device.ShareVersions(s.w.ctx, to, known.Name(), v+1)
+		_, err = s.Device.ShareVersions(s.w.ctx, to, known.Name(), v+1)
 		return err
 	}
-	_, err = s.device.Share(s.w.ctx, to, known.Name())
+	_, err = s.Device.Share(s.w.ctx, to, known.Name())
 	return err
 }

@@ -10,23 +10,23 @@ import (
 )
 
 var fetchVerbs = map[string]func(*station, command) error{
-	"fetches": onVersions(func(s *station, r transport.Ref) error { return s.peer.Fetch(s.w.ctx, r) }),
-	"wishes":  onVersions(func(s *station, r transport.Ref) error { return s.peer.Wish(s.w.ctx, r) }),
+	"fetches": onVersions(func(s *station, r transport.Ref) error { return s.Reader.Fetch(s.w.ctx, r) }),
+	"wishes":  onVersions(func(s *station, r transport.Ref) error { return s.Reader.Wish(s.w.ctx, r) }),
 	"searches": onVersions(func(s *station, r transport.Ref) error {
-		found, err := s.peer.Search(s.w.ctx, r)
+		found, err := s.Reader.Search(s.w.ctx, r)
 		for _, source := range found {
-			s.w.log.add(s.name + " finds " + s.w.item(r.Item) + " at " + s.w.stationAt(source.URL))
+			s.w.log.add(s.Name + " finds " + s.w.item(r.Item) + " at " + s.w.stationAt(source.URL))
 		}
 		return err
 	}),
 	"prints": onVersions(func(s *station, r transport.Ref) error {
 		var out bytes.Buffer
-		err := s.peer.Print(s.w.ctx, r, &out)
+		err := s.Reader.Print(s.w.ctx, r, &out)
 		return s.handsOut("prints", r, out.Len(), err)
 	}),
 	"exports": onVersions(func(s *station, r transport.Ref) error {
 		var out bytes.Buffer
-		err := s.peer.Export(s.w.ctx, r, &out)
+		err := s.Reader.Export(s.w.ctx, r, &out)
 		return s.handsOut("exports", r, out.Len(), err)
 	}),
 	"reshares": doReshares, "imports": doImports,
@@ -52,7 +52,7 @@ func onVersions(do func(*station, transport.Ref) error) func(*station, command) 
 
 func (s *station) handsOut(what string, r transport.Ref, bytes int, err error) error {
 	if err == nil {
-		s.w.log.add(fmt.Sprintf("%s %s %d bytes of %s", s.name, what, bytes, s.w.item(r.Item)))
+		s.w.log.add(fmt.Sprintf("%s %s %d bytes of %s", s.Name, what, bytes, s.w.item(r.Item)))
 	}
 	return err
 }
@@ -75,11 +75,11 @@ func doReshares(s *station, c command) error {
 	if title == "" {
 		title = capital(handle)
 	}
-	name, err := s.peer.Reshare(s.w.ctx, from.Name(), ids, collection.Header{Title: title, Authority: s.w.authority()}, to...)
+	name, err := s.Author.Reshare(s.w.ctx, from.Name(), ids, collection.Header{Title: title, Authority: s.w.Authority()}, to...)
 	if err != nil {
 		return err
 	}
-	v, err := s.peer.View(s.w.ctx, name)
+	v, err := s.Reader.View(s.w.ctx, name)
 	if err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ func doReshares(s *station, c command) error {
 	return nil
 }
 
-// doImports gives a peer versions as they are on a camera's disk, perhaps under
+// doImports brings a peer versions as they are on a camera's disk, perhaps under
 // a wrong name.
 func doImports(s *station, c command) error {
 	refs, err := s.w.refs(c)
@@ -103,7 +103,7 @@ func doImports(s *station, c command) error {
 		return err
 	}
 	for _, ref := range refs {
-		data := from.media[ref.Item][ref.Version]
+		data := from.Card[ref.Item][ref.Version]
 		if as := c.after["as"]; len(as) > 0 {
 			known, err := s.w.known(ref.Collection)
 			if err != nil {
@@ -111,7 +111,7 @@ func doImports(s *station, c command) error {
 			}
 			ref.Version, _ = known.Ladder().Index(as[0])
 		}
-		if err := s.peer.Import(s.w.ctx, ref, bytes.NewReader(data)); err != nil {
+		if err := s.Import(s.w.ctx, ref, bytes.NewReader(data)); err != nil {
 			return err
 		}
 	}

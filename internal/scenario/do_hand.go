@@ -29,7 +29,7 @@ func doHands(s *station, c command) error {
 		if err != nil {
 			return usage("%v", err)
 		}
-		_, err = s.device.HandOver(s.w.ctx, s.link(to), n, capacity)
+		_, err = s.Device.HandOver(s.w.ctx, s.To(to.Station), n, capacity)
 		return err
 	})(s, c)
 }
@@ -50,7 +50,7 @@ func doAccepts(s *station, c command) error {
 
 // rekey makes a collection's id, and the ids of items from it and their names.
 func (s *station) rekey(names []string) (id collection.ID, err error) {
-	if _, err := io.ReadFull(s.w.random("collections of "+s.name), id[:]); err != nil {
+	if _, err := io.ReadFull(s.w.Random("collections of "+s.Name), id[:]); err != nil {
 		return id, err
 	}
 	for i, item := range device.NewNamed(nil).Items(id, names...) {
@@ -59,11 +59,11 @@ func (s *station) rekey(names []string) (id collection.ID, err error) {
 	return id, nil
 }
 
-// rename gives an item another id.
+// rename sets another id of an item.
 func (s *station) rename(name string, id collection.ItemID) {
 	old := s.w.items[name]
-	s.media[id] = s.media[old]
-	delete(s.media, old)
+	s.Card[id] = s.Card[old]
+	delete(s.Card, old)
 	s.w.items[name] = id
 }
 
@@ -78,10 +78,10 @@ func doReads(s *station, c command) error {
 		return err
 	}
 	for i, item := range device.NewNamed(nil).Items(known.ID(), c.words...) {
-		card := from.media[s.w.items[c.words[i]]]
+		card := from.Card[s.w.items[c.words[i]]]
 		last := len(known.Ladder()) - 1
 		ref := transport.Ref{Collection: known.Name(), Item: item.ID, Version: last}
-		if err := s.peer.Import(s.w.ctx, ref, bytes.NewReader(card[last])); err != nil {
+		if err := s.Import(s.w.ctx, ref, bytes.NewReader(card[last])); err != nil {
 			return err
 		}
 	}
@@ -91,7 +91,7 @@ func doReads(s *station, c command) error {
 // doRequests asks the hub for ids for the next collection and for items that
 // were taken.
 func doRequests(s *station, c command) error {
-	ids, err := s.device.Identifiers(s.w.ctx, s.hub(), len(c.words))
+	ids, err := s.Device.Identifiers(s.w.ctx, s.ToHub(), len(c.words))
 	if err != nil {
 		return err
 	}
@@ -108,9 +108,9 @@ func doLearns(s *station, c command) error {
 	if err != nil {
 		return err
 	}
-	settings, err := s.device.TakeSettings(s.w.ctx, s.link(from))
+	settings, err := s.Device.TakeSettings(s.w.ctx, s.To(from.Station))
 	for _, contact := range settings.Contacts {
-		s.w.log.add(s.name + " knows " + contact.Name)
+		s.w.log.add(s.Name + " knows " + contact.Name)
 	}
 	return err
 }
@@ -121,5 +121,5 @@ func doNotes(s *station, c command) error {
 	for _, name := range c.words {
 		book.Contacts = append(book.Contacts, transport.Contact{Name: name, User: s.w.people[name]})
 	}
-	return s.peer.SetSettings(s.w.ctx, book)
+	return s.Author.SetSettings(s.w.ctx, book)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/glimpse-go/glimpse/internal/lab"
 	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/peer"
@@ -48,29 +49,31 @@ func doCopies(s *station, c command) error {
 	if err != nil {
 		return err
 	}
-	original := s.w.mediaOf(name)
-	if original == nil {
+	original, known := s.w.photo(name)
+	if !known {
 		return usage("nobody has %s", name)
 	}
 	for _, name := range c.after["as"] {
 		if err := s.take(Shot{Name: name, Kind: "photo", Versions: []int{0, 2}}); err != nil {
 			return err
 		}
+		copied := s.Card[s.w.items[name]]
 		for _, v := range versions {
-			s.media[s.w.items[name]][v] = original[v]
+			copied[v] = original[v]
 		}
+		s.Card[s.w.items[name]] = copied
 	}
 	return nil
 }
 
-// mediaOf returns the versions of an item, from a station that has them.
-func (w *World) mediaOf(name string) map[int][]byte {
+// photo returns an item from the card of a station that has it.
+func (w *World) photo(name string) (lab.Photo, bool) {
 	for _, s := range w.stations {
-		if versions := s.media[w.items[name]]; versions != nil {
-			return versions
+		if p, ok := s.Card[w.items[name]]; ok {
+			return p, true
 		}
 	}
-	return nil
+	return lab.Photo{}, false
 }
 
 // places are those of versions in the default ladder; without names, of the two
@@ -98,12 +101,16 @@ func (s *station) take(shot Shot) error {
 	}
 	id, known := s.w.items[shot.Name]
 	if !known {
-		if _, err := io.ReadFull(s.w.random("items of "+s.name), id[:]); err != nil {
+		if _, err := io.ReadFull(s.w.Random("items of "+s.Name), id[:]); err != nil {
 			return err
 		}
 		s.w.items[shot.Name] = id
 	}
-	s.media[id], s.w.mediaTypes[shot.Name] = versions, mediaType
+	var p lab.Photo
+	for v, data := range versions {
+		p[v] = data
+	}
+	s.Card[id], s.w.mediaTypes[shot.Name] = p, mediaType
 	return nil
 }
 
@@ -121,7 +128,7 @@ func doInstalls(s *station, c command) error {
 func (s *station) render(ctx context.Context, p peer.Picture, to io.Writer) error {
 	err := s.w.media().Renderer(s.ffmpeg).Render(ctx, p, to)
 	if errors.Is(err, errors.ErrUnsupported) {
-		s.w.log.add(fmt.Sprintf("%s cannot make %s of %s: %v", s.name, p.Version.Name, s.w.item(p.Item.ID), err))
+		s.w.log.add(fmt.Sprintf("%s cannot make %s of %s: %v", s.Name, p.Version.Name, s.w.item(p.Item.ID), err))
 	}
 	return err
 }
@@ -132,21 +139,21 @@ func (s *station) view(r transport.Ref) error {
 	if err != nil {
 		return err
 	}
-	v, err := s.peer.View(s.w.ctx, r.Collection)
+	v, err := s.Reader.View(s.w.ctx, r.Collection)
 	if err != nil {
 		return err
 	}
 	i, _ := v.Collection().Index(r.Item)
 	what, err := s.w.media().Look(r.Version, data)
 	if err == nil {
-		s.w.log.add(fmt.Sprintf("%s shows %s of %s, %s: %s", s.name, s.versionName(r), s.w.item(r.Item), v.Collection().Item(i).MediaType, what))
+		s.w.log.add(fmt.Sprintf("%s shows %s of %s, %s: %s", s.Name, s.versionName(r), s.w.item(r.Item), v.Collection().Item(i).MediaType, what))
 	}
 	return err
 }
 
 // shown returns the bytes of a version that the peer's user may view.
 func (s *station) shown(r transport.Ref) ([]byte, error) {
-	b, err := s.peer.Open(s.w.ctx, r)
+	b, err := s.Reader.Open(s.w.ctx, r)
 	if err != nil {
 		return nil, err
 	}

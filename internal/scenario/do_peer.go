@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"strings"
@@ -8,50 +9,49 @@ import (
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/notify"
-	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/peer"
 )
 
 var peerVerbs = map[string]func(*station, command) error{
 	"publishes": doPublishes,
-	"previews":  onCollection(func(s *station, n collection.Name) error { return s.peer.Preview(s.w.ctx, n) }),
+	"previews":  onCollection(func(s *station, n collection.Name) error { return s.Author.Preview(s.w.ctx, n) }),
 	"tells": func(s *station, c command) error {
-		if s.device != nil {
-			return s.device.Notify(s.w.ctx, s.hub(), s.tells(c.words))
+		if s.Device != nil {
+			return s.Device.Notify(s.w.ctx, s.ToHub(), s.tells(c.words))
 		}
-		return onCollection(func(s *station, n collection.Name) error { return s.peer.NotifyHub(s.w.ctx, n) })(s, c)
+		return onCollection(func(s *station, n collection.Name) error { return s.Author.NotifyHub(s.w.ctx, n) })(s, c)
 	},
-	"refreshes": onCollection(func(s *station, n collection.Name) error { return s.peer.Refresh(s.w.ctx, n) }),
+	"refreshes": onCollection(func(s *station, n collection.Name) error { return s.Reader.Refresh(s.w.ctx, n) }),
 	"withdraws": onItems(func(s *station, n collection.Name, ids []collection.ItemID) error {
-		return s.peer.Withdraw(s.w.ctx, n, ids...)
+		return s.Author.Withdraw(s.w.ctx, n, ids...)
 	}),
 	"takesback": onItems(func(s *station, n collection.Name, ids []collection.ItemID) error {
-		return s.peer.TakeBack(s.w.ctx, n, ids...)
+		return s.Author.TakeBack(s.w.ctx, n, ids...)
 	}),
 	"completes": onItems(func(s *station, n collection.Name, ids []collection.ItemID) error {
-		return s.peer.Complete(s.w.ctx, n, ids...)
+		return s.Author.Complete(s.w.ctx, n, ids...)
 	}),
 	"receives": doReceives, "lists": doLists, "trusts": doTrusts, "wakes": doWakes, "titles": doTitles, "captions": doCaptions, "stops": doStops, "starts": doStarts,
-	"retries": func(s *station, _ command) error { return s.peer.RetryWishes(s.w.ctx) },
+	"retries": func(s *station, _ command) error { return s.Reader.RetryWishes(s.w.ctx) },
 }
 
 // doPublishes publishes a collection, now or after N hours.
 func doPublishes(s *station, c command) error {
 	return onCollection(func(s *station, n collection.Name) error {
 		if len(c.after["after"]) == 0 {
-			return s.peer.Publish(s.w.ctx, n)
+			return s.Author.Publish(s.w.ctx, n)
 		}
 		hours, err := strconv.Atoi(c.after["after"][0])
 		if err != nil {
 			return usage("%v", err)
 		}
-		return s.peer.PublishAt(s.w.ctx, n, s.w.clock.Add(time.Duration(hours)*time.Hour))
+		return s.Author.PublishAt(s.w.ctx, n, s.w.Now().Add(time.Duration(hours)*time.Hour))
 	})(s, c)
 }
 
 // doWakes does what has become due.
 func doWakes(s *station, _ command) error {
-	_, err := s.peer.PublishDue(s.w.ctx)
+	_, err := s.Author.PublishDue(s.w.ctx)
 	return err
 }
 
@@ -89,20 +89,30 @@ func doReceives(s *station, c command) error {
 		if n.Link != "" {
 			at = " at " + s.w.named(n.Link)
 		}
-		s.w.log.add(s.w.user(s.user) + " is told of " + s.w.handle(n.Name()) + at)
+		s.w.log.add(s.w.user(s.User) + " is told of " + s.w.handle(n.Name()) + at)
 	}
 	return err
 }
 
-func (s *station) receive(c command) ([]notify.Notification, error) {
-	if len(c.after["from"]) == 0 {
-		return s.peer.Receive(s.w.ctx)
+// receive hears what there is: as a program does, it asks again until there is
+// nothing, which also says what was read.
+func (s *station) receive(c command) (all []notify.Notification, err error) {
+	receive := s.Reader.Receive
+	if len(c.after["from"]) > 0 {
+		from, err := s.w.station(c.after["from"][0])
+		if err != nil {
+			return nil, err
+		}
+		receive = func(ctx context.Context) ([]notify.Notification, error) {
+			return s.Reader.ReceiveFrom(ctx, from.Source())
+		}
 	}
-	from, err := s.w.station(c.after["from"][0])
-	if err != nil {
-		return nil, err
+	for {
+		news, err := receive(s.w.ctx)
+		if all = append(all, news...); err != nil || len(news) == 0 {
+			return all, err
+		}
 	}
-	return s.peer.ReceiveFrom(s.w.ctx, transport.Source{User: from.user, URL: from.address})
 }
 
 // doTrusts takes the keys of others as theirs: the users have compared them.
@@ -113,7 +123,7 @@ func doTrusts(s *station, c command) error {
 			return err
 		}
 		s.trusted = append(s.trusted, other)
-		if err := s.keys.Trust(other.user, other.signer.Public()); err != nil {
+		if err := s.keys.Trust(other.User, other.Signer.Public()); err != nil {
 			return err
 		}
 	}
@@ -122,13 +132,13 @@ func doTrusts(s *station, c command) error {
 
 func doTitles(s *station, c command) error {
 	return onCollection(func(s *station, n collection.Name) error {
-		return s.peer.Edit(s.w.ctx, n, func(h *collection.Header, _ []collection.Item) { h.Title = c.quoted })
+		return s.Author.Edit(s.w.ctx, n, func(h *collection.Header, _ []collection.Item) { h.Title = c.quoted })
 	})(s, c)
 }
 
 func doCaptions(s *station, c command) error {
 	return onItems(func(s *station, n collection.Name, ids []collection.ItemID) error {
-		return s.peer.Edit(s.w.ctx, n, func(_ *collection.Header, items []collection.Item) {
+		return s.Author.Edit(s.w.ctx, n, func(_ *collection.Header, items []collection.Item) {
 			for i := range items {
 				if len(ids) > 0 && items[i].ID == ids[0] {
 					items[i].Caption = c.quoted
@@ -140,20 +150,20 @@ func doCaptions(s *station, c command) error {
 
 // doStops stops a peer; nobody reaches it then.
 func doStops(s *station, _ command) error {
-	s.w.offline[s.name] = true
-	return s.peer.Close(s.w.ctx)
+	s.w.offline[s.Name] = true
+	return s.Peer.Close(s.w.ctx)
 }
 
 // doStarts makes a peer again from its store.
 func doStarts(s *station, _ command) error {
-	s.w.offline[s.name] = false
+	s.w.offline[s.Name] = false
 	return s.start()
 }
 
 // doLists walks a collection and its sub-collections.
 func doLists(s *station, c command) error {
 	return onCollection(func(s *station, n collection.Name) error {
-		return s.peer.Walk(s.w.ctx, n, func(depth int, name collection.Name, v *peer.View) error {
+		return s.Reader.Walk(s.w.ctx, n, func(depth int, name collection.Name, v *peer.View) error {
 			text := strings.Repeat("  ", depth) + s.w.handle(name) + " by " + s.w.user(name.Author)
 			if v == nil {
 				text += " may not be read"

@@ -11,7 +11,7 @@
 // The stations of a file are those of the packages hub, peer and device, with
 // their engine, stores and links; only clock, randomness and photos are made up,
 // the photos unless [World.Media] says who makes them.
-// A file is played twice: with stations that call each other within the process
+// A file is played twice: with stations that call one another within the process
 // ([InProcess]) and over HTTP with files as stores ([OverHTTP]).
 //
 // # Commands

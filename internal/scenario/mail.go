@@ -7,11 +7,11 @@ import (
 	"github.com/glimpse-go/glimpse/notify"
 )
 
-// mail is the channel by which the hub writes to those who are not members.
-type mail struct{ w *World }
+// postOffice is the channel by which the hub writes to those who are not members.
+type postOffice struct{ w *World }
 
 // Deliver implements notify.Channel.
-func (m mail) Deliver(_ context.Context, l notify.Letter) error {
+func (m postOffice) Deliver(_ context.Context, l notify.Letter) error {
 	text := fmt.Sprintf("hub writes to %s: %s %q (%s, %d labelled)", l.Address, reasons[l.Reason], l.Title, plural(l.Items, "item"), l.Labelled)
 	if len(l.Cover) > 0 {
 		text += ", with the thumbnail of " + m.w.cover(l.Cover)
@@ -27,13 +27,13 @@ func (m mail) Deliver(_ context.Context, l notify.Letter) error {
 	return nil
 }
 
-// doConfirms gives a temporary account to its person.
+// doConfirms hands a temporary account over to its person.
 func (w *World) doConfirms(c command) error {
 	name, err := one(c.words, "user")
 	if err != nil {
 		return err
 	}
-	w.people[name], err = w.hub.Accounts().Confirm(w.ctx, name+"@example.org", name)
+	w.people[name], err = w.hub.Hub.Accounts().Confirm(w.ctx, name+"@example.org", name)
 	return err
 }
 
@@ -43,7 +43,7 @@ func (w *World) doShows(c command) error {
 	if err != nil {
 		return err
 	}
-	g, err := w.hub.LinkAccess().Glimpse(w.ctx, w.tokens[address])
+	g, err := w.hub.Hub.Glimpse(w.ctx, w.tokens[address])
 	if err == nil {
 		w.log.add(fmt.Sprintf("the link shows %q (%s, %d labelled), a cover of %d bytes, and %s of each item",
 			g.Title, plural(g.Items, "item"), g.Labelled, len(g.Cover), plural(g.Versions, "version")))

@@ -17,20 +17,20 @@ import (
 // that each station has, the hub first.
 func (w *World) changes() ([]string, error) {
 	var lines []string
-	for _, s := range append([]*station{w.hubStation}, w.stations...) {
+	for _, s := range append([]*station{w.hub}, w.stations...) {
 		for _, handle := range w.handles() {
 			now, err := s.news(handle)
 			if err != nil {
-				return nil, fmt.Errorf("%s: %s: %w", s.name, handle, err)
+				return nil, fmt.Errorf("%s: %s: %w", s.Name, handle, err)
 			}
 			lines = append(lines, now...)
-			if s.device != nil {
+			if s.Device != nil {
 				continue
 			}
 			if now, err = s.waiting(w.collections[handle]); err != nil {
 				return nil, err
 			}
-			lines = append(lines, w.isNew(s.name+" waiting/"+handle, now)...)
+			lines = append(lines, w.isNew(s.Name+" waiting/"+handle, now)...)
 		}
 	}
 	return lines, nil
@@ -41,8 +41,8 @@ func (w *World) changes() ([]string, error) {
 // again.
 func (s *station) news(handle string) ([]string, error) {
 	name := s.w.collections[handle].Name()
-	if s.peer != nil {
-		record, err := s.store.Get(s.w.ctx, "c/"+name.String())
+	if s.Peer != nil {
+		record, err := s.Store.Get(s.w.ctx, "c/"+name.String())
 		switch {
 		case errors.Is(err, transport.ErrNotFound):
 			return nil, nil
@@ -52,7 +52,7 @@ func (s *station) news(handle string) ([]string, error) {
 		s.seen[handle] = string(record)
 	}
 	now, err := s.describe(name)
-	return s.w.isNew(s.name+"/"+handle, now), err
+	return s.w.isNew(s.Name+"/"+handle, now), err
 }
 
 // isNew returns lines unless they were shown last time.
@@ -83,9 +83,9 @@ func (s *station) describe(name collection.Name) ([]string, error) {
 	var lines []string
 	var err error
 	switch {
-	case s == s.w.hubStation:
+	case s == s.w.hub:
 		lines, err = s.describeHub(name)
-	case s.peer != nil:
+	case s.Peer != nil:
 		lines, err = s.describePeer(name)
 	}
 	if errors.Is(err, transport.ErrNotFound) {
@@ -120,7 +120,7 @@ func (s *station) describeHub(name collection.Name) ([]string, error) {
 
 // state reads a collection's state from the store.
 func (s *station) state(name collection.Name) (state engine.State, err error) {
-	data, err := s.store.Get(s.w.ctx, "c/"+name.String())
+	data, err := s.Store.Get(s.w.ctx, "c/"+name.String())
 	if err == nil {
 		err = state.UnmarshalBinary(data)
 	}
@@ -137,14 +137,14 @@ func (s *station) stores(c collection.Collection, i, v int) bool {
 	if !ok {
 		return false
 	}
-	b, err := s.store.Open(s.w.ctx, versionKey(c, d))
+	b, err := s.Store.Open(s.w.ctx, versionKey(c, d))
 	return err == nil && b.Close() == nil
 }
 
 // waiting lists the notifications that wait for recipients of a collection.
 func (s *station) waiting(c collection.Collection) ([]string, error) {
 	var lines []string
-	for r, err := range s.store.Scan(s.w.ctx, "o/") {
+	for r, err := range s.Store.Scan(s.w.ctx, "o/") {
 		if err != nil {
 			return nil, err
 		}
@@ -156,7 +156,7 @@ func (s *station) waiting(c collection.Collection) ([]string, error) {
 			return nil, err
 		}
 		n := d.Notification
-		lines = append(lines, fmt.Sprintf("%s keeps a notification of %s for %s: %s, %d of %d labelled", s.name, s.w.handle(n.Name()), s.w.user(n.To), reasons[n.Reason], n.Labelled, n.Items))
+		lines = append(lines, fmt.Sprintf("%s keeps a notification of %s for %s: %s, %d of %d labelled", s.Name, s.w.handle(n.Name()), s.w.user(n.To), reasons[n.Reason], n.Labelled, n.Items))
 	}
 	slices.Sort(lines)
 	return lines, nil
@@ -164,9 +164,9 @@ func (s *station) waiting(c collection.Collection) ([]string, error) {
 
 // describePeer asks a peer what its user sees.
 func (s *station) describePeer(name collection.Name) ([]string, error) {
-	v, err := s.peer.View(s.w.ctx, name) // verifies all seals again
+	v, err := s.Reader.View(s.w.ctx, name) // verifies all seals again
 	if errors.Is(err, transport.ErrSeal) {
-		return []string{s.name + " has " + s.w.handle(name) + ", whose seals it cannot verify"}, nil
+		return []string{s.Name + " has " + s.w.handle(name) + ", whose seals it cannot verify"}, nil
 	}
 	if err != nil {
 		return nil, err
@@ -195,7 +195,7 @@ func (s *station) headline(c collection.Collection) string {
 	if len(seals) == 0 {
 		seals = []string{"nobody"}
 	}
-	return fmt.Sprintf("%s has %s %q, edition %d, sealed by %s", s.name, s.w.handle(c.Name()), h.Title, h.Edition, strings.Join(seals, " and "))
+	return fmt.Sprintf("%s has %s %q, edition %d, sealed by %s", s.Name, s.w.handle(c.Name()), h.Title, h.Edition, strings.Join(seals, " and "))
 }
 
 // itemLines returns the label and a description of each item; items of which the

@@ -117,7 +117,7 @@ func (w *World) newsText(n notify.Notification) string {
 func (w *World) cover(data []byte) string {
 	var names []string
 	for _, s := range w.stations {
-		for id, versions := range s.media {
+		for id, versions := range s.Card {
 			if bytes.Equal(versions[0], data) {
 				names = append(names, w.item(id))
 			}

@@ -2,17 +2,14 @@ package scenario
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
-	"io"
-	"math/rand/v2"
+	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
-	"github.com/glimpse-go/glimpse/signature"
+	"github.com/glimpse-go/glimpse/internal/lab"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/hub"
 )
@@ -23,21 +20,17 @@ type World struct {
 	// Media makes the versions of items; nil = they are made up, a few words each.
 	Media Media
 
-	net     Network
-	ctx     context.Context
-	clock   time.Time
-	log     log
-	offline map[string]bool
+	*lab.World // without its Hub if there is none
+	net        Network
+	ctx        context.Context
+	log        log
+	offline    map[string]bool
 
-	noHub      bool
 	unknown    hub.Unknown
 	tokens     map[string]string // of the latest letter to an address
-	numbers    map[string]*lockedReader
-	fromDevice int // versions that the hub wants from a device; 0 = its default
+	fromDevice int               // versions that the hub wants from a device; 0 = its default
 
-	hub        *hub.Hub
-	hubStation *station
-
+	hub         *station
 	people      map[string]collection.UserID
 	stations    []*station // in the order of their making
 	items       map[string]collection.ItemID
@@ -49,40 +42,32 @@ type World struct {
 // New makes a world with a hub and nobody else.
 func New(ctx context.Context, net Network) (*World, error) {
 	w := &World{
-		net: net, ctx: ctx, clock: time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC), offline: map[string]bool{}, numbers: map[string]*lockedReader{}, tokens: map[string]string{},
+		World: lab.NewWorld(0, net.connect()), net: net, ctx: ctx, offline: map[string]bool{}, tokens: map[string]string{},
 		people: map[string]collection.UserID{}, items: map[string]collection.ItemID{}, mediaTypes: map[string]string{},
 		collections: map[string]collection.Collection{}, shown: map[string]string{},
 	}
-	signer, err := w.newSigner("hub")
-	if err != nil {
-		return nil, err
-	}
-	w.hubStation = &station{w: w, name: "hub", signer: signer}
-	w.hubStation.address = net.listen(w.hubStation)
+	w.Wrap = func(from string, next http.RoundTripper) http.RoundTripper { return observer{w, from, next} }
+	w.hub = &station{Station: w.NewStation("hub", collection.UserID{}), w: w}
 	return w, w.startHub()
 }
 
 // startHub makes the hub from its store.
-func (w *World) startHub() error {
-	store, err := w.net.open("hub")
-	if err != nil {
+func (w *World) startHub() (err error) {
+	if w.hub.Store, err = w.net.open("hub"); err != nil {
 		return err
 	}
-	w.hubStation.store = store
-	w.hub, err = hub.New(w.ctx, w.hubStation.signer, hub.Config{
-		Store: store, Link: "https://hub.example.org/c", Wait: time.Millisecond, RequiredFromDevice: w.fromDevice, Dial: w.hubStation.reach,
-		Channel: mail{w}, Unknown: w.unknown, LinkKey: []byte("a key of 32 bytes for the letters"), GuestVersions: 1,
-		Now: w.now, Random: w.random("hub numbers"),
-	})
-	return err
+	cfg := w.hub.HubConfig()
+	cfg.Link, cfg.Wait, cfg.RequiredFromDevice, cfg.Random = "https://hub.example.org/c", time.Millisecond, w.fromDevice, w.Random("hub numbers")
+	cfg.Mail.Channel, cfg.Unknown, cfg.Mail.LinkKey, cfg.Mail.GuestVersions = postOffice{w}, w.unknown, []byte("a key of 32 bytes for the letters"), 1
+	return w.hub.StartHub(w.ctx, cfg)
 }
 
 // Close stops all stations, and the network.
 func (w *World) Close() error {
 	failed := []error{w.hub.Close(w.ctx)}
 	for _, s := range w.stations {
-		if s.peer != nil {
-			failed = append(failed, s.peer.Close(w.ctx))
+		if s.Peer != nil {
+			failed = append(failed, s.Close(w.ctx))
 		}
 	}
 	return errors.Join(append(failed, w.net.Close())...)
@@ -95,40 +80,10 @@ func (w *World) media() Media {
 	return w.Media
 }
 
-func (w *World) now() time.Time { return w.clock }
-
-// random is a stream of numbers that is the same for a name in every world, and
-// goes on where it was when it is asked for again.
-func (w *World) random(name string) io.Reader {
-	if w.numbers[name] == nil {
-		w.numbers[name] = &lockedReader{r: rand.NewChaCha8(sha256.Sum256([]byte(name)))}
-	}
-	return w.numbers[name]
-}
-
-type lockedReader struct {
-	mu sync.Mutex
-	r  io.Reader
-}
-
-func (l *lockedReader) Read(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.r.Read(p)
-}
-
-func (w *World) newSigner(name string) (*signature.Signer, error) {
-	key, err := signature.GenerateKey(w.random("key of " + name))
-	if err != nil {
-		return nil, err
-	}
-	return signature.NewSigner(key, w.random("seals of "+name))
-}
-
 // station finds a station by name.
 func (w *World) station(name string) (*station, error) {
 	for _, s := range w.stations {
-		if s.name == name {
+		if s.Name == name {
 			return s, nil
 		}
 	}
@@ -137,9 +92,9 @@ func (w *World) station(name string) (*station, error) {
 
 // stationAt names the station at an address.
 func (w *World) stationAt(address string) string {
-	for _, s := range w.stations {
-		if s.address == address {
-			return s.name
+	for _, s := range append([]*station{w.hub}, w.stations...) {
+		if s.URL() == address {
+			return s.Name
 		}
 	}
 	return address
@@ -217,9 +172,7 @@ func (w *World) named(text string) string {
 		pairs = append(pairs, id.String(), name)
 	}
 	for _, s := range w.stations {
-		if s.address != "" {
-			pairs = append(pairs, s.address, s.name)
-		}
+		pairs = append(pairs, s.URL(), s.Name)
 	}
 	return strings.NewReplacer(pairs...).Replace(text)
 }

@@ -12,7 +12,7 @@ func (w *world) act(s *station) {
 		return
 	}
 	names, err := s.Names(ctx)
-	w.ended(s.name+": names", err)
+	w.ended(s.Name+": names", err)
 	if len(names) == 0 || w.random.IntN(3) == 0 {
 		w.do(s, "receive", func() error { return receive(s) })
 		return
@@ -20,10 +20,10 @@ func (w *world) act(s *station) {
 	name := names[w.random.IntN(len(names))]
 	state, ok := s.disk.state(name)
 	if !ok {
-		w.fail("%s: %v is not there", s.name, name)
+		w.fail("%s: %v is not there", s.Name, name)
 		return
 	}
-	if c := state.Collection; c.Author() == s.user {
+	if c := state.Collection; c.Author() == s.User {
 		w.actAsAuthor(s, c)
 	} else {
 		w.actAsReader(s, c)
@@ -34,7 +34,7 @@ func receive(s *station) error {
 	if s.w.noHub {
 		return s.visit()
 	}
-	news, err := s.Receive(ctx)
+	news, err := s.Reader.Receive(ctx)
 	s.w.truth.showAll(s, news)
 	return err
 }
@@ -50,7 +50,7 @@ func (w *world) actAsAuthor(s *station, c collection.Collection) {
 	case n < 6:
 		w.declare(s, "tell", name, func() error { return w.tell(s, name) })
 	case n < 7:
-		w.do(s, "refresh", func() error { return s.Refresh(ctx, name) })
+		w.do(s, "refresh", func() error { return s.Reader.Refresh(ctx, name) })
 	case n < 8:
 		w.edit(s, c)
 	case n < 9 && c.Len() > 1:
@@ -66,7 +66,7 @@ func (w *world) tell(s *station, name collection.Name) error {
 	if w.noHub {
 		return nil
 	}
-	return s.NotifyHub(ctx, name)
+	return s.Author.NotifyHub(ctx, name)
 }
 
 // declare lets a station do something that the hub is to hear of.
@@ -81,14 +81,14 @@ func (w *world) declare(s *station, what string, name collection.Name, work func
 }
 
 func (w *world) publish(s *station, name collection.Name) {
-	w.declare(s, "publish", name, func() error { return s.Publish(ctx, name) })
+	w.declare(s, "publish", name, func() error { return s.Author.Publish(ctx, name) })
 }
 
 func (w *world) edit(s *station, c collection.Collection) {
 	name := c.Name()
 	w.declare(s, "edit", name, func() error {
-		err := s.Edit(ctx, name, func(h *collection.Header, items []collection.Item) {
-			h.Title, items[0].Caption = fmt.Sprintf("Title %d", w.random.IntN(1000)), s.name
+		err := s.Author.Edit(ctx, name, func(h *collection.Header, items []collection.Item) {
+			h.Title, items[0].Caption = fmt.Sprintf("Title %d", w.random.IntN(1000)), s.Name
 		})
 		if m := w.find(name); m != nil && err == nil {
 			m.edition = max(m.edition, c.Header().Edition+1)
@@ -103,7 +103,7 @@ func (w *world) withdraw(s *station, name collection.Name, id collection.ItemID)
 		if m != nil {
 			m.maybe[id] = true
 		}
-		err := s.Withdraw(ctx, name, id)
+		err := s.Author.Withdraw(ctx, name, id)
 		if m != nil && err == nil {
 			m.gone[id] = true
 		}
@@ -117,7 +117,7 @@ func (w *world) takeBack(s *station, name collection.Name, id collection.ItemID)
 		if m != nil {
 			m.again[id] = true
 		}
-		return s.TakeBack(ctx, name, id)
+		return s.Author.TakeBack(ctx, name, id)
 	})
 }
 

@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"iter"
 	"maps"
 	"slices"
+	"strings"
 
+	"github.com/glimpse-go/glimpse/internal/lab"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/memstore"
 )
@@ -14,18 +17,63 @@ import (
 // disk is what outlives the processes of a station. It tells the checker of all
 // that becomes durable.
 type disk struct {
-	memstore.Store
-	name  string
-	keys  map[string]bool // of the records
-	blobs map[string]int64
+	transport.Store // as the latest process has it
+	name            string
+	files           *lab.Files        // that are crashed; nil = the store is in memory, and the process crashes
+	values          map[string]string // of the records
+	blobs           map[string]int64
 	// Applied and committed are told of what is durable now.
 	applied   func(*disk, []transport.Change)
 	committed func(d *disk, key string, again bool)
 	deleted   func(d *disk, key string)
 }
 
-func newDisk(name string) *disk {
-	return &disk{name: name, keys: map[string]bool{}, blobs: map[string]int64{}}
+func newDisk(name string, files bool) *disk {
+	d := &disk{Store: new(memstore.Store), name: name, values: map[string]string{}, blobs: map[string]int64{}}
+	if files {
+		d.files = new(lab.Files)
+	}
+	return d
+}
+
+// boot makes the store as a process finds it.
+func (d *disk) boot() (err error) {
+	if d.files == nil {
+		return nil
+	}
+	if d.Store, err = d.files.Open(); err != nil {
+		return err
+	}
+	var news []transport.Change
+	found := map[string]bool{}
+	for r, err := range d.Store.Scan(context.Background(), "") {
+		if err != nil {
+			return err
+		}
+		found[r.Key] = true
+		if value, ok := d.values[r.Key]; !ok || value != string(r.Value) {
+			news = append(news, transport.Change{Key: r.Key, Value: r.Value})
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(d.values)) {
+		if !found[key] {
+			news = append(news, transport.Change{Key: key})
+		}
+	}
+	d.find(news)
+	return nil
+}
+
+// find tells of what is durable though nobody was told: it was under way at a crash.
+func (d *disk) find(records []transport.Change) {
+	there := d.files.Blobs()
+	maps.DeleteFunc(d.blobs, func(key string, _ int64) bool { return !slices.Contains(there, key) })
+	for _, key := range there {
+		if !d.has(key) {
+			d.keep(key, int64(len(d.files.Blob(key))))
+		}
+	}
+	d.note(records)
 }
 
 // Apply implements transport.Records.
@@ -33,17 +81,21 @@ func (d *disk) Apply(ctx context.Context, changes ...transport.Change) error {
 	if err := d.Store.Apply(ctx, changes...); err != nil {
 		return err
 	}
+	d.note(changes)
+	return nil
+}
+
+func (d *disk) note(changes []transport.Change) {
 	for _, c := range changes {
 		if c.Value == nil {
-			delete(d.keys, c.Key)
+			delete(d.values, c.Key)
 		} else {
-			d.keys[c.Key] = true
+			d.values[c.Key] = string(c.Value)
 		}
 	}
 	if d.applied != nil {
 		d.applied(d, changes)
 	}
-	return nil
 }
 
 // Create implements transport.Blobs.
@@ -68,15 +120,26 @@ type diskWriter struct {
 }
 
 func (w *diskWriter) Commit(ctx context.Context) error {
-	size, again := w.Size(), w.disk.has(w.key)
+	size := w.Size()
 	if err := w.BlobWriter.Commit(ctx); err != nil {
 		return err
 	}
-	w.disk.blobs[w.key] = size
-	if w.disk.committed != nil {
-		w.disk.committed(w.disk, w.key, again)
-	}
+	w.disk.keep(w.key, size)
 	return nil
+}
+
+func (d *disk) keep(key string, size int64) {
+	again := d.has(key)
+	d.blobs[key] = size
+	if d.committed != nil {
+		d.committed(d, key, again)
+	}
+}
+
+// holds reports whether a record is durable.
+func (d *disk) holds(key string) bool {
+	_, ok := d.values[key]
+	return ok
 }
 
 // has reports whether a blob is durable.
@@ -85,8 +148,11 @@ func (d *disk) has(key string) bool {
 	return ok
 }
 
-// read returns all of a blob.
+// read returns all of a blob, of files behind the back of the process.
 func (d *disk) read(key string) ([]byte, error) {
+	if d.files != nil {
+		return d.files.Blob(key), nil
+	}
 	b, err := d.Store.Open(context.Background(), key)
 	if err != nil {
 		return nil, err
@@ -95,9 +161,29 @@ func (d *disk) read(key string) ([]byte, error) {
 	return io.ReadAll(io.NewSectionReader(b, 0, b.Size()))
 }
 
-// records lists the records whose keys begin with a prefix.
-func (d *disk) records(prefix string) iter.Seq2[transport.Record, error] {
-	return d.Store.Scan(context.Background(), prefix)
+// look has the process find all blobs.
+func (d *disk) look() error {
+	var failed []error
+	for _, key := range d.sortedBlobs() {
+		b, err := d.Store.Open(context.Background(), key)
+		if err == nil {
+			err = b.Close()
+		}
+		failed = append(failed, err)
+	}
+	return errors.Join(failed...)
+}
+
+// records lists the records whose keys begin with a prefix, also while no process
+// runs.
+func (d *disk) records(prefix string) iter.Seq[transport.Record] {
+	return func(yield func(transport.Record) bool) {
+		for _, key := range slices.Sorted(maps.Keys(d.values)) {
+			if strings.HasPrefix(key, prefix) && !yield(transport.Record{Key: key, Value: []byte(d.values[key])}) {
+				return
+			}
+		}
+	}
 }
 
 // sortedBlobs lists the keys of all blobs.

@@ -17,18 +17,18 @@ func (w *world) judge() {
 		for r := range at.disk.records("c/") {
 			var s engine.State
 			if err := s.UnmarshalBinary(r.Value); err != nil {
-				w.fail("%s: %s: %w", at.name, r.Key, err)
+				w.fail("%s: %s: %w", at.Name, r.Key, err)
 			} else if w.center(s.Collection.Author()) == at && w.stands(s.Collection.Name()) {
 				w.agreed(s)
 			}
 		}
 	}
-	for r := range w.hubAt.disk.records("o/") {
-		if n, err := notification(w.hubAt.disk, r.Value); err != nil || w.hasStation(n.To) && w.stands(n.Name()) {
+	for r := range w.hub.disk.records("o/") {
+		if n, err := notification(w.hub.disk, r.Value); err != nil || w.hasStation(n.To) && w.stands(n.Name()) {
 			w.fail("a notification is left")
 		}
 	}
-	for r := range w.hubAt.disk.records("letter/") {
+	for r := range w.hub.disk.records("letter/") {
 		if w.stands(letterOf(r.Key)) {
 			w.fail("a letter is left")
 		}
@@ -57,12 +57,12 @@ func (w *world) alike(c collection.Collection) {
 		if !ok {
 			continue
 		}
-		heard[s.user] = true
-		if !c.MayRead(s.user) {
-			w.fail("%s has %v, which it may not read", s.name, c.Name())
+		heard[s.User] = true
+		if !c.MayRead(s.User) {
+			w.fail("%s has %v, which it may not read", s.Name, c.Name())
 		}
 		if got, err := state.Collection.MarshalBinary(); err != nil || !bytes.Equal(got, want) && !resealed(c, state.Collection) {
-			w.fail("%s has another %v than the hub: %s", s.name, c.Name(), difference(c, state.Collection))
+			w.fail("%s has another %v than the hub: %s", s.Name, c.Name(), difference(c, state.Collection))
 		}
 	}
 	for _, u := range notify.Due(c) {
@@ -123,13 +123,13 @@ func (w *world) everybodyTold(s engine.State) {
 
 // hasStation reports whether a user has a station: a temporary account has none.
 func (w *world) hasStation(u collection.UserID) bool {
-	return slices.ContainsFunc(w.stations, func(s *station) bool { return s.user == u })
+	return slices.ContainsFunc(w.stations, func(s *station) bool { return s.User == u })
 }
 
 // taken reports whether one of a user's stations has taken in a notification.
 func (w *world) taken(to collection.UserID, id notify.ID) bool {
 	return slices.ContainsFunc(w.stations, func(s *station) bool {
-		return s.user == to && w.truth.taken[s.name+" "+string(id[:])]
+		return s.User == to && w.truth.taken[s.Name+" "+string(id[:])]
 	})
 }
 

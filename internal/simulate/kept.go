@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/glimpse-go/glimpse/collection/digest"
@@ -11,24 +13,24 @@ import (
 
 // acknowledgedRecord and acknowledgedBlob note what must never be lost.
 func (t *truth) acknowledgedRecord(s *station, key string) {
-	t.promise(t.records, s, key, s.disk.keys[key])
+	t.promise(t.records, s, key, s.disk.holds(key))
 }
 
 func (t *truth) acknowledgedBlob(s *station, key string) {
-	if s != t.w.hubAt || !t.expired[key] {
+	if s != t.w.hub || !t.expired[key] {
 		t.promise(t.blobs, s, key, s.disk.has(key))
 	}
 }
 
 func (t *truth) promise(to map[string]*disk, s *station, key string, there bool) {
-	to[s.name+" "+key] = s.disk
+	to[s.Name+" "+key] = s.disk
 	if !there {
-		t.w.fail("%s has acknowledged %s, but does not have it", s.name, key)
+		t.w.fail("%s has acknowledged %s, but does not have it", s.Name, key)
 	}
 }
 
 // acknowledgedShare: the hub has taken a camera's share.
-func (t *truth) acknowledgedShare(m *made) { t.acknowledged(m, t.w.hubAt, 0) }
+func (t *truth) acknowledgedShare(m *made) { t.acknowledged(m, t.w.hub, 0) }
 
 // acknowledgedSync: a home peer has taken all that a camera has.
 func (t *truth) acknowledgedSync(m *made, home *station) { t.acknowledged(m, home, 0, 2) }
@@ -37,26 +39,28 @@ func (t *truth) acknowledged(m *made, at *station, versions ...int) {
 	t.acknowledgedRecord(at, "c/"+m.name.String())
 	for _, id := range m.items {
 		for _, v := range versions {
-			t.acknowledgedBlob(at, versionKey(m.name.Author, digest.Sum(m.camera.photos[id][v])))
+			t.acknowledgedBlob(at, versionKey(m.name.Author, digest.Sum(m.camera.Card[id][v])))
 		}
 	}
 }
 
 // kept checks that nothing that was acknowledged is lost.
 func (t *truth) kept() {
-	for key, d := range t.records {
-		if _, key, _ := strings.Cut(key, " "); !d.keys[key] {
+	for _, key := range slices.Sorted(maps.Keys(t.records)) {
+		d := t.records[key]
+		if _, key, _ := strings.Cut(key, " "); !d.holds(key) {
 			t.w.fail("%s has lost %s", d.name, key)
 		}
 	}
-	for key, d := range t.blobs {
+	for _, key := range slices.Sorted(maps.Keys(t.blobs)) {
+		d := t.blobs[key]
 		if _, key, _ := strings.Cut(key, " "); !d.has(key) {
 			t.w.fail("%s has lost %s", d.name, key)
 		}
 	}
 	for _, wish := range t.wishes {
 		if err := t.wishKept(wish); err != nil {
-			t.w.fail("%s wishes for %v: %w", wish.at.name, wish.ref.Item, err)
+			t.w.fail("%s wishes for %v: %w", wish.at.Name, wish.ref.Item, err)
 		}
 	}
 }
@@ -69,9 +73,9 @@ func (t *truth) showAll(s *station, news []notify.Notification) {
 
 // show checks that news of the center is not shown after newer news of it.
 func (t *truth) show(s *station, n notify.Notification) {
-	key, order := s.name+" "+n.Name().String(), t.order[n.ID]
+	key, order := s.Name+" "+n.Name().String(), t.order[n.ID]
 	if order > 0 && order < t.shown[key] {
-		t.w.fail("%s shows news of %v after newer news", s.name, n.Name())
+		t.w.fail("%s shows news of %v after newer news", s.Name, n.Name())
 	}
 	t.shown[key] = max(order, t.shown[key])
 }
@@ -90,7 +94,7 @@ func (t *truth) wishKept(wish *wish) error {
 	if wish.ref.Version == len(state.Collection.Ladder())-1 && rank.Settled() {
 		return fmt.Errorf("it is %v, but nobody was told", rank)
 	}
-	open, err := wish.at.Wishes(ctx)
+	open, err := wish.at.Reader.Wishes(ctx)
 	if err != nil {
 		return err
 	}

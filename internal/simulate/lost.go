@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/lab"
 	"github.com/glimpse-go/glimpse/transport"
 )
 
@@ -15,18 +16,18 @@ func (w *world) lose() {
 		return
 	}
 	w.lost, c.lost = c, true
-	w.say("%s is lost", c.name)
+	w.say("%s is lost", c.Name)
 	w.revoke()
 }
 
 // revoke revokes the credential of the camera that was lost. Where the hub crashes
 // meanwhile, it is done again when all is at rest.
 func (w *world) revoke() {
-	if w.lost == nil || w.hubAt.process == nil {
+	if w.lost == nil || w.hub.process == nil {
 		return
 	}
-	err := w.hub.Accounts().Revoke(ctx, w.lost.user, w.lost.name)
-	if err != nil && !errors.Is(err, errCrashed) && !errors.Is(err, transport.ErrNotFound) {
+	err := w.hub.Hub.Accounts().Revoke(ctx, w.lost.User, w.lost.Name)
+	if err != nil && !errors.Is(err, lab.ErrCrashed) && !errors.Is(err, transport.ErrNotFound) {
 		w.fail("revoke: %w", err)
 	}
 }
@@ -34,10 +35,10 @@ func (w *world) revoke() {
 // stands reports whether a collection is more than the word of a lost camera: the
 // hub has sealed it, and a home of its author's has it, which can seal it again.
 func (w *world) stands(name collection.Name) bool {
-	if w.lost == nil || w.lost.user != name.Author {
+	if w.lost == nil || w.lost.User != name.Author {
 		return true
 	}
-	hub, ok := w.hubAt.disk.state(name)
+	hub, ok := w.hub.disk.state(name)
 	if !ok || len(hub.Collection.Header().AuthoritySeal) == 0 {
 		return false
 	}
@@ -57,7 +58,7 @@ func (w *world) mourn() {
 		return
 	}
 	w.revoke()
-	w.atHomes("publish what was the lost camera's", func(home *station, name collection.Name) error { return home.Publish(ctx, name) })
+	w.atHomes("publish what was the lost camera's", func(home *station, name collection.Name) error { return home.Author.Publish(ctx, name) })
 	w.atHomes("withdraw what is lost", w.giveUp)
 	w.probe()
 }
@@ -66,7 +67,7 @@ func (w *world) mourn() {
 func (w *world) probe() {
 	for range rounds {
 		last := w.sum()
-		w.settled("probe", w.hub.Probe(ctx))
+		w.settled("probe", w.hub.Hub.Probe(ctx))
 		if w.sum() == last {
 			return
 		}
@@ -81,8 +82,8 @@ func (w *world) atHomes(what string, do func(*station, collection.Name) error) {
 		names, err := home.Names(ctx)
 		w.settled("names", err)
 		for _, name := range names {
-			if name.Author == home.user && w.stands(name) {
-				w.settled(home.name+": "+what, do(home, name))
+			if name.Author == home.User && w.stands(name) {
+				w.settled(home.Name+": "+what, do(home, name))
 			}
 		}
 	}
@@ -118,7 +119,7 @@ func (w *world) giveUp(home *station, name collection.Name) error {
 	if len(gone) == 0 {
 		return nil
 	}
-	return home.Withdraw(ctx, name, gone...)
+	return home.Author.Withdraw(ctx, name, gone...)
 }
 
 // served reports whether a station that may vouch for an item's original has it, and
@@ -126,7 +127,7 @@ func (w *world) giveUp(home *station, name collection.Name) error {
 func (w *world) served(c collection.Collection, item int) bool {
 	for _, s := range w.stations {
 		state, _ := s.disk.state(c.Name())
-		if completes(c, s.user) && state.Holds(item, len(c.Ladder())-1) {
+		if completes(c, s.User) && state.Holds(item, len(c.Ladder())-1) {
 			return true
 		}
 	}

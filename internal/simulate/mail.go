@@ -9,6 +9,7 @@ import (
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
+	"github.com/glimpse-go/glimpse/internal/lab"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/hub"
@@ -17,8 +18,8 @@ import (
 // outsiders are people who are known by mail address only. Some of them join.
 var outsiders = []string{"max@example.org", "uma@example.org", "zoe@example.org"}
 
-// mail is the post office. It fails as often as the network.
-type mail struct {
+// postOffice delivers letters. It fails as often as the network.
+type postOffice struct {
 	w     *world
 	fails float64
 	last  map[string]map[collection.Name]notify.Letter // by address
@@ -27,7 +28,7 @@ type mail struct {
 var errMail = errors.New("no post today")
 
 // Deliver implements notify.Channel.
-func (m *mail) Deliver(_ context.Context, l notify.Letter) error {
+func (m *postOffice) Deliver(_ context.Context, l notify.Letter) error {
 	if m.w.random.Float64() < m.fails {
 		return errMail
 	}
@@ -40,7 +41,7 @@ func (m *mail) Deliver(_ context.Context, l notify.Letter) error {
 }
 
 func (w *world) deliver() error {
-	_, err := w.hub.Deliver(ctx)
+	_, err := w.hub.Hub.Mail().Deliver(ctx)
 	return err
 }
 
@@ -48,23 +49,23 @@ func (w *world) deliver() error {
 func (w *world) join() {
 	address := outsiders[w.random.IntN(2)] // zoe never does
 	name, _, _ := strings.Cut(address, "@")
-	if w.hubAt.process == nil || w.stationOf(name) != nil {
+	if w.hub.process == nil || w.stationOf(name) != nil {
 		return
 	}
-	user, err := w.hub.Accounts().Register(ctx, hub.Person{Name: name, Addresses: []string{address}})
+	user, err := w.hub.Hub.Accounts().Register(ctx, hub.Person{Name: name, Addresses: []string{address}})
 	if errors.Is(err, hub.ErrTaken) { // it was registered when the hub crashed
-		user, err = w.hub.Accounts().ByAddress(ctx, address)
+		user, err = w.hub.Hub.Accounts().ByAddress(ctx, address)
 	}
-	if errors.Is(err, errCrashed) {
+	if errors.Is(err, lab.ErrCrashed) {
 		return
 	}
 	w.must("join", err)
 	s, err := w.addPeer(name, user)
-	if errors.Is(err, errCrashed) {
-		return
+	if errors.Is(err, lab.ErrCrashed) || errors.Is(err, hub.ErrTaken) {
+		return // who has lost a token to a crash stays away
 	}
 	w.must("join", err)
-	w.say("%s joins as %s", address, s.name)
+	w.say("%s joins as %s", address, s.Name)
 }
 
 // letters checks that whoever is known by address only was written to about the
@@ -110,7 +111,7 @@ func (w *world) addressOf(c collection.Collection, blinded collection.Address) s
 // secret checks that no address stands in clear on any disk, but for where the
 // hub and the camera need it.
 func (w *world) secret() {
-	disks := []*disk{w.hubAt.disk}
+	disks := []*disk{w.hub.disk}
 	for _, s := range w.stations {
 		disks = append(disks, s.disk)
 	}
@@ -119,7 +120,7 @@ func (w *world) secret() {
 	}
 	for _, d := range disks {
 		for r := range d.records("") {
-			if kind, _, _ := strings.Cut(r.Key, "/"); slices.Contains([]string{"hub mailing", "hub u"}, d.name+" "+kind) || kind == "t" && strings.HasSuffix(d.name, "-camera") {
+			if kind, _, _ := strings.Cut(r.Key, "/"); slices.Contains([]string{"hub mailing", "hub person"}, d.name+" "+kind) || kind == "t" && strings.HasSuffix(d.name, "-camera") {
 				continue
 			}
 			if bytes.Contains(r.Value, []byte("@example.org")) {
@@ -132,8 +133,8 @@ func (w *world) secret() {
 // reach returns a station of a user that a camera tells itself.
 func (c *camera) reach(user collection.UserID) transport.Recipient {
 	for _, s := range c.w.stations {
-		if s.user == user {
-			return c.w.net.Recipient(c.name, s.name, func() transport.Recipient { return s.Recipient(c.user) })
+		if s.User == user {
+			return c.To(s.Station)
 		}
 	}
 	return byMail{}

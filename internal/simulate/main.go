@@ -1,13 +1,14 @@
 // Simulate runs seeded simulations of whole exchanges: cameras, home peers, a
 // hub and recipients on a network that loses, repeats, reorders and delays
-// messages and is cut, with stations that crash at any change of their stores.
-// After the faults everybody tries again, and what must hold is checked.
+// requests and is cut, with stations that crash at any change of their stores, or
+// at any step of the disk below them. After the faults everybody tries again, and
+// what must hold is checked.
 //
-//	go run ./internal/simulate -runs 20000 -seed 1    runs the seeds 1 to 20000
-//	go run ./internal/simulate -seed 17 -trace        runs one, and prints what happens
+//	go run ./internal/simulate -runs 20000        runs 20000 seeds that nobody has tried
+//	go run ./internal/simulate -seed 17 -trace    runs one, and prints what happens
 //
-// A run depends on nothing but its seed. One that fails prints the command that
-// runs it again.
+// A run depends on nothing but its seed: the command that runs all of them again is
+// printed first, that for one that fails with it.
 package main
 
 import (
@@ -34,7 +35,7 @@ var errFailed = errors.New("failed")
 func run(args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("simulate", flag.ContinueOnError)
 	flags.SetOutput(out)
-	seed := flags.Uint64("seed", 1, "first `seed`")
+	seed := flags.Uint64("seed", 0, "first `seed`; 0 = by the time")
 	runs := flags.Int("runs", 1, "`number` of runs, each with the next seed")
 	steps := flags.Int("steps", 40, "`number` of things that stations do in one run while there are faults")
 	workers := flags.Int("workers", runtime.GOMAXPROCS(0), "`number` of runs at the same time")
@@ -42,6 +43,10 @@ func run(args []string, out io.Writer) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
+	if *seed == 0 {
+		*seed = uint64(time.Now().UnixMilli())
+	}
+	fmt.Fprintf(out, "go run ./internal/simulate -runs %d -seed %d -steps %d\n", *runs, *seed, *steps)
 	o := options{seed: *seed, steps: *steps}
 	if *trace {
 		*workers = 1

@@ -4,7 +4,6 @@ import (
 	"errors"
 
 	"github.com/glimpse-go/glimpse/collection"
-	"github.com/glimpse-go/glimpse/transport"
 )
 
 // Some worlds have no hub: the author's home tells the recipients itself, and so
@@ -15,14 +14,14 @@ import (
 // one, the author's.
 func (w *world) center(author collection.UserID) *station {
 	if !w.noHub {
-		return w.hubAt
+		return w.hub
 	}
 	for _, s := range w.stations {
-		if s.user == author {
+		if s.User == author {
 			return s
 		}
 	}
-	return w.hubAt
+	return w.hub
 }
 
 // centers are the stations whose word on collections counts.
@@ -30,7 +29,7 @@ func (w *world) centers() []*station {
 	if w.noHub {
 		return w.stations
 	}
-	return []*station{w.hubAt}
+	return []*station{w.hub}
 }
 
 // authority is the hub's key, or none.
@@ -38,7 +37,7 @@ func (w *world) authority() collection.KeyID {
 	if w.noHub {
 		return collection.KeyID{}
 	}
-	return collection.KeyID(w.hub.PublicKey().ID())
+	return w.Authority()
 }
 
 // meet lets a new station and all others know one another's keys, and those of
@@ -46,19 +45,15 @@ func (w *world) authority() collection.KeyID {
 func (w *world) meet(s *station) {
 	for _, other := range w.stations {
 		if other != s {
-			s.shown = append(s.shown, other.statement)
-			other.shown = append(other.shown, s.statement)
+			s.shown = append(s.shown, other.Statement)
+			other.shown = append(other.shown, s.Statement)
 			other.startPeer()
 		}
 	}
 	for _, c := range w.cameras {
-		s.shown = append(s.shown, c.statement)
+		s.shown = append(s.shown, c.Statement)
 	}
 	s.startPeer()
-}
-
-func (s *station) serves() transport.Source {
-	return transport.Source{User: s.user, URL: "http://" + s.name}
 }
 
 // visit asks all others for news.
@@ -68,7 +63,7 @@ func (s *station) visit() error {
 		if other == s {
 			continue
 		}
-		news, err := s.ReceiveFrom(ctx, other.serves())
+		news, err := s.Reader.ReceiveFrom(ctx, other.Source())
 		s.w.truth.showAll(s, news)
 		failed = append(failed, err)
 	}
@@ -78,9 +73,9 @@ func (s *station) visit() error {
 // refresh asks whoever knows best for what is new of a collection.
 func (w *world) refresh(s *station, name collection.Name) error {
 	if w.noHub {
-		return s.RefreshFrom(ctx, w.center(name.Author).serves(), name)
+		return s.Reader.RefreshFrom(ctx, w.center(name.Author).Source(), name)
 	}
-	return s.Refresh(ctx, name)
+	return s.Reader.Refresh(ctx, name)
 }
 
 // askCompleters asks those who may complete a collection what they have said of
@@ -88,8 +83,8 @@ func (w *world) refresh(s *station, name collection.Name) error {
 func (s *station) askCompleters(c collection.Collection) error {
 	var failed []error
 	for _, other := range s.w.stations {
-		if state, _ := other.disk.state(c.Name()); state.Sealed && other != s && completes(c, other.user) {
-			failed = append(failed, s.RefreshFrom(ctx, other.serves(), c.Name()))
+		if state, _ := other.disk.state(c.Name()); state.Sealed && other != s && completes(c, other.User) {
+			failed = append(failed, s.Reader.RefreshFrom(ctx, other.Source(), c.Name()))
 		}
 	}
 	return errors.Join(failed...)

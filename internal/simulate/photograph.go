@@ -25,7 +25,7 @@ func (w *world) photograph() {
 	m := own[w.random.IntN(len(own))]
 	n := w.random.IntN(8)
 	if !w.noHub && (n < 4 || m.draft) {
-		w.start(0, func() { w.shareWithHub(m) })
+		w.Go(0, func() { w.shareWithHub(m) })
 		return
 	}
 	if n == 4 {
@@ -33,7 +33,7 @@ func (w *world) photograph() {
 		return
 	}
 	home := c.homes[w.random.IntN(len(c.homes))]
-	w.start(0, func() { w.syncHome(m, home) })
+	w.Go(0, func() { w.syncHome(m, home) })
 }
 
 // makeCollection makes one of photos old and new, for some of the others.
@@ -49,11 +49,11 @@ func (w *world) makeCollection(c *camera) {
 	}
 	body.Kind = label.Kind(w.random.IntN(3))
 	for _, s := range w.stations {
-		if s.user != c.user && w.random.IntN(2) == 0 {
-			body.Recipients = append(body.Recipients, s.user)
+		if s.User != c.User && w.random.IntN(2) == 0 {
+			body.Recipients = append(body.Recipients, s.User)
 		}
-		if s.user != c.user && w.random.IntN(4) == 0 {
-			body.Completers = append(body.Completers, s.user)
+		if s.User != c.User && w.random.IntN(4) == 0 {
+			body.Completers = append(body.Completers, s.User)
 		}
 	}
 	var addresses []string
@@ -64,7 +64,7 @@ func (w *world) makeCollection(c *camera) {
 	}
 	name, err := c.MakeFor(ctx, collection.Header{Title: "Picnic", Authority: w.authority()}, body, addresses...)
 	if err != nil {
-		w.fail("%s makes a collection: %w", c.name, err)
+		w.fail("%s makes a collection: %w", c.Name, err)
 		return
 	}
 	m := &made{
@@ -75,7 +75,7 @@ func (w *world) makeCollection(c *camera) {
 		m.items = append(m.items, item.ID)
 	}
 	w.made = append(w.made, m)
-	w.say("%s makes %.4s of %d items", c.name, name.ID, len(m.items))
+	w.say("%s makes %.4s of %d items", c.Name, name.ID, len(m.items))
 }
 
 func (w *world) shareWithHub(m *made) error {
@@ -96,8 +96,8 @@ func (w *world) share(m *made) (transport.Answer, error) {
 }
 
 func (w *world) syncHome(m *made, home *station) error {
-	answer, err := m.camera.Share(ctx, m.camera.link(home), m.name)
-	w.endedAt(m.camera, "sync with "+home.name, err)
+	answer, err := m.camera.Share(ctx, m.camera.To(home.Station), m.name)
+	w.endedAt(m.camera, "sync with "+home.Name, err)
 	if err == nil && answer.Next == transport.Done {
 		m.synced = append(m.synced, home)
 		w.truth.acknowledgedSync(m, home)

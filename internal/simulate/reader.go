@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/lab"
 	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/transport"
 )
@@ -20,23 +21,23 @@ func (w *world) actAsReader(s *station, c collection.Collection) {
 	any.Version = w.random.IntN(last + 1)
 	switch w.random.IntN(12) {
 	case 0, 1, 2:
-		w.try(s, "fetch", any, func() error { return w.fetched(s, c, any, s.Fetch(ctx, any)) })
+		w.try(s, "fetch", any, func() error { return w.fetched(s, c, any, s.Reader.Fetch(ctx, any)) })
 	case 3:
-		w.try(s, "search", full, func() error { _, err := s.Search(ctx, full); return err })
+		w.try(s, "search", full, func() error { _, err := s.Reader.Search(ctx, full); return err })
 	case 4:
-		w.try(s, "print", full, func() error { return s.Print(ctx, full, io.Discard) })
+		w.try(s, "print", full, func() error { return s.Reader.Print(ctx, full, io.Discard) })
 	case 5:
-		w.try(s, "export", full, func() error { return s.Export(ctx, full, io.Discard) })
+		w.try(s, "export", full, func() error { return s.Reader.Export(ctx, full, io.Discard) })
 	case 6:
 		w.try(s, "reshare", full, func() error { return w.reshare(s, name, id) })
 	case 7:
 		w.do(s, "wish", func() error { return w.wish(s, any) })
 	case 8:
-		w.do(s, "retry wishes", func() error { return s.RetryWishes(ctx) })
+		w.do(s, "retry wishes", func() error { return s.Reader.RetryWishes(ctx) })
 	case 9:
-		w.do(s, "refresh", func() error { return s.Refresh(ctx, name) })
+		w.do(s, "refresh", func() error { return s.Reader.Refresh(ctx, name) })
 	case 10:
-		if state, _ := s.disk.state(name); state.Sealed && completes(c, s.user) {
+		if state, _ := s.disk.state(name); state.Sealed && completes(c, s.User) {
 			w.publish(s, name)
 		}
 	default:
@@ -54,9 +55,9 @@ func completes(c collection.Collection, user collection.UserID) bool {
 }
 
 func (w *world) reshare(s *station, from collection.Name, id collection.ItemID) error {
-	to := w.stations[w.random.IntN(len(w.stations))].user // perhaps s's own
+	to := w.stations[w.random.IntN(len(w.stations))].User // perhaps s's own
 	h := collection.Header{Title: "Again", Authority: w.authority()}
-	name, err := s.Reshare(ctx, from, []collection.ItemID{id}, h, to)
+	name, err := s.Author.Reshare(ctx, from, []collection.ItemID{id}, h, to)
 	if err == nil {
 		w.truth.acknowledgedRecord(s, "c/"+name.String())
 	}
@@ -76,7 +77,7 @@ func (w *world) fetched(s *station, c collection.Collection, ref transport.Ref, 
 func (w *world) wish(s *station, ref transport.Ref) error {
 	noted := &wish{at: s, ref: ref}
 	w.truth.wishes = append(w.truth.wishes, noted)
-	err := s.Wish(ctx, ref)
+	err := s.Reader.Wish(ctx, ref)
 	noted.acknowledged = err == nil
 	return err
 }
@@ -90,7 +91,7 @@ func (s *station) wished(ref transport.Ref, err error) {
 	i, _ := state.Collection.Index(ref.Item)
 	_, rank := state.Collection.At(i)
 	if came := err == nil && state.Holds(i, ref.Version); !came && !(errors.Is(err, label.ErrWithdrawn) && rank.Withdrawn()) {
-		s.w.fail("%s tells that the wish for %v ended, %v: it is %v", s.name, ref.Item, err, rank)
+		s.w.fail("%s tells that the wish for %v ended, %v: it is %v", s.Name, ref.Item, err, rank)
 	}
 }
 
@@ -102,17 +103,17 @@ func (w *world) try(s *station, what string, ref transport.Ref, work func() erro
 		i, _ := state.Collection.Index(ref.Item)
 		_, rank := state.Collection.At(i)
 		held := state.Holds(i, ref.Version)
-		t := w.current
-		sent := t.requests
+		sent := w.requests[w.Current()]
 		err := work()
 		refused := errors.Is(err, label.ErrRefused)
+		sent = w.requests[w.Current()] - sent
 		// A label that comes with the answer of a search is no reason to fail.
-		if rank.Labelled() && refused && t.requests > sent && errors.Is(err, label.ErrPending) {
-			w.fail("%s was refused %s, but sent %d requests", s.name, what, t.requests-sent)
+		if rank.Labelled() && refused && sent > 0 && errors.Is(err, label.ErrPending) {
+			w.fail("%s was refused %s, but sent %d requests", s.Name, what, sent)
 		}
 		full := ref.Version == len(state.Collection.Ladder())-1
-		if known && full && rank.Labelled() && !held && !refused && !errors.Is(err, errCrashed) && !errors.Is(err, transport.ErrClosed) {
-			w.fail("%s may %s what is labelled: %v", s.name, what, err)
+		if known && full && rank.Labelled() && !held && !refused && !errors.Is(err, lab.ErrCrashed) && !errors.Is(err, transport.ErrClosed) {
+			w.fail("%s may %s what is labelled: %v", s.Name, what, err)
 		}
 		return err
 	})

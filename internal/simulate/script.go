@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
-	"github.com/glimpse-go/glimpse/transport/transporttest"
+	"github.com/glimpse-go/glimpse/internal/lab"
 )
 
 // made is a collection that a camera has made, and what was acknowledged of it.
@@ -25,10 +25,8 @@ type made struct {
 	again   map[collection.ItemID]bool // taken back, perhaps
 }
 
-func (w *world) time() time.Time { return w.now }
-
-// pause is some time between two things that happen.
-func (w *world) pause() time.Duration {
+// moment is some time between two things that happen.
+func (w *world) moment() time.Duration {
 	return time.Duration(w.random.ExpFloat64() * float64(time.Second))
 }
 
@@ -38,10 +36,10 @@ func (w *world) do(s *station, what string, work func() error) {
 		return
 	}
 	s.busy++
-	w.start(0, func() {
+	w.Go(0, func() {
 		defer func() { s.busy-- }()
-		w.say("%s: %s", s.name, what)
-		w.ended(s.name+": "+what, work())
+		w.say("%s: %s", s.Name, what)
+		w.ended(s.Name+": "+what, work())
 	})
 }
 
@@ -60,10 +58,10 @@ func (w *world) ended(what string, err error) {
 // endedAt is ended for what a camera does, which may be lost meanwhile.
 func (w *world) endedAt(c *camera, what string, err error) {
 	if c.lost {
-		w.say("%s, which is lost: %s: %v", c.name, what, err)
+		w.say("%s, which is lost: %s: %v", c.Name, what, err)
 		return
 	}
-	w.ended(c.name+": "+what, err)
+	w.ended(c.Name+": "+what, err)
 }
 
 // play lets stations do things while the network fails and stations crash.
@@ -84,7 +82,7 @@ func (w *world) play() {
 		default:
 			w.act(w.stations[w.random.IntN(len(w.stations))])
 		}
-		w.run(w.now.Add(w.pause() / 4))
+		w.Run(w.Now().Add(w.moment() / 4))
 	}
 }
 
@@ -97,16 +95,16 @@ func (w *world) begin() {
 		w.settled("share", w.shareWithHub(m))
 	}
 	w.settled("sync", w.syncHome(m, home))
-	w.settled("publish", home.Publish(ctx, m.name))
+	w.settled("publish", home.Author.Publish(ctx, m.name))
 	for _, s := range w.stations {
 		w.settled("receive", receive(s))
 	}
 }
 
 // faults are this run's: some networks are better than others.
-func (w *world) faults() transporttest.Faults {
+func (w *world) faults() lab.Faults {
 	bad := func() float64 { return w.random.Float64() * w.random.Float64() * 0.4 }
-	return transporttest.Faults{
+	return lab.Faults{
 		LoseRequest: bad(), LoseAnswer: bad(), Repeat: bad(), Late: bad(), Break: bad(),
 		Delay: time.Duration(w.random.IntN(500)) * time.Millisecond,
 	}
@@ -114,15 +112,15 @@ func (w *world) faults() transporttest.Faults {
 
 // trouble crashes a station, stops it in good order, or cuts the network.
 func (w *world) trouble() {
-	s := w.hubAt
+	s := w.hub
 	if n := w.random.IntN(len(w.stations) + 2); n < len(w.stations) {
 		s = w.stations[n]
 	}
 	switch w.random.IntN(4) {
 	case 0:
 		other := w.stations[w.random.IntN(len(w.stations))]
-		w.say("%s and %s are cut", s.name, other.name)
-		w.net.Cut(s.name, other.name)
+		w.say("%s and %s are cut", s.Name, other.Name)
+		w.net.Cut(s.Name, other.Name)
 	case 1:
 		w.say("the network is whole")
 		w.net.Heal()
@@ -140,35 +138,32 @@ func (w *world) stop(s *station) {
 	if p == nil {
 		return
 	}
-	w.say("%s stops", s.name)
+	w.say("%s stops", s.Name)
 	over, cancel := context.WithCancel(ctx)
 	cancel()
-	s.close(over) // lets nobody in any more
+	s.Close(over) // lets nobody in any more
 	var again func()
 	again = func() {
 		switch {
 		case s.process != p: // it has crashed meanwhile
-		case s.busy > 0 || w.inbound[s.name] > 0 || errors.Is(s.close(over), context.Canceled):
-			w.start(w.pause(), again)
+		case s.busy > 0 || w.inbound[s.Name] > 0 || errors.Is(s.Close(over), context.Canceled):
+			w.Go(w.moment(), again)
 		default:
 			s.process = nil
-			w.net.Stop(s.name)
-			w.start(w.pause(), s.start)
+			w.net.Stop(s.Name)
+			w.Go(w.moment(), s.start)
 		}
 	}
-	w.start(0, again)
-}
-
-func (s *station) close(ctx context.Context) error {
-	if s == s.w.hubAt {
-		return s.w.hub.Close(ctx)
-	}
-	return s.Close(ctx)
+	w.Go(0, again)
 }
 
 // crash lets a station crash at one of its next changes.
 func (w *world) crash(s *station) {
-	if p := s.process; p != nil && p.left < 0 {
-		p.left, p.when, p.part = w.random.IntN(12), w.random.IntN(3), w.random.Float64()
+	switch p := s.process; {
+	case p == nil || p.Before >= 0:
+	case s.disk.files != nil:
+		s.disk.files.CrashAfter(w.random.IntN(40), w.random)
+	default:
+		p.Before, p.After, p.Kept = w.random.IntN(12), w.random.IntN(2) == 0, w.random.Float64()
 	}
 }

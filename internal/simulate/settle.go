@@ -10,7 +10,7 @@ import (
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
-	"github.com/glimpse-go/glimpse/transport/transporttest"
+	"github.com/glimpse-go/glimpse/internal/lab"
 )
 
 // rounds is how often everybody does everything again until nothing changes.
@@ -20,21 +20,25 @@ const rounds = 10
 // changes any more.
 func (w *world) settle() {
 	w.say("the faults end")
-	w.net.SetFaults(transporttest.Faults{})
+	w.net.SetFaults(lab.Faults{})
 	w.net.Heal()
 	w.mail.fails = 0
-	for _, s := range append([]*station{w.hubAt}, w.stations...) {
+	for _, s := range w.all() {
 		if s.process != nil {
-			s.process.left = -1
+			s.process.Before = -1
+		}
+		if s.disk.files != nil {
+			s.disk.files.Before = nil
 		}
 	}
-	w.finish()
+	w.Finish()
 	w.mourn()
 	last := w.sum()
 	for range rounds {
 		w.round()
 		now := w.sum()
 		if now == last {
+			w.acknowledge()
 			return
 		}
 		last = now
@@ -42,10 +46,17 @@ func (w *world) settle() {
 	w.fail("nothing comes to rest")
 }
 
+// acknowledge lets everybody ask for news once more, which says what was read.
+func (w *world) acknowledge() {
+	for _, s := range w.stations {
+		w.settled(s.Name+": acknowledge", receive(s))
+	}
+}
+
 // round lets everybody do once, one after the other, what has not been
 // acknowledged yet: now it works.
 func (w *world) round() {
-	w.now = w.now.Add(24 * time.Hour) // whoever waits before trying again has waited
+	w.Pass(24 * time.Hour) // whoever waits before trying again has waited
 	for _, m := range w.made {
 		if m.camera.lost {
 			continue
@@ -61,18 +72,18 @@ func (w *world) round() {
 	}
 	for _, c := range w.cameras {
 		if !c.lost {
-			w.settled(c.name+": tell", c.Notify(ctx, c.hub, c.reach))
+			w.settled(c.Name+": tell", c.Notify(ctx, c.hub, c.reach))
 		}
 	}
 	w.settled("deliver", w.deliver())
 	for _, s := range w.stations {
-		w.settled(s.name+": receive", w.excused(receive(s)))
+		w.settled(s.Name+": receive", w.excused(receive(s)))
 		names, err := s.Names(ctx)
-		w.settled(s.name+": names", err)
+		w.settled(s.Name+": names", err)
 		for _, name := range names {
-			w.settled(fmt.Sprintf("%s: %v", s.name, name), w.roundOf(s, name))
+			w.settled(fmt.Sprintf("%s: %v", s.Name, name), w.roundOf(s, name))
 		}
-		w.settled(s.name+": retry wishes", w.excused(s.RetryWishes(ctx)))
+		w.settled(s.Name+": retry wishes", w.excused(s.Reader.RetryWishes(ctx)))
 	}
 }
 
@@ -84,8 +95,8 @@ func (w *world) roundOf(s *station, name collection.Name) error {
 	if !w.stands(name) {
 		return nil
 	}
-	if state.Sealed && completes(state.Collection, s.user) && w.unfinished(s, state) {
-		if err := s.Publish(ctx, name); err != nil {
+	if state.Sealed && completes(state.Collection, s.User) && w.unfinished(s, state) {
+		if err := s.Author.Publish(ctx, name); err != nil {
 			return fmt.Errorf("publish: %w", err)
 		}
 		delete(s.failed, name)
@@ -138,15 +149,15 @@ func (w *world) settled(what string, err error) {
 // something was tried.
 func (w *world) sum() [32]byte {
 	h := sha256.New()
-	for _, s := range append([]*station{w.hubAt}, w.stations...) {
+	for _, s := range w.all() {
 		for r := range s.disk.records("") {
 			if kind, _, _ := strings.Cut(r.Key, "/"); slices.Contains([]string{"w", "l", "f"}, kind) {
 				continue
 			}
-			fmt.Fprintf(h, "%s %s %x\n", s.name, r.Key, r.Value)
+			fmt.Fprintf(h, "%s %s %x\n", s.Name, r.Key, r.Value)
 		}
 		for _, key := range s.disk.sortedBlobs() {
-			fmt.Fprintln(h, s.name, key)
+			fmt.Fprintln(h, s.Name, key)
 		}
 	}
 	return [32]byte(h.Sum(nil))

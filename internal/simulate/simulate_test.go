@@ -3,58 +3,53 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 )
 
-// TestRuns runs some seeds; GLIMPSE_RUNS says how many others than usual, and
-// GLIMPSE_SEED the first one.
+// TestRuns runs some seeds, always the same. Fresh ones are the command's.
 func TestRuns(t *testing.T) {
-	runs, seed := number(t, "GLIMPSE_RUNS", 300), number(t, "GLIMPSE_SEED", 1)
-	runAll(options{seed: uint64(seed), steps: 40}, runs, runtime.GOMAXPROCS(0), func(seed uint64, found []error) {
+	runAll(options{seed: 1, steps: 40}, 100, runtime.GOMAXPROCS(0), func(seed uint64, found []error) {
 		t.Errorf("seed %d: %v\n\tgo run ./internal/simulate -seed %d -trace", seed, found[0], seed)
 	})
 }
 
-func number(t *testing.T, variable string, otherwise int) int {
-	text, ok := os.LookupEnv(variable)
-	if !ok {
-		return otherwise
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil {
-		t.Fatalf("%s: %v", variable, err)
-	}
-	return n
+// mended are seeds that have failed, what they found and the test that now stands for
+// it. A seed is another run when the simulation changes, that test is not.
+var mended = []struct {
+	seed        uint64
+	found, test string
+}{
+	{11169, "who wishes for an item of a draft hears of no seal when its camera is lost", "TestWishOutlastsALostCamera"},
+	{12575, "readers see as complete what no home of the author's serves", "TestRule15TakenBackUnsealed"},
+	{7002564, "the hub tells of a collection whose author's seal stands no more", "TestRule15RevokedSeal"},
+	{7004021, "a letter leaves though the author's seal stands no more", "TestLettersWaitForTheAuthorsSeal"},
+	{3141594259, "an edition that is made again goes back", "TestRebaseIsLaterThanBoth"},
+	{20261129004520, "what was found after a kill is lost when the power fails", "TestSeenOutlivesPowerFailure"},
 }
 
-// TestFoundSeeds: in each of these runs a fault was found.
-func TestFoundSeeds(t *testing.T) {
-	for what, seed := range map[string]uint64{
-		"letters left although the author's key was revoked":          7002564,
-		"a revoked key sealed what it was uploading":                  7004021,
-		"readers saw as complete what no home of the author's serves": 12575,
-	} {
-		if found := simulate(options{seed: seed, steps: 40}); len(found) > 0 {
-			t.Errorf("%s: seed %d: %v", what, seed, found[0])
+func TestMended(t *testing.T) {
+	for _, m := range mended {
+		for _, err := range simulate(options{seed: m.seed, steps: 40}) {
+			t.Errorf("seed %d, which found once that %s (%s): %v", m.seed, m.found, m.test, err)
 		}
 	}
 }
 
-// TestSameSeedSameRun: everything that happens comes from the seed.
+// TestSameSeedSameRun: everything that happens comes from the seed, whatever the
+// machine.
 func TestSameSeedSameRun(t *testing.T) {
-	var traces [2][]string
-	for seed := range uint64(5) {
-		for i := range traces {
-			traces[i] = nil
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	for seed := range uint64(12) {
+		var traces [3][]string
+		for i, processors := range []int{1, 2, 8} {
+			runtime.GOMAXPROCS(processors)
 			simulate(options{seed: seed, steps: 40, trace: func(line string) { traces[i] = append(traces[i], line) }})
 		}
-		if !slices.Equal(traces[0], traces[1]) || len(traces[0]) < 50 {
-			t.Errorf("seed %d: two runs of %d and %d lines differ", seed, len(traces[0]), len(traces[1]))
+		if !slices.Equal(traces[0], traces[1]) || !slices.Equal(traces[0], traces[2]) || len(traces[0]) < 50 {
+			t.Errorf("seed %d: three runs of %d, %d and %d lines differ", seed, len(traces[0]), len(traces[1]), len(traces[2]))
 		}
 	}
 }
@@ -63,7 +58,7 @@ func TestSameSeedSameRun(t *testing.T) {
 func TestSomethingHappens(t *testing.T) {
 	always := []string{
 		"request lost", "answer lost", "broke off", "crashes", "is up", "are cut", "no way", "not complete yet",
-		"publish", "reshare", "take back", "withdraw", ": edit", "a twin of", "wish", "export", "original", "acknowledge", "stops", "hand over",
+		"publish", "reshare", "take back", "withdraw", ": edit", "a twin of", "wish", "export", "original", "stops", "hand over",
 	}
 	for hub, what := range map[whether][]string{
 		no:  always,
@@ -87,7 +82,7 @@ func TestSomethingHappens(t *testing.T) {
 
 func TestCommand(t *testing.T) {
 	var out bytes.Buffer
-	if err := run([]string{"-runs", "3", "-seed", "5", "-steps", "10"}, &out); err != nil || !strings.HasPrefix(out.String(), "3 runs, 0 failed") {
+	if err := run([]string{"-runs", "3", "-seed", "5", "-steps", "10"}, &out); err != nil || !strings.HasPrefix(out.String(), "go run ./internal/simulate -runs 3 -seed 5 -steps 10\n3 runs, 0 failed") {
 		t.Errorf("%v: %s", err, &out)
 	}
 	out.Reset()

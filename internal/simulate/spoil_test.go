@@ -28,6 +28,7 @@ func TestCheckerFinds(t *testing.T) {
 		"a home that keeps originals in memory":     {options{spoilStore: keepsInMemory}, "nobody has its original"},
 		"a home that stores other bytes":            {options{spoilStore: storesOthers}, "stores other bytes"},
 		"a recipient that loses wishes":             {options{spoilStore: losesWishes}, "wishes"},
+		"a hub whose disk does not sync":            {options{files: yes, liar: "hub"}, " lost "},
 		"peers that ignore labels":                  {options{policy: everything}, " may "},
 		"a link that tampers with updates":          {options{spoilHub: tampers}, "seal refused"},
 		"a link that swallows notifications":        {options{spoilHub: swallows}, ""},
@@ -209,7 +210,7 @@ func swallows(name string, h transport.Hub) transport.Hub {
 		for _, d := range d.Waiting {
 			r.Read = append(r.Read, d.Receipt())
 		}
-		h.Acknowledge(ctx, r)
+		h.Notifications(ctx, r)
 		return transport.Deliveries{}
 	}}
 }
@@ -228,8 +229,8 @@ func (h spoiledHub) Share(ctx context.Context, s transport.Share) (transport.Ans
 	return h.Hub.Share(ctx, s)
 }
 
-func (h spoiledHub) Notifications(ctx context.Context) (transport.Deliveries, error) {
-	d, err := h.Hub.Notifications(ctx)
+func (h spoiledHub) Notifications(ctx context.Context, read transport.Receipts) (transport.Deliveries, error) {
+	d, err := h.Hub.Notifications(ctx, read)
 	if err == nil && h.news != nil {
 		d = h.news(d)
 	}

@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/lab"
 	"github.com/glimpse-go/glimpse/transport"
-	"github.com/glimpse-go/glimpse/transport/transporttest"
 )
 
 // stopped is a world in which one request is held up.
@@ -26,15 +26,15 @@ func newStopped(t *testing.T) *stopped {
 	s := &stopped{world: w, home: w.stations[0], held: make(chan struct{}), release: make(chan struct{})}
 	s.bob = w.stationOf("bob")
 	c := w.cameras[0]
-	name, err := c.Make(ctx, collection.Header{Title: "Picnic", Authority: collection.KeyID(w.hub.PublicKey().ID())},
-		collection.Body{Items: []collection.Item{c.take()}, Recipients: []collection.UserID{s.bob.user}})
+	name, err := c.Make(ctx, collection.Header{Title: "Picnic", Authority: w.Authority()},
+		collection.Body{Items: []collection.Item{c.take()}, Recipients: []collection.UserID{s.bob.User}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.m = &made{name: name, camera: c, items: []collection.ItemID{c.items[0].ID}}
 	w.made = append(w.made, s.m)
 	s.full = transport.Ref{Collection: name, Item: c.items[0].ID, Version: 2}
-	for _, err := range []error{w.shareWithHub(s.m), w.syncHome(s.m, s.home), receive(s.bob)} {
+	for _, err := range []error{w.shareWithHub(s.m), w.syncHome(s.m, s.home), receive(s.bob), receive(s.bob)} {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -46,7 +46,7 @@ func newStopped(t *testing.T) *stopped {
 func (s *stopped) hold(from, what string) {
 	first := make(chan struct{}, 1)
 	first <- struct{}{}
-	s.net.Observe = func(m transporttest.Message) func(error) {
+	s.world.hold = func(m lab.Message) {
 		if m.From == from && m.What == what {
 			select {
 			case <-first:
@@ -55,7 +55,6 @@ func (s *stopped) hold(from, what string) {
 			default:
 			}
 		}
-		return nil
 	}
 }
 
@@ -69,9 +68,8 @@ func TestStop(t *testing.T) {
 	}{
 		"a home that shares":         {"ann-home", "share", atHome, publish},
 		"a home that uploads":        {"ann-home", "upload", atHome, publish},
-		"a home that announces":      {"ann-home", "announce", atHome, publish},
 		"a hub that checks":          {"hub", "original", atHub, publish},
-		"a recipient that fetches":   {"bob", "version", atBob, func(s *stopped) error { return s.bob.Fetch(ctx, s.thumbnail()) }},
+		"a recipient that fetches":   {"bob", "version", atBob, func(s *stopped) error { return s.bob.Reader.Fetch(ctx, s.thumbnail()) }},
 		"a recipient that hears":     {"bob", "notifications", atBob, func(s *stopped) error { return receive(s.bob) }},
 		"a recipient that was heard": {"bob", "collection", atBob, again},
 	} {
@@ -85,9 +83,9 @@ func TestStop(t *testing.T) {
 
 func atHome(s *stopped) *station { return s.home }
 func atBob(s *stopped) *station  { return s.bob }
-func atHub(s *stopped) *station  { return s.hubAt }
+func atHub(s *stopped) *station  { return s.hub }
 
-func publish(s *stopped) error { return s.home.Publish(ctx, s.m.name) }
+func publish(s *stopped) error { return s.home.Author.Publish(ctx, s.m.name) }
 
 func (s *stopped) thumbnail() transport.Ref {
 	ref := s.full
@@ -113,14 +111,14 @@ func (s *stopped) stops(t *testing.T, who *station, work func() error) {
 	}
 	over, cancel := context.WithCancel(ctx)
 	cancel()
-	if err := who.close(over); !errors.Is(err, context.Canceled) {
+	if err := who.Close(over); !errors.Is(err, context.Canceled) {
 		t.Errorf("stopped while at work: %v", err)
 	}
 	if err := begin(s, who); !errors.Is(err, transport.ErrClosed) {
 		t.Errorf("new work: %v", err)
 	}
 	closed := make(chan error, 1)
-	go func() { closed <- who.close(ctx) }()
+	go func() { closed <- who.Close(ctx) }()
 	close(s.release)
 	if err := <-closed; err != nil {
 		t.Errorf("stop: %v", err)
@@ -128,15 +126,15 @@ func (s *stopped) stops(t *testing.T, who *station, work func() error) {
 	if err := <-ended; err != nil && !errors.Is(err, transport.ErrClosed) {
 		t.Errorf("what was under way: %v", err)
 	}
-	s.net.Stop(who.name)
+	s.net.Stop(who.Name)
 	who.start()
 	s.goesOn(t)
 }
 
 // begin begins new work at a station.
 func begin(s *stopped, who *station) error {
-	if who == s.hubAt {
-		_, err := s.hub.As(s.bob.user).Notifications(ctx)
+	if who == s.hub {
+		_, err := s.hub.Hub.As(s.bob.User).Notifications(ctx, transport.Receipts{})
 		return err
 	}
 	return receive(who)
@@ -144,7 +142,7 @@ func begin(s *stopped, who *station) error {
 
 // goesOn does all that is left to do.
 func (s *stopped) goesOn(t *testing.T) {
-	for _, err := range []error{publish(s), receive(s.bob), s.bob.Fetch(ctx, s.full)} {
+	for _, err := range []error{publish(s), receive(s.bob), s.bob.Reader.Fetch(ctx, s.full)} {
 		if err != nil {
 			t.Errorf("afterwards: %v", err)
 		}

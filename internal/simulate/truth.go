@@ -8,7 +8,6 @@ import (
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
-	"github.com/glimpse-go/glimpse/transport/transporttest"
 )
 
 // truth sees what no station can: all disks and all requests. It checks, at
@@ -51,11 +50,8 @@ func versionKey(author collection.UserID, d collection.Digest) string {
 
 // state returns a collection as it is durable on a disk.
 func (d *disk) state(name collection.Name) (s engine.State, ok bool) {
-	data, err := d.Store.Get(ctx, "c/"+name.String())
-	if err == nil {
-		err = s.UnmarshalBinary(data)
-	}
-	return s, err == nil
+	data, ok := d.values["c/"+name.String()]
+	return s, ok && s.UnmarshalBinary([]byte(data)) == nil
 }
 
 // committed checks that a blob is what its key says, and is stored once.
@@ -63,7 +59,7 @@ func (t *truth) committed(d *disk, key string, again bool) {
 	if again {
 		t.w.fail("%s stores %s again", d.name, key)
 	}
-	if d == t.w.hubAt.disk {
+	if d == t.w.hub.disk {
 		delete(t.expired, key)
 	}
 	data, err := d.read(key)
@@ -124,7 +120,7 @@ func (t *truth) forward(d *disk, old, s engine.State) {
 // asks notes what the hub asks for. What it ever asked of a camera is to come;
 // what only peers make it may give up.
 func (t *truth) asks(d *disk, s engine.State) {
-	if d != t.w.hubAt.disk || len(s.Collection.Ladder()) == 0 {
+	if d != t.w.hub.disk || len(s.Collection.Ladder()) == 0 {
 		return
 	}
 	asked := make([]transport.Bits, len(s.Collection.Ladder()))
@@ -165,7 +161,7 @@ func (t *truth) vouched(d *disk, old, s engine.State) {
 		if !ok || !t.original(c, original) {
 			t.w.fail("%s: item %d of %v has no label, but nobody has its original", d.name, i, c.Name())
 		}
-		if d == t.w.hubAt.disk {
+		if d == t.w.hub.disk {
 			t.hasAsked(d, c, i)
 		}
 	}
@@ -174,7 +170,7 @@ func (t *truth) vouched(d *disk, old, s engine.State) {
 // original reports whether an original is durable where it is vouched for.
 func (t *truth) original(c collection.Collection, d collection.Digest) bool {
 	for _, s := range t.w.stations {
-		if completes(c, s.user) && s.disk.has(versionKey(c.Author(), d)) {
+		if completes(c, s.User) && s.disk.has(versionKey(c.Author(), d)) {
 			return true
 		}
 	}
@@ -200,7 +196,7 @@ func (t *truth) tells(d *disk, change transport.Change) {
 
 // shows checks that the hub has what it tells of.
 func (t *truth) shows(name collection.Name) {
-	if s, ok := t.w.hubAt.disk.state(name); !ok || !s.Sealed {
+	if s, ok := t.w.hub.disk.state(name); !ok || !s.Sealed {
 		t.w.fail("the hub tells of %v, which it does not have", name)
 	}
 }
@@ -208,7 +204,7 @@ func (t *truth) shows(name collection.Name) {
 // begins checks that when the hub tells of a collection first, or leaves that to a
 // camera, it has all that it asked for.
 func (t *truth) begins(d *disk, old, s engine.State) {
-	if d != t.w.hubAt.disk || !old.Notified.IsZero() || s.Notified.IsZero() {
+	if d != t.w.hub.disk || !old.Notified.IsZero() || s.Notified.IsZero() {
 		return
 	}
 	for i := range s.Collection.Len() {
@@ -237,29 +233,9 @@ func (t *truth) hasAsked(d *disk, c collection.Collection, i int) {
 	}
 }
 
-// observe sees every request. No original is asked for while its label stands.
-func (w *world) observe(m transporttest.Message) func(error) {
-	if w.current != nil {
-		w.current.requests++
-	}
-	w.say("  %v", m)
-	w.inbound[m.To]++
-	if s := w.stationOf(m.From); s != nil && m.What == "original" && m.Length < 0 {
-		if rank, known := s.rank(m.Ref); !known || rank.Labelled() {
-			w.fail("%s asks for an original that is %v", m.From, rank)
-		}
-	}
-	return func(err error) {
-		w.inbound[m.To]--
-		if err != nil {
-			w.say("  %v: %v", m, err)
-		}
-	}
-}
-
 func (w *world) stationOf(name string) *station {
 	for _, s := range w.stations {
-		if s.name == name {
+		if s.Name == name {
 			return s
 		}
 	}

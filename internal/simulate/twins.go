@@ -1,12 +1,16 @@
 package main
 
-import "math/rand/v2"
+import (
+	"math/rand/v2"
+
+	"github.com/glimpse-go/glimpse/internal/lab"
+)
 
 // twins are the versions of all photos so far, in a run in which some photos are
 // not the only ones with their bytes; nil in all other runs.
 type twins struct {
 	random *rand.Rand
-	taken  [][3][]byte
+	taken  []lab.Photo
 }
 
 func newTwins(seed uint64) *twins {
@@ -19,7 +23,7 @@ func newTwins(seed uint64) *twins {
 
 // twin makes some photos copies of others, of whatever camera, or alike in one of
 // their versions.
-func (t *twins) twin(photo [3][]byte) [3][]byte {
+func (t *twins) twin(photo lab.Photo) lab.Photo {
 	if t == nil {
 		return photo
 	}

@@ -3,8 +3,6 @@ package main
 import (
 	"strings"
 	"time"
-
-	"github.com/glimpse-go/glimpse/transport"
 )
 
 // upkeep lets the hub do what its program has it do now and then: probe what
@@ -21,12 +19,12 @@ func (w *world) upkeep() {
 	}
 	switch w.random.IntN(4) {
 	case 0:
-		w.do(w.hubAt, "probe", func() error { return w.hub.Probe(ctx) })
+		w.do(w.hub, "probe", func() error { return w.hub.Hub.Probe(ctx) })
 	case 1:
 		age := time.Duration(w.random.IntN(20)) * time.Second
-		w.do(w.hubAt, "expire", func() error { return w.hub.Expire(ctx, w.now.Add(-age)) })
+		w.do(w.hub, "expire", func() error { return w.hub.Hub.Expire(ctx, w.Now().Add(-age)) })
 	case 2:
-		w.do(w.hubAt, "deliver", w.deliver)
+		w.do(w.hub, "deliver", w.deliver)
 	default:
 		w.join()
 	}
@@ -34,7 +32,7 @@ func (w *world) upkeep() {
 
 // deleted notes that a version left the cache: nobody was promised that it stays.
 func (t *truth) deleted(d *disk, key string) {
-	if d == t.w.hubAt.disk && strings.HasPrefix(key, "v/") {
+	if d == t.w.hub.disk && strings.HasPrefix(key, "v/") {
 		t.expired[key] = true
 		delete(t.blobs, d.name+" "+key)
 	}
@@ -43,13 +41,12 @@ func (t *truth) deleted(d *disk, key string) {
 // handOver lets a camera hand a collection over to somebody's station directly.
 func (w *world) handOver(m *made) {
 	s := w.stations[w.random.IntN(len(w.stations))]
-	if s.user == m.camera.user {
+	if s.User == m.camera.User {
 		return
 	}
 	capacity := int64(w.random.IntN(5000))
-	w.start(0, func() {
-		link := w.net.ShareReceiver(m.camera.name, s.name, func() transport.ShareReceiver { return s.Link(m.camera.user) })
-		_, err := m.camera.HandOver(ctx, link, m.name, capacity)
-		w.endedAt(m.camera, "hand over to "+s.name, err)
+	w.Go(0, func() {
+		_, err := m.camera.HandOver(ctx, m.camera.To(s.Station), m.name, capacity)
+		w.endedAt(m.camera, "hand over to "+s.Name, err)
 	})
 }

@@ -2,21 +2,20 @@ package main
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"net/http"
 	"slices"
-	"sync"
-	"time"
+	"strings"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/lab"
 	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/notify"
-	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/hub"
-	"github.com/glimpse-go/glimpse/transport/transporttest"
 )
 
 // options say what is simulated. All randomness comes from the seed.
@@ -30,6 +29,8 @@ type options struct {
 	spoilHub   func(name string, h transport.Hub) transport.Hub
 	policy     label.Policy
 	hub        whether // there is one
+	files      whether // stores are of files, whose disks crash
+	liar       string  // whose disk says that it has synced
 	lean       bool    // nothing is checked at every change, and nothing of it kept
 	mayFail    bool    // refusals that only a liar causes are no failures
 }
@@ -45,49 +46,52 @@ const (
 
 // world is a hub, the stations of some families around it, and the network.
 type world struct {
+	*lab.World
 	options
-	clock
 	random *rand.Rand
 	twins  *twins
-	net    *transporttest.Network
+	net    *lab.Network
 	failed []error // what was found wrong
 
-	hub      *hub.Hub
-	hubAt    *station
+	hub      *station
 	cameras  []*camera
 	stations []*station // peers
-	names    []string   // of all stations
 	made     []*made
 	lost     *camera // nil = none
 	truth    truth
-	mail     *mail
-	unknown  hub.Unknown    // what the hub makes of unknown addresses
-	noHub    bool           // there is no hub
-	inbound  map[string]int // requests under way to a station
+	mail     *postOffice
+	unknown  hub.Unknown       // what the hub makes of unknown addresses
+	noHub    bool              // there is no hub
+	inbound  map[string]int    // requests under way to a station
+	requests map[*lab.Task]int // that a task has sent
+	hold     func(lab.Message) // holds up requests
 }
 
 var ctx = context.Background()
 
 // newWorld makes the stations of a run.
 func newWorld(o options) *world {
-	w := &world{options: o, inbound: map[string]int{}, random: rand.New(rand.NewPCG(o.seed, 1)), twins: newTwins(o.seed)}
-	w.now = time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
-	w.net = transporttest.NewNetwork(o.seed, transporttest.Faults{})
-	w.net.Wait = w.wait
-	if !o.lean {
-		w.net.Observe = w.observe
+	net := lab.NewNetwork(o.seed, lab.Faults{})
+	w := &world{
+		World: lab.NewWorld(o.seed, net), options: o, net: net, inbound: map[string]int{}, requests: map[*lab.Task]int{},
+		random: rand.New(rand.NewPCG(o.seed, 1)), twins: newTwins(o.seed),
 	}
+	net.Wait = w.Wait
+	w.Wrap = func(from string, next http.RoundTripper) http.RoundTripper { return observed{w, from, next} }
 	w.truth = newTruth(w)
-	w.mail = &mail{w: w, last: map[string]map[collection.Name]notify.Letter{}}
+	w.mail = &postOffice{w: w, last: map[string]map[collection.Name]notify.Letter{}}
 	w.unknown, w.noHub = hub.Unknown(w.random.IntN(2)), w.random.IntN(5) == 0
 	w.noHub = o.hub == no || o.hub == perhaps && w.noHub
-	w.hubAt = w.newStation("hub", collection.UserID{})
-	w.startHub()
+	if files := w.random.IntN(3) == 0; o.files == yes || o.files == perhaps && files {
+		w.files = yes
+	}
+	w.hub = w.newStation("hub", collection.UserID{})
+	w.hub.startHub()
 	w.people()
 	return w
 }
 
-// people registers users and gives them cameras and peers.
+// people registers users and makes them cameras and peers.
 func (w *world) people() {
 	authors, others := 1+w.random.IntN(4)/3, 1+w.random.IntN(3)
 	for i := range authors {
@@ -109,42 +113,9 @@ func (w *world) people() {
 }
 
 func (w *world) register(name string) collection.UserID {
-	user, err := w.hub.Accounts().Register(ctx, hub.Person{Name: name, Addresses: []string{name + "@example.org"}})
+	user, err := w.Register(ctx, name)
 	w.must("register", err)
 	return user
-}
-
-// source is the randomness of one station.
-func (w *world) source(i int) *rand.ChaCha8 {
-	var seed [32]byte
-	binary.BigEndian.PutUint64(seed[:], w.seed)
-	binary.BigEndian.PutUint64(seed[8:], uint64(i))
-	return rand.NewChaCha8(seed)
-}
-
-// keys are the same in every run: making them takes time.
-var keys struct {
-	sync.Mutex
-	made []*signature.Signer
-}
-
-// signer returns the i-th key.
-func signer(i int) *signature.Signer {
-	keys.Lock()
-	defer keys.Unlock()
-	for len(keys.made) <= i {
-		source := rand.NewChaCha8([32]byte{byte(len(keys.made)), 1})
-		key, err := signature.GenerateKey(source)
-		if err != nil {
-			panic(err)
-		}
-		s, err := signature.NewSigner(key, source)
-		if err != nil {
-			panic(err)
-		}
-		keys.made = append(keys.made, s)
-	}
-	return keys.made[i]
 }
 
 // fail notes something that must not be.
@@ -163,22 +134,47 @@ func (w *world) must(what string, err error) {
 // say writes a line of the trace.
 func (w *world) say(format string, args ...any) {
 	if w.trace != nil {
-		w.trace(w.now.Format("15:04:05.000 ") + fmt.Sprintf(format, args...))
+		w.trace(w.Now().Format("15:04:05.000 ") + fmt.Sprintf(format, args...))
 	}
 }
 
 // expected reports whether an error is one that faults, labels or other
 // stations may cause, and so no fault of the program's.
 func expected(err error) bool {
-	return errors.Is(err, errCrashed) || isOne(err,
+	return errors.Is(err, lab.ErrCrashed) || (repeated(err) || isOne(err,
 		transport.ErrUnreachable, transport.ErrNotFound, transport.ErrForbidden, transport.ErrNotAsked,
 		transport.ErrOffset, transport.ErrWithdrawn, transport.ErrClosed, label.ErrRefused,
-	) && !isOne(err, transport.ErrMalformed, transport.ErrDigest, transport.ErrSeal, transport.ErrStorage)
+	)) && !isOne(err, transport.ErrMalformed, transport.ErrDigest, transport.ErrSeal, transport.ErrStorage)
+}
+
+// repeated reports whether a station has refused what the network brought twice.
+func repeated(err error) bool {
+	return errors.Is(err, transport.ErrUnauthenticated) && strings.Contains(err.Error(), "has come before")
 }
 
 func isOne(err error, of ...error) bool {
 	return slices.ContainsFunc(of, func(e error) bool { return errors.Is(err, e) })
 }
+
+// blackout has the power of all disks fail when all is at rest: nothing is lost that
+// a process has found.
+func (w *world) blackout() {
+	for _, s := range w.all() {
+		if d := s.disk; d.files != nil {
+			w.must("look before a power failure", d.look())
+			records, blobs := maps.Clone(d.values), maps.Clone(d.blobs)
+			d.files.Fail(w.random)
+			w.must("start after a power failure", d.boot())
+			maps.DeleteFunc(blobs, func(key string, _ int64) bool { return d.has(key) })
+			if !maps.Equal(records, d.values) || len(blobs) > 0 {
+				w.fail("%s has lost something in a power failure", s.Name)
+			}
+		}
+	}
+}
+
+// all are the hub and the peers.
+func (w *world) all() []*station { return append([]*station{w.hub}, w.stations...) }
 
 // simulate runs one seed and returns what was found wrong.
 func simulate(o options) []error {
@@ -186,5 +182,6 @@ func simulate(o options) []error {
 	w.play()
 	w.settle()
 	w.judge()
+	w.blackout()
 	return w.failed
 }

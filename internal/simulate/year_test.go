@@ -21,7 +21,7 @@ const (
 // grows with what is really there and with nothing else: the last quarter adds
 // no more than the first one.
 func TestYear(t *testing.T) {
-	w := newWorld(options{seed: 3, lean: true, hub: yes})
+	w := newWorld(options{seed: 5, lean: true, hub: yes, files: no})
 	var quarters [5]usage
 	quarters[0] = w.usage()
 	for q := 1; q < len(quarters); q++ {
@@ -52,13 +52,13 @@ func TestYear(t *testing.T) {
 // week is a week of the family's life.
 func (w *world) week(t *testing.T, n int) {
 	for range perWeek {
-		w.now = w.now.Add(7 * 24 * time.Hour)
+		w.Pass(7 * 24 * time.Hour)
 		w.shareOne(t, n)
 	}
 	if n%2 == 0 {
-		for _, s := range append([]*station{w.hubAt}, w.stations...) {
-			w.must("stop", s.close(ctx))
-			w.net.Stop(s.name)
+		for _, s := range w.all() {
+			w.must("stop", s.Close(ctx))
+			w.net.Stop(s.Name)
 			s.start()
 		}
 	}
@@ -69,40 +69,40 @@ func (w *world) shareOne(t *testing.T, week int) {
 	c, home := w.cameras[0], w.stations[0]
 	body := collection.Body{Items: []collection.Item{c.take(), c.take(), c.take(), c.take()}}
 	for _, s := range w.stations {
-		if s.user != c.user {
-			body.Recipients = append(body.Recipients, s.user)
+		if s.User != c.User {
+			body.Recipients = append(body.Recipients, s.User)
 		}
 	}
-	name, err := c.Make(ctx, collection.Header{Title: "Week", Authority: collection.KeyID(w.hub.PublicKey().ID())}, body)
+	name, err := c.Make(ctx, collection.Header{Title: "Week", Authority: w.Authority()}, body)
 	w.must("make", err)
 	m := &made{name: name, camera: c}
 	w.must("share", w.shareWithHub(m))
 	w.hear(name, body.Items[0].ID, 0)
 	w.must("sync", w.syncHome(m, home))
-	w.must("publish", home.Publish(ctx, name))
+	w.must("publish", home.Author.Publish(ctx, name))
 	switch week % 4 {
 	case 0:
-		w.must("edit", home.Edit(ctx, name, func(h *collection.Header, _ []collection.Item) { h.Title = "A better title" }))
+		w.must("edit", home.Author.Edit(ctx, name, func(h *collection.Header, _ []collection.Item) { h.Title = "A better title" }))
 	case 1:
-		w.must("take back", home.TakeBack(ctx, name, body.Items[1].ID))
-		w.must("publish", home.Publish(ctx, name))
+		w.must("take back", home.Author.TakeBack(ctx, name, body.Items[1].ID))
+		w.must("publish", home.Author.Publish(ctx, name))
 	case 2:
-		w.must("withdraw", home.Withdraw(ctx, name, body.Items[2].ID))
+		w.must("withdraw", home.Author.Withdraw(ctx, name, body.Items[2].ID))
 	}
 	w.hear(name, body.Items[0].ID, 2)
 	w.must("forget", c.Forget(ctx, name))
-	clear(c.photos) // the card is emptied
+	clear(c.Card) // the card is emptied
 	c.items = nil
 }
 
 // hear lets the recipients hear of a collection and fetch something of it.
 func (w *world) hear(name collection.Name, item collection.ItemID, version int) {
 	for _, s := range w.stations {
-		if s.user == name.Author {
+		if s.User == name.Author {
 			continue
 		}
 		w.must("receive", receive(s))
-		w.must("fetch", s.Fetch(ctx, transport.Ref{Collection: name, Item: item, Version: version}))
+		w.must("fetch", s.Reader.Fetch(ctx, transport.Ref{Collection: name, Item: item, Version: version}))
 	}
 }
 
@@ -116,13 +116,13 @@ type usage struct {
 
 func (w *world) usage() usage {
 	u := usage{records: map[string]int{}}
-	for _, s := range append([]*station{w.hubAt}, w.stations...) {
+	for _, s := range w.all() {
 		for r := range s.disk.records("") {
 			kind, _, _ := strings.Cut(r.Key, "/")
-			u.records[s.name+" "+kind]++
+			u.records[s.Name+" "+kind]++
 			u.stored += int64(len(r.Key) + len(r.Value))
 		}
-		u.records[s.name+" blobs"] = len(s.disk.blobs)
+		u.records[s.Name+" blobs"] = len(s.disk.blobs)
 		for key, size := range s.disk.blobs {
 			u.stored += int64(len(key)) + size
 		}

@@ -46,7 +46,7 @@ func (n *node) field(key uint64) *node {
 	return nil
 }
 
-// set gives a key of a map a value, in the order of the keys.
+// set sets the value of a key of a map, in the order of the keys.
 func (n *node) set(key uint64, value *node) {
 	i := 2 * sort.Search(len(n.kids)/2, func(i int) bool { return n.kids[2*i].arg >= key })
 	if i < len(n.kids) && n.kids[i].arg == key {

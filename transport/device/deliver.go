@@ -13,7 +13,7 @@ import (
 // deliverAll delivers all that is in the store.
 func (d *Device) deliverAll(ctx context.Context, reach func(collection.UserID) transport.Recipient) error {
 	var failed []error
-	for r, err := range d.cfg.Store.Scan(ctx, "o/") {
+	for r, err := range d.cfg.Store.Scan(ctx, notificationRecord.Under()) {
 		if err != nil {
 			return err
 		}

@@ -10,16 +10,16 @@
 package device
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
-	"errors"
 	"io"
 	"iter"
-	"strings"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 	"github.com/glimpse-go/glimpse/transport/internal/shareclient"
 	"github.com/glimpse-go/glimpse/transport/memstore"
 )
@@ -71,14 +71,10 @@ type Device struct {
 
 // New makes a device of a user, whose key is the signer's.
 func New(user collection.UserID, signer collection.Signer, media Media, cfg Config) *Device {
-	if cfg.Store == nil {
-		cfg.Store = new(memstore.Store)
-	}
+	cfg.Store = cmp.Or[transport.Store](cfg.Store, new(memstore.Store))
+	cfg.Random = cmp.Or(cfg.Random, rand.Reader)
 	if cfg.Now == nil {
 		cfg.Now = time.Now
-	}
-	if cfg.Random == nil {
-		cfg.Random = rand.Reader
 	}
 	return &Device{user: user, signer: signer, media: media, cfg: cfg, sending: shareclient.Sending{Pause: cfg.Pause}}
 }
@@ -115,7 +111,7 @@ func (d *Device) NewItemID() (id collection.ItemID, err error) {
 
 // Collection returns a collection as the device has made it.
 func (d *Device) Collection(ctx context.Context, name collection.Name) (collection.Collection, error) {
-	data, err := d.cfg.Store.Get(ctx, key(name))
+	data, err := d.cfg.Store.Get(ctx, collectionRecord.Key(name))
 	if err != nil {
 		return collection.Collection{}, err
 	}
@@ -125,10 +121,10 @@ func (d *Device) Collection(ctx context.Context, name collection.Name) (collecti
 // Collections lists the names of the collections that the device has made.
 func (d *Device) Collections(ctx context.Context) iter.Seq2[collection.Name, error] {
 	return func(yield func(collection.Name, error) bool) {
-		for r, err := range d.cfg.Store.Scan(ctx, "c/") {
+		for r, err := range d.cfg.Store.Scan(ctx, collectionRecord.Under()) {
 			var name collection.Name
 			if err == nil {
-				name, err = parseName(r.Key)
+				name, err = record.Name(r.Key)
 			}
 			if !yield(name, err) || err != nil {
 				return
@@ -137,24 +133,16 @@ func (d *Device) Collections(ctx context.Context) iter.Seq2[collection.Name, err
 	}
 }
 
-// parseName returns the collection of a record KIND/COLLECTION.
-func parseName(key string) (name collection.Name, err error) {
-	_, rest, _ := strings.Cut(key, "/")
-	author, id, _ := strings.Cut(rest, "/")
-	return name, errors.Join(name.Author.UnmarshalText([]byte(author)), name.ID.UnmarshalText([]byte(id)))
-}
-
 // Forget removes a collection from the device's store.
 func (d *Device) Forget(ctx context.Context, name collection.Name) error {
-	return d.cfg.Store.Apply(ctx, transport.Change{Key: key(name)}, transport.Change{Key: toKey(name)}, transport.Change{Key: notifyKey(name)})
+	return d.cfg.Store.Apply(ctx, transport.Change{Key: collectionRecord.Key(name)}, transport.Change{Key: addressesRecord.Key(name)}, transport.Change{Key: untoldRecord.Key(name)})
 }
 
-func (d *Device) store(ctx context.Context, c collection.Collection) error {
+// store stores a collection, together with other changes.
+func (d *Device) store(ctx context.Context, c collection.Collection, others ...transport.Change) error {
 	data, err := c.MarshalBinary()
 	if err != nil {
 		return err
 	}
-	return d.cfg.Store.Apply(ctx, transport.Change{Key: key(c.Name()), Value: data})
+	return d.cfg.Store.Apply(ctx, append(others, transport.Change{Key: collectionRecord.Key(c.Name()), Value: data})...)
 }
-
-func key(name collection.Name) string { return "c/" + name.String() }

@@ -2,11 +2,11 @@ package device
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 	"github.com/glimpse-go/glimpse/transport/internal/shareclient"
 )
 
@@ -30,35 +30,22 @@ func (d *Device) MakeFor(ctx context.Context, h collection.Header, b collection.
 	if err != nil {
 		return collection.Name{}, err
 	}
-	data, err := c.MarshalBinary()
-	if err != nil {
-		return collection.Name{}, err
-	}
 	to, err := transport.Encode(addresses)
 	if err != nil {
 		return collection.Name{}, err
 	}
-	return c.Name(), d.cfg.Store.Apply(ctx,
-		transport.Change{Key: key(c.Name()), Value: data}, transport.Change{Key: toKey(c.Name()), Value: to})
+	return c.Name(), d.store(ctx, c, transport.Change{Key: addressesRecord.Key(c.Name()), Value: to})
 }
-
-func toKey(name collection.Name) string { return "t/" + name.String() }
 
 // leave leaves to the receiver of a share what a draft still lacks.
 func (d *Device) leave(ctx context.Context, c collection.Collection, share *shareclient.Share) error {
-	data, err := d.cfg.Store.Get(ctx, toKey(c.Name()))
-	if errors.Is(err, transport.ErrNotFound) {
-		return nil
-	}
-	if err != nil {
+	addresses, data, err := record.Load[[]string](ctx, d.cfg.Store, addressesRecord.Key(c.Name()))
+	if err != nil || data == nil {
 		return err
 	}
-	if share.Message.To, err = transport.Decode[[]string](data); err != nil {
-		return err
-	}
-	to := len(share.Message.To)
+	share.Message.To = addresses
 	share.FillIn = func(ctx context.Context, draft, theirs collection.Collection) (collection.Collection, transport.AuthorSeal, error) {
-		return d.fillIn(ctx, draft, theirs, to)
+		return d.fillIn(ctx, draft, theirs, len(addresses))
 	}
 	return nil
 }
@@ -96,9 +83,5 @@ func (d *Device) fillIn(ctx context.Context, draft, theirs collection.Collection
 	if !at.IsZero() {
 		seal.Issued = uint64(at.Unix())
 	}
-	data, err := c.MarshalBinary()
-	if err != nil {
-		return draft, seal, err
-	}
-	return c, seal, d.cfg.Store.Apply(ctx, transport.Change{Key: key(c.Name()), Value: data}, transport.Change{Key: toKey(c.Name())})
+	return c, seal, d.store(ctx, c, transport.Change{Key: addressesRecord.Key(c.Name())})
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/internal/cover"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
 // ShareAndNotify is Share with a hub by a device that would rather tell the
@@ -20,10 +21,10 @@ import (
 // happens to the collection later the recipients hear from the hub. Errors are
 // those of Share and Notify.
 func (d *Device) ShareAndNotify(ctx context.Context, to transport.ShareReceiver, name collection.Name, reach func(collection.UserID) transport.Recipient) (transport.Answer, error) {
-	if _, err := d.cfg.Store.Get(ctx, key(name)); err != nil {
+	if _, err := d.cfg.Store.Get(ctx, collectionRecord.Key(name)); err != nil {
 		return transport.Answer{}, err
 	}
-	if err := d.cfg.Store.Apply(ctx, transport.Change{Key: notifyKey(name), Value: []byte{}}); err != nil {
+	if err := d.cfg.Store.Apply(ctx, transport.Change{Key: untoldRecord.Key(name), Value: []byte{}}); err != nil {
 		return transport.Answer{}, err
 	}
 	answer, told, err := d.shareToNotify(ctx, to, name)
@@ -32,10 +33,6 @@ func (d *Device) ShareAndNotify(ctx context.Context, to transport.ShareReceiver,
 	}
 	return answer, d.deliverAll(ctx, reach)
 }
-
-// notifyKey is the key of the record that a collection is to be told of: it has not
-// been shared yet, or the answer is not known.
-func notifyKey(name collection.Name) string { return "s/" + name.String() }
 
 // shareToNotify shares a collection, and puts what its recipients are to be told
 // into the store if that is left to the device, all in one change with the end of
@@ -51,11 +48,11 @@ func (d *Device) shareToNotify(ctx context.Context, to transport.ShareReceiver, 
 			return answer, false, err
 		}
 	}
-	return answer, told, d.cfg.Store.Apply(ctx, append(changes, transport.Change{Key: notifyKey(name)})...)
+	return answer, told, d.cfg.Store.Apply(ctx, append(changes, transport.Change{Key: untoldRecord.Key(name)})...)
 }
 
 // post returns the changes that put the notifications of a collection into the
-// store: records o/RECIPIENT/COLLECTION.
+// store.
 func (d *Device) post(ctx context.Context, name collection.Name, answer transport.Answer) ([]transport.Change, error) {
 	c, err := d.Collection(ctx, name)
 	if err != nil {
@@ -88,7 +85,7 @@ func (d *Device) post(ctx context.Context, name collection.Name, answer transpor
 		if err != nil {
 			return nil, err
 		}
-		changes = append(changes, transport.Change{Key: "o/" + u.String() + "/" + name.String(), Value: data})
+		changes = append(changes, transport.Change{Key: notificationRecord.Key(u, name), Value: data})
 	}
 	return changes, nil
 }
@@ -100,15 +97,12 @@ func (d *Device) post(ctx context.Context, name collection.Name, answer transpor
 // those of Share, and of each who still waits, wrapping transport.ErrUnreachable or
 // what the station answered.
 func (d *Device) Notify(ctx context.Context, to transport.ShareReceiver, reach func(collection.UserID) transport.Recipient) error {
+	names, err := record.Names(ctx, d.cfg.Store, untoldRecord.Under())
+	if err != nil {
+		return err
+	}
 	var failed []error
-	for r, err := range d.cfg.Store.Scan(ctx, "s/") {
-		var name collection.Name
-		if err == nil {
-			name, err = parseName(r.Key)
-		}
-		if err != nil {
-			return err
-		}
+	for _, name := range names {
 		if _, _, err := d.shareToNotify(ctx, to, name); err != nil {
 			failed = append(failed, fmt.Errorf("collection %v: %w", name, err))
 		}

@@ -2,13 +2,11 @@ package device
 
 import (
 	"context"
-	"errors"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
-
-const settingsKey = "settings"
 
 // Identifiers asks a hub for an id for a collection and n for its items, for a
 // device that cannot make random ones. Errors are those of transport.IDAllocator, and
@@ -37,22 +35,12 @@ func (d *Device) TakeSettings(ctx context.Context, home transport.SettingsSource
 	if err != nil {
 		return s, err
 	}
-	data, err := transport.Encode(s)
-	if err != nil {
-		return s, err
-	}
-	return s, d.cfg.Store.Apply(ctx, transport.Change{Key: settingsKey, Value: data})
+	return s, record.Set(ctx, d.cfg.Store, settingsRecord.Key(), s)
 }
 
 // Settings returns what the device took over last; the zero Settings if it never
 // did.
 func (d *Device) Settings(ctx context.Context) (transport.Settings, error) {
-	data, err := d.cfg.Store.Get(ctx, settingsKey)
-	if errors.Is(err, transport.ErrNotFound) {
-		return transport.Settings{}, nil
-	}
-	if err != nil {
-		return transport.Settings{}, err
-	}
-	return transport.Decode[transport.Settings](data)
+	s, _, err := record.Load[transport.Settings](ctx, d.cfg.Store, settingsRecord.Key())
+	return s, err
 }

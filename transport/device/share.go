@@ -71,15 +71,10 @@ func (d *Device) cannot(ctx context.Context, c collection.Collection, missing []
 	gone := make([]transport.Bits, len(missing))
 	for v, items := range missing {
 		for i := range items.Places() {
-			b, err := d.open(ctx, c, i, v)
+			_, err := d.size(ctx, c, i, v)
 			if errors.Is(err, transport.ErrNotFound) {
 				gone[v] = gone[v].Add(i)
-				continue
-			}
-			if err != nil {
-				return c, nil, err
-			}
-			if err := b.Close(); err != nil {
+			} else if err != nil {
 				return c, nil, err
 			}
 		}

@@ -20,18 +20,11 @@ func Bearer(token string) Auth {
 	}
 }
 
-// Identity is who makes a request, as an [Authenticator] has found. The zero User
-// is the authority whose key it is.
-type Identity struct {
-	User collection.UserID
-	Key  collection.KeyID // that has sealed the request; zero at stations that take tokens
-}
-
 // Authenticator says who makes a request. In place of the request's body it may put
 // one that ends with an error, in place of io.EOF, where it is not the caller's.
 // Errors wrap transport.ErrUnauthenticated, or are those of a store.
 type Authenticator interface {
-	Authenticate(r *http.Request) (Identity, error)
+	Authenticate(r *http.Request) (transport.Identity, error)
 }
 
 // Tokens says whose a token is: a hub's accounts do. Errors wrap
@@ -45,11 +38,11 @@ func ByToken(t Tokens) Authenticator { return byToken{t} }
 
 type byToken struct{ tokens Tokens }
 
-func (b byToken) Authenticate(r *http.Request) (Identity, error) {
+func (b byToken) Authenticate(r *http.Request) (transport.Identity, error) {
 	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !ok || token == "" {
-		return Identity{}, transport.ErrUnauthenticated
+		return transport.Identity{}, transport.ErrUnauthenticated
 	}
 	user, err := b.tokens.UserOf(r.Context(), token)
-	return Identity{User: user}, err
+	return transport.Identity{User: user}, err
 }

@@ -45,31 +45,31 @@ type bySeal struct {
 	taken    memory
 }
 
-func (b *bySeal) Authenticate(r *http.Request) (Identity, error) {
+func (b *bySeal) Authenticate(r *http.Request) (transport.Identity, error) {
 	p, err := readProof(r)
 	if err != nil {
-		return Identity{}, transport.ErrUnauthenticated
+		return transport.Identity{}, transport.ErrUnauthenticated
 	}
 	if err := b.fresh(p); err != nil {
-		return Identity{}, err
+		return transport.Identity{}, err
 	}
 	statement, err := p.statement(r, b.audience)
 	if err != nil {
-		return Identity{}, err
+		return transport.Identity{}, err
 	}
 	if len(p.Statement) > 0 {
 		if err := b.keys.Learn(r.Context(), [][]byte{p.Statement}); err != nil {
-			return Identity{}, err
+			return transport.Identity{}, err
 		}
 	}
 	user, key, err := b.keys.Verify(r.Context(), typeRequest, statement, p.Seal, time.Unix(p.Time, 0))
 	if err != nil || user != p.User {
-		return Identity{}, transport.ErrUnauthenticated
+		return transport.Identity{}, transport.ErrUnauthenticated
 	}
 	if err := b.admit(r, p, key); err != nil {
-		return Identity{}, err
+		return transport.Identity{}, err
 	}
-	return Identity{User: user, Key: key}, nil
+	return transport.Identity{User: user, Key: key}, nil
 }
 
 func readProof(r *http.Request) (proof, error) {

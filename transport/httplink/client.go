@@ -1,6 +1,7 @@
 package httplink
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -8,6 +9,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/notify"
@@ -30,8 +32,7 @@ type Options struct {
 }
 
 // Client speaks to one station, on behalf of one caller. It implements
-// transport.Hub, transport.Originals, transport.Recipient, transport.RemoteVerifier,
-// transport.IDAllocator, transport.SettingsSource, transport.LinkAccess and collection.Verifier; a
+// transport.Hub, transport.Home, transport.LinkAccess and collection.Verifier; a
 // station that does not serve a part of them answers transport.ErrNotFound. When
 // nobody answers at all, or something that is no station does, the errors wrap
 // transport.ErrUnreachable. So does the error of a partial version that ends before
@@ -46,22 +47,23 @@ type Client struct {
 }
 
 var (
-	_ transport.Hub       = (*Client)(nil)
-	_ transport.Originals = (*Client)(nil)
-	_ transport.Recipient = (*Client)(nil)
+	_ transport.Hub        = (*Client)(nil)
+	_ transport.Home       = (*Client)(nil)
+	_ transport.LinkAccess = (*Client)(nil)
+	_ collection.Verifier  = (*Client)(nil)
 )
+
+// Dialer reaches peers over HTTP for a caller, who seals its requests.
+func Dialer(c Caller, o Options) transport.Dialer {
+	return func(to transport.Source) transport.Home { return NewClient(to.URL, Sealed(c, to.User), o) }
+}
 
 // NewClient makes a client of the station at base, such as
 // "https://hub.example.org": a scheme, http or https, a host and perhaps a path.
 // Nobody answers at any other. A nil auth sends none.
 func NewClient(base string, auth Auth, o Options) *Client {
-	if o.HTTP == nil {
-		o.HTTP = http.DefaultClient
-	}
-	if o.MaxMessage == 0 {
-		o.MaxMessage = defaultMaxMessage
-	}
-	c := &Client{base: baseURL(base), http: *o.HTTP, auth: auth, max: o.MaxMessage}
+	c := &Client{base: baseURL(base), http: *cmp.Or(o.HTTP, http.DefaultClient), auth: auth}
+	c.max = cmp.Or(o.MaxMessage, defaultMaxMessage)
 	c.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return c
 }
@@ -131,19 +133,76 @@ func (c *Client) Original(ctx context.Context, ref transport.Ref, offset, n int6
 }
 
 // Notifications implements transport.Inbox.
-func (c *Client) Notifications(ctx context.Context) (transport.Deliveries, error) {
-	return exchange[transport.Deliveries](ctx, c, http.MethodGet, "/v1/notifications", nil)
-}
-
-// Acknowledge implements transport.Inbox.
-func (c *Client) Acknowledge(ctx context.Context, receipts transport.Receipts) error {
-	return c.post(ctx, "/v1/notifications", receipts)
+func (c *Client) Notifications(ctx context.Context, read transport.Receipts) (transport.Deliveries, error) {
+	return call[transport.Deliveries](ctx, c, "/v1/notifications", read)
 }
 
 // Deliver implements transport.Recipient: it hands a notification to the station of
 // its recipient.
 func (c *Client) Deliver(ctx context.Context, n notify.Notification) error {
 	return c.post(ctx, "/v1/deliveries", n)
+}
+
+// VerifySeal implements transport.RemoteVerifier.
+func (c *Client) VerifySeal(ctx context.Context, s transport.VerifyRequest) (transport.VerifyResponse, error) {
+	return call[transport.VerifyResponse](ctx, c, "/v1/verify", s)
+}
+
+// Verify implements collection.Verifier by asking the hub: for a client that does
+// not have the keys. The hub is believed, as far as the connection to it is; it is
+// told the statement, not the collection. Errors wrap those of
+// collection.Verifier where the hub refuses the seal, else those of package
+// transport.
+func (c *Client) Verify(ctx context.Context, typ string, statement, seal []byte, issued time.Time) (user [16]byte, key [32]byte, err error) {
+	s := transport.VerifyRequest{Type: typ, Statement: statement, Seal: seal}
+	if !issued.IsZero() {
+		s.Issued = issued.Unix()
+	}
+	v, err := c.VerifySeal(ctx, s)
+	if err != nil {
+		return user, key, err
+	}
+	if err := v.Err(); err != nil {
+		return user, key, fmt.Errorf("hub: %w", err)
+	}
+	return v.User, v.Key, nil
+}
+
+// NewIdentifiers implements transport.IDAllocator.
+func (c *Client) NewIdentifiers(ctx context.Context, n int) (transport.Identifiers, error) {
+	return call[transport.Identifiers](ctx, c, "/v1/ids", transport.IDRequest{Items: n})
+}
+
+// Settings implements transport.SettingsSource.
+func (c *Client) Settings(ctx context.Context) (transport.Settings, error) {
+	return exchange[transport.Settings](ctx, c, http.MethodGet, "/v1/settings", nil)
+}
+
+// Glimpse implements transport.LinkAccess. It needs no Auth.
+func (c *Client) Glimpse(ctx context.Context, token string) (transport.Glimpse, error) {
+	path, err := linkPath(token)
+	if err != nil {
+		return transport.Glimpse{}, err
+	}
+	return exchange[transport.Glimpse](ctx, c, http.MethodGet, path, nil)
+}
+
+// GuestVersion implements transport.LinkAccess. It needs no Auth.
+func (c *Client) GuestVersion(ctx context.Context, token string, item, version int, offset int64) (*transport.Stream, error) {
+	path, err := linkPath(token)
+	if err != nil {
+		return nil, err
+	}
+	return c.part(ctx, fmt.Sprintf("%s/%d/%d?offset=%d", path, item, version, offset), offset)
+}
+
+// linkPath is where a token is looked up. No segment, and dots that are one of their
+// own, are steps along the path, escaped or not (RFC 3986 §5.2.4), and no token.
+func linkPath(token string) (string, error) {
+	if token == "" || token == "." || token == ".." {
+		return "", errPath
+	}
+	return "/v1/links/" + url.PathEscape(token), nil
 }
 
 func versionPath(ref transport.Ref) string {

@@ -20,7 +20,7 @@ func Example() {
 	key, _ := signature.GenerateKey(rand.Reader)
 	signer, _ := signature.NewSigner(key, rand.Reader)
 	h, _ := hub.New(ctx, signer, hub.Config{})
-	server := httptest.NewServer(h.Handler())
+	server := httptest.NewServer(httplink.HubHandler(h, httplink.HandlerOptions{}))
 	defer server.Close()
 	ann, _ := h.Accounts().Register(ctx, hub.Person{Name: "Ann"})
 	token, _ := h.Accounts().Issue(ctx, ann, "home")
@@ -30,7 +30,7 @@ func Example() {
 	fmt.Println(errors.Is(err, transport.ErrNotFound), err)
 
 	stranger := httplink.NewClient(server.URL, httplink.Bearer("guess"), httplink.Options{})
-	_, err = stranger.Notifications(ctx)
+	_, err = stranger.Notifications(ctx, transport.Receipts{})
 	fmt.Println(errors.Is(err, transport.ErrUnauthenticated), err)
 	// Output:
 	// true transport: not found

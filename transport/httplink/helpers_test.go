@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -52,29 +53,60 @@ func (forgetful) Learn(context.Context, [][]byte) error { return nil }
 // anybody lets everybody in, but for those who call themselves nobody.
 type anybody struct{}
 
-func (anybody) Authenticate(r *http.Request) (Identity, error) {
+func (anybody) Authenticate(r *http.Request) (transport.Identity, error) {
 	if r.Header.Get("Authorization") == "nobody" {
-		return Identity{}, transport.ErrUnauthenticated
+		return transport.Identity{}, transport.ErrUnauthenticated
 	}
-	return Identity{}, nil
+	return transport.Identity{}, nil
 }
 
 // stub is a station that takes everything, returns a version of ten bytes, and
 // counts the calls.
-type stub struct{ calls int }
+type stub struct {
+	calls   int
+	noLinks bool // it has given nobody a token
+}
 
 var digits = []byte("0123456789")
 
-func (s *stub) server(who Authenticator) Server {
-	return Server{
-		Who: who, Hub: func(Identity) transport.Hub { return s }, LinkAccess: s,
-		Originals:      func(Identity) transport.Originals { return s },
-		Recipient:      func(Identity) transport.Recipient { return s },
-		RemoteVerifier: func(Identity) transport.RemoteVerifier { return s },
-		IDAllocator:    func(Identity) transport.IDAllocator { return s },
-		SettingsSource: func(Identity) transport.SettingsSource { return s },
-	}
+// handler serves a stub as a hub and as a peer.
+func (s *stub) handler(o HandlerOptions) http.Handler {
+	hub, peer := HubHandler(stubHub{s, s}, o), PeerHandler(stubPeer{s}, o)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for _, path := range []string{"/v1/originals", "/v1/deliveries", "/v1/settings"} {
+			if strings.HasPrefix(r.URL.Path, path) {
+				peer.ServeHTTP(w, r)
+				return
+			}
+		}
+		hub.ServeHTTP(w, r)
+	})
 }
+
+// stubHub is a hub that is the same for everybody.
+type stubHub struct {
+	transport.Hub
+	transport.LinkAccess
+}
+
+func (h stubHub) As(collection.UserID) transport.Hub { return h.Hub }
+
+func (stubHub) UserOf(context.Context, string) (collection.UserID, error) {
+	return collection.UserID{}, transport.ErrUnauthenticated
+}
+
+// stubPeer is a peer that is the same for everybody, and knows nobody's key.
+type stubPeer struct{ *stub }
+
+func (p stubPeer) As(transport.Identity) transport.Home { return p.stub }
+
+func (stubPeer) User() collection.UserID { return called }
+
+func (stubPeer) Verify(context.Context, string, []byte, []byte, time.Time) (user [16]byte, key [32]byte, err error) {
+	return user, key, collection.ErrUnknownKey
+}
+
+func (stubPeer) Learn(context.Context, [][]byte) error { return nil }
 
 func (s *stub) Share(context.Context, transport.Share) (transport.Answer, error) {
 	s.calls++
@@ -120,14 +152,9 @@ func (s *stub) open(offset int64) (*transport.Stream, error) {
 	return &transport.Stream{ReadCloser: io.NopCloser(bytes.NewReader(digits[offset:])), Size: int64(len(digits))}, nil
 }
 
-func (s *stub) Notifications(context.Context) (transport.Deliveries, error) {
+func (s *stub) Notifications(context.Context, transport.Receipts) (transport.Deliveries, error) {
 	s.calls++
 	return transport.Deliveries{}, nil
-}
-
-func (s *stub) Acknowledge(context.Context, transport.Receipts) error {
-	s.calls++
-	return nil
 }
 
 func (s *stub) Original(_ context.Context, _ transport.Ref, offset, _ int64) (*transport.Stream, error) {
@@ -155,16 +182,22 @@ func (s *stub) Settings(context.Context) (transport.Settings, error) {
 }
 
 func (s *stub) Glimpse(context.Context, string) (transport.Glimpse, error) {
+	if s.noLinks {
+		return transport.Glimpse{}, transport.ErrNotFound
+	}
 	s.calls++
 	return transport.Glimpse{}, nil
 }
 
 func (s *stub) GuestVersion(_ context.Context, _ string, _, _ int, offset int64) (*transport.Stream, error) {
+	if s.noLinks {
+		return nil, transport.ErrNotFound
+	}
 	return s.open(offset)
 }
 
-// serve returns a client of what h serves.
-func serve(tb testing.TB, h http.Handler) *Client {
+// clientOf returns a client of what h serves.
+func clientOf(tb testing.TB, h http.Handler) *Client {
 	server := httptest.NewServer(h)
 	tb.Cleanup(server.Close)
 	return NewClient(server.URL, nil, Options{})
@@ -180,8 +213,7 @@ var calls = map[string]func(context.Context, *Client) error{
 	"announce":      func(ctx context.Context, c *Client) error { return second(c.Announce(ctx, transport.Announcement{})) },
 	"collection":    func(ctx context.Context, c *Client) error { return second(c.Collection(ctx, collection.Name{})) },
 	"updates":       func(ctx context.Context, c *Client) error { return second(c.Updates(ctx, collection.Name{})) },
-	"notifications": func(ctx context.Context, c *Client) error { return second(c.Notifications(ctx)) },
-	"acknowledge":   func(ctx context.Context, c *Client) error { return c.Acknowledge(ctx, transport.Receipts{}) },
+	"notifications": func(ctx context.Context, c *Client) error { return second(c.Notifications(ctx, transport.Receipts{})) },
 	"deliver":       func(ctx context.Context, c *Client) error { return c.Deliver(ctx, notify.Notification{}) },
 	"verify": func(ctx context.Context, c *Client) error {
 		return second(c.VerifySeal(ctx, transport.VerifyRequest{}))

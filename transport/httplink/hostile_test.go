@@ -19,7 +19,7 @@ import (
 // TestGoodStation: all calls pass where the station is one.
 func TestGoodStation(t *testing.T) {
 	s := new(stub)
-	c := serve(t, s.server(anybody{}).Handler())
+	c := clientOf(t, s.handler(HandlerOptions{Who: anybody{}}))
 	for what, call := range calls {
 		if err := call(t.Context(), c); err != nil {
 			t.Errorf("%s: %v", what, err)
@@ -60,7 +60,7 @@ func TestNoStation(t *testing.T) {
 		"a proxy":       func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "not found", http.StatusNotFound) },
 		"an odd status": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(999) },
 	} {
-		c := serve(t, answer)
+		c := clientOf(t, answer)
 		for call, do := range calls {
 			if err := do(t.Context(), c); !errors.Is(err, transport.ErrUnreachable) {
 				t.Errorf("%s, %s: %v", call, what, err)
@@ -112,7 +112,7 @@ func TestBrokenAnswers(t *testing.T) {
 		{"cut off, without a length", message + "\r\n\xa1\x01", "", []string{"share"}, transport.ErrMalformed},
 		{"as long as can be", message + "Content-Length: 9223372036854775807\r\n\r\n", kilobyte, []string{"share", "settings"}, transport.ErrTooLarge},
 		{"endless", message + "\r\n", kilobyte, []string{"share", "settings", "upload"}, transport.ErrTooLarge},
-		{"endless refusal", "HTTP/1.1 404 Not Found\r\n\r\n", kilobyte, []string{"share", "put", "version", "acknowledge"}, transport.ErrUnreachable},
+		{"endless refusal", "HTTP/1.1 404 Not Found\r\n\r\n", kilobyte, []string{"share", "put", "version", "deliver"}, transport.ErrUnreachable},
 		{"version cut off", version + "Content-Length: 6\r\n\r\n456", "", []string{"version", "guest version"}, io.ErrUnexpectedEOF},
 		{"version that ends early", version + "Content-Length: 3\r\n\r\n456", "", []string{"version", "guest version"}, transport.ErrUnreachable},
 		{"version cut off, without a length", version + "\r\n456", "", []string{"version", "guest version"}, transport.ErrUnreachable},
@@ -136,7 +136,7 @@ func TestCutOffMessage(t *testing.T) {
 	data, err := transport.Encode(transport.Answer{Next: transport.Done, Collection: digits})
 	must(t, err)
 	for n := range data {
-		c := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		c := clientOf(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", contentType)
 			w.Write(data[:n])
 		}))
@@ -178,7 +178,7 @@ func TestBaseURL(t *testing.T) {
 // who works on it.
 func TestCancel(t *testing.T) {
 	came, gone := make(chan struct{}), make(chan struct{})
-	c := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	c := clientOf(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		io.Copy(io.Discard, r.Body)
 		if strings.Contains(r.URL.Path, "/versions/") && r.Method == http.MethodGet {
 			w.Header().Set(sizeHeader, "10")

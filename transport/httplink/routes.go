@@ -1,117 +1,215 @@
+// Package httplink carries the exchange over HTTP with net/http: [Client] is
+// the one side, [HubHandler] and [PeerHandler] the other.
+//
+//	POST /v1/share                                            share a collection
+//	POST /v1/upload/{author}/{id}                             missing versions in one stream, and the seal
+//	PUT  /v1/versions/{author}/{id}/{item}/{version}?offset=  one version, or the rest of it
+//	GET  /v1/versions/{author}/{id}/{item}/{version}?offset=  a partial version
+//	POST /v1/announce                                         complete versions are served from now on
+//	GET  /v1/collections/{author}/{id}                        a collection
+//	GET  /v1/updates/{author}/{id}                            what changes of a collection
+//	POST /v1/notifications                                    receipts, for what waits for the caller; waits itself
+//	POST /v1/deliveries                                       a notification, to the station of its recipient
+//	POST /v1/verify                                           who sealed a statement
+//	POST /v1/ids                                              new ids for a collection and its items
+//	GET  /v1/settings                                         the user's address book and settings, for a device
+//	GET  /v1/links/{token}                                    title and cover, for who has the token of a letter
+//	GET  /v1/links/{token}/{item}/{version}?offset=           a partial version, likewise; item is a place
+//	GET  /v1/originals/{author}/{id}/{item}?offset=&length=   a complete version, as a range with proof
+//
+// Ids are hexadecimal. Bodies are the messages of package transport; a refusal
+// is a transport.Fault, with the status that fits it best. Versions come with
+// their size in the header Glimpse-Size.
+//
+// # Who calls
+//
+// At a hub, a caller shows a token in the header "Authorization: Bearer". At a
+// peer, where there are no accounts, it seals its request: "Authorization:
+// Glimpse" and, in URL-safe base64 (RFC 4648 §5) without padding, the CBOR array
+//
+//	[user, time, nonce, body, seal, key statement]
+//
+// with a seal of the content type application/glimpse.request over the CBOR array
+//
+//	[method, audience, path and query, time, nonce, body]
+//
+// The audience is the user of the station that is called; the time is in seconds
+// since 1970; the body stands for its SHA-256. A GET has no body, and the nonce 0;
+// all others have a random number of 64 bits. The key statement, sealed by an
+// authority that the called station trusts, tells it the caller's key; empty if it
+// knows it.
+//
+// So nobody on the way can put in another path or message, no station can pass a
+// request on to one of another user, and the time may be five minutes off. Until
+// then a station remembers what it has taken that changes something, and takes it
+// once: the last 32768 requests at least, if more than that come in ten minutes.
+// A message counts as taken when all of it has come.
+//
+// Uploads and versions that are put, which are sent as they are read, have an
+// empty body in the seal. Who sees such a request, and is faster, can put in
+// another stream; but a station stores only versions whose digests are sealed, at
+// their offsets, and takes only the author's own seal over what it knows already:
+// at worst the upload is refused, and comes again.
+//
+// A GET is good for the five minutes, as often as it comes. A station that starts
+// anew has forgotten what it has taken, and two stations of one user do not know
+// of each other: there, a request can do once more what it did. Answers are not
+// sealed. Nothing of this hides anything: for that, and against who is on the way
+// to both, serve over TLS.
 package httplink
 
 import (
-	"net/http"
+	"context"
+	"math"
 	"strconv"
 
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-func (s Server) share(w http.ResponseWriter, r *http.Request, who Identity) error {
-	m, err := readMessage[transport.Share](s, r)
+// The routes whose bodies are streams, not messages.
+const (
+	uploadRoute = "POST /v1/upload/{author}/{id}"
+	putRoute    = "PUT /v1/versions/{author}/{id}/{item}/{version}"
+)
+
+// hubRoutes are what a hub serves.
+var hubRoutes = map[string]route[transport.Hub]{
+	"POST /v1/share":    message(transport.Hub.Share),
+	uploadRoute:         upload[transport.Hub],
+	putRoute:            putVersion,
+	"POST /v1/announce": message(transport.Hub.Announce),
+	"GET /v1/versions/{author}/{id}/{item}/{version}": version[transport.Hub],
+	"GET /v1/collections/{author}/{id}":               named(transport.Hub.Collection),
+	"GET /v1/updates/{author}/{id}":                   named(transport.Hub.Updates),
+	"POST /v1/notifications":                          message(transport.Hub.Notifications),
+	"POST /v1/verify":                                 message(transport.Hub.VerifySeal),
+	"POST /v1/ids":                                    message(identifiers),
+}
+
+// peerRoutes are what a peer serves.
+var peerRoutes = map[string]route[transport.Home]{
+	"POST /v1/share": message(transport.Home.Share),
+	uploadRoute:      upload[transport.Home],
+	"GET /v1/versions/{author}/{id}/{item}/{version}": version[transport.Home],
+	"GET /v1/collections/{author}/{id}":               named(transport.Home.Collection),
+	"GET /v1/updates/{author}/{id}":                   named(transport.Home.Updates),
+	"POST /v1/notifications":                          message(transport.Home.Notifications),
+	"GET /v1/originals/{author}/{id}/{item}":          original,
+	"POST /v1/deliveries":                             deliver,
+	"GET /v1/settings":                                settings,
+}
+
+// guestRoutes are what a hub serves to those who have nothing but a token.
+var guestRoutes = map[string]route[transport.LinkAccess]{
+	"GET /v1/links/{token}":                  glimpse,
+	"GET /v1/links/{token}/{item}/{version}": guestVersion,
+	"/v1/links/":                             func(request, transport.LinkAccess) error { return errPath },
+}
+
+// message is the route of a call that takes a message and is answered by one.
+func message[S, M, A any](call func(S, context.Context, M) (A, error)) route[S] {
+	return func(r request, station S) error {
+		m, err := readMessage[M](r)
+		if err != nil {
+			return err
+		}
+		answer, err := call(station, r.Context(), m)
+		return reply(r, answer, err)
+	}
+}
+
+// named is the route of a call that asks for something of the collection in the path.
+func named[S, A any](call func(S, context.Context, collection.Name) (A, error)) route[S] {
+	return func(r request, station S) error {
+		name, err := pathName(r.Request)
+		if err != nil {
+			return err
+		}
+		answer, err := call(station, r.Context(), name)
+		return reply(r, answer, err)
+	}
+}
+
+func upload[S transport.ShareReceiver](r request, station S) error {
+	name, err := pathName(r.Request)
 	if err != nil {
 		return err
 	}
-	answer, err := s.ShareReceiver(who).Share(r.Context(), m)
-	return reply(w, answer, err)
+	answer, err := station.Upload(r.Context(), name, r.Body)
+	return reply(r, answer, err)
 }
 
-func (s Server) upload(w http.ResponseWriter, r *http.Request, who Identity) error {
-	name, err := pathName(r)
+func putVersion(r request, hub transport.Hub) error {
+	ref, offset, err := pathVersion(r.Request)
 	if err != nil {
 		return err
 	}
-	answer, err := s.ShareReceiver(who).Upload(r.Context(), name, r.Body)
-	return reply(w, answer, err)
+	n, err := hub.PutVersion(r.Context(), ref, offset, r.Body)
+	r.w.Header().Set(sizeHeader, strconv.FormatInt(n, 10))
+	return done(r, err)
 }
 
-func (s Server) announce(w http.ResponseWriter, r *http.Request, who Identity) error {
-	m, err := readMessage[transport.Announcement](s, r)
+func version[S transport.Library](r request, station S) error {
+	ref, offset, err := pathVersion(r.Request)
 	if err != nil {
 		return err
 	}
-	answer, err := s.Hub(who).Announce(r.Context(), m)
-	return reply(w, answer, err)
-}
-
-func (s Server) collection(w http.ResponseWriter, r *http.Request, who Identity) error {
-	name, err := pathName(r)
-	if err != nil {
-		return err
-	}
-	state, err := s.Library(who).Collection(r.Context(), name)
-	return reply(w, state, err)
-}
-
-func (s Server) updates(w http.ResponseWriter, r *http.Request, who Identity) error {
-	name, err := pathName(r)
-	if err != nil {
-		return err
-	}
-	state, err := s.Library(who).Updates(r.Context(), name)
-	return reply(w, state, err)
-}
-
-func (s Server) notifications(w http.ResponseWriter, r *http.Request, who Identity) error {
-	waiting, err := s.Inbox(who).Notifications(r.Context())
-	return reply(w, waiting, err)
-}
-
-func (s Server) acknowledge(w http.ResponseWriter, r *http.Request, who Identity) error {
-	m, err := readMessage[transport.Receipts](s, r)
-	if err == nil {
-		err = s.Inbox(who).Acknowledge(r.Context(), m)
-	}
-	if err == nil {
-		w.WriteHeader(http.StatusNoContent)
-	}
-	return err
+	stream, err := station.Version(r.Context(), ref, offset)
+	return replyStream(r, stream, err)
 }
 
 // deliver takes a notification that its sender hands over itself.
-func (s Server) deliver(w http.ResponseWriter, r *http.Request, who Identity) error {
-	m, err := readMessage[notify.Notification](s, r)
+func deliver(r request, home transport.Home) error {
+	m, err := readMessage[notify.Notification](r)
 	if err == nil {
-		err = s.Recipient(who).Deliver(r.Context(), m)
+		err = home.Deliver(r.Context(), m)
 	}
-	if err == nil {
-		w.WriteHeader(http.StatusNoContent)
-	}
-	return err
+	return done(r, err)
 }
 
-func (s Server) version(w http.ResponseWriter, r *http.Request, who Identity) error {
-	ref, offset, err := pathVersion(r)
+func original(r request, home transport.Home) error {
+	ref, err := pathRef(r.Request)
 	if err != nil {
 		return err
 	}
-	stream, err := s.Library(who).Version(r.Context(), ref, offset)
-	return replyStream(w, stream, err)
+	part, err := query(r.Request, "offset", "length")
+	if err != nil {
+		return err
+	}
+	stream, err := home.Original(r.Context(), ref, max(part[0], 0), part[1])
+	return replyStream(r, stream, err)
 }
 
-func (s Server) putVersion(w http.ResponseWriter, r *http.Request, who Identity) error {
-	ref, offset, err := pathVersion(r)
-	if err != nil {
-		return err
-	}
-	n, err := s.Hub(who).PutVersion(r.Context(), ref, offset, r.Body)
-	w.Header().Set(sizeHeader, strconv.FormatInt(n, 10))
-	if err == nil {
-		w.WriteHeader(http.StatusNoContent)
-	}
-	return err
+func settings(r request, home transport.Home) error {
+	settings, err := home.Settings(r.Context())
+	return reply(r, settings, err)
 }
 
-func (s Server) original(w http.ResponseWriter, r *http.Request, who Identity) error {
-	ref, err := pathRef(r)
+func identifiers(hub transport.Hub, ctx context.Context, m transport.IDRequest) (transport.Identifiers, error) {
+	return hub.NewIdentifiers(ctx, m.Items)
+}
+
+func glimpse(r request, links transport.LinkAccess) error {
+	g, err := links.Glimpse(r.Context(), r.PathValue("token"))
+	return reply(r, g, err)
+}
+
+func guestVersion(r request, links transport.LinkAccess) error {
+	item, err := pathNumber(r.Request, "item", math.MaxInt32)
 	if err != nil {
 		return err
 	}
-	part, err := query(r, "offset", "length")
+	version, err := pathNumber(r.Request, "version", label.MaxVersions-1)
 	if err != nil {
 		return err
 	}
-	stream, err := s.Originals(who).Original(r.Context(), ref, max(part[0], 0), part[1])
-	return replyStream(w, stream, err)
+	offset, err := pathOffset(r.Request)
+	if err != nil {
+		return err
+	}
+	stream, err := links.GuestVersion(r.Context(), r.PathValue("token"), item, version, offset)
+	return replyStream(r, stream, err)
 }

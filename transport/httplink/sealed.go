@@ -36,8 +36,8 @@ type proof struct {
 	Statement []byte
 }
 
-// request is what is sealed.
-type request struct {
+// sealedRequest is what is sealed.
+type sealedRequest struct {
 	_        struct{} `cbor:",toarray"`
 	Method   string
 	Audience collection.UserID
@@ -49,7 +49,7 @@ type request struct {
 
 // statement is what is sealed of r with a proof.
 func (p proof) statement(r *http.Request, audience collection.UserID) ([]byte, error) {
-	return transport.Encode(request{
+	return transport.Encode(sealedRequest{
 		Method: r.Method, Audience: audience, Path: r.URL.RequestURI(), Time: p.Time, Nonce: p.Nonce, Body: p.Body,
 	})
 }

@@ -101,7 +101,7 @@ func TestSealedIdentity(t *testing.T) {
 	r.Body = io.NopCloser(bytes.NewReader(digits))
 	got, err := BySeal(keys, called, fixed).Authenticate(r)
 	must(t, err)
-	if want := (Identity{c.User, c.Signer.(*signature.Signer).Public().ID()}); got != want {
+	if want := (transport.Identity{User: c.User, Key: c.Signer.(*signature.Signer).Public().ID()}); got != want {
 		t.Errorf("got %v, want %v", got, want)
 	}
 	if body, err := io.ReadAll(r.Body); len(body) > 0 || err != nil {
@@ -177,7 +177,7 @@ func TestUnknownBody(t *testing.T) {
 		r := newRequest(t, stranger, method, "/v1/share", digits)
 		r.Body = unread{t}
 		w := httptest.NewRecorder()
-		s.server(BySeal(keys, called, fixed)).Handler().ServeHTTP(w, r)
+		s.handler(HandlerOptions{Who: BySeal(keys, called, fixed)}).ServeHTTP(w, r)
 		if w.Code != http.StatusUnauthorized || s.calls > 0 {
 			t.Errorf("%s: %d", method, w.Code)
 		}

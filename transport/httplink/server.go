@@ -1,125 +1,94 @@
 package httplink
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/glimpse-go/glimpse/transport"
 )
 
 const defaultMaxMessage = 64 << 20
 
-// Server serves one station over HTTP. The functions return the station as it is
-// for one caller; parts that are nil are not served. Who is required.
-type Server struct {
-	Who           Authenticator
-	Hub           func(Identity) transport.Hub
-	ShareReceiver func(Identity) transport.ShareReceiver // this and the next two: part of Hub, where that is given
-	Library       func(Identity) transport.Library
-	Inbox         func(Identity) transport.Inbox
-	Originals     func(Identity) transport.Originals
-	Recipient     func(Identity) transport.Recipient
-	// RemoteVerifier, IDAllocator and SettingsSource are parts that a station may have besides.
-	RemoteVerifier func(Identity) transport.RemoteVerifier
-	IDAllocator    func(Identity) transport.IDAllocator
-	SettingsSource func(Identity) transport.SettingsSource
-	// LinkAccess serves callers who are not authenticated, by the token in the path,
-	// which is not logged.
-	LinkAccess transport.LinkAccess
-
-	MaxMessage int64        // of messages that are read, in bytes; 0 = 64 MiB
-	Log        *slog.Logger // refusals and failures; nil = none
+// HandlerOptions of a station that is served. The zero value works.
+type HandlerOptions struct {
+	// Who says who calls; nil = a hub's callers show tokens, a peer's seal their
+	// requests.
+	Who        Authenticator
+	MaxMessage int64            // of messages that are read, in bytes; 0 = 64 MiB
+	Log        *slog.Logger     // refusals and failures; nil = none
+	Now        func() time.Time // nil = time.Now
 }
 
-// Handler returns the handler of the routes. It reads no body before it knows who
-// calls; how long a caller may take over a header or a body, the http.Server says
-// that it is served with.
-func (s Server) Handler() http.Handler {
-	if s.MaxMessage == 0 {
-		s.MaxMessage = defaultMaxMessage
+// HubHandler serves a hub. Handlers read no body before they know who calls; how
+// long a caller may take over a header or a body, the http.Server says that they
+// are served with. Guests are not authenticated: the token in the path, which is
+// not logged, is theirs.
+func HubHandler(h transport.HubServer, o HandlerOptions) http.Handler {
+	if o.Who == nil {
+		o.Who = ByToken(h)
 	}
-	if s.Log == nil {
-		s.Log = slog.New(slog.DiscardHandler)
+	s := newServer(o)
+	mux := serve(s, hubRoutes, func(i transport.Identity) transport.Hub { return h.As(i.User) })
+	for pattern, answer := range guestRoutes {
+		mux.HandleFunc(pattern, s.guest(answer, h))
 	}
-	mux := http.NewServeMux()
-	for pattern, h := range s.routes() {
-		mux.HandleFunc(pattern, s.as(h))
-	}
-	if s.LinkAccess != nil {
-		mux.HandleFunc("GET /v1/links/{token}", s.open(s.glimpse))
-		mux.HandleFunc("GET /v1/links/{token}/{item}/{version}", s.open(s.guestVersion))
-		mux.HandleFunc("/v1/links/", s.open(func(http.ResponseWriter, *http.Request) error { return errPath }))
-	}
-	mux.HandleFunc("/", s.as(func(http.ResponseWriter, *http.Request, Identity) error {
-		return transport.ErrNotFound
-	}))
 	return mux
 }
 
-// The routes whose bodies are streams, not messages.
-const (
-	uploadRoute = "POST /v1/upload/{author}/{id}"
-	putRoute    = "PUT /v1/versions/{author}/{id}/{item}/{version}"
-)
-
-// routes returns the routes of the parts that are served.
-func (s *Server) routes() map[string]route {
-	all := map[string]route{}
-	if hub := s.Hub; hub != nil {
-		s.ShareReceiver = func(i Identity) transport.ShareReceiver { return hub(i) }
-		s.Library = func(i Identity) transport.Library { return hub(i) }
-		s.Inbox = func(i Identity) transport.Inbox { return hub(i) }
-		all[putRoute] = s.putVersion
-		all["POST /v1/announce"] = s.announce
+// PeerHandler serves a peer. It remembers the requests that it has let in, as the
+// package comment says: a peer has one handler for as long as it runs.
+func PeerHandler(p transport.PeerServer, o HandlerOptions) http.Handler {
+	if o.Who == nil {
+		o.Who = BySeal(p, p.User(), o.Now)
 	}
-	if s.ShareReceiver != nil {
-		all["POST /v1/share"] = s.share
-		all[uploadRoute] = s.upload
-	}
-	if s.Library != nil {
-		all["GET /v1/versions/{author}/{id}/{item}/{version}"] = s.version
-		all["GET /v1/collections/{author}/{id}"] = s.collection
-		all["GET /v1/updates/{author}/{id}"] = s.updates
-	}
-	if s.Inbox != nil {
-		all["GET /v1/notifications"] = s.notifications
-		all["POST /v1/notifications"] = s.acknowledge
-	}
-	if s.Originals != nil {
-		all["GET /v1/originals/{author}/{id}/{item}"] = s.original
-	}
-	if s.Recipient != nil {
-		all["POST /v1/deliveries"] = s.deliver
-	}
-	if s.RemoteVerifier != nil {
-		all["POST /v1/verify"] = s.verifySeal
-	}
-	if s.IDAllocator != nil {
-		all["POST /v1/ids"] = s.identifiers
-	}
-	if s.SettingsSource != nil {
-		all["GET /v1/settings"] = s.settings
-	}
-	return all
+	return serve(newServer(o), peerRoutes, p.As)
 }
 
-// route answers a request of a known caller, or returns the refusal.
-type route func(http.ResponseWriter, *http.Request, Identity) error
+// route answers a request to what a station is for its caller, or returns the
+// refusal.
+type route[S any] func(r request, station S) error
 
-// as authenticates a request and writes the refusal, if there is one. A HEAD, which
-// the mux takes for a GET, would have all of an original read for nothing.
-func (s Server) as(h route) http.HandlerFunc {
+// request is one request and where its answer goes.
+type request struct {
+	*http.Request
+	w          http.ResponseWriter
+	maxMessage int64
+}
+
+type server struct{ HandlerOptions }
+
+func newServer(o HandlerOptions) server {
+	o.MaxMessage = cmp.Or(o.MaxMessage, defaultMaxMessage)
+	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
+	return server{o}
+}
+
+// serve returns the handler of a station's routes.
+func serve[S any](s server, routes map[string]route[S], as func(transport.Identity) S) *http.ServeMux {
+	mux := http.NewServeMux()
+	for pattern, answer := range routes {
+		mux.HandleFunc(pattern, s.known(func(r request, who transport.Identity) error { return answer(r, as(who)) }))
+	}
+	mux.HandleFunc("/", s.known(func(request, transport.Identity) error { return transport.ErrNotFound }))
+	return mux
+}
+
+// known authenticates a request and writes the refusal, if there is one. A HEAD,
+// which the mux takes for a GET, would have all of an original read for nothing.
+func (s server) known(answer func(request, transport.Identity) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		who, err := s.Who.Authenticate(r)
 		if err == nil && r.Method == http.MethodHead {
 			err = errPath
 		}
 		if err == nil {
-			err = h(w, r, who)
+			err = answer(request{r, w, s.MaxMessage}, who)
 		}
 		if err != nil {
 			s.refuse(w, r, r.URL.Path, err)
@@ -127,10 +96,26 @@ func (s Server) as(h route) http.HandlerFunc {
 	}
 }
 
+// guest answers a request that needs no caller. Its path holds a token, and is
+// not logged.
+func (s server) guest(answer route[transport.LinkAccess], links transport.LinkAccess) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Referrer-Policy", "no-referrer")
+		w.Header().Set("Cache-Control", "private") // a token may be revoked
+		err := errPath
+		if r.Method != http.MethodHead {
+			err = answer(request{r, w, s.MaxMessage}, links)
+		}
+		if err != nil {
+			s.refuse(w, r, "/v1/links", err)
+		}
+	}
+}
+
 // errSent marks a failure after the answer has begun: it can only be cut off.
 var errSent = errors.New("answer cut off")
 
-func (s Server) refuse(w http.ResponseWriter, r *http.Request, path string, err error) {
+func (s server) refuse(w http.ResponseWriter, r *http.Request, path string, err error) {
 	s.Log.Info("refused", "method", r.Method, "path", path, "error", err)
 	if errors.Is(err, errSent) {
 		panic(http.ErrAbortHandler)
@@ -177,8 +162,8 @@ func status(f *transport.Fault) int {
 	return http.StatusInternalServerError
 }
 
-func readMessage[M any](s Server, r *http.Request) (M, error) {
-	data, err := readAll(r.Body, s.MaxMessage)
+func readMessage[M any](r request) (M, error) {
+	data, err := readAll(r.Body, r.maxMessage)
 	if err != nil {
 		var none M
 		return none, brokenOff(err)
@@ -195,7 +180,7 @@ func brokenOff(err error) error {
 	return fmt.Errorf("%w: %w", transport.ErrMalformed, err)
 }
 
-func reply(w http.ResponseWriter, message any, err error) error {
+func reply(r request, message any, err error) error {
 	if err != nil {
 		return err
 	}
@@ -203,22 +188,30 @@ func reply(w http.ResponseWriter, message any, err error) error {
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", contentType)
-	w.Header().Set("Content-Length", strconv.Itoa(len(data)))
-	_, err = w.Write(data)
+	r.w.Header().Set("Content-Type", contentType)
+	r.w.Header().Set("Content-Length", strconv.Itoa(len(data)))
+	_, err = r.w.Write(data)
 	return sent(err)
+}
+
+// done answers what is answered by nothing.
+func done(r request, err error) error {
+	if err == nil {
+		r.w.WriteHeader(http.StatusNoContent)
+	}
+	return err
 }
 
 // replyStream sends a version; a stream that breaks cuts the answer off, so
 // that nobody takes the part for the whole.
-func replyStream(w http.ResponseWriter, stream *transport.Stream, err error) error {
+func replyStream(r request, stream *transport.Stream, err error) error {
 	if err != nil {
 		return err
 	}
 	defer stream.Close()
-	w.Header().Set("Content-Type", "application/octet-stream")
-	w.Header().Set(sizeHeader, strconv.FormatInt(stream.Size, 10))
-	_, err = io.Copy(w, stream)
+	r.w.Header().Set("Content-Type", "application/octet-stream")
+	r.w.Header().Set(sizeHeader, strconv.FormatInt(stream.Size, 10))
+	_, err = io.Copy(r.w, stream)
 	return sent(err)
 }
 

@@ -16,10 +16,10 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-// answer returns a server's answer to a request.
-func answer(s Server, method, path string, body io.Reader) *httptest.ResponseRecorder {
+// answer returns a handler's answer to a request.
+func answer(h http.Handler, method, path string, body io.Reader) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
-	s.Handler().ServeHTTP(w, httptest.NewRequest(method, path, body))
+	h.ServeHTTP(w, httptest.NewRequest(method, path, body))
 	return w
 }
 
@@ -39,14 +39,14 @@ func TestQuery(t *testing.T) {
 	} {
 		for _, path := range versions {
 			s := new(stub)
-			w := answer(s.server(anybody{}), "GET", path+query, nil)
+			w := answer(s.handler(HandlerOptions{Who: anybody{}}), "GET", path+query, nil)
 			if w.Code != want || (s.calls > 0) != (want != 400) {
 				t.Errorf("%s%s: %d, want %d, after %d calls", path, query, w.Code, want, s.calls)
 			}
 		}
 	}
 	s := new(stub)
-	if w := answer(s.server(anybody{}), "GET", versions[1]+"?offset=1&length=2", nil); w.Code != 200 || w.Body.String() != "123456789" {
+	if w := answer(s.handler(HandlerOptions{Who: anybody{}}), "GET", versions[1]+"?offset=1&length=2", nil); w.Code != 200 || w.Body.String() != "123456789" {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }
@@ -63,7 +63,7 @@ func TestPath(t *testing.T) {
 	} {
 		s := new(stub)
 		method, path, _ := strings.Cut(request, " ")
-		if w := answer(s.server(anybody{}), method, path, nil); w.Code != http.StatusNotFound || s.calls > 0 {
+		if w := answer(s.handler(HandlerOptions{Who: anybody{}}), method, path, nil); w.Code != http.StatusNotFound || s.calls > 0 {
 			t.Errorf("%s: %d, %d calls", request, w.Code, s.calls)
 		}
 	}
@@ -83,9 +83,8 @@ func TestMessageBounds(t *testing.T) {
 	} {
 		for _, path := range []string{"share", "announce", "notifications", "deliveries", "verify", "ids"} {
 			s, log := new(stub), new(bytes.Buffer)
-			server := s.server(anybody{})
-			server.MaxMessage, server.Log = 1000, slog.New(slog.NewTextHandler(log, nil))
-			w := answer(server, "POST", "/v1/"+path, c.body)
+			o := HandlerOptions{Who: anybody{}, MaxMessage: 1000, Log: slog.New(slog.NewTextHandler(log, nil))}
+			w := answer(s.handler(o), "POST", "/v1/"+path, c.body)
 			if w.Code != c.want || s.calls > 0 || strings.Contains(log.String(), "level=ERROR") {
 				t.Errorf("%s at %s: %d, %d calls\n%s", what, path, w.Code, s.calls, log)
 			}
@@ -116,7 +115,7 @@ func (b *broken) Version(context.Context, transport.Ref, int64) (*transport.Stre
 func TestBrokenVersion(t *testing.T) {
 	for _, n := range []int{0, 1, 100, 100_000} {
 		b := &broken{text: strings.Repeat("x", n)}
-		c := serve(t, Server{Who: anybody{}, Library: func(Identity) transport.Library { return b }}.Handler())
+		c := clientOf(t, HubHandler(stubHub{b, b}, HandlerOptions{Who: anybody{}}))
 		stream, err := c.Version(t.Context(), transport.Ref{Collection: collection.Name{}}, 0)
 		if err != nil {
 			continue // nothing was sent yet
@@ -131,11 +130,10 @@ func TestBrokenVersion(t *testing.T) {
 // TestLinksAreKept from those who look into logs and caches.
 func TestLinksAreKept(t *testing.T) {
 	log := new(bytes.Buffer)
-	server := new(stub).server(anybody{})
-	server.Log = slog.New(slog.NewTextHandler(log, nil))
+	h := new(stub).handler(HandlerOptions{Who: anybody{}, Log: slog.New(slog.NewTextHandler(log, nil))})
 	for _, path := range []string{"", "/0/0", "/0/0?offset=99", "/x/0", "/0/0/0"} {
 		for _, method := range []string{"GET", "HEAD", "POST"} {
-			w := answer(server, method, "/v1/links/secret"+path, nil)
+			w := answer(h, method, "/v1/links/secret"+path, nil)
 			if w.Header().Get("Referrer-Policy") != "no-referrer" || w.Header().Get("Cache-Control") != "private" {
 				t.Errorf("%s %s: %v", method, path, w.Header())
 			}

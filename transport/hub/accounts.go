@@ -2,8 +2,6 @@ package hub
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"sync"
@@ -12,6 +10,8 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/hub/internal/records"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
 // Person is who registers.
@@ -28,10 +28,9 @@ type Person struct {
 // each revocable by itself. It implements transport.Directory. It is safe for
 // concurrent use.
 //
-// Records: u/USER person, a/HASH user of an address, y/USER/KEY key statement,
-// x/USER/KEY the same where it revokes the key, b/HASH user of a token, d/USER/HASH credential of a name. Tokens are stored as
-// SHA-256 hashes only. An address is found by its hash, and stands in clear in
-// its person's record, since a temporary account is written to there.
+// Tokens are stored as SHA-256 hashes only. An address is found by its hash, and
+// stands in clear in its person's record, since a temporary account is written to
+// there.
 type Accounts struct {
 	store  transport.Store
 	signer *signature.Signer
@@ -76,21 +75,18 @@ func (a *Accounts) register(ctx context.Context, p Person) (collection.UserID, e
 	}
 	changes := make([]transport.Change, 0, len(p.Addresses)+1)
 	for _, address := range p.Addresses {
-		changes = append(changes, transport.Change{Key: "a/" + hashed(address), Value: user[:]})
+		hash := records.HashOf(address)
+		changes = append(changes, transport.Change{Key: records.Address.Key(hash), Value: user[:]})
 		if !p.Temporary {
-			changes = append(changes, transport.Change{Key: joinedKey(hashed(address)), Value: user[:]})
+			changes = append(changes, transport.Change{Key: records.Joined.Key(hash), Value: user[:]})
 		}
 	}
-	data, err := transport.Encode(p)
-	if err != nil {
-		return user, err
-	}
-	return user, a.store.Apply(ctx, append(changes, transport.Change{Key: "u/" + user.String(), Value: data})...)
+	return user, record.Set(ctx, a.store, records.Person.Key(user), p, changes...)
 }
 
 // Person returns what a user has registered with.
 func (a *Accounts) Person(ctx context.Context, user collection.UserID) (Person, error) {
-	data, err := a.store.Get(ctx, "u/"+user.String())
+	data, err := a.store.Get(ctx, records.Person.Key(user))
 	if err != nil {
 		return Person{}, err
 	}
@@ -99,13 +95,14 @@ func (a *Accounts) Person(ctx context.Context, user collection.UserID) (Person, 
 
 // ByAddress implements transport.Directory.
 func (a *Accounts) ByAddress(ctx context.Context, address string) (collection.UserID, error) {
-	key, err := addressKey(address)
+	normal, err := collection.NormalAddress(address)
 	if err != nil {
 		return collection.UserID{}, err
 	}
-	return a.userAt(ctx, key)
+	return a.userAt(ctx, records.Address.Key(records.HashOf(normal)))
 }
 
+// userAt returns the user that a record names.
 func (a *Accounts) userAt(ctx context.Context, key string) (collection.UserID, error) {
 	data, err := a.store.Get(ctx, key)
 	if err != nil {
@@ -115,14 +112,4 @@ func (a *Accounts) userAt(ctx context.Context, key string) (collection.UserID, e
 		return collection.UserID{}, transport.At(transport.ErrStorage, key)
 	}
 	return collection.UserID(data), nil
-}
-
-func addressKey(address string) (string, error) {
-	normal, err := collection.NormalAddress(address)
-	return "a/" + hashed(normal), err
-}
-
-func hashed(s string) string {
-	sum := sha256.Sum256([]byte(s))
-	return hex.EncodeToString(sum[:])
 }

@@ -10,6 +10,8 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/hub/internal/records"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
 // Credential is what a device or a program of a user's proves itself with: a
@@ -29,7 +31,7 @@ type issued struct {
 // were revoked. A user who is none has none.
 func (a *Accounts) Credentials(ctx context.Context, user collection.UserID) ([]Credential, error) {
 	var all []Credential
-	for r, err := range a.store.Scan(ctx, "d/"+user.String()+"/") {
+	for r, err := range a.store.Scan(ctx, records.Credential.Under(user)) {
 		if err != nil {
 			return nil, err
 		}
@@ -68,16 +70,12 @@ func (a *Accounts) AddKey(ctx context.Context, user collection.UserID, credentia
 	if id := collection.KeyID(key.ID()); !slices.Contains(c.Keys, id) {
 		c.Keys = append(c.Keys, id)
 	}
-	data, err := transport.Encode(c)
-	if err != nil {
-		return nil, err
-	}
-	return statement.Value, a.store.Apply(ctx, statement, transport.Change{Key: credentialKey(user, credential), Value: data})
+	return statement.Value, record.Set(ctx, a.store, records.Credential.Key(user, records.HashOf(credential)), c, statement)
 }
 
 // mayHave refuses a key that is another credential's, or was revoked.
 func (a *Accounts) mayHave(ctx context.Context, user collection.UserID, c issued, key collection.KeyID) error {
-	s, err := a.statement(ctx, statementKey(user, key))
+	s, err := a.statement(ctx, records.Statement.Key(user, key))
 	switch {
 	case errors.Is(err, transport.ErrNotFound):
 		return nil
@@ -91,8 +89,8 @@ func (a *Accounts) mayHave(ctx context.Context, user collection.UserID, c issued
 	return nil
 }
 
-// Issue gives a credential of a user a token, and makes it if there is none of
-// that name. The token is stored nowhere. The error wraps ErrTaken if the
+// Issue makes a token for a credential of a user, and the credential if there is none
+// of that name. The token is stored nowhere. The error wraps ErrTaken if the
 // credential has one already, transport.ErrForbidden if the account is temporary.
 func (a *Accounts) Issue(ctx context.Context, user collection.UserID, credential string) (string, error) {
 	var secret [32]byte
@@ -109,14 +107,9 @@ func (a *Accounts) Issue(ctx context.Context, user collection.UserID, credential
 	if err != nil {
 		return "", err
 	}
-	c.Token = tokenKey(token)
-	data, err := transport.Encode(c)
-	if err != nil {
-		return "", err
-	}
-	return token, a.store.Apply(ctx,
-		transport.Change{Key: credentialKey(user, credential), Value: data},
-		transport.Change{Key: c.Token, Value: user[:]})
+	c.Token = records.Token.Key(records.HashOf(token))
+	found := transport.Change{Key: c.Token, Value: user[:]}
+	return token, record.Set(ctx, a.store, records.Credential.Key(user, records.HashOf(credential)), c, found)
 }
 
 // credential loads a credential of a user who has an account; a new one if there
@@ -125,27 +118,56 @@ func (a *Accounts) credential(ctx context.Context, user collection.UserID, name 
 	if err := a.member(ctx, user); err != nil {
 		return issued{}, err
 	}
-	data, err := a.store.Get(ctx, credentialKey(user, name))
-	if errors.Is(err, transport.ErrNotFound) {
-		return issued{Credential: Credential{Name: name}}, nil
-	}
-	if err != nil {
-		return issued{}, err
-	}
-	return transport.Decode[issued](data)
+	c, _, err := record.Load[issued](ctx, a.store, records.Credential.Key(user, records.HashOf(name)))
+	c.Name = name
+	return c, err
 }
 
-// UserOf implements httplink.Tokens.
+// UserOf returns whose a token is. The error wraps transport.ErrUnauthenticated if
+// it is nobody's.
 func (a *Accounts) UserOf(ctx context.Context, token string) (collection.UserID, error) {
-	user, err := a.userAt(ctx, tokenKey(token))
+	user, err := a.userAt(ctx, records.Token.Key(records.HashOf(token)))
 	if errors.Is(err, transport.ErrNotFound) {
 		return user, transport.ErrUnauthenticated
 	}
 	return user, err
 }
 
-func tokenKey(token string) string { return "b/" + hashed(token) }
-
-func credentialKey(user collection.UserID, name string) string {
-	return "d/" + user.String() + "/" + hashed(name)
+// Revoke ends a credential for good: its token is not accepted any more, and its
+// keys are revoked, whatever time their seals claim. What they had sealed stands
+// where the authority has sealed it, too. Stations learn of the revocations, which
+// stay among the user's key statements, with what they ask the hub for next: all
+// of those who may have sealed something, and who serves originals of those who
+// may read them. A new credential may have the same name. The error wraps
+// transport.ErrNotFound if there is none.
+func (a *Accounts) Revoke(ctx context.Context, user collection.UserID, credential string) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	name := records.Credential.Key(user, records.HashOf(credential))
+	data, err := a.store.Get(ctx, name)
+	if err != nil {
+		return err
+	}
+	c, err := transport.Decode[issued](data)
+	if err != nil {
+		return err
+	}
+	changes := []transport.Change{{Key: name}}
+	if c.Token != "" {
+		changes = append(changes, transport.Change{Key: c.Token})
+	}
+	for _, key := range c.Keys {
+		revocation, err := a.revocation(ctx, user, key)
+		if err != nil {
+			return err
+		}
+		changes = append(changes, revocation, transport.Change{Key: records.Revocation.Key(user, key), Value: revocation.Value})
+	}
+	if err := a.store.Apply(ctx, changes...); err != nil {
+		return err
+	}
+	for _, key := range c.Keys {
+		a.keys.Revoke(key)
+	}
+	return nil
 }

@@ -3,7 +3,6 @@ package hub
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
@@ -11,8 +10,8 @@ import (
 	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
 
-// Probe asks every peer for a few blocks of what it has announced. What it does
-// not give Config.MaxFailedProbes times in a row, or is not there to give, does not
+// Probe asks every peer for a few blocks of what it has announced. What it fails
+// to serve Config.MaxFailedProbes times in a row, or is not there to serve, does not
 // count as served by it any more; where nobody else serves it, the hub takes the
 // availability back and tells the recipients. The counts outlast the process.
 // Before that, peers are asked for what the hub wanted of them when it stopped.
@@ -21,29 +20,28 @@ import (
 // time for which a home computer may be off. Errors are those of the store and
 // of ctx; a peer that does not answer is none.
 func (h *Hub) Probe(ctx context.Context) error {
-	if err := h.drain.Enter(); err != nil {
-		return err
-	}
-	defer h.drain.Leave()
-	names, err := h.core.Names(ctx)
-	if err != nil {
-		return err
-	}
-	p := prober{session{Hub: h}, map[endpoint]bool{}}
-	var failed []error
-	for _, name := range names {
-		failed = append(failed, p.probeAll(ctx, name))
-		if ctx.Err() != nil {
-			break
+	return h.drain.Do(func() error {
+		names, err := h.core.Names(ctx)
+		if err != nil {
+			return err
 		}
-	}
-	return errors.Join(failed...)
+		p := prober{h, spotCheck{h.cfg.Random}, map[endpoint]bool{}}
+		var failed []error
+		for _, name := range names {
+			failed = append(failed, p.probeAll(ctx, name))
+			if ctx.Err() != nil {
+				break
+			}
+		}
+		return errors.Join(failed...)
+	})
 }
 
 // prober is one round of probes. A station that does not answer is asked once
 // in a round.
 type prober struct {
-	session
+	hub    *Hub
+	check  spotCheck
 	silent map[endpoint]bool
 }
 
@@ -54,12 +52,12 @@ type endpoint struct {
 
 // probeAll probes the sources of one collection.
 func (p prober) probeAll(ctx context.Context, name collection.Name) error {
-	state, err := p.core.Load(ctx, name)
+	state, err := p.hub.core.Load(ctx, name)
 	if err != nil {
 		return err
 	}
-	r, err := p.core.Gather(ctx, station.Result{State: state}, p.reach)
-	p.wake(r.Notified)
+	r, err := p.hub.core.Gather(ctx, station.Result{State: state}, p.reach)
+	p.hub.wake(r.Notified)
 	if err != nil {
 		return err
 	}
@@ -73,10 +71,8 @@ func (p prober) probeAll(ctx context.Context, name collection.Name) error {
 			continue
 		}
 		source.Items = gone
-		r, err := p.core.Do(ctx, name, func(engine.State) (engine.Event, error) {
-			return engine.Probed{Source: source}, nil
-		})
-		p.wake(r.Notified)
+		r, err := p.hub.core.Step(ctx, name, engine.Probed{Source: source})
+		p.hub.wake(r.Notified)
 		if err != nil {
 			return err
 		}
@@ -84,28 +80,31 @@ func (p prober) probeAll(ctx context.Context, name collection.Name) error {
 	return nil
 }
 
-// reach reaches a station, unless it is silent: from nobody comes nothing.
-func (p prober) reach(source transport.Source) transport.Originals {
+// reach reaches a station, unless it is silent.
+func (p prober) reach(source transport.Source) transport.Home {
 	if p.silent[endpoint{source.User, source.URL}] {
 		return nil
 	}
-	return p.cfg.Dial(source)
+	return p.hub.cfg.Dial(source)
 }
 
-// gone returns the items that a source does not give, of a few that are asked for:
+// gone returns the items that a source does not serve, of a few that are asked for:
 // those that failed before, and then random ones.
 func (p prober) gone(ctx context.Context, c collection.Collection, source transport.Source, before transport.Bits) (transport.Bits, error) {
 	at := endpoint{source.User, source.URL}
 	if p.silent[at] {
 		return source.Items, nil
 	}
-	items, err := p.sample(before.And(source.Items), source.Items)
+	items, err := p.check.sample(before.And(source.Items), source.Items)
 	if err != nil {
 		return nil, err
 	}
 	var gone transport.Bits
 	for _, i := range items {
-		err := p.probeItem(ctx, c, i, p.cfg.Dial(source))
+		from, err := p.hub.cfg.Dial.Reach(source)
+		if err == nil {
+			err = p.check.item(ctx, c, i, from)
+		}
 		switch {
 		case err == nil:
 		case ctx.Err() != nil:
@@ -113,27 +112,10 @@ func (p prober) gone(ctx context.Context, c collection.Collection, source transp
 		case errors.Is(err, transport.ErrNotFound), errors.Is(err, transport.ErrDigest), errors.Is(err, transport.ErrStorage):
 			gone = gone.Add(i)
 		default:
-			p.cfg.Log.Warn("source does not answer", "address", source.URL, "error", err)
+			p.hub.cfg.Log.Warn("source does not answer", "url", source.URL, "error", err)
 			p.silent[at] = true
 			return source.Items, nil
 		}
 	}
 	return gone, nil
-}
-
-// sample chooses a few items, at random, from first and then from the others.
-func (p prober) sample(first, all transport.Bits) ([]int, error) {
-	var chosen []int
-	for _, from := range []transport.Bits{first, all.Without(first)} {
-		items := slices.Collect(from.Places())
-		for len(chosen) < probes && len(items) > 0 {
-			at, err := p.random(int64(len(items)))
-			if err != nil {
-				return nil, err
-			}
-			chosen = append(chosen, items[at])
-			items = slices.Delete(items, int(at), int(at)+1)
-		}
-	}
-	return chosen, nil
 }

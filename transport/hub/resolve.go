@@ -9,82 +9,121 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/transport"
-	"github.com/glimpse-go/glimpse/transport/internal/station"
+	"github.com/glimpse-go/glimpse/transport/hub/internal/records"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
-// waitingFor lists the collections that were shared with an address that was no
-// user's.
-func (h *Hub) waitingFor(ctx context.Context, hash string) ([]collection.Name, error) {
-	var names []collection.Name
-	prefix := "pending/" + hash + "/"
-	for r, err := range h.cfg.Store.Scan(ctx, prefix) {
-		if err != nil {
-			return nil, err
+// Joined says that addresses have become users', by the hub's Directory: the
+// collections that were shared with one of them are theirs to read from then
+// on. The hub's own accounts need no call, and without one the hub finds out
+// when a collection is next shared or announced.
+//
+// Where the hub makes temporary accounts, the directory makes a person the user of
+// theirs, which [Accounts.ByAddress] tells before they join, and Joined makes the
+// account their own. For another user the error wraps ErrTaken: what was shared
+// with the account names its user for good. Other errors are those of the store
+// and the directory.
+func (h *Hub) Joined(ctx context.Context, addresses ...string) error {
+	return h.drain.Do(func() error {
+		for _, address := range addresses {
+			normal, err := collection.NormalAddress(address)
+			if err != nil {
+				return err
+			}
+			adopted := h.users.adopt(ctx, normal)
+			told, err := h.addresses.join(ctx, records.HashOf(normal))
+			h.wake(told)
+			if err := errors.Join(adopted, err); err != nil {
+				return err
+			}
 		}
-		name, err := parseName(strings.TrimPrefix(r.Key, prefix))
-		if err != nil {
-			return nil, err
-		}
-		names = append(names, name)
-	}
-	return names, nil
+		return nil
+	})
 }
 
-func parseName(s string) (name collection.Name, err error) {
-	author, id, _ := strings.Cut(s, "/")
-	if errors.Join(name.Author.UnmarshalText([]byte(author)), name.ID.UnmarshalText([]byte(id))) != nil {
-		return name, transport.At(transport.ErrStorage, "name")
+// joined is Joined for the hub's own accounts, whose change stands already. What
+// fails is done when the hub starts again, or the collection is next shared.
+func (h *Hub) joined(ctx context.Context, addresses []string) {
+	if err := h.Joined(ctx, addresses...); err != nil && !errors.Is(err, transport.ErrClosed) {
+		h.cfg.Log.Error("addresses not resolved yet", "error", err)
 	}
-	return name, nil
 }
 
-// resolved resolves a collection's addresses after a step.
-func (s session) resolved(ctx context.Context, name collection.Name, r station.Result) (station.Result, error) {
-	told, err := s.resolve(ctx, name)
-	r.Notified = append(r.Notified, told...)
-	return r, err
+// joinAll does what a crash has left undone.
+func (a *addresses) joinAll(ctx context.Context) error {
+	var hashes []records.Hash
+	for r, err := range a.cfg.Store.Scan(ctx, records.Joined.Under()) {
+		if err != nil {
+			return err
+		}
+		hashes = append(hashes, records.Hash(strings.TrimPrefix(r.Key, records.Joined.Under())))
+	}
+	for _, hash := range hashes {
+		if _, err := a.join(ctx, hash); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// join resolves the address with a hash wherever it waits, drops the note that
+// this is still to be done, and returns who was told.
+func (a *addresses) join(ctx context.Context, hash records.Hash) ([]collection.UserID, error) {
+	names, err := record.Names(ctx, a.cfg.Store, records.Pending.Under(hash)) // shared with an address that was no user's
+	if err != nil {
+		return nil, err
+	}
+	var told []collection.UserID
+	for _, name := range names {
+		more, err := a.resolve(ctx, name)
+		told = append(told, more...)
+		if err != nil {
+			return told, err
+		}
+	}
+	return told, a.cfg.Store.Apply(ctx, transport.Change{Key: records.Joined.Key(hash)})
 }
 
 // resolve seals who the users behind a collection's blinded addresses are, as
 // far as the directory knows now, and returns who was told.
-func (h *Hub) resolve(ctx context.Context, name collection.Name) ([]collection.UserID, error) {
-	if m, _, err := h.mailing(ctx, name); err != nil || !slices.ContainsFunc(m.Entries, entry.pending) {
+func (a *addresses) resolve(ctx context.Context, name collection.Name) ([]collection.UserID, error) {
+	if m, _, err := a.mailing(ctx, name); err != nil || !slices.ContainsFunc(m.Entries, entry.pending) {
 		return nil, err
 	}
-	h.mailings.Lock()
-	defer h.mailings.Unlock()
-	m, before, err := h.mailing(ctx, name)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	m, before, err := a.mailing(ctx, name)
 	if err != nil {
 		return nil, err
 	}
-	found, err := h.found(ctx, m)
+	found, err := a.found(ctx, m)
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
-	r, err := h.core.Do(ctx, name, func(s engine.State) (engine.Event, error) {
-		return h.resolution(ctx, s, found)
+	r, err := a.core.Do(ctx, name, func(s engine.State) (engine.Event, error) {
+		return a.resolution(ctx, s, found)
 	})
-	if err != nil || !h.resolves(r.State) {
+	if err != nil || !a.resolves(r.State) {
 		return r.Notified, err
 	}
-	return r.Notified, h.forget(ctx, name, m, before, found)
+	return r.Notified, a.forget(ctx, name, m, before, found)
 }
 
 // found returns the users of the addresses that wait for one.
-func (h *Hub) found(ctx context.Context, m mailing) (map[collection.Address]collection.UserID, error) {
+func (a *addresses) found(ctx context.Context, m mailing) (map[collection.Address]collection.UserID, error) {
 	found := map[collection.Address]collection.UserID{}
 	for _, e := range m.Entries {
 		if !e.pending() {
 			continue
 		}
-		user, err := h.userOf(ctx, e.Address)
+		user, err := a.users.byAddress(ctx, e.Address)
 		if errors.Is(err, transport.ErrNotFound) {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		temporary, err := h.accounts.writesTo(ctx, user)
+		temporary, err := a.users.accounts.writesTo(ctx, user)
 		if err != nil {
 			return nil, err
 		}
@@ -97,13 +136,13 @@ func (h *Hub) found(ctx context.Context, m mailing) (map[collection.Address]coll
 
 // resolves reports whether the hub may say whose addresses are whose: not before
 // the author has sealed the collection, nor if its authority is another.
-func (h *Hub) resolves(s engine.State) bool {
-	return s.Sealed && s.Collection.Authority() == h.core.Rules.Authority
+func (a *addresses) resolves(s engine.State) bool {
+	return s.Sealed && s.Collection.Authority() == a.core.Rules.Authority
 }
 
 // resolution is the event in which the authority names the users.
-func (h *Hub) resolution(ctx context.Context, s engine.State, found map[collection.Address]collection.UserID) (engine.Event, error) {
-	if !h.resolves(s) {
+func (a *addresses) resolution(ctx context.Context, s engine.State, found map[collection.Address]collection.UserID) (engine.Event, error) {
+	if !a.resolves(s) {
 		return nil, nil
 	}
 	c := s.Collection
@@ -112,7 +151,7 @@ func (h *Hub) resolution(ctx context.Context, s engine.State, found map[collecti
 			continue
 		}
 		var err error
-		if c, err = c.Resolve(ctx, h.signer, address, user, h.cfg.Now()); err != nil {
+		if c, err = c.Resolve(ctx, a.core.Signer, address, user, a.cfg.Now()); err != nil {
 			return nil, err
 		}
 	}
@@ -120,17 +159,13 @@ func (h *Hub) resolution(ctx context.Context, s engine.State, found map[collecti
 }
 
 // forget drops the addresses in clear of those who have become users.
-func (h *Hub) forget(ctx context.Context, name collection.Name, m mailing, before []byte, found map[collection.Address]collection.UserID) error {
+func (a *addresses) forget(ctx context.Context, name collection.Name, m mailing, before []byte, found map[collection.Address]collection.UserID) error {
 	var changes []transport.Change
 	for i, e := range m.Entries {
 		if user, ok := found[e.Blinded]; ok && e.pending() {
 			m.Entries[i].User, m.Entries[i].Address = user, ""
-			changes = append(changes, transport.Change{Key: pendingKey(e.Hash, name)})
+			changes = append(changes, transport.Change{Key: records.Pending.Key(e.Hash, name)})
 		}
 	}
-	data, err := transport.Encode(m)
-	if err != nil {
-		return err
-	}
-	return h.cfg.Store.Apply(ctx, append(changes, transport.Change{Key: mailingKey(name), Value: data, Old: before})...)
+	return a.store(ctx, name, m, before, changes)
 }

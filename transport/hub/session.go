@@ -2,92 +2,155 @@ package hub
 
 import (
 	"context"
+	"errors"
 	"io"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
 
 // session is the hub as it is for one user.
 type session struct {
-	*Hub
+	hub  *Hub
 	user collection.UserID
 }
 
 // Share implements transport.ShareReceiver.
 func (s session) Share(ctx context.Context, share transport.Share) (transport.Answer, error) {
-	return s.answer(ctx, "share", func() (station.Result, error) { return s.share(ctx, share) })
+	return s.answer(ctx, func() (station.Result, error) {
+		r, err := s.share(ctx, share)
+		if err != nil {
+			return r, err
+		}
+		s.hub.claims.note(s.user, r.State.Collection.Name(), share)
+		return s.announceClaim(ctx, r), nil
+	})
 }
 
 // Upload implements transport.ShareReceiver.
 func (s session) Upload(ctx context.Context, name collection.Name, stream io.Reader) (transport.Answer, error) {
-	return s.answer(ctx, "upload", func() (station.Result, error) {
-		r, err := s.core.Upload(ctx, s.user, name, stream)
+	return s.answer(ctx, func() (station.Result, error) {
+		r, err := s.hub.core.Server.Upload(ctx, s.user, name, stream)
 		if err != nil {
 			return r, err
 		}
-		return s.resolved(ctx, name, r)
+		return s.announceClaim(ctx, r), nil
 	})
 }
 
-// wake wakes those who were told something, and the mailer: there may be
-// letters.
-func (h *Hub) wake(told []collection.UserID) {
-	h.broadcast.Wake(told...)
-	h.broadcast.Wake(mailer)
+// Announce implements transport.Announcer.
+func (s session) Announce(ctx context.Context, a transport.Announcement) (transport.Answer, error) {
+	return s.answer(ctx, func() (station.Result, error) { return s.announce(ctx, a) })
 }
 
 // answer does a piece of work and wakes those whom it tells something.
-func (s session) answer(ctx context.Context, what string, work func() (station.Result, error)) (transport.Answer, error) {
-	if err := s.drain.Enter(); err != nil {
-		return transport.Answer{}, err
-	}
-	defer s.drain.Leave()
-	if err := s.know(ctx, s.user); err != nil {
-		return transport.Answer{}, err
-	}
-	end := s.cfg.Hooks.Begin(what, s.cfg.Now)
-	r, err := work()
-	if err == nil {
-		r, err = s.core.Gather(ctx, r, s.cfg.Dial)
-	}
-	end(err)
-	s.wake(r.Notified)
+func (s session) answer(ctx context.Context, work func() (station.Result, error)) (transport.Answer, error) {
+	return station.Inside(&s.hub.drain, func() (transport.Answer, error) {
+		if err := s.hub.users.know(ctx, s.user); err != nil {
+			return transport.Answer{}, err
+		}
+		r, err := work()
+		if err == nil {
+			r, err = s.follow(ctx, r)
+		}
+		s.hub.wake(r.Notified)
+		if err != nil {
+			return transport.Answer{}, err
+		}
+		if len(r.Answer.Collection)+len(r.Answer.Updates) > 0 {
+			r.Answer.Keys, err = s.statements(ctx, r.State) // others of the user's stations may have sealed
+		}
+		return *r.Answer, err
+	})
+}
+
+// follow does what follows a step: the collection's addresses are resolved, and
+// what is wanted of peers is fetched.
+func (s session) follow(ctx context.Context, r station.Result) (station.Result, error) {
+	told, err := s.hub.addresses.resolve(ctx, r.State.Collection.Name())
+	r.Notified = append(r.Notified, told...)
 	if err != nil {
-		return transport.Answer{}, err
+		return r, err
 	}
-	if len(r.Answer.Collection)+len(r.Answer.Updates) > 0 {
-		r.Answer.Keys, err = s.statements(ctx, r.State) // others of the user's stations may have sealed
-	}
-	return *r.Answer, err
+	return s.hub.core.Gather(ctx, r, s.hub.cfg.Dial)
+}
+
+// statements returns the key statements that the user needs to read a collection.
+func (s session) statements(ctx context.Context, state engine.State) ([][]byte, error) {
+	return s.hub.users.statementsFor(ctx, s.user, state)
 }
 
 // PutVersion implements transport.ResumableUploader.
 func (s session) PutVersion(ctx context.Context, ref transport.Ref, offset int64, data io.Reader) (int64, error) {
-	if err := s.drain.Enter(); err != nil {
-		return 0, err
-	}
-	defer s.drain.Leave()
-	end := s.cfg.Hooks.Begin("put", s.cfg.Now)
-	r, n, err := s.core.Put(ctx, s.user, ref, offset, data)
-	end(err)
-	s.wake(r.Notified)
-	return n, err
+	return station.Inside(&s.hub.drain, func() (int64, error) {
+		r, n, err := s.hub.core.Server.Put(ctx, s.user, ref, offset, data)
+		s.hub.wake(r.Notified)
+		return n, err
+	})
 }
 
 // Collection implements transport.Library.
 func (s session) Collection(ctx context.Context, name collection.Name) (transport.State, error) {
-	return inside(s.Hub, func() (transport.State, error) { return s.core.Whole(ctx, s.user, name, s.statements) })
+	return station.Inside(&s.hub.drain, func() (transport.State, error) { return s.hub.core.Server.Whole(ctx, s.user, name, s.statements) })
 }
 
 // Updates implements transport.Library.
 func (s session) Updates(ctx context.Context, name collection.Name) (transport.State, error) {
-	return inside(s.Hub, func() (transport.State, error) { return s.core.Changes(ctx, s.user, name, s.statements) })
+	return station.Inside(&s.hub.drain, func() (transport.State, error) { return s.hub.core.Server.Changes(ctx, s.user, name, s.statements) })
 }
 
 // Version implements transport.Library. Complete versions are not the hub's to
-// give, whatever it may hold.
+// serve, whatever it may hold.
 func (s session) Version(ctx context.Context, ref transport.Ref, offset int64) (*transport.Stream, error) {
-	return s.stream(func() (*transport.Stream, error) { return s.core.Partial(ctx, s.user, ref, offset) })
+	return s.hub.drain.Stream(func() (*transport.Stream, error) { return s.hub.core.Server.Partial(ctx, s.user, ref, offset) })
+}
+
+// Notifications implements transport.Inbox.
+func (s session) Notifications(ctx context.Context, read transport.Receipts) (transport.Deliveries, error) {
+	h := s.hub
+	return station.Inside(&h.drain, func() (transport.Deliveries, error) {
+		return h.core.Server.Notifications(ctx, s.user, read, s.statements, &h.broadcast, h.cfg.Wait, h.closing)
+	})
+}
+
+// VerifySeal implements transport.RemoteVerifier with the keys that the hub knows.
+func (s session) VerifySeal(ctx context.Context, request transport.VerifyRequest) (transport.VerifyResponse, error) {
+	return station.Inside(&s.hub.drain, func() (transport.VerifyResponse, error) {
+		user, key, err := s.hub.core.Keys.Verify(ctx, request.Type, request.Statement, request.Seal, request.IssuedAt())
+		if err == nil {
+			return transport.VerifyResponse{User: user, Key: key}, nil
+		}
+		for outcome := transport.Unsigned; outcome <= transport.Expired; outcome++ {
+			v := transport.VerifyResponse{Outcome: outcome}
+			if errors.Is(err, v.Err()) {
+				return v, nil
+			}
+		}
+		if errors.Is(err, collection.ErrSeal) {
+			return transport.VerifyResponse{Outcome: transport.BadSeal}, nil
+		}
+		return transport.VerifyResponse{}, err
+	})
+}
+
+// NewIdentifiers implements transport.IDAllocator.
+func (s session) NewIdentifiers(ctx context.Context, n int) (transport.Identifiers, error) {
+	return station.Inside(&s.hub.drain, func() (transport.Identifiers, error) {
+		switch {
+		case ctx.Err() != nil:
+			return transport.Identifiers{}, ctx.Err()
+		case n < 0:
+			return transport.Identifiers{}, transport.At(transport.ErrMalformed, "items")
+		case n > transport.MaxIdentifiers:
+			return transport.Identifiers{}, transport.At(transport.ErrTooLarge, "items")
+		}
+		ids := transport.Identifiers{Items: make([]collection.ItemID, n)}
+		_, err := io.ReadFull(s.hub.cfg.Random, ids.Collection[:])
+		for i := 0; i < n && err == nil; i++ {
+			_, err = io.ReadFull(s.hub.cfg.Random, ids.Items[i][:])
+		}
+		return ids, err
+	})
 }

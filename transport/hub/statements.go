@@ -2,17 +2,16 @@ package hub
 
 import (
 	"context"
-	"encoding/hex"
-	"strings"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/hub/internal/records"
 )
 
 // load fills the keyring.
 func (a *Accounts) load(ctx context.Context) error {
-	for r, err := range a.store.Scan(ctx, "y/") {
+	for r, err := range a.store.Scan(ctx, records.Statement.Under()) {
 		if err != nil {
 			return err
 		}
@@ -30,7 +29,7 @@ func (a *Accounts) load(ctx context.Context) error {
 // KeyStatements implements transport.Directory.
 func (a *Accounts) KeyStatements(ctx context.Context, user collection.UserID) ([][]byte, error) {
 	var all [][]byte
-	for r, err := range a.store.Scan(ctx, "y/"+user.String()+"/") {
+	for r, err := range a.store.Scan(ctx, records.Statement.Under(user)) {
 		if err != nil {
 			return nil, err
 		}
@@ -39,76 +38,32 @@ func (a *Accounts) KeyStatements(ctx context.Context, user collection.UserID) ([
 	if len(all) > 0 {
 		return all, nil
 	}
-	_, err := a.store.Get(ctx, "u/"+user.String()) // a user without keys, or none
+	_, err := a.store.Get(ctx, records.Person.Key(user)) // a user without keys, or none
 	return nil, err
-}
-
-// Revoke ends a credential for good: its token is not accepted any more, and its
-// keys are revoked, whatever time their seals claim. What they had sealed stands
-// where the authority has sealed it, too. Stations learn of the revocations, which
-// stay among the user's key statements, with what they ask the hub for next: all
-// of those who may have sealed something, and who serves originals of those who
-// may read them. A new credential may have the same name. The error wraps
-// transport.ErrNotFound if there is none.
-func (a *Accounts) Revoke(ctx context.Context, user collection.UserID, credential string) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	name := credentialKey(user, credential)
-	data, err := a.store.Get(ctx, name)
-	if err != nil {
-		return err
-	}
-	c, err := transport.Decode[issued](data)
-	if err != nil {
-		return err
-	}
-	changes := []transport.Change{{Key: name}}
-	if c.Token != "" {
-		changes = append(changes, transport.Change{Key: c.Token})
-	}
-	for _, key := range c.Keys {
-		revocation, err := a.revocation(ctx, user, key)
-		if err != nil {
-			return err
-		}
-		changes = append(changes, revocation, transport.Change{Key: revokedKey(user, key), Value: revocation.Value})
-	}
-	if err := a.store.Apply(ctx, changes...); err != nil {
-		return err
-	}
-	for _, key := range c.Keys {
-		a.keys.Revoke(key)
-	}
-	return nil
 }
 
 // revocations returns the revocations of keys of the users that are meant.
 func (a *Accounts) revocations(ctx context.Context, meant func(collection.UserID) bool) ([][]byte, error) {
 	var all [][]byte
-	for r, err := range a.store.Scan(ctx, "x/") {
+	for r, err := range a.store.Scan(ctx, records.Revocation.Under()) {
 		if err != nil {
 			return nil, err
 		}
-		var user collection.UserID
-		text, _, _ := strings.Cut(strings.TrimPrefix(r.Key, "x/"), "/")
-		if err := user.UnmarshalText([]byte(text)); err != nil {
+		var s signature.KeyStatement
+		if err := s.UnmarshalBinary(r.Value); err != nil {
 			return nil, transport.At(transport.ErrStorage, r.Key)
 		}
-		if meant(user) {
+		if meant(s.User) {
 			all = append(all, r.Value)
 		}
 	}
 	return all, nil
 }
 
-func revokedKey(user collection.UserID, key collection.KeyID) string {
-	return "x/" + user.String() + "/" + hex.EncodeToString(key[:])
-}
-
 // revocation returns the change that puts a revocation in the place of what was said
 // of a key.
 func (a *Accounts) revocation(ctx context.Context, user collection.UserID, key collection.KeyID) (transport.Change, error) {
-	s, err := a.statement(ctx, statementKey(user, key))
+	s, err := a.statement(ctx, records.Statement.Key(user, key))
 	if err != nil {
 		return transport.Change{}, err
 	}
@@ -124,7 +79,7 @@ func (a *Accounts) seal(ctx context.Context, s signature.KeyStatement) (signatur
 		return s, transport.Change{}, err
 	}
 	data, err := s.MarshalBinary()
-	return s, transport.Change{Key: statementKey(s.User, s.Key.ID()), Value: data}, err
+	return s, transport.Change{Key: records.Statement.Key(collection.UserID(s.User), collection.KeyID(s.Key.ID())), Value: data}, err
 }
 
 // statement loads what is said of a key.
@@ -134,8 +89,4 @@ func (a *Accounts) statement(ctx context.Context, key string) (s signature.KeySt
 		err = s.UnmarshalBinary(data)
 	}
 	return s, err
-}
-
-func statementKey(user collection.UserID, key collection.KeyID) string {
-	return "y/" + user.String() + "/" + hex.EncodeToString(key[:])
 }

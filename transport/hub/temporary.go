@@ -8,6 +8,8 @@ import (
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/hub/internal/records"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
 // Temporary returns the user of an address, for whom a temporary account is made
@@ -27,8 +29,8 @@ func (a *Accounts) Temporary(ctx context.Context, address string) (collection.Us
 }
 
 // Confirm makes the temporary account of an address the person's own, without
-// another registration: the program has found the address to be the person's,
-// whose name it gives. From then on credentials can be issued for the user, who
+// another registration: the program has found the address to be that of the person,
+// who is called name. From then on credentials can be issued for the user, who
 // reads all that was shared with it and gets no more mail. An account that is
 // the person's already stays as it is. The error wraps transport.ErrNotFound if
 // the address has no account.
@@ -51,15 +53,12 @@ func (a *Accounts) confirm(ctx context.Context, address, name string) (collectio
 	if err != nil || !p.Temporary {
 		return user, nil, err
 	}
-	data, err := transport.Encode(Person{Name: name, Addresses: p.Addresses})
-	if err != nil {
-		return user, nil, err
-	}
-	changes := []transport.Change{{Key: "u/" + user.String(), Value: data}}
+	var changes []transport.Change
 	for _, address := range p.Addresses {
-		changes = append(changes, transport.Change{Key: joinedKey(hashed(address)), Value: user[:]})
+		changes = append(changes, transport.Change{Key: records.Joined.Key(records.HashOf(address)), Value: user[:]})
 	}
-	return user, p.Addresses, a.store.Apply(ctx, changes...)
+	own := Person{Name: name, Addresses: p.Addresses}
+	return user, own.Addresses, record.Set(ctx, a.store, records.Person.Key(user), own, changes...)
 }
 
 // userFor returns the user that a person is to be: the one of a temporary account
@@ -127,11 +126,8 @@ func union(a, b []string) []string {
 // writesTo returns the address at which a temporary account's person is written
 // to; none for all others.
 func (a *Accounts) writesTo(ctx context.Context, user collection.UserID) (string, error) {
-	p, err := a.Person(ctx, user)
-	if errors.Is(err, transport.ErrNotFound) || err == nil && (!p.Temporary || len(p.Addresses) == 0) {
-		return "", nil
-	}
-	if err != nil {
+	p, _, err := record.Load[Person](ctx, a.store, records.Person.Key(user))
+	if err != nil || !p.Temporary || len(p.Addresses) == 0 {
 		return "", err
 	}
 	return p.Addresses[0], nil

@@ -6,46 +6,42 @@ import (
 	"time"
 
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
 
-// timed gives every answer of a station a time, to its end: one that takes
-// requests and does not answer them holds nobody up.
-func timed(reach func(transport.Source) transport.Originals, limit time.Duration) func(transport.Source) transport.Originals {
-	return func(s transport.Source) transport.Originals {
-		o := reach(s)
-		if l, ok := o.(transport.Library); ok {
-			return timedLibrary{timedOriginals{o, limit}, l}
+// timed bounds the time of every stream of a peer, to its end: one that takes requests
+// and does not answer them holds nobody up.
+func timed(dial transport.Dialer, limit time.Duration) transport.Dialer {
+	return func(s transport.Source) transport.Home {
+		home, err := dial.Reach(s)
+		if err != nil {
+			return nil
 		}
-		return timedOriginals{o, limit}
+		return timedHome{home, limit}
 	}
 }
 
-type timedOriginals struct {
-	transport.Originals
+type timedHome struct {
+	transport.Home
 	limit time.Duration
 }
 
 // Original implements transport.Originals.
-func (t timedOriginals) Original(ctx context.Context, ref transport.Ref, offset, n int64) (*transport.Stream, error) {
-	return t.open(ctx, func(ctx context.Context) (*transport.Stream, error) { return t.Originals.Original(ctx, ref, offset, n) })
-}
-
-type timedLibrary struct {
-	timedOriginals
-	transport.Library
+func (t timedHome) Original(ctx context.Context, ref transport.Ref, offset, n int64) (*transport.Stream, error) {
+	return t.open(ctx, func(ctx context.Context) (*transport.Stream, error) { return t.Home.Original(ctx, ref, offset, n) })
 }
 
 // Version implements transport.Library.
-func (t timedLibrary) Version(ctx context.Context, ref transport.Ref, offset int64) (*transport.Stream, error) {
-	return t.open(ctx, func(ctx context.Context) (*transport.Stream, error) { return t.Library.Version(ctx, ref, offset) })
+func (t timedHome) Version(ctx context.Context, ref transport.Ref, offset int64) (*transport.Stream, error) {
+	return t.open(ctx, func(ctx context.Context) (*transport.Stream, error) { return t.Home.Version(ctx, ref, offset) })
 }
 
 // open opens a stream that ends with its time.
-func (t timedOriginals) open(ctx context.Context, open func(context.Context) (*transport.Stream, error)) (*transport.Stream, error) {
+func (t timedHome) open(ctx context.Context, open func(context.Context) (*transport.Stream, error)) (*transport.Stream, error) {
 	within, end := context.WithTimeout(ctx, t.limit)
 	s, err := open(within)
 	if err == nil {
-		s.ReadCloser = ending{s.ReadCloser, end}
+		s.ReadCloser = station.OnClose(s.ReadCloser, end)
 		return s, nil
 	}
 	if ctx.Err() == nil && within.Err() != nil {

@@ -53,7 +53,7 @@ func (b *budget) count(spent int64, active, waiting int) {
 	b.waiting += waiting
 }
 
-// settle gives back what was spent, if somebody waits for it and there is
+// settle returns what was spent, if somebody waits for it and there is
 // enough of it to be worth a collection. The last to finish always does.
 func (b *budget) settle() {
 	b.mu.Lock()

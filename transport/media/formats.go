@@ -61,7 +61,7 @@ func (h *header) exif(data []byte) {
 	h.adobe(x.AdobeRGB)
 }
 
-// adobe gives a picture in Adobe RGB without a profile that of Adobe RGB.
+// adobe sets the profile of a picture in Adobe RGB that has none.
 func (h *header) adobe(is bool) {
 	if is && h.profile == nil {
 		h.profile = adobeRGB

@@ -116,7 +116,7 @@ func drawFold(m *image.RGBA, page image.Rectangle, unit, line int) {
 }
 
 // averaged makes one pixel of finer by finer ones, in whole numbers, so that
-// every processor gives the same.
+// every processor draws the same.
 func averaged(m *image.RGBA) *image.RGBA {
 	dst := image.NewRGBA(image.Rectangle{Max: m.Rect.Size().Div(finer)})
 	for i := range dst.Pix {

@@ -48,13 +48,13 @@ func (t tries) again(first time.Duration, now time.Time) tries {
 }
 
 // isDue reports whether the pause after the last try is over.
-func (p *Peer) isDue(value []byte) (bool, error) {
+func (p *base) isDue(value []byte) (bool, error) {
 	t, err := readTries(value)
 	return t.Next <= p.cfg.Now().Unix(), err
 }
 
 // again returns the value of a record after one more try in vain.
-func (p *Peer) again(value []byte) ([]byte, error) {
+func (p *base) again(value []byte) ([]byte, error) {
 	t, err := readTries(value)
 	if err != nil {
 		return nil, err
@@ -63,7 +63,7 @@ func (p *Peer) again(value []byte) ([]byte, error) {
 }
 
 // pause notes that a wish was tried in vain.
-func (p *Peer) pause(ctx context.Context, ref transport.Ref) error {
+func (p *base) pause(ctx context.Context, ref transport.Ref) error {
 	key := wishKey(ref)
 	value, err := p.cfg.Store.Get(ctx, key)
 	if errors.Is(err, transport.ErrNotFound) {

@@ -5,11 +5,11 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
 // retry is how long Run waits after a failure, doubled up to maxRetry.
@@ -22,9 +22,9 @@ const (
 // the time has come: by Run, or by the first PublishDue after it. The time
 // outlasts the process; calling again sets another one. Errors are those of
 // Preview and of the store; if the preview fails, the time is set all the same.
-func (p *Peer) PublishAt(ctx context.Context, name collection.Name, at time.Time) error {
+func (p *Author) PublishAt(ctx context.Context, name collection.Name, at time.Time) error {
 	value := binary.BigEndian.AppendUint64(nil, uint64(max(at.UnixMilli(), 0)))
-	if err := p.cfg.Store.Apply(ctx, transport.Change{Key: dueKey(name), Value: value}); err != nil {
+	if err := p.cfg.Store.Apply(ctx, transport.Change{Key: dueRecord.Key(name), Value: value}); err != nil {
 		return err
 	}
 	select {
@@ -34,14 +34,12 @@ func (p *Peer) PublishAt(ctx context.Context, name collection.Name, at time.Time
 	return p.Preview(ctx, name)
 }
 
-func dueKey(name collection.Name) string { return "p/" + name.String() }
-
 // PublishDue publishes the collections whose time has come, by Config.Now, and
 // returns the time at which the next one is due; zero if there is none. One that
 // fails stays due, and its error is among those that are joined.
-func (p *Peer) PublishDue(ctx context.Context) (next time.Time, err error) {
+func (p *Author) PublishDue(ctx context.Context) (next time.Time, err error) {
 	var failed []error
-	for r, err := range p.cfg.Store.Scan(ctx, "p/") {
+	for r, err := range p.cfg.Store.Scan(ctx, dueRecord.Under()) {
 		if err != nil {
 			return next, err
 		}
@@ -67,8 +65,7 @@ func (p *Peer) PublishDue(ctx context.Context) (next time.Time, err error) {
 }
 
 func parseDue(r transport.Record) (name collection.Name, at time.Time, err error) {
-	author, id, _ := strings.Cut(strings.TrimPrefix(r.Key, "p/"), "/")
-	err = errors.Join(name.Author.UnmarshalText([]byte(author)), name.ID.UnmarshalText([]byte(id)))
+	name, err = record.Name(r.Key)
 	if err != nil || len(r.Value) != 8 {
 		return name, at, transport.At(transport.ErrStorage, r.Key)
 	}
@@ -81,7 +78,7 @@ func parseDue(r transport.Record) (name collection.Name, at time.Time, err error
 func (p *Peer) Run(ctx context.Context) error {
 	pause := retry
 	for {
-		next, err := p.PublishDue(ctx)
+		next, err := p.Author.PublishDue(ctx)
 		wait := maxRetry
 		if !next.IsZero() {
 			wait = min(wait, max(next.Sub(p.cfg.Now()), 0))
@@ -93,17 +90,13 @@ func (p *Peer) Run(ctx context.Context) error {
 		} else {
 			pause = retry
 		}
-		timer := time.NewTimer(wait)
 		select {
-		case <-timer.C:
-		case <-p.scheduled:
+		case <-time.After(wait):
+		case <-p.Author.scheduled:
 		case <-p.closing:
-			timer.Stop()
 			return nil
 		case <-ctx.Done():
-			timer.Stop()
 			return nil
 		}
-		timer.Stop()
 	}
 }

@@ -14,7 +14,7 @@ import (
 // TakeBack, Complete and Edit say, it is said here first, and then to the hub if
 // there is one; after an error of the hub, NotifyHub says it again. Errors are those
 // of collection.Collection.Withdraw and of transport.ShareReceiver.
-func (p *Peer) Withdraw(ctx context.Context, name collection.Name, items ...collection.ItemID) error {
+func (p *Author) Withdraw(ctx context.Context, name collection.Name, items ...collection.ItemID) error {
 	return p.applyUpdate(ctx, name, func(c collection.Collection) (collection.Update, error) {
 		if p.user != c.Author() {
 			return collection.Update{}, transport.ErrForbidden
@@ -25,7 +25,7 @@ func (p *Peer) Withdraw(ctx context.Context, name collection.Name, items ...coll
 
 // TakeBack says that complete versions that were there are lost: their items
 // are labelled again, in their next generation. Only the author may.
-func (p *Peer) TakeBack(ctx context.Context, name collection.Name, items ...collection.ItemID) error {
+func (p *Author) TakeBack(ctx context.Context, name collection.Name, items ...collection.ItemID) error {
 	return p.applyUpdate(ctx, name, func(c collection.Collection) (collection.Update, error) {
 		return c.TakeBack(p.user, items...)
 	})
@@ -34,17 +34,17 @@ func (p *Peer) TakeBack(ctx context.Context, name collection.Name, items ...coll
 // Complete says, with the peer's own key, that complete versions are on the
 // network: for collections that no hub validates. The author and those whom the
 // author named may.
-func (p *Peer) Complete(ctx context.Context, name collection.Name, items ...collection.ItemID) error {
+func (p *Author) Complete(ctx context.Context, name collection.Name, items ...collection.ItemID) error {
 	return p.applyUpdate(ctx, name, func(c collection.Collection) (collection.Update, error) {
 		return c.Complete(p.user, items...)
 	})
 }
 
-// Edit gives a collection of the peer's user another title, captions or other
-// editable parts, as collection.Collection.Edit does. Where another station of
-// the user's has made an edition meanwhile, the later one counts, and of versions
-// all that the hub has sealed of either.
-func (p *Peer) Edit(ctx context.Context, name collection.Name, change func(h *collection.Header, items []collection.Item)) error {
+// Edit makes another edition of a collection of the peer's user: another title,
+// captions or other editable parts, as collection.Collection.Edit does. Where
+// another station of the user's has made an edition meanwhile, the later one counts,
+// and of versions all that the hub has sealed of either.
+func (p *Author) Edit(ctx context.Context, name collection.Name, change func(h *collection.Header, items []collection.Item)) error {
 	return p.change(ctx, name, func(c collection.Collection) (collection.Collection, error) {
 		if p.user != c.Author() {
 			return c, transport.ErrForbidden
@@ -58,7 +58,7 @@ func (p *Peer) Edit(ctx context.Context, name collection.Name, change func(h *co
 }
 
 // applyUpdate makes an update, seals it and joins it.
-func (p *Peer) applyUpdate(ctx context.Context, name collection.Name, what func(collection.Collection) (collection.Update, error)) error {
+func (p *Author) applyUpdate(ctx context.Context, name collection.Name, what func(collection.Collection) (collection.Update, error)) error {
 	return p.change(ctx, name, func(c collection.Collection) (collection.Collection, error) {
 		u, err := what(c)
 		if err == nil {
@@ -73,53 +73,47 @@ func (p *Peer) applyUpdate(ctx context.Context, name collection.Name, what func(
 }
 
 // change changes a collection here, and tells the hub.
-func (p *Peer) change(ctx context.Context, name collection.Name, how func(collection.Collection) (collection.Collection, error)) error {
-	leave, err := p.enter()
-	if err != nil {
-		return err
-	}
-	defer leave()
-	if err := p.sealAgain(ctx, name); err != nil {
-		return err
-	}
-	_, err = p.core.Do(ctx, name, func(s engine.State) (engine.Event, error) {
-		switch {
-		case !s.Known():
-			return nil, transport.ErrNotFound
-		case !s.Sealed:
-			return nil, transport.At(transport.ErrSeal, "the author has not sealed it")
+func (p *Author) change(ctx context.Context, name collection.Name, how func(collection.Collection) (collection.Collection, error)) error {
+	return p.drain.Do(func() error {
+		if err := p.sealAgain(ctx, name); err != nil {
+			return err
 		}
-		c, err := how(s.Collection)
-		return engine.Updated{Collection: c}, err
+		_, err := p.core.Do(ctx, name, func(s engine.State) (engine.Event, error) {
+			switch {
+			case !s.Known():
+				return nil, transport.ErrNotFound
+			case !s.Sealed:
+				return nil, transport.At(transport.ErrSeal, "the author has not sealed it")
+			}
+			c, err := how(s.Collection)
+			return engine.Updated{Collection: c}, err
+		})
+		if err != nil || p.cfg.Hub == nil {
+			return err
+		}
+		return p.notifyHub(ctx, name)
 	})
-	if err != nil || p.cfg.Hub == nil {
-		return err
-	}
-	return p.notifyHub(ctx, name)
 }
 
 // NotifyHub tells the hub what is known here of a collection, and takes what the hub
 // knows. Nothing is uploaded. Errors are those of transport.ShareReceiver.
-func (p *Peer) NotifyHub(ctx context.Context, name collection.Name) error {
-	leave, err := p.enter()
-	if err != nil {
-		return err
-	}
-	defer leave()
-	if p.cfg.Hub == nil {
-		return transport.At(transport.ErrUnreachable, "no hub")
-	}
-	if err := p.sealAgain(ctx, name); err != nil {
-		return err
-	}
-	return p.notifyHub(ctx, name)
+func (p *Author) NotifyHub(ctx context.Context, name collection.Name) error {
+	return p.drain.Do(func() error {
+		if p.cfg.Hub == nil {
+			return transport.At(transport.ErrUnreachable, "no hub")
+		}
+		if err := p.sealAgain(ctx, name); err != nil {
+			return err
+		}
+		return p.notifyHub(ctx, name)
+	})
 }
 
-func (p *Peer) notifyHub(ctx context.Context, name collection.Name) error {
+func (p *base) notifyHub(ctx context.Context, name collection.Name) error {
 	return p.orSealedAgain(ctx, name, func() error { return p.notifyHubOnce(ctx, name) })
 }
 
-func (p *Peer) notifyHubOnce(ctx context.Context, name collection.Name) error {
+func (p *base) notifyHubOnce(ctx context.Context, name collection.Name) error {
 	s, err := p.loadSealed(ctx, name)
 	if err != nil {
 		return err

@@ -13,7 +13,7 @@ import (
 
 // Two peers that know one another's keys need no hub: Ann's holds the originals
 // back for a while, and tells Bob's itself.
-func ExamplePeer_Home() {
+func ExampleReader_ReceiveFrom() {
 	ctx := context.Background()
 	ann, bob := collection.UserID{1}, collection.UserID{2}
 	annKey, bobKey := newSigner(), newSigner()
@@ -25,20 +25,20 @@ func ExamplePeer_Home() {
 		fmt.Println(err)
 	}
 	anns, _ := peer.New(ctx, ann, annKey, peer.Config{Keys: keys, URL: "anns"})
-	bobs, _ := peer.New(ctx, bob, bobKey, peer.Config{Keys: keys, // over a network: leave Dial out
-		Dial: func(transport.Source) transport.Originals { return anns.Home(bob) }})
+	bobs, _ := peer.New(ctx, bob, bobKey, peer.Config{Keys: keys, // over HTTP: httplink.Dialer
+		Dial: func(transport.Source) transport.Home { return anns.As(transport.Identity{User: bob}) }})
 
 	photo := collection.ItemID{7}
-	name, err := anns.Make(ctx, collection.Header{Title: "Picnic"},
+	name, err := anns.Author.Make(ctx, collection.Header{Title: "Picnic"},
 		collection.Body{Items: []collection.Item{{ID: photo}}, Recipients: []collection.UserID{bob}}, photos{}.Open)
 	fmt.Println("made:", err)
-	for _, publish := range []func(context.Context, collection.Name) error{anns.Preview, anns.Publish} {
+	for _, publish := range []func(context.Context, collection.Name) error{anns.Author.Preview, anns.Author.Publish} {
 		err := publish(ctx, name)
-		news, err2 := bobs.ReceiveFrom(ctx, transport.Source{User: ann, URL: "anns"})
+		news, err2 := bobs.Reader.ReceiveFrom(ctx, transport.Source{User: ann, URL: "anns"})
 		fmt.Println(news[0].Title+":", news[0].Note, err, err2)
 	}
 	var printer bytes.Buffer
-	err = bobs.Print(ctx, transport.Ref{Collection: name, Item: photo, Version: 2}, &printer)
+	err = bobs.Reader.Print(ctx, transport.Ref{Collection: name, Item: photo, Version: 2}, &printer)
 	fmt.Println(printer.String(), err)
 	// Output:
 	// made: <nil>

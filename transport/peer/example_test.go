@@ -23,8 +23,8 @@ import (
 func Example() {
 	ctx := context.Background()
 	authority := newSigner()
-	h, _ := hub.New(ctx, authority, hub.Config{RequiredFromPeer: 1, Dial: func(s transport.Source) transport.Originals {
-		return network[s.URL].Authority(collection.KeyID(authority.Public().ID()))
+	h, _ := hub.New(ctx, authority, hub.Config{RequiredFromPeer: 1, Dial: func(s transport.Source) transport.Home {
+		return network[s.URL].As(transport.Identity{Key: collection.KeyID(authority.Public().ID())})
 	}})
 	ann, annKey, annStatement := join(h, "Ann")
 	bob, bobKey, bobStatement := join(h, "Bob")
@@ -40,20 +40,20 @@ func Example() {
 	fmt.Println("shared:", err)
 
 	original := transport.Ref{Collection: name, Item: photo, Version: 2}
-	news, _ := bobs.Receive(ctx)
+	news, _ := bobs.Reader.Receive(ctx)
 	fmt.Println("Bob hears:", news[0].Title)
-	view, _ := bobs.View(ctx, name)
+	view, _ := bobs.Reader.View(ctx, name)
 	fmt.Println("may:", view.Rights(0, 2))
-	fmt.Println("print:", view.Check(0, 2, label.Print) != nil, bobs.Print(ctx, original, os.Stdout) != nil)
+	fmt.Println("print:", view.Check(0, 2, label.Print) != nil, bobs.Reader.Print(ctx, original, os.Stdout) != nil)
 
-	_, err = camera.Share(ctx, home.Link(ann), name) // the local link at home
+	_, err = camera.Share(ctx, home.As(transport.Identity{User: ann}), name) // the local link at home
 	fmt.Println("synced:", err)
-	fmt.Println("published:", home.Publish(ctx, name))
+	fmt.Println("published:", home.Author.Publish(ctx, name))
 
-	news, _ = bobs.Receive(ctx)
+	news, _ = bobs.Reader.Receive(ctx)
 	fmt.Println("Bob hears:", news[0].Note)
 	var printer bytes.Buffer
-	err = bobs.Print(ctx, original, &printer)
+	err = bobs.Reader.Print(ctx, original, &printer)
 	fmt.Println(printer.String(), err)
 	// Output:
 	// shared: <nil>
@@ -90,7 +90,7 @@ func open(h *hub.Hub, user collection.UserID, key *signature.Signer, statement [
 	}
 	p, err := peer.New(context.Background(), user, key, peer.Config{
 		Keys: keys, Hub: h.As(user), Statement: statement, URL: address,
-		Dial: func(s transport.Source) transport.Originals { return network[s.URL].Originals(user) },
+		Dial: func(s transport.Source) transport.Home { return network[s.URL].As(transport.Identity{User: user}) },
 	})
 	if err != nil {
 		panic(err)

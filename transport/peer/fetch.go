@@ -18,29 +18,26 @@ import (
 // Search asks the network who serves an item's complete version. The errors
 // are the gate's, which cause no request, and those of the hub;
 // transport.ErrUnreachable if nobody serves it.
-func (p *Peer) Search(ctx context.Context, ref transport.Ref) ([]transport.Source, error) {
-	leave, err := p.enter()
-	if err != nil {
-		return nil, err
-	}
-	defer leave()
-	v, i, err := p.check(ctx, ref, label.Search)
-	if err != nil {
-		return nil, err
-	}
-	found, err := p.search(ctx, v, i)
-	if err != nil {
-		return nil, err
-	}
-	// The search brought the latest labels with it.
-	if _, _, err := p.check(ctx, ref, label.Search); err != nil {
-		return nil, err
-	}
-	return found, nil
+func (p *Reader) Search(ctx context.Context, ref transport.Ref) ([]transport.Source, error) {
+	return station.Inside(&p.drain, func() ([]transport.Source, error) {
+		v, i, err := p.check(ctx, ref, label.Search)
+		if err != nil {
+			return nil, err
+		}
+		found, err := p.search(ctx, v, i)
+		if err != nil {
+			return nil, err
+		}
+		// The search brought the latest labels with it.
+		if _, _, err := p.check(ctx, ref, label.Search); err != nil {
+			return nil, err
+		}
+		return found, nil
+	})
 }
 
 // search asks the hub for the sources of an item, and takes what else is new.
-func (p *Peer) search(ctx context.Context, v *View, i int) ([]transport.Source, error) {
+func (p *Reader) search(ctx context.Context, v *View, i int) ([]transport.Source, error) {
 	name := v.Collection().Name()
 	known, err := p.homesOf(ctx, name)
 	if err != nil {
@@ -62,7 +59,7 @@ func (p *Peer) search(ctx context.Context, v *View, i int) ([]transport.Source, 
 }
 
 // sources are the other stations that serve an item, as far as is known here.
-func (p *Peer) sources(v *View, i int) []transport.Source {
+func (p *Reader) sources(v *View, i int) []transport.Source {
 	var found []transport.Source
 	for _, s := range v.Sources() {
 		if s.Items.Has(i) && s.URL != p.cfg.URL {
@@ -81,22 +78,14 @@ func (p *Peer) sources(v *View, i int) []transport.Source {
 // hub is asked for others once, both unless the network has just told of the
 // collection, within a minute. The errors are the gate's, which cause no request
 // unless the label comes with the answer to one, transport.ErrUnreachable, with
-// label.ErrUnreachable, if nobody gives it, transport.ErrDigest if all who do give
+// label.ErrUnreachable, if nobody serves it, transport.ErrDigest if all who do send
 // other bytes, transport.ErrTooLarge if a partial version has more than it claims or
 // than Config.MaxPartial, and transport.ErrStorage.
-func (p *Peer) Fetch(ctx context.Context, ref transport.Ref) error {
-	leave, err := p.enter()
-	if err != nil {
-		return err
-	}
-	defer leave()
-	end := p.cfg.Hooks.Begin("fetch", p.cfg.Now)
-	err = p.fetch(ctx, ref)
-	end(err)
-	return err
+func (p *Reader) Fetch(ctx context.Context, ref transport.Ref) error {
+	return p.drain.Do(func() error { return p.fetch(ctx, ref) })
 }
 
-func (p *Peer) fetch(ctx context.Context, ref transport.Ref) error {
+func (p *Reader) fetch(ctx context.Context, ref transport.Ref) error {
 	v, i, err := p.check(ctx, ref, label.Fetch)
 	if err != nil {
 		return err
@@ -111,7 +100,7 @@ func (p *Peer) fetch(ctx context.Context, ref transport.Ref) error {
 		}
 		from = p.fetchPartial
 	}
-	err = p.core.Once(ctx, v.Collection(), i, ref.Version, func() error { return from(ctx, v, ref, i) })
+	err = p.core.Versions.Once(ctx, v.Collection(), i, ref.Version, func() error { return from(ctx, v, ref, i) })
 	if err != nil {
 		return p.notFetched(ctx, v, ref, i, err)
 	}
@@ -120,7 +109,7 @@ func (p *Peer) fetch(ctx context.Context, ref transport.Ref) error {
 
 // notFetched returns what a user is told of a fetch that failed: that of a label, if
 // one came with the answer to who else has the version.
-func (p *Peer) notFetched(ctx context.Context, v *View, ref transport.Ref, i int, err error) error {
+func (p *Reader) notFetched(ctx context.Context, v *View, ref transport.Ref, i int, err error) error {
 	if elsewhere(err) {
 		if _, _, refused := p.check(ctx, ref, label.Fetch); errors.Is(refused, label.ErrRefused) {
 			return refused
@@ -130,19 +119,17 @@ func (p *Peer) notFetched(ctx context.Context, v *View, ref transport.Ref, i int
 }
 
 // stored notes that a version is here.
-func (p *Peer) stored(ctx context.Context, name collection.Name, item, version int) error {
+func (p *base) stored(ctx context.Context, name collection.Name, item, version int) error {
 	got := make([]transport.Bits, version+1)
 	got[version] = transport.BitsOf(item)
-	_, err := p.core.Do(ctx, name, func(engine.State) (engine.Event, error) {
-		return engine.Stored{Versions: got}, nil
-	})
+	_, err := p.core.Step(ctx, name, engine.Stored{Versions: got})
 	return err
 }
 
 // fetchOriginal tries the stations that are known to serve an item, and asks
-// the hub for others only if none of them gives it, and it was not just asked: then
+// the hub for others only if none of them serves it, and it was not just asked: then
 // it tries those that others of its fetches have found.
-func (p *Peer) fetchOriginal(ctx context.Context, v *View, ref transport.Ref, i int) error {
+func (p *Reader) fetchOriginal(ctx context.Context, v *View, ref transport.Ref, i int) error {
 	known := p.sources(v, i)
 	err := p.fetchFromAny(ctx, v, ref, i, known)
 	if err == nil || errors.Is(err, transport.ErrStorage) || errors.Is(err, label.ErrRefused) || ctx.Err() != nil {
@@ -173,8 +160,8 @@ func others(sources, known []transport.Source) []transport.Source {
 	})
 }
 
-// fetchFromAny fetches a version from the first station that gives it.
-func (p *Peer) fetchFromAny(ctx context.Context, v *View, ref transport.Ref, i int, sources []transport.Source) error {
+// fetchFromAny fetches a version from the first station that serves it.
+func (p *Reader) fetchFromAny(ctx context.Context, v *View, ref transport.Ref, i int, sources []transport.Source) error {
 	var failed []error
 	for _, source := range sources {
 		if _, _, err := p.check(ctx, ref, label.Fetch); err != nil {
@@ -193,16 +180,20 @@ func (p *Peer) fetchFromAny(ctx context.Context, v *View, ref transport.Ref, i i
 	return errors.Join(failed...)
 }
 
-func (p *Peer) fetchFrom(ctx context.Context, v *View, ref transport.Ref, i int, source transport.Source) error {
+func (p *Reader) fetchFrom(ctx context.Context, v *View, ref transport.Ref, i int, source transport.Source) error {
 	root, err := station.Digest(v.Collection(), i, ref.Version)
 	if err != nil {
 		return err
 	}
-	from, err := p.core.Part(ctx, v.Collection(), i, ref.Version)
+	from, err := p.core.Versions.Part(ctx, v.Collection(), i, ref.Version)
 	if err != nil {
 		return err
 	}
-	stream, err := p.cfg.Dial(source).Original(ctx, ref, from, -1)
+	at, err := p.cfg.Dial.Reach(source)
+	if err != nil {
+		return err
+	}
+	stream, err := at.Original(ctx, ref, from, -1)
 	if errors.Is(err, transport.ErrClosed) {
 		err = fmt.Errorf("%w: %w", transport.ErrUnreachable, err)
 	}
@@ -210,24 +201,36 @@ func (p *Peer) fetchFrom(ctx context.Context, v *View, ref transport.Ref, i int,
 		return err
 	}
 	defer stream.Close()
+	if from > stream.Size {
+		return transport.At(transport.ErrMalformed, "less than is here already")
+	}
 	r, err := digest.NewReader(stream, root, stream.Size, from, stream.Size-from)
 	if err != nil {
 		return transport.Wrap(err)
 	}
-	_, err = p.core.Receive(ctx, v.Collection(), i, ref.Version, from, brokenOff{r})
+	_, err = p.core.Versions.Receive(ctx, v.Collection(), i, ref.Version, from, proved{r})
 	return err
 }
 
-// brokenOff tells a stream that ended early, which another source goes on
-// with, from one that lied.
-type brokenOff struct{ r io.Reader }
+// proved is a version that comes with its proof. What ended early another source goes
+// on with; that is not the error of one that lied.
+type proved struct{ *digest.Reader }
 
-func (b brokenOff) Read(p []byte) (int, error) {
-	n, err := b.r.Read(p)
-	switch {
-	case err == nil || errors.Is(err, io.EOF) && !errors.Is(err, digest.ErrInvalid):
-	case errors.Is(err, digest.ErrTruncated) || !errors.Is(err, digest.ErrInvalid):
-		err = fmt.Errorf("%w: %w", transport.ErrUnreachable, err)
+func (p proved) Read(b []byte) (int, error) {
+	n, err := p.Reader.Read(b)
+	return n, endedEarly(err)
+}
+
+// WriteTree is as that of digest.Reader.
+func (p proved) WriteTree(w io.Writer) (*digest.Tree, error) {
+	tree, err := p.Reader.WriteTree(w)
+	return tree, endedEarly(err)
+}
+
+func endedEarly(err error) error {
+	_, read := errors.AsType[*digest.BlockError](err)
+	if read && (errors.Is(err, digest.ErrTruncated) || !errors.Is(err, digest.ErrInvalid)) {
+		return fmt.Errorf("%w: %w", transport.ErrUnreachable, err)
 	}
-	return n, err
+	return err
 }

@@ -12,28 +12,24 @@ import (
 // parties as the peer's user is, and leaves in it the versions that the user
 // takes. What the network knows of the collection comes first: only if it knows
 // nothing is the collection built from what is handed over.
-func (l link) agree(ctx context.Context, share *transport.Share) error {
-	c, err := collection.Decode(share.Collection)
-	if err != nil {
-		return transport.Wrap(err)
-	}
-	if !c.MayRead(l.Peer.user) {
+func (h home) agree(ctx context.Context, c collection.Collection, share *transport.Share) error {
+	if !c.MayRead(h.user) {
 		return transport.At(transport.ErrForbidden, "not for this user")
 	}
-	n := l.cfg.Accept(ctx, l.user, c)
+	n := h.cfg.Accept(ctx, h.caller.User, c)
 	if n <= 0 {
 		return transport.At(transport.ErrForbidden, "not wanted")
 	}
 	share.Offers = share.Offers[:min(n, len(share.Offers))]
-	if _, err := l.core.Load(ctx, c.Name()); !errors.Is(err, transport.ErrNotFound) {
+	if _, err := h.core.Load(ctx, c.Name()); !errors.Is(err, transport.ErrNotFound) {
 		return err
 	}
-	err = l.refresh(ctx, c.Name())
+	err := h.refresh(ctx, c.Name())
 	if errors.Is(err, transport.ErrStorage) || ctx.Err() != nil {
 		return err
 	}
 	if err != nil {
-		l.cfg.Log.Info("the network does not know it", "collection", c.Name(), "error", err)
+		h.cfg.Log.Info("the network does not know it", "collection", c.Name(), "error", err)
 	}
 	return nil
 }

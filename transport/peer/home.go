@@ -3,113 +3,91 @@ package peer
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
-	"github.com/glimpse-go/glimpse/transport/httplink"
+	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
 
-// Home is what the peer gives to one user, whom the caller vouches for: the
-// collections that the user may read, their versions, and the notifications
-// that wait where the peer itself tells the recipients. With it a family needs
-// no hub.
-func (p *Peer) Home(user collection.UserID) transport.Home {
-	return home{served{Peer: p, user: user}}
+// As is the peer as it is for one caller, whom the link vouches for. A user gets
+// the collections that the user may read, their versions, and the notifications
+// that wait where the peer itself tells the recipients: with it a family needs no
+// hub. Originals are there once they are announced; who may vouch for them gets
+// them before, and the author what is withdrawn, too. An authority gets single
+// blocks of originals of the collections that name it, by which it checks
+// announcements, and all partial versions, since it may lack what another peer
+// could not supply. At the local link the peer takes shares of its own user, in all
+// their versions, and those of others as Config.Accept says. It takes
+// notifications for its user from those who tell the recipients themselves: the
+// author of the collection or one who may complete it; Reader.Receive then returns
+// them. Settings are for its own user's devices.
+func (p *Peer) As(caller transport.Identity) transport.Home { return home{p, caller} }
+
+// User is whose peer it is.
+func (p *Peer) User() collection.UserID { return p.user }
+
+// Verify implements collection.Verifier with the peer's keyring.
+func (p *Peer) Verify(ctx context.Context, typ string, statement, seal []byte, issued time.Time) (user [16]byte, key [32]byte, err error) {
+	return p.cfg.Keys.Verify(ctx, typ, statement, seal, issued)
 }
 
-// Authority is what the peer gives to an authority, for whose key the caller
-// vouches, of the collections that name it: single blocks of originals, by which
-// it checks announcements, and all partial versions, since it may lack what
-// another peer could not supply.
-func (p *Peer) Authority(key collection.KeyID) transport.Home {
-	return home{served{Peer: p, authority: key}}
-}
+// Learn implements transport.PeerServer.
+func (p *Peer) Learn(ctx context.Context, statements [][]byte) error { return p.learn(ctx, statements) }
 
-// homeOf is what the peer gives to the caller of a request.
-func (p *Peer) homeOf(i httplink.Identity) transport.Home {
-	if i.User.IsZero() {
-		return p.Authority(i.Key)
-	}
-	return p.Home(i.User)
-}
+var _ transport.PeerServer = (*Peer)(nil)
 
-type home struct{ served }
+// home is the peer as it is for one caller; the zero user is the authority whose
+// key it is.
+type home struct {
+	*Peer
+	caller transport.Identity
+}
 
 // Collection implements transport.Library.
 func (h home) Collection(ctx context.Context, name collection.Name) (transport.State, error) {
-	leave, err := h.enter()
-	if err != nil {
-		return transport.State{}, err
-	}
-	defer leave()
-	return h.core.Whole(ctx, h.user, name, h.statements)
+	return station.Inside(&h.drain, func() (transport.State, error) { return h.core.Server.Whole(ctx, h.caller.User, name, h.statements) })
 }
 
 // Updates implements transport.Library.
 func (h home) Updates(ctx context.Context, name collection.Name) (transport.State, error) {
-	leave, err := h.enter()
-	if err != nil {
-		return transport.State{}, err
-	}
-	defer leave()
-	return h.core.Changes(ctx, h.user, name, h.statements)
+	return station.Inside(&h.drain, func() (transport.State, error) { return h.core.Server.Changes(ctx, h.caller.User, name, h.statements) })
 }
 
 // Version implements transport.Library.
 func (h home) Version(ctx context.Context, ref transport.Ref, offset int64) (*transport.Stream, error) {
-	leave, err := h.enter()
-	if err != nil {
-		return nil, err
-	}
-	defer leave()
-	if !h.user.IsZero() {
-		return h.core.Partial(ctx, h.user, ref, offset)
-	}
-	if err := h.meet(ctx, ref.Collection); err != nil {
-		return nil, err
-	}
-	state, err := h.audit(ctx, ref.Collection)
-	if err != nil {
-		return nil, err
-	}
-	return h.core.PartialOf(ctx, state, ref, offset)
+	return station.Inside(&h.drain, func() (*transport.Stream, error) {
+		if !h.caller.User.IsZero() {
+			return h.core.Server.Partial(ctx, h.caller.User, ref, offset)
+		}
+		if err := h.meet(ctx, ref.Collection); err != nil {
+			return nil, err
+		}
+		state, err := h.audit(ctx, ref.Collection)
+		if err != nil {
+			return nil, err
+		}
+		return h.core.Server.PartialOf(ctx, state, ref, offset)
+	})
 }
 
 // Notifications implements transport.Inbox.
-func (h home) Notifications(ctx context.Context) (transport.Deliveries, error) {
-	leave, err := h.enter()
-	if err != nil {
-		return transport.Deliveries{}, err
-	}
-	defer leave()
-	return h.broadcast.Poll(ctx, h.user, h.cfg.Wait, h.closing, func() ([]transport.Delivery, error) { return h.core.Waiting(ctx, h.user) })
-}
-
-// Acknowledge implements transport.Inbox.
-func (h home) Acknowledge(ctx context.Context, receipts transport.Receipts) error {
-	leave, err := h.enter()
-	if err != nil {
-		return err
-	}
-	defer leave()
-	for _, r := range receipts.Read {
-		if err := h.core.Acknowledge(ctx, h.user, r); err != nil {
-			return err
-		}
-	}
-	return nil
+func (h home) Notifications(ctx context.Context, read transport.Receipts) (transport.Deliveries, error) {
+	return station.Inside(&h.drain, func() (transport.Deliveries, error) {
+		return h.core.Server.Notifications(ctx, h.caller.User, read, h.statements, &h.broadcast, h.cfg.Wait, h.closing)
+	})
 }
 
 // statements returns the key statements of the parties to a collection, as far as
 // the peer has any. Keys that are pinned have none: who reads knows them too.
-func (p *Peer) statements(ctx context.Context, s engine.State) ([][]byte, error) {
+func (p *base) statements(ctx context.Context, s engine.State) ([][]byte, error) {
 	var all [][]byte
 	if len(p.cfg.Statement) > 0 {
 		all = append(all, p.cfg.Statement)
 	}
-	for r, err := range p.cfg.Store.Scan(ctx, "y/") {
+	for r, err := range p.cfg.Store.Scan(ctx, keyRecord.Under()) {
 		if err != nil {
 			return nil, err
 		}

@@ -8,10 +8,12 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
+	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
 
 // maxHomes is of how many peers that tell of one collection a peer keeps the
-// URLs, the latest first: records h/COLLECTION.
+// URLs, the latest first.
 const maxHomes = 4
 
 type homes struct {
@@ -22,35 +24,29 @@ type homes struct {
 // itself. The source names that user and its URL; its items do not count.
 // From then on the peer is asked for what it has told of. Errors are those of
 // Receive, and transport.ErrUnreachable.
-func (p *Peer) ReceiveFrom(ctx context.Context, source transport.Source) ([]notify.Notification, error) {
-	leave, err := p.enter()
-	if err != nil {
-		return nil, err
-	}
-	defer leave()
-	at, err := p.home(source)
-	if err != nil {
-		return nil, err
-	}
-	return p.receive(ctx, at, library{at, true}, source)
+func (p *Reader) ReceiveFrom(ctx context.Context, source transport.Source) ([]notify.Notification, error) {
+	return station.Inside(&p.drain, func() ([]notify.Notification, error) {
+		at, err := p.cfg.Dial.Reach(source)
+		if err != nil {
+			return nil, err
+		}
+		return p.receive(ctx, at, library{at, true}, source)
+	})
 }
 
 // RefreshFrom is Refresh from another peer, which is then remembered as one
 // that knows the collection.
-func (p *Peer) RefreshFrom(ctx context.Context, source transport.Source, name collection.Name) error {
-	leave, err := p.enter()
-	if err != nil {
-		return err
-	}
-	defer leave()
-	at, err := p.home(source)
-	if err != nil {
-		return err
-	}
-	if err := p.refreshFrom(ctx, name, library{at, true}); err != nil {
-		return err
-	}
-	return p.remember(ctx, name, source)
+func (p *Reader) RefreshFrom(ctx context.Context, source transport.Source, name collection.Name) error {
+	return p.drain.Do(func() error {
+		at, err := p.cfg.Dial.Reach(source)
+		if err != nil {
+			return err
+		}
+		if err := p.refreshFrom(ctx, name, library{at, true}); err != nil {
+			return err
+		}
+		return p.remember(ctx, name, source)
+	})
 }
 
 // library is who is asked for a collection: the hub, or another peer, which may
@@ -60,9 +56,30 @@ type library struct {
 	partial bool
 }
 
+// withState is the library where what it has sent already of a collection is not asked
+// for again.
+func (l library) withState(s *transport.State) library {
+	if s != nil {
+		l.Library = sentAlready{l.Library, *s}
+	}
+	return l
+}
+
+// sentAlready is a library that has sent one collection with a notification of it.
+type sentAlready struct {
+	transport.Library
+	state transport.State
+}
+
+// Collection implements transport.Library. Who takes another collection than was
+// asked for finds out.
+func (s sentAlready) Collection(context.Context, collection.Name) (transport.State, error) {
+	return s.state, nil
+}
+
 // heard returns the sources that a peer knows after a library has named some. What
 // the peer serves itself, it knows better.
-func (p *Peer) heard(ctx context.Context, name collection.Name, from library, named []transport.Source) ([]transport.Source, error) {
+func (p *base) heard(ctx context.Context, name collection.Name, from library, named []transport.Source) ([]transport.Source, error) {
 	s, err := p.core.Load(ctx, name)
 	if err != nil && !isUnknown(err) {
 		return nil, err
@@ -78,17 +95,8 @@ func (p *Peer) heard(ctx context.Context, name collection.Name, from library, na
 	return next, nil
 }
 
-// home reaches another peer.
-func (p *Peer) home(source transport.Source) (transport.Home, error) {
-	at, ok := p.cfg.Dial(source).(transport.Home)
-	if !ok {
-		return nil, transport.At(transport.ErrUnreachable, source.URL)
-	}
-	return at, nil
-}
-
 // remember notes who tells of a collection.
-func (p *Peer) remember(ctx context.Context, name collection.Name, source transport.Source) error {
+func (p *base) remember(ctx context.Context, name collection.Name, source transport.Source) error {
 	known, err := p.homesOf(ctx, name)
 	if err != nil {
 		return err
@@ -100,28 +108,17 @@ func (p *Peer) remember(ctx context.Context, name collection.Name, source transp
 			next.Known = append(next.Known, k)
 		}
 	}
-	data, err := transport.Encode(next)
-	if err != nil {
-		return err
-	}
-	return p.cfg.Store.Apply(ctx, transport.Change{Key: "h/" + name.String(), Value: data})
+	return record.Set(ctx, p.cfg.Store, homesRecord.Key(name), next)
 }
 
-func (p *Peer) homesOf(ctx context.Context, name collection.Name) ([]transport.Source, error) {
-	data, err := p.cfg.Store.Get(ctx, "h/"+name.String())
-	if errors.Is(err, transport.ErrNotFound) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	h, err := transport.Decode[homes](data)
+func (p *base) homesOf(ctx context.Context, name collection.Name) ([]transport.Source, error) {
+	h, _, err := record.Load[homes](ctx, p.cfg.Store, homesRecord.Key(name))
 	return h.Known, err
 }
 
 // ask asks those who may know a collection, the hub first, until one answers.
 // Without any the error wraps transport.ErrUnreachable.
-func (p *Peer) ask(ctx context.Context, name collection.Name, what func(library) error) error {
+func (p *base) ask(ctx context.Context, name collection.Name, what func(library) error) error {
 	known, err := p.homesOf(ctx, name)
 	if err != nil {
 		return err
@@ -135,7 +132,7 @@ func (p *Peer) ask(ctx context.Context, name collection.Name, what func(library)
 		}
 	}
 	for _, source := range known {
-		at, err := p.home(source)
+		at, err := p.cfg.Dial.Reach(source)
 		if err == nil {
 			err = what(library{at, true})
 		}
@@ -150,7 +147,7 @@ func (p *Peer) ask(ctx context.Context, name collection.Name, what func(library)
 	return errors.Join(failed...)
 }
 
-// elsewhere reports whether somebody else may give what one refused.
+// elsewhere reports whether somebody else may have what one refused.
 func elsewhere(err error) bool {
 	for _, e := range []error{transport.ErrNotFound, transport.ErrUnreachable, transport.ErrUnauthenticated, transport.ErrClosed} {
 		if errors.Is(err, e) {

@@ -1,30 +1,25 @@
 package peer
 
 import (
-	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
+	"sync"
 
+	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-// keyring is the peer's keyring, and keeps what it learns.
-type keyring struct {
-	*signature.Keyring
-	*Peer
-}
-
-// Learn implements httplink.Keys.
-func (k keyring) Learn(ctx context.Context, statements [][]byte) error {
-	return k.Peer.learn(ctx, statements)
-}
-
 // learn adds key statements to the keyring and stores those that are new.
 // Statements that the keyring refuses are left out: what they would vouch for
 // stays unknown.
-func (p *Peer) learn(ctx context.Context, statements [][]byte) error {
+func (p *base) learn(ctx context.Context, statements [][]byte) error {
 	for _, data := range statements {
+		revision := p.cfg.Keys.Revision()
+		if p.learned.has(data, revision) {
+			continue
+		}
 		var s signature.KeyStatement
 		if err := s.UnmarshalBinary(data); err != nil {
 			p.cfg.Log.Warn("key statement refused", "error", err)
@@ -37,22 +32,51 @@ func (p *Peer) learn(ctx context.Context, statements [][]byte) error {
 		if err := p.keepKey(ctx, s, data); err != nil {
 			return err
 		}
+		p.learned.add(data, revision)
 	}
 	return nil
 }
 
+// maxLearned is how many statements a peer knows again without a look at them.
+const maxLearned = 1 << 12
+
+// learned remembers the statements that were learned, as long as the keyring is the
+// same: every answer brings those of its parties, and one that did not count may count
+// when another authority is revoked. The zero learned is empty; it is safe for
+// concurrent use.
+type learned struct {
+	mu       sync.Mutex
+	revision uint64 // of the keyring
+	all      map[[sha256.Size]byte]bool
+}
+
+func (l *learned) has(statement []byte, revision uint64) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.revision == revision && l.all[sha256.Sum256(statement)]
+}
+
+func (l *learned) add(statement []byte, revision uint64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.all == nil || l.revision != revision || len(l.all) >= maxLearned {
+		l.all, l.revision = map[[sha256.Size]byte]bool{}, revision
+	}
+	l.all[sha256.Sum256(statement)] = true
+}
+
 // keepKey stores a statement, unless another one is stored that counts rather
 // than it.
-func (p *Peer) keepKey(ctx context.Context, s signature.KeyStatement, data []byte) error {
+func (p *base) keepKey(ctx context.Context, s signature.KeyStatement, data []byte) error {
 	p.keeping.Lock()
 	defer p.keeping.Unlock()
-	key := "y/" + hexID(s.Key.ID())
+	key := keyRecord.Key(collection.KeyID(s.Key.ID()))
 	known, err := p.cfg.Store.Get(ctx, key)
 	if err != nil && !errors.Is(err, transport.ErrNotFound) {
 		return err
 	}
 	if err == nil {
-		stands, err := p.stands(ctx, known, s, data)
+		stands, err := p.stands(ctx, known, s)
 		if err != nil || stands {
 			return transport.At(err, key)
 		}
@@ -61,28 +85,19 @@ func (p *Peer) keepKey(ctx context.Context, s signature.KeyStatement, data []byt
 }
 
 // stands reports whether what is stored of a key counts rather than another
-// statement on it, as in the keyring: a revocation is final, and of two others
-// the later one counts as long as it is vouched for.
-func (p *Peer) stands(ctx context.Context, known []byte, s signature.KeyStatement, data []byte) (bool, error) {
+// statement on it: unless it is superseded, or is not vouched for any more.
+func (p *base) stands(ctx context.Context, known []byte, s signature.KeyStatement) (bool, error) {
 	var old signature.KeyStatement
 	if err := old.UnmarshalBinary(known); err != nil {
 		return false, errors.Join(transport.ErrStorage, err)
 	}
-	switch {
-	case old.Role == signature.RoleRevoked:
-		return true, nil
-	case s.Role == signature.RoleRevoked, p.cfg.Keys.Add(ctx, old) != nil:
-		return false, nil
-	case !s.Issued.Equal(old.Issued):
-		return s.Issued.Before(old.Issued), nil
-	}
-	return bytes.Compare(known, data) >= 0, nil
+	return !s.Supersedes(old) && (old.Role == signature.RoleRevoked || p.cfg.Keys.Add(ctx, old) == nil), nil
 }
 
 // loadKeys fills the keyring from the store.
-func (p *Peer) loadKeys(ctx context.Context) error {
+func (p *base) loadKeys(ctx context.Context) error {
 	var stored [][]byte
-	for r, err := range p.cfg.Store.Scan(ctx, "y/") {
+	for r, err := range p.cfg.Store.Scan(ctx, keyRecord.Under()) {
 		if err != nil {
 			return err
 		}

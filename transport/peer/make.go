@@ -9,6 +9,7 @@ import (
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/internal/shareclient"
+	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
 
 // Open opens a version of an item that is to be shared, by its place in the
@@ -20,26 +21,23 @@ type Open func(ctx context.Context, item collection.ItemID, version int) (transp
 // the time. Publish then publishes it, and makes partial versions that are
 // missing if there is a Renderer. Errors are those of open, of collection.New
 // and of the store.
-func (p *Peer) Make(ctx context.Context, h collection.Header, b collection.Body, open Open) (collection.Name, error) {
-	leave, err := p.enter()
-	if err != nil {
-		return collection.Name{}, err
-	}
-	defer leave()
-	h.Author, h.Created = p.user, p.cfg.Now()
-	c, err := shareclient.Draft(ctx, p.cfg.Random, h, b, open)
-	if err == nil {
-		c, err = c.Sign(ctx, p.signer, p.cfg.Now())
-	}
-	if err == nil {
-		err = p.fill(ctx, c, open)
-	}
-	return c.Name(), err
+func (p *Author) Make(ctx context.Context, h collection.Header, b collection.Body, open Open) (collection.Name, error) {
+	return station.Inside(&p.drain, func() (collection.Name, error) {
+		h.Author, h.Created = p.user, p.cfg.Now()
+		c, err := shareclient.Draft(ctx, p.cfg.Random, h, b, open)
+		if err == nil {
+			c, err = c.Sign(ctx, p.signer, p.cfg.Now())
+		}
+		if err == nil {
+			err = p.fill(ctx, c, open)
+		}
+		return c.Name(), err
+	})
 }
 
 // fill stores the versions of a collection that was made here, and then the
 // collection.
-func (p *Peer) fill(ctx context.Context, c collection.Collection, open Open) error {
+func (p *Author) fill(ctx context.Context, c collection.Collection, open Open) error {
 	for i := range c.Len() {
 		for v := range len(c.Ladder()) {
 			if d, ok := c.Digest(i, v); !ok || d.IsZero() {
@@ -50,20 +48,27 @@ func (p *Peer) fill(ctx context.Context, c collection.Collection, open Open) err
 			}
 		}
 	}
-	held, err := p.core.Held(ctx, c)
-	for _, e := range []engine.Event{engine.Updated{Collection: c}, engine.Stored{Versions: held}} {
-		if err == nil {
-			_, err = p.core.Do(ctx, c.Name(), func(engine.State) (engine.Event, error) { return e, nil })
-		}
+	held, err := p.core.Versions.Held(ctx, c)
+	if err != nil {
+		return err
+	}
+	return p.keepMade(ctx, c, held)
+}
+
+// keepMade stores a collection that was made here, after its versions.
+func (p *Author) keepMade(ctx context.Context, c collection.Collection, held []transport.Bits) error {
+	_, err := p.core.Step(ctx, c.Name(), engine.Updated{Collection: c})
+	if err == nil {
+		_, err = p.core.Step(ctx, c.Name(), engine.Stored{Versions: held})
 	}
 	return err
 }
 
-func (p *Peer) fillOne(ctx context.Context, c collection.Collection, i, v int, open Open) error {
+func (p *Author) fillOne(ctx context.Context, c collection.Collection, i, v int, open Open) error {
 	id, _ := c.At(i)
 	b, err := open(ctx, id, v)
 	if err != nil {
 		return err
 	}
-	return errors.Join(p.core.Import(ctx, c, i, v, io.NewSectionReader(b, 0, b.Size())), b.Close())
+	return errors.Join(p.core.Versions.Import(ctx, c, i, v, io.NewSectionReader(b, 0, b.Size())), b.Close())
 }

@@ -9,12 +9,13 @@ import (
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/internal/cover"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
 
 // take brings a collection up to date with a notification and, if it was not
-// seen before, keeps it for give: record q/COLLECTION.
-func (p *Peer) take(ctx context.Context, n notify.Notification, from library) error {
+// seen before, keeps it for collectNews.
+func (p *Reader) take(ctx context.Context, n notify.Notification, from library) error {
 	if n.To != p.user {
 		return transport.At(transport.ErrMalformed, "a notification to somebody else")
 	}
@@ -37,21 +38,14 @@ func byPeer(n notify.Notification) (notify.Notification, error) {
 	return n, nil
 }
 
-// lastNews returns what was told of a collection last, its cover aside: record
-// n/COLLECTION.
-func (p *Peer) lastNews(ctx context.Context, name collection.Name) (last notify.Notification, any bool, err error) {
-	data, err := p.cfg.Store.Get(ctx, "n/"+name.String())
-	if errors.Is(err, transport.ErrNotFound) {
-		return last, false, nil
-	}
-	if err == nil {
-		last, err = transport.Decode[notify.Notification](data)
-	}
-	return last, true, err
+// lastNews returns what was told of a collection last, its cover aside.
+func (p *Reader) lastNews(ctx context.Context, name collection.Name) (last notify.Notification, any bool, err error) {
+	last, data, err := record.Load[notify.Notification](ctx, p.cfg.Store, newsRecord.Key(name))
+	return last, data != nil, err
 }
 
-// keepNews keeps a notification for give, unless it comes after newer news.
-func (p *Peer) keepNews(ctx context.Context, n notify.Notification) error {
+// keepNews keeps a notification for collectNews, unless it comes after newer news.
+func (p *Reader) keepNews(ctx context.Context, n notify.Notification) error {
 	p.news.Lock()
 	defer p.news.Unlock()
 	last, any, err := p.lastNews(ctx, n.Name())
@@ -71,6 +65,14 @@ func (p *Peer) keepNews(ctx context.Context, n notify.Notification) error {
 	if err != nil {
 		return err
 	}
+	if any && n.Reason == notify.Shared {
+		if n.Reason, err = p.reason(ctx, last, shown); err != nil {
+			return err
+		}
+		if shown, err = shownOf(n, s.Collection); err != nil { // its note says why
+			return err
+		}
+	}
 	told, err := toldOf(n, shown, s.Collection)
 	if err != nil {
 		return err
@@ -78,18 +80,29 @@ func (p *Peer) keepNews(ctx context.Context, n notify.Notification) error {
 	return p.storeNews(ctx, told, shown)
 }
 
-func (p *Peer) storeNews(ctx context.Context, told, shown notify.Notification) error {
+// reason says what is news about a collection that has been told of, where its sender
+// does not know yet that the first word has been read: unless it waits still.
+func (p *Reader) reason(ctx context.Context, last, shown notify.Notification) (notify.Reason, error) {
+	_, err := p.cfg.Store.Get(ctx, untakenRecord.Key(shown.Name()))
+	switch {
+	case err == nil:
+		return notify.Shared, nil
+	case !errors.Is(err, transport.ErrNotFound):
+		return 0, err
+	case shown.Labelled > last.Labelled:
+		return notify.Lost, nil
+	case shown.Labelled < last.Labelled, shown.Edition == last.Edition:
+		return notify.Available, nil
+	}
+	return notify.Edited, nil
+}
+
+func (p *Reader) storeNews(ctx context.Context, told, shown notify.Notification) error {
 	last, err := transport.Encode(told)
 	if err != nil {
 		return err
 	}
-	waits, err := transport.Encode(shown)
-	if err != nil {
-		return err
-	}
-	return p.cfg.Store.Apply(ctx,
-		transport.Change{Key: "n/" + told.Name().String(), Value: last},
-		transport.Change{Key: "q/" + told.Name().String(), Value: waits})
+	return record.Set(ctx, p.cfg.Store, untakenRecord.Key(told.Name()), shown, transport.Change{Key: newsRecord.Key(told.Name()), Value: last})
 }
 
 // shownOf returns what the user is shown of a notification. It says what is verified,

@@ -12,7 +12,7 @@ import (
 // vouches with its own user's key for the originals that it serves, and tells
 // the recipients, who ask it (ReceiveFrom). With preview, no original is
 // announced.
-func (p *Peer) publishNoHub(ctx context.Context, name collection.Name, preview bool) error {
+func (p *Author) publishNoHub(ctx context.Context, name collection.Name, preview bool) error {
 	if p.cfg.URL == "" {
 		return transport.At(transport.ErrUnreachable, "neither a hub nor an address")
 	}
@@ -34,28 +34,19 @@ func (p *Peer) publishNoHub(ctx context.Context, name collection.Name, preview b
 }
 
 // renderMissing makes the partial versions that nobody has made.
-func (p *Peer) renderMissing(ctx context.Context, s engine.State) (collection.Collection, error) {
+func (p *Author) renderMissing(ctx context.Context, s engine.State) (collection.Collection, error) {
 	offers := p.offers(s)
 	for v := range offers {
-		offers[v] = offers[v].Without(held(s, v))
+		offers[v] = offers[v].Without(s.HeldOf(v))
 	}
 	c, _, err := p.render(ctx, s.Collection, offers)
 	return c, err
 }
 
-func held(s engine.State, version int) transport.Bits {
-	if version < len(s.Held) {
-		return s.Held[version]
-	}
-	return nil
-}
-
 // notifyRecipients makes the peer the one that notifies the recipients, of the originals that
 // it serves as well, in all collections that have them.
-func (p *Peer) notifyRecipients(ctx context.Context, name collection.Name, own transport.Source) error {
-	r, err := p.core.Do(ctx, name, func(engine.State) (engine.Event, error) {
-		return engine.Published{Source: own}, nil
-	})
+func (p *Author) notifyRecipients(ctx context.Context, name collection.Name, own transport.Source) error {
+	r, err := p.core.Step(ctx, name, engine.Published{Source: own})
 	for _, spread := range r.Spread {
 		if err == nil {
 			_, err = p.core.SpreadTo(ctx, r.State, spread)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/transport"
@@ -12,7 +13,7 @@ import (
 
 // seekDigest returns the latest view where this one has no digest of a version,
 // since nobody is told when it is made.
-func (p *Peer) seekDigest(ctx context.Context, v *View, ref transport.Ref, i int) (*View, int, error) {
+func (p *Reader) seekDigest(ctx context.Context, v *View, ref transport.Ref, i int) (*View, int, error) {
 	if _, err := station.Digest(v.Collection(), i, ref.Version); err == nil || p.recent.heard(ref.Collection, p.cfg.Now()) {
 		return v, i, nil
 	}
@@ -22,19 +23,30 @@ func (p *Peer) seekDigest(ctx context.Context, v *View, ref transport.Ref, i int
 	return p.check(ctx, ref, label.Fetch)
 }
 
-func (p *Peer) fetchPartial(ctx context.Context, v *View, ref transport.Ref, i int) error {
+// arriving is a version that comes without a proof.
+type arriving struct{ io.Reader }
+
+func (a arriving) Read(b []byte) (int, error) {
+	n, err := a.Reader.Read(b)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = fmt.Errorf("%w: %w", transport.ErrUnreachable, err)
+	}
+	return n, err
+}
+
+func (p *Reader) fetchPartial(ctx context.Context, v *View, ref transport.Ref, i int) error {
 	return p.ask(ctx, ref.Collection, func(at library) error { return p.fetchPartialFrom(ctx, v, ref, i, at) })
 }
 
-func (p *Peer) fetchPartialFrom(ctx context.Context, v *View, ref transport.Ref, i int, at library) error {
-	from, err := p.core.Part(ctx, v.Collection(), i, ref.Version)
+func (p *Reader) fetchPartialFrom(ctx context.Context, v *View, ref transport.Ref, i int, at library) error {
+	from, err := p.core.Versions.Part(ctx, v.Collection(), i, ref.Version)
 	if err != nil {
 		return err
 	}
 	stream, err := at.Version(ctx, ref, from)
 	if errors.Is(err, transport.ErrOffset) && from > 0 { // what is here is not its beginning
 		from = 0
-		if err = p.core.Restart(ctx, v.Collection(), i, ref.Version); err == nil {
+		if err = p.core.Versions.Restart(ctx, v.Collection(), i, ref.Version); err == nil {
 			stream, err = at.Version(ctx, ref, 0)
 		}
 	}
@@ -45,6 +57,6 @@ func (p *Peer) fetchPartialFrom(ctx context.Context, v *View, ref transport.Ref,
 	if stream.Size > p.cfg.MaxPartial {
 		return transport.At(transport.ErrTooLarge, fmt.Sprintf("a partial version of %d bytes", stream.Size))
 	}
-	_, err = p.core.Receive(ctx, v.Collection(), i, ref.Version, from, station.Limit(brokenOff{stream}, stream.Size-from))
+	_, err = p.core.Versions.Receive(ctx, v.Collection(), i, ref.Version, from, station.Limit(arriving{stream}, stream.Size-from))
 	return err
 }

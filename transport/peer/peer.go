@@ -1,13 +1,13 @@
 // Package peer is the station of a user that holds originals: a home computer,
-// a NAS, a phone that receives. As the author's home peer it takes over what
-// the user's devices made ([Peer.Handler] is the end of their local link),
-// publishes it ([Peer.Publish]) and serves the originals to those who may read
-// them. As a recipient's it receives notifications, verifies and shows
-// collections, and fetches originals directly from who has them.
+// a NAS, a phone that receives. It has three parts: what the author's home does
+// ([Author]: make, publish, edit, take back), what a recipient does ([Reader]: hear,
+// verify, show, wish, fetch, print), and what it serves to others ([Peer.As]), which
+// is also the end of the local link of its user's devices. Over HTTP
+// httplink.PeerHandler serves it, and httplink.Dialer reaches others.
 //
 // A hub is not required: without one, a peer tells the recipients of its user's
-// collections itself and vouches with its user's key for what it serves
-// ([Peer.Home], [Peer.ReceiveFrom]).
+// collections itself and vouches with its user's key for what it serves; they call
+// [Reader.ReceiveFrom].
 //
 // Everything that reaches the network or hands data out asks the collection's
 // gate first; what it refuses causes no request at all. Nothing is stored or
@@ -15,11 +15,11 @@
 package peer
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"io"
 	"log/slog"
-	"net/http"
 	"runtime"
 	"sync"
 	"time"
@@ -29,7 +29,6 @@ import (
 	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
-	"github.com/glimpse-go/glimpse/transport/httplink"
 	"github.com/glimpse-go/glimpse/transport/internal/shareclient"
 	"github.com/glimpse-go/glimpse/transport/internal/station"
 	"github.com/glimpse-go/glimpse/transport/memstore"
@@ -48,8 +47,8 @@ type Config struct {
 	// Statement is the key statement of the peer's own key, by an authority that
 	// Keys trusts, to be shown to other peers; empty = they know the key.
 	Statement []byte
-	// URL is the base URL at which others reach the peer's Handler; empty =
-	// the peer serves nobody and cannot announce.
+	// URL is the base URL at which others reach the peer; empty = it serves nobody
+	// and cannot announce.
 	URL string
 	// Render makes partial versions that a hub asks for; nil = none are made.
 	Render Renderer
@@ -68,10 +67,8 @@ type Config struct {
 	MaxPartial int64
 	// Policy returns the rights; nil = label.DefaultPolicy.
 	Policy label.Policy
-	// Dial reaches another peer; nil = over HTTP with HTTP, which is nil
-	// for http.DefaultClient.
-	Dial func(transport.Source) transport.Originals
-	HTTP *http.Client
+	// Dial reaches other peers for the peer's user; nil = nobody can be reached.
+	Dial transport.Dialer
 
 	// Notifies says that the peer would rather tell the recipients itself than
 	// let the hub do it: they then hear by ReceiveFrom.
@@ -90,42 +87,19 @@ type Config struct {
 	Pause  func(ctx context.Context, over <-chan struct{}, d time.Duration)
 	Random io.Reader    // nil = crypto/rand.Reader
 	Log    *slog.Logger // nil = none
-	Hooks  transport.Hooks
 }
 
-func (c Config) withDefaults(user collection.UserID, signer *signature.Signer) Config {
-	if c.Store == nil {
-		c.Store = new(memstore.Store)
-	}
-	if c.Keys == nil {
-		c.Keys = new(signature.Keyring)
-	}
-	if c.Workers == 0 {
-		c.Workers = runtime.GOMAXPROCS(0)
-	}
-	if c.Wait == 0 {
-		c.Wait = 30 * time.Second
-	}
-	if c.Retry == 0 {
-		c.Retry = time.Minute
-	}
-	if c.MaxPartial == 0 {
-		c.MaxPartial = 32 << 20
-	}
+func (c Config) withDefaults() Config {
+	c.Store = cmp.Or[transport.Store](c.Store, new(memstore.Store))
+	c.Keys = cmp.Or(c.Keys, new(signature.Keyring))
+	c.Workers = cmp.Or(c.Workers, runtime.GOMAXPROCS(0))
+	c.Wait = cmp.Or(c.Wait, 30*time.Second)
+	c.Retry = cmp.Or(c.Retry, time.Minute)
+	c.MaxPartial = cmp.Or(c.MaxPartial, 32<<20)
+	c.Random = cmp.Or(c.Random, rand.Reader)
+	c.Log = cmp.Or(c.Log, slog.New(slog.DiscardHandler))
 	if c.Now == nil {
 		c.Now = time.Now
-	}
-	if c.Random == nil {
-		c.Random = rand.Reader
-	}
-	if c.Log == nil {
-		c.Log = slog.New(slog.DiscardHandler)
-	}
-	if c.Dial == nil {
-		caller := httplink.Caller{User: user, Signer: signer, Statement: c.Statement, Now: c.Now}
-		c.Dial = func(s transport.Source) transport.Originals {
-			return httplink.NewClient(s.URL, httplink.Sealed(caller, s.User), httplink.Options{HTTP: c.HTTP})
-		}
 	}
 	return c
 }
@@ -133,46 +107,66 @@ func (c Config) withDefaults(user collection.UserID, signer *signature.Signer) C
 // all is more versions than any ladder has.
 const all = label.MaxVersions + 1
 
-// Peer is a running peer of one user. All methods may be called concurrently.
+// Peer is a running peer of one user. All methods, of its parts too, may be called
+// concurrently.
 type Peer struct {
+	*base
+	Author *Author // for the collections that its user makes, or may complete
+	Reader *Reader // for those that others share with its user
+	once   sync.Once
+}
+
+// base is what the parts of a peer share: what it knows, and how it catches up with
+// those who know more.
+type base struct {
 	user   collection.UserID
 	signer *signature.Signer
 	cfg    Config
 	core   *station.Core
-	who    httplink.Authenticator
 	drain  station.Drain
 
-	news      sync.Mutex // around keepNews and the end of give
 	keeping   sync.Mutex // around keepKey
+	learned   learned
 	recent    recent
 	sending   shareclient.Sending
 	broadcast station.Broadcast
-	once      sync.Once
 	closing   chan struct{} // closed when the peer is told to stop
+}
 
+// Author is what a peer does for the collections that its user makes, or may
+// complete: it makes, publishes and edits them, and says what is lost.
+type Author struct {
+	*base
 	scheduled chan struct{} // tells Run that there is another time
+}
+
+// Reader is what a peer does for the collections that are shared with its user.
+type Reader struct {
+	*base
+	news sync.Mutex // around keepNews and the end of collectNews
+	read receipts   // that the next request for news brings
 }
 
 // New makes a peer of a user with a key of the user's. Errors are those of the
 // store, and signature.ErrKey if the keyring knows the key as another user's.
 func New(ctx context.Context, user collection.UserID, signer *signature.Signer, cfg Config) (*Peer, error) {
-	cfg = cfg.withDefaults(user, signer)
-	p := &Peer{user: user, signer: signer, cfg: cfg, closing: make(chan struct{}), scheduled: make(chan struct{}, 1), sending: shareclient.Sending{Pause: cfg.Pause}}
-	p.who = httplink.BySeal(keyring{cfg.Keys, p}, user, cfg.Now)
-	p.core = &station.Core{
-		Store: cfg.Store, Keys: cfg.Keys, Now: cfg.Now, Pause: cfg.Pause, Received: cfg.Hooks.Received,
-		Signer: signer, Notified: p.broadcast.Wake,
+	cfg = cfg.withDefaults()
+	b := &base{user: user, signer: signer, cfg: cfg, closing: make(chan struct{}), sending: shareclient.Sending{Pause: cfg.Pause}}
+	b.core = station.New(station.Config{
+		Store: cfg.Store, Keys: cfg.Keys, Now: cfg.Now, Pause: cfg.Pause,
+		Signer: signer, Notified: b.broadcast.Wake,
 		Rules: engine.Rules{RequiredFromDevice: all, RequiredFromPeer: all, Own: transport.Source{User: user, URL: cfg.URL}},
-	}
-	if err := p.knowOwnKey(ctx); err != nil {
+	})
+	if err := b.knowOwnKey(ctx); err != nil {
 		return nil, err
 	}
-	return p, p.loadKeys(ctx)
+	p := &Peer{base: b, Author: &Author{b, make(chan struct{}, 1)}, Reader: &Reader{base: b}}
+	return p, b.loadKeys(ctx)
 }
 
 // knowOwnKey puts the peer's key into the keyring: by its statement if there is
 // one, so that the user's other keys are taken from the same authority.
-func (p *Peer) knowOwnKey(ctx context.Context) error {
+func (p *base) knowOwnKey(ctx context.Context) error {
 	if len(p.cfg.Statement) == 0 {
 		return p.cfg.Keys.Trust(p.user, p.signer.Public())
 	}
@@ -184,8 +178,8 @@ func (p *Peer) knowOwnKey(ctx context.Context) error {
 }
 
 // Close stops the peer: it lets work under way finish, and ends requests that
-// wait for news. If ctx ends first, its
-// error is returned. Nothing that was acknowledged is lost in either case.
+// wait for news. If ctx ends first, its error is returned. Nothing that was
+// acknowledged is lost in either case.
 func (p *Peer) Close(ctx context.Context) error {
 	p.once.Do(func() { close(p.closing) })
 	return p.drain.Close(ctx)
@@ -193,14 +187,6 @@ func (p *Peer) Close(ctx context.Context) error {
 
 // Names lists the collections that the peer knows.
 func (p *Peer) Names(ctx context.Context) ([]collection.Name, error) { return p.core.Names(ctx) }
-
-// enter lets a call in until the peer is closed.
-func (p *Peer) enter() (leave func(), err error) {
-	if err := p.drain.Enter(); err != nil {
-		return nil, err
-	}
-	return p.drain.Leave, nil
-}
 
 // Picture is what a partial version is made of.
 type Picture struct {

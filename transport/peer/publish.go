@@ -7,6 +7,7 @@ import (
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/internal/shareclient"
+	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
 
 // Publish shares a collection with the hub, makes and uploads the versions that
@@ -18,34 +19,24 @@ import (
 // hub, or if the hub says so. Errors are those of transport.ShareReceiver, of
 // transport.Announcer and of the Renderer, except where it says that a version
 // cannot be made: then all goes on without that version.
-func (p *Peer) Publish(ctx context.Context, name collection.Name) error {
-	return p.begin("publish", func() error {
-		return p.orSealedAgain(ctx, name, func() error { return p.publish(ctx, name, false) })
-	})
+func (p *Author) Publish(ctx context.Context, name collection.Name) error {
+	return p.publish(ctx, name, false)
 }
 
 // Preview is Publish without the originals, which are held back: recipients see
 // the partial versions only, until Publish is called or the time of PublishAt
 // has come.
-func (p *Peer) Preview(ctx context.Context, name collection.Name) error {
-	return p.begin("preview", func() error {
-		return p.orSealedAgain(ctx, name, func() error { return p.publish(ctx, name, true) })
+func (p *Author) Preview(ctx context.Context, name collection.Name) error {
+	return p.publish(ctx, name, true)
+}
+
+func (p *Author) publish(ctx context.Context, name collection.Name, preview bool) error {
+	return p.drain.Do(func() error {
+		return p.orSealedAgain(ctx, name, func() error { return p.publishOnce(ctx, name, preview) })
 	})
 }
 
-func (p *Peer) begin(what string, work func() error) error {
-	leave, err := p.enter()
-	if err != nil {
-		return err
-	}
-	defer leave()
-	end := p.cfg.Hooks.Begin(what, p.cfg.Now)
-	err = work()
-	end(err)
-	return err
-}
-
-func (p *Peer) publish(ctx context.Context, name collection.Name, preview bool) error {
+func (p *Author) publishOnce(ctx context.Context, name collection.Name, preview bool) error {
 	if err := p.sealAgain(ctx, name); err != nil {
 		return err
 	}
@@ -67,13 +58,19 @@ func (p *Peer) publish(ctx context.Context, name collection.Name, preview bool) 
 		message.Serves[last] = p.complete(s)
 	}
 	c, answer, err := shareclient.Send(ctx, p.cfg.Hub, s.Collection, shareclient.Share{
-		Message: message, Open: p.core.Open, Make: p.render, Accept: p.join, Now: p.cfg.Now, Signer: p.authorSigner(s), Sending: &p.sending,
+		Message: message, Open: p.core.Versions.Open, Make: p.render, Accept: p.join, Now: p.cfg.Now, Signer: p.authorSigner(s), Sending: &p.sending,
 	})
 	if err == nil && answer.Notify && p.user != c.Author() {
 		err = p.notifyRecipients(ctx, name, transport.Source{User: p.user, URL: p.cfg.URL}) // the author told what was before
 	}
-	if err == nil && serves {
+	switch {
+	case err != nil || !serves:
+	case answer.Announced != p.cfg.URL:
 		err = p.announce(ctx, c)
+	case answer.Refused != nil:
+		return answer.Refused
+	default: // the hub has taken the share for an announcement
+		err = p.apply(ctx, c.Name(), transport.State{Updates: answer.Updates, Keys: answer.Keys})
 	}
 	if err != nil {
 		return err
@@ -83,7 +80,7 @@ func (p *Peer) publish(ctx context.Context, name collection.Name, preview bool) 
 
 // finish does what the hub has left to the peer: it tells the recipients, and
 // vouches for what it serves where no authority does.
-func (p *Peer) finish(ctx context.Context, name collection.Name, serves, tells bool) error {
+func (p *Author) finish(ctx context.Context, name collection.Name, serves, tells bool) error {
 	s, err := p.core.Load(ctx, name)
 	if err != nil || !tells && (!serves || !s.Collection.Authority().IsZero()) {
 		return err
@@ -95,14 +92,14 @@ func (p *Peer) finish(ctx context.Context, name collection.Name, serves, tells b
 	if tells {
 		return p.notifyRecipients(ctx, name, own)
 	}
-	_, err = p.core.Do(ctx, name, func(engine.State) (engine.Event, error) { return engine.Announced{Source: own}, nil })
+	_, err = p.core.Step(ctx, name, engine.Announced{Source: own})
 	if err == nil {
 		err = p.notifyHub(ctx, name)
 	}
 	return err
 }
 
-func (p *Peer) authorSigner(s engine.State) collection.Signer {
+func (p *base) authorSigner(s engine.State) collection.Signer {
 	if p.user == s.Collection.Author() {
 		return p.signer
 	}
@@ -110,19 +107,12 @@ func (p *Peer) authorSigner(s engine.State) collection.Signer {
 }
 
 // complete is the set of the items that can be served: held and not withdrawn.
-func (p *Peer) complete(s engine.State) transport.Bits {
-	last := len(s.Collection.Ladder()) - 1
-	var items transport.Bits
-	for i := range s.Collection.Len() {
-		if _, rank := s.Collection.At(i); s.Holds(i, last) && !rank.Withdrawn() {
-			items = items.Add(i)
-		}
-	}
-	return items
+func (p *base) complete(s engine.State) transport.Bits {
+	return station.NotWithdrawn(s.Collection, s.HeldOf(len(s.Collection.Ladder())-1))
 }
 
 // offers is what can be uploaded: what is held, and what can be made from it.
-func (p *Peer) offers(s engine.State) []transport.Bits {
+func (p *base) offers(s engine.State) []transport.Bits {
 	c := s.Collection
 	last := len(c.Ladder()) - 1
 	offers := make([]transport.Bits, last+1)
@@ -139,32 +129,29 @@ func (p *Peer) offers(s engine.State) []transport.Bits {
 
 // renders reports whether versions can be made: only the author can seal their
 // digests.
-func (p *Peer) renders(c collection.Collection) bool {
+func (p *base) renders(c collection.Collection) bool {
 	return p.cfg.Render != nil && p.user == c.Author()
 }
 
 // join verifies what the hub knows of a collection and joins it to what is
 // known here.
-func (p *Peer) join(ctx context.Context, theirs collection.Collection, keys [][]byte) (collection.Collection, error) {
+func (p *base) join(ctx context.Context, theirs collection.Collection, keys [][]byte) (collection.Collection, error) {
 	if err := p.learn(ctx, keys); err != nil {
 		return theirs, err
 	}
-	theirs, sealed, err := p.core.Verify(ctx, theirs)
-	if err == nil {
-		theirs, err = p.authors(ctx, theirs, sealed)
-	}
+	v, err := p.verify(ctx, theirs)
 	if err != nil {
 		return theirs, err
 	}
-	r, err := p.core.Do(ctx, theirs.Name(), func(engine.State) (engine.Event, error) {
-		return engine.Updated{Collection: theirs}, nil
+	r, err := p.core.DoVerified(ctx, v, func(engine.State) (engine.Event, error) {
+		return engine.Updated{Collection: v.Collection}, nil
 	})
 	return r.State.Collection, err
 }
 
 // announce says that the originals are served from now on, and takes the
 // updates that follow.
-func (p *Peer) announce(ctx context.Context, c collection.Collection) error {
+func (p *Author) announce(ctx context.Context, c collection.Collection) error {
 	s, err := p.core.Load(ctx, c.Name())
 	if err != nil {
 		return err

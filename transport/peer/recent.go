@@ -12,7 +12,7 @@ import (
 // newFor is how long an answer counts as the latest.
 const newFor = time.Minute
 
-// recent remembers when the network last gave what it knows of a collection, so
+// recent remembers when the network last told what it knows of a collection, so
 // that it is not asked once for each of many items. The zero recent is ready; it
 // is safe for concurrent use.
 type recent struct {

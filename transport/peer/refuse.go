@@ -5,18 +5,18 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
 // maxRefused is how often a notification is tried that cannot be verified.
 const maxRefused = 12
 
 // refusal is a notification that could not be verified with the keys that were
-// known, of one collection at one inbox: record f/NOTIFIER/COLLECTION.
+// known, of one collection at one inbox.
 type refusal struct {
 	_     struct{} `cbor:",toarray"`
 	ID    notify.ID
@@ -30,14 +30,14 @@ func (r refusal) parked() bool { return r.Tries.N >= maxRefused }
 // verified in twelve tries, over a day and a half with the Config.Retry of a
 // minute. It was acknowledged, so that it does not come again. The next
 // notification of the collection is tried anew, and ends this when it is good.
-func (p *Peer) Parked(ctx context.Context) ([]collection.Name, error) {
+func (p *Reader) Parked(ctx context.Context) ([]collection.Name, error) {
 	var names []collection.Name
-	for r, err := range p.cfg.Store.Scan(ctx, "f/") {
+	for r, err := range p.cfg.Store.Scan(ctx, refusalRecord.Under()) {
 		if err != nil {
 			return names, err
 		}
 		refused, err := transport.Decode[refusal](r.Value)
-		name, keyErr := parseRefusal(r.Key)
+		name, keyErr := record.Name(r.Key)
 		if errors.Join(err, keyErr) != nil {
 			return names, transport.At(transport.ErrStorage, r.Key)
 		}
@@ -48,20 +48,14 @@ func (p *Peer) Parked(ctx context.Context) ([]collection.Name, error) {
 	return names, nil
 }
 
-func parseRefusal(key string) (name collection.Name, err error) {
-	parts := strings.Split(key, "/")
-	if len(parts) != 4 {
-		return name, transport.ErrMalformed
-	}
-	return name, errors.Join(name.Author.UnmarshalText([]byte(parts[2])), name.ID.UnmarshalText([]byte(parts[3])))
-}
-
 // hear takes a notification from an inbox, home's or the hub's, and reports
 // whether it is to be acknowledged. One that could not be verified waits for its
-// pause to end, or for other keys.
-func (p *Peer) hear(ctx context.Context, n notify.Notification, from library, home transport.Source) (read bool, err error) {
-	key := "f/" + home.User.String() + "/" + n.Name().String()
-	known, err := p.refusalAt(ctx, key)
+// pause to end, or for other keys. Where what came with it does not stand, the library
+// is asked.
+func (p *Reader) hear(ctx context.Context, d transport.Delivery, from library, home transport.Source) (read bool, err error) {
+	n := d.Notification
+	key := refusalRecord.Key(home.User, n.Name())
+	known, _, err := record.Load[refusal](ctx, p.cfg.Store, key)
 	if err != nil {
 		return false, err
 	}
@@ -69,7 +63,10 @@ func (p *Peer) hear(ctx context.Context, n notify.Notification, from library, ho
 	if again && (known.parked() || known.Tries.Next > p.cfg.Now().Unix()) {
 		return known.parked(), nil
 	}
-	err = p.hearFrom(ctx, n, from, home)
+	err = p.hearFrom(ctx, n, from.withState(d.State), home)
+	if d.State != nil && isRefusal(err) {
+		err = p.hearFrom(ctx, n, from, home)
+	}
 	if err == nil && known.Tries.N > 0 {
 		err = p.cfg.Store.Apply(ctx, transport.Change{Key: key})
 	}
@@ -80,15 +77,12 @@ func (p *Peer) hear(ctx context.Context, n notify.Notification, from library, ho
 		known = refusal{ID: n.ID, Keys: p.keysNow()}
 	}
 	known.Tries = known.Tries.again(p.cfg.Retry, p.cfg.Now())
-	value, failed := transport.Encode(known)
-	if failed == nil {
-		failed = p.cfg.Store.Apply(ctx, transport.Change{Key: key, Value: value})
-	}
+	failed := record.Set(ctx, p.cfg.Store, key, known)
 	return known.parked() && failed == nil, errors.Join(err, failed)
 }
 
 // keysNow is the digest of the keys that are known.
-func (p *Peer) keysNow() [sha256.Size]byte {
+func (p *Reader) keysNow() [sha256.Size]byte {
 	h := sha256.New()
 	for s := range p.cfg.Keys.Keys() {
 		fmt.Fprintln(h, s.Key.ID(), s.User, s.Role, s.From, s.Until)
@@ -96,20 +90,9 @@ func (p *Peer) keysNow() [sha256.Size]byte {
 	return [sha256.Size]byte(h.Sum(nil))
 }
 
-func (p *Peer) refusalAt(ctx context.Context, key string) (refusal, error) {
-	value, err := p.cfg.Store.Get(ctx, key)
-	if errors.Is(err, transport.ErrNotFound) {
-		return refusal{}, nil
-	}
-	if err != nil {
-		return refusal{}, err
-	}
-	return transport.Decode[refusal](value)
-}
-
 // hearFrom takes a notification from an inbox. Only a hub says where people find
 // more; another peer is remembered as one that knows the collection.
-func (p *Peer) hearFrom(ctx context.Context, n notify.Notification, from library, home transport.Source) error {
+func (p *Reader) hearFrom(ctx context.Context, n notify.Notification, from library, home transport.Source) error {
 	if home.URL == "" {
 		return p.take(ctx, n, from)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -13,10 +14,10 @@ import (
 )
 
 // render makes the missing versions that are not here, and a new edition with
-// the digests of those that have none yet. It cannot give those that another
-// station has made in another way before, nor those that the Renderer cannot
-// make.
-func (p *Peer) render(ctx context.Context, c collection.Collection, missing []transport.Bits) (made collection.Collection, cannot []transport.Bits, err error) {
+// the digests of those that have none yet. It returns those that it cannot make:
+// what another station has made in another way before, and what the Renderer
+// cannot make.
+func (p *Author) render(ctx context.Context, c collection.Collection, missing []transport.Bits) (made collection.Collection, cannot []transport.Bits, err error) {
 	s, err := p.core.Load(ctx, c.Name())
 	if err != nil {
 		return c, nil, err
@@ -47,9 +48,7 @@ func (p *Peer) render(ctx context.Context, c collection.Collection, missing []tr
 	if _, err := p.join(ctx, made, nil); err != nil {
 		return c, nil, err
 	}
-	r, err := p.core.Do(ctx, c.Name(), func(engine.State) (engine.Event, error) {
-		return engine.Stored{Versions: got}, nil
-	})
+	r, err := p.core.Step(ctx, c.Name(), engine.Stored{Versions: got})
 	return r.State.Collection, cannot, err
 }
 
@@ -61,7 +60,7 @@ type job struct {
 }
 
 // renderAll makes versions, several at once, and stores them.
-func (p *Peer) renderAll(ctx context.Context, c collection.Collection, jobs []job) error {
+func (p *Author) renderAll(ctx context.Context, c collection.Collection, jobs []job) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	next := make(chan *job)
@@ -86,9 +85,9 @@ func (p *Peer) renderAll(ctx context.Context, c collection.Collection, jobs []jo
 	return context.Cause(ctx)
 }
 
-func (p *Peer) renderOne(ctx context.Context, c collection.Collection, j *job) error {
+func (p *Author) renderOne(ctx context.Context, c collection.Collection, j *job) error {
 	ladder := c.Ladder()
-	original, err := p.core.Open(ctx, c, j.item, len(ladder)-1)
+	original, err := p.core.Versions.Open(ctx, c, j.item, len(ladder)-1)
 	if err != nil {
 		return err
 	}
@@ -102,7 +101,7 @@ func (p *Peer) renderOne(ctx context.Context, c collection.Collection, j *job) e
 		return nil
 	}
 	if err == nil {
-		j.digest, err = p.core.Keep(ctx, c.Author(), out.Bytes())
+		j.digest, err = p.core.Versions.Keep(ctx, c.Author(), out.Bytes())
 	}
 	return err
 }
@@ -121,25 +120,18 @@ func usable(c collection.Collection, jobs []job) (made []job, cannot []transport
 	return made, cannot
 }
 
-// withDigests returns the edition that has the digests of what was made: c, if
+// withDigests makes the edition that has the digests of what was made. It is c, if
 // another station of the author has made the same before.
-func (p *Peer) withDigests(ctx context.Context, c collection.Collection, jobs []job) (collection.Collection, error) {
-	var unknown []job
-	for _, j := range jobs {
-		if _, known := c.Digest(j.item, j.version); !known {
-			unknown = append(unknown, j)
-		}
-	}
+func (p *Author) withDigests(ctx context.Context, c collection.Collection, jobs []job) (collection.Collection, error) {
+	unknown := slices.DeleteFunc(slices.Clone(jobs), func(j job) bool {
+		_, known := c.Digest(j.item, j.version)
+		return known
+	})
 	if len(unknown) == 0 {
 		return c, nil
 	}
-	return p.seal(ctx, c, unknown)
-}
-
-// seal makes the edition that has the digests of what was made.
-func (p *Peer) seal(ctx context.Context, c collection.Collection, jobs []job) (collection.Collection, error) {
 	made, err := c.Edit(func(_ *collection.Header, items []collection.Item) {
-		for _, j := range jobs {
+		for _, j := range unknown {
 			item := &items[j.item]
 			for len(item.Digests) < len(c.Ladder()) {
 				item.Digests = append(item.Digests, collection.Digest{})

@@ -5,9 +5,9 @@ import (
 	"io"
 
 	"github.com/glimpse-go/glimpse/collection"
-	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
 
 // Reshare shares items of a collection with others: it makes a new collection
@@ -15,37 +15,34 @@ import (
 // items that are held here. Publish then publishes it. The ID and Author of the
 // header are filled in. The errors are the gate's, for the first item that may
 // not be shared, and those of the store.
-func (p *Peer) Reshare(ctx context.Context, from collection.Name, items []collection.ItemID, h collection.Header, to ...collection.UserID) (collection.Name, error) {
-	leave, err := p.enter()
-	if err != nil {
-		return collection.Name{}, err
-	}
-	defer leave()
-	v, err := p.View(ctx, from)
-	if err != nil {
-		return collection.Name{}, err
-	}
-	old := v.Collection()
-	places, err := v.reshared(items)
-	if err != nil {
-		return collection.Name{}, err
-	}
-	b := collection.Body{Kind: old.Kind(), Ladder: old.Ladder(), Recipients: to}
-	for _, i := range places {
-		b.Items = append(b.Items, old.Item(i))
-	}
-	if _, err := io.ReadFull(p.cfg.Random, h.ID[:]); err != nil {
-		return collection.Name{}, err
-	}
-	h.Author, h.Created = p.user, p.cfg.Now()
-	c, err := collection.New(h, b)
-	if err == nil {
-		c, err = c.Sign(ctx, p.signer, p.cfg.Now())
-	}
-	if err != nil {
-		return collection.Name{}, err
-	}
-	return c.Name(), p.adopt(ctx, v, places, c)
+func (p *Author) Reshare(ctx context.Context, from collection.Name, items []collection.ItemID, h collection.Header, to ...collection.UserID) (collection.Name, error) {
+	return station.Inside(&p.drain, func() (collection.Name, error) {
+		v, err := p.view(ctx, from)
+		if err != nil {
+			return collection.Name{}, err
+		}
+		old := v.Collection()
+		places, err := v.reshared(items)
+		if err != nil {
+			return collection.Name{}, err
+		}
+		b := collection.Body{Kind: old.Kind(), Ladder: old.Ladder(), Recipients: to}
+		for _, i := range places {
+			b.Items = append(b.Items, old.Item(i))
+		}
+		if _, err := io.ReadFull(p.cfg.Random, h.ID[:]); err != nil {
+			return collection.Name{}, err
+		}
+		h.Author, h.Created = p.user, p.cfg.Now()
+		c, err := collection.New(h, b)
+		if err == nil {
+			c, err = c.Sign(ctx, p.signer, p.cfg.Now())
+		}
+		if err != nil {
+			return collection.Name{}, err
+		}
+		return c.Name(), p.adopt(ctx, v, places, c)
+	})
 }
 
 // reshared returns the places of items that may all be shared again.
@@ -66,7 +63,7 @@ func (v *View) reshared(items []collection.ItemID) ([]int, error) {
 
 // adopt stores a new collection with the versions that are held of the one it
 // was made from.
-func (p *Peer) adopt(ctx context.Context, v *View, places []int, c collection.Collection) error {
+func (p *Author) adopt(ctx context.Context, v *View, places []int, c collection.Collection) error {
 	got := make([]transport.Bits, len(c.Ladder()))
 	for to, from := range places {
 		for version := range got {
@@ -79,23 +76,15 @@ func (p *Peer) adopt(ctx context.Context, v *View, places []int, c collection.Co
 			got[version] = got[version].Add(to)
 		}
 	}
-	_, err := p.core.Do(ctx, c.Name(), func(engine.State) (engine.Event, error) {
-		return engine.Updated{Collection: c}, nil
-	})
-	if err == nil {
-		_, err = p.core.Do(ctx, c.Name(), func(engine.State) (engine.Event, error) {
-			return engine.Stored{Versions: got}, nil
-		})
-	}
-	return err
+	return p.keepMade(ctx, c, got)
 }
 
-func (p *Peer) copy(ctx context.Context, from collection.Collection, i int, to collection.Collection, j, version int) error {
-	b, err := p.core.Open(ctx, from, i, version)
+func (p *Author) copy(ctx context.Context, from collection.Collection, i int, to collection.Collection, j, version int) error {
+	b, err := p.core.Versions.Open(ctx, from, i, version)
 	if err != nil {
 		return err
 	}
 	defer b.Close()
-	_, err = p.core.Receive(ctx, to, j, version, 0, io.NewSectionReader(b, 0, b.Size()))
+	_, err = p.core.Versions.Receive(ctx, to, j, version, 0, io.NewSectionReader(b, 0, b.Size()))
 	return err
 }

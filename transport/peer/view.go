@@ -3,6 +3,7 @@ package peer
 import (
 	"context"
 	"io"
+	"sync"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
@@ -14,7 +15,7 @@ import (
 // change and is safe for concurrent use.
 type View struct {
 	c        collection.Collection
-	verified collection.Verified
+	verified func() collection.Verified
 	state    engine.State
 	gate     *label.Gate
 	author   bool
@@ -24,21 +25,32 @@ type View struct {
 // that was handed over without any, by its author, is a draft: all its items are
 // labelled until the author's own comes. The error wraps transport.ErrNotFound
 // or transport.ErrSeal.
-func (p *Peer) View(ctx context.Context, name collection.Name) (*View, error) {
-	state, verified, err := p.core.LoadVerified(ctx, name)
+func (p *Reader) View(ctx context.Context, name collection.Name) (*View, error) {
+	return p.view(ctx, name)
+}
+
+func (p *base) view(ctx context.Context, name collection.Name) (*View, error) {
+	state, err := p.core.Load(ctx, name)
 	if err != nil {
 		return nil, err
 	}
 	c := state.Collection
+	verified := sync.OnceValue(func() collection.Verified {
+		report, err := p.core.Report(context.WithoutCancel(ctx), c)
+		if err != nil {
+			return collection.Verified{} // a key was revoked since
+		}
+		return report
+	})
 	return &View{c, verified, state, label.NewGate(p.cfg.Policy, c.Kind(), c.Ladder()), p.user == c.Author()}, nil
 }
 
 // Draft reports whether nobody has sealed the collection yet.
-func (v *View) Draft() bool { return v.verified.Collection().ID().IsZero() }
+func (v *View) Draft() bool { return v.c.IsDraft() }
 
-// Verified is the collection with the report of who vouches for it; zero for a
-// draft.
-func (v *View) Verified() collection.Verified { return v.verified }
+// Verified is the collection with the report of who vouches for it, made when it is
+// asked for first; zero for a draft, and where a key was revoked since.
+func (v *View) Verified() collection.Verified { return v.verified() }
 
 // Collection is the collection.
 func (v *View) Collection() collection.Collection { return v.c }
@@ -73,7 +85,7 @@ func (v *View) Check(i, version int, right label.Rights) error {
 func (v *View) holder(i int) label.Holder { return label.Holder{Held: v.Held(i), Author: v.author} }
 
 // check returns a view and the place of an item if the gate grants the right.
-func (p *Peer) check(ctx context.Context, ref transport.Ref, right label.Rights) (*View, int, error) {
+func (p *Reader) check(ctx context.Context, ref transport.Ref, right label.Rights) (*View, int, error) {
 	v, err := p.View(ctx, ref.Collection)
 	if err != nil {
 		return nil, 0, err
@@ -87,12 +99,12 @@ func (p *Peer) check(ctx context.Context, ref transport.Ref, right label.Rights)
 
 // Open opens a version that is held here, for viewing. The error wraps
 // transport.ErrNotFound if it is not, or is the gate's.
-func (p *Peer) Open(ctx context.Context, ref transport.Ref) (transport.Blob, error) {
+func (p *Reader) Open(ctx context.Context, ref transport.Ref) (transport.Blob, error) {
 	v, i, err := p.check(ctx, ref, label.View)
 	if err != nil {
 		return nil, err
 	}
-	return p.core.Open(ctx, v.Collection(), i, ref.Version)
+	return p.core.Versions.Open(ctx, v.Collection(), i, ref.Version)
 }
 
 // Import stores a version that came by other means, on a disk for example, if
@@ -100,38 +112,35 @@ func (p *Peer) Open(ctx context.Context, ref transport.Ref) (transport.Blob, err
 // errors wrap transport.ErrDigest, transport.ErrNotFound (the collection, the
 // item, or its digest) or transport.ErrStorage, or are those of data.
 func (p *Peer) Import(ctx context.Context, ref transport.Ref, data io.Reader) error {
-	leave, err := p.enter()
-	if err != nil {
-		return err
-	}
-	defer leave()
-	v, err := p.View(ctx, ref.Collection)
-	if err != nil {
-		return err
-	}
-	i, ok := v.Collection().Index(ref.Item)
-	if !ok {
-		return &collection.ItemError{Item: ref.Item, Err: collection.ErrNoItem}
-	}
-	if err := p.core.Import(ctx, v.Collection(), i, ref.Version, data); err != nil {
-		return err
-	}
-	return p.stored(ctx, ref.Collection, i, ref.Version)
+	return p.drain.Do(func() error {
+		v, err := p.view(ctx, ref.Collection)
+		if err != nil {
+			return err
+		}
+		i, ok := v.Collection().Index(ref.Item)
+		if !ok {
+			return &collection.ItemError{Item: ref.Item, Err: collection.ErrNoItem}
+		}
+		if err := p.core.Versions.Import(ctx, v.Collection(), i, ref.Version, data); err != nil {
+			return err
+		}
+		return p.stored(ctx, ref.Collection, i, ref.Version)
+	})
 }
 
 // Print writes a version to a printer, and fetches it first if it is not here.
 // Errors are the gate's and those of Fetch.
-func (p *Peer) Print(ctx context.Context, ref transport.Ref, printer io.Writer) error {
+func (p *Reader) Print(ctx context.Context, ref transport.Ref, printer io.Writer) error {
 	return p.handOut(ctx, ref, label.Print, printer)
 }
 
 // Export writes a version to a program that knows of no labels, and fetches it
 // first if it is not here. Errors are the gate's and those of Fetch.
-func (p *Peer) Export(ctx context.Context, ref transport.Ref, to io.Writer) error {
+func (p *Reader) Export(ctx context.Context, ref transport.Ref, to io.Writer) error {
 	return p.handOut(ctx, ref, label.Export, to)
 }
 
-func (p *Peer) handOut(ctx context.Context, ref transport.Ref, right label.Rights, to io.Writer) error {
+func (p *Reader) handOut(ctx context.Context, ref transport.Ref, right label.Rights, to io.Writer) error {
 	v, i, err := p.check(ctx, ref, right)
 	if err != nil {
 		return err
@@ -141,7 +150,7 @@ func (p *Peer) handOut(ctx context.Context, ref transport.Ref, right label.Right
 			return err
 		}
 	}
-	b, err := p.core.Open(ctx, v.Collection(), i, ref.Version)
+	b, err := p.core.Versions.Open(ctx, v.Collection(), i, ref.Version)
 	if err != nil {
 		return err
 	}

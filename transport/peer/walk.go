@@ -18,24 +18,21 @@ const maxWalk = 4096
 // nil for one that this user may not read or that is not there. An error of visit
 // ends the walk and is returned; so are collection.ErrCycle, collection.ErrDepth,
 // and errors of the store.
-func (p *Peer) Walk(ctx context.Context, name collection.Name, visit func(depth int, name collection.Name, v *View) error) error {
-	leave, err := p.enter()
-	if err != nil {
-		return err
-	}
-	defer leave()
-	first, err := p.View(ctx, name)
-	if err != nil {
-		return err
-	}
-	w := walk{p, map[collection.Name]*View{name: first}}
-	return first.Collection().Walk(maxWalk,
-		func(name collection.Name) (collection.Collection, error) { return w.get(ctx, name) },
-		func(depth int, c collection.Collection) error { return visit(depth, c.Name(), w.views[c.Name()]) })
+func (p *Reader) Walk(ctx context.Context, name collection.Name, visit func(depth int, name collection.Name, v *View) error) error {
+	return p.drain.Do(func() error {
+		first, err := p.View(ctx, name)
+		if err != nil {
+			return err
+		}
+		w := walk{p, map[collection.Name]*View{name: first}}
+		return first.Collection().Walk(maxWalk,
+			func(name collection.Name) (collection.Collection, error) { return w.get(ctx, name) },
+			func(depth int, c collection.Collection) error { return visit(depth, c.Name(), w.views[c.Name()]) })
+	})
 }
 
 type walk struct {
-	*Peer
+	*Reader
 	views map[collection.Name]*View
 }
 

@@ -18,29 +18,26 @@ import (
 // the process; it ends with the version, or with label.ErrWithdrawn, either of
 // which Config.Wished is told. While nobody who has the version can be reached,
 // it stays. Errors are those of the store and of View.
-func (p *Peer) Wish(ctx context.Context, ref transport.Ref) error {
-	leave, err := p.enter()
-	if err != nil {
+func (p *Reader) Wish(ctx context.Context, ref transport.Ref) error {
+	return p.drain.Do(func() error {
+		v, err := p.View(ctx, ref.Collection)
+		if err != nil {
+			return err
+		}
+		if _, ok := v.Collection().Index(ref.Item); !ok || ref.Version < 0 || ref.Version >= len(v.Collection().Ladder()) {
+			return &collection.ItemError{Item: ref.Item, Err: collection.ErrNoItem}
+		}
+		if err := p.cfg.Store.Apply(ctx, transport.Change{Key: wishKey(ref), Value: []byte{}}); err != nil {
+			return err
+		}
+		_, err = p.tryWish(ctx, ref)
 		return err
-	}
-	defer leave()
-	v, err := p.View(ctx, ref.Collection)
-	if err != nil {
-		return err
-	}
-	if _, ok := v.Collection().Index(ref.Item); !ok || ref.Version < 0 || ref.Version >= len(v.Collection().Ladder()) {
-		return &collection.ItemError{Item: ref.Item, Err: collection.ErrNoItem}
-	}
-	if err := p.cfg.Store.Apply(ctx, transport.Change{Key: wishKey(ref), Value: []byte{}}); err != nil {
-		return err
-	}
-	_, err = p.tryWish(ctx, ref)
-	return err
+	})
 }
 
 // Wishes lists what is wished for and has not come.
-func (p *Peer) Wishes(ctx context.Context) ([]transport.Ref, error) {
-	return p.wishes(ctx, "w/", always)
+func (p *Reader) Wishes(ctx context.Context) ([]transport.Ref, error) {
+	return p.wishes(ctx, wishRecord.Under(), always)
 }
 
 // RetryWishes tries the wishes again for which nobody could be reached, and asks for
@@ -48,24 +45,21 @@ func (p *Peer) Wishes(ctx context.Context) ([]transport.Ref, error) {
 // stations only one hears that it is gone. Each has a pause that grows: see
 // Config.Retry. The program calls RetryWishes now and then. Errors are those of Refresh,
 // after all wishes were tried; the wishes stay.
-func (p *Peer) RetryWishes(ctx context.Context) error {
-	leave, err := p.enter()
-	if err != nil {
-		return err
-	}
-	defer leave()
-	labelled, err := p.tryWishes(ctx, "w/", p.isDue)
-	failed := []error{err}
-	for _, name := range labelled {
-		failed = append(failed, p.lookAgain(ctx, name))
-	}
-	return errors.Join(failed...)
+func (p *Reader) RetryWishes(ctx context.Context) error {
+	return p.drain.Do(func() error {
+		labelled, err := p.tryWishes(ctx, wishRecord.Under(), p.isDue)
+		failed := []error{err}
+		for _, name := range labelled {
+			failed = append(failed, p.lookAgain(ctx, name))
+		}
+		return errors.Join(failed...)
+	})
 }
 
 // lookAgain asks for what is new of a collection, if the pause after the last
-// time is over, and fetches what may be fetched then: record l/COLLECTION.
-func (p *Peer) lookAgain(ctx context.Context, name collection.Name) error {
-	key := lookKey(name)
+// time is over, and fetches what may be fetched then.
+func (p *Reader) lookAgain(ctx context.Context, name collection.Name) error {
+	key := lookRecord.Key(name)
 	value, err := p.cfg.Store.Get(ctx, key)
 	if err != nil && !errors.Is(err, transport.ErrNotFound) {
 		return err
@@ -85,18 +79,16 @@ func (p *Peer) lookAgain(ctx context.Context, name collection.Name) error {
 		}
 		return fmt.Errorf("collection %v: %w", name, err)
 	}
-	_, err = p.tryWishes(ctx, "w/"+name.String()+"/", p.isDue)
+	_, err = p.tryWishes(ctx, wishRecord.Under(name), p.isDue)
 	return err
 }
-
-func lookKey(name collection.Name) string { return "l/" + name.String() }
 
 // always has wishes tried whatever their pause: there are news.
 func always([]byte) (bool, error) { return true, nil }
 
 // tryWishes tries wishes, and returns the collections in which some wait for a
 // label.
-func (p *Peer) tryWishes(ctx context.Context, prefix string, due func(value []byte) (bool, error)) (labelled []collection.Name, err error) {
+func (p *Reader) tryWishes(ctx context.Context, prefix string, due func(value []byte) (bool, error)) (labelled []collection.Name, err error) {
 	wishes, err := p.wishes(ctx, prefix, due)
 	failed := []error{err}
 	for _, ref := range wishes {
@@ -112,7 +104,7 @@ func (p *Peer) tryWishes(ctx context.Context, prefix string, due func(value []by
 // tryWish fetches what is wished for if it may be fetched now. That it may not,
 // or that nobody can be reached, is no error: the wish stays. It reports whether
 // it waits for a label.
-func (p *Peer) tryWish(ctx context.Context, ref transport.Ref) (labelled bool, err error) {
+func (p *Reader) tryWish(ctx context.Context, ref transport.Ref) (labelled bool, err error) {
 	err = p.fetch(ctx, ref)
 	switch {
 	case errors.Is(err, label.ErrWithdrawn):
@@ -126,14 +118,10 @@ func (p *Peer) tryWish(ctx context.Context, ref transport.Ref) (labelled bool, e
 	if p.cfg.Wished != nil {
 		p.cfg.Wished(ref, err)
 	}
-	return false, p.cfg.Store.Apply(ctx, transport.Change{Key: wishKey(ref)}, transport.Change{Key: lookKey(ref.Collection)})
+	return false, p.cfg.Store.Apply(ctx, transport.Change{Key: wishKey(ref)}, transport.Change{Key: lookRecord.Key(ref.Collection)})
 }
 
-func wishKey(ref transport.Ref) string {
-	return fmt.Sprintf("w/%v/%v/%d", ref.Collection, ref.Item, ref.Version)
-}
-
-func (p *Peer) wishes(ctx context.Context, prefix string, wanted func(value []byte) (bool, error)) ([]transport.Ref, error) {
+func (p *Reader) wishes(ctx context.Context, prefix string, wanted func(value []byte) (bool, error)) ([]transport.Ref, error) {
 	var all []transport.Ref
 	for r, err := range p.cfg.Store.Scan(ctx, prefix) {
 		if err != nil {

@@ -15,10 +15,7 @@ import (
 // Announcer checks a hub, or a link to one, against the contract of
 // transport.Announcer.
 func Announcer(t *testing.T, open func(t *testing.T) HubFixture) {
-	for _, c := range []struct {
-		name  string
-		check func(*testing.T, *deal)
-	}{
+	run(t, func(t *testing.T) *deal { return newDeal(t, open(t)) }, []check[*deal]{
 		{"announced, in two parts", announced},
 		{"announced again", announcedAgain},
 		{"announced by a completer", announcedByCompleter},
@@ -28,9 +25,7 @@ func Announcer(t *testing.T, open func(t *testing.T) HubFixture) {
 		{"items that are none are announced", announcedNoItems},
 		{"what is announced is not served", announcedLies},
 		{"announced after its context", announcedCanceled},
-	} {
-		t.Run(c.name, func(t *testing.T) { c.check(t, newDeal(t, open(t))) })
-	}
+	})
 }
 
 // served is transport.Originals as a function.
@@ -50,6 +45,9 @@ func serving(items map[collection.ItemID][]byte) served {
 		tree, err := digest.ReadTree(bytes.NewReader(data))
 		if err != nil {
 			return nil, err
+		}
+		if offset > tree.Size() {
+			offset %= max(tree.Size(), 1)
 		}
 		if n < 0 {
 			n = tree.Size() - offset

@@ -24,10 +24,7 @@ type ChannelFixture struct {
 
 // Channel checks a channel against the contract of notify.Channel.
 func Channel(t *testing.T, open func(t *testing.T) ChannelFixture) {
-	for _, c := range []struct {
-		name  string
-		check func(*testing.T, ChannelFixture)
-	}{
+	run(t, open, []check[ChannelFixture]{
 		{"a letter arrives as it is", letterArrives},
 		{"letters with little in them", letterOfLittle},
 		{"a title is no header", letterInjected},
@@ -35,9 +32,7 @@ func Channel(t *testing.T, open func(t *testing.T) ChannelFixture) {
 		{"many letters at once", lettersAtOnce},
 		{"a channel that fails", letterFails},
 		{"canceled context", letterCanceled},
-	} {
-		t.Run(c.name, func(t *testing.T) { c.check(t, open(t)) })
-	}
+	})
 }
 
 // letterTo writes the i-th letter, with everything in it.

@@ -32,19 +32,14 @@ type Member struct {
 
 // Directory checks a directory against the contract of transport.Directory.
 func Directory(t *testing.T, open func(t *testing.T) DirectoryFixture) {
-	for _, c := range []struct {
-		name  string
-		check func(*testing.T, DirectoryFixture)
-	}{
+	run(t, open, []check[DirectoryFixture]{
 		{"users by address", usersByAddress},
 		{"addresses that are nobody's", addressesOfNobody},
 		{"key statements", keyStatements},
 		{"a user that is none", noUser},
 		{"many callers at once", directoryAtOnce},
 		{"canceled context", directoryCanceled},
-	} {
-		t.Run(c.name, func(t *testing.T) { c.check(t, open(t)) })
-	}
+	})
 }
 
 func usersByAddress(t *testing.T, m DirectoryFixture) {

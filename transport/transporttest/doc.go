@@ -10,11 +10,8 @@
 //	RemoteVerifier, IDAllocator, SettingsSource, LinkAccess
 //	Channel    notify.Channel
 //
-// A test gives a suite a function that opens a fixture: an adapter that nobody
+// A test hands a suite a function that opens a fixture: an adapter that nobody
 // has used, and what the suite needs to know of it and to do behind it. It is
 // called once for each check, and closes what it opened with t.Cleanup. Run
 // suites with the race detector: each makes calls at once.
-//
-// [Network] and [Crash] are for tests of stations: links that fail, and stores
-// whose process crashes.
 package transporttest

@@ -1,27 +1,28 @@
 package transporttest_test
 
 import (
-	"context"
 	"errors"
-	"fmt"
+	"testing"
 
-	"github.com/glimpse-go/glimpse/transport"
-	"github.com/glimpse-go/glimpse/transport/memstore"
+	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport/transporttest"
 )
 
-// A process that crashes after its second change, before it can tell anybody.
-func ExampleCrash() {
-	ctx := context.Background()
-	store := new(memstore.Store)
-	crash := &transporttest.Crash{Store: store, Before: 1, After: true}
-	for i := range 3 {
-		err := crash.Apply(ctx, transport.Change{Key: fmt.Sprint(i), Value: []byte("x")})
-		_, lost := store.Get(ctx, fmt.Sprint(i))
-		fmt.Println(i, errors.Is(err, transporttest.ErrCrash), lost == nil)
+// The test of a channel, in its own package: it says how the suite sees what has
+// arrived, and how the channel is broken.
+func ExampleChannel() {
+	test := func(t *testing.T) {
+		transporttest.Channel(t, func(*testing.T) transporttest.ChannelFixture {
+			mail := new(notify.Memory)
+			return transporttest.ChannelFixture{
+				Channel: mail,
+				Arrived: func(*testing.T) []notify.Letter { return mail.Letters() },
+				Break: func(*testing.T) func() {
+					mail.Fail(errors.New("the line is dead"))
+					return func() { mail.Fail(nil) }
+				},
+			}
+		})
 	}
-	// Output:
-	// 0 false true
-	// 1 true true
-	// 2 true false
+	_ = test
 }

@@ -16,6 +16,19 @@ import (
 // made is when the suites make and seal everything.
 var made = time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
 
+// check is one of the checks of a suite, which works with a fixture of type F.
+type check[F any] struct {
+	name  string
+	check func(*testing.T, F)
+}
+
+// run runs the checks of a suite, each with a fixture that nobody has used.
+func run[F any](t *testing.T, open func(*testing.T) F, suite []check[F]) {
+	for _, c := range suite {
+		t.Run(c.name, func(t *testing.T) { c.check(t, open(t)) })
+	}
+}
+
 // want fails unless err wraps target, or is nil where target is.
 func want(t *testing.T, err, target error) {
 	t.Helper()
@@ -78,7 +91,7 @@ func readAll(stream *transport.Stream, err error) ([]byte, error) {
 	return data, errors.Join(err, stream.Close())
 }
 
-// noise is n bytes that no other seed gives, in blocks that differ.
+// noise is n bytes that no other seed makes, in blocks that differ.
 func noise(seed byte, n int) []byte {
 	data := make([]byte, n)
 	rand.NewChaCha8([32]byte{seed}).Read(data)

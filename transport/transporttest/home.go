@@ -28,10 +28,7 @@ type HomeFixture struct {
 // Home checks a peer, or a link to one, against the contracts of
 // transport.Library, Inbox and Originals.
 func Home(t *testing.T, open func(t *testing.T) HomeFixture) {
-	for _, c := range []struct {
-		name  string
-		check func(*testing.T, *album)
-	}{
+	run(t, func(t *testing.T) *album { return newAlbum(t, open(t)) }, []check[*album]{
 		{"collection and versions", homeReads},
 		{"a stranger", homeStranger},
 		{"what is not there", homeLacks},
@@ -46,9 +43,7 @@ func Home(t *testing.T, open func(t *testing.T) HomeFixture) {
 		{"a stream that is closed half way", originalsClosed},
 		{"a context that ends half way", originalsCanceled},
 		{"many readers at once", originalsAtOnce},
-	} {
-		t.Run(c.name, func(t *testing.T) { c.check(t, newAlbum(t, open(t))) })
-	}
+	})
 }
 
 func homeReads(t *testing.T, a *album) {
@@ -105,7 +100,7 @@ func homeWakes(t *testing.T, a *album) {
 	came := make(chan error, 1)
 	go func() {
 		for {
-			if got, err := a.reader.Notifications(t.Context()); err != nil || len(got.Waiting) > 0 {
+			if got, err := a.reader.Notifications(t.Context(), transport.Receipts{}); err != nil || len(got.Waiting) > 0 {
 				came <- err
 				return
 			}
@@ -126,9 +121,10 @@ func homeCanceled(t *testing.T, a *album) {
 	for i, err := range a.asks(ctx, a.reader, a.c.Name()) {
 		ended(t, []string{"collection", "updates", "version", "original", "block"}[i], err)
 	}
-	_, err := a.reader.Notifications(ctx)
+	_, err := a.reader.Notifications(ctx, transport.Receipts{})
 	ended(t, "notifications", err)
 	first := heard(t, a.reader, 1)[0]
-	ended(t, "acknowledge", a.reader.Acknowledge(ctx, transport.Receipts{Read: []transport.Receipt{first.Receipt()}}))
+	_, err = a.reader.Notifications(ctx, transport.Receipts{Read: []transport.Receipt{first.Receipt()}})
+	ended(t, "acknowledged", err)
 	heard(t, a.reader, 1)
 }

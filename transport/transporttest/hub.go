@@ -32,10 +32,7 @@ type HubFixture struct {
 // transport.ShareReceiver, ResumableUploader, Library and Inbox, and with Announcer against that
 // of transport.Announcer.
 func Hub(t *testing.T, open func(t *testing.T) HubFixture) {
-	for _, c := range []struct {
-		name  string
-		check func(*testing.T, *deal)
-	}{
+	run(t, func(t *testing.T) *deal { return newDeal(t, open(t)) }, []check[*deal]{
 		{"share, upload, done", shareAndUpload},
 		{"shared again", sharedAgain},
 		{"shared with other parts", sharedDifferently},
@@ -49,9 +46,7 @@ func Hub(t *testing.T, open func(t *testing.T) HubFixture) {
 		{"collection and versions", reads},
 		{"a stranger", strangerReads},
 		{"notifications until acknowledged", inbox},
-	} {
-		t.Run(c.name, func(t *testing.T) { c.check(t, newDeal(t, open(t))) })
-	}
+	})
 	Announcer(t, open)
 }
 

@@ -13,17 +13,12 @@ import (
 // IDAllocator checks an allocator, or a link to one, against the contract of
 // transport.IDAllocator.
 func IDAllocator(t *testing.T, open func(t *testing.T) transport.IDAllocator) {
-	for _, c := range []struct {
-		name  string
-		check func(*testing.T, *names)
-	}{
+	run(t, func(t *testing.T) *names { return &names{IDAllocator: open(t)} }, []check[*names]{
 		{"as many as are asked for, and new ones", namesNew},
 		{"for many callers at once", namesAtOnce},
 		{"numbers that are none", namesRefused},
 		{"canceled context", namesCanceled},
-	} {
-		t.Run(c.name, func(t *testing.T) { c.check(t, &names{IDAllocator: open(t)}) })
-	}
+	})
 }
 
 // names are all the ids that an allocator has returned.
@@ -33,7 +28,7 @@ type names struct {
 	seen map[[16]byte]bool
 }
 
-// take asks for n ids of items, none of which has been given before.
+// take asks for n ids of items, none of which was returned before.
 func (n *names) take(t *testing.T, items int) error {
 	ids, err := n.NewIdentifiers(t.Context(), items)
 	if err != nil {

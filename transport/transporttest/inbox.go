@@ -11,7 +11,7 @@ import (
 // heard returns the n notifications that wait in an inbox.
 func heard(t *testing.T, in transport.Inbox, n int) []transport.Delivery {
 	t.Helper()
-	got, err := in.Notifications(t.Context())
+	got, err := in.Notifications(t.Context(), transport.Receipts{})
 	want(t, err, nil)
 	if len(got.Waiting) != n {
 		t.Fatalf("%d notifications wait, want %d", len(got.Waiting), n)
@@ -22,7 +22,8 @@ func heard(t *testing.T, in transport.Inbox, n int) []transport.Delivery {
 // read acknowledges what these receipts are for.
 func read(t *testing.T, in transport.Inbox, receipts ...transport.Receipt) {
 	t.Helper()
-	want(t, in.Acknowledge(t.Context(), transport.Receipts{Read: receipts}), nil)
+	_, err := in.Notifications(t.Context(), transport.Receipts{Read: receipts})
+	want(t, err, nil)
 }
 
 // untilRead checks that the one notification that waits for a reader, of a

@@ -8,7 +8,7 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-// whole checks that a library gives a reader the collection c, and then, as
+// whole checks that a library returns a reader the collection c, and then, as
 // what changes of it, all that leads from c to the same labels. It returns the
 // state that the library told.
 func whole(t *testing.T, from transport.Library, c collection.Collection) transport.State {
@@ -74,7 +74,7 @@ func noVersions(t *testing.T, from transport.Library, refs ...transport.Ref) {
 	}
 }
 
-// serves reports whether one of the sources gives an item.
+// serves reports whether one of the sources serves an item.
 func serves(sources []transport.Source, item int) bool {
 	for _, s := range sources {
 		if s.Items.Has(item) {

@@ -28,10 +28,7 @@ type LinkFixture struct {
 // LinkAccess checks a station, or a link to one, against the contract of
 // transport.LinkAccess.
 func LinkAccess(t *testing.T, open func(t *testing.T) LinkFixture) {
-	for _, c := range []struct {
-		name  string
-		check func(*testing.T, LinkFixture)
-	}{
+	run(t, open, []check[LinkFixture]{
 		{"what a token opens", guestSees},
 		{"offsets that are none", guestOffsets},
 		{"what guests may not see", guestLimits},
@@ -39,9 +36,7 @@ func LinkAccess(t *testing.T, open func(t *testing.T) LinkFixture) {
 		{"a token that is revoked", guestRevoked},
 		{"many guests at once", guestsAtOnce},
 		{"canceled context", guestCanceled},
-	} {
-		t.Run(c.name, func(t *testing.T) { c.check(t, open(t)) })
-	}
+	})
 }
 
 // looks returns an error unless the token opens what it is to open.

@@ -78,8 +78,8 @@ func originalsBadParts(t *testing.T, a *album) {
 	a.put(t)
 	for item := range lacking {
 		size := int64(len(a.versions[item][2]))
-		for _, offset := range []int64{-1, math.MinInt64, size + 1, size + digest.BlockSize, math.MaxInt64} {
-			for _, n := range []int64{-1, 0, 1, math.MaxInt64} {
+		for _, n := range []int64{-1, 0, 1, math.MaxInt64} {
+			for _, offset := range []int64{-1, math.MinInt64, size + 1, size + digest.BlockSize, math.MaxInt64} {
 				_, err := readAll(a.reader.Original(t.Context(), a.ref(item, 2), offset, n))
 				if !errors.Is(err, transport.ErrMalformed) {
 					t.Errorf("item %d: %d bytes from %d on: %v", item, n, offset, err)

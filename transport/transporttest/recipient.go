@@ -28,10 +28,7 @@ type RecipientFixture struct {
 // Recipient checks a station, or a link to one, against the contract of
 // transport.Recipient.
 func Recipient(t *testing.T, open func(t *testing.T) RecipientFixture) {
-	for _, c := range []struct {
-		name  string
-		check func(*testing.T, *news)
-	}{
+	run(t, func(t *testing.T) *news { return newNews(t, open(t)) }, []check[*news]{
 		{"delivered, and repeated", delivered},
 		{"newer news", deliveredNewer},
 		{"delivered by many at once", deliveredAtOnce},
@@ -41,9 +38,7 @@ func Recipient(t *testing.T, open func(t *testing.T) RecipientFixture) {
 		{"of what cannot be had", deliveredTooEarly},
 		{"of what does not verify", deliveredForged},
 		{"canceled context", deliveredCanceled},
-	} {
-		t.Run(c.name, func(t *testing.T) { c.check(t, newNews(t, open(t))) })
-	}
+	})
 }
 
 // news is a collection whose author tells of it in a test: first of it, and then

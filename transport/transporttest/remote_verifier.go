@@ -22,17 +22,12 @@ type VerifierFixture struct {
 // RemoteVerifier checks a verifier, or a link to one, against the contract of
 // transport.RemoteVerifier.
 func RemoteVerifier(t *testing.T, open func(t *testing.T) VerifierFixture) {
-	for _, c := range []struct {
-		name  string
-		check func(*testing.T, VerifierFixture)
-	}{
+	run(t, open, []check[VerifierFixture]{
 		{"whose seal it is", verifierGood},
 		{"seals that are refused", verifierRefuses},
 		{"many callers at once", verifierAtOnce},
 		{"canceled context", verifierCanceled},
-	} {
-		t.Run(c.name, func(t *testing.T) { c.check(t, open(t)) })
-	}
+	})
 }
 
 // request asks about a seal over a statement.

@@ -22,17 +22,12 @@ type SettingsFixture struct {
 
 // SettingsSource checks a source, or a link to one, against the contract of transport.SettingsSource.
 func SettingsSource(t *testing.T, open func(t *testing.T) SettingsFixture) {
-	for _, c := range []struct {
-		name  string
-		check func(*testing.T, SettingsFixture)
-	}{
+	run(t, open, []check[SettingsFixture]{
 		{"settings as they are now", settingsNow},
 		{"another user's", settingsOfOthers},
 		{"many callers at once", settingsAtOnce},
 		{"canceled context", settingsCanceled},
-	} {
-		t.Run(c.name, func(t *testing.T) { c.check(t, open(t)) })
-	}
+	})
 }
 
 // fullSettings has something of everything, and as many values as there may be.

@@ -15,10 +15,7 @@ import (
 // new process would find it; a store that does not outlive its process returns
 // the very same one.
 func Store(t *testing.T, open func(t *testing.T) transport.Store) {
-	for _, c := range []struct {
-		name  string
-		check func(*testing.T, func(t *testing.T) transport.Store)
-	}{
+	run(t, func(*testing.T) opener { return open }, []check[opener]{
 		{"blob is whole or not there", blobWhole},
 		{"upload goes on where it ended", blobResumes},
 		{"discard leaves nothing", blobDiscard},
@@ -30,10 +27,11 @@ func Store(t *testing.T, open func(t *testing.T) transport.Store) {
 		{"compare and delete", compareDelete},
 		{"scan is sorted and bounded", scanSorted},
 		{"canceled context", canceled},
-	} {
-		t.Run(c.name, func(t *testing.T) { c.check(t, func(*testing.T) transport.Store { return open(t) }) })
-	}
+	})
 }
+
+// opener opens the store of a test, as a new process would.
+type opener = func(*testing.T) transport.Store
 
 func create(t *testing.T, s transport.Store, key, data string) transport.BlobWriter {
 	t.Helper()
@@ -54,7 +52,7 @@ func content(t *testing.T, s transport.Store, key string) string {
 	return string(data)
 }
 
-func blobWhole(t *testing.T, open func(*testing.T) transport.Store) {
+func blobWhole(t *testing.T, open opener) {
 	s := open(t)
 	w := create(t, s, "a/b", "hello")
 	_, err := s.Open(t.Context(), "a/b")
@@ -74,7 +72,7 @@ func blobWhole(t *testing.T, open func(*testing.T) transport.Store) {
 	}
 }
 
-func blobResumes(t *testing.T, open func(*testing.T) transport.Store) {
+func blobResumes(t *testing.T, open opener) {
 	want(t, create(t, open(t), "a/b", "hello, ").Close(), nil)
 	s := open(t)
 	size, err := s.Part(t.Context(), "a/b")
@@ -98,7 +96,7 @@ func blobResumes(t *testing.T, open func(*testing.T) transport.Store) {
 	}
 }
 
-func blobDiscard(t *testing.T, open func(*testing.T) transport.Store) {
+func blobDiscard(t *testing.T, open opener) {
 	s := open(t)
 	w := create(t, s, "a/b", "hello")
 	want(t, w.Discard(), nil)
@@ -110,7 +108,7 @@ func blobDiscard(t *testing.T, open func(*testing.T) transport.Store) {
 	}
 }
 
-func blobConflict(t *testing.T, open func(*testing.T) transport.Store) {
+func blobConflict(t *testing.T, open opener) {
 	s := open(t)
 	w := create(t, s, "a/b", "one")
 	_, err := s.Create(t.Context(), "a/b")
@@ -121,7 +119,7 @@ func blobConflict(t *testing.T, open func(*testing.T) transport.Store) {
 	want(t, create(t, s, "a/b", "two").Commit(t.Context()), nil)
 }
 
-func blobAgain(t *testing.T, open func(*testing.T) transport.Store) {
+func blobAgain(t *testing.T, open opener) {
 	s := open(t)
 	want(t, create(t, s, "a/b", "one").Commit(t.Context()), nil)
 	old, err := s.Open(t.Context(), "a/b")
@@ -138,7 +136,7 @@ func blobAgain(t *testing.T, open func(*testing.T) transport.Store) {
 	}
 }
 
-func blobDelete(t *testing.T, open func(*testing.T) transport.Store) {
+func blobDelete(t *testing.T, open opener) {
 	s := open(t)
 	want(t, s.Delete(t.Context(), "a/none"), nil)
 	want(t, create(t, s, "a/b", "one").Commit(t.Context()), nil)
@@ -152,7 +150,7 @@ func blobDelete(t *testing.T, open func(*testing.T) transport.Store) {
 	}
 }
 
-func badKeys(t *testing.T, open func(*testing.T) transport.Store) {
+func badKeys(t *testing.T, open opener) {
 	s := open(t)
 	for _, key := range []string{"", "/", "a/", "/a", "a//b", "../a", "A", "a.b", "a b"} {
 		_, err := s.Create(t.Context(), key)
@@ -163,7 +161,7 @@ func badKeys(t *testing.T, open func(*testing.T) transport.Store) {
 	}
 }
 
-func batchWhole(t *testing.T, open func(*testing.T) transport.Store) {
+func batchWhole(t *testing.T, open opener) {
 	s := open(t)
 	want(t, s.Apply(t.Context(),
 		transport.Change{Key: "r/1", Value: []byte("one")},
@@ -188,7 +186,7 @@ func batchWhole(t *testing.T, open func(*testing.T) transport.Store) {
 	want(t, err, transport.ErrNotFound)
 }
 
-func compareDelete(t *testing.T, open func(*testing.T) transport.Store) {
+func compareDelete(t *testing.T, open opener) {
 	s := open(t)
 	want(t, s.Apply(t.Context(), transport.Change{Key: "o/1", Value: []byte("7")}), nil)
 	want(t, s.Apply(t.Context(), transport.Change{Key: "o/1", Old: []byte("6")}), transport.ErrConflict)
@@ -197,7 +195,7 @@ func compareDelete(t *testing.T, open func(*testing.T) transport.Store) {
 	want(t, s.Apply(t.Context(), transport.Change{Key: "o/2", Old: []byte{}}), transport.ErrConflict)
 }
 
-func scanSorted(t *testing.T, open func(*testing.T) transport.Store) {
+func scanSorted(t *testing.T, open opener) {
 	s := open(t)
 	for i := range 20 {
 		key := fmt.Sprintf("p%d/%02d", i%2, 19-i)
@@ -221,10 +219,9 @@ func scanSorted(t *testing.T, open func(*testing.T) transport.Store) {
 	}
 }
 
-func canceled(t *testing.T, open func(*testing.T) transport.Store) {
+func canceled(t *testing.T, open opener) {
 	s := open(t)
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
+	ctx := over(t)
 	_, err := s.Get(ctx, "a")
 	want(t, err, context.Canceled)
 	want(t, s.Apply(ctx, transport.Change{Key: "a", Value: []byte("x")}), context.Canceled)

@@ -2,7 +2,6 @@ package transporttest
 
 import (
 	"bytes"
-	"sync"
 	"testing"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -38,15 +37,10 @@ func twinsOnce(t *testing.T, d *deal) {
 func twinsAtOnce(t *testing.T, d *deal) {
 	d.twins(t)
 	d.share(t)
-	errs := make([]error, 6)
-	var all sync.WaitGroup
-	for k := range errs {
-		all.Go(func() { _, errs[k] = d.author.Upload(t.Context(), d.c.Name(), d.stream(t, 0, d.thumbs[:1+k%2]...)) })
-	}
-	all.Wait()
-	for _, err := range errs {
-		want(t, err, nil)
-	}
+	atOnce(t, 6, func(k int) error {
+		_, err := d.author.Upload(t.Context(), d.c.Name(), d.stream(t, 0, d.thumbs[:1+k%2]...))
+		return err
+	})
 	whole(t, d.reader, d.c)
 	partial(t, d.reader, d.ref(1, 0), d.thumbs[0])
 }

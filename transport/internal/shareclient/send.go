@@ -55,7 +55,7 @@ func Send(ctx context.Context, to transport.ShareReceiver, c collection.Collecti
 	answer, err := s.share(ctx, to, c)
 	for range rounds {
 		more := false
-		if err == nil && len(answer.Collection) > 0 {
+		if err == nil && (len(answer.Collection) > 0 || s.isDraft()) {
 			c, more, err = s.accept(ctx, c, answer)
 		}
 		if more && err == nil {
@@ -133,8 +133,11 @@ func (s *Share) share(ctx context.Context, to transport.ShareReceiver, c collect
 // never taken from it unverified. It reports whether the collection says more
 // then than the receiver knows.
 func (s *Share) accept(ctx context.Context, c collection.Collection, a transport.Answer) (joined collection.Collection, more bool, err error) {
-	theirs, err := collection.Decode(a.Collection)
-	if err == nil && s.FillIn != nil && len(s.sealed.Seal) == 0 {
+	theirs := c // where there was nothing to fill in
+	if len(a.Collection) > 0 {
+		theirs, err = collection.Decode(a.Collection)
+	}
+	if err == nil && s.isDraft() {
 		c, s.sealed, err = s.FillIn(ctx, c, theirs)
 	}
 	if err == nil {
@@ -148,6 +151,9 @@ func (s *Share) accept(ctx context.Context, c collection.Collection, a transport
 	}
 	return c, more, err
 }
+
+// isDraft reports whether the receiver fills in what is shared, and has not yet.
+func (s *Share) isDraft() bool { return s.FillIn != nil && len(s.sealed.Seal) == 0 }
 
 // SaysMore reports whether one copy of a collection has another edition than the
 // other, or says more of labels.

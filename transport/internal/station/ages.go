@@ -15,10 +15,6 @@ import (
 // since 1970. It is written before the bytes are and removed after them, so that
 // a crash leaves no bytes that never expire.
 
-func ageKey(author collection.UserID, d collection.Digest) string {
-	return "age/" + author.String() + "/" + d.String()
-}
-
 // stamp notes that partial versions of c come now, if this is a cache.
 func (k *Core) stamp(ctx context.Context, c collection.Collection, versions []transport.Bits) error {
 	if !k.Cache {
@@ -32,7 +28,7 @@ func (k *Core) stamp(ctx context.Context, c collection.Collection, versions []tr
 			d, err := Digest(c, i, v)
 			if err == nil && !seen[d] {
 				seen[d] = true
-				changes = append(changes, transport.Change{Key: ageKey(c.Author(), d), Value: now})
+				changes = append(changes, transport.Change{Key: ageRecord.Key(c.Author(), d), Value: now})
 			}
 		}
 	}
@@ -43,7 +39,7 @@ func (k *Core) stamp(ctx context.Context, c collection.Collection, versions []tr
 }
 
 func parseAge(key string) (author collection.UserID, d collection.Digest, err error) {
-	user, sum, _ := strings.Cut(strings.TrimPrefix(key, "age/"), "/")
+	user, sum, _ := strings.Cut(strings.TrimPrefix(key, ageRecord.Under()), "/")
 	if errors.Join(author.UnmarshalText([]byte(user)), d.UnmarshalText([]byte(sum))) != nil {
 		err = transport.At(transport.ErrStorage, key)
 	}

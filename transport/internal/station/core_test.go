@@ -14,14 +14,14 @@ func TestUnknownEffect(t *testing.T) {
 	before := must(k.Load(t.Context(), c.Name()))
 	after := before
 	after.Edited = !before.Edited
-	_, err := k.commit(t.Context(), before, after, []engine.Effect{engine.Reply{}, unknown{}})
+	_, _, err := k.commit(t.Context(), before, after, []engine.Effect{engine.Reply{}, unknown{}})
 	if err == nil {
 		t.Error("no error")
 	}
 	if s := must(k.Load(t.Context(), c.Name())); s.Edited != before.Edited {
 		t.Error("the step was stored")
 	}
-	if _, err := k.commit(t.Context(), before, after, []engine.Effect{engine.Reply{}}); err != nil {
+	if _, _, err := k.commit(t.Context(), before, after, []engine.Effect{engine.Reply{}}); err != nil {
 		t.Errorf("a known effect: %v", err)
 	}
 }

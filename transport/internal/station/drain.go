@@ -2,6 +2,7 @@ package station
 
 import (
 	"context"
+	"io"
 	"sync"
 
 	"github.com/glimpse-go/glimpse/transport"
@@ -63,4 +64,46 @@ func (d *Drain) shut() chan struct{} {
 		}
 	}
 	return d.empty
+}
+
+// Inside does a piece of work that Close waits for, and none after it.
+func Inside[T any](d *Drain, work func() (T, error)) (T, error) {
+	if err := d.Enter(); err != nil {
+		return *new(T), err
+	}
+	defer d.Leave()
+	return work()
+}
+
+// Do is Inside for work that returns nothing but an error.
+func (d *Drain) Do(work func() error) error {
+	_, err := Inside(d, func() (struct{}, error) { return struct{}{}, work() })
+	return err
+}
+
+// Stream opens a version likewise: who reads it is inside until it is closed.
+func (d *Drain) Stream(open func() (*transport.Stream, error)) (*transport.Stream, error) {
+	if err := d.Enter(); err != nil {
+		return nil, err
+	}
+	s, err := open()
+	if err != nil {
+		d.Leave()
+		return nil, err
+	}
+	s.ReadCloser = OnClose(s.ReadCloser, sync.OnceFunc(d.Leave))
+	return s, nil
+}
+
+// OnClose returns r, whose Close calls end as well.
+func OnClose(r io.ReadCloser, end func()) io.ReadCloser { return ending{r, end} }
+
+type ending struct {
+	io.ReadCloser
+	end func()
+}
+
+func (e ending) Close() error {
+	defer e.end()
+	return e.ReadCloser.Close()
 }

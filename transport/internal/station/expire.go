@@ -4,11 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
 // stored returns the event that versions have come: those that are still here. It
@@ -21,7 +25,7 @@ func (k *Core) stored(ctx context.Context, versions []transport.Bits) func(engin
 		here := make([]transport.Bits, len(versions))
 		for v, items := range versions {
 			for i := range items.Places() {
-				has, err := k.has(ctx, s.Collection, i, v)
+				has, err := k.Versions.has(ctx, s.Collection, i, v)
 				if err != nil {
 					return nil, err
 				}
@@ -39,7 +43,7 @@ func (k *Core) stored(ctx context.Context, versions []transport.Bits) func(engin
 // others. After an error, or a crash, it can be called again.
 func (k *Core) Expire(ctx context.Context, before time.Time) error {
 	old := map[collection.UserID]map[collection.Digest]bool{}
-	for r, err := range k.Store.Scan(ctx, "age/") {
+	for r, err := range k.Store.Scan(ctx, ageRecord.Under()) {
 		if err != nil {
 			return err
 		}
@@ -56,12 +60,21 @@ func (k *Core) Expire(ctx context.Context, before time.Time) error {
 		old[author][d] = true
 	}
 	var failed []error
-	for author, digests := range old {
-		if err := k.expire(ctx, author, digests, before); err != nil {
+	for _, author := range inOrder(old) {
+		if err := k.expire(ctx, author, old[author], before); err != nil {
 			failed = append(failed, fmt.Errorf("author %v: %w", author, err))
 		}
 	}
 	return errors.Join(failed...)
+}
+
+// inOrder lists the keys of a map, so that a crash on the way leaves the same each
+// time.
+func inOrder[K interface {
+	comparable
+	String() string
+}, V any](m map[K]V) []K {
+	return slices.SortedFunc(maps.Keys(m), func(a, b K) int { return strings.Compare(a.String(), b.String()) })
 }
 
 // expire removes versions of one author, while no step is under way.
@@ -69,8 +82,8 @@ func (k *Core) expire(ctx context.Context, author collection.UserID, digests map
 	k.cache.Lock()
 	defer k.cache.Unlock()
 	var gone []transport.Change
-	for d := range digests {
-		key := ageKey(author, d)
+	for _, d := range inOrder(digests) {
+		key := ageRecord.Key(author, d)
 		value, err := k.Store.Get(ctx, key)
 		if errors.Is(err, transport.ErrNotFound) || err == nil && !isOld(value, before) {
 			delete(digests, d) // it has come again meanwhile
@@ -84,8 +97,8 @@ func (k *Core) expire(ctx context.Context, author collection.UserID, digests map
 	if err := k.expireStates(ctx, author, digests); err != nil {
 		return err
 	}
-	for d := range digests {
-		if err := k.Store.Delete(ctx, versionKey(author, d)); err != nil {
+	for _, d := range inOrder(digests) {
+		if err := k.Store.Delete(ctx, versionBlob.Key(author, d)); err != nil {
 			return err
 		}
 	}
@@ -94,7 +107,7 @@ func (k *Core) expire(ctx context.Context, author collection.UserID, digests map
 
 // expireStates takes versions out of all of an author's collections.
 func (k *Core) expireStates(ctx context.Context, author collection.UserID, digests map[collection.Digest]bool) error {
-	names, err := k.namesOf(ctx, author.String()+"/")
+	names, err := record.Names(ctx, k.Store, stateRecord.Under(author))
 	if err != nil {
 		return err
 	}
@@ -108,7 +121,7 @@ func (k *Core) expireStates(ctx context.Context, author collection.UserID, diges
 // expireState takes versions out of a collection, whether or not its seals stand
 // any more: nothing is said that they would have to stand for.
 func (k *Core) expireState(ctx context.Context, name collection.Name, digests map[collection.Digest]bool) error {
-	data, err := k.Store.Get(ctx, stateKey(name))
+	data, err := k.Store.Get(ctx, stateRecord.Key(name))
 	var s engine.State
 	if err == nil {
 		err = s.UnmarshalBinary(data)
@@ -127,7 +140,7 @@ func (k *Core) expireState(ctx context.Context, name collection.Name, digests ma
 	if err != nil {
 		return err
 	}
-	return k.Store.Apply(ctx, transport.Change{Key: stateKey(name), Value: next, Old: data})
+	return k.Store.Apply(ctx, transport.Change{Key: stateRecord.Key(name), Value: next, Old: data})
 }
 
 // among returns the held versions that have one of the digests.

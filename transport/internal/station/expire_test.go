@@ -29,11 +29,11 @@ func (m *meanwhile) Delete(ctx context.Context, key string) error {
 func TestComesWhileExpiring(t *testing.T) {
 	store := &meanwhile{Store: new(memstore.Store)}
 	clock := time.Unix(1e9, 0)
-	k := &Core{Store: store, Cache: true, Now: func() time.Time { return clock }}
-	key, age := versionKey(ann, digest.Sum(thumbnail)), ageKey(ann, digest.Sum(thumbnail))
+	k := New(Config{Store: store, Cache: true, Now: func() time.Time { return clock }})
+	key, age := versionBlob.Key(ann, digest.Sum(thumbnail)), ageRecord.Key(ann, digest.Sum(thumbnail))
 	come := func() {
 		must(0, k.stamp(t.Context(), oneItem(), []transport.Bits{transport.BitsOf(0)}))
-		must(k.Receive(t.Context(), oneItem(), 0, 0, 0, bytes.NewReader(thumbnail)))
+		must(k.Versions.Receive(t.Context(), oneItem(), 0, 0, 0, bytes.NewReader(thumbnail)))
 	}
 	expire := func() (ages []string) {
 		clock = clock.Add(time.Hour)
@@ -46,7 +46,7 @@ func TestComesWhileExpiring(t *testing.T) {
 	}
 	come()
 	for i := range byte(4) { // others that are as old
-		must(0, store.Apply(t.Context(), transport.Change{Key: ageKey(ann, digest.Digest{i}), Value: make([]byte, 8)}))
+		must(0, store.Apply(t.Context(), transport.Change{Key: ageRecord.Key(ann, digest.Digest{i}), Value: make([]byte, 8)}))
 	}
 	store.deleted = func(deleted string) {
 		if deleted == key {

@@ -11,10 +11,10 @@ import (
 )
 
 // Gather fetches what is wanted of other stations, one station after the other,
-// and stores what they give. A station that does not give all is not asked
+// and stores what they return. A station that does not return all is not asked
 // again. It ends early, without an error, when ctx does: what is wanted is
 // remembered. The result is r with what has changed.
-func (k *Core) Gather(ctx context.Context, r Result, from func(transport.Source) transport.Originals) (Result, error) {
+func (k *Core) Gather(ctx context.Context, r Result, from transport.Dialer) (Result, error) {
 	for len(r.State.Wants) > 0 && ctx.Err() == nil {
 		want := r.State.Wants[0]
 		got, err := k.gatherFrom(ctx, r.State.Collection, want, from)
@@ -49,10 +49,10 @@ func (k *Core) also(ctx context.Context, r Result, event func(engine.State) (eng
 
 // gatherFrom fetches versions from a station until it fails, and says which
 // came.
-func (k *Core) gatherFrom(ctx context.Context, c collection.Collection, want engine.Want, from func(transport.Source) transport.Originals) ([]transport.Bits, error) {
+func (k *Core) gatherFrom(ctx context.Context, c collection.Collection, want engine.Want, from transport.Dialer) ([]transport.Bits, error) {
 	got := make([]transport.Bits, len(want.Versions))
-	library, ok := from(transport.Source{User: want.User, URL: want.URL}).(transport.Library)
-	if !ok {
+	library, err := from.Reach(transport.Source{User: want.User, URL: want.URL})
+	if err != nil {
 		return got, nil
 	}
 	if err := k.stamp(ctx, c, want.Versions); err != nil {
@@ -74,8 +74,8 @@ func (k *Core) gatherFrom(ctx context.Context, c collection.Collection, want eng
 
 // gatherOne fetches a version, unless another one with the same bytes is here.
 func (k *Core) gatherOne(ctx context.Context, c collection.Collection, item, version int, from transport.Library) error {
-	return k.Once(ctx, c, item, version, func() error {
-		size, err := k.Part(ctx, c, item, version)
+	return k.Versions.Once(ctx, c, item, version, func() error {
+		size, err := k.Versions.Part(ctx, c, item, version)
 		if err != nil {
 			return err
 		}
@@ -85,7 +85,7 @@ func (k *Core) gatherOne(ctx context.Context, c collection.Collection, item, ver
 			return err
 		}
 		defer stream.Close()
-		_, err = k.Receive(ctx, c, item, version, size, stream)
+		_, err = k.Versions.Receive(ctx, c, item, version, size, stream)
 		return err
 	})
 }

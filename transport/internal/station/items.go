@@ -16,17 +16,13 @@ import (
 // record per item with the ids of the collections, 16 bytes each. All else
 // about other collections is read from their states.
 
-func itemKey(author collection.UserID, item collection.ItemID) string {
-	return "i/" + author.String() + "/" + item.String()
-}
-
 // indexItems returns the changes that put a collection into the index, where it is
 // not there yet.
 func (k *Core) indexItems(ctx context.Context, c collection.Collection) ([]transport.Change, error) {
 	changes := make([]transport.Change, 0, c.Len())
 	id := c.ID()
 	for item := range c.Items() {
-		key := itemKey(c.Author(), item)
+		key := itemRecord.Key(c.Author(), item)
 		in, err := k.Store.Get(ctx, key)
 		if err != nil && !errors.Is(err, transport.ErrNotFound) {
 			return nil, err
@@ -54,7 +50,7 @@ func (k *Core) others(ctx context.Context, c collection.Collection, items transp
 	var names []collection.Name
 	for i := range items.Places() {
 		item, _ := c.At(i)
-		in, err := k.Store.Get(ctx, itemKey(c.Author(), item))
+		in, err := k.Store.Get(ctx, itemRecord.Key(c.Author(), item))
 		if err != nil && !errors.Is(err, transport.ErrNotFound) {
 			return nil, err
 		}
@@ -114,7 +110,7 @@ func (k *Core) SpreadTo(ctx context.Context, from engine.State, source transport
 	for _, name := range names {
 		r, err := k.Do(ctx, name, func(s engine.State) (engine.Event, error) {
 			here := source
-			here.Items = notWithdrawn(s.Collection, mapBits(source.Items, samePlaces(from.Collection, s.Collection)))
+			here.Items = NotWithdrawn(s.Collection, mapBits(source.Items, samePlaces(from.Collection, s.Collection)))
 			if here.Items.IsEmpty() || !s.Sealed || !engine.MayComplete(s.Collection, source.User) {
 				return nil, nil
 			}
@@ -128,8 +124,8 @@ func (k *Core) SpreadTo(ctx context.Context, from engine.State, source transport
 	return told, errors.Join(failed...)
 }
 
-// notWithdrawn leaves the items that are withdrawn out of a set.
-func notWithdrawn(c collection.Collection, items transport.Bits) transport.Bits {
+// NotWithdrawn leaves the items that are withdrawn out of a set.
+func NotWithdrawn(c collection.Collection, items transport.Bits) transport.Bits {
 	var left transport.Bits
 	for i := range items.Places() {
 		if _, rank := c.At(i); !rank.Withdrawn() {

@@ -29,7 +29,7 @@ func newCore(t testing.TB, n int) (*Core, *signature.Signer, collection.Collecti
 	t.Helper()
 	source := rand.NewChaCha8([32]byte{1})
 	signer := must(signature.NewSigner(must(signature.GenerateKey(source)), source))
-	k := &Core{Store: new(memstore.Store), Keys: new(signature.Keyring), Now: time.Now}
+	k := New(Config{Store: new(memstore.Store), Keys: new(signature.Keyring), Now: time.Now})
 	must(0, k.Keys.Pin(ann, signer.Public()))
 	items := make([]collection.Item, n)
 	for i := range items {
@@ -73,6 +73,37 @@ func TestLoadForgets(t *testing.T) {
 	k.Keys.Revoke(signer.Public().ID())
 	if _, err := k.Load(t.Context(), c.Name()); !errors.Is(err, transport.ErrSeal) {
 		t.Errorf("sealed with a revoked key: %v", err)
+	}
+}
+
+// TestRemembersWhatItStored: what was verified before it was stored is not verified
+// again, unless a key was revoked since, at whatever moment.
+func TestRemembersWhatItStored(t *testing.T) {
+	k, signer, c := newCore(t, 1)
+	update := must(must(c.CompleteAll(ann)).Sign(t.Context(), signer, time.Unix(1e9, 0)))
+	c, _, err := c.Apply(update)
+	if err != nil {
+		t.Fatal(err)
+	}
+	revoke := func() { k.Keys.Revoke(signer.Public().ID()) }
+	nothing := func() {}
+	for _, when := range []struct{ before, during func() }{{nothing, nothing}, {revoke, nothing}, {nothing, revoke}} {
+		k.Keys = new(signature.Keyring)
+		must(0, k.Keys.Pin(ann, signer.Public()))
+		v := must(k.Verify(t.Context(), c))
+		when.before()
+		_, err := k.DoVerified(t.Context(), v, func(engine.State) (engine.Event, error) {
+			when.during()
+			return engine.Updated{Collection: v.Collection}, nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, remembered := k.memory.get(c.Name(), must(k.Store.Get(t.Context(), stateRecord.Key(c.Name()))), k.Keys.Revision())
+		_, err = k.Load(t.Context(), c.Name())
+		if stands := k.Keys.Revision() == 0; remembered != stands || (err == nil) != stands {
+			t.Errorf("stands %v: remembered %v, %v", stands, remembered, err)
+		}
 	}
 }
 

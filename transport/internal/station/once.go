@@ -12,15 +12,15 @@ import (
 // others wait: if it succeeds they have them, if it fails the next one takes its
 // turn, as if nothing comes of it for a while. A version that has no digest is not
 // the same as any other. Errors are those of bring, of ctx and of the store.
-func (k *Core) Once(ctx context.Context, c collection.Collection, item, version int, bring func() error) error {
+func (k *Versions) Once(ctx context.Context, c collection.Collection, item, version int, bring func() error) error {
 	d, err := Digest(c, item, version)
 	if err != nil {
 		return bring()
 	}
-	return k.once(ctx, &k.coming, versionKey(c.Author(), d), bring)
+	return k.once(ctx, &k.coming, versionBlob.Key(c.Author(), d), bring)
 }
 
-func (k *Core) once(ctx context.Context, among *turns.Turns[string], key string, bring func() error) error {
+func (k *Versions) once(ctx context.Context, among *turns.Turns[string], key string, bring func() error) error {
 	progress := func() int64 {
 		size, _ := k.uploads.size(key)
 		return size

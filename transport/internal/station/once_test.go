@@ -17,7 +17,7 @@ import (
 // bring is a bringer of the thumbnail of oneItem that reads it from r.
 func (k *Core) bring(t *testing.T, r io.Reader) func() error {
 	return func() error {
-		_, err := k.Receive(t.Context(), oneItem(), 0, 0, 0, r)
+		_, err := k.Versions.Receive(t.Context(), oneItem(), 0, 0, 0, r)
 		return err
 	}
 }
@@ -26,12 +26,12 @@ func (k *Core) bring(t *testing.T, r io.Reader) func() error {
 // one does.
 func TestOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		k := &Core{Store: new(memstore.Store)}
+		k := New(Config{Store: new(memstore.Store)})
 		fails := errors.New("nobody there")
 		calls, errs := 0, make(chan error)
 		for range 5 {
 			go func() {
-				errs <- k.Once(t.Context(), oneItem(), 0, 0, func() error {
+				errs <- k.Versions.Once(t.Context(), oneItem(), 0, 0, func() error {
 					if calls++; calls < 3 {
 						return fails
 					}
@@ -58,14 +58,14 @@ func TestOnce(t *testing.T) {
 // context lasts.
 func TestOnceEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		k := &Core{Store: new(memstore.Store)}
+		k := New(Config{Store: new(memstore.Store)})
 		silent, end := io.Pipe()
 		first := make(chan error)
-		go func() { first <- k.Once(t.Context(), oneItem(), 0, 0, k.bring(t, silent)) }()
+		go func() { first <- k.Versions.Once(t.Context(), oneItem(), 0, 0, k.bring(t, silent)) }()
 		synctest.Wait()
 		ctx, cancel := context.WithTimeout(t.Context(), turns.Stall/2)
 		defer cancel()
-		err := k.Once(ctx, oneItem(), 0, 0, func() error { t.Error("brought twice"); return nil })
+		err := k.Versions.Once(ctx, oneItem(), 0, 0, func() error { t.Error("brought twice"); return nil })
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v", err)
 		}
@@ -80,14 +80,14 @@ func TestOnceEnds(t *testing.T) {
 // and does not while it comes, however slowly.
 func TestOnceStalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		k := &Core{Store: new(memstore.Store)}
+		k := New(Config{Store: new(memstore.Store)})
 		r, slowly := io.Pipe()
 		first, second := make(chan error), make(chan error)
-		go func() { first <- k.Once(t.Context(), oneItem(), 0, 0, k.bring(t, r)) }()
+		go func() { first <- k.Versions.Once(t.Context(), oneItem(), 0, 0, k.bring(t, r)) }()
 		synctest.Wait()
 		var brought atomic.Bool
 		go func() {
-			second <- k.Once(t.Context(), oneItem(), 0, 0, func() error {
+			second <- k.Versions.Once(t.Context(), oneItem(), 0, 0, func() error {
 				brought.Store(true)
 				return k.bring(t, bytes.NewReader(thumbnail))()
 			})
@@ -114,10 +114,10 @@ func TestOnceStalls(t *testing.T) {
 func TestOwnDoesNotWait(t *testing.T) {
 	for what, own := range owns {
 		synctest.Test(t, func(t *testing.T) {
-			k := &Core{Store: new(memstore.Store)}
+			k := New(Config{Store: new(memstore.Store)})
 			r, slowly := io.Pipe()
 			other := make(chan error)
-			go func() { other <- k.Once(t.Context(), oneItem(), 0, 0, k.bring(t, r)) }()
+			go func() { other <- k.Versions.Once(t.Context(), oneItem(), 0, 0, k.bring(t, r)) }()
 			must(slowly.Write(thumbnail[:5]))
 			start := time.Now()
 			must(0, own(t, k))

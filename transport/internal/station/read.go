@@ -15,10 +15,6 @@ import (
 // so that what is somebody else's is found no later than what is not there: to
 // load a collection and verify it may take a thousand times as long.
 
-func readerKey(name collection.Name, user collection.UserID) string {
-	return "r/" + name.String() + "/" + user.String()
-}
-
 // Read loads a collection for a user who may read it. To everybody else it is
 // not there: the two answers are the same, and take the same time. That its
 // seals are refused is told to those who may read it only.
@@ -38,7 +34,7 @@ func (k *Core) mayRead(ctx context.Context, by collection.UserID, name collectio
 	if by == name.Author {
 		return nil
 	}
-	_, err := k.Store.Get(ctx, readerKey(name, by))
+	_, err := k.Store.Get(ctx, readerRecord.Key(name, by))
 	return err
 }
 
@@ -50,10 +46,10 @@ func readerChanges(before, after engine.State) []transport.Change {
 	}
 	var changes []transport.Change
 	for _, u := range without(now, old) {
-		changes = append(changes, transport.Change{Key: readerKey(after.Collection.Name(), u), Value: []byte{}})
+		changes = append(changes, transport.Change{Key: readerRecord.Key(after.Collection.Name(), u), Value: []byte{}})
 	}
 	for _, u := range without(old, now) { // of a draft that another has taken the place of
-		changes = append(changes, transport.Change{Key: readerKey(after.Collection.Name(), u)})
+		changes = append(changes, transport.Change{Key: readerRecord.Key(after.Collection.Name(), u)})
 	}
 	return changes
 }

@@ -40,7 +40,7 @@ func TestNotYoursIsNotThere(t *testing.T) {
 			if s, err := k.Read(t.Context(), eve, name); err != transport.ErrNotFound || s.Known() {
 				t.Errorf("%v: %v", name, err)
 			}
-			if len(store.got) != 1 || name == c.Name() && store.got[0] != readerKey(name, eve) {
+			if len(store.got) != 1 || name == c.Name() && store.got[0] != readerRecord.Key(name, eve) {
 				t.Errorf("%v: read %v", name, store.got)
 			}
 		}
@@ -59,7 +59,7 @@ func TestReadersOfADraft(t *testing.T) {
 	}
 	draft := with(collection.Body{Recipients: []collection.UserID{bob, carl}})
 	own := must(with(collection.Body{Recipients: []collection.UserID{carl}, Completers: []collection.UserID{eve}}).Sign(t.Context(), signer, k.Now()))
-	must(k.Share(t.Context(), ann, transport.Share{Collection: must(draft.MarshalBinary())}))
+	must(k.Server.Share(t.Context(), ann, draft, transport.Share{Collection: must(draft.MarshalBinary())}))
 	k.readBy(t, draft.Name(), bob, carl)
 	must(k.Do(t.Context(), own.Name(), func(engine.State) (engine.Event, error) { return engine.Updated{Collection: own}, nil }))
 	k.readBy(t, own.Name(), carl, eve)
@@ -110,7 +110,7 @@ func TestRefusedShareIsCheap(t *testing.T) {
 		"other fixed parts":          {ann, other, transport.ErrDiffers, 1},
 	} {
 		store.got, store.opened = nil, nil
-		_, err := k.Share(t.Context(), share.by, transport.Share{Collection: must(share.c.MarshalBinary())})
+		_, err := k.Server.Share(t.Context(), share.by, share.c, transport.Share{Collection: must(share.c.MarshalBinary())})
 		if !errors.Is(err, share.want) || len(store.got) != share.gets || len(store.opened) != 0 {
 			t.Errorf("%s: %v; %d records read, %d versions opened", what, err, len(store.got), len(store.opened))
 		}

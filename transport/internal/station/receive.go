@@ -21,12 +21,12 @@ import (
 // it whole. What is there already of r is passed over. An offset beyond what is
 // stored is transport.ErrOffset, and so is what others have begun and is not its
 // beginning: that is removed.
-func (k *Core) Receive(ctx context.Context, c collection.Collection, item, version int, offset int64, r io.Reader) (int64, error) {
+func (k *Versions) Receive(ctx context.Context, c collection.Collection, item, version int, offset int64, r io.Reader) (int64, error) {
 	d, err := Digest(c, item, version)
 	if err != nil {
 		return 0, err
 	}
-	key := versionKey(c.Author(), d)
+	key := versionBlob.Key(c.Author(), d)
 	if size, here, err := k.whole(ctx, key); here || err != nil {
 		return size, err
 	}
@@ -46,12 +46,12 @@ func (k *Core) Receive(ctx context.Context, c collection.Collection, item, versi
 
 // Import stores a whole version from r; what was there of it is not gone on with,
 // and nobody who brings it from elsewhere is waited for.
-func (k *Core) Import(ctx context.Context, c collection.Collection, item, version int, r io.Reader) error {
+func (k *Versions) Import(ctx context.Context, c collection.Collection, item, version int, r io.Reader) error {
 	d, err := Digest(c, item, version)
 	if err != nil {
 		return err
 	}
-	key := versionKey(c.Author(), d)
+	key := versionBlob.Key(c.Author(), d)
 	return k.once(ctx, &k.making, key, func() error {
 		s, err := k.anew(ctx, key)
 		if err != nil {
@@ -64,12 +64,12 @@ func (k *Core) Import(ctx context.Context, c collection.Collection, item, versio
 }
 
 // Restart removes what is there of a version that is not there whole.
-func (k *Core) Restart(ctx context.Context, c collection.Collection, item, version int) error {
+func (k *Versions) Restart(ctx context.Context, c collection.Collection, item, version int) error {
 	d, err := Digest(c, item, version)
 	if err != nil {
 		return err
 	}
-	s, err := k.anew(ctx, versionKey(c.Author(), d))
+	s, err := k.anew(ctx, versionBlob.Key(c.Author(), d))
 	if err != nil {
 		return transport.At(err, place(c, item, version))
 	}
@@ -78,9 +78,9 @@ func (k *Core) Restart(ctx context.Context, c collection.Collection, item, versi
 
 // Keep stores bytes that were made here as a version, once, and returns their
 // digest.
-func (k *Core) Keep(ctx context.Context, author collection.UserID, data []byte) (collection.Digest, error) {
+func (k *Versions) Keep(ctx context.Context, author collection.UserID, data []byte) (collection.Digest, error) {
 	d := digest.Sum(data)
-	key := versionKey(author, d)
+	key := versionBlob.Key(author, d)
 	return d, k.once(ctx, &k.making, key, func() error {
 		s, err := k.anew(ctx, key)
 		if err != nil {
@@ -103,16 +103,12 @@ func place(c collection.Collection, item, version int) string {
 
 // fill adds r to an upload, whose version it commits if all is as it should be, and
 // returns the number of bytes that are stored.
-func (k *Core) fill(ctx context.Context, s *sharer, c collection.Collection, item, version int, r io.Reader) (int64, error) {
+func (k *Versions) fill(ctx context.Context, s *sharer, c collection.Collection, item, version int, r io.Reader) (int64, error) {
 	d, err := Digest(c, item, version)
 	if err != nil {
 		return 0, err
 	}
-	before := s.at
 	tree, size, err := k.add(ctx, s, d, r)
-	if k.Received != nil {
-		k.Received(s.at - before)
-	}
 	switch {
 	case errors.Is(err, errAnew), errors.Is(err, transport.ErrDigest):
 		err = transport.At(err, place(c, item, version))
@@ -124,7 +120,7 @@ func (k *Core) fill(ctx context.Context, s *sharer, c collection.Collection, ite
 
 // add adds r to an upload, whose version it commits if it has the digest then, and
 // returns its tree, unless another one has committed it, and what is stored.
-func (k *Core) add(ctx context.Context, s *sharer, d collection.Digest, r io.Reader) (*digest.Tree, int64, error) {
+func (k *Versions) add(ctx context.Context, s *sharer, d collection.Digest, r io.Reader) (*digest.Tree, int64, error) {
 	own, err := k.take(s, r)
 	var tree *digest.Tree
 	switch {
@@ -145,8 +141,16 @@ func (k *Core) add(ctx context.Context, s *sharer, d collection.Digest, r io.Rea
 	return nil, s.Size(), err
 }
 
+// treeWriter knows the tree of what it writes, such as digest.Reader.
+type treeWriter interface {
+	WriteTree(w io.Writer) (*digest.Tree, error)
+}
+
 // take appends r to an upload and works out the tree of the whole.
-func (k *Core) take(s *sharer, r io.Reader) (*digest.Tree, error) {
+func (k *Versions) take(s *sharer, r io.Reader) (*digest.Tree, error) {
+	if t, ok := r.(treeWriter); ok && s.at == 0 && k.MaxBytes == 0 {
+		return t.WriteTree(s)
+	}
 	if k.MaxBytes > 0 {
 		r = Limit(r, k.MaxBytes-s.at)
 	}

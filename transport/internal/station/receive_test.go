@@ -20,7 +20,7 @@ var thumbnail = []byte("the smallest version as it was made")
 // are, an upload that is still open.
 func broken(t *testing.T, k *Core, open bool) *sharer {
 	t.Helper()
-	s := must(k.join(t.Context(), versionKey(ann, digest.Sum(thumbnail))))
+	s := must(k.Versions.join(t.Context(), versionBlob.Key(ann, digest.Sum(thumbnail))))
 	must(s.Write([]byte("of somebody who lies")))
 	if !open {
 		must(0, s.leave())
@@ -31,13 +31,13 @@ func broken(t *testing.T, k *Core, open bool) *sharer {
 // whole checks that the right bytes are stored.
 func whole(t *testing.T, k *Core) {
 	t.Helper()
-	b := must(k.Store.Open(t.Context(), versionKey(ann, digest.Sum(thumbnail))))
+	b := must(k.Store.Open(t.Context(), versionBlob.Key(ann, digest.Sum(thumbnail))))
 	defer b.Close()
 	if got := must(io.ReadAll(io.NewSectionReader(b, 0, b.Size()))); !bytes.Equal(got, thumbnail) {
 		t.Errorf("stored %q", got)
 	}
-	if len(k.uploads.now) != 0 {
-		t.Errorf("%d uploads are remembered", len(k.uploads.now))
+	if len(k.Versions.uploads.now) != 0 {
+		t.Errorf("%d uploads are remembered", len(k.Versions.uploads.now))
 	}
 }
 
@@ -49,11 +49,11 @@ func oneItem() collection.Collection {
 // owns are the ways in which a station stores what it has itself.
 var owns = map[string]func(*testing.T, *Core) error{
 	"keep": func(t *testing.T, k *Core) error {
-		_, err := k.Keep(t.Context(), ann, thumbnail)
+		_, err := k.Versions.Keep(t.Context(), ann, thumbnail)
 		return err
 	},
 	"import": func(t *testing.T, k *Core) error {
-		return k.Import(t.Context(), oneItem(), 0, 0, bytes.NewReader(thumbnail))
+		return k.Versions.Import(t.Context(), oneItem(), 0, 0, bytes.NewReader(thumbnail))
 	},
 }
 
@@ -63,7 +63,7 @@ func TestKeepAnew(t *testing.T) {
 	for _, open := range []bool{false, true} {
 		for what, own := range owns {
 			t.Run(what, func(t *testing.T) {
-				k := &Core{Store: new(memstore.Store)}
+				k := New(Config{Store: new(memstore.Store)})
 				older := broken(t, k, open)
 				must(0, own(t, k))
 				if open {
@@ -84,9 +84,9 @@ func TestKeepAnew(t *testing.T) {
 
 // TestImportAgain: a version that is here stays, whatever is imported.
 func TestImportAgain(t *testing.T) {
-	k := &Core{Store: new(memstore.Store)}
-	must(0, k.Import(t.Context(), oneItem(), 0, 0, bytes.NewReader(thumbnail)))
-	_ = k.Import(t.Context(), oneItem(), 0, 0, strings.NewReader("something else"))
+	k := New(Config{Store: new(memstore.Store)})
+	must(0, k.Versions.Import(t.Context(), oneItem(), 0, 0, bytes.NewReader(thumbnail)))
+	_ = k.Versions.Import(t.Context(), oneItem(), 0, 0, strings.NewReader("something else"))
 	whole(t, k)
 }
 
@@ -107,7 +107,7 @@ func (s *slow) Read(p []byte) (int, error) {
 // TestReceiveAtOnce: of several uploads of one version the newest, which comes first
 // to its end, stores it for all.
 func TestReceiveAtOnce(t *testing.T) {
-	k := &Core{Store: new(memstore.Store)}
+	k := New(Config{Store: new(memstore.Store)})
 	const n = 5
 	old := make([]error, n)
 	var nested func(i int) error
@@ -117,7 +117,7 @@ func TestReceiveAtOnce(t *testing.T) {
 				old[i+1] = nested(i + 1)
 			}
 		}
-		_, err := k.Receive(t.Context(), oneItem(), 0, 0, 0, &slow{bytes.NewReader(thumbnail), wait})
+		_, err := k.Versions.Receive(t.Context(), oneItem(), 0, 0, 0, &slow{bytes.NewReader(thumbnail), wait})
 		return err
 	}
 	old[0] = nested(0)
@@ -129,14 +129,14 @@ func TestReceiveAtOnce(t *testing.T) {
 
 // TestReceiveForNobody: a call whose context is over ends nobody's upload.
 func TestReceiveForNobody(t *testing.T) {
-	k := &Core{Store: new(memstore.Store)}
-	s := must(k.join(t.Context(), versionKey(ann, digest.Sum(thumbnail))))
+	k := New(Config{Store: new(memstore.Store)})
+	s := must(k.Versions.join(t.Context(), versionBlob.Key(ann, digest.Sum(thumbnail))))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := k.Receive(ctx, oneItem(), 0, 0, 0, bytes.NewReader(thumbnail)); !errors.Is(err, context.Canceled) {
+	if _, err := k.Versions.Receive(ctx, oneItem(), 0, 0, 0, bytes.NewReader(thumbnail)); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
-	must(k.fill(t.Context(), s, oneItem(), 0, 0, bytes.NewReader(thumbnail)))
+	must(k.Versions.fill(t.Context(), s, oneItem(), 0, 0, bytes.NewReader(thumbnail)))
 	must(0, s.leave())
 	whole(t, k)
 }
@@ -155,9 +155,9 @@ func TestSenderGone(t *testing.T) {
 	d := digest.Sum(thumbnail)
 	item := []collection.Item{{ID: collection.ItemID{1}, Digests: []collection.Digest{{}, {}, d}}}
 	c := must(collection.New(collection.Header{ID: collection.ID{1}, Author: ann}, collection.Body{Items: item}))
-	k := &Core{Store: new(memstore.Store)}
+	k := New(Config{Store: new(memstore.Store)})
 	ctx, cancel := context.WithCancel(t.Context())
-	must(k.Receive(ctx, c, 0, 2, 0, io.MultiReader(bytes.NewReader(thumbnail), hangUp(cancel))))
+	must(k.Versions.Receive(ctx, c, 0, 2, 0, io.MultiReader(bytes.NewReader(thumbnail), hangUp(cancel))))
 	whole(t, k)
-	must(k.Store.Get(t.Context(), leavesKey(d)))
+	must(k.Store.Get(t.Context(), leavesRecord.Key(d)))
 }

@@ -10,11 +10,9 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-func leavesKey(d collection.Digest) string { return "t/" + d.String() }
-
 // keepLeaves stores the leaves of a complete version's tree, so that serving a
 // block of it does not mean reading all of it.
-func (k *Core) keepLeaves(ctx context.Context, c collection.Collection, version int, tree *digest.Tree) error {
+func (k *Versions) keepLeaves(ctx context.Context, c collection.Collection, version int, tree *digest.Tree) error {
 	if version < len(c.Ladder())-1 {
 		return nil
 	}
@@ -23,12 +21,12 @@ func (k *Core) keepLeaves(ctx context.Context, c collection.Collection, version 
 	for _, leaf := range leaves {
 		value = append(value, leaf[:]...)
 	}
-	return k.Store.Apply(ctx, transport.Change{Key: leavesKey(tree.Root()), Value: value})
+	return k.Store.Apply(ctx, transport.Change{Key: leavesRecord.Key(tree.Root()), Value: value})
 }
 
 // Tree returns the tree of a version that is stored here.
-func (k *Core) Tree(ctx context.Context, d collection.Digest, b transport.Blob) (*digest.Tree, error) {
-	value, err := k.Store.Get(ctx, leavesKey(d))
+func (k *Versions) Tree(ctx context.Context, d collection.Digest, b transport.Blob) (*digest.Tree, error) {
+	value, err := k.Store.Get(ctx, leavesRecord.Key(d))
 	if errors.Is(err, transport.ErrNotFound) {
 		return digest.ReadTree(io.NewSectionReader(b, 0, b.Size()))
 	}

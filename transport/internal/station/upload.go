@@ -12,34 +12,32 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-// Share verifies and steps a share by an authenticated user.
-func (k *Core) Share(ctx context.Context, by collection.UserID, share transport.Share) (Result, error) {
-	c, err := collection.Decode(share.Collection)
-	if err != nil {
-		return Result{}, transport.Wrap(err)
-	}
-	c, sealed, err := k.Verify(ctx, c)
+// Share verifies and steps a share of c, which the message holds, by an
+// authenticated user.
+func (k *Server) Share(ctx context.Context, by collection.UserID, c collection.Collection, share transport.Share) (Result, error) {
+	v, err := k.core.Verify(ctx, c)
 	if err != nil {
 		return Result{}, err
 	}
+	c, sealed := v.Collection, v.Sealed
 	e := engine.Shared{By: by, Collection: c, Sealed: sealed, Share: share}
 	if err := engine.Admit(engine.State{}, e); err != nil { // whatever is known of it
 		return Result{}, transport.Wrap(err)
 	}
-	r, err := k.Do(ctx, c.Name(), func(s engine.State) (engine.Event, error) {
+	r, err := k.core.DoVerified(ctx, v, func(s engine.State) (engine.Event, error) {
 		if err := engine.Admit(s, e); err != nil {
 			return nil, err
 		}
 		if e.Held, err = k.heldFor(ctx, s, latest(s, c, sealed)); err != nil {
 			return nil, err
 		}
-		e.Complete, e.Sources, err = k.Elsewhere(ctx, c)
+		e.Complete, e.Sources, err = k.core.Elsewhere(ctx, c)
 		return e, err
 	})
 	if err != nil {
 		return r, err
 	}
-	if r.Answer.Parts, err = k.Parts(ctx, r.State.Collection, r.Answer.Missing); err != nil {
+	if r.Answer.Parts, err = k.core.Versions.Parts(ctx, r.State.Collection, r.Answer.Missing); err != nil {
 		return r, err
 	}
 	return r, agreed(&r, share.Collection)
@@ -48,19 +46,16 @@ func (k *Core) Share(ctx context.Context, by collection.UserID, share transport.
 // heldFor is Held of c, as the collection is known then. What has come for another
 // item or collection, and is held for this one as well from now on, expires as if
 // it had come now.
-func (k *Core) heldFor(ctx context.Context, s engine.State, c collection.Collection) ([]transport.Bits, error) {
-	held, err := k.Held(ctx, c)
+func (k *Server) heldFor(ctx context.Context, s engine.State, c collection.Collection) ([]transport.Bits, error) {
+	held, err := k.core.Versions.Held(ctx, c)
 	if err != nil {
 		return nil, err
 	}
 	also := make([]transport.Bits, len(held))
 	for v := range held {
-		also[v] = held[v]
-		if v < len(s.Held) {
-			also[v] = held[v].Without(s.Held[v])
-		}
+		also[v] = held[v].Without(s.HeldOf(v))
 	}
-	return held, k.stamp(ctx, c, also)
+	return held, k.core.stamp(ctx, c, also)
 }
 
 // latest is the edition whose digests count: who shares may have an older one
@@ -88,18 +83,18 @@ func agreed(r *Result, sent []byte) error {
 
 // Upload takes the versions of a stream, and the author's seal, in a collection
 // that the user may complete. What came whole before an error stays.
-func (k *Core) Upload(ctx context.Context, by collection.UserID, name collection.Name, stream io.Reader) (Result, error) {
+func (k *Server) Upload(ctx context.Context, by collection.UserID, name collection.Name, stream io.Reader) (Result, error) {
 	s, err := k.mayUpload(ctx, by, name)
 	if err != nil {
 		return Result{}, err
 	}
-	if err := k.stamp(ctx, s.Collection, s.Asked); err != nil {
+	if err := k.core.stamp(ctx, s.Collection, s.Asked); err != nil {
 		return Result{}, err
 	}
 	in := transport.NewUploadReader(stream)
 	got, err := k.takeFrames(ctx, s, in)
 	ctx = context.WithoutCancel(ctx) // what has come counts, though its sender be gone
-	r, stepErr := k.Do(ctx, name, k.stored(ctx, got))
+	r, stepErr := k.core.Do(ctx, name, k.core.stored(ctx, got))
 	if err := errors.Join(err, stepErr); err != nil {
 		return r, err
 	}
@@ -112,11 +107,15 @@ func (k *Core) Upload(ctx context.Context, by collection.UserID, name collection
 	}
 	a := r.State.Answer()
 	r.Answer = &a
-	return r, agreed(&r, nil)
+	known, err := s.Collection.MarshalBinary()
+	if err == nil {
+		err = agreed(&r, known)
+	}
+	return r, err
 }
 
-func (k *Core) mayUpload(ctx context.Context, by collection.UserID, name collection.Name) (engine.State, error) {
-	s, err := k.Read(ctx, by, name)
+func (k *Server) mayUpload(ctx context.Context, by collection.UserID, name collection.Name) (engine.State, error) {
+	s, err := k.core.Read(ctx, by, name)
 	if err != nil {
 		return s, err
 	}
@@ -127,7 +126,7 @@ func (k *Core) mayUpload(ctx context.Context, by collection.UserID, name collect
 }
 
 // takeFrames stores the versions of an upload and says which came whole.
-func (k *Core) takeFrames(ctx context.Context, s engine.State, in *transport.UploadReader) ([]transport.Bits, error) {
+func (k *Server) takeFrames(ctx context.Context, s engine.State, in *transport.UploadReader) ([]transport.Bits, error) {
 	got := make([]transport.Bits, len(s.Collection.Ladder()))
 	for {
 		f, err := in.Next()
@@ -144,11 +143,11 @@ func (k *Core) takeFrames(ctx context.Context, s engine.State, in *transport.Upl
 	}
 }
 
-func (k *Core) takeFrame(ctx context.Context, s engine.State, item, version int, offset int64, r io.Reader) error {
+func (k *Server) takeFrame(ctx context.Context, s engine.State, item, version int, offset int64, r io.Reader) error {
 	switch {
 	case s.HasAsked(item, version): // all of these were stamped at once
-	case k.Rules.Takes(s, item, version):
-		if err := k.stamp(ctx, s.Collection, one(item, version)); err != nil {
+	case k.core.Rules.Takes(s, item, version):
+		if err := k.core.stamp(ctx, s.Collection, one(item, version)); err != nil {
 			return err
 		}
 	case s.Holds(item, version):
@@ -156,7 +155,7 @@ func (k *Core) takeFrame(ctx context.Context, s engine.State, item, version int,
 	default:
 		return transport.At(transport.ErrNotAsked, place(s.Collection, item, version))
 	}
-	_, err := k.Receive(ctx, s.Collection, item, version, offset, r)
+	_, err := k.core.Versions.Receive(ctx, s.Collection, item, version, offset, r)
 	return err
 }
 
@@ -168,35 +167,35 @@ func one(item, version int) []transport.Bits {
 }
 
 // Put takes one version from an offset on.
-func (k *Core) Put(ctx context.Context, by collection.UserID, ref transport.Ref, offset int64, data io.Reader) (Result, int64, error) {
+func (k *Server) Put(ctx context.Context, by collection.UserID, ref transport.Ref, offset int64, data io.Reader) (Result, int64, error) {
 	s, err := k.mayUpload(ctx, by, ref.Collection)
 	if err != nil {
 		return Result{}, 0, err
 	}
 	item, ok := s.Collection.Index(ref.Item)
 	if ok && s.Holds(item, ref.Version) { // sent again, or its twin has come
-		size, err := k.size(ctx, s.Collection, item, ref.Version)
+		size, err := k.core.Versions.size(ctx, s.Collection, item, ref.Version)
 		return Result{State: s}, size, err
 	}
-	if !ok || !s.HasAsked(item, ref.Version) && !k.Rules.Takes(s, item, ref.Version) {
+	if !ok || !s.HasAsked(item, ref.Version) && !k.core.Rules.Takes(s, item, ref.Version) {
 		return Result{}, 0, transport.At(transport.ErrNotAsked, ref.Item.String())
 	}
 	got := one(item, ref.Version)
-	if err := k.stamp(ctx, s.Collection, got); err != nil {
+	if err := k.core.stamp(ctx, s.Collection, got); err != nil {
 		return Result{}, 0, err
 	}
-	n, err := k.Receive(ctx, s.Collection, item, ref.Version, offset, data)
+	n, err := k.core.Versions.Receive(ctx, s.Collection, item, ref.Version, offset, data)
 	if err != nil {
 		return Result{}, n, err
 	}
 	ctx = context.WithoutCancel(ctx) // it has come, though its sender be gone
-	r, err := k.Do(ctx, ref.Collection, k.stored(ctx, got))
+	r, err := k.core.Do(ctx, ref.Collection, k.core.stored(ctx, got))
 	return r, n, err
 }
 
 // seal takes the author's seal over the edition as it is known here.
-func (k *Core) seal(ctx context.Context, name collection.Name, seal transport.AuthorSeal) (Result, error) {
-	return k.Do(ctx, name, func(s engine.State) (engine.Event, error) {
+func (k *Server) seal(ctx context.Context, name collection.Name, seal transport.AuthorSeal) (Result, error) {
+	return k.core.Do(ctx, name, func(s engine.State) (engine.Event, error) {
 		if seal.Issued > math.MaxInt32<<8 {
 			return nil, transport.At(transport.ErrMalformed, "issued")
 		}
@@ -208,9 +207,7 @@ func (k *Core) seal(ctx context.Context, name collection.Name, seal transport.Au
 		if err != nil {
 			return nil, err
 		}
-		if c, _, err = k.Verify(ctx, c); err != nil {
-			return nil, err
-		}
-		return engine.Sealed{Collection: c}, nil
+		v, err := k.core.Verify(ctx, c)
+		return engine.Sealed{Collection: v.Collection}, err
 	})
 }

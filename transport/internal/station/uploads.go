@@ -41,7 +41,7 @@ type upload struct {
 
 // join takes part in the upload of a key, and goes on with what is there of it.
 // Whoever joins leaves.
-func (k *Core) join(ctx context.Context, key string) (*sharer, error) {
+func (k *Versions) join(ctx context.Context, key string) (*sharer, error) {
 	for ctx.Err() == nil {
 		s := &sharer{upload: k.uploads.enter(key)}
 		open, err := s.open(ctx, k.Store)
@@ -56,7 +56,7 @@ func (k *Core) join(ctx context.Context, key string) (*sharer, error) {
 }
 
 // anew is join, but what is there is not gone on with.
-func (k *Core) anew(ctx context.Context, key string) (*sharer, error) {
+func (k *Versions) anew(ctx context.Context, key string) (*sharer, error) {
 	for {
 		s, err := k.join(ctx, key)
 		if err != nil || s.Size() == 0 {

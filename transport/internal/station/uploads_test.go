@@ -47,9 +47,9 @@ func TestReceiveTogether(t *testing.T) {
 	c := must(collection.New(collection.Header{ID: collection.ID{1}, Author: ann}, collection.Body{Items: item}))
 	broken := errors.New("broken off")
 	rapid.Check(t, func(t *rapid.T) {
-		k := &Core{Store: new(memstore.Store)}
+		k := New(Config{Store: new(memstore.Store)})
 		part := rapid.IntRange(0, len(data)-1).Draw(t, "part")
-		_, err := k.Receive(t.Context(), c, 0, 0, 0, &pieces{data[:part], 64, broken, new(sync.Mutex)})
+		_, err := k.Versions.Receive(t.Context(), c, 0, 0, 0, &pieces{data[:part], 64, broken, new(sync.Mutex)})
 		if !errors.Is(err, broken) {
 			t.Fatal(err)
 		}
@@ -68,7 +68,7 @@ func TestReceiveTogether(t *testing.T) {
 				honest = false
 			}
 			senders = append(senders, func() {
-				n, err := k.Receive(t.Context(), c, 0, 0, int64(offset), r)
+				n, err := k.Versions.Receive(t.Context(), c, 0, 0, int64(offset), r)
 				if err == nil && n != int64(len(data)) || err != nil && kind == "whole" && (honest || !errors.Is(err, transport.ErrOffset)) {
 					t.Errorf("sender %d, who %s: %d bytes, %v", i, kind, n, err)
 				}
@@ -79,18 +79,18 @@ func TestReceiveTogether(t *testing.T) {
 			all.Go(sender)
 		}
 		all.Wait()
-		if _, err := k.Receive(t.Context(), c, 0, 0, 0, bytes.NewReader(data)); errors.Is(err, transport.ErrOffset) {
-			_, err = k.Receive(t.Context(), c, 0, 0, 0, bytes.NewReader(data))
+		if _, err := k.Versions.Receive(t.Context(), c, 0, 0, 0, bytes.NewReader(data)); errors.Is(err, transport.ErrOffset) {
+			_, err = k.Versions.Receive(t.Context(), c, 0, 0, 0, bytes.NewReader(data))
 			if err != nil {
 				t.Fatalf("begun again: %v", err)
 			}
 		}
-		b := must(k.Open(t.Context(), c, 0, 0))
+		b := must(k.Versions.Open(t.Context(), c, 0, 0))
 		if got := must(io.ReadAll(io.NewSectionReader(b, 0, b.Size()))); !bytes.Equal(got, data) {
 			t.Errorf("stored %q", got)
 		}
-		if len(k.uploads.now) != 0 {
-			t.Errorf("%d uploads are remembered", len(k.uploads.now))
+		if len(k.Versions.uploads.now) != 0 {
+			t.Errorf("%d uploads are remembered", len(k.Versions.uploads.now))
 		}
 	})
 }
@@ -99,20 +99,20 @@ func TestReceiveTogether(t *testing.T) {
 // when more of it comes after all its sender is told that the version is there.
 func TestDeadUpload(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		k := &Core{Store: new(memstore.Store)}
+		k := New(Config{Store: new(memstore.Store)})
 		r, dead := io.Pipe()
 		ended := make(chan error)
 		go func() {
-			_, err := k.Receive(t.Context(), oneItem(), 0, 0, 0, r)
+			_, err := k.Versions.Receive(t.Context(), oneItem(), 0, 0, 0, r)
 			ended <- err
 		}()
 		must(dead.Write(thumbnail[:5]))
 		synctest.Wait() // until it is stored
-		if n := must(k.Receive(t.Context(), oneItem(), 0, 0, 0, bytes.NewReader(thumbnail))); n != int64(len(thumbnail)) {
+		if n := must(k.Versions.Receive(t.Context(), oneItem(), 0, 0, 0, bytes.NewReader(thumbnail))); n != int64(len(thumbnail)) {
 			t.Errorf("%d bytes are stored", n)
 		}
-		must(0, k.Store.Delete(t.Context(), versionKey(ann, digest.Sum(thumbnail)))) // as it expires
-		must(k.Receive(t.Context(), oneItem(), 0, 0, 0, bytes.NewReader(thumbnail)))
+		must(0, k.Store.Delete(t.Context(), versionBlob.Key(ann, digest.Sum(thumbnail)))) // as it expires
+		must(k.Versions.Receive(t.Context(), oneItem(), 0, 0, 0, bytes.NewReader(thumbnail)))
 		go func() { _, _ = dead.Write(thumbnail[5:]) }()
 		must(0, <-ended)
 		whole(t, k)
@@ -123,9 +123,9 @@ func TestDeadUpload(t *testing.T) {
 // there, is not stored with it by another who has nothing to add.
 func TestBeyondTheEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		k := &Core{Store: new(memstore.Store)}
+		k := New(Config{Store: new(memstore.Store)})
 		broken := errors.New("broken off")
-		_, err := k.Receive(t.Context(), oneItem(), 0, 0, 0, &pieces{thumbnail, 64, broken, new(sync.Mutex)})
+		_, err := k.Versions.Receive(t.Context(), oneItem(), 0, 0, 0, &pieces{thumbnail, 64, broken, new(sync.Mutex)})
 		if !errors.Is(err, broken) {
 			t.Fatal(err)
 		}
@@ -133,7 +133,7 @@ func TestBeyondTheEnd(t *testing.T) {
 			r, w := io.Pipe()
 			ended := make(chan error)
 			go func() {
-				_, err := k.Receive(t.Context(), oneItem(), 0, 0, int64(len(thumbnail)), r)
+				_, err := k.Versions.Receive(t.Context(), oneItem(), 0, 0, int64(len(thumbnail)), r)
 				ended <- err
 			}()
 			synctest.Wait()
@@ -150,7 +150,7 @@ func TestBeyondTheEnd(t *testing.T) {
 		if err := <-lied; err == nil {
 			t.Error("the liar is told nothing")
 		}
-		must(k.Receive(t.Context(), oneItem(), 0, 0, 0, bytes.NewReader(thumbnail)))
+		must(k.Versions.Receive(t.Context(), oneItem(), 0, 0, 0, bytes.NewReader(thumbnail)))
 		whole(t, k)
 	})
 }
@@ -158,11 +158,11 @@ func TestBeyondTheEnd(t *testing.T) {
 // TestJustTooLate: an upload that goes on with what is there has its version, also if
 // another one ends in the moment before its first byte.
 func TestJustTooLate(t *testing.T) {
-	k := &Core{Store: new(memstore.Store)}
-	s := must(k.join(t.Context(), versionKey(ann, digest.Sum(thumbnail))))
-	must(k.Receive(t.Context(), oneItem(), 0, 0, 0, bytes.NewReader(thumbnail)))
+	k := New(Config{Store: new(memstore.Store)})
+	s := must(k.Versions.join(t.Context(), versionBlob.Key(ann, digest.Sum(thumbnail))))
+	must(k.Versions.Receive(t.Context(), oneItem(), 0, 0, 0, bytes.NewReader(thumbnail)))
 	must(0, s.from(5))
-	if n := must(k.fill(t.Context(), s, oneItem(), 0, 0, bytes.NewReader(thumbnail[5:]))); n != int64(len(thumbnail)) {
+	if n := must(k.Versions.fill(t.Context(), s, oneItem(), 0, 0, bytes.NewReader(thumbnail[5:]))); n != int64(len(thumbnail)) {
 		t.Errorf("%d bytes are stored", n)
 	}
 	must(0, s.leave())

@@ -13,10 +13,6 @@ import (
 // nobody finds another author's by knowing its digest. A version is here for all
 // of these places once it is here, and for as long as one of them wants it here.
 
-func versionKey(author collection.UserID, d collection.Digest) string {
-	return "v/" + author.String() + "/" + d.String()
-}
-
 // Digest returns the digest of a version, or an error that wraps
 // transport.ErrNotFound if the author has not sealed one.
 func Digest(c collection.Collection, item, version int) (collection.Digest, error) {
@@ -31,7 +27,7 @@ func Digest(c collection.Collection, item, version int) (collection.Digest, erro
 }
 
 // Held says which versions of c's items are stored here now.
-func (k *Core) Held(ctx context.Context, c collection.Collection) ([]transport.Bits, error) {
+func (k *Versions) Held(ctx context.Context, c collection.Collection) ([]transport.Bits, error) {
 	held := make([]transport.Bits, len(c.Ladder()))
 	for i := range c.Len() {
 		for v := range held {
@@ -47,17 +43,17 @@ func (k *Core) Held(ctx context.Context, c collection.Collection) ([]transport.B
 	return held, nil
 }
 
-func (k *Core) has(ctx context.Context, c collection.Collection, item, version int) (bool, error) {
+func (k *Versions) has(ctx context.Context, c collection.Collection, item, version int) (bool, error) {
 	d, err := Digest(c, item, version)
 	if err != nil {
 		return false, nil
 	}
-	_, here, err := k.whole(ctx, versionKey(c.Author(), d))
+	_, here, err := k.whole(ctx, versionBlob.Key(c.Author(), d))
 	return here, err
 }
 
 // size returns the size of a version that is stored here.
-func (k *Core) size(ctx context.Context, c collection.Collection, item, version int) (int64, error) {
+func (k *Versions) size(ctx context.Context, c collection.Collection, item, version int) (int64, error) {
 	b, err := k.Open(ctx, c, item, version)
 	if err != nil {
 		return 0, err
@@ -66,7 +62,7 @@ func (k *Core) size(ctx context.Context, c collection.Collection, item, version 
 }
 
 // whole returns the size of a version that is stored, and whether it is.
-func (k *Core) whole(ctx context.Context, key string) (int64, bool, error) {
+func (k *Versions) whole(ctx context.Context, key string) (int64, bool, error) {
 	b, err := k.Store.Open(ctx, key)
 	if errors.Is(err, transport.ErrNotFound) {
 		return 0, false, nil
@@ -78,16 +74,16 @@ func (k *Core) whole(ctx context.Context, key string) (int64, bool, error) {
 }
 
 // Open opens a version that is stored here.
-func (k *Core) Open(ctx context.Context, c collection.Collection, item, version int) (transport.Blob, error) {
+func (k *Versions) Open(ctx context.Context, c collection.Collection, item, version int) (transport.Blob, error) {
 	d, err := Digest(c, item, version)
 	if err != nil {
 		return nil, err
 	}
-	return k.Store.Open(ctx, versionKey(c.Author(), d))
+	return k.Store.Open(ctx, versionBlob.Key(c.Author(), d))
 }
 
 // Parts lists the beginnings of asked versions that are stored.
-func (k *Core) Parts(ctx context.Context, c collection.Collection, asked []transport.Bits) ([]transport.Part, error) {
+func (k *Versions) Parts(ctx context.Context, c collection.Collection, asked []transport.Bits) ([]transport.Part, error) {
 	var parts []transport.Part
 	for v, items := range asked {
 		for i := range items.Places() {
@@ -105,12 +101,12 @@ func (k *Core) Parts(ctx context.Context, c collection.Collection, asked []trans
 
 // Part returns how much is stored of the beginning of a version that is not here
 // whole; 0 too if it has no digest.
-func (k *Core) Part(ctx context.Context, c collection.Collection, item, version int) (int64, error) {
+func (k *Versions) Part(ctx context.Context, c collection.Collection, item, version int) (int64, error) {
 	d, err := Digest(c, item, version)
 	if err != nil {
 		return 0, nil
 	}
-	key := versionKey(c.Author(), d)
+	key := versionBlob.Key(c.Author(), d)
 	if size, under := k.uploads.size(key); under {
 		return size, nil
 	}

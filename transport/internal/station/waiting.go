@@ -3,6 +3,7 @@ package station
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/notify"
@@ -14,36 +15,70 @@ import (
 const (
 	maxDeliveries = 64
 	maxAnswer     = 1 << 20
+	maxState      = 64 << 10 // of what goes with the first word on a collection
 )
 
 // answers remembers where the last answer to a recipient ended for whom there was
-// more: the next one goes on there, even if what was given is never acknowledged.
+// more: the next one goes on there, even if what was sent is never acknowledged.
 // The zero answers are none.
 type answers struct {
 	mu  sync.Mutex
 	end map[collection.UserID]string // key of the last record
 }
 
-// Waiting returns the notifications that wait for a recipient, first ones with
+// Notifications forgets what a user has read, and returns what waits, at once if there
+// is any, else after the next wake-up, or nothing when the time is over or the
+// station is closing.
+func (k *Server) Notifications(ctx context.Context, to collection.UserID, read transport.Receipts, keys Statements, b *Broadcast, wait time.Duration, closing <-chan struct{}) (transport.Deliveries, error) {
+	for _, r := range read.Read {
+		if err := k.acknowledge(ctx, to, r); err != nil {
+			return transport.Deliveries{}, err
+		}
+	}
+	over := time.After(wait)
+	for {
+		news := b.Wait(to) // before looking, so that nothing falls between
+		all, err := k.waiting(ctx, to, keys)
+		if err != nil || len(all) > 0 {
+			return transport.Deliveries{Waiting: all}, err
+		}
+		select { // what came meanwhile counts, also when the time is over
+		case <-news:
+			continue
+		default:
+		}
+		select {
+		case <-news:
+		case <-over:
+			return transport.Deliveries{}, nil
+		case <-closing:
+			return transport.Deliveries{}, nil
+		case <-ctx.Done():
+			return transport.Deliveries{}, ctx.Err()
+		}
+	}
+}
+
+// waiting returns the notifications that wait for a recipient, first ones with
 // their covers; where they are too many for one answer, some, and others the next
 // time.
-func (k *Core) Waiting(ctx context.Context, to collection.UserID) ([]transport.Delivery, error) {
-	after := k.answers.ended(to)
-	waiting, end, err := k.waitingAfter(ctx, to, after)
+func (k *Server) waiting(ctx context.Context, to collection.UserID, keys Statements) ([]transport.Delivery, error) {
+	after := k.core.answers.ended(to)
+	waiting, end, err := k.waitingAfter(ctx, to, after, keys)
 	if err == nil && len(waiting) == 0 && after != "" {
-		waiting, end, err = k.waitingAfter(ctx, to, "")
+		waiting, end, err = k.waitingAfter(ctx, to, "", keys)
 	}
 	if err == nil {
-		k.answers.set(to, end)
+		k.core.answers.set(to, end)
 	}
 	return waiting, err
 }
 
 // waitingAfter returns what follows one record, and the last record if there is
 // still more.
-func (k *Core) waitingAfter(ctx context.Context, to collection.UserID, after string) (waiting []transport.Delivery, end string, err error) {
+func (k *Server) waitingAfter(ctx context.Context, to collection.UserID, after string, keys Statements) (waiting []transport.Delivery, end string, err error) {
 	size := 0
-	for r, err := range k.Store.Scan(ctx, outboxOf(to)) {
+	for r, err := range k.core.Store.Scan(ctx, deliveryRecord.Under(to)) {
 		if err != nil {
 			return nil, "", err
 		}
@@ -57,13 +92,39 @@ func (k *Core) waitingAfter(ctx context.Context, to collection.UserID, after str
 		if err != nil {
 			return nil, "", err
 		}
-		if n := &d.Notification; n.Reason == notify.Shared {
-			n.Cover, _ = k.Cover(ctx, n.Name()) // the news does not wait for a picture
+		if n := &d.Notification; n.Reason == notify.Shared { // the news does not wait for more
+			n.Cover, _ = k.Cover(ctx, n.Name())
+			d.State = k.small(ctx, to, n.Name(), keys)
 		}
 		waiting, end = append(waiting, d), r.Key
-		size += len(r.Value) + len(d.Notification.Cover)
+		size += len(r.Value) + len(d.Notification.Cover) + sizeOf(d.State)
 	}
 	return waiting, "", nil
+}
+
+// sizeOf is how long a state is, about.
+func sizeOf(s *transport.State) int {
+	if s == nil {
+		return 0
+	}
+	n := len(s.Collection)
+	for _, source := range s.Sources {
+		n += len(source.URL) + len(source.Items)
+	}
+	for _, key := range s.Keys {
+		n += len(key)
+	}
+	return n
+}
+
+// small is Whole of a collection that is small, with what is told beside it; nil of
+// others.
+func (k *Server) small(ctx context.Context, to collection.UserID, name collection.Name, keys Statements) *transport.State {
+	s, err := k.Whole(ctx, to, name, keys)
+	if err != nil || sizeOf(&s) > maxState {
+		return nil
+	}
+	return &s
 }
 
 func (a *answers) ended(to collection.UserID) string {

@@ -77,7 +77,7 @@ func isComparable(path string) bool {
 	return err == nil && slices.Contains(comparable, info.MediaType)
 }
 
-// link gives the files names that no program stumbles over.
+// link links the files under names that no program stumbles over.
 func (b *bench) link(files []string) error {
 	dir, err := b.folder("photos")
 	for i, file := range files {

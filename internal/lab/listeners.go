@@ -1,0 +1,69 @@
+package lab
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"sync"
+)
+
+// Net joins the stations of a world: a [Network], or [Listeners].
+type Net interface {
+	// URL is the base URL of a station.
+	URL(station string) string
+	// Start begins a process of a station, and returns what it makes requests with.
+	Start(station string) http.RoundTripper
+	// Serve has a station answer with a handler from now on.
+	Serve(station string, h http.Handler)
+}
+
+// Listeners joins stations over connections on this computer. The zero value is
+// ready for use.
+type Listeners struct {
+	mu       sync.Mutex
+	servers  map[string]*httptest.Server
+	handlers map[string]http.Handler
+}
+
+// URL implements Net: the station listens from now on.
+func (l *Listeners) URL(station string) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.servers == nil {
+		l.servers = map[string]*httptest.Server{}
+	}
+	if l.servers[station] == nil {
+		l.servers[station] = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			l.handler(station).ServeHTTP(w, r)
+		}))
+	}
+	return l.servers[station].URL
+}
+
+func (l *Listeners) handler(station string) http.Handler {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if h := l.handlers[station]; h != nil {
+		return h
+	}
+	return http.NotFoundHandler()
+}
+
+// Start implements Net.
+func (l *Listeners) Start(string) http.RoundTripper { return http.DefaultTransport }
+
+// Serve implements Net.
+func (l *Listeners) Serve(station string, h http.Handler) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.handlers == nil {
+		l.handlers = map[string]http.Handler{}
+	}
+	l.handlers[station] = h
+}
+
+// Close ends what listens.
+func (l *Listeners) Close() {
+	for _, s := range l.servers {
+		s.Close()
+	}
+}

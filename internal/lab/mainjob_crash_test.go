@@ -1,0 +1,173 @@
+package lab_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/lab"
+	"github.com/glimpse-go/glimpse/internal/lab/labtest"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/filestore"
+	"github.com/glimpse-go/glimpse/transport/hub"
+	"github.com/glimpse-go/glimpse/transport/peer"
+)
+
+// TestCrashOfTheHub lets the hub crash at each change of its store in turn,
+// before it and after it, starts it again, and lets everybody try again: the
+// main job always comes to its end, and nothing that was acknowledged is lost.
+func TestCrashOfTheHub(t *testing.T) {
+	labtest.EachCrash(t, func(crash *lab.Crash) {
+		j := newJob(t)
+		crash.Store = j.w.Hub.Store
+		j.w.Restart(crash)
+		j.tryAll()
+		j.w.Restart(j.w.Hub.Store)
+		j.finish()
+	})
+}
+
+// TestCrashOfTheHomePeer does the same with the home peer's store.
+func TestCrashOfTheHomePeer(t *testing.T) {
+	labtest.EachCrash(t, func(crash *lab.Crash) {
+		j := newJob(t)
+		crash.Store = j.home.Store
+		j.home.Restart(func(cfg *peer.Config) { cfg.Store = crash })
+		j.tryAll()
+		j.home.Restart(nil)
+		j.finish()
+	})
+}
+
+// TestCrashOfTheRecipient does the same with a recipient's store.
+func TestCrashOfTheRecipient(t *testing.T) {
+	labtest.EachCrash(t, func(crash *lab.Crash) {
+		j := newJob(t)
+		crash.Store = j.bob.Store
+		j.bob.Restart(func(cfg *peer.Config) { cfg.Store = crash })
+		j.tryAll()
+		j.bob.Restart(nil)
+		j.finish()
+	})
+}
+
+// job is a main job that is tried until it is done.
+type job struct {
+	t         *testing.T
+	w         *labtest.World
+	cam       *labtest.Camera
+	home, bob *labtest.Peer
+	name      collection.Name
+	told      int // labels in the last notification that came, -1 if none did
+}
+
+func newJob(t *testing.T) *job {
+	j := &job{t: t, told: -1}
+	j.w, j.cam, j.home, j.bob, j.name = labtest.NewAlbum(t, hub.Config{}, 2)
+	return j
+}
+
+// steps are what the stations do, each for itself, again until it works.
+func (j *job) steps() []func() error {
+	ctx := j.t.Context()
+	share := func(to transport.ShareReceiver) error {
+		_, err := j.cam.Share(ctx, to, j.name)
+		return err
+	}
+	receive := func() error {
+		news, err := j.bob.Reader.Receive(ctx)
+		for _, n := range news {
+			j.told = n.Labelled
+		}
+		return err
+	}
+	return []func() error{
+		func() error { return share(j.cam.ToHub()) },
+		receive,
+		func() error { return share(j.cam.To(j.home.Station)) },
+		func() error { return j.home.Author.Publish(ctx, j.name) },
+		receive,
+		func() error { return j.bob.Reader.Fetch(ctx, j.cam.Ref(j.name, 0, 2)) },
+	}
+}
+
+// tryAll does the steps until one fails.
+func (j *job) tryAll() {
+	for _, step := range j.steps() {
+		if err := step(); err != nil {
+			return
+		}
+	}
+}
+
+// finish does all the steps again, which must work now.
+func (j *job) finish() {
+	j.t.Helper()
+	for i, step := range j.steps() {
+		if err := step(); err != nil {
+			j.t.Fatalf("after a crash: step %d: %v", i, err)
+		}
+	}
+	if n := j.bob.Views(j.name).Labelled(); n != 0 {
+		j.t.Fatalf("after a crash: %d labels left", n)
+	}
+	if !bytes.Equal(j.bob.Reads(j.cam.Ref(j.name, 0, 2)), j.cam.Card[j.cam.Items[0].ID][2]) {
+		j.t.Fatal("after a crash: another original")
+	}
+}
+
+// TestMainJobOnFiles runs the main job on stores of files that are opened again
+// before every step.
+func TestMainJobOnFiles(t *testing.T) {
+	j := newJob(t)
+	hubDir, homeDir, bobDir := t.TempDir(), t.TempDir(), t.TempDir()
+	copyStore(t, j.w.Hub.Store, hubDir)
+	for i, step := range j.steps() {
+		j.w.Restart(files(t, hubDir))
+		j.home.Restart(func(cfg *peer.Config) { cfg.Store = files(t, homeDir) })
+		j.bob.Restart(func(cfg *peer.Config) { cfg.Store = files(t, bobDir) })
+		if err := step(); err != nil {
+			t.Fatalf("step %d: %v", i, err)
+		}
+	}
+	if j.told != 0 {
+		t.Errorf("last told of %d labels", j.told)
+	}
+}
+
+func files(t *testing.T, dir string) transport.Store {
+	s, err := filestore.Open(dir)
+	must(t, err)
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+// copyStore copies the records of a store, such as the hub's accounts.
+func copyStore(t *testing.T, from transport.Store, dir string) {
+	to := files(t, dir)
+	for r, err := range from.Scan(t.Context(), "") {
+		must(t, err)
+		must(t, to.Apply(t.Context(), transport.Change{Key: r.Key, Value: r.Value}))
+	}
+}
+
+// full is a store that has no space left.
+type full struct{ transport.Store }
+
+func (full) Create(context.Context, string) (transport.BlobWriter, error) {
+	return nil, transport.At(transport.ErrStorage, "no space left")
+}
+
+// TestFullDisk: a hub whose disk is full says so, and goes on when it is not.
+func TestFullDisk(t *testing.T) {
+	j := newJob(t)
+	j.w.Restart(full{j.w.Hub.Store})
+	if _, err := j.cam.Share(t.Context(), j.cam.ToHub(), j.name); !errors.Is(err, transport.ErrStorage) {
+		t.Errorf("got %v", err)
+	}
+	j.bob.HearsNothing()
+	j.w.Restart(j.w.Hub.Store)
+	j.finish()
+}

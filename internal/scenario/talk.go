@@ -1,0 +1,142 @@
+package scenario
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/lab"
+	"github.com/glimpse-go/glimpse/notify"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// talk is what a request says, and how its answer is read; nil where that says
+// nothing, or is bytes.
+type talk struct {
+	says  string
+	items []string
+	hears func(answer []byte) ([]string, error)
+}
+
+// talks read requests, by what they are for.
+var talks = map[string]func(w *World, m lab.Message, body []byte) (talk, error){
+	"share":    ofMessage((*World).talkOfShare),
+	"announce": ofMessage((*World).talkOfAnnouncement),
+	"upload": func(w *World, m lab.Message, body []byte) (talk, error) {
+		c, err := w.known(m.Ref.Collection)
+		if err != nil {
+			return talk{}, err
+		}
+		text, err := w.uploadText(c, body)
+		return talk{says: text, hears: w.answerTo(c)}, err
+	},
+	"collection": func(w *World, m lab.Message, _ []byte) (talk, error) {
+		return talk{says: "ask for " + w.handle(m.Ref.Collection), hears: line(w.stateText)}, nil
+	},
+	"updates": func(w *World, m lab.Message, _ []byte) (talk, error) {
+		return talk{says: "ask for news of " + w.handle(m.Ref.Collection), hears: line(w.stateText)}, nil
+	},
+	"version": func(w *World, m lab.Message, _ []byte) (talk, error) {
+		c, err := w.known(m.Ref.Collection)
+		if err != nil {
+			return talk{}, err
+		}
+		return talk{says: "get " + c.Ladder()[m.Ref.Version].Name + " of ", items: []string{w.item(m.Ref.Item)}}, nil
+	},
+	"original": func(w *World, m lab.Message, _ []byte) (talk, error) {
+		says := "get the original of "
+		if m.Length >= 0 {
+			says = "check a block of the original of "
+		}
+		return talk{says: says, items: []string{w.item(m.Ref.Item)}}, nil
+	},
+	"notifications": ofMessage((*World).talkOfNotifications),
+	"deliver": ofMessage(func(w *World, n notify.Notification) (talk, error) {
+		return talk{says: "tell " + w.newsText(n)}, nil
+	}),
+	"ids": ofMessage(func(_ *World, r transport.IDRequest) (talk, error) {
+		return talk{says: "ask for ids of a collection and " + plural(r.Items, "item")}, nil
+	}),
+	"settings": func(*World, lab.Message, []byte) (talk, error) {
+		return talk{says: "ask for settings", hears: line(settingsText)}, nil
+	},
+}
+
+// ofMessage reads a request whose body is a message.
+func ofMessage[M any](read func(*World, M) (talk, error)) func(*World, lab.Message, []byte) (talk, error) {
+	return func(w *World, _ lab.Message, body []byte) (talk, error) {
+		m, err := transport.Decode[M](body)
+		if err != nil {
+			return talk{}, err
+		}
+		return read(w, m)
+	}
+}
+
+// lines reads an answer that is a message.
+func lines[M any](texts func(M) []string) func([]byte) ([]string, error) {
+	return func(answer []byte) ([]string, error) {
+		m, err := transport.Decode[M](answer)
+		if err != nil {
+			return nil, err
+		}
+		return texts(m), nil
+	}
+}
+
+// line is lines of which there is one.
+func line[M any](text func(M) string) func([]byte) ([]string, error) {
+	return lines(func(m M) []string { return []string{text(m)} })
+}
+
+func (w *World) answerTo(c collection.Collection) func([]byte) ([]string, error) {
+	return line(func(a transport.Answer) string { return w.answerText(c, a) })
+}
+
+func (w *World) talkOfShare(s transport.Share) (talk, error) {
+	c, err := collection.Decode(s.Collection)
+	if err != nil {
+		return talk{}, err
+	}
+	return talk{says: w.shareText(c, s), hears: w.answerTo(c)}, nil
+}
+
+func (w *World) talkOfAnnouncement(a transport.Announcement) (talk, error) {
+	c, err := w.known(a.Name())
+	if err != nil {
+		return talk{}, err
+	}
+	says := "announce " + w.handle(c.Name()) + ": serves the originals of " + w.places(c, a.Items)
+	return talk{says: says, hears: w.answerTo(c)}, nil
+}
+
+func (w *World) talkOfNotifications(r transport.Receipts) (talk, error) {
+	var names []string
+	for _, one := range r.Read {
+		names = append(names, w.handle(collection.Name{Author: one.Author, ID: one.ID}))
+	}
+	t := talk{says: "ask for notifications", hears: lines(w.newsTexts)}
+	if slices.Sort(names); len(names) > 0 {
+		t.says += "; has read " + strings.Join(names, ", ")
+	}
+	return t, nil
+}
+
+func (w *World) newsTexts(d transport.Deliveries) []string {
+	if len(d.Waiting) == 0 {
+		return []string{"none"}
+	}
+	var texts []string
+	for _, one := range d.Waiting {
+		text := w.newsText(one.Notification)
+		if one.State != nil {
+			text += " And " + w.stateText(*one.State)
+		}
+		texts = append(texts, text)
+	}
+	return texts
+}
+
+func settingsText(s transport.Settings) string {
+	return plural(len(s.Contacts), "contact") + " and " + plural(len(s.Values), "setting")
+}

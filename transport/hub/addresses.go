@@ -1,0 +1,140 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/hub/internal/records"
+	"github.com/glimpse-go/glimpse/transport/hub/mail"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
+	"github.com/glimpse-go/glimpse/transport/internal/station"
+)
+
+// addresses knows whom the hub has made of the mail addresses that collections
+// came with, and makes users of them when they join.
+type addresses struct {
+	cfg   Config
+	core  *station.Core
+	users *users
+	mu    sync.Mutex // around changes of mailings
+}
+
+// mailing is what the hub remembers of the recipients that a collection was
+// given by mail address: whom it made of each, so that it makes the same again.
+type mailing struct {
+	Created int64   `cbor:"1,keyasint"` // when the hub first saw it, milliseconds since 1970
+	Entries []entry `cbor:"2,keyasint,omitempty"`
+}
+
+// entry is one such recipient: a user, or a blinded address.
+type entry struct {
+	Hash    records.Hash       `cbor:"1,keyasint"`           // of the address
+	Address string             `cbor:"2,keyasint,omitempty"` // in clear as long as it is blinded and no user's
+	R       [16]byte           `cbor:"3,keyasint"`
+	Blinded collection.Address `cbor:"4,keyasint"` // zero = a user from the start
+	User    collection.UserID  `cbor:"5,keyasint"` // zero = not known
+}
+
+// pending reports whether nobody has become the user of the entry's address.
+func (e entry) pending() bool { return e.User.IsZero() }
+
+func (m mailing) find(normal string) (entry, bool) {
+	hash := records.HashOf(normal)
+	i := slices.IndexFunc(m.Entries, func(e entry) bool { return e.Hash == hash })
+	if i < 0 {
+		return entry{}, false
+	}
+	return m.Entries[i], true
+}
+
+// mailing loads what is remembered of a collection, and its record; nothing is
+// no error.
+func (a *addresses) mailing(ctx context.Context, name collection.Name) (mailing, []byte, error) {
+	return record.Load[mailing](ctx, a.cfg.Store, records.Mailing.Key(name))
+}
+
+// store stores what is remembered of a collection, in place of its record, with
+// other changes.
+func (a *addresses) store(ctx context.Context, name collection.Name, m mailing, before []byte, others []transport.Change) error {
+	data, err := transport.Encode(m)
+	if err != nil || string(data) == string(before) {
+		return err
+	}
+	return a.cfg.Store.Apply(ctx, append(others, transport.Change{Key: records.Mailing.Key(name), Value: data, Old: before})...)
+}
+
+// remember returns the mailing of a collection with an entry for every address,
+// in the addresses' order first: those that it knew, and new ones, which it
+// stores.
+func (a *addresses) remember(ctx context.Context, name collection.Name, to []string) (m mailing, entries []entry, err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	m, before, err := a.mailing(ctx, name)
+	if err != nil {
+		return m, nil, err
+	}
+	var changes []transport.Change
+	if before == nil {
+		m.Created = a.cfg.Now().UnixMilli()
+	}
+	for i, address := range to {
+		normal, err := collection.NormalAddress(address)
+		if err != nil {
+			return m, nil, transport.At(fmt.Errorf("%w: %w", transport.ErrMalformed, err), fmt.Sprintf("recipient %d", i))
+		}
+		e, known := m.find(normal)
+		if !known {
+			if e, err = a.newEntry(ctx, name, normal); err != nil {
+				return m, nil, err
+			}
+			m.Entries = append(m.Entries, e)
+			if e.pending() {
+				changes = append(changes, transport.Change{Key: records.Pending.Key(e.Hash, name), Value: []byte{1}})
+			}
+		}
+		entries = append(entries, e)
+	}
+	return m, entries, a.store(ctx, name, m, before, changes)
+}
+
+// newEntry decides who an address is to be in a collection.
+func (a *addresses) newEntry(ctx context.Context, name collection.Name, normal string) (entry, error) {
+	e := entry{Hash: records.HashOf(normal)}
+	var err error
+	e.User, err = a.users.byAddress(ctx, normal)
+	switch {
+	case err == nil:
+		return e, nil
+	case !errors.Is(err, transport.ErrNotFound):
+		return e, err
+	case a.cfg.Unknown == Temporary:
+		e.User, err = a.users.accounts.Temporary(ctx, normal)
+		return e, err
+	}
+	if _, err := io.ReadFull(a.cfg.Random, e.R[:]); err != nil {
+		return e, err
+	}
+	e.Address = normal
+	e.Blinded, err = collection.Blind(name.ID, e.R, normal)
+	return e, err
+}
+
+// writesTo returns where a recipient is written to, as mail.Hub.Address says.
+func (a *addresses) writesTo(ctx context.Context, name collection.Name, to mail.Recipient) (string, [16]byte, error) {
+	if to.Blinded.IsZero() {
+		address, err := a.users.accounts.writesTo(ctx, to.User)
+		return address, [16]byte{}, err
+	}
+	m, _, err := a.mailing(ctx, name)
+	i := slices.IndexFunc(m.Entries, func(e entry) bool { return e.Blinded == to.Blinded })
+	if err != nil || i < 0 {
+		return "", [16]byte{}, err
+	}
+	return m.Entries[i].Address, m.Entries[i].R, nil
+}

@@ -1,0 +1,75 @@
+package hub
+
+import (
+	"context"
+	"sync"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/station"
+)
+
+// maxClaims bounds the claims that are remembered.
+const maxClaims = 1 << 12
+
+// claims are what peers have said in their shares that they serve, until all that was
+// asked of them is here: then it counts as announced, and they need not do it. What
+// is forgotten is announced by its peer, and so is what another station of the user has
+// claimed since: an upload does not say which of them it is from. The zero claims
+// are none.
+type claims struct {
+	mu  sync.Mutex
+	all map[claimant]transport.Announcement
+}
+
+type claimant struct {
+	user collection.UserID
+	of   collection.Name
+}
+
+// note remembers the latest word of a user on a collection: it may be that nothing is
+// served any more, or not yet.
+func (c *claims) note(user collection.UserID, name collection.Name, share transport.Share) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	who := claimant{user, name}
+	if delete(c.all, who); share.URL == "" || len(share.Serves) == 0 {
+		return
+	}
+	if c.all == nil || len(c.all) >= maxClaims {
+		c.all = map[claimant]transport.Announcement{}
+	}
+	c.all[who] = transport.Announcement{Author: name.Author, ID: name.ID, Items: share.Serves[len(share.Serves)-1], URL: share.URL}
+}
+
+// take returns the claim of a user, and forgets it.
+func (c *claims) take(user collection.UserID, name collection.Name) (transport.Announcement, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	who := claimant{user, name}
+	a, ok := c.all[who]
+	delete(c.all, who)
+	return a, ok && !a.Items.IsEmpty()
+}
+
+// announceClaim takes what the user has claimed as announced, if nothing is asked of
+// the user any more.
+func (s session) announceClaim(ctx context.Context, r station.Result) station.Result {
+	if r.Answer.Next != transport.Done {
+		return r
+	}
+	a, ok := s.hub.claims.take(s.user, r.State.Collection.Name())
+	if !ok {
+		return r
+	}
+	a.Items = station.NotWithdrawn(r.State.Collection, a.Items) // its peer need not know yet
+	r.Answer.Announced = a.URL
+	announced, err := s.announce(ctx, a)
+	r.Notified = append(r.Notified, announced.Notified...)
+	if err != nil {
+		r.Answer.Refused = transport.NewFault(err)
+		return r
+	}
+	r.State, r.Spread, r.Answer.Updates = announced.State, append(r.Spread, announced.Spread...), announced.Answer.Updates
+	return r
+}

@@ -1,0 +1,91 @@
+package hub
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/hub/mail"
+	"github.com/glimpse-go/glimpse/transport/memstore"
+)
+
+// Config says how a hub works. The zero Config works.
+type Config struct {
+	// Store keeps everything; nil = in memory.
+	Store transport.Store
+	// Directory is the user base; nil = the accounts that the hub keeps itself.
+	// What another one says of keys is kept in the Store.
+	Directory transport.Directory
+	// RequiredFromDevice and RequiredFromPeer say how many versions, the smallest
+	// first, a share must bring before the hub tells the recipients, or takes labels
+	// off; 0 = 1 from a device, 2 from a peer.
+	RequiredFromDevice, RequiredFromPeer int
+	// MaxFailedProbes is how many times in a row Probe must find that a peer does not
+	// serve what it has announced before the hub takes it back; 0 = 5.
+	MaxFailedProbes int
+	// MaxVersion bounds one uploaded version, in bytes; 0 = 32 MiB.
+	MaxVersion int64
+	// MaxRecipients bounds the people that a shared collection names: recipients,
+	// by user or address, and completers; 0 = 1,000.
+	MaxRecipients int
+	// Link is the base of the links in notifications, such as
+	// "https://hub.example.org/c", to which the collection's name is added, or a
+	// token in letters; empty = no links.
+	Link string
+	// Unknown says what becomes of a recipient's mail address that is no user's.
+	Unknown Unknown
+	// Mail says how recipients who are not members are written to.
+	Mail mail.Config
+	// Wait is how long a request for notifications waits for news; 0 = 30 s.
+	Wait time.Duration
+	// Dial reaches a peer as the authority, to check what it announces, and to ask
+	// it for partial versions that another peer could not supply; nil = nobody can be
+	// reached, and so nothing be announced. Peers say themselves where they are: a
+	// hub that can reach more than they should dials only what it may.
+	Dial transport.Dialer
+	// Timeout bounds each answer of a peer, to its end: a block of what it has
+	// announced, or one partial version. One that takes longer does not answer.
+	// What Dial returns must end with its context; 0 = 1 minute.
+	Timeout time.Duration
+
+	Now func() time.Time // nil = time.Now
+	// Pause waits until over is closed or ctx ends, for d at most: who wants a version
+	// that is coming already waits for it. It goes with Now; nil = in real time.
+	Pause  func(ctx context.Context, over <-chan struct{}, d time.Duration)
+	Random io.Reader    // nil = crypto/rand.Reader
+	Log    *slog.Logger // nil = none
+}
+
+// Unknown says what becomes of a mail address that is no user's.
+type Unknown uint8
+
+// The policies for unknown addresses.
+const (
+	// Blind puts a blinded address into the collection.
+	Blind Unknown = iota
+	// Temporary makes a temporary account for the address, and its user a
+	// recipient. A server with a Directory of its own makes the person that user
+	// when they join: see [Hub.Joined].
+	Temporary
+)
+
+func (c Config) withDefaults() Config {
+	c.RequiredFromDevice = cmp.Or(c.RequiredFromDevice, 1)
+	c.RequiredFromPeer = cmp.Or(c.RequiredFromPeer, 2)
+	c.MaxVersion = cmp.Or(c.MaxVersion, 32<<20)
+	c.MaxRecipients = cmp.Or(c.MaxRecipients, 1000)
+	c.MaxFailedProbes = cmp.Or(c.MaxFailedProbes, 5)
+	c.Wait = cmp.Or(c.Wait, 30*time.Second)
+	c.Dial = timed(c.Dial, cmp.Or(c.Timeout, time.Minute))
+	c.Store = cmp.Or[transport.Store](c.Store, new(memstore.Store))
+	c.Random = cmp.Or(c.Random, rand.Reader)
+	c.Log = cmp.Or(c.Log, slog.New(slog.DiscardHandler))
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	return c
+}

@@ -1,0 +1,41 @@
+// Package records lists all that a hub keeps in its store, besides what it shares
+// with the other roles: for that see transport/internal/station.
+package records
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+
+	"github.com/glimpse-go/glimpse/transport/internal/record"
+)
+
+// The kinds of records, with what they are of, and what they hold.
+const (
+	Person     record.Kind = "person"     // user: hub.Person
+	Address    record.Kind = "address"    // address, as a Hash: the user whose it is
+	Credential record.Kind = "credential" // user, name as a Hash: its keys, and which token it has
+	Token      record.Kind = "token"      // a credential's token, as a Hash: the user
+	Statement  record.Kind = "statement"  // user, key: the hub's latest key statement
+	Revocation record.Kind = "revocation" // user, key: the same once more, where it revokes
+	Learned    record.Kind = "learned"    // user, key: the latest key statement of another Directory
+
+	Mailing record.Kind = "mailing" // collection: whom the hub made of the addresses that it came with
+	Pending record.Kind = "pending" // address, as a Hash, collection: there it is nobody's yet
+	Joined  record.Kind = "joined"  // address, as a Hash: it has become a user's, which is to take effect
+
+	Letter record.Kind = "letter" // collection, recipient: a letter that waits, or was set aside
+	Link   record.Kind = "link"   // collection, recipient: the tokens in the letters
+	Guest  record.Kind = "guest"  // such a token, as a Hash: the collection and the recipient
+)
+
+// Hash is how what is secret, or of any length, stands in keys.
+type Hash string
+
+// HashOf returns the hash of s.
+func HashOf(s string) Hash {
+	sum := sha256.Sum256([]byte(s))
+	return Hash(hex.EncodeToString(sum[:]))
+}
+
+// String returns the hash in hexadecimal.
+func (h Hash) String() string { return string(h) }

@@ -1,0 +1,157 @@
+package mail
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"time"
+
+	"github.com/glimpse-go/glimpse/notify"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// The pauses between tries to deliver a letter double, from one to the other.
+const (
+	firstPause = time.Minute
+	lastPause  = 6 * time.Hour
+)
+
+// Deliver hands the letters that are due to Config.Channel, once each, and
+// returns when the next ones are due; the zero time if none wait. Those that could
+// not be written or delivered are tried again later, with growing pauses, and set
+// aside after Config.ParkAfter: see [Mailer.Parked]. Those on a collection whose
+// author's key was revoked are due when a station of the author's has sealed it
+// again. A letter is delivered at least once; newer news that came in between is not
+// lost. Errors are those of the store, after all letters were tried.
+func (m *Mailer) Deliver(ctx context.Context) (next time.Time, err error) {
+	if err := m.drain.Enter(); err != nil {
+		return next, err
+	}
+	defer m.drain.Leave()
+	if m.cfg.Channel == nil {
+		return next, nil
+	}
+	now := m.hub.Now()
+	letters, err := m.outbox(ctx)
+	for _, l := range letters {
+		at := time.Unix(l.Next, 0)
+		due := !at.After(now)
+		if l.Parked || due && ctx.Err() != nil {
+			continue
+		}
+		if due {
+			var failed error
+			at, failed = m.deliver(ctx, l)
+			err = errors.Join(err, failed)
+		}
+		next = earlier(next, at)
+	}
+	return next, err
+}
+
+// earlier is the earlier of two times, of which zero is none.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// Run delivers letters as they come and are due, until ctx ends, whose error it
+// returns, or the hub is closed, with transport.ErrClosed. Errors of the store are
+// logged, and what they kept from being done is tried again. A program runs one of
+// it.
+func (m *Mailer) Run(ctx context.Context) error {
+	for {
+		next, err := m.Deliver(ctx)
+		if err != nil && ctx.Err() == nil && !errors.Is(err, transport.ErrClosed) {
+			m.hub.Log.Error("letters not delivered", "error", err)
+			next = earlier(next, m.hub.Now().Add(firstPause))
+		}
+		if err := m.rest(ctx, next); err != nil {
+			return err
+		}
+	}
+}
+
+// rest waits for news, or until a time comes, if it is not zero.
+func (m *Mailer) rest(ctx context.Context, next time.Time) error {
+	pause := lastPause
+	if !next.IsZero() {
+		pause = max(next.Sub(m.hub.Now()), time.Second)
+	}
+	select {
+	case <-m.news:
+	case <-time.After(pause):
+	case <-m.closing:
+		return transport.ErrClosed
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	return nil
+}
+
+// deliver delivers one letter, and forgets it unless it has been replaced by a
+// newer one. If it could not be delivered it returns when to try again.
+func (m *Mailer) deliver(ctx context.Context, l letter) (time.Time, error) {
+	out, err := m.write(ctx, l)
+	switch {
+	case errors.Is(err, transport.ErrSeal):
+		return time.Time{}, nil // it waits for another seal of the author's
+	case err != nil:
+		m.hub.Log.Error("letter not written", "collection", l.name(), "error", err)
+		return m.postpone(ctx, l)
+	case out.Address != "" && m.cfg.Channel.Deliver(ctx, out) != nil:
+		return m.postpone(ctx, l)
+	}
+	return time.Time{}, m.replace(ctx, l, nil)
+}
+
+// postpone puts a letter off, or aside, and returns when to try it again. One that
+// was given up because ctx has ended stays as it is.
+func (m *Mailer) postpone(ctx context.Context, l letter) (time.Time, error) {
+	if ctx.Err() != nil {
+		return time.Time{}, ctx.Err()
+	}
+	now := m.hub.Now()
+	again := now.Add(min(firstPause<<min(l.Tries, 16), lastPause))
+	l.Tries, l.Next = l.Tries+1, again.Unix()
+	l.Parked = now.Sub(time.Unix(l.Since, 0)) >= m.cfg.ParkAfter
+	// The channel's error may name the address: it stays out of the log.
+	m.hub.Log.Warn("letter not delivered", "collection", l.name(), "tries", l.Tries, "parked", l.Parked)
+	data, err := transport.Encode(l)
+	if err != nil {
+		return again, err
+	}
+	if l.Parked {
+		again = time.Time{}
+	}
+	return again, m.replace(ctx, l, data)
+}
+
+// write writes a letter; without an address if its recipient is a member now, who
+// reads the notification itself. The error wraps transport.ErrSeal while the
+// author's seal does not stand.
+func (m *Mailer) write(ctx context.Context, l letter) (notify.Letter, error) {
+	n := l.Notification
+	address, r, err := m.hub.Address(ctx, n.Name(), l.To)
+	if err != nil || address == "" {
+		return notify.Letter{}, err
+	}
+	if _, sealed, err := m.hub.Collection(ctx, n.Name()); err != nil || !sealed {
+		return notify.Letter{}, cmp.Or(err, transport.ErrSeal)
+	}
+	token, err := m.token(ctx, n.Name(), l.To)
+	if err != nil {
+		return notify.Letter{}, err
+	}
+	out := notify.Letter{
+		ID: n.ID, Address: address, Reason: n.Reason, Title: n.Title, Note: n.Note, Items: n.Items, Labelled: n.Labelled,
+		Token: token, Author: n.Author, Collection: n.Collection, R: r,
+	}
+	if m.hub.Link != "" {
+		out.Link = m.hub.Link + "/" + token
+	}
+	out.Cover, err = m.hub.Cover(ctx, n.Name())
+	return out, err
+}

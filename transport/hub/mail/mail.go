@@ -1,0 +1,99 @@
+// Package mail writes to those with whom a hub's members share and who are no
+// members: they get letters over a channel of the program's own, with the title, the
+// cover and a token. The token opens that much and, if the hub wants so, some
+// partial versions; never the collection.
+//
+// A hub has a [Mailer] of its own, which hub.Hub.Mail returns and [Config] sets up.
+// A program runs [Mailer.Run], or calls [Mailer.Deliver] now and then, and looks at
+// [Mailer.Parked]. Letters wait in the hub's store, and outlast the process.
+package mail
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/notify"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/station"
+)
+
+// Config says how those who are no members are written to. With the zero Config
+// they are not.
+type Config struct {
+	// Channel delivers the letters; nil = nobody does, and none are kept.
+	Channel notify.Channel
+	// ParkAfter is for how long a letter is tried that cannot be delivered, before it
+	// is set aside; 0 = 3 days.
+	ParkAfter time.Duration
+	// LinkKey makes the tokens in letters, so that all letters to somebody on a
+	// collection have the same; it is kept apart from the store, like the signer's
+	// key. nil = another one after every start: links in older letters go on.
+	LinkKey []byte
+	// GuestVersions is how many partial versions, the smallest first, those with
+	// such a token may read, besides title and cover.
+	GuestVersions int
+}
+
+// Hub is what a Mailer needs of the hub that it writes for.
+type Hub struct {
+	Store transport.Store
+	// Collection returns a collection, and whether its author's seal stands.
+	Collection func(ctx context.Context, name collection.Name) (c collection.Collection, sealed bool, err error)
+	// Cover and Version return bytes of a collection's versions, as Library.Version does.
+	Cover   func(ctx context.Context, name collection.Name) ([]byte, error)
+	Version func(ctx context.Context, ref transport.Ref, offset int64) (*transport.Stream, error)
+	// Address returns where a recipient of a collection is written to, and the
+	// random part of a blinded address; no address if it has become a member's.
+	Address func(ctx context.Context, name collection.Name, to Recipient) (address string, r [16]byte, err error)
+	Link    string // base of the links, to which the token is added; empty = no links
+
+	Now    func() time.Time
+	Random io.Reader
+	Log    *slog.Logger
+}
+
+// Mailer writes the letters of one hub. All methods may be called concurrently.
+type Mailer struct {
+	hub     Hub
+	cfg     Config
+	links   sync.Mutex // around changes of links
+	drain   station.Drain
+	news    chan struct{} // holds one if there may be new letters
+	once    sync.Once
+	closing chan struct{} // closed when the mailer is told to stop
+}
+
+var _ transport.LinkAccess = (*Mailer)(nil)
+
+// New makes the mailer of a hub.
+func New(h Hub, cfg Config) (*Mailer, error) {
+	cfg.ParkAfter = cmp.Or(cfg.ParkAfter, 72*time.Hour)
+	if cfg.LinkKey == nil {
+		cfg.LinkKey = make([]byte, sha256.Size)
+		if _, err := io.ReadFull(h.Random, cfg.LinkKey); err != nil {
+			return nil, err
+		}
+	}
+	return &Mailer{hub: h, cfg: cfg, news: make(chan struct{}, 1), closing: make(chan struct{})}, nil
+}
+
+// Wake has Run look for letters. The hub calls it when there may be new ones.
+func (m *Mailer) Wake() {
+	select {
+	case m.news <- struct{}{}:
+	default:
+	}
+}
+
+// Close lets work under way finish, or returns the error of ctx, and ends Run. The
+// hub calls it when it is closed.
+func (m *Mailer) Close(ctx context.Context) error {
+	m.once.Do(func() { close(m.closing) })
+	return m.drain.Close(ctx)
+}

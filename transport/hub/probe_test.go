@@ -1,0 +1,197 @@
+package hub_test
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/lab/labtest"
+	"github.com/glimpse-go/glimpse/label"
+	"github.com/glimpse-go/glimpse/notify"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/hub"
+)
+
+// TestGoneForGood: fetches end as unreachable, repeated probes fail, the hub
+// takes availability back and tells the recipients, and another peer completes
+// in the new generation.
+func TestGoneForGood(t *testing.T) {
+	w, cam, home, b, name := labtest.Gone(t, hub.Config{MaxFailedProbes: 3})
+	err := b.Reader.Fetch(t.Context(), cam.Ref(name, 0, 2))
+	var refusal *label.Refusal
+	var item *collection.ItemError
+	if !errors.Is(err, label.ErrUnreachable) || !errors.Is(err, transport.ErrUnreachable) ||
+		!errors.As(err, &refusal) || !errors.As(err, &item) || item.Item != cam.Items[0].ID {
+		t.Fatalf("fetch from a peer that is off: %v", err)
+	}
+	for range 2 {
+		w.Probes()
+	}
+	b.HearsNothing()
+	w.Restart(w.Hub.Store) // what was counted is not forgotten
+	w.Probes()
+	b.Hears(notify.Lost, 3)
+	before := b.Requests.Load()
+	if err := b.Reader.Fetch(t.Context(), cam.Ref(name, 0, 2)); !errors.Is(err, label.ErrPending) || b.Requests.Load() != before {
+		t.Errorf("fetch of what was taken back: %v", err)
+	}
+
+	other := w.Peer(home.User, "other")
+	other.Refreshes(name)
+	other.Imports(cam, name)
+	other.Publishes(name)
+	b.Hears(notify.Available, 0)
+	c := b.Views(name)
+	if _, rank := c.At(0); rank.Generation() != 1 || !rank.Complete() {
+		t.Errorf("rank %v", rank)
+	}
+	b.Fetches(cam.Ref(name, 0, 2))
+}
+
+// TestProbeOfWhatIsThere: probes that succeed change nothing and tell nobody,
+// and a peer that comes back in time is forgiven.
+func TestProbeOfWhatIsThere(t *testing.T) {
+	w, _, home, b, name := labtest.Gone(t, hub.Config{MaxFailedProbes: 2})
+	w.Probes()
+	home.Restart(nil)
+	w.Probes()
+	labtest.Must(t, home.Close(t.Context()))
+	w.Probes()
+	b.HearsNothing()
+	c := b.Views(name)
+	if c.Labelled() != 0 {
+		t.Error("labels")
+	}
+}
+
+// TestProbeOnce: a peer that is off is asked once in a round, however many
+// collections it serves, and all of them are taken back.
+func TestProbeOnce(t *testing.T) {
+	w := labtest.New(t, hub.Config{MaxFailedProbes: 1})
+	ann, bob := w.User("ann"), w.User("bob")
+	cam, home, b := w.Camera(ann, 2), w.Peer(ann, "home"), w.Peer(bob, "bob")
+	names := []collection.Name{cam.Album("one", bob), cam.Album("two", bob)}
+	for _, name := range names {
+		cam.Syncs(home, name)
+		home.Publishes(name)
+	}
+	b.Receives()
+	labtest.Must(t, home.Close(t.Context()))
+	before := w.Wire("hub").Requests.Load()
+	w.Probes()
+	if n := w.Wire("hub").Requests.Load() - before; n != 1 {
+		t.Errorf("%d requests to a peer that is off", n)
+	}
+	news := b.Receives()
+	if len(news) != 2 || news[0].Reason != notify.Lost || news[1].Reason != notify.Lost {
+		t.Errorf("heard %+v", news)
+	}
+}
+
+// TestProbeFindsALostItem: a peer that is there but has lost one item loses
+// that item only.
+func TestProbeFindsALostItem(t *testing.T) {
+	w, cam, home, b, name := labtest.Gone(t, hub.Config{MaxFailedProbes: 2})
+	home.Restart(nil)
+	labtest.Must(t, home.Store.Delete(t.Context(), cam.BlobKey(name, 1, 2)))
+	for range 2 {
+		w.Probes()
+	}
+	b.Hears(notify.Lost, 1)
+	b.Fetches(cam.Ref(name, 0, 2))
+	b.CannotFetch(label.ErrPending, cam.Ref(name, 1, 2))
+}
+
+// TestProbeFindsDamagedItems: bytes that are not the author's, or not as many,
+// take their own items back, and nothing else that the station serves.
+func TestProbeFindsDamagedItems(t *testing.T) {
+	w, cam, home, b, name := labtest.Gone(t, hub.Config{MaxFailedProbes: 2})
+	home.Restart(nil)
+	c, err := cam.Collection(t.Context(), name)
+	labtest.Must(t, err)
+	for item, size := range map[int]int{0: 70_000, 1: 1} {
+		d, _ := c.Digest(item, 2)
+		damage(t, home, "v/"+c.Author().String()+"/"+d.String(), size)
+	}
+	for range 2 {
+		w.Probes()
+	}
+	b.Hears(notify.Lost, 2)
+	b.Fetches(cam.Ref(name, 2, 2))
+	for i := range 2 {
+		b.CannotFetch(label.ErrPending, cam.Ref(name, i, 2))
+	}
+}
+
+// damage puts other bytes in the place of a blob.
+func damage(t *testing.T, s *labtest.Peer, key string, size int) {
+	labtest.Must(t, s.Store.Delete(t.Context(), key))
+	out, err := s.Store.Create(t.Context(), key)
+	labtest.Must(t, err)
+	_, err = out.Write(make([]byte, size))
+	labtest.Must(t, errors.Join(err, out.Commit(t.Context())))
+}
+
+// silences makes stations take the hub's requests, which it counts, and never answer
+// them.
+func silences(w *labtest.World, stations ...*labtest.Peer) (asked *atomic.Int64) {
+	asked = new(atomic.Int64)
+	w.Put("hub", func(r *http.Request, network http.RoundTripper) (*http.Response, error) {
+		if !slices.ContainsFunc(stations, func(s *labtest.Peer) bool { return s.Name == r.URL.Host }) {
+			return network.RoundTrip(r)
+		}
+		asked.Add(1)
+		<-r.Context().Done()
+		return nil, r.Context().Err()
+	})
+	w.Configure(func(cfg *hub.Config) { cfg.Timeout = 200 * time.Millisecond })
+	return asked
+}
+
+// TestProbeOfASilentPeer: it is asked once in a round, what it serves is taken
+// back, and the others are probed all the same.
+func TestProbeOfASilentPeer(t *testing.T) {
+	w, _, home, b, _ := labtest.Gone(t, hub.Config{MaxFailedProbes: 1})
+	other := w.User("carl")
+	cam, silent := w.Camera(other, 1), w.Peer(other, "carls")
+	for range 8 { // so that one comes before Ann's
+		name := cam.Album("title", b.User)
+		cam.Syncs(silent, name)
+		silent.Publishes(name)
+	}
+	b.Receives()
+	asked := silences(w, silent, home)
+	w.Probes()
+	if n := asked.Load(); n != 2 {
+		t.Errorf("%d requests to two peers that are silent", n)
+	}
+	news := b.Receives()
+	for _, n := range news {
+		if n.Reason != notify.Lost {
+			t.Errorf("heard %+v", n)
+		}
+	}
+	if len(news) != 9 {
+		t.Errorf("%d collections taken back", len(news))
+	}
+}
+
+// TestAnnouncementOfASilentPeer: it cannot be checked, is refused, and changes
+// nothing.
+func TestAnnouncementOfASilentPeer(t *testing.T) {
+	w := labtest.New(t, hub.Config{})
+	ann := w.User("ann")
+	cam, home := w.Camera(ann, 1), w.Peer(ann, "home")
+	silences(w, home)
+	name := cam.Album("title")
+	cam.Syncs(home, name)
+	if err := home.Author.Publish(t.Context(), name); !errors.Is(err, transport.ErrUnreachable) {
+		t.Errorf("published from where nobody answers: %v", err)
+	}
+	silences(w)
+	home.Publishes(name)
+}

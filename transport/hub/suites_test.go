@@ -1,0 +1,93 @@
+package hub_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/lab"
+	"github.com/glimpse-go/glimpse/internal/lab/labtest"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/httplink"
+	"github.com/glimpse-go/glimpse/transport/hub"
+	"github.com/glimpse-go/glimpse/transport/transporttest"
+)
+
+// byLink runs a suite on a hub, in process and over HTTP: as link reaches it for the
+// user of a camera.
+func byLink(t *testing.T, suite func(t *testing.T, link func(*labtest.World, *labtest.Camera) transport.Hub)) {
+	t.Run("in process", func(t *testing.T) {
+		suite(t, func(w *labtest.World, c *labtest.Camera) transport.Hub { return w.Hub.Hub.As(c.User) })
+	})
+	t.Run("over HTTP", func(t *testing.T) {
+		suite(t, func(_ *labtest.World, c *labtest.Camera) transport.Hub { return c.ToHub() })
+	})
+}
+
+func TestRemoteVerifierSuite(t *testing.T) {
+	byLink(t, func(t *testing.T, link func(*labtest.World, *labtest.Camera) transport.Hub) {
+		transporttest.RemoteVerifier(t, func(t *testing.T) transporttest.VerifierFixture {
+			w := labtest.New(t, hub.Config{})
+			cam := w.Camera(w.User("ann"), 0)
+			return transporttest.VerifierFixture{
+				RemoteVerifier: link(w, cam),
+				Signer:         cam.Signer, Authority: w.Hub.Signer, Stranger: lab.Signer("stranger"),
+				User: cam.User, Key: collection.KeyID(cam.Signer.Public().ID()),
+			}
+		})
+	})
+}
+
+func TestIDAllocatorSuite(t *testing.T) {
+	byLink(t, func(t *testing.T, link func(*labtest.World, *labtest.Camera) transport.Hub) {
+		transporttest.IDAllocator(t, func(t *testing.T) transport.IDAllocator {
+			w := labtest.New(t, hub.Config{})
+			return link(w, w.Camera(w.User("ann"), 0))
+		})
+	})
+}
+
+func TestHubSuite(t *testing.T) {
+	byLink(t, func(t *testing.T, link func(*labtest.World, *labtest.Camera) transport.Hub) {
+		transporttest.Hub(t, func(t *testing.T) transporttest.HubFixture {
+			w := labtest.New(t, hub.Config{})
+			users := map[collection.UserID]*labtest.Camera{}
+			user := func(name string) collection.UserID {
+				c := w.Camera(w.User(name), 0)
+				users[c.User] = c
+				return c.User
+			}
+			f := transporttest.HubFixture{
+				As:     func(u collection.UserID) transport.Hub { return link(w, users[u]) },
+				Author: user("ann"), Reader: user("bob"), Stranger: user("mallory"), Authority: w.Authority(),
+				Serve: func(o transport.Originals) string {
+					w.Net.Serve("served", httplink.PeerHandler(serves{originals: o}, httplink.HandlerOptions{Who: anybody{}}))
+					return w.Net.URL("served")
+				},
+			}
+			f.Signer = users[f.Author].Signer
+			return f
+		})
+	})
+}
+
+// serves is a peer that serves originals to everybody, and nothing else.
+type serves struct {
+	transport.PeerServer
+	transport.Home
+	originals transport.Originals
+}
+
+func (s serves) As(transport.Identity) transport.Home { return s }
+
+func (s serves) Original(ctx context.Context, ref transport.Ref, offset, n int64) (*transport.Stream, error) {
+	return s.originals.Original(ctx, ref, offset, n)
+}
+
+// anybody lets everybody in.
+type anybody struct{}
+
+func (anybody) Authenticate(*http.Request) (transport.Identity, error) {
+	return transport.Identity{}, nil
+}

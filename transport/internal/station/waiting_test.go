@@ -1,0 +1,41 @@
+package station
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/engine"
+	"github.com/glimpse-go/glimpse/notify"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// TestWaitingIsBounded: nobody can make an answer too large for its reader with small
+// collections that come with many key statements.
+func TestWaitingIsBounded(t *testing.T) {
+	k, signer, _ := newCore(t, 1)
+	for i := range 8 {
+		item := collection.Item{ID: collection.ItemID{byte(i + 1)}, Digests: []collection.Digest{{1}, {}, {2}}}
+		h := collection.Header{ID: collection.ID{3, byte(i)}, Author: ann}
+		c := must(collection.New(h, collection.Body{Items: []collection.Item{item}}))
+		c = must(c.Sign(t.Context(), signer, time.Unix(1e9, 0)))
+		keeps(t, k, c)
+		n := must(notify.Make(c, notify.Shared, ""))
+		n.To = ann
+		value := must(transport.Encode(transport.Delivery{Seq: 1, Notification: n}))
+		must(0, k.Store.Apply(t.Context(), transport.Change{Key: deliveryRecord.Key(ann, c.Name()), Value: value}))
+	}
+	keys := func(context.Context, engine.State) ([][]byte, error) { return [][]byte{make([]byte, maxAnswer)}, nil }
+	heard := 0
+	for range 8 {
+		waiting := must(k.Server.waiting(t.Context(), ann, keys))
+		heard += len(waiting)
+		if data := must(transport.Encode(transport.Deliveries{Waiting: waiting})); len(data) > 2*maxAnswer+maxState {
+			t.Errorf("%d deliveries in %d bytes", len(waiting), len(data))
+		}
+	}
+	if heard < 8 {
+		t.Errorf("heard %d of 8", heard)
+	}
+}

@@ -1,0 +1,201 @@
+package peer_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/lab/labtest"
+	"github.com/glimpse-go/glimpse/notify"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/hub"
+	"github.com/glimpse-go/glimpse/transport/peer"
+)
+
+// doubter is a recipient of a shared collection that does not believe the key
+// with which it is sealed. Of another author it has heard before.
+type doubter struct {
+	*labtest.Peer
+	w          *labtest.World
+	cam, other *labtest.Camera
+	name       collection.Name
+}
+
+func newDoubter(t *testing.T) *doubter {
+	w := labtest.New(t, hub.Config{})
+	ann, eve, bob := w.User("ann"), w.User("eve"), w.User("bob")
+	d := &doubter{w: w, Peer: w.Peer(bob, "bob"), cam: w.Camera(ann, 1), other: w.Camera(eve, 1)}
+	d.shares(d.other, "another")
+	d.Hears(notify.Shared, 1)
+	d.receives(t) // which acknowledges it
+	d.name = d.shares(d.cam, "title")
+	d.restart(nil)
+	return d
+}
+
+func (d *doubter) shares(cam *labtest.Camera, title string) collection.Name {
+	name := cam.Album(title, d.User)
+	cam.Shares(name)
+	return name
+}
+
+// restart makes the peer again, with another config besides if change is given.
+func (d *doubter) restart(change func(*peer.Config)) {
+	d.Restart(func(cfg *peer.Config) {
+		cfg.Keys.Revoke(d.cam.Signer.Public().ID())
+		if change != nil {
+			change(cfg)
+		}
+	})
+}
+
+// receives reports whether the notification was tried, and in vain.
+func (d *doubter) receives(t *testing.T) bool {
+	t.Helper()
+	news, err := d.Reader.Receive(t.Context())
+	if err != nil && !errors.Is(err, transport.ErrSeal) || len(news) > 0 {
+		t.Fatalf("heard %d, %v", len(news), err)
+	}
+	return err != nil
+}
+
+func (d *doubter) waiting() int { return len(d.w.Waiting(d.User)) }
+
+// TestUnverifiedBacksOff: a notification that cannot be verified is tried again
+// after a minute, then after two, whatever happens to the process.
+func TestUnverifiedBacksOff(t *testing.T) {
+	d := newDoubter(t)
+	for i, step := range []struct {
+		after time.Duration
+		tried bool
+	}{
+		{0, true}, {0, false}, {59 * time.Second, false}, {time.Second, true},
+		{time.Minute, false}, {time.Minute, true},
+		{3 * time.Minute, false}, {time.Minute, true},
+	} {
+		d.w.Pass(step.after)
+		d.restart(nil)
+		if tried := d.receives(t); tried != step.tried {
+			t.Errorf("step %d: tried %v", i, tried)
+		}
+	}
+}
+
+// TestUnverifiedIsNoLoop: while nothing else waits, the hub is not asked all the
+// time, although it would answer at once.
+func TestUnverifiedIsNoLoop(t *testing.T) {
+	d := newDoubter(t)
+	d.restart(func(cfg *peer.Config) { cfg.Wait = 50 * time.Millisecond })
+	if !d.receives(t) {
+		t.Fatal("not tried")
+	}
+	before, began := d.Requests.Load(), time.Now()
+	for range 4 {
+		d.receives(t)
+	}
+	if took, n := time.Since(began), d.Requests.Load()-before; took < 200*time.Millisecond || n != 4 {
+		t.Errorf("%d requests in %v", n, took)
+	}
+}
+
+// TestUnverifiedHoldsUpNobody: other news is given meanwhile, and the peer stops
+// when it is told to.
+func TestUnverifiedHoldsUpNobody(t *testing.T) {
+	d := newDoubter(t)
+	d.receives(t)
+	other := d.shares(d.other, "other")
+	if news := d.Receives(); len(news) != 1 || news[0].Name() != other {
+		t.Errorf("heard %d", len(news))
+	}
+	d.restart(func(cfg *peer.Config) { cfg.Wait = time.Hour })
+	ended := make(chan bool)
+	go func() { ended <- d.receives(t) }()
+	time.Sleep(20 * time.Millisecond)
+	labtest.Must(t, d.Close(t.Context()))
+	if <-ended {
+		t.Error("tried within the pause")
+	}
+}
+
+// TestUnverifiedIsParked: after twelve tries it comes no more and is listed; the
+// next notification of the collection is tried anew.
+func TestUnverifiedIsParked(t *testing.T) {
+	d := newDoubter(t)
+	w, home := d.w, d.w.Peer(d.cam.User, "home")
+	first := w.Now()
+	for i := range 12 {
+		if parked, err := d.Reader.Parked(t.Context()); len(parked) != 0 || err != nil || d.waiting() != 1 {
+			t.Fatalf("parked after %d tries: %v, %v", i, parked, err)
+		}
+		for !d.receives(t) {
+			w.Pass(5 * time.Minute)
+		}
+	}
+	if day := w.Now().Sub(first); day < 34*time.Hour || day > 36*time.Hour {
+		t.Errorf("parked after %v", day)
+	}
+	d.restart(nil)
+	if parked, err := d.Reader.Parked(t.Context()); !slices.Equal(parked, []collection.Name{d.name}) || err != nil {
+		t.Errorf("parked are %v, %v", parked, err)
+	}
+	d.receives(t)
+	d.receives(t)
+	if n := d.waiting(); n != 0 {
+		t.Errorf("%d deliveries wait", n)
+	}
+
+	d.cam.Syncs(home, d.name)
+	home.Publishes(d.name)
+	d.Hears(notify.Available, 0) // the home computer has sealed it anew
+	if parked, err := d.Reader.Parked(t.Context()); len(parked) != 0 || err != nil {
+		t.Errorf("parked are %v, %v", parked, err)
+	}
+}
+
+// TestUnverifiedUntilTheKeyIsKnown: another key ends the pause.
+func TestUnverifiedUntilTheKeyIsKnown(t *testing.T) {
+	d := newDoubter(t)
+	d.receives(t)
+	d.Restart(nil)
+	d.Hears(notify.Shared, 1)
+}
+
+// deaf is a hub that does not hear what is acknowledged.
+type deaf struct {
+	transport.Hub
+	deaf bool
+}
+
+func (d *deaf) Notifications(ctx context.Context, read transport.Receipts) (transport.Deliveries, error) {
+	if d.deaf {
+		read = transport.Receipts{}
+	}
+	return d.Hub.Notifications(ctx, read)
+}
+
+// TestParkedIsAcknowledgedAgain: what was parked comes again if the word of it
+// was lost, and is not tried any more.
+func TestParkedIsAcknowledgedAgain(t *testing.T) {
+	d := newDoubter(t)
+	lossy := &deaf{deaf: true}
+	d.restart(func(cfg *peer.Config) { lossy.Hub, cfg.Hub = cfg.Hub, lossy })
+	for range 12 {
+		d.w.Pass(24 * time.Hour)
+		d.receives(t)
+	}
+	if n := d.waiting(); n != 1 {
+		t.Fatalf("%d deliveries wait", n)
+	}
+	lossy.deaf = false
+	for range 2 { // the second acknowledges it
+		if d.receives(t) {
+			t.Error("tried again")
+		}
+	}
+	if n := d.waiting(); n != 0 {
+		t.Errorf("%d deliveries wait", n)
+	}
+}

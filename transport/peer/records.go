@@ -1,0 +1,27 @@
+package peer
+
+import (
+	"strconv"
+
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
+)
+
+// The kinds of records that a peer keeps, besides those that it shares with the
+// other roles (see transport/internal/station), with what they are of, and what
+// they hold.
+const (
+	dueRecord      record.Kind = "p"        // collection: when it is to be published
+	homesRecord    record.Kind = "h"        // collection: the peers that tell of it
+	keyRecord      record.Kind = "y"        // key: the key statement that counts
+	lookRecord     record.Kind = "l"        // collection with wishes that wait for a label: tries to hear news
+	newsRecord     record.Kind = "n"        // collection: what was told of it last
+	refusalRecord  record.Kind = "f"        // notifier, collection: what could not be verified
+	settingsRecord record.Kind = "settings" // what the user's devices take over
+	untakenRecord  record.Kind = "q"        // collection: the news that the program has not got yet
+	wishRecord     record.Kind = "w"        // collection, item, version: tries to fetch it
+)
+
+func wishKey(ref transport.Ref) string {
+	return wishRecord.Under(ref.Collection, ref.Item) + strconv.Itoa(ref.Version)
+}

@@ -1,0 +1,176 @@
+package transport
+
+import (
+	"context"
+	"io"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/notify"
+)
+
+// ShareReceiver takes shares: a hub, or a home peer at the end of a local link. Each
+// value speaks for one caller, whom its maker has authenticated. Beyond the
+// errors named here, all methods return ErrUnauthenticated, ErrMalformed,
+// ErrTooLarge, ErrStorage and ErrClosed.
+type ShareReceiver interface {
+	// Share shares a collection. Errors wrap ErrSeal (a seal that is there does
+	// not verify), ErrForbidden (the caller is not its author, nor a completer)
+	// or ErrDiffers (it is known, with other fixed parts).
+	Share(ctx context.Context, share Share) (Answer, error)
+	// Upload takes versions, and perhaps the author's seal, from a stream that
+	// UploadWriter writes. What came before an error stays stored. Errors wrap
+	// ErrNotFound, ErrNotAsked, ErrDigest, ErrSeal or ErrOffset (a version begins
+	// beyond what is stored of it, or others have begun it with other bytes, of
+	// which nothing is left: a new share says where to go on). Several uploads may
+	// bring one version at the same time; it is stored once.
+	Upload(ctx context.Context, name collection.Name, stream io.Reader) (Answer, error)
+}
+
+// ResumableUploader takes one version, from an offset on: for links on which a stream of
+// all of them would break too often.
+type ResumableUploader interface {
+	// PutVersion takes the rest of a missing version from offset on, and returns
+	// the number of bytes that are stored then. What came before data broke off
+	// is kept. Errors as those of Upload; with ErrOffset the number is where to
+	// go on.
+	PutVersion(ctx context.Context, ref Ref, offset int64, data io.Reader) (int64, error)
+}
+
+// Announcer takes the announcements of peers.
+type Announcer interface {
+	// Announce says that complete versions are served from now on. The receiver
+	// checks some of them against their digests; after an error nothing has
+	// changed. A repeat changes nothing. Errors wrap ErrNotFound (the collection,
+	// to all who may not read it, or an item at the URL), ErrForbidden (the
+	// caller may not complete), ErrSeal (the author has not sealed the digests),
+	// ErrMalformed (an item that the collection does not have), ErrUnreachable,
+	// ErrDigest or ErrWithdrawn (of one of the items).
+	Announce(ctx context.Context, a Announcement) (Answer, error)
+}
+
+// Library serves collections and the partial versions of their items.
+type Library interface {
+	// Collection returns a collection to those who may read it. For all others
+	// the error wraps ErrNotFound.
+	Collection(ctx context.Context, name collection.Name) (State, error)
+	// Updates returns what changes of a collection, its editable part aside: all
+	// the updates that it carries. Errors as those of Collection.
+	Updates(ctx context.Context, name collection.Name) (State, error)
+	// Version opens a partial version from an offset on. The bytes are not yet
+	// checked against the digest. ErrNotFound: it is not (or not any more) here,
+	// is the complete one, or the caller may not read it. ErrOffset: it ends
+	// before the offset. ErrMalformed: the offset is negative.
+	Version(ctx context.Context, ref Ref, offset int64) (*Stream, error)
+}
+
+// Inbox hands a recipient its notifications.
+type Inbox interface {
+	// Notifications forgets the deliveries that were read, unless newer ones have
+	// replaced them, and returns what waits for the caller: at once if there is any,
+	// else as soon as there is, or none when a time that the receiver sets is over. Of
+	// more than goes in one answer the next ones return the rest. What has not been
+	// read is returned again. Receipts for what is not there are no error.
+	Notifications(ctx context.Context, read Receipts) (Deliveries, error)
+}
+
+// Recipient takes notifications that the sender of a collection hands over
+// itself. A peer does, for its own user.
+type Recipient interface {
+	// Deliver takes a notification; a repeat, however late, is no error and no
+	// news. What it tells is verified before it is acknowledged by nil. Errors
+	// wrap ErrForbidden (it is to somebody else, or the caller is neither the
+	// author nor known to be one who may complete the collection: a caller learns
+	// nothing of what the recipient knows), ErrSeal, ErrMalformed, ErrUnreachable
+	// or ErrNotFound (the collection cannot be had now, and the notification is to
+	// come again).
+	Deliver(ctx context.Context, n notify.Notification) error
+}
+
+// Originals serves complete versions to those who may read them. A peer does.
+type Originals interface {
+	// Original opens n bytes of the complete version of an item from offset on,
+	// all that follow if n is negative or greater, as a range with proof: read it
+	// with digest.NewReader. The version in ref does not matter. ErrNotFound: it
+	// is not here, is not announced, the author has withdrawn it, or the caller
+	// may not read it.
+	// ErrMalformed: the offset is negative or beyond its end. ErrUnreachable:
+	// nobody answers.
+	Original(ctx context.Context, ref Ref, offset, n int64) (*Stream, error)
+}
+
+// Identity is who calls a station, as its link has found out. The zero User is the
+// authority whose key it is.
+type Identity struct {
+	User collection.UserID
+	Key  collection.KeyID // that has sealed the request; zero where it is not known
+}
+
+// Hub is all that a hub does for one caller.
+type Hub interface {
+	ShareReceiver
+	ResumableUploader
+	Announcer
+	Library
+	Inbox
+	RemoteVerifier
+	IDAllocator
+}
+
+// HubServer is a hub as a link serves it.
+type HubServer interface {
+	// As is the hub as it is for one user, whom the caller vouches for.
+	As(user collection.UserID) Hub
+	// UserOf returns whose token this is. The error wraps ErrUnauthenticated if it
+	// is nobody's.
+	UserOf(ctx context.Context, token string) (collection.UserID, error)
+	LinkAccess
+}
+
+// Home is all that a peer does for one caller: for those who may read what it
+// keeps, for those who tell its user something, and, at the local link, for
+// those who hand something over to it.
+type Home interface {
+	ShareReceiver
+	Library
+	Inbox
+	Originals
+	Recipient
+	SettingsSource
+}
+
+// PeerServer is a peer as a link serves it.
+type PeerServer interface {
+	// As is the peer as it is for one caller, whom the link vouches for.
+	As(caller Identity) Home
+	// User is whose station it is: requests are sealed for it.
+	User() collection.UserID
+	// Verify says whose seal a request has.
+	collection.Verifier
+	// Learn takes key statements that a caller shows, of which it believes those
+	// by an authority that it trusts. What it believed outlasts the process if
+	// anything does that those keys have sealed.
+	Learn(ctx context.Context, statements [][]byte) error
+}
+
+// Dialer reaches peers: it returns what the one at a source serves to the caller
+// that it was made for, or nil where there is no way. It connects to nobody; who
+// does not answer is found by the first call. It is safe for concurrent use.
+type Dialer func(Source) Home
+
+// Reach is d, with an error that wraps ErrUnreachable where there is no way. A nil
+// Dialer reaches nobody.
+func (d Dialer) Reach(to Source) (Home, error) {
+	if d != nil {
+		if home := d(to); home != nil {
+			return home, nil
+		}
+	}
+	return nil, At(ErrUnreachable, to.URL)
+}
+
+// Stream is a version, or a part of it, as it comes. Size is that of the whole
+// version in bytes, as its sender claims.
+type Stream struct {
+	io.ReadCloser
+	Size int64
+}
