@@ -1,7 +1,7 @@
 // Calls counts how often functions run in a test, by the counters of its coverage,
 // so that what is counted needs no hooks:
 //
-//	go run ./internal/calls                       what one photo costs, step by step
+//	go run ./internal/calls                       what one photo costs, step by step; fails over the bounds
 //	go run ./internal/calls -package ./internal/lab -run '^TestOnePhoto$/^fetched$' collection.Decode
 //
 // A function is named by its package's folder, its receiver's type if it has one, and
@@ -66,15 +66,38 @@ func onePhoto(out io.Writer) error {
 			fmt.Fprintf(out, " %8d", n-before[i])
 		}
 		fmt.Fprintln(out)
+		if step == "published" && counts[2]-before[2] > mostPublish {
+			return fmt.Errorf("%w: %d seals at Publish", errOver, counts[2]-before[2])
+		}
 		if before = counts; step == "registered" {
 			first = counts
 		}
 	}
+	return total(out, before, first)
+}
+
+// most is what one photo may cost from Make to Fetch, in the order of the columns.
+var most = [...]int{12, 10, 30, 12}
+
+// mostPublish is how many seals are verified at Publish, at the hub as well.
+const mostPublish = 12
+
+var errOver = errors.New("over the bound")
+
+// total prints what all steps cost together.
+func total(out io.Writer, before, first []int) (err error) {
 	fmt.Fprintf(out, "%-12s", "Make to Fetch")
 	for i, n := range before {
-		fmt.Fprintf(out, " %8d", n-first[i])
+		if n -= first[i]; n > most[i] {
+			err = errOver
+		}
+		fmt.Fprintf(out, " %8d", n)
 	}
-	_, err := fmt.Fprintln(out)
+	fmt.Fprintf(out, "\n%-12s", "at most")
+	for _, n := range most {
+		fmt.Fprintf(out, " %8d", n)
+	}
+	fmt.Fprintln(out)
 	return err
 }
 
