@@ -65,6 +65,14 @@ func files(texts map[string]string) fstest.MapFS {
 	return fsys
 }
 
+// methods are n exported methods of T.
+func methods(n int) (text string) {
+	for i := range n {
+		text += fmt.Sprintf("\nfunc (T) M%d() {}", i)
+	}
+	return text
+}
+
 func imports(pkg string, dirs ...string) string {
 	text := "package " + pkg
 	for _, dir := range dirs {
@@ -116,6 +124,10 @@ func TestViolations(t *testing.T) {
 		{"a record twice in a registry", "records", "transport/peer/records.go", declares("peer", `"c"`, `"c"`), "transport/peer keeps two kinds"},
 		{"a record outside a registry", "records", "transport/peer/x.go", declares("peer", `"x"`), "transport/peer/x.go declares"},
 		{"a key without a kind", "records", "transport/device/x.go", "package device\nvar key = \"c/\" + id", "transport/device/x.go makes a key"},
+		{"a file too long", "proportions", "label/x.go", "package label" + strings.Repeat("\n", 400), "label/x.go has 400 lines"},
+		{"functions too long", "proportions", "label/x.go", "package label\nfunc f() {" + strings.Repeat("\n", 30) + "}", "has more than 31 lines"},
+		{"a type with too much", "proportions", "label/x.go", "package label\ntype T struct{}" + methods(16), "label.T has 16 exported methods"},
+		{"a role's test elsewhere", "beside", "transport/x_test.go", imports("transport_test", "transport/hub"), "transport/x_test.go imports transport/hub"},
 		{"a folder too many", "top level", "pkg/x.go", "package pkg", "pkg is not"},
 		{"a file too many", "top level", "Makefile", "", "Makefile is not"},
 	} {

@@ -9,6 +9,8 @@
 //   - go.work lists every module;
 //   - each kind of records that a role keeps in its store stands in a registry,
 //     records.go, and no two are the same;
+//   - files, functions and types keep their proportions, and tests stand beside what
+//     they test;
 //   - the top level holds the entries of the design and nothing else.
 //
 // The source is parsed, not built, so the answer is the same on every platform

@@ -17,6 +17,8 @@ var rules = map[string]func(*tree) []string{
 	"requirements": requirements,
 	"test only":    testOnly,
 	"workspace":    workspace,
+	"proportions":  proportions,
+	"beside":       beside,
 	"top level":    topLevel,
 	"records":      records,
 }

@@ -18,6 +18,7 @@ type source struct {
 	name string // slash-separated, from the root
 	test bool
 	file *ast.File
+	set  *token.FileSet
 }
 
 // tree is the repository as the rules see it.
@@ -60,12 +61,13 @@ func (t *tree) parse(name string) error {
 	if bytes.HasPrefix(text, []byte("//go:build ignore\n")) {
 		return nil // a program of its own, for go run or go generate
 	}
-	file, err := parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution)
+	set := token.NewFileSet()
+	file, err := parser.ParseFile(set, name, text, parser.SkipObjectResolution)
 	if err != nil {
 		return err
 	}
 	dir := path.Dir(name)
-	t.packages[dir] = append(t.packages[dir], source{name, strings.HasSuffix(name, "_test.go"), file})
+	t.packages[dir] = append(t.packages[dir], source{name, strings.HasSuffix(name, "_test.go"), file, set})
 	return nil
 }
 
