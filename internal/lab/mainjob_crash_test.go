@@ -31,24 +31,22 @@ func TestCrashOfTheHub(t *testing.T) {
 
 // TestCrashOfTheHomePeer does the same with the home peer's store.
 func TestCrashOfTheHomePeer(t *testing.T) {
-	labtest.EachCrash(t, func(crash *lab.Crash) {
-		j := newJob(t)
-		crash.Store = j.home.Store
-		j.home.Restart(func(cfg *peer.Config) { cfg.Store = crash })
-		j.tryAll()
-		j.home.Restart(nil)
-		j.finish()
-	})
+	crashOf(t, func(j *job) *labtest.Peer { return j.home })
 }
 
 // TestCrashOfTheRecipient does the same with a recipient's store.
 func TestCrashOfTheRecipient(t *testing.T) {
+	crashOf(t, func(j *job) *labtest.Peer { return j.bob })
+}
+
+func crashOf(t *testing.T, one func(*job) *labtest.Peer) {
 	labtest.EachCrash(t, func(crash *lab.Crash) {
 		j := newJob(t)
-		crash.Store = j.bob.Store
-		j.bob.Restart(func(cfg *peer.Config) { cfg.Store = crash })
+		p := one(j)
+		crash.Store = p.Store
+		p.Restart(func(cfg *peer.Config) { cfg.Store = crash })
 		j.tryAll()
-		j.bob.Restart(nil)
+		p.Restart(nil)
 		j.finish()
 	})
 }

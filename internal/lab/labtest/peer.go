@@ -12,12 +12,21 @@ import (
 type Peer struct {
 	*lab.Station
 	*Wire
+	author
+	reader
 	w *World
 }
 
+// author is a peer as its user's home.
+type author struct{ p *Peer }
+
+// reader is a peer as that of a recipient.
+type reader struct{ p *Peer }
+
 // Peer makes a peer.
 func (w *World) Peer(user collection.UserID, name string) *Peer {
-	p := &Peer{w.station(user, name), w.Wire(name), w}
+	p := &Peer{Station: w.station(user, name), Wire: w.Wire(name), w: w}
+	p.author, p.reader = author{p}, reader{p}
 	p.Restart(nil)
 	return p
 }
@@ -38,33 +47,33 @@ func (p *Peer) Restart(change func(*peer.Config)) {
 }
 
 // Publishes publishes a collection.
-func (p *Peer) Publishes(name collection.Name) {
-	p.w.T.Helper()
-	Must(p.w.T, p.Author.Publish(p.w.T.Context(), name))
+func (a author) Publishes(name collection.Name) {
+	a.p.w.T.Helper()
+	Must(a.p.w.T, a.p.Author.Publish(a.p.w.T.Context(), name))
 }
 
 // Previews shows a collection without its originals.
-func (p *Peer) Previews(name collection.Name) {
-	p.w.T.Helper()
-	Must(p.w.T, p.Author.Preview(p.w.T.Context(), name))
+func (a author) Previews(name collection.Name) {
+	a.p.w.T.Helper()
+	Must(a.p.w.T, a.p.Author.Preview(a.p.w.T.Context(), name))
 }
 
 // Withdraws withdraws items.
-func (p *Peer) Withdraws(name collection.Name, items ...collection.ItemID) {
-	p.w.T.Helper()
-	Must(p.w.T, p.Author.Withdraw(p.w.T.Context(), name, items...))
+func (a author) Withdraws(name collection.Name, items ...collection.ItemID) {
+	a.p.w.T.Helper()
+	Must(a.p.w.T, a.p.Author.Withdraw(a.p.w.T.Context(), name, items...))
 }
 
 // Retitles sets another title of a collection.
-func (p *Peer) Retitles(name collection.Name, title string) {
-	p.w.T.Helper()
-	Must(p.w.T, p.Author.Edit(p.w.T.Context(), name, func(h *collection.Header, _ []collection.Item) { h.Title = title }))
+func (a author) Retitles(name collection.Name, title string) {
+	a.p.w.T.Helper()
+	Must(a.p.w.T, a.p.Author.Edit(a.p.w.T.Context(), name, func(h *collection.Header, _ []collection.Item) { h.Title = title }))
 }
 
 // Imports imports the originals of a collection from a camera's card.
-func (p *Peer) Imports(cam *Camera, name collection.Name) {
-	p.w.T.Helper()
+func (a author) Imports(cam *Camera, name collection.Name) {
+	a.p.w.T.Helper()
 	for i, item := range cam.Items {
-		Must(p.w.T, p.Import(p.w.T.Context(), cam.Ref(name, i, 2), bytes.NewReader(cam.Card[item.ID][2])))
+		Must(a.p.w.T, a.p.Import(a.p.w.T.Context(), cam.Ref(name, i, 2), bytes.NewReader(cam.Card[item.ID][2])))
 	}
 }
