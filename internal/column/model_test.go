@@ -230,6 +230,7 @@ func checkNonZero(t *rapid.T, c Column, want []uint32) {
 	}
 }
 
+// TestIteratorsStop: the runtime panics where an iterator goes on after a break.
 func TestIteratorsStop(t *testing.T) {
 	for _, c := range []Column{Uniform(9, 2), Of(1000, 3, []int{4, 900}), FromValues([]uint32{1, 2, 1, 2, 1, 0, 2})} {
 		for range c.All() {

@@ -38,7 +38,7 @@ func (k spotCheck) sample(first, all transport.Bits) ([]int, error) {
 	return chosen, nil
 }
 
-// item fetches the first block of an item's complete version, and another one that
+// item fetches the first block of an item's complete version, and a random one, which
 // is asked for when its source has said of what size that is: who could choose the size
 // afterwards would choose which block is asked for.
 func (k spotCheck) item(ctx context.Context, c collection.Collection, item int, from transport.Originals) error {
@@ -47,7 +47,7 @@ func (k spotCheck) item(ctx context.Context, c collection.Collection, item int, 
 	if err != nil {
 		return err
 	}
-	block, err := k.below(1 << 62) // round and round
+	block, err := k.below(1 << 62) // modulo the number of blocks, once that is known
 	if err != nil {
 		return err
 	}

@@ -54,17 +54,19 @@ type Core struct {
 
 // New makes a core.
 func New(cfg Config) *Core {
-	k := &Core{Config: cfg, Versions: &Versions{Config: cfg}}
+	k := &Core{Config: cfg, Versions: &Versions{Store: cfg.Store, Pause: cfg.Pause, MaxBytes: cfg.MaxBytes}}
 	k.Server = &Server{k}
 	return k
 }
 
 // Versions keeps the bytes of versions, by their author and their digest.
 type Versions struct {
-	Config
-	uploads uploads
-	coming  turns.Turns[string] // versions from elsewhere, by the store's key
-	making  turns.Turns[string] // those from here, which do not wait for the others
+	Store    transport.Store
+	Pause    turns.Pause
+	MaxBytes int64 // as in Config
+	uploads  uploads
+	coming   turns.Turns[string] // versions from elsewhere, by the store's key
+	making   turns.Turns[string] // those from here, which do not wait for the others
 }
 
 // Server is what a station does for those who call it, each of whom its role
