@@ -204,3 +204,50 @@ func (c *Collection) UnmarshalBinary(data []byte) (err error) {
 	*c, err = Decode(slices.Clone(data))
 	return err
 }
+
+// MarshalParts returns the encoding of c in two parts: the manifest, which is the
+// same as long as the edition is, and all that is said of it: seals, updates and
+// resolved addresses. The manifest is itself the encoding of a collection.
+func (c Collection) MarshalParts() (manifest, said []byte, err error) {
+	if c.p == nil {
+		return nil, nil, fmt.Errorf("%w: a collection without a name", ErrZero)
+	}
+	p := c.p
+	bare := *p
+	bare.seals, bare.claims, bare.resolved = seals{}, nil, nil
+	if manifest, err = (Collection{&bare}).MarshalBinary(); err != nil {
+		return nil, nil, err
+	}
+	said = wire.AppendMap(nil, count(len(p.seals.author.bytes) > 0, len(p.seals.authority.bytes) > 0, len(p.claims) > 0, len(p.resolved) > 0))
+	return manifest, p.appendTail(said), nil
+}
+
+// DecodeParts reads what MarshalParts returns, as strictly as Decode, and keeps it: it
+// must not be changed afterwards.
+func DecodeParts(manifest, said []byte) (Collection, error) {
+	c, err := Decode(manifest)
+	if err != nil {
+		return c, err
+	}
+	p := *c.p
+	if !c.IsDraft() || len(p.claims) > 0 || len(p.resolved) > 0 {
+		return Collection{}, fmt.Errorf("collection: %w: what is said of a manifest in it", ErrMalformed)
+	}
+	l := Limits{}.withDefaults()
+	if len(said) > l.Size {
+		return Collection{}, fmt.Errorf("collection: %w", &Error{Err: ErrLimit})
+	}
+	r := wire.NewReader(said, 0)
+	r.Fields(partResolved, func(key int) {
+		if key <= partEdition {
+			r.Fail(r.Offset(), fmt.Errorf("%w: a manifest in what is said of one", ErrMalformed))
+			return
+		}
+		p.field(r, said, key, &l)
+	})
+	if err := r.End(); err != nil {
+		return Collection{}, fmt.Errorf("collection: %w", err)
+	}
+	p.state = stateOf(p.fixed, p.claims)
+	return Collection{&p}, nil
+}

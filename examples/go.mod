@@ -7,14 +7,20 @@ require (
 	github.com/glimpse-go/glimpse/transport/media v0.0.0
 	github.com/glimpse-go/glimpse/transport/media/heif v0.0.0
 	github.com/glimpse-go/glimpse/transport/media/vips v0.0.0
+	github.com/glimpse-go/glimpse/transport/sqlitestore v0.0.0
 )
 
 require (
 	github.com/davidbyttow/govips/v2 v2.16.0 // indirect
+	github.com/dustin/go-humanize v1.1.0 // indirect
 	github.com/ebitengine/purego v0.8.3 // indirect
 	github.com/fxamacker/cbor/v2 v2.10.0 // indirect
 	github.com/gen2brain/avif v0.4.4 // indirect
 	github.com/gen2brain/heic v0.4.5 // indirect
+	github.com/google/uuid v1.6.0 // indirect
+	github.com/mattn/go-isatty v0.0.24 // indirect
+	github.com/ncruces/go-strftime v1.1.0 // indirect
+	github.com/remyoudompheng/bigfft v0.0.0-20230129092748-24d4a6f8daec // indirect
 	github.com/tetratelabs/wazero v1.9.0 // indirect
 	github.com/x448/float16 v0.8.4 // indirect
 	golang.org/x/crypto v0.58.0 // indirect
@@ -23,6 +29,10 @@ require (
 	golang.org/x/sync v0.24.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
 	golang.org/x/text v0.43.0 // indirect
+	modernc.org/libc v1.80.1 // indirect
+	modernc.org/mathutil v1.7.1 // indirect
+	modernc.org/memory v1.12.1 // indirect
+	modernc.org/sqlite v1.62.0 // indirect
 )
 
 replace (
@@ -30,4 +40,5 @@ replace (
 	github.com/glimpse-go/glimpse/transport/media => ../transport/media
 	github.com/glimpse-go/glimpse/transport/media/heif => ../transport/media/heif
 	github.com/glimpse-go/glimpse/transport/media/vips => ../transport/media/vips
+	github.com/glimpse-go/glimpse/transport/sqlitestore => ../transport/sqlitestore
 )

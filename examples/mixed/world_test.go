@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http/httptest"
 	"testing"
-	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/examples/mixed"
@@ -35,7 +34,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	w := &world{t: t}
 	var err error
-	w.hub, err = hub.New(t.Context(), newSigner(t), hub.Config{Wait: time.Millisecond})
+	w.hub, err = hub.New(t.Context(), newSigner(t), hub.Config{})
 	must(t, err)
 	server := httptest.NewServer(httplink.HubHandler(w.hub, httplink.HandlerOptions{}))
 	t.Cleanup(server.Close)

@@ -68,8 +68,8 @@ func newCamera(s *stage) (*camera, error) {
 }
 
 // join tells the camera its owner's account at the hub.
-func (c *camera) join(a account) error {
-	store, err := c.stage.store("camera", c.dir)
+func (c *camera) join(ctx context.Context, a account) error {
+	store, err := c.stage.store(ctx, "camera", c.dir, openFiles)
 	if err != nil {
 		return err
 	}

@@ -69,7 +69,7 @@ func (h *home) join(ctx context.Context, a account) error {
 
 // startPeer starts a peer with a store of its own and the account of its user.
 func startPeer(ctx context.Context, s *stage, name, dir string, signer *signature.Signer, a account, cfg peer.Config) (*peer.Peer, error) {
-	store, err := s.store(name, dir)
+	store, err := s.store(ctx, name, dir, openFiles)
 	if err != nil {
 		return nil, err
 	}

@@ -26,7 +26,7 @@ func startHub(ctx context.Context, s *stage) (*hubStation, error) {
 	if err != nil {
 		return nil, err
 	}
-	store, err := s.store("hub", dir)
+	store, err := s.store(ctx, "hub", dir, hubStores[s.options.store])
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@
 //	go run ./examples/quickstart                  with eight photos that it makes
 //	go run ./examples/quickstart -photos DIR      with your own photos, films and documents
 //	go run ./examples/quickstart -keep DIR        keeps the folders of all stations
+//	go run ./examples/quickstart -store file      has the hub keep files instead of SQLite
 //	go run ./examples/quickstart -json            prints one JSON object instead
 //	go run -tags vips ./examples/quickstart       makes thumbnails with libvips
 //
@@ -43,6 +44,7 @@ func main() {
 type options struct {
 	photos string // folder; empty = make photos
 	keep   string // folder; empty = a temporary one
+	store  string // of the hub, a key of hubStores; empty = sqlite
 	budget int64  // MiB for making pictures; 0 = the default of media.Maker
 	json   bool
 }
@@ -98,6 +100,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.SetOutput(io.Discard)
 	flags.StringVar(&o.photos, "photos", "", "share what is in this `folder` and the folders below it")
 	flags.StringVar(&o.keep, "keep", "", "keep the folders of all stations in this new or empty `folder`")
+	flags.StringVar(&o.store, "store", "sqlite", "the `kind` of the hub's store: sqlite or file")
 	flags.Int64Var(&o.budget, "budget", 0, "memory for making thumbnails, in `MiB` (default 192)")
 	flags.BoolVar(&o.json, "json", false, "print one JSON object at the end instead of the story")
 	err := flags.Parse(args)
@@ -109,6 +112,9 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	}
 	if err == nil && flags.NArg() > 0 {
 		err = fmt.Errorf("%q is no option; see -help", flags.Arg(0))
+	}
+	if err == nil && hubStores[o.store] == nil {
+		err = fmt.Errorf("-store is %q instead of sqlite or file; see -help", o.store)
 	}
 	if err == nil && (o.budget < 0 || o.budget > maxBudget) {
 		err = fmt.Errorf("-budget is %d instead of 1 to %d; see -help", o.budget, maxBudget)

@@ -88,6 +88,7 @@ func TestUseless(t *testing.T) {
 		"unknown option":    {[]string{"-fast"}, "-fast"},
 		"argument":          {[]string{"photos"}, `"photos" is no option`},
 		"no memory":         {[]string{"-budget", "-1"}, "-budget is -1"},
+		"no such store":     {[]string{"-store", "none"}, "-store is \"none\""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := quickstart(t, tricks{}, c.args...)

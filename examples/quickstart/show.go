@@ -73,7 +73,7 @@ func (c *cast) setUp(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	return errors.Join(c.camera.join(camera), c.home.join(ctx, home))
+	return errors.Join(c.camera.join(ctx, camera), c.home.join(ctx, home))
 }
 
 // welcome registers a recipient and starts the peer.

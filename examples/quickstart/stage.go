@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -17,7 +18,6 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
-	"github.com/glimpse-go/glimpse/transport/filestore"
 )
 
 // stage is where the story is played: it makes each station a folder and a
@@ -48,17 +48,17 @@ func (s *stage) folder(station string) (string, error) {
 	return dir, os.Mkdir(dir, 0o700)
 }
 
-// store opens the store in a station's folder.
-func (s *stage) store(station, dir string) (transport.Store, error) {
-	files, err := filestore.Open(filepath.Join(dir, "store"))
+// store opens the store in a station's folder with open.
+func (s *stage) store(ctx context.Context, station, dir string, open openStore) (transport.Store, error) {
+	store, err := open(ctx, filepath.Join(dir, "store"))
 	if err != nil {
 		return nil, err
 	}
-	s.closers = append(s.closers, files.Close)
+	s.closers = append(s.closers, store.Close)
 	if s.tricks.store != nil {
-		return s.tricks.store(station, files), nil
+		return s.tricks.store(station, store), nil
 	}
-	return files, nil
+	return store, nil
 }
 
 // serve answers requests until the stage is closed.

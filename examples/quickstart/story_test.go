@@ -48,13 +48,29 @@ func TestStoryIsPlainWithoutTerminal(t *testing.T) {
 	if strings.Contains(o.out, "no screen version: text.jpg") {
 		t.Error("a document's icon is all there is to show, and no news")
 	}
-	for _, station := range []string{"hub", "camera", "home", "bob", "carol"} {
-		if _, err := os.Stat(filepath.Join(keep, station, "store", "log")); err != nil {
+	keeps(t, keep, map[string]string{"hub": "records.sqlite", "camera": "log", "home": "log", "bob": "log", "carol": "log"})
+	again := quickstart(t, tricks{}, "-photos", dir, "-keep", keep)
+	again.refused(t, 2, "not empty")
+}
+
+// keeps finds a file in the store of each station.
+func keeps(t *testing.T, dir string, files map[string]string) {
+	t.Helper()
+	for station, file := range files {
+		if _, err := os.Stat(filepath.Join(dir, station, "store", file)); err != nil {
 			t.Errorf("-keep: %v", err)
 		}
 	}
-	again := quickstart(t, tricks{}, "-photos", dir, "-keep", keep)
-	again.refused(t, 2, "not empty")
+}
+
+// The story is the same with a hub that keeps files.
+func TestStore(t *testing.T) {
+	keep := filepath.Join(t.TempDir(), "kept")
+	o := quickstart(t, tricks{}, "-photos", photos(t), "-keep", keep, "-store", "file")
+	if o.status != 0 || !strings.Contains(o.out, "Everything held") {
+		t.Fatalf("exit status %d: %s", o.status, o.errors)
+	}
+	keeps(t, keep, map[string]string{"hub": "log"})
 }
 
 // The object of -json has these entries and no others.

@@ -7,7 +7,9 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -84,10 +86,21 @@ func tamper(t *testing.T, station string, liars ...liar) (got tampering) {
 	return got
 }
 
+// version is the key of a small version in the log of records.
+var version = regexp.MustCompile(`v/[0-9a-f]{32}/[0-9a-f]{64}`)
+
 func (g *tampering) look(t *testing.T, c *cast, station string) {
 	g.result = *c.result
 	err := filepath.WalkDir(filepath.Join(c.root, strings.ToLower(station), "store"), func(path string, e fs.DirEntry, err error) error {
-		if err == nil && !e.IsDir() && e.Name() != "log" && e.Name() != "lock" {
+		if err != nil || e.IsDir() || e.Name() == "lock" {
+			return err
+		}
+		if filepath.Base(filepath.Dir(path)) != "log" {
+			g.stored = append(g.stored, path)
+			return nil
+		}
+		records, err := os.ReadFile(path)
+		if version.Match(records) {
 			g.stored = append(g.stored, path)
 		}
 		return err

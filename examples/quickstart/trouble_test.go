@@ -61,11 +61,11 @@ func (s fullStore) Create(ctx context.Context, key string) (transport.BlobWriter
 	return s.Store.Create(ctx, key)
 }
 
-func (s fullStore) Apply(ctx context.Context, changes ...transport.Change) error {
+func (s fullStore) Apply(ctx context.Context, b transport.Batch) (uint64, error) {
 	if *s.full {
-		return errFull
+		return 0, errFull
 	}
-	return s.Store.Apply(ctx, changes...)
+	return s.Store.Apply(ctx, b)
 }
 
 func TestDiskFull(t *testing.T) {

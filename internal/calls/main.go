@@ -2,6 +2,7 @@
 // so that what is counted needs no hooks:
 //
 //	go run ./internal/calls                       what one photo costs, step by step; fails over the bounds
+//	go run ./internal/calls -json                 as JSON
 //	go run ./internal/calls -package ./internal/lab -run '^TestOnePhoto$/^fetched$' collection.Decode
 //
 // A function is named by its package's folder, its receiver's type if it has one, and
@@ -22,6 +23,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/glimpse-go/glimpse/internal/measure"
 )
 
 func main() {
@@ -31,74 +34,101 @@ func main() {
 	}
 }
 
+// run counts what the arguments ask for and prints it.
 func run(args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("calls", flag.ContinueOnError)
 	flags.SetOutput(out)
 	pkg := flags.String("package", "./internal/lab", "`folder` of the test")
 	test := flags.String("run", "", "the `test`, as go test -run takes it; empty = one photo, step by step")
+	asJSON := flags.Bool("json", false, "print JSON")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
+	var results measure.Results
+	var err error
 	if *test != "" {
-		counts, err := count(*pkg, *test, flags.Args())
-		for i, name := range flags.Args() {
-			if err == nil {
-				fmt.Fprintf(out, "%6d %s\n", counts[i], name)
-			}
-		}
+		results, err = functions(*pkg, *test, flags.Args())
+	} else {
+		results, err = onePhoto()
+	}
+	switch {
+	case err != nil:
 		return err
+	case *asJSON:
+		err = results.JSON(out)
+	default:
+		err = results.Table(out)
 	}
-	return onePhoto(out)
+	return errors.Join(err, results.Err())
 }
 
-// onePhoto prints what the steps of TestOnePhoto cost, each without those before.
-func onePhoto(out io.Writer) error {
-	names := []string{"collection.Decode", "collection.Verify", "signature.Keyring.Verify", "internal/lab.link.RoundTrip"}
-	fmt.Fprintf(out, "%-12s %8s %8s %8s %8s\n", "step", "decodes", "verified", "seals", "requests")
-	before, first := make([]int, len(names)), make([]int, len(names))
-	for _, step := range []string{"registered", "made", "shared", "heard", "synced", "published", "heard_again", "fetched"} {
-		counts, err := count("./internal/lab", "^TestOnePhoto$/^"+step+"$", names)
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(out, "%-12s", step)
-		for i, n := range counts {
-			fmt.Fprintf(out, " %8d", n-before[i])
-		}
-		fmt.Fprintln(out)
-		if step == "published" && counts[2]-before[2] > mostPublish {
-			return fmt.Errorf("%w: %d seals at Publish", errOver, counts[2]-before[2])
-		}
-		if before = counts; step == "registered" {
-			first = counts
-		}
+// functions counts how often functions run in a test.
+func functions(pkg, test string, names []string) (results measure.Results, err error) {
+	counts, err := count(pkg, test, names)
+	for i, n := range counts {
+		results = append(results, measure.Shown(names[i], float64(n), measure.Lower))
 	}
-	return total(out, before, first)
+	return results, err
 }
 
-// most is what one photo may cost from Make to Fetch, in the order of the columns.
-var most = [...]int{12, 10, 30, 12}
+// costs are what is counted of one photo, and the most that it may be from Make to Fetch.
+var costs = [...]struct {
+	what, function string
+	most           float64
+}{
+	{"collections decoded", "collection.Decode", 12},
+	{"collections verified", "collection.Verify", 10},
+	{"seals verified", "signature.Keyring.Verify", 30},
+	{"requests", "internal/lab.link.RoundTrip", 12},
+}
 
-// mostPublish is how many seals are verified at Publish, at the hub as well.
+// mostPublish is how many seals may be verified at Publish, at the hub as well.
 const mostPublish = 12
 
-var errOver = errors.New("over the bound")
-
-// total prints what all steps cost together.
-func total(out io.Writer, before, first []int) (err error) {
-	fmt.Fprintf(out, "%-12s", "Make to Fetch")
-	for i, n := range before {
-		if n -= first[i]; n > most[i] {
-			err = errOver
+// onePhoto counts what the steps of TestOnePhoto cost, each without those before.
+func onePhoto() (results measure.Results, err error) {
+	var before, sum [len(costs)]int
+	for _, step := range []string{"registered", "made", "shared", "heard", "synced", "published", "heard_again", "fetched"} {
+		after, err := countStep(step)
+		if err != nil {
+			return nil, err
 		}
-		fmt.Fprintf(out, " %8d", n)
+		for i, c := range costs {
+			n := after[i] - before[i]
+			if step != "registered" {
+				sum[i] += n
+			}
+			results = append(results, stepResult(step, c.what, n)...)
+		}
+		before = after
 	}
-	fmt.Fprintf(out, "\n%-12s", "at most")
-	for _, n := range most {
-		fmt.Fprintf(out, " %8d", n)
+	for i, c := range costs {
+		results = append(results, measure.AtMost("Make to Fetch: "+c.what, float64(sum[i]), c.most))
 	}
-	fmt.Fprintln(out)
-	return err
+	return results, nil
+}
+
+// countStep counts the costs of TestOnePhoto up to a step.
+func countStep(step string) (counts [len(costs)]int, err error) {
+	var names []string
+	for _, c := range costs {
+		names = append(names, c.function)
+	}
+	list, err := count("./internal/lab", "^TestOnePhoto$/^"+step+"$", names)
+	copy(counts[:], list)
+	return counts, err
+}
+
+// stepResult is what a step costs; nothing if that is nothing.
+func stepResult(step, what string, n int) measure.Results {
+	name := step + ": " + what
+	switch {
+	case step == "published" && what == "seals verified":
+		return measure.Results{measure.AtMost(name, float64(n), mostPublish)}
+	case n > 0:
+		return measure.Results{measure.Shown(name, float64(n), measure.Lower)}
+	}
+	return nil
 }
 
 // count runs a test and returns how often each function ran.

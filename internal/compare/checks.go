@@ -1,48 +1,52 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/glimpse-go/glimpse/internal/measure"
 )
 
-// check is a bound that the SDK must keep, and the measured value beside it.
+// check is a bound that the SDK must keep.
 type check struct {
-	Key     string  `json:"key"`
-	What    string  `json:"what"`
-	N       int     `json:"n"`    // items the value was measured at; 0 = the bound is for any
-	AtN     int     `json:"at_n"` // items the bound is for
-	Value   float64 `json:"value"`
-	Limit   float64 `json:"limit"`
-	AtLeast bool    `json:"at_least"` // the limit is a lower bound
-	Verdict string  `json:"verdict"`  // ok, MISSED, or - if measured at another n
-	value   func(measured, int) float64
+	what   string
+	n      int // items that the bound is for; 0 = it is for any
+	limit  float64
+	better measure.Better // empty = measure.Lower
+	value  func(measured, int) float64
 }
 
-// checkAll works out every bound from the results, at the size that the bound
-// is for or else the nearest one that was measured.
-func checkAll(results []result, sizes []int) []check {
-	checks := bounds()
-	for i := range checks {
-		c := &checks[i]
-		if c.AtN != 0 {
-			c.N = nearest(sizes, c.AtN)
+// checkAll works out every value that has a bound. One that has two, at sizes neither of
+// which was measured, is there once.
+func checkAll(results []result, sizes []int) (all measure.Results) {
+	for _, c := range bounds() {
+		r := c.result(results, sizes)
+		if !slices.ContainsFunc(all, func(other measure.Result) bool { return other.What == r.What }) {
+			all = append(all, r)
 		}
-		c.Value = c.value(results, c.N)
-		c.Verdict = c.verdict()
 	}
-	return checks
+	return all
 }
 
-func (c check) verdict() string {
-	switch {
-	case c.AtN != 0 && c.AtN != c.N:
-		return "-"
-	case c.AtLeast && c.Value >= c.Limit, !c.AtLeast && c.Value <= c.Limit:
-		return "ok"
+// result works out the value, at the size that the bound is for or else, without the bound,
+// at the nearest one that was measured.
+func (c check) result(results []result, sizes []int) measure.Result {
+	what, n := c.what, c.n
+	if n != 0 {
+		n = nearest(sizes, n)
+		what += ", " + thousands(n) + " items"
 	}
-	return "MISSED"
+	value, better := c.value(results, n), cmp.Or(c.better, measure.Lower)
+	switch {
+	case n != c.n:
+		return measure.Shown(what, value, better)
+	case better == measure.Higher:
+		return measure.AtLeast(what, value, c.limit)
+	}
+	return measure.AtMost(what, value, c.limit)
 }
 
 // nearest is the largest size up to n, or else the smallest one.

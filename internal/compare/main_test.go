@@ -10,9 +10,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/glimpse-go/glimpse/internal/measure"
 )
 
-// TestJSON runs everything with few items and checks the shape that other
+// TestJSON runs everything with few items and checks the form that other
 // programs read.
 func TestJSON(t *testing.T) {
 	svg := filepath.Join(t.TempDir(), "plot.svg")
@@ -20,56 +22,42 @@ func TestJSON(t *testing.T) {
 	if err := run([]string{"-json", "-quick", "-sizes", "40,20", "-svg", svg}, &out); err != nil {
 		t.Fatal(err)
 	}
-	var got struct {
-		Results []map[string]any
-		Ratios  map[string]float64
-		Checks  []map[string]any
-	}
+	var got struct{ Results measure.Results }
 	if err := json.Unmarshal(out.Bytes(), &got); err != nil {
 		t.Fatal(err)
 	}
-	checkResults(t, got.Results)
-	if len(got.Ratios) != len(bounds()) || len(got.Checks) != len(bounds()) {
-		t.Errorf("%d ratios and %d checks of %d bounds", len(got.Ratios), len(got.Checks), len(bounds()))
+	values := map[string]float64{}
+	for _, r := range got.Results {
+		if _, twice := values[r.What]; twice || r.Value < 0 {
+			t.Errorf("%+v, twice: %t", r, twice)
+		}
+		values[r.What] = r.Value
 	}
-	for _, b := range bounds() {
-		if v, ok := got.Ratios[b.Key]; !ok || v < 0 {
-			t.Errorf("ratio %s is %v, %v", b.Key, v, ok)
+	for _, n := range []string{"20", "40"} {
+		for _, want := range wanted(n) {
+			if values[want] == 0 {
+				t.Errorf("no result of %s", want)
+			}
 		}
 	}
 	checkSVG(t, svg)
 }
 
-func checkResults(t *testing.T, results []map[string]any) {
-	t.Helper()
-	has := map[string]bool{}
-	for _, r := range results {
-		for _, field := range []string{"n", "ns_per_op", "bytes", "allocs", "heap_bytes"} {
-			if v, ok := r[field].(float64); !ok || v < 0 {
-				t.Errorf("%v %v: %s is %v", r["codec"], r["op"], field, r[field])
-			}
-		}
-		if n := r["n"].(float64); n == 20 || n == 40 {
-			has[r["codec"].(string)+" "+r["op"].(string)] = true
-		}
+// wanted lists what must be measured with n items.
+func wanted(n string) (list []string) {
+	took := func(codec, op string) {
+		list = append(list, op+", "+n+" items: "+codec+": time, ns")
 	}
-	ops := []string{"decode", "decode-copy", "encode", "lookup", "join"}
-	for _, want := range wanted(ops) {
-		if !has[want] {
-			t.Errorf("no result of %s", want)
-		}
-	}
-}
-
-// wanted lists codec and operation of what must be measured.
-func wanted(ops []string) []string {
-	list := []string{"copy decode", "copy encode", "copy join", "sha256 decode", "map lookup"}
-	for _, op := range ops {
-		list = append(list, sdk+" "+op)
+	took(copying, "decode")
+	took(copying, "encode")
+	took(copying, "join")
+	took(hashing, "decode")
+	took(goMap, "lookup")
+	took(sdk, "decode-copy")
+	for _, op := range []string{"decode", "encode", "lookup", "join"} {
+		took(sdk, op)
 		for _, p := range peers() {
-			if op != "decode-copy" {
-				list = append(list, p.name()+" "+op)
-			}
+			took(p.name(), op)
 		}
 	}
 	return list
@@ -115,19 +103,25 @@ func TestSizesAreChecked(t *testing.T) {
 	}
 }
 
-func TestVerdict(t *testing.T) {
+// TestChecks: every bound has its value, and counts at the size that it is for alone.
+func TestChecks(t *testing.T) {
 	for _, c := range []struct {
-		check check
-		want  string
+		n       int
+		value   float64
+		better  measure.Better
+		bounded bool
+		ok      bool
 	}{
-		{check{Value: 2, Limit: 2}, "ok"},
-		{check{Value: 2.1, Limit: 2}, "MISSED"},
-		{check{Value: 600, Limit: 500, AtLeast: true}, "ok"},
-		{check{Value: 400, Limit: 500, AtLeast: true}, "MISSED"},
-		{check{Value: 1, Limit: 2, N: 1000, AtN: million}, "-"},
+		{0, 2, "", true, true},
+		{0, 2.1, "", true, false},
+		{0, 3, measure.Higher, true, true},
+		{0, 1, measure.Higher, true, false},
+		{1000, 2.1, "", true, false},
+		{million, 2.1, "", false, true},
 	} {
-		if got := c.check.verdict(); got != c.want {
-			t.Errorf("%+v: %s, want %s", c.check, got, c.want)
+		at := check{what: "it", n: c.n, limit: 2, better: c.better, value: func(measured, int) float64 { return c.value }}
+		if got := at.result(nil, []int{1000}); (got.Bound != nil) != c.bounded || got.OK != c.ok || got.Value != c.value {
+			t.Errorf("%+v: %+v", c, got)
 		}
 	}
 }

@@ -1,21 +1,44 @@
 package main
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"runtime"
 	"slices"
 	"time"
+
+	"github.com/glimpse-go/glimpse/internal/measure"
 )
 
 // result is one line of the comparison.
 type result struct {
-	Codec     string  `json:"codec"`
-	Op        string  `json:"op"`
-	N         int     `json:"n"`          // items
-	NsPerOp   float64 `json:"ns_per_op"`  // median of the rounds
-	Bytes     int     `json:"bytes"`      // size of what is encoded, decoded or copied
-	Allocs    int     `json:"allocs"`     // per operation
-	HeapBytes int     `json:"heap_bytes"` // held by what a decode or an index gave; 0 = not measured
+	Codec     string
+	Op        string
+	N         int     // items; 0 = no matter how many
+	NsPerOp   float64 // median of the rounds; 0 = not measured
+	Bytes     int     // size of what is encoded, decoded or copied; 0 = none
+	Allocs    int     // per operation
+	HeapBytes int     // held by what a decode or an index returned; 0 = not measured
+}
+
+// figures are what the results say, one by one.
+func figures(results []result) (all measure.Results) {
+	for _, r := range results {
+		for _, f := range []struct {
+			what  string
+			value float64
+		}{
+			{"time, ns", r.NsPerOp},
+			{"size, bytes", float64(r.Bytes)},
+			{"allocations", float64(r.Allocs)},
+			{"heap, bytes", float64(r.HeapBytes)},
+		} {
+			if f.value != 0 {
+				all = append(all, measure.Shown(fmt.Sprintf("%s: %s: %s", title(r), r.Codec, f.what), f.value, measure.Lower))
+			}
+		}
+	}
+	return all
 }
 
 // subject is one operation of one codec, timed in a race.

@@ -7,6 +7,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"github.com/glimpse-go/glimpse/internal/measure"
 )
 
 // bar is one line of a panel.
@@ -35,25 +37,6 @@ const (
 	panelWidth = 250
 )
 
-// plotStyle suits light and dark backgrounds.
-const plotStyle = `<style>
-text { font: 12px system-ui, sans-serif; fill: #1f2328 }
-.title { font-size: 15px; font-weight: 600 }
-.panel { font-weight: 600 }
-.tick { font-size: 10px; fill: #656d76 }
-.grid { stroke: #d0d7de }
-.bar { fill: #8c959f }
-.mine { fill: #1a7f37 }
-@media (prefers-color-scheme: dark) {
-text { fill: #e6edf3 }
-.tick { fill: #8d96a0 }
-.grid { stroke: #30363d }
-.bar { fill: #6e7681 }
-.mine { fill: #3fb950 }
-}
-</style>
-`
-
 // writePlot writes the plot of n items to the file; no name, no plot.
 func writePlot(file string, results []result, n int) error {
 	if file == "" {
@@ -65,27 +48,23 @@ func writePlot(file string, results []result, n int) error {
 // plot draws the time to decode and the bytes per item of every codec.
 func plot(results []result, n int) string {
 	times := panel{title: "Time to decode (logarithmic)", x: 150, scale: logarithmic, tick: roundDuration}
-	sizes := panel{title: "Bytes per item", x: 580, scale: linear, tick: figure}
+	sizes := panel{title: "Bytes per item", x: 580, scale: linear, tick: measure.Figure}
 	for _, r := range results {
 		if r.N == n && (r.Op == "decode" || r.Op == "decode-copy") {
 			times.add(r, r.NsPerOp, duration(r.NsPerOp))
 			if r.Op == "decode" && r.Codec != copying && r.Codec != hashing {
 				perItem := float64(r.Bytes) / float64(n)
-				sizes.add(r, perItem, figure(perItem))
+				sizes.add(r, perItem, measure.Figure(perItem))
 			}
 		}
 	}
 	height := barsTop + barStep*max(len(times.bars), len(sizes.bars)) + 30
-	var b strings.Builder
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img">`+"\n", plotWidth, height)
 	heading := fmt.Sprintf("A collection of %s items, half of them labelled", thousands(n))
-	fmt.Fprintf(&b, "<title>%s: time to decode, and bytes per item</title>\n", heading)
-	b.WriteString(plotStyle)
-	text(&b, "title", 20, 28, "start", heading)
-	times.draw(&b)
-	sizes.draw(&b)
-	b.WriteString("</svg>\n")
-	return b.String()
+	d := measure.NewDrawing(plotWidth, height, heading+": time to decode, and bytes per item")
+	d.Text("title", 20, 28, "start", heading)
+	times.draw(d)
+	sizes.draw(d)
+	return d.String()
 }
 
 func (p *panel) add(r result, value float64, text string) {
@@ -131,32 +110,28 @@ func linear(_, high float64) (ticks []float64, place func(float64) float64) {
 	return ticks, func(v float64) float64 { return v / to }
 }
 
-func (p panel) draw(b *strings.Builder) {
+func (p panel) draw(d *measure.Drawing) {
 	if len(p.bars) == 0 {
 		return
 	}
 	ticks, place := p.scale(p.bars[0].value, p.bars[len(p.bars)-1].value)
-	text(b, "panel", p.x, 54, "start", p.title)
+	d.Text("panel", p.x, 54, "start", p.title)
 	for _, v := range ticks {
 		x := p.x + int(panelWidth*place(v))
-		fmt.Fprintf(b, `<path class="grid" d="M%d %dV%d"/>`+"\n", x, barsTop-8, barsTop+barStep*len(p.bars))
-		text(b, "tick", x, barsTop-14, "middle", p.tick(v))
+		d.Add(`<path class="grid" d="M%d %dV%d"/>`, x, barsTop-8, barsTop+barStep*len(p.bars))
+		d.Text("tick", x, barsTop-14, "middle", p.tick(v))
 	}
 	for i, bar := range p.bars {
-		p.bar(b, i, bar, panelWidth*place(bar.value))
+		p.bar(d, i, bar, panelWidth*place(bar.value))
 	}
 }
 
-func (p panel) bar(b *strings.Builder, i int, r bar, width float64) {
+func (p panel) bar(d *measure.Drawing, i int, r bar, width float64) {
 	class, y := "bar", barsTop+barStep*i
 	if r.mine {
 		class = "bar mine"
 	}
-	fmt.Fprintf(b, `<rect class="%s" x="%d" y="%d" width="%.1f" height="%d" rx="2"/>`+"\n", class, p.x, y, width, barHeight)
-	text(b, "", p.x-8, y+12, "end", r.name)
-	text(b, "", p.x+int(width)+6, y+12, "start", r.text)
-}
-
-func text(b *strings.Builder, class string, x, y int, anchor, s string) {
-	fmt.Fprintf(b, `<text class="%s" x="%d" y="%d" text-anchor="%s">%s</text>`+"\n", class, x, y, anchor, s)
+	d.Add(`<rect class="%s" x="%d" y="%d" width="%.1f" height="%d" rx="2"/>`, class, p.x, y, width, barHeight)
+	d.Text("", p.x-8, y+12, "end", r.name)
+	d.Text("", p.x+int(width)+6, y+12, "start", r.text)
 }

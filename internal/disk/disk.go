@@ -16,6 +16,8 @@ type FS interface {
 	OpenToWrite(name string) (File, error)
 	// Size returns the size of a file; of a folder it means nothing.
 	Size(name string) (int64, error)
+	// ReadDir lists what is in a folder, by the names that it has there, in no order.
+	ReadDir(name string) (files, folders []string, err error)
 	Mkdir(name string) error
 	Remove(name string) error
 	Rename(from, to string) error
@@ -52,6 +54,19 @@ func open(name string, flag int) (File, error) {
 
 // Size implements FS.
 func (OS) Size(name string) (int64, error) { return size(os.Stat(name)) }
+
+// ReadDir implements FS.
+func (OS) ReadDir(name string) (files, folders []string, err error) {
+	all, err := os.ReadDir(name)
+	for _, entry := range all {
+		if entry.IsDir() {
+			folders = append(folders, entry.Name())
+		} else {
+			files = append(files, entry.Name())
+		}
+	}
+	return files, folders, err
+}
 
 // Mkdir implements FS.
 func (OS) Mkdir(name string) error { return os.Mkdir(name, 0o700) }

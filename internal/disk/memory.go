@@ -58,6 +58,28 @@ func (m *Memory) Kill() {
 	m.boot++
 }
 
+// Clone returns a disk with the same on it: what becomes of one is nothing to the other.
+func (m *Memory) Clone() *Memory {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	all := map[*inode]*inode{nil: nil}
+	clone := func(names map[string]*inode) map[string]*inode {
+		names = maps.Clone(names)
+		for name, i := range names {
+			if _, ok := all[i]; !ok {
+				all[i] = &inode{i.folder, bytes.Clone(i.data), bytes.Clone(i.durable), i.same}
+			}
+			names[name] = all[i]
+		}
+		return names
+	}
+	c := &Memory{Lies: m.Lies, names: clone(m.names), durable: clone(m.durable)}
+	for _, change := range m.pending {
+		c.pending = append(c.pending, clone(change))
+	}
+	return c
+}
+
 // Fail has the power fail.
 func (m *Memory) Fail(random *rand.Rand) {
 	m.Kill()

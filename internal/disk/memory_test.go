@@ -115,3 +115,47 @@ func TestDeadProcess(t *testing.T) {
 		t.Errorf("%q is left", text)
 	}
 }
+
+// TestClone: a clone has what the disk has, durable or not, and a life of its own.
+func TestClone(t *testing.T) {
+	m := &disk.Memory{}
+	d := m.Boot()
+	must(t, d.Mkdir("d"))
+	write(t, d, "d/f", "ab", true, true)
+	write(t, d, "d/f", "cd", false, false)
+	c := m.Clone()
+	write(t, c.Boot(), "d/f", "ef", false, false)
+	write(t, c.Boot(), "d/g", "x", true, true)
+	if text := read(t, d, "d/f"); text != "abcd" || read(t, d, "d/g") != "none" {
+		t.Errorf("%q is there", text)
+	}
+	m.Fail(rand.New(rand.NewPCG(1, 1)))
+	if text := read(t, c.Boot(), "d/f"); text != "abcdef" {
+		t.Errorf("%q is in the clone", text)
+	}
+}
+
+// TestReadDir lists files and folders, of the folder alone.
+func TestReadDir(t *testing.T) {
+	m := &disk.Memory{}
+	dir := t.TempDir()
+	for name, d := range map[string]disk.FS{"d": m.Boot(), dir: disk.OS{}} {
+		if name == "d" {
+			must(t, d.Mkdir(name))
+		}
+		must(t, d.Mkdir(name+"/sub"))
+		for _, file := range []string{"/a", "/b", "/sub/c"} {
+			f, err := d.OpenToWrite(name + file)
+			must(t, err)
+			must(t, f.Close())
+		}
+		files, folders, err := d.ReadDir(name)
+		slices.Sort(files)
+		if !slices.Equal(files, []string{"a", "b"}) || !slices.Equal(folders, []string{"sub"}) || err != nil {
+			t.Errorf("%T: files %q, folders %q, %v", d, files, folders, err)
+		}
+		if _, _, err := d.ReadDir(name + "/none"); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%T: a folder that is not there: %v", d, err)
+		}
+	}
+}

@@ -81,6 +81,26 @@ func (m memory) Size(name string) (int64, error) {
 	return f.Size()
 }
 
+// ReadDir implements FS.
+func (m memory) ReadDir(dir string) (files, folders []string, err error) {
+	err = m.do(func() error {
+		if m.names[dir] == nil {
+			return missing("read", dir)
+		}
+		for name, i := range m.names {
+			switch {
+			case filepath.Dir(name) != dir:
+			case i.folder:
+				folders = append(folders, filepath.Base(name))
+			default:
+				files = append(files, filepath.Base(name))
+			}
+		}
+		return nil
+	})
+	return files, folders, err
+}
+
 // Mkdir implements FS.
 func (m memory) Mkdir(name string) error {
 	return m.step("make folder", func() error {

@@ -24,9 +24,7 @@ func TestRule3AWordIsNoShare(t *testing.T) {
 	all := transport.AllBits(3)
 	s, effects := run(t, rules, State{}, fromPeer(t, nil, nil))
 	none[Notify](t, effects)
-	data, err := s.MarshalBinary()
-	check(t, err)
-	check(t, s.UnmarshalBinary(data)) // it is remembered
+	s = stored(t, s) // it is remembered
 	for who, share := range map[string]Shared{"its peer": fromPeer(t, nil, sets(all, all)), "a device": fromDevice(sealedDraft(t, 3), true)} {
 		next, effects := run(t, rules, s, share)
 		none[Notify](t, effects)

@@ -31,11 +31,7 @@ func TestRule10TakenBackAfterSeveralFailures(t *testing.T) {
 	if s.Collection.Labelled() != 0 {
 		t.Fatal("taken back too early")
 	}
-	data, err := s.MarshalBinary()
-	check(t, err)
-	var back State // the count is durable
-	check(t, back.UnmarshalBinary(data))
-	s, effects = run(t, patient, back, gone)
+	s, effects = run(t, patient, stored(t, s), gone) // the count is durable
 	if n := effect[Notify](t, effects).Notification; n.Reason != notify.Lost || n.Labelled != 3 {
 		t.Errorf("told %+v", n)
 	}

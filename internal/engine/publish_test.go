@@ -142,10 +142,7 @@ func TestRule7Editions(t *testing.T) {
 func TestPublishedStateIsStored(t *testing.T) {
 	s, _ := run(t, own(author), lone(t), published(author, 0))
 	s.Edited = true
-	data, err := s.MarshalBinary()
-	check(t, err)
-	var again State
-	check(t, again.UnmarshalBinary(data))
+	again := stored(t, s)
 	if !again.Notifies || !again.Edited || again.News != s.News {
 		t.Errorf("%+v", again)
 	}

@@ -7,9 +7,6 @@ import (
 
 // shared is the one share rule: rules 1 and 2.
 func (r Rules) shared(s State, e Shared) (State, []Effect, error) {
-	if err := Admit(s, e); err != nil {
-		return s, nil, err
-	}
 	next, err := r.agree(s, e)
 	if err != nil {
 		return s, nil, err
@@ -90,8 +87,19 @@ func Admit(s State, e Shared) error {
 	return nil
 }
 
-// agree joins what was known with what was shared.
+// Agreed returns the collection as it is known after a share: its digests are those of
+// which the share's Held says what is stored. The sender may have an older edition, or one
+// that the authority does not take. The errors are those of Step.
+func (r Rules) Agreed(s State, e Shared) (collection.Collection, error) {
+	next, err := r.agree(s, e)
+	return next.Collection, err
+}
+
+// agree joins what was known with what was shared, if it is admitted.
 func (r Rules) agree(s State, e Shared) (State, error) {
+	if err := Admit(s, e); err != nil {
+		return s, err
+	}
 	if !s.Known() {
 		s.Collection, s.Sealed = e.Collection, e.Sealed
 		return s, nil

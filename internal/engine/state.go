@@ -35,39 +35,39 @@ type Rules struct {
 // and must not be changed.
 type State struct {
 	// Collection is what was agreed on. All its seals have been verified.
-	Collection collection.Collection `cbor:"-"`
+	Collection collection.Collection
 	// Sealed says that the author's seal over the edition is there.
-	Sealed bool `cbor:"2,keyasint,omitempty"`
+	Sealed bool
 	// Held and Asked hold a set of items per version: what is stored here, and
 	// what was asked for and has not come.
-	Held  []transport.Bits `cbor:"3,keyasint,omitempty"`
-	Asked []transport.Bits `cbor:"4,keyasint,omitempty"`
+	Held  []transport.Bits
+	Asked []transport.Bits
 	// Sources are the stations that serve complete versions, as announced and
 	// checked.
-	Sources []transport.Source `cbor:"5,keyasint,omitempty"`
+	Sources []transport.Source
 	// PendingOriginals are the items whose complete versions a sharing peer serves but
 	// has not announced yet: the first notification waits for it. Quiet says that
 	// a peer has said something of the collection, and shares it later.
-	PendingOriginals transport.Bits `cbor:"9,keyasint,omitempty"`
-	Quiet            bool           `cbor:"13,keyasint,omitempty"`
+	PendingOriginals transport.Bits
+	Quiet            bool
 	// Notifier is who sends the notifications, as the last share says; Notifies, that
 	// this station does although it is no hub.
-	Notifier Notifier `cbor:"6,keyasint,omitempty"`
-	Notifies bool     `cbor:"11,keyasint,omitempty"`
+	Notifier Notifier
+	Notifies bool
 	// Edited says that title, captions or the like have changed, and the
 	// recipients have not been told.
-	Edited bool `cbor:"12,keyasint,omitempty"`
+	Edited bool
 	// Notified is the availability that the recipients were told of last, and
 	// NotifiedLabelled the number of labels then; zero if they have not been told
 	// anything.
-	Notified         collection.Digest `cbor:"7,keyasint"`
-	NotifiedLabelled int               `cbor:"10,keyasint,omitempty"`
+	Notified         collection.Digest
+	NotifiedLabelled int
 	// News counts the notifications.
-	News uint64 `cbor:"8,keyasint,omitempty"`
+	News uint64
 	// Wants is what other peers are asked for.
-	Wants []Want `cbor:"21,keyasint,omitempty"`
+	Wants []Want
 	// Failures are the sources whose last probes failed.
-	Failures []Failure `cbor:"20,keyasint,omitempty"`
+	Failures []Failure
 
 	lost transport.Bits // what the authority is about to take back
 }
@@ -240,11 +240,11 @@ type CoSign struct{}
 // Notify: store a notification for each recipient, together with the state, and
 // a letter for each blinded address that nobody has become the user of.
 type Notify struct {
-	To           []collection.UserID
-	Addresses    []collection.Address
-	Notification notify.Notification
-	Availability collection.Digest
-	Seq          uint64
+	To           []collection.UserID  `cbor:"1,keyasint,omitempty"`
+	Addresses    []collection.Address `cbor:"2,keyasint,omitempty"`
+	Notification notify.Notification  `cbor:"3,keyasint"`
+	Availability collection.Digest    `cbor:"4,keyasint"`
+	Seq          uint64               `cbor:"5,keyasint"`
 }
 
 // Spread: step [Announced] in the author's other collections that hold one of

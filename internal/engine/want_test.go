@@ -63,10 +63,7 @@ func TestRule12NotOfTheSharer(t *testing.T) {
 
 func TestRule12IsStored(t *testing.T) {
 	s, _ := run(t, rules, State{}, poor(t, from("home", 0, 1, 2)))
-	data, err := s.MarshalBinary()
-	check(t, err)
-	var back State
-	check(t, back.UnmarshalBinary(data))
+	back := stored(t, s)
 	if len(back.Wants) != 1 || !sameSets(back.Wants[0].Versions, s.Wants[0].Versions) {
 		t.Errorf("wants %+v", back.Wants)
 	}

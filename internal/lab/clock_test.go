@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/glimpse-go/glimpse/internal/lab"
-	"github.com/glimpse-go/glimpse/transport"
 )
 
 // TestClock: tasks go on in the order in which they are due, and time passes for them
@@ -65,16 +64,16 @@ func TestFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 		if n > 0 {
-			if _, err := store.Get(t.Context(), fmt.Sprint("k/", n-1)); err != nil {
-				t.Errorf("record %d: %v", n-1, err)
+			if found, err := store.Get(t.Context(), fmt.Sprint("k/", n-1)); err != nil || string(found[0].Value) != "x" {
+				t.Errorf("record %d: %q, %v", n-1, found[0].Value, err)
 			}
 		}
-		if err := store.Apply(t.Context(), transport.Change{Key: fmt.Sprint("k/", n), Value: []byte("x")}); err != nil {
+		if _, err := store.Apply(t.Context(), set(fmt.Sprint("k/", n), "x")); err != nil {
 			t.Fatal(err)
 		}
 		files.CrashAfter(n%3, rand.New(rand.NewPCG(uint64(n), 0)))
 		for range 3 {
-			err = store.Apply(t.Context(), transport.Change{Key: "other", Value: []byte("y")})
+			_, err = store.Apply(t.Context(), set("other", "y"))
 		}
 		if !errors.Is(err, lab.ErrCrashed) {
 			t.Errorf("%d: %v", n, err)

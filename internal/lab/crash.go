@@ -41,6 +41,11 @@ func (c *Crash) Crashed() bool {
 	return c.dead
 }
 
+// Kill has the process crash now.
+func (c *Crash) Kill() {
+	c.do(func() error { return ErrCrashed })
+}
+
 // change makes a change unless the process has crashed.
 func (c *Crash) change(make func() error) error {
 	return c.do(func() error {
@@ -79,25 +84,56 @@ func (c *Crash) try(work func() error) (crashes bool, err error) {
 }
 
 // Apply implements transport.Records.
-func (c *Crash) Apply(ctx context.Context, changes ...transport.Change) error {
-	return c.change(func() error { return c.Store.Apply(ctx, changes...) })
+func (c *Crash) Apply(ctx context.Context, batch transport.Batch) (version uint64, err error) {
+	err = c.change(func() (err error) {
+		version, err = c.Store.Apply(ctx, batch)
+		return err
+	})
+	return version, err
 }
 
 // Get implements transport.Records.
-func (c *Crash) Get(ctx context.Context, key string) (value []byte, err error) {
+func (c *Crash) Get(ctx context.Context, keys ...string) (found []transport.Record, err error) {
 	err = c.do(func() (err error) {
-		value, err = c.Store.Get(ctx, key)
+		found, err = c.Store.Get(ctx, keys...)
 		return err
 	})
-	return value, err
+	return found, err
 }
 
 // Scan implements transport.Records.
-func (c *Crash) Scan(ctx context.Context, prefix string) iter.Seq2[transport.Record, error] {
-	if c.Crashed() {
-		return func(yield func(transport.Record, error) bool) { yield(transport.Record{}, ErrCrashed) }
+func (c *Crash) Scan(ctx context.Context, prefix, after string, limit int) iter.Seq2[transport.Record, error] {
+	return walk(c, c.Store.Scan(ctx, prefix, after, limit))
+}
+
+// List implements transport.Blobs.
+func (c *Crash) List(ctx context.Context, prefix, after string, limit int) iter.Seq2[transport.BlobInfo, error] {
+	return walk(c, c.Store.List(ctx, prefix, after, limit))
+}
+
+// walk is a walk that ends when the process crashes.
+func walk[T any](c *Crash, all iter.Seq2[T, error]) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		if c.Crashed() {
+			yield(*new(T), ErrCrashed)
+			return
+		}
+		for found, err := range all {
+			err = c.do(func() error { return err })
+			if !yield(found, err) || err != nil {
+				return
+			}
+		}
 	}
-	return c.Store.Scan(ctx, prefix)
+}
+
+// Part implements transport.Blobs.
+func (c *Crash) Part(ctx context.Context, key string) (size int64, err error) {
+	err = c.do(func() (err error) {
+		size, err = c.Store.Part(ctx, key)
+		return err
+	})
+	return size, err
 }
 
 // Delete implements transport.Blobs.

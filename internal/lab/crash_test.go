@@ -11,15 +11,20 @@ import (
 	"github.com/glimpse-go/glimpse/transport/memstore"
 )
 
+// set is a batch that sets one record.
+func set(key, value string) transport.Batch {
+	return transport.Batch{Changes: []transport.Change{{Key: key, Value: []byte(value)}}}
+}
+
 // A process that crashes after its second change, before it can tell anybody.
 func ExampleCrash() {
 	ctx := context.Background()
 	store := new(memstore.Store)
 	crash := &lab.Crash{Store: store, Before: 1, After: true}
 	for i := range 3 {
-		err := crash.Apply(ctx, transport.Change{Key: fmt.Sprint(i), Value: []byte("x")})
-		_, lost := store.Get(ctx, fmt.Sprint(i))
-		fmt.Println(i, errors.Is(err, lab.ErrCrashed), lost == nil)
+		_, err := crash.Apply(ctx, set(fmt.Sprint(i), "x"))
+		found, _ := store.Get(ctx, fmt.Sprint(i))
+		fmt.Println(i, errors.Is(err, lab.ErrCrashed), found[0].Version > 0)
 	}
 	// Output:
 	// 0 false true
@@ -51,5 +56,18 @@ func TestCrashOfUpload(t *testing.T) {
 		if b, err := store.Open(t.Context(), "v/a"); want.whole > 0 && (err != nil || b.Size() != want.whole) || want.whole == 0 && err == nil {
 			t.Errorf("%d: %v", before, err)
 		}
+	}
+}
+
+// TestKill: a process that is killed reads and changes nothing any more.
+func TestKill(t *testing.T) {
+	told := 0
+	crash := &lab.Crash{Store: new(memstore.Store), Before: -1, OnCrash: func() { told++ }}
+	crash.Kill()
+	crash.Kill()
+	_, err := crash.Get(t.Context(), "a")
+	_, err2 := crash.Apply(t.Context(), set("a", "x"))
+	if !errors.Is(err, lab.ErrCrashed) || !errors.Is(err2, lab.ErrCrashed) || told != 1 {
+		t.Errorf("%v, %v, told %d times", err, err2, told)
 	}
 }

@@ -1,12 +1,14 @@
 package lab
 
 import (
+	"context"
+	"io"
 	"math/rand/v2"
-	"strings"
 
 	"github.com/glimpse-go/glimpse/internal/disk"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/filestore"
+	"github.com/glimpse-go/glimpse/transport/memstore"
 )
 
 // Files are those of a file store, on a disk in memory that crashes at one of its
@@ -36,19 +38,32 @@ func (f *Files) CrashAfter(n int, random *rand.Rand) {
 	}
 }
 
-const (
-	blobs  = "store/blobs/"
-	suffix = ".blob"
-)
-
 // Blobs lists the keys of all blobs, as no process sees them.
-func (f *Files) Blobs() []string {
-	keys := f.Memory.Files(blobs)
-	for i, name := range keys {
-		keys[i] = strings.TrimSuffix(strings.TrimPrefix(name, blobs), suffix)
+func (f *Files) Blobs() (keys []string) {
+	for b, err := range f.look().List(context.Background(), "", "", 0) {
+		if err == nil {
+			keys = append(keys, b.Key)
+		}
 	}
 	return keys
 }
 
-// Blob returns the bytes of a blob.
-func (f *Files) Blob(key string) []byte { return f.ReadFile(blobs + key + suffix) }
+// Blob returns the bytes of a blob, as no process sees them; nil if it is not there.
+func (f *Files) Blob(key string) []byte {
+	b, err := f.look().Open(context.Background(), key)
+	if err != nil {
+		return nil
+	}
+	defer b.Close()
+	data, _ := io.ReadAll(io.NewSectionReader(b, 0, b.Size()))
+	return data
+}
+
+// look returns the store on a copy of the disk, an empty one if it cannot be opened.
+func (f *Files) look() transport.Store {
+	s, err := filestore.OpenOn(f.Clone().Boot(), "store")
+	if err != nil {
+		return new(memstore.Store)
+	}
+	return s
+}

@@ -32,6 +32,7 @@ func (l link) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	m := MessageOf(l.from, r)
+	m.To = l.behind(m.To)
 	f, arrives := l.draw()
 	if arrives != nil {
 		arrives()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -13,6 +14,7 @@ import (
 	"github.com/glimpse-go/glimpse/transport/filestore"
 	"github.com/glimpse-go/glimpse/transport/hub"
 	"github.com/glimpse-go/glimpse/transport/peer"
+	"github.com/glimpse-go/glimpse/transport/storecopy"
 )
 
 // TestCrashOfTheHub lets the hub crash at each change of its store in turn,
@@ -120,12 +122,13 @@ func (j *job) finish() {
 // before every step.
 func TestMainJobOnFiles(t *testing.T) {
 	j := newJob(t)
-	hubDir, homeDir, bobDir := t.TempDir(), t.TempDir(), t.TempDir()
-	copyStore(t, j.w.Hub.Store, hubDir)
+	openHub, openHome, openBob := folder(t), folder(t), folder(t)
+	_, err := storecopy.Copy(t.Context(), openHub(), j.w.Hub.Store, storecopy.Options{}) // with the accounts
+	must(t, err)
 	for i, step := range j.steps() {
-		j.w.Restart(files(t, hubDir))
-		j.home.Restart(func(cfg *peer.Config) { cfg.Store = files(t, homeDir) })
-		j.bob.Restart(func(cfg *peer.Config) { cfg.Store = files(t, bobDir) })
+		j.w.Restart(openHub())
+		j.home.Restart(func(cfg *peer.Config) { cfg.Store = openHome() })
+		j.bob.Restart(func(cfg *peer.Config) { cfg.Store = openBob() })
 		if err := step(); err != nil {
 			t.Fatalf("step %d: %v", i, err)
 		}
@@ -135,37 +138,49 @@ func TestMainJobOnFiles(t *testing.T) {
 	}
 }
 
-func files(t *testing.T, dir string) transport.Store {
+// folder makes a store of files, and returns what closes it and opens it again.
+func folder(t *testing.T) (open func() transport.Store) {
+	dir := t.TempDir()
 	s, err := filestore.Open(dir)
 	must(t, err)
 	t.Cleanup(func() { s.Close() })
-	return s
-}
-
-// copyStore copies the records of a store, such as the hub's accounts.
-func copyStore(t *testing.T, from transport.Store, dir string) {
-	to := files(t, dir)
-	for r, err := range from.Scan(t.Context(), "") {
+	return func() transport.Store {
+		must(t, s.Close())
+		s, err = filestore.Open(dir)
 		must(t, err)
-		must(t, to.Apply(t.Context(), transport.Change{Key: r.Key, Value: r.Value}))
+		return s
 	}
 }
 
-// full is a store that has no space left.
-type full struct{ transport.Store }
+// full is a store that has no space left for versions, or for anything.
+type full struct {
+	transport.Store
+	anything bool
+}
 
-func (full) Create(context.Context, string) (transport.BlobWriter, error) {
-	return nil, transport.At(transport.ErrStorage, "no space left")
+var errFull = transport.At(transport.ErrStorage, "no space left")
+
+func (full) Create(context.Context, string) (transport.BlobWriter, error) { return nil, errFull }
+
+func (f full) Apply(ctx context.Context, b transport.Batch) (uint64, error) {
+	for _, c := range b.Changes {
+		if c.Value != nil && (f.anything || strings.HasPrefix(c.Key, "v/")) {
+			return 0, errFull
+		}
+	}
+	return f.Store.Apply(ctx, b)
 }
 
 // TestFullDisk: a hub whose disk is full says so, and goes on when it is not.
 func TestFullDisk(t *testing.T) {
-	j := newJob(t)
-	j.w.Restart(full{j.w.Hub.Store})
-	if _, err := j.cam.Share(t.Context(), j.cam.ToHub(), j.name); !errors.Is(err, transport.ErrStorage) {
-		t.Errorf("got %v", err)
+	for _, anything := range []bool{false, true} {
+		j := newJob(t)
+		j.w.Restart(full{j.w.Hub.Store, anything})
+		if _, err := j.cam.Share(t.Context(), j.cam.ToHub(), j.name); !errors.Is(err, transport.ErrStorage) {
+			t.Errorf("got %v", err)
+		}
+		j.bob.HearsNothing()
+		j.w.Restart(j.w.Hub.Store)
+		j.finish()
 	}
-	j.bob.HearsNothing()
-	j.w.Restart(j.w.Hub.Store)
-	j.finish()
 }

@@ -3,6 +3,7 @@ package lab
 import (
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 )
@@ -46,13 +47,14 @@ type Network struct {
 	starts   map[string]int // how often a station was started or stopped
 	down     map[string]bool
 	late     []func()
+	shared   map[string][]string // addresses, and the stations behind them
 }
 
 // NewNetwork makes a network from a seed.
 func NewNetwork(seed uint64, f Faults) *Network {
 	return &Network{
 		random: rand.New(rand.NewPCG(seed, 0)), faults: f, handlers: map[string]http.Handler{},
-		cut: map[[2]string]bool{}, starts: map[string]int{}, down: map[string]bool{},
+		cut: map[[2]string]bool{}, starts: map[string]int{}, down: map[string]bool{}, shared: map[string][]string{},
 	}
 }
 
@@ -74,6 +76,25 @@ func (n *Network) Start(name string) http.RoundTripper {
 	delete(n.down, name)
 	n.starts[name]++
 	return link{n, name, n.starts[name]}
+}
+
+// Share has several stations answer at one address, which may be the name of one of
+// them: each request goes to one that is up, at random.
+func (n *Network) Share(address string, stations ...string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.shared[address] = stations
+}
+
+// behind returns the station that a request to an address goes to.
+func (n *Network) behind(address string) string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	up := slices.DeleteFunc(slices.Clone(n.shared[address]), func(name string) bool { return n.down[name] })
+	if len(up) == 0 {
+		return address
+	}
+	return up[n.random.IntN(len(up))]
 }
 
 // SetFaults changes how often the network fails from now on. With the zero

@@ -230,3 +230,29 @@ func ExampleNetwork() {
 	// lost: true
 	// lost: false
 }
+
+// TestNetworkShare: of several behind one address each takes some requests, and those that
+// are up take all of them.
+func TestNetworkShare(t *testing.T) {
+	n := lab.NewNetwork(1, lab.Faults{})
+	one, two := new(echo), new(echo)
+	h := toEcho(n, one)
+	n.Serve("hub-2", httplink.HubHandler(two, httplink.HandlerOptions{}))
+	n.Share("hub", "hub", "hub-2")
+	both := func() {
+		for range 20 {
+			if err := announce(h, "a"); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	both()
+	before := len(one.got)
+	if before == 0 || len(two.got) == 0 {
+		t.Errorf("one took %d, the other %d", before, len(two.got))
+	}
+	n.Stop("hub")
+	if both(); len(one.got) != before || before+len(two.got) != 40 {
+		t.Errorf("one took %d, then %d, the other %d", before, len(one.got), len(two.got))
+	}
+}

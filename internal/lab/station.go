@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"net/http"
@@ -83,21 +84,25 @@ func (s *Station) Dial() transport.Dialer {
 	return httplink.Dialer(s.Caller(), httplink.Options{HTTP: s.HTTP})
 }
 
+// beside does at once what a station does beside requests.
+func beside(work func()) { work() }
+
 func (s *Station) random() io.Reader { return s.World.Random("numbers of " + s.Name) }
 
 // HubConfig begins a process of a hub, and is how it is usually made.
 func (s *Station) HubConfig() hub.Config {
 	s.begin()
-	return hub.Config{Store: s.Store, Dial: s.Dial(), Now: s.World.Now, Random: s.random()}
+	return hub.Config{Store: s.Store, Dial: s.Dial(), Now: s.World.Now, Random: s.random(), Beside: beside}
 }
 
-// StartHub makes a hub, which is the world's.
+// StartHub makes a hub: the first station that has one is the world's.
 func (s *Station) StartHub(ctx context.Context, cfg hub.Config) error {
 	h, err := hub.New(ctx, s.Signer, cfg)
 	if err != nil {
 		return err
 	}
-	s.Hub, s.World.Hub = h, s
+	s.Hub = h
+	s.World.Hub = cmp.Or(s.World.Hub, s)
 	s.World.Net.Serve(s.Name, httplink.HubHandler(h, httplink.HandlerOptions{Now: s.World.Now}))
 	return nil
 }
@@ -108,7 +113,7 @@ func (s *Station) PeerConfig() peer.Config {
 	s.begin()
 	cfg := peer.Config{
 		Store: s.Store, Keys: new(signature.Keyring), Statement: s.Statement, URL: s.URL(), Dial: s.Dial(),
-		Render: peer.RendererFunc(Render), Workers: 1, Now: s.World.Now, Random: s.random(),
+		Render: peer.RendererFunc(Render), Workers: 1, Now: s.World.Now, Random: s.random(), Beside: beside,
 	}
 	if s.Token != "" {
 		cfg.Hub = s.ToHub()

@@ -15,7 +15,7 @@ type World struct {
 	Clock
 	randoms
 	Net Net
-	Hub *Station // the one that was started with StartHub
+	Hub *Station // the first that was started with StartHub
 	// Wrap, if it is not nil, stands between the stations and the network: to count
 	// requests, to write them down, to refuse them. It is set before a station starts.
 	Wrap func(from string, next http.RoundTripper) http.RoundTripper

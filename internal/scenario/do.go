@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/lab"
 	"github.com/glimpse-go/glimpse/transport/hub"
 )
 
@@ -159,7 +160,7 @@ func (w *World) doForgets(c command) error {
 		}
 		i, _ := state.Collection.Index(ref.Item)
 		d, _ := state.Collection.Digest(i, ref.Version)
-		if err := w.hub.Store.Delete(w.ctx, versionKey(state.Collection, d)); err != nil {
+		if err := lab.LoseVersion(w.ctx, w.hub.Store, versionKey(state.Collection, d)); err != nil {
 			return err
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
+	"github.com/glimpse-go/glimpse/internal/lab"
 	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/peer"
@@ -42,14 +43,18 @@ func (w *World) changes() ([]string, error) {
 func (s *station) news(handle string) ([]string, error) {
 	name := s.w.collections[handle].Name()
 	if s.Peer != nil {
-		record, err := s.Store.Get(s.w.ctx, "c/"+name.String())
+		state, err := s.state(name)
 		switch {
 		case errors.Is(err, transport.ErrNotFound):
 			return nil, nil
-		case err != nil || string(record) == s.seen[handle]:
+		case err != nil:
 			return nil, err
 		}
-		s.seen[handle] = string(record)
+		record := fmt.Sprint(state.Parts())
+		if record == s.seen[handle] {
+			return nil, nil
+		}
+		s.seen[handle] = record
 	}
 	now, err := s.describe(name)
 	return s.w.isNew(s.Name+"/"+handle, now), err
@@ -119,12 +124,8 @@ func (s *station) describeHub(name collection.Name) ([]string, error) {
 }
 
 // state reads a collection's state from the store.
-func (s *station) state(name collection.Name) (state engine.State, err error) {
-	data, err := s.Store.Get(s.w.ctx, "c/"+name.String())
-	if err == nil {
-		err = state.UnmarshalBinary(data)
-	}
-	return state, err
+func (s *station) state(name collection.Name) (engine.State, error) {
+	return lab.State(s.w.ctx, s.Store, name)
 }
 
 func versionKey(c collection.Collection, d collection.Digest) string {
@@ -137,23 +138,26 @@ func (s *station) stores(c collection.Collection, i, v int) bool {
 	if !ok {
 		return false
 	}
-	b, err := s.Store.Open(s.w.ctx, versionKey(c, d))
-	return err == nil && b.Close() == nil
+	_, err := lab.Version(s.w.ctx, s.Store, versionKey(c, d))
+	return err == nil
 }
 
 // waiting lists the notifications that wait for recipients of a collection.
 func (s *station) waiting(c collection.Collection) ([]string, error) {
 	var lines []string
-	for r, err := range s.Store.Scan(s.w.ctx, "o/") {
+	for r, err := range s.Store.Scan(s.w.ctx, "o/", "", 0) {
 		if err != nil {
 			return nil, err
 		}
 		if !strings.HasSuffix(r.Key, "/"+c.Name().String()) {
 			continue
 		}
-		d, err := transport.Decode[transport.Delivery](r.Value)
+		d, waits, err := lab.Waiting(s.w.ctx, s.Store, r)
 		if err != nil {
 			return nil, err
+		}
+		if !waits {
+			continue
 		}
 		n := d.Notification
 		lines = append(lines, fmt.Sprintf("%s keeps a notification of %s for %s: %s, %d of %d labelled", s.Name, s.w.handle(n.Name()), s.w.user(n.To), reasons[n.Reason], n.Labelled, n.Items))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/internal/lab"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/memstore"
@@ -19,17 +21,19 @@ import (
 type disk struct {
 	transport.Store // as the latest process has it
 	name            string
-	files           *lab.Files        // that are crashed; nil = the store is in memory, and the process crashes
-	values          map[string]string // of the records
+	files           *lab.Files              // that are crashed; nil = the store is in memory, and the process crashes
+	values          map[string]string       // of the records
+	parts           map[string]engine.Parts // of the states, by the name of the collection
 	blobs           map[string]int64
+	rival           *rival // nil = there is none
 	// Applied and committed are told of what is durable now.
-	applied   func(*disk, []transport.Change)
+	applied   func(d *disk, changes []transport.Change, versions map[string]bool)
 	committed func(d *disk, key string, again bool)
 	deleted   func(d *disk, key string)
 }
 
 func newDisk(name string, files bool) *disk {
-	d := &disk{Store: new(memstore.Store), name: name, values: map[string]string{}, blobs: map[string]int64{}}
+	d := &disk{Store: new(memstore.Store), name: name, values: map[string]string{}, parts: map[string]engine.Parts{}, blobs: map[string]int64{}}
 	if files {
 		d.files = new(lab.Files)
 	}
@@ -46,7 +50,7 @@ func (d *disk) boot() (err error) {
 	}
 	var news []transport.Change
 	found := map[string]bool{}
-	for r, err := range d.Store.Scan(context.Background(), "") {
+	for r, err := range d.Store.Scan(context.Background(), "", "", 0) {
 		if err != nil {
 			return err
 		}
@@ -69,7 +73,7 @@ func (d *disk) find(records []transport.Change) {
 	there := d.files.Blobs()
 	maps.DeleteFunc(d.blobs, func(key string, _ int64) bool { return !slices.Contains(there, key) })
 	for _, key := range there {
-		if !d.has(key) {
+		if _, known := d.blobs[key]; !known {
 			d.keep(key, int64(len(d.files.Blob(key))))
 		}
 	}
@@ -77,16 +81,22 @@ func (d *disk) find(records []transport.Change) {
 }
 
 // Apply implements transport.Records.
-func (d *disk) Apply(ctx context.Context, changes ...transport.Change) error {
-	if err := d.Store.Apply(ctx, changes...); err != nil {
-		return err
+func (d *disk) Apply(ctx context.Context, b transport.Batch) (uint64, error) {
+	if err := d.rival.comesFirst(ctx, d, b.Conditions); err != nil {
+		return 0, err
 	}
-	d.note(changes)
-	return nil
+	version, err := d.Store.Apply(ctx, b)
+	if err == nil {
+		d.note(b.Changes)
+	}
+	return version, err
 }
 
 func (d *disk) note(changes []transport.Change) {
+	was := map[string]bool{} // versions that were there
 	for _, c := range changes {
+		was[c.Key] = d.has(c.Key)
+		d.notePart(c)
 		if c.Value == nil {
 			delete(d.values, c.Key)
 		} else {
@@ -94,7 +104,25 @@ func (d *disk) note(changes []transport.Change) {
 		}
 	}
 	if d.applied != nil {
-		d.applied(d, changes)
+		d.applied(d, changes, was)
+	}
+}
+
+// notePart notes a part of a state.
+func (d *disk) notePart(c transport.Change) {
+	kind, rest, _ := strings.Cut(c.Key, "/")
+	if strings.HasSuffix(d.name, "-camera") || kind != "c" && kind != "s" {
+		return
+	}
+	of := strings.SplitN(rest, "/", 3)
+	name, part := of[0]+"/"+of[1], strings.Join(of[2:], "")
+	if d.parts[name] == nil {
+		d.parts[name] = engine.Parts{}
+	}
+	if c.Value == nil {
+		delete(d.parts[name], part)
+	} else {
+		d.parts[name][part] = bytes.Clone(c.Value)
 	}
 }
 
@@ -142,14 +170,19 @@ func (d *disk) holds(key string) bool {
 	return ok
 }
 
-// has reports whether a blob is durable.
+// has reports whether a version is durable: in its record, or as a blob that the record
+// tells of.
 func (d *disk) has(key string) bool {
-	_, ok := d.blobs[key]
-	return ok
+	value, ok := d.values[key]
+	_, blob := d.blobs[key]
+	return ok && strings.HasPrefix(key, "v/") && (value[0] == 0 || blob)
 }
 
-// read returns all of a blob, of files behind the back of the process.
+// read returns all of a version, of files behind the back of the process.
 func (d *disk) read(key string) ([]byte, error) {
+	if value, ok := d.values[key]; ok && value[0] == 0 {
+		return []byte(value[1:]), nil
+	}
 	if d.files != nil {
 		return d.files.Blob(key), nil
 	}

@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
+	"github.com/glimpse-go/glimpse/internal/lab"
 	"github.com/glimpse-go/glimpse/notify"
+	"github.com/glimpse-go/glimpse/transport"
 )
 
 // judge checks what must hold when all is at rest.
@@ -15,18 +18,17 @@ func (w *world) judge() {
 	w.truth.kept()
 	for _, at := range w.centers() {
 		for r := range at.disk.records("c/") {
-			var s engine.State
-			if err := s.UnmarshalBinary(r.Value); err != nil {
+			s, err := engine.StateOf(at.disk.parts[strings.TrimPrefix(r.Key, "c/")])
+			if err != nil {
 				w.fail("%s: %s: %w", at.Name, r.Key, err)
 			} else if w.center(s.Collection.Author()) == at && w.stands(s.Collection.Name()) {
 				w.agreed(s)
 			}
 		}
 	}
-	for r := range w.hub.disk.records("o/") {
-		if n, err := notification(w.hub.disk, r.Value); err != nil || w.hasStation(n.To) && w.stands(n.Name()) {
-			w.fail("a notification is left")
-		}
+	w.noneLeft()
+	for _, s := range w.all() {
+		w.listed(s)
 	}
 	for r := range w.hub.disk.records("letter/") {
 		if w.stands(letterOf(r.Key)) {
@@ -37,6 +39,49 @@ func (w *world) judge() {
 		w.complete(m)
 	}
 	w.secret()
+}
+
+// noneLeft checks that no notification waits for somebody who has a station, and each
+// that waits is in the feed; and that no job is left.
+func (w *world) noneLeft() {
+	for r := range w.hub.disk.records("news/") {
+		var to collection.UserID
+		err := to.UnmarshalText([]byte(strings.Split(r.Key, "/")[1]))
+		var of collection.Name
+		copy(of.ID[:], r.Value[copy(of.Author[:], r.Value):])
+		if err != nil || w.hasStation(to) && w.stands(of) {
+			w.fail("a notification is left")
+		}
+		e, err := transport.Decode[lab.Entry]([]byte(w.hub.disk.values["o/"+to.String()+"/"+of.String()]))
+		if err != nil || newsKey(to, e.Number) != r.Key {
+			w.fail("%s waits, but is not in the feed: %v", r.Key, err)
+		}
+	}
+	for _, s := range w.all() {
+		for r := range s.disk.records("job/") {
+			w.fail("%s has left %s", s.Name, r.Key)
+		}
+	}
+}
+
+// listed checks that the feeds at a station list each entry once, under its number.
+func (w *world) listed(s *station) {
+	entries, listed := 0, 0
+	for r := range s.disk.records("o/") {
+		entries++
+		e, err := transport.Decode[lab.Entry](r.Value)
+		n := e.Delivery.Notification
+		name := s.disk.values[fmt.Sprintf("feed/%v/%016x", n.To, e.Number)]
+		if err != nil || name != string(n.Author[:])+string(n.Collection[:]) {
+			w.fail("%s: %s is number %d, which is another one: %v", s.Name, r.Key, e.Number, err)
+		}
+	}
+	for r := range s.disk.records("feed/") {
+		listed += strings.Count(r.Key, "/") - 1
+	}
+	if entries != listed {
+		w.fail("%s has %d entries in feeds, and lists %d", s.Name, entries, listed)
+	}
 }
 
 // agreed checks what must hold of one collection, of which s is the best

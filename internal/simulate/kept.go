@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"maps"
@@ -8,7 +9,9 @@ import (
 	"strings"
 
 	"github.com/glimpse-go/glimpse/collection/digest"
+	"github.com/glimpse-go/glimpse/internal/lab"
 	"github.com/glimpse-go/glimpse/notify"
+	"github.com/glimpse-go/glimpse/transport"
 )
 
 // acknowledgedRecord and acknowledgedBlob note what must never be lost.
@@ -27,6 +30,25 @@ func (t *truth) promise(to map[string]*disk, s *station, key string, there bool)
 	if !there {
 		t.w.fail("%s has acknowledged %s, but does not have it", s.Name, key)
 	}
+}
+
+// leased checks that no process takes over a job before its lease has ended: a job that
+// is stored as it was, but for the lease, is taken over.
+func (t *truth) leased(d *disk, c transport.Change) {
+	key := d.name + " " + c.Key
+	if c.Value == nil {
+		delete(t.jobs, key)
+		return
+	}
+	job, err := transport.Decode[lab.Leased](c.Value)
+	t.w.must(key, err)
+	if old, there := t.jobs[key]; there && bytes.Equal(old.Job, job.Job) {
+		t.w.say("    %s: %s is taken over", d.name, c.Key)
+		if t.w.Now().UnixMilli() < old.Until {
+			t.w.fail("%s: %s is taken over before its lease has ended", d.name, c.Key)
+		}
+	}
+	t.jobs[key] = job
 }
 
 // acknowledgedShare: the hub has taken a camera's share.

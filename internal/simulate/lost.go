@@ -23,10 +23,12 @@ func (w *world) lose() {
 // revoke revokes the credential of the camera that was lost. Where the hub crashes
 // meanwhile, it is done again when all is at rest.
 func (w *world) revoke() {
-	if w.lost == nil || w.hub.process == nil {
+	s := w.anyHub()
+	if w.lost == nil || s.process == nil {
 		return
 	}
-	err := w.hub.Hub.Accounts().Revoke(ctx, w.lost.User, w.lost.Name)
+	s.enter()
+	err := s.Hub.Accounts().Revoke(ctx, w.lost.User, w.lost.Name)
 	if err != nil && !errors.Is(err, lab.ErrCrashed) && !errors.Is(err, transport.ErrNotFound) {
 		w.fail("revoke: %w", err)
 	}
@@ -67,7 +69,7 @@ func (w *world) mourn() {
 func (w *world) probe() {
 	for range rounds {
 		last := w.sum()
-		w.settled("probe", w.hub.Hub.Probe(ctx))
+		w.settled("probe", w.anyHub().Hub.Probe(ctx))
 		if w.sum() == last {
 			return
 		}

@@ -40,8 +40,10 @@ func (m *postOffice) Deliver(_ context.Context, l notify.Letter) error {
 	return nil
 }
 
-func (w *world) deliver() error {
-	_, err := w.hub.Hub.Mail().Deliver(ctx)
+// deliver has a hub deliver its letters.
+func (s *station) deliver() error {
+	s.finish()
+	_, err := s.Hub.Mail().Deliver(ctx)
 	return err
 }
 
@@ -52,6 +54,7 @@ func (w *world) join() {
 	if w.hub.process == nil || w.stationOf(name) != nil {
 		return
 	}
+	w.hub.enter()
 	user, err := w.hub.Hub.Accounts().Register(ctx, hub.Person{Name: name, Addresses: []string{address}})
 	if errors.Is(err, hub.ErrTaken) { // it was registered when the hub crashed
 		user, err = w.hub.Hub.Accounts().ByAddress(ctx, address)

@@ -1,7 +1,8 @@
 // Simulate runs seeded simulations of whole exchanges: cameras, home peers, a
 // hub and recipients on a network that loses, repeats, reorders and delays
 // requests and is cut, with stations that crash at any change of their stores, or
-// at any step of the disk below them. After the faults everybody tries again, and
+// at any step of the disk below them. In some runs two processes are the hub, on one
+// store, and either is killed at any moment. After the faults everybody tries again, and
 // what must hold is checked.
 //
 //	go run ./internal/simulate -runs 20000        runs 20000 seeds that nobody has tried

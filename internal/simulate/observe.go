@@ -10,6 +10,7 @@ import (
 type observed struct {
 	w    *world
 	from string
+	at   *slow // the store of its process, if that is one of two hubs
 	next http.RoundTripper
 }
 
@@ -24,6 +25,7 @@ func (o observed) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	o.w.asked(m)
 	answer, err := o.next.RoundTrip(r)
+	o.at.enter()
 	o.w.inbound[m.To]--
 	if err := lab.Outcome(answer, err); err != nil {
 		o.w.say("  %v: %v", m, err)

@@ -38,6 +38,7 @@ func (w *world) do(s *station, what string, work func() error) {
 	s.busy++
 	w.Go(0, func() {
 		defer func() { s.busy-- }()
+		s.enter()
 		w.say("%s: %s", s.Name, what)
 		w.ended(s.Name+": "+what, work())
 	})
@@ -82,6 +83,7 @@ func (w *world) play() {
 		default:
 			w.act(w.stations[w.random.IntN(len(w.stations))])
 		}
+		w.pair.meanwhile()
 		w.Run(w.Now().Add(w.moment() / 4))
 	}
 }
@@ -112,7 +114,7 @@ func (w *world) faults() lab.Faults {
 
 // trouble crashes a station, stops it in good order, or cuts the network.
 func (w *world) trouble() {
-	s := w.hub
+	s := w.anyHub()
 	if n := w.random.IntN(len(w.stations) + 2); n < len(w.stations) {
 		s = w.stations[n]
 	}

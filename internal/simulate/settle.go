@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,13 +24,10 @@ func (w *world) settle() {
 	w.net.SetFaults(lab.Faults{})
 	w.net.Heal()
 	w.mail.fails = 0
-	for _, s := range w.all() {
-		if s.process != nil {
-			s.process.Before = -1
-		}
-		if s.disk.files != nil {
-			s.disk.files.Before = nil
-		}
+	w.rival.end()
+	w.pair.end()
+	for _, s := range w.running() {
+		s.endFaults()
 	}
 	w.Finish()
 	w.mourn()
@@ -44,6 +42,21 @@ func (w *world) settle() {
 		last = now
 	}
 	w.fail("nothing comes to rest")
+}
+
+// endFaults ends those of a station's disk. A process whose disk has crashed where nobody
+// minds, as when it writes a hint, finds that out now.
+func (s *station) endFaults() {
+	if s.disk.files != nil {
+		s.disk.files.Before = nil
+	}
+	if s.process == nil {
+		return
+	}
+	s.process.Before = -1
+	if _, err := s.process.Part(ctx, "none"); err != nil && !errors.Is(err, lab.ErrCrashed) {
+		s.w.fail("%s: %w", s.Name, err)
+	}
 }
 
 // acknowledge lets everybody ask for news once more, which says what was read.
@@ -75,7 +88,10 @@ func (w *world) round() {
 			w.settled(c.Name+": tell", c.Notify(ctx, c.hub, c.reach))
 		}
 	}
-	w.settled("deliver", w.deliver())
+	w.settled("deliver", w.anyHub().deliver())
+	if jobs := slices.Collect(w.hub.disk.records("job/")); len(jobs) > 0 { // of a process that is no more
+		w.settled("probe", w.anyHub().Hub.Probe(ctx))
+	}
 	for _, s := range w.stations {
 		w.settled(s.Name+": receive", w.excused(receive(s)))
 		names, err := s.Names(ctx)

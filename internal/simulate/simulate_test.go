@@ -26,6 +26,7 @@ var mended = []struct {
 	{12575, "readers see as complete what no home of the author's serves", "TestRule15TakenBackUnsealed"},
 	{7002564, "the hub tells of a collection whose author's seal stands no more", "TestRule15RevokedSeal"},
 	{7004021, "a letter leaves though the author's seal stands no more", "TestLettersWaitForTheAuthorsSeal"},
+	{100971, "the hub holds versions that it has, but of an edition that it has not taken", "TestHeldOfTheAuthoritysEdition"},
 	{3141594259, "an edition that is made again goes back", "TestRebaseIsLaterThanBoth"},
 	{20261129004520, "what was found after a kill is lost when the power fails", "TestSeenOutlivesPowerFailure"},
 }
@@ -59,6 +60,7 @@ func TestSomethingHappens(t *testing.T) {
 	always := []string{
 		"request lost", "answer lost", "broke off", "crashes", "is up", "are cut", "no way", "not complete yet",
 		"publish", "reshare", "take back", "withdraw", ": edit", "a twin of", "wish", "export", "original", "stops", "hand over",
+		"another process writes",
 	}
 	for hub, what := range map[whether][]string{
 		no:  always,

@@ -20,6 +20,7 @@ type station struct {
 	w       *world
 	disk    *disk
 	process *lab.Crash               // nil while it is down
+	slow    *slow                    // its store, if it is one of two hubs
 	shown   [][]byte                 // key statements of devices, which they show at the local link
 	codec   string                   // its way to make versions
 	limited bool                     // it cannot make them all
@@ -28,7 +29,8 @@ type station struct {
 }
 
 func (w *world) newStation(name string, user collection.UserID) *station {
-	s := &station{Station: w.NewStation(name, user), w: w, disk: newDisk(name, w.files == yes), failed: map[collection.Name]bool{}}
+	s := &station{Station: w.NewStation(name, user), w: w, disk: newDisk(name, w.files == yes && (w.pair == nil || name != "hub")), failed: map[collection.Name]bool{}}
+	s.disk.rival = w.rival
 	if s.disk.files != nil {
 		s.disk.files.Lies = name == w.liar
 	}
@@ -52,11 +54,14 @@ func (s *station) boot() {
 	if s.w.spoilStore != nil {
 		s.Store = s.w.spoilStore(s.Name, p)
 	}
+	if s.w.pair != nil && s.isHub() {
+		s.slow = &slow{Store: s.Store, pair: s.w.pair, of: s}
+	}
 }
 
 // start makes the station again from its disk.
 func (s *station) start() {
-	if s == s.w.hub {
+	if s.isHub() {
 		s.startHub()
 	} else {
 		s.startPeer()
@@ -64,12 +69,19 @@ func (s *station) start() {
 	s.w.say("%s is up", s.Name)
 }
 
+func (s *station) isHub() bool { return s.User.IsZero() }
+
 func (s *station) startHub() {
 	s.boot()
 	cfg := s.HubConfig()
 	cfg.Wait, cfg.Pause, cfg.MaxFailedProbes = 1, s.w.Pause, 2
 	cfg.Mail.Channel, cfg.Unknown, cfg.Mail.LinkKey = s.w.mail, s.w.unknown, []byte("always the same")
+	s.w.pair.configure(s, &cfg)
+	if s.w.spoilConfig != nil {
+		s.w.spoilConfig(&cfg)
+	}
 	s.w.must("start of the hub", s.StartHub(ctx, cfg))
+	s.w.pair.serve(s)
 }
 
 func (w *world) newPeer(name string, user collection.UserID) *station {

@@ -1,11 +1,16 @@
 package main
 
 import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/collection/digest"
 	"github.com/glimpse-go/glimpse/internal/engine"
+	"github.com/glimpse-go/glimpse/internal/lab"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
 )
@@ -18,10 +23,13 @@ type truth struct {
 	states  map[string]engine.State              // by disk and key
 	asked   map[collection.Name][]transport.Bits // by the hub, by version
 	taken   map[string]bool                      // notifications, by disk and ID
-	told    map[string][]notify.Notification     // what was told, by key in the outbox
+	told    map[string][]notify.Notification     // what was told, by key in the feed
+	latest  map[string]uint64                    // of that, by disk and key
+	numbers map[string]uint64                    // the highest in a feed, by disk and user
 	order   map[notify.ID]int                    // in which the hub told it
 	shown   map[string]int                       // what was shown last, by station and collection
 	expired map[string]bool                      // from the hub's cache, by key
+	jobs    map[string]lab.Leased                // that are to be done, by disk and key
 	records map[string]*disk                     // promised, by disk and key
 	blobs   map[string]*disk
 	wishes  []*wish
@@ -38,8 +46,8 @@ type wish struct {
 func newTruth(w *world) truth {
 	return truth{
 		taken: map[string]bool{},
-		w:     w, states: map[string]engine.State{}, asked: map[collection.Name][]transport.Bits{}, told: map[string][]notify.Notification{},
-		order: map[notify.ID]int{}, shown: map[string]int{}, expired: map[string]bool{},
+		w:     w, states: map[string]engine.State{}, asked: map[collection.Name][]transport.Bits{}, told: map[string][]notify.Notification{}, latest: map[string]uint64{}, numbers: map[string]uint64{},
+		order: map[notify.ID]int{}, shown: map[string]int{}, expired: map[string]bool{}, jobs: map[string]lab.Leased{},
 		records: map[string]*disk{}, blobs: map[string]*disk{},
 	}
 }
@@ -50,8 +58,11 @@ func versionKey(author collection.UserID, d collection.Digest) string {
 
 // state returns a collection as it is durable on a disk.
 func (d *disk) state(name collection.Name) (s engine.State, ok bool) {
-	data, ok := d.values["c/"+name.String()]
-	return s, ok && s.UnmarshalBinary([]byte(data)) == nil
+	if !d.holds("c/" + name.String()) {
+		return s, false
+	}
+	s, err := engine.StateOf(d.parts[name.String()])
+	return s, err == nil
 }
 
 // committed checks that a blob is what its key says, and is stored once.
@@ -59,47 +70,79 @@ func (t *truth) committed(d *disk, key string, again bool) {
 	if again {
 		t.w.fail("%s stores %s again", d.name, key)
 	}
-	if d == t.w.hub.disk {
-		delete(t.expired, key)
-	}
+	t.right(d, key)
+}
+
+// right checks that a version is what its key says.
+func (t *truth) right(d *disk, key string) {
 	data, err := d.read(key)
 	if want := key[strings.LastIndexByte(key, '/')+1:]; err != nil || digest.Sum(data).String() != want {
 		t.w.fail("%s stores other bytes as %s (%v)", d.name, key, err)
 	}
 }
 
-// applied checks a batch of records.
-func (t *truth) applied(d *disk, changes []transport.Change) {
+// applied checks a batch of records, and the states as they are after it.
+func (t *truth) applied(d *disk, changes []transport.Change, versions map[string]bool) {
+	states := map[string]bool{}
+	t.numbered(d, changes)
 	for _, c := range changes {
+		kind, rest, _ := strings.Cut(c.Key, "/")
 		switch {
+		case kind == "v" && c.Value == nil:
+			t.deleted(d, c.Key)
+		case kind == "v":
+			t.version(d, c.Key, versions[c.Key])
+		case (kind == "c" || kind == "s") && !strings.HasSuffix(d.name, "-camera"):
+			of := strings.SplitN(rest, "/", 3)
+			states[of[0]+"/"+of[1]] = true
+		case kind == "job":
+			t.leased(d, c)
 		case c.Value == nil:
-		case strings.HasPrefix(c.Key, "c/"):
-			var s engine.State
-			if err := s.UnmarshalBinary(c.Value); err != nil {
-				if strings.HasSuffix(d.name, "-camera") {
-					continue // keeps collections, not states
-				}
-				t.w.fail("%s stores %s: %w", d.name, c.Key, err)
-				continue
-			}
-			old := t.states[d.name+" "+c.Key]
-			t.states[d.name+" "+c.Key] = s
-			t.forward(d, old, s)
-			t.asks(d, s)
-			t.begins(d, old, s)
-			t.w.say("    %s: %.4s edition %d sealed %v held %x asked %x promised %x labelled %d told %.4x", d.name, s.Collection.ID(), s.Collection.Header().Edition, s.Sealed, s.Held, s.Asked, s.PendingOriginals, s.Collection.Labelled(), s.Notified)
-			t.stored(d, s)
-			t.vouched(d, old, s)
-		case strings.HasPrefix(c.Key, "o/"):
+		case kind == "o":
 			t.tells(d, c)
-		case strings.HasPrefix(c.Key, "letter/"):
+		case kind == "letter":
 			t.shows(letterOf(c.Key))
-		case strings.HasPrefix(c.Key, "n/"):
+		case kind == "n":
 			n, err := transport.Decode[notify.Notification](c.Value)
 			t.w.must("news", err)
 			t.taken[d.name+" "+string(n.ID[:])] = true
 		}
 	}
+	for _, name := range slices.Sorted(maps.Keys(states)) {
+		t.changed(d, name)
+	}
+}
+
+// version checks that a version is here, as its record says, and was not before.
+func (t *truth) version(d *disk, key string, again bool) {
+	if d == t.w.hub.disk {
+		delete(t.expired, key)
+	}
+	if again && d.values[key][0] == 0 {
+		t.w.fail("%s stores %s again", d.name, key)
+	}
+	if !d.has(key) {
+		t.w.fail("%s says that it has %s", d.name, key)
+		return
+	}
+	t.right(d, key)
+}
+
+// changed checks a state after a step.
+func (t *truth) changed(d *disk, name string) {
+	s, err := engine.StateOf(d.parts[name])
+	if err != nil || !d.holds("c/"+name) {
+		t.w.fail("%s stores %s: %w", d.name, name, err)
+		return
+	}
+	old := t.states[d.name+" "+name]
+	t.states[d.name+" "+name] = s
+	t.forward(d, old, s)
+	t.asks(d, s)
+	t.begins(d, old, s)
+	t.w.say("    %s: %.4s edition %d sealed %v held %x asked %x promised %x labelled %d told %.4x", d.name, s.Collection.ID(), s.Collection.Header().Edition, s.Sealed, s.Held, s.Asked, s.PendingOriginals, s.Collection.Labelled(), s.Notified)
+	t.stored(d, s)
+	t.vouched(d, old, s)
 }
 
 // forward checks that nothing goes back: no edition, no label.
@@ -179,7 +222,7 @@ func (t *truth) original(c collection.Collection, d collection.Digest) bool {
 
 // tells checks a notification: before it, all that it shows is there.
 func (t *truth) tells(d *disk, change transport.Change) {
-	n, err := notification(d, change.Value)
+	n, err := t.entered(d, change)
 	if err != nil {
 		t.w.fail("%s stores %s: %w", d.name, change.Key, err)
 		return
@@ -214,13 +257,52 @@ func (t *truth) begins(d *disk, old, s engine.State) {
 	}
 }
 
-// notification reads what waits in an outbox: the hub's, or a camera's.
-func notification(d *disk, value []byte) (notify.Notification, error) {
+var (
+	errNotNewer = errors.New("it is not newer than what was told before")
+	errNoNews   = errors.New("nobody will hear of it")
+)
+
+// entered reads what was put into a feed, or a camera's outbox: news of a collection that
+// are newer, and wait.
+func (t *truth) entered(d *disk, change transport.Change) (notify.Notification, error) {
 	if strings.HasSuffix(d.name, "-camera") {
-		return transport.Decode[notify.Notification](value)
+		return transport.Decode[notify.Notification](change.Value)
 	}
-	delivery, err := transport.Decode[transport.Delivery](value)
-	return delivery.Notification, err
+	e, err := transport.Decode[lab.Entry](change.Value)
+	key := d.name + " " + change.Key
+	switch user := e.Delivery.Notification.To; {
+	case err != nil:
+	case e.Delivery.Seq <= t.latest[key]:
+		err = errNotNewer
+	case !d.holds(newsKey(user, e.Number)):
+		err = errNoNews
+	}
+	t.latest[key] = e.Delivery.Seq
+	return e.Delivery.Notification, err
+}
+
+// numbered checks that what comes into a feed has higher numbers than all that was there
+// before: who has read up to one misses nothing.
+func (t *truth) numbered(d *disk, changes []transport.Change) {
+	come := map[string]uint64{}
+	for _, c := range changes {
+		var number uint64
+		var user string
+		if n, _ := fmt.Sscanf(strings.ReplaceAll(c.Key, "/", " "), "feed %s %x", &user, &number); n < 2 || c.Value == nil {
+			continue
+		}
+		feed := d.name + " " + user
+		if number <= t.numbers[feed] {
+			t.w.fail("%s puts number %d into the feed of %s after number %d", d.name, number, user, t.numbers[feed])
+		}
+		come[feed] = max(come[feed], number)
+	}
+	maps.Copy(t.numbers, come)
+}
+
+// newsKey is the key of what says that an entry of a user's feed waits to be read.
+func newsKey(u collection.UserID, number uint64) string {
+	return fmt.Sprintf("news/%v/%016x", u, number)
 }
 
 // hasAsked checks that the hub has what it ever asked for of an item.

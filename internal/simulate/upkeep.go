@@ -17,14 +17,15 @@ func (w *world) upkeep() {
 		w.lose()
 		return
 	}
+	s := w.anyHub()
 	switch w.random.IntN(4) {
 	case 0:
-		w.do(w.hub, "probe", func() error { return w.hub.Hub.Probe(ctx) })
+		w.do(s, "probe", func() error { return s.Hub.Probe(ctx) })
 	case 1:
 		age := time.Duration(w.random.IntN(20)) * time.Second
-		w.do(w.hub, "expire", func() error { return w.hub.Hub.Expire(ctx, w.Now().Add(-age)) })
+		w.do(s, "expire", func() error { return s.Hub.Expire(ctx, w.Now().Add(-age)) })
 	case 2:
-		w.do(w.hub, "deliver", w.deliver)
+		w.do(s, "deliver", s.deliver)
 	default:
 		w.join()
 	}

@@ -25,14 +25,16 @@ type options struct {
 	trace func(string) // is told what happens; nil = nobody
 
 	// A run with one of these is to fail: the checker must find it.
-	spoilStore func(name string, s transport.Store) transport.Store
-	spoilHub   func(name string, h transport.Hub) transport.Hub
-	policy     label.Policy
-	hub        whether // there is one
-	files      whether // stores are of files, whose disks crash
-	liar       string  // whose disk says that it has synced
-	lean       bool    // nothing is checked at every change, and nothing of it kept
-	mayFail    bool    // refusals that only a liar causes are no failures
+	spoilStore  func(name string, s transport.Store) transport.Store
+	spoilHub    func(name string, h transport.Hub) transport.Hub
+	spoilConfig func(*hub.Config) // of each process of the hub
+	policy      label.Policy
+	hub         whether // there is one
+	hubs        whether // two processes are the hub, on one store
+	files       whether // stores are of files, whose disks crash
+	liar        string  // whose disk says that it has synced
+	lean        bool    // nothing is checked at every change, and nothing of it kept
+	mayFail     bool    // refusals that only a liar causes are no failures
 }
 
 // whether something is so in all runs, in none, or in some.
@@ -50,6 +52,8 @@ type world struct {
 	options
 	random *rand.Rand
 	twins  *twins
+	rival  *rival
+	pair   *pair
 	net    *lab.Network
 	failed []error // what was found wrong
 
@@ -76,8 +80,10 @@ func newWorld(o options) *world {
 		World: lab.NewWorld(o.seed, net), options: o, net: net, inbound: map[string]int{}, requests: map[*lab.Task]int{},
 		random: rand.New(rand.NewPCG(o.seed, 1)), twins: newTwins(o.seed),
 	}
-	net.Wait = w.Wait
-	w.Wrap = func(from string, next http.RoundTripper) http.RoundTripper { return observed{w, from, next} }
+	net.Wait, w.rival = w.Wait, newRival(w)
+	w.Wrap = func(from string, next http.RoundTripper) http.RoundTripper {
+		return observed{w, from, w.pair.storeOf(from), next}
+	}
 	w.truth = newTruth(w)
 	w.mail = &postOffice{w: w, last: map[string]map[collection.Name]notify.Letter{}}
 	w.unknown, w.noHub = hub.Unknown(w.random.IntN(2)), w.random.IntN(5) == 0
@@ -85,8 +91,10 @@ func newWorld(o options) *world {
 	if files := w.random.IntN(3) == 0; o.files == yes || o.files == perhaps && files {
 		w.files = yes
 	}
+	w.pair = newPair(w)
 	w.hub = w.newStation("hub", collection.UserID{})
 	w.hub.startHub()
+	w.pair.join()
 	w.people()
 	return w
 }
@@ -165,16 +173,23 @@ func (w *world) blackout() {
 			records, blobs := maps.Clone(d.values), maps.Clone(d.blobs)
 			d.files.Fail(w.random)
 			w.must("start after a power failure", d.boot())
-			maps.DeleteFunc(blobs, func(key string, _ int64) bool { return d.has(key) })
-			if !maps.Equal(records, d.values) || len(blobs) > 0 {
+			if !maps.Equal(records, d.values) || !maps.Equal(blobs, d.blobs) {
 				w.fail("%s has lost something in a power failure", s.Name)
 			}
 		}
 	}
 }
 
-// all are the hub and the peers.
+// all are the hub and the peers, each of which has a disk.
 func (w *world) all() []*station { return append([]*station{w.hub}, w.stations...) }
+
+// running are those of whom a process may run: the second one of the hub is among them.
+func (w *world) running() []*station {
+	if w.pair == nil {
+		return w.all()
+	}
+	return append(w.all(), w.pair.other)
+}
 
 // simulate runs one seed and returns what was found wrong.
 func simulate(o options) []error {

@@ -8,16 +8,17 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
 // deliverAll delivers all that is in the store.
 func (d *Device) deliverAll(ctx context.Context, reach func(collection.UserID) transport.Recipient) error {
 	var failed []error
-	for r, err := range d.cfg.Store.Scan(ctx, notificationRecord.Under()) {
-		if err != nil {
-			return err
+	for r, err := range record.Walk(ctx, d.cfg.Store, notificationRecord.Under(), "", 0) {
+		if err == nil {
+			err = d.deliverLatest(ctx, r.Key, reach)
 		}
-		failed = append(failed, d.deliverLatest(ctx, r.Key, reach))
+		failed = append(failed, err)
 	}
 	return errors.Join(failed...)
 }
@@ -26,19 +27,19 @@ func (d *Device) deliverAll(ctx context.Context, reach func(collection.UserID) t
 // comes meanwhile.
 func (d *Device) deliverLatest(ctx context.Context, key string, reach func(collection.UserID) transport.Recipient) error {
 	for {
-		value, err := d.cfg.Store.Get(ctx, key)
+		waiting, err := record.Need(ctx, d.cfg.Store, key)
 		if errors.Is(err, transport.ErrNotFound) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		n, err := transport.Decode[notify.Notification](value)
+		n, err := transport.Decode[notify.Notification](waiting.Value)
 		if err != nil {
 			return transport.At(transport.ErrStorage, key)
 		}
 		if err = deliver(ctx, n, reach); err == nil {
-			err = d.cfg.Store.Apply(ctx, transport.Change{Key: key, Old: value})
+			err = record.Replace(ctx, d.cfg.Store, waiting, nil)
 		}
 		switch {
 		case errors.Is(err, transport.ErrConflict):

@@ -111,19 +111,19 @@ func (d *Device) NewItemID() (id collection.ItemID, err error) {
 
 // Collection returns a collection as the device has made it.
 func (d *Device) Collection(ctx context.Context, name collection.Name) (collection.Collection, error) {
-	data, err := d.cfg.Store.Get(ctx, collectionRecord.Key(name))
+	stored, err := record.Need(ctx, d.cfg.Store, collectionRecord.Key(name))
 	if err != nil {
 		return collection.Collection{}, err
 	}
-	return collection.Decode(data)
+	return collection.Decode(stored.Value)
 }
 
 // Collections lists the names of the collections that the device has made.
 func (d *Device) Collections(ctx context.Context) iter.Seq2[collection.Name, error] {
 	return func(yield func(collection.Name, error) bool) {
-		for r, err := range d.cfg.Store.Scan(ctx, collectionRecord.Under()) {
+		for r, err := range record.Walk(ctx, d.cfg.Store, collectionRecord.Under(), "", 0) {
 			var name collection.Name
-			if err == nil {
+			if r.Key != "" { // it may be damaged
 				name, err = record.Name(r.Key)
 			}
 			if !yield(name, err) || err != nil {
@@ -135,7 +135,7 @@ func (d *Device) Collections(ctx context.Context) iter.Seq2[collection.Name, err
 
 // Forget removes a collection from the device's store.
 func (d *Device) Forget(ctx context.Context, name collection.Name) error {
-	return d.cfg.Store.Apply(ctx, transport.Change{Key: collectionRecord.Key(name)}, transport.Change{Key: addressesRecord.Key(name)}, transport.Change{Key: untoldRecord.Key(name)})
+	return record.Put(ctx, d.cfg.Store, transport.Change{Key: collectionRecord.Key(name)}, transport.Change{Key: addressesRecord.Key(name)}, transport.Change{Key: untoldRecord.Key(name)})
 }
 
 // store stores a collection, together with other changes.
@@ -144,5 +144,5 @@ func (d *Device) store(ctx context.Context, c collection.Collection, others ...t
 	if err != nil {
 		return err
 	}
-	return d.cfg.Store.Apply(ctx, append(others, transport.Change{Key: collectionRecord.Key(c.Name()), Value: data})...)
+	return record.Put(ctx, d.cfg.Store, append(others, transport.Change{Key: collectionRecord.Key(c.Name()), Value: data})...)
 }

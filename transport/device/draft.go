@@ -39,8 +39,8 @@ func (d *Device) MakeFor(ctx context.Context, h collection.Header, b collection.
 
 // leave leaves to the receiver of a share what a draft still lacks.
 func (d *Device) leave(ctx context.Context, c collection.Collection, share *shareclient.Share) error {
-	addresses, data, err := record.Load[[]string](ctx, d.cfg.Store, addressesRecord.Key(c.Name()))
-	if err != nil || data == nil {
+	addresses, stored, err := record.Load[[]string](ctx, d.cfg.Store, addressesRecord.Key(c.Name()))
+	if err != nil || stored.Version == 0 {
 		return err
 	}
 	share.Message.To = addresses

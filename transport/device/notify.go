@@ -21,10 +21,10 @@ import (
 // happens to the collection later the recipients hear from the hub. Errors are
 // those of Share and Notify.
 func (d *Device) ShareAndNotify(ctx context.Context, to transport.ShareReceiver, name collection.Name, reach func(collection.UserID) transport.Recipient) (transport.Answer, error) {
-	if _, err := d.cfg.Store.Get(ctx, collectionRecord.Key(name)); err != nil {
+	if _, err := record.Need(ctx, d.cfg.Store, collectionRecord.Key(name)); err != nil {
 		return transport.Answer{}, err
 	}
-	if err := d.cfg.Store.Apply(ctx, transport.Change{Key: untoldRecord.Key(name), Value: []byte{}}); err != nil {
+	if err := record.Put(ctx, d.cfg.Store, transport.Change{Key: untoldRecord.Key(name), Value: []byte{}}); err != nil {
 		return transport.Answer{}, err
 	}
 	answer, told, err := d.shareToNotify(ctx, to, name)
@@ -48,7 +48,7 @@ func (d *Device) shareToNotify(ctx context.Context, to transport.ShareReceiver, 
 			return answer, false, err
 		}
 	}
-	return answer, told, d.cfg.Store.Apply(ctx, append(changes, transport.Change{Key: untoldRecord.Key(name)})...)
+	return answer, told, record.Put(ctx, d.cfg.Store, append(changes, transport.Change{Key: untoldRecord.Key(name)})...)
 }
 
 // post returns the changes that put the notifications of a collection into the
@@ -98,10 +98,7 @@ func (d *Device) post(ctx context.Context, name collection.Name, answer transpor
 // what the station answered.
 func (d *Device) Notify(ctx context.Context, to transport.ShareReceiver, reach func(collection.UserID) transport.Recipient) error {
 	names, err := record.Names(ctx, d.cfg.Store, untoldRecord.Under())
-	if err != nil {
-		return err
-	}
-	var failed []error
+	failed := []error{err}
 	for _, name := range names {
 		if _, _, err := d.shareToNotify(ctx, to, name); err != nil {
 			failed = append(failed, fmt.Errorf("collection %v: %w", name, err))

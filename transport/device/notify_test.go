@@ -69,13 +69,13 @@ type dying struct {
 	kind string
 }
 
-func (d dying) Apply(ctx context.Context, changes ...transport.Change) error {
-	for _, c := range changes {
+func (d dying) Apply(ctx context.Context, b transport.Batch) (uint64, error) {
+	for _, c := range b.Changes {
 		if strings.HasPrefix(c.Key, d.kind) {
-			return errBattery
+			return 0, errBattery
 		}
 	}
-	return d.Store.Apply(ctx, changes...)
+	return d.Store.Apply(ctx, b)
 }
 
 // silent is a hub whose answers to shares are lost.

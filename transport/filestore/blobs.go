@@ -5,218 +5,187 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 
 	"github.com/glimpse-go/glimpse/internal/disk"
 	"github.com/glimpse-go/glimpse/transport"
 )
 
+// Blobs is a transport.Blobs in a folder, with a file for each blob, for stores that
+// keep their records elsewhere. Make it with OpenBlobs. What the package says of large
+// blobs holds for all of its. Several Blobs, and processes, may use a folder at once if no
+// two of them begin or delete a blob of one key: whoever uses it sees to that. What
+// another process commits may then be seen a moment before it is durable.
+type Blobs struct {
+	fs      disk.FS
+	dir     string
+	folders *folders
+
+	mu   sync.Mutex
+	open map[string]bool // uploads under way
+}
+
+var _ transport.Blobs = (*Blobs)(nil)
+
+// OpenBlobs opens the blobs in dir, and makes the folder if it is not there. There is
+// nothing to close. Errors wrap transport.ErrStorage.
+func OpenBlobs(dir string) (*Blobs, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, storage(err)
+	}
+	return newBlobs(disk.OS{}, dir), nil
+}
+
+func newBlobs(fsys disk.FS, dir string) *Blobs {
+	return &Blobs{fs: fsys, dir: dir, folders: newFolders(fsys), open: map[string]bool{}}
+}
+
+// lockDir makes a folder if it is not there, and locks it.
+func lockDir(dir string) (io.Closer, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, storage(err)
+	}
+	return lock(dir)
+}
+
+// path returns the file of a key below a sub-folder.
+func (b *Blobs) path(sub, key string) string {
+	return filepath.Join(b.dir, sub, filepath.FromSlash(key)+"."+strings.TrimSuffix(sub, "s"))
+}
+
 // Open implements transport.Blobs.
-func (s *Store) Open(ctx context.Context, key string) (transport.Blob, error) {
+func (b *Blobs) Open(ctx context.Context, key string) (transport.Blob, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	if !transport.ValidKey(key) {
-		return nil, transport.At(transport.ErrNotFound, "key")
+		return nil, transport.At(transport.ErrNotFound, key)
 	}
-	path := s.path("blobs", key)
-	f, err := s.fs.Open(path)
+	path := b.path("blobs", key)
+	f, err := b.fs.Open(path)
+	if settled := b.folders.settle(filepath.Dir(path)); settled != nil {
+		if err == nil {
+			f.Close()
+		}
+		return nil, storage(settled)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, transport.At(transport.ErrNotFound, key)
+	}
 	if err != nil {
 		return nil, storage(err)
 	}
-	size, err := f.Size()
-	if err == nil {
-		err = s.settle(filepath.Dir(path))
-	}
+	r, err := openSums(f)
 	if err != nil {
-		return nil, storage(errors.Join(err, f.Close()))
+		return nil, transport.At(storage(errors.Join(err, f.Close())), key)
 	}
-	return &blob{f, f, size}, nil
+	return &blob{r, key}, nil
 }
 
-// settle makes the names in a folder of blobs durable, once: who named the blobs
-// may have been killed before, and what was found is not to be lost.
-func (s *Store) settle(dir string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.settled[dir] {
-		return nil
-	}
-	err := s.fs.SyncDir(dir)
-	s.settled[dir] = err == nil
-	return err
-}
-
+// blob is an open blob in a file.
 type blob struct {
-	io.ReaderAt
-	io.Closer
-	size int64
+	*sumReader
+	key string
 }
+
+func (b *blob) ReadAt(p []byte, off int64) (int, error) {
+	n, err := b.sumReader.ReadAt(p, off)
+	if err != nil && err != io.EOF {
+		err = transport.At(storage(err), b.key)
+	}
+	return n, err
+}
+
+func (b *blob) Close() error { return storage(b.file.Close()) }
 
 func (b *blob) Size() int64 { return b.size }
 
 // Delete implements transport.Blobs.
-func (s *Store) Delete(ctx context.Context, key string) error {
+func (b *Blobs) Delete(ctx context.Context, key string) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	if !transport.ValidKey(key) {
 		return nil
 	}
-	for _, sub := range []string{"blobs", "parts"} {
-		if err := s.remove(s.path(sub, key)); err != nil {
-			return storage(err)
-		}
-	}
-	return nil
+	err := b.folders.remove(b.path("blobs", key))
+	return storage(errors.Join(err, b.removePart(key)))
 }
 
-// remove removes a file durably; one that is not there is no error.
-func (s *Store) remove(path string) error {
-	if err := s.fs.Remove(path); err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
+// removePart removes the part of a key, unless its upload is under way.
+func (b *Blobs) removePart(key string) error {
+	path := b.path("parts", key)
+	if err := b.unlinkPart(key, path); err != nil {
 		return err
 	}
-	return s.fs.SyncDir(filepath.Dir(path))
+	return b.folders.settle(filepath.Dir(path))
+}
+
+func (b *Blobs) unlinkPart(key, path string) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.open[key] {
+		return nil
+	}
+	return b.folders.unlink(path)
 }
 
 // Part implements transport.Blobs.
-func (s *Store) Part(ctx context.Context, key string) (int64, error) {
+func (b *Blobs) Part(ctx context.Context, key string) (int64, error) {
 	if err := ctx.Err(); err != nil || !transport.ValidKey(key) {
 		return 0, err
 	}
-	size, err := s.fs.Size(s.path("parts", key))
+	f, err := b.fs.Open(b.path("parts", key))
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0, nil
 	}
-	return size, storage(err)
+	if err != nil {
+		return 0, storage(err)
+	}
+	size, err := partSize(f)
+	return size, storage(errors.Join(err, f.Close()))
 }
 
 // Create implements transport.Blobs.
-func (s *Store) Create(ctx context.Context, key string) (transport.BlobWriter, error) {
+func (b *Blobs) Create(ctx context.Context, key string) (transport.BlobWriter, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	if !transport.ValidKey(key) {
-		return nil, transport.At(transport.ErrStorage, "key")
+		return nil, transport.At(transport.ErrStorage, "key "+key)
 	}
-	if !s.claim(key) {
+	if !b.claim(key) {
 		return nil, transport.At(transport.ErrConflict, key)
 	}
-	w, err := s.newWriter(key)
+	w, err := b.upload(key)
 	if err != nil {
-		s.release(key)
+		b.release(key)
 		return nil, storage(err)
 	}
 	return w, nil
 }
 
-func (s *Store) claim(key string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	taken := s.open[key]
-	s.open[key] = true
+// claim reports whether the upload of a key is the caller's from now on.
+func (b *Blobs) claim(key string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	taken := b.open[key]
+	b.open[key] = true
 	return !taken
 }
 
-func (s *Store) release(key string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.open, key)
+func (b *Blobs) release(key string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.open, key)
 }
 
-func (s *Store) newWriter(key string) (*writer, error) {
-	path := s.path("parts", key)
-	if err := s.makeDirs(filepath.Dir(path)); err != nil {
-		return nil, err
-	}
-	f, err := s.fs.OpenToWrite(path)
-	if err != nil {
-		return nil, err
-	}
-	size, err := f.Size()
-	if err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return &writer{store: s, key: key, file: f, size: size}, nil
-}
-
-// writer is an upload under way; the file is nil once it has ended.
-type writer struct {
-	store *Store
-	key   string
-	file  disk.File
-	size  int64
-}
-
-func (w *writer) Write(p []byte) (int, error) {
-	if w.file == nil {
-		return 0, transport.ErrClosed
-	}
-	n, err := w.file.WriteAt(p, w.size)
-	w.size += int64(n)
-	return n, storage(err)
-}
-
-func (w *writer) ReadAt(p []byte, off int64) (int, error) {
-	if w.file == nil {
-		return 0, transport.ErrClosed
-	}
-	return w.file.ReadAt(p, off)
-}
-
-func (w *writer) Size() int64 { return w.size }
-
-func (w *writer) Commit(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	if w.file == nil {
-		return transport.ErrClosed
-	}
-	part, whole := w.store.path("parts", w.key), w.store.path("blobs", w.key)
-	if err := w.store.makeDirs(filepath.Dir(whole)); err != nil {
-		return storage(err)
-	}
-	if err := w.file.Sync(); err != nil {
-		return storage(err)
-	}
-	if err := w.store.fs.Rename(part, whole); err != nil {
-		return storage(err)
-	}
-	if err := w.store.fs.SyncDir(filepath.Dir(whole)); err != nil {
-		return storage(err)
-	}
-	return w.end()
-}
-
-func (w *writer) Close() error {
-	if w.file == nil {
-		return nil
-	}
-	if w.size == 0 {
-		return w.Discard()
-	}
-	err := w.file.Sync()
-	if err == nil {
-		err = w.store.fs.SyncDir(filepath.Dir(w.store.path("parts", w.key)))
-	}
-	return storage(errors.Join(err, w.end()))
-}
-
-func (w *writer) Discard() error {
-	if w.file == nil {
-		return nil
-	}
-	err := w.store.remove(w.store.path("parts", w.key))
-	return storage(errors.Join(err, w.end()))
-}
-
-func (w *writer) end() error {
-	f := w.file
-	w.file = nil
-	w.store.release(w.key)
-	return f.Close()
+// isOpen reports whether the upload of a key is under way.
+func (b *Blobs) isOpen(key string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.open[key]
 }

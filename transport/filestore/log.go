@@ -1,216 +1,170 @@
 package filestore
 
 import (
-	"bufio"
-	"bytes"
 	"encoding/binary"
 	"errors"
-	"io"
+	"fmt"
+	"io/fs"
+	"iter"
 	"path/filepath"
+	"sync"
 
 	"github.com/glimpse-go/glimpse/internal/disk"
+	"github.com/glimpse-go/glimpse/internal/ordered"
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-// recordLog keeps records as a log of batches: see entry.go. A batch is changes,
-// each: key, 1 + length of the value or 0, value, with lengths as unsigned
-// varints. The newest value of each key stays in the file; memory holds its place.
+// limits are those of a log's segments: one is finished when it is as long as all that
+// is not out of date, within these, in bytes.
+type limits struct{ smallest, largest int64 }
+
+var usual = limits{1 << 20, 64 << 20}
+
+// recordLog keeps values by kind and key in a log. Memory holds their places.
 type recordLog struct {
-	fs    disk.FS
-	path  string
-	file  disk.File
-	size  int64            // of the entries that are whole and synced
-	torn  bool             // there may be bytes behind them
-	live  int64            // bytes of values and keys that are not out of date
-	index map[string]place // newest value of each key
+	fs      disk.FS
+	dir     string
+	folders *folders
+	limits  limits
+	queue   queue
+
+	// Who commits has these.
+	torn              bool // there may be bytes behind the last segment's entries
+	hint              hint // of the last segment
+	version           uint64
+	compaction        compaction
+	buffer, dirBuffer []byte
+
+	mu       sync.RWMutex // who commits changes what follows, and reads it without mu
+	index    [kinds]ordered.Map[place]
+	segments []*segment // by their numbers, which have no gaps
+	closed   bool
 }
 
-// place is where in the log a value stands.
-type place struct {
-	off int64
-	len int
+func (l *recordLog) path(number uint32, ending string) string {
+	return filepath.Join(l.dir, fmt.Sprintf("%08x.%s", number, ending))
 }
 
-const (
-	maxEntry   = 1 << 30
-	minCompact = 1 << 20 // a log smaller than this is never written anew
-)
-
-func (l *recordLog) open(fsys disk.FS, path string) (err error) {
-	l.fs, l.path, l.index = fsys, path, map[string]place{}
-	if l.file, err = fsys.OpenToWrite(path); err != nil {
-		return storage(err)
-	}
-	if err = l.load(); err == nil {
-		err = storage(l.settle())
-	}
-	if err != nil {
-		err = errors.Join(err, l.file.Close())
-	}
-	return err
-}
-
-// settle makes durable what is there: who wrote it may have been killed before.
-func (l *recordLog) settle() error {
-	if err := l.file.Sync(); err != nil {
-		return err
-	}
-	l.fs.Remove(l.path + ".new") // what a crash has left of a new log, if anything
-	return l.fs.SyncDir(filepath.Dir(l.path))
-}
-
-// load reads the entries and cuts off one that a crash has torn.
-func (l *recordLog) load() error {
-	end, err := l.file.Size()
-	if err != nil {
-		return storage(err)
-	}
-	r := bufio.NewReader(io.NewSectionReader(l.file, 0, end))
-	for l.size < end {
-		entry, err := readEntry(r, l.size, end)
-		if errors.Is(err, ErrCorrupt) {
-			return l.mend(end)
-		}
-		if err != nil {
-			return err
-		}
-		if err := l.replay(entry[entryHead:]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// mend cuts off what follows the whole entries if a crash has left it, and returns
-// ErrCorrupt if not.
-func (l *recordLog) mend(end int64) error {
-	rest := make([]byte, end-l.size)
-	if _, err := l.file.ReadAt(rest, l.size); err != nil {
-		return storage(err)
-	}
-	if !isTorn(l.size, rest) {
-		return ErrCorrupt
-	}
-	l.torn = true
-	return storage(l.cut())
-}
-
-// replay takes a whole entry, which begins at l.size, into the index.
-func (l *recordLog) replay(batch []byte) error {
-	for at := 0; at < len(batch); {
-		key, value, deleted, n := nextChange(batch[at:])
-		if n == 0 {
-			return ErrCorrupt
-		}
-		l.forget(key)
-		if !deleted {
-			l.index[key] = place{l.size + entryHead + int64(at+n-len(value)), len(value)}
-			l.live += int64(len(key) + len(value))
-		}
-		at += n
-	}
-	l.size += entryHead + int64(len(batch))
-	return nil
-}
-
-func (l *recordLog) forget(key string) {
-	if p, ok := l.index[key]; ok {
-		l.live -= int64(len(key) + p.len)
-		delete(l.index, key)
-	}
-}
-
-func appendChange(b []byte, key string, value []byte) []byte {
-	b = binary.AppendUvarint(b, uint64(len(key)))
-	b = append(b, key...)
-	if value == nil {
-		return binary.AppendUvarint(b, 0)
-	}
-	b = binary.AppendUvarint(b, 1+uint64(len(value)))
-	return append(b, value...)
-}
-
-// nextChange reads the first change of b and returns its length, 0 if there is
-// none that is whole.
-func nextChange(b []byte) (key string, value []byte, deleted bool, n int) {
-	k, kn := binary.Uvarint(b)
-	if kn <= 0 || k > uint64(len(b)-kn) {
-		return "", nil, false, 0
-	}
-	n = kn + int(k)
-	key = string(b[kn:n])
-	v, vn := binary.Uvarint(b[n:])
-	if vn <= 0 {
-		return "", nil, false, 0
-	}
-	n += vn
-	if v == 0 {
-		return key, nil, true, n
-	}
-	if v-1 > uint64(len(b)-n) {
-		return "", nil, false, 0
-	}
-	return key, b[n : n+int(v-1)], false, n + int(v-1)
-}
-
-// append writes one entry and syncs it, or leaves the log as it was.
-func (l *recordLog) append(batch []byte) error {
-	err := l.cut()
-	if err == nil {
-		err = l.write(batch)
-	}
-	if err == nil {
-		err = l.sync()
-	}
-	if err != nil {
-		return storage(errors.Join(err, l.cut()))
-	}
-	return l.replay(batch)
-}
-
-// cut drops what is left behind the last entry, durably: what is written there
-// next may be shorter.
-func (l *recordLog) cut() error {
-	if !l.torn {
+// last returns the segment that grows, nil if there is none yet.
+func (l *recordLog) last() *segment {
+	if len(l.segments) == 0 {
 		return nil
 	}
-	if err := l.file.Truncate(l.size); err != nil {
-		return err
-	}
-	err := l.file.Sync()
-	l.torn = err != nil
-	return err
+	return l.segments[len(l.segments)-1]
 }
 
-// write writes one entry behind the last one.
-func (l *recordLog) write(batch []byte) error {
-	if len(batch) > maxEntry {
-		return transport.At(transport.ErrTooLarge, "batch")
+// sizes returns the bytes of all segments, and how many of them are not out of date.
+func (l *recordLog) sizes() (all, live int64) {
+	for _, s := range l.segments {
+		all += s.size
+		live += s.live
 	}
-	l.torn = true
-	_, err := l.file.WriteAt(newEntry(l.size, batch), l.size)
-	return err
+	return all, live
 }
 
-func (l *recordLog) sync() error {
-	err := l.file.Sync()
-	l.torn = err != nil
-	return err
+// cost is what a change takes of a segment, about.
+func cost(key string, length uint32) int64 { return int64(len(key)) + int64(length) + 16 }
+
+// of returns the segment of a place.
+func (l *recordLog) of(p place) *segment { return l.segments[p.segment-l.segments[0].number] }
+
+// make makes a change in the index, which is in a segment.
+func (l *recordLog) make(s *segment, c loaded) {
+	var old place
+	var was bool
+	if c.removes {
+		old, was = l.index[c.kind].Delete(c.key)
+	} else {
+		old, was = l.index[c.kind].Set(c.key, c.place)
+		s.live += cost(c.key, c.place.length)
+	}
+	if was {
+		l.of(old).live -= cost(c.key, old.length)
+	}
 }
 
-func (l *recordLog) get(key string) ([]byte, error) {
-	p, ok := l.index[key]
-	if !ok {
-		return nil, transport.At(transport.ErrNotFound, key)
+// read returns the values of some keys and their versions, all of one moment: none, and
+// 0, of one that is not there.
+func (l *recordLog) read(k kind, keys ...string) (values [][]byte, versions []uint64, err error) {
+	for {
+		places, segments, err := l.look(k, keys)
+		if err != nil {
+			return nil, nil, err
+		}
+		values, versions = make([][]byte, len(keys)), make([]uint64, len(keys))
+		for i, s := range segments {
+			if versions[i] = places[i].version; err == nil && s != nil {
+				values[i], err = s.read(places[i])
+				err = transport.At(storage(err), keys[i])
+			}
+		}
+		if !errors.Is(err, fs.ErrClosed) {
+			return values, versions, err
+		} // a segment was removed meanwhile: its values are in another one
 	}
-	value := make([]byte, p.len)
-	if _, err := l.file.ReadAt(value, p.off); err != nil {
-		return nil, storage(err)
-	}
-	return value, nil
 }
 
-func (l *recordLog) equal(key string, old []byte) bool {
-	now, err := l.get(key)
-	return err == nil && bytes.Equal(now, old)
+// look returns the places of some values, with their segments, nil for one that is not
+// there.
+func (l *recordLog) look(k kind, keys []string) ([]place, []*segment, error) {
+	places, segments := make([]place, len(keys)), make([]*segment, len(keys))
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	if l.closed {
+		return nil, nil, errClosed
+	}
+	for i, key := range keys {
+		if p, ok := l.index[k].Get(key); ok {
+			places[i], segments[i] = p, l.of(p)
+		}
+	}
+	return places, segments, nil
+}
+
+// length returns the length of a value, and whether it is there.
+func (l *recordLog) length(k kind, key string) (int64, bool) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	p, ok := l.index[k].Get(key)
+	return int64(p.length), ok
+}
+
+// keys lists keys in order, page by page.
+func (l *recordLog) keys(k kind, prefix, after string) iter.Seq[string] {
+	return l.index[k].Keys(l.mu.RLocker(), prefix, after)
+}
+
+// errClosed is what callers of a store hear once it is closed.
+var errClosed = fmt.Errorf("%w: closed", transport.ErrStorage)
+
+// close closes the files, after the commit that is under way.
+func (l *recordLog) close() error {
+	l.queue.commit.Lock()
+	defer l.queue.commit.Unlock()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		return nil
+	}
+	l.closed = true
+	l.hint.drop()
+	var errs []error
+	for _, s := range l.segments {
+		errs = append(errs, s.file.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// firstDir is the directory of a segment's first entry.
+func firstDir(version uint64, before int64) []byte {
+	return binary.AppendUvarint(binary.AppendUvarint(nil, version), uint64(before))
+}
+
+func readFirstDir(dir []byte) (version uint64, before int64, err error) {
+	r := reader{dir}
+	version, before = r.uvarint(), int64(r.uvarint())
+	if r.rest == nil {
+		err = ErrCorrupt
+	}
+	return version, before, err
 }

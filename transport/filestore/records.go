@@ -2,119 +2,62 @@ package filestore
 
 import (
 	"context"
-	"errors"
 	"iter"
-	"maps"
-	"path/filepath"
-	"slices"
-	"strings"
 
 	"github.com/glimpse-go/glimpse/transport"
 )
 
 // Get implements transport.Records.
-func (s *Store) Get(ctx context.Context, key string) ([]byte, error) {
+func (s *Store) Get(ctx context.Context, keys ...string) ([]transport.Record, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.log.get(key)
+	values, versions, err := s.log.read(aRecord, keys...)
+	if err != nil {
+		return nil, err
+	}
+	found := make([]transport.Record, len(keys))
+	for i, key := range keys {
+		found[i] = transport.Record{Key: key, Value: values[i], Version: versions[i]}
+	}
+	return found, nil
 }
 
 // Scan implements transport.Records.
-func (s *Store) Scan(ctx context.Context, prefix string) iter.Seq2[transport.Record, error] {
+func (s *Store) Scan(ctx context.Context, prefix, after string, limit int) iter.Seq2[transport.Record, error] {
 	return func(yield func(transport.Record, error) bool) {
-		for _, key := range s.keys(prefix) {
-			value, err := s.Get(ctx, key)
-			if errors.Is(err, transport.ErrNotFound) {
+		if err := ctx.Err(); err != nil {
+			yield(transport.Record{}, err)
+			return
+		}
+		n := 0
+		for key := range s.log.keys(aRecord, prefix, after) {
+			found, err := s.Get(ctx, key)
+			if err != nil {
+				yield(transport.Record{}, err)
+				return
+			}
+			if found[0].Version == 0 {
 				continue // removed since the walk began
 			}
-			if !yield(transport.Record{Key: key, Value: value}, err) || err != nil {
+			if n++; !yield(found[0], nil) || n == limit {
 				return
 			}
 		}
 	}
 }
 
-func (s *Store) keys(prefix string) []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var keys []string
-	for key := range s.log.index {
-		if strings.HasPrefix(key, prefix) {
-			keys = append(keys, key)
-		}
-	}
-	slices.Sort(keys)
-	return keys
-}
-
 // Apply implements transport.Records.
-func (s *Store) Apply(ctx context.Context, changes ...transport.Change) error {
-	if err := ctx.Err(); err != nil || len(changes) == 0 {
-		return err
+func (s *Store) Apply(ctx context.Context, batch transport.Batch) (uint64, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var batch []byte
-	for _, c := range changes {
-		if !transport.ValidKey(c.Key) {
-			return transport.At(transport.ErrStorage, "key")
-		}
-		if c.Old != nil && !s.log.equal(c.Key, c.Old) {
-			return transport.At(transport.ErrConflict, c.Key)
-		}
-		batch = appendChange(batch, c.Key, c.Value)
+	if err := batch.Check(); err != nil {
+		return 0, err
 	}
-	if err := s.log.append(batch); err != nil {
-		return err
+	changes := make([]change, len(batch.Changes))
+	for i, c := range batch.Changes {
+		changes[i] = newChange(aRecord, c.Key, c.Value)
 	}
-	if s.log.size > minCompact && s.log.live < s.log.size/4 {
-		return s.log.compact()
-	}
-	return nil
-}
-
-// compact writes the newest values to a log of their own, which takes the
-// place of the old one. The records do not change; where it cannot be done,
-// for want of space for example, the old log goes on.
-func (l *recordLog) compact() error {
-	fresh := recordLog{fs: l.fs, path: l.path, index: map[string]place{}}
-	f, err := l.fs.OpenToWrite(l.path + ".new")
-	if err != nil {
-		return nil
-	}
-	fresh.file = f
-	if err := l.copyTo(&fresh); err != nil {
-		f.Close()
-		l.fs.Remove(l.path + ".new")
-		return nil
-	}
-	old := l.file
-	*l = fresh
-	return storage(errors.Join(old.Close(), l.fs.SyncDir(filepath.Dir(l.path))))
-}
-
-func (l *recordLog) copyTo(fresh *recordLog) error {
-	if err := fresh.file.Truncate(0); err != nil {
-		return err
-	}
-	for _, key := range slices.Sorted(maps.Keys(l.index)) {
-		value, err := l.get(key)
-		if err != nil {
-			return err
-		}
-		batch := appendChange(nil, key, value)
-		if err := fresh.write(batch); err != nil {
-			return err
-		}
-		if err := fresh.replay(batch); err != nil {
-			return err
-		}
-	}
-	if err := fresh.sync(); err != nil {
-		return err
-	}
-	return l.fs.Rename(l.path+".new", l.path)
+	return s.log.apply(batch.Conditions, changes)
 }

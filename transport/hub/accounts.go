@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"sync"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -28,17 +27,19 @@ type Person struct {
 // each revocable by itself. It implements transport.Directory. It is safe for
 // concurrent use.
 //
+// Every change is a transaction: what it rests on is a condition of it, that there is
+// no such record among that. So an address, a token or a key is one user's, whatever
+// number of processes share the store.
+//
 // Tokens are stored as SHA-256 hashes only. An address is found by its hash, and
 // stands in clear in its person's record, since a temporary account is written to
 // there.
 type Accounts struct {
 	store  transport.Store
 	signer *signature.Signer
-	keys   *signature.Keyring
+	keys   *keys
 	now    func() time.Time
 	random io.Reader
-
-	mu sync.Mutex // around changes that look first
 
 	joined func(ctx context.Context, addresses []string) // is told of addresses that have become a user's
 }
@@ -54,43 +55,51 @@ var ErrTaken = fmt.Errorf("%w: in use already", transport.ErrConflict)
 // found to be the person's. The errors wrap ErrTaken if an address is another
 // user's, or two of them have temporary accounts, or collection.ErrAddress.
 func (a *Accounts) Register(ctx context.Context, p Person) (collection.UserID, error) {
-	user, err := a.register(ctx, p)
+	var err error
+	if p.Addresses, err = normalAddresses(p.Addresses); err != nil {
+		return collection.UserID{}, err
+	}
+	var user collection.UserID
+	var own Person
+	_, err = record.Update(ctx, a.store, func(tx *record.Tx) error {
+		own = p
+		user, err = a.register(ctx, tx, &own)
+		return err
+	})
 	if err == nil && !p.Temporary {
-		a.joined(ctx, p.Addresses)
+		a.joined(ctx, own.Addresses)
 	}
 	return user, err
 }
 
-func (a *Accounts) register(ctx context.Context, p Person) (collection.UserID, error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	addresses, err := normalAddresses(p.Addresses)
-	if err != nil {
-		return collection.UserID{}, err
-	}
-	p.Addresses = addresses
-	user, err := a.userFor(ctx, &p)
+// register makes p a user, and adds to p the addresses of the account that becomes the
+// person's.
+func (a *Accounts) register(ctx context.Context, tx *record.Tx, p *Person) (collection.UserID, error) {
+	user, err := a.userFor(ctx, tx, p)
 	if err != nil {
 		return user, err
 	}
-	changes := make([]transport.Change, 0, len(p.Addresses)+1)
 	for _, address := range p.Addresses {
 		hash := records.HashOf(address)
-		changes = append(changes, transport.Change{Key: records.Address.Key(hash), Value: user[:]})
+		tx.Set(records.Address.Key(hash), user[:])
 		if !p.Temporary {
-			changes = append(changes, transport.Change{Key: records.Joined.Key(hash), Value: user[:]})
+			tx.Set(records.Joined.Key(hash), user[:])
 		}
 	}
-	return user, record.Set(ctx, a.store, records.Person.Key(user), p, changes...)
+	return user, tx.Encode(records.Person.Key(user), p)
 }
 
 // Person returns what a user has registered with.
 func (a *Accounts) Person(ctx context.Context, user collection.UserID) (Person, error) {
-	data, err := a.store.Get(ctx, records.Person.Key(user))
+	return person(ctx, a.store, user)
+}
+
+func person(ctx context.Context, from record.Getter, user collection.UserID) (Person, error) {
+	data, err := record.Need(ctx, from, records.Person.Key(user))
 	if err != nil {
 		return Person{}, err
 	}
-	return transport.Decode[Person](data)
+	return transport.Decode[Person](data.Value)
 }
 
 // ByAddress implements transport.Directory.
@@ -99,17 +108,22 @@ func (a *Accounts) ByAddress(ctx context.Context, address string) (collection.Us
 	if err != nil {
 		return collection.UserID{}, err
 	}
-	return a.userAt(ctx, records.Address.Key(records.HashOf(normal)))
+	return userOf(ctx, a.store, normal)
+}
+
+// userOf returns the user who has an address, in its normal form.
+func userOf(ctx context.Context, from record.Getter, normal string) (collection.UserID, error) {
+	return userAt(ctx, from, records.Address.Key(records.HashOf(normal)))
 }
 
 // userAt returns the user that a record names.
-func (a *Accounts) userAt(ctx context.Context, key string) (collection.UserID, error) {
-	data, err := a.store.Get(ctx, key)
+func userAt(ctx context.Context, from record.Getter, key string) (collection.UserID, error) {
+	data, err := record.Need(ctx, from, key)
 	if err != nil {
 		return collection.UserID{}, err
 	}
-	if len(data) != len(collection.UserID{}) {
+	if len(data.Value) != len(collection.UserID{}) {
 		return collection.UserID{}, transport.At(transport.ErrStorage, key)
 	}
-	return collection.UserID(data), nil
+	return collection.UserID(data.Value), nil
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"sync"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport"
@@ -22,7 +21,6 @@ type addresses struct {
 	cfg   Config
 	core  *station.Core
 	users *users
-	mu    sync.Mutex // around changes of mailings
 }
 
 // mailing is what the hub remembers of the recipients that a collection was
@@ -53,61 +51,65 @@ func (m mailing) find(normal string) (entry, bool) {
 	return m.Entries[i], true
 }
 
-// mailing loads what is remembered of a collection, and its record; nothing is
-// no error.
-func (a *addresses) mailing(ctx context.Context, name collection.Name) (mailing, []byte, error) {
-	return record.Load[mailing](ctx, a.cfg.Store, records.Mailing.Key(name))
-}
-
-// store stores what is remembered of a collection, in place of its record, with
-// other changes.
-func (a *addresses) store(ctx context.Context, name collection.Name, m mailing, before []byte, others []transport.Change) error {
-	data, err := transport.Encode(m)
-	if err != nil || string(data) == string(before) {
-		return err
-	}
-	return a.cfg.Store.Apply(ctx, append(others, transport.Change{Key: records.Mailing.Key(name), Value: data, Old: before})...)
+// loadMailing loads what is remembered of a collection; nothing is no error.
+func loadMailing(ctx context.Context, from record.Getter, name collection.Name) (mailing, error) {
+	m, _, err := record.Load[mailing](ctx, from, records.Mailing.Key(name))
+	return m, err
 }
 
 // remember returns the mailing of a collection with an entry for every address,
 // in the addresses' order first: those that it knew, and new ones, which it
 // stores.
 func (a *addresses) remember(ctx context.Context, name collection.Name, to []string) (m mailing, entries []entry, err error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	m, before, err := a.mailing(ctx, name)
-	if err != nil {
-		return m, nil, err
-	}
-	var changes []transport.Change
-	if before == nil {
-		m.Created = a.cfg.Now().UnixMilli()
-	}
+	normal := make([]string, len(to))
 	for i, address := range to {
-		normal, err := collection.NormalAddress(address)
-		if err != nil {
+		if normal[i], err = collection.NormalAddress(address); err != nil {
 			return m, nil, transport.At(fmt.Errorf("%w: %w", transport.ErrMalformed, err), fmt.Sprintf("recipient %d", i))
 		}
+	}
+	_, err = record.Update(ctx, a.cfg.Store, func(tx *record.Tx) error {
+		m, entries, err = a.rememberIn(ctx, tx, name, normal)
+		return err
+	})
+	return m, entries, err
+}
+
+// rememberIn is remember in a transaction, of addresses in their normal form.
+func (a *addresses) rememberIn(ctx context.Context, tx *record.Tx, name collection.Name, to []string) (m mailing, entries []entry, err error) {
+	if m, err = loadMailing(ctx, tx, name); err != nil {
+		return m, nil, err
+	}
+	before := len(m.Entries)
+	if m.Created == 0 {
+		m.Created = a.cfg.Now().UnixMilli()
+	}
+	for _, normal := range to {
 		e, known := m.find(normal)
 		if !known {
-			if e, err = a.newEntry(ctx, name, normal); err != nil {
+			if e, err = a.newEntry(ctx, tx, name, normal); err != nil {
 				return m, nil, err
 			}
 			m.Entries = append(m.Entries, e)
-			if e.pending() {
-				changes = append(changes, transport.Change{Key: records.Pending.Key(e.Hash, name), Value: []byte{1}})
-			}
 		}
 		entries = append(entries, e)
 	}
-	return m, entries, a.store(ctx, name, m, before, changes)
+	for _, e := range m.Entries[before:] {
+		if e.pending() {
+			tx.Set(records.Pending.Key(e.Hash, name), []byte{1})
+		}
+	}
+	if len(m.Entries) == before {
+		return m, entries, nil
+	}
+	return m, entries, tx.Encode(records.Mailing.Key(name), m)
 }
 
-// newEntry decides who an address is to be in a collection.
-func (a *addresses) newEntry(ctx context.Context, name collection.Name, normal string) (entry, error) {
+// newEntry decides who an address is to be in a collection. That it is nobody's is a
+// condition, as far as the hub's own accounts say so.
+func (a *addresses) newEntry(ctx context.Context, tx *record.Tx, name collection.Name, normal string) (entry, error) {
 	e := entry{Hash: records.HashOf(normal)}
 	var err error
-	e.User, err = a.users.byAddress(ctx, normal)
+	e.User, err = a.users.byAddress(ctx, tx, normal)
 	switch {
 	case err == nil:
 		return e, nil
@@ -128,10 +130,10 @@ func (a *addresses) newEntry(ctx context.Context, name collection.Name, normal s
 // writesTo returns where a recipient is written to, as mail.Hub.Address says.
 func (a *addresses) writesTo(ctx context.Context, name collection.Name, to mail.Recipient) (string, [16]byte, error) {
 	if to.Blinded.IsZero() {
-		address, err := a.users.accounts.writesTo(ctx, to.User)
+		address, err := writesTo(ctx, a.cfg.Store, to.User)
 		return address, [16]byte{}, err
 	}
-	m, _, err := a.mailing(ctx, name)
+	m, err := loadMailing(ctx, a.cfg.Store, name)
 	i := slices.IndexFunc(m.Entries, func(e entry) bool { return e.Blinded == to.Blinded })
 	if err != nil || i < 0 {
 		return "", [16]byte{}, err

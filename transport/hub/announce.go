@@ -12,11 +12,16 @@ import (
 
 // announce takes an announcement, once its source has passed a spot check.
 func (s session) announce(ctx context.Context, a transport.Announcement) (station.Result, error) {
-	core := s.hub.core
-	state, err := core.Read(ctx, s.user, a.Name())
+	state, err := s.hub.core.Read(ctx, s.user, a.Name())
 	if err != nil {
 		return station.Result{}, err
 	}
+	return s.announceIn(ctx, state, a)
+}
+
+// announceIn is announce in a state that was read for the user.
+func (s session) announceIn(ctx context.Context, state engine.State, a transport.Announcement) (station.Result, error) {
+	core := s.hub.core
 	announced := engine.Announced{Source: transport.Source{User: s.user, URL: a.URL, Items: a.Items}}
 	// A dry step says what is wrong with the announcement before anything of it
 	// is fetched.
@@ -26,30 +31,14 @@ func (s session) announce(ctx context.Context, a transport.Announcement) (statio
 	if err := s.hub.checkSource(ctx, state.Collection, announced.Source); err != nil {
 		return station.Result{}, err
 	}
-	told, err := s.hub.addresses.resolve(ctx, a.Name()) // first, so that they are told what the others are
-	if err != nil {
-		return station.Result{Notified: told}, err
+	if err := s.hub.addresses.resolveIn(ctx, state.Collection); err != nil { // first, so that they are told what the others are
+		return station.Result{}, err
 	}
 	r, err := core.Step(ctx, a.Name(), announced)
-	r.Notified = append(r.Notified, told...)
 	if err != nil {
 		return r, err
 	}
-	return s.hub.spread(ctx, r)
-}
-
-// spread steps an announcement in the author's other collections that have the
-// same items, and answers it.
-func (h *Hub) spread(ctx context.Context, r station.Result) (station.Result, error) {
-	for _, source := range r.Spread {
-		told, err := h.core.SpreadTo(ctx, r.State, source)
-		r.Notified = append(r.Notified, told...)
-		if err != nil {
-			return r, err
-		}
-	}
-	r, err := h.core.Gather(ctx, r, h.cfg.Dial)
-	if err != nil {
+	if r, err = core.Gather(ctx, r, s.hub.cfg.Dial); err != nil {
 		return r, err
 	}
 	answer := r.State.Answer()

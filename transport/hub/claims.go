@@ -64,12 +64,11 @@ func (s session) announceClaim(ctx context.Context, r station.Result) station.Re
 	}
 	a.Items = station.NotWithdrawn(r.State.Collection, a.Items) // its peer need not know yet
 	r.Answer.Announced = a.URL
-	announced, err := s.announce(ctx, a)
-	r.Notified = append(r.Notified, announced.Notified...)
+	announced, err := s.announceIn(ctx, r.State, a)
 	if err != nil {
 		r.Answer.Refused = transport.NewFault(err)
 		return r
 	}
-	r.State, r.Spread, r.Answer.Updates = announced.State, append(r.Spread, announced.Spread...), announced.Answer.Updates
+	r.State, r.Answer.Updates = announced.State, announced.Answer.Updates
 	return r
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/hub"
 	"github.com/glimpse-go/glimpse/transport/hub/mail"
+	"github.com/glimpse-go/glimpse/transport/memstore"
 )
 
 // TestGracefulStop: a hub that is closed ends those who wait, and takes no more.
@@ -108,4 +109,35 @@ func TestCloseWaitsForReaders(t *testing.T) {
 		labtest.Must(t, errors.Join(stream.Close(), stream.Close())) // twice is once
 	}
 	labtest.Must(t, w.Hub.Hub.Close(t.Context()))
+}
+
+// TestCloseLeavesJobs: a job that nobody has begun with when the hub is told to stop is
+// another process's, as soon as its lease has ended.
+func TestCloseLeavesJobs(t *testing.T) {
+	store := new(memstore.Store)
+	w := labtest.New(t, hub.Config{Store: store})
+	ann, bob := w.User("ann"), w.User("bob")
+	cam := w.Camera(ann, 1)
+	var beside []func()
+	h, err := hub.New(t.Context(), w.Hub.Signer, hub.Config{Store: store, Now: w.Now, Beside: func(work func()) { beside = append(beside, work) }})
+	labtest.Must(t, err)
+	cam.SharesWith(h.As(ann), cam.Album("title", bob))
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := h.Close(over); len(beside) == 0 || !errors.Is(err, context.Canceled) {
+		t.Fatalf("closed with %d jobs: %v", len(beside), err)
+	}
+	for _, work := range beside {
+		work()
+	}
+	labtest.Must(t, h.Close(t.Context()))
+	w.Probes()
+	if n := len(w.Waiting(bob)); n != 0 {
+		t.Errorf("a hub that is closed has told of %d", n)
+	}
+	w.Pass(time.Minute)
+	w.Probes()
+	if n := len(w.Waiting(bob)); n != 1 {
+		t.Errorf("the other one has told of %d", n)
+	}
 }

@@ -27,6 +27,11 @@ type Config struct {
 	// MaxFailedProbes is how many times in a row Probe must find that a peer does not
 	// serve what it has announced before the hub takes it back; 0 = 5.
 	MaxFailedProbes int
+	// UpkeepInterval is at least between the beginnings of two rounds of [Hub.Probe], and of
+	// [Hub.Expire], at whatever process of the hub; 0 = each call begins one. With
+	// several processes it has to be set, so that they do not count failed probes faster
+	// than one does.
+	UpkeepInterval time.Duration
 	// MaxVersion bounds one uploaded version, in bytes; 0 = 32 MiB.
 	MaxVersion int64
 	// MaxRecipients bounds the people that a shared collection names: recipients,
@@ -52,7 +57,14 @@ type Config struct {
 	// What Dial returns must end with its context; 0 = 1 minute.
 	Timeout time.Duration
 
+	// Bus wakes those who wait at other processes of the hub, which share its store;
+	// nil = there are none.
+	Bus transport.Bus
+
 	Now func() time.Time // nil = time.Now
+	// Beside does work that nobody waits for: telling the recipients of a share, say. nil = in
+	// a goroutine of its own.
+	Beside func(work func())
 	// Pause waits until over is closed or ctx ends, for d at most: who wants a version
 	// that is coming already waits for it. It goes with Now; nil = in real time.
 	Pause  func(ctx context.Context, over <-chan struct{}, d time.Duration)
@@ -82,8 +94,12 @@ func (c Config) withDefaults() Config {
 	c.Wait = cmp.Or(c.Wait, 30*time.Second)
 	c.Dial = timed(c.Dial, cmp.Or(c.Timeout, time.Minute))
 	c.Store = cmp.Or[transport.Store](c.Store, new(memstore.Store))
+	c.Bus = cmp.Or[transport.Bus](c.Bus, new(memstore.Bus))
 	c.Random = cmp.Or(c.Random, rand.Reader)
 	c.Log = cmp.Or(c.Log, slog.New(slog.DiscardHandler))
+	if c.Beside == nil {
+		c.Beside = func(work func()) { go work() }
+	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}

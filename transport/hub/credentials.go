@@ -31,7 +31,7 @@ type issued struct {
 // were revoked. A user who is none has none.
 func (a *Accounts) Credentials(ctx context.Context, user collection.UserID) ([]Credential, error) {
 	var all []Credential
-	for r, err := range a.store.Scan(ctx, records.Credential.Under(user)) {
+	for r, err := range a.store.Scan(ctx, records.Credential.Under(user), "", 0) {
 		if err != nil {
 			return nil, err
 		}
@@ -51,42 +51,54 @@ func (a *Accounts) Credentials(ctx context.Context, user collection.UserID) ([]C
 // signature.ErrRevoked if it was revoked, signature.ErrChanged if it is another
 // user's, transport.ErrForbidden if the account is temporary.
 func (a *Accounts) AddKey(ctx context.Context, user collection.UserID, credential string, key signature.PublicKey) ([]byte, error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	c, err := a.credential(ctx, user, credential)
+	var statement []byte
+	_, err := record.Update(ctx, a.store, func(tx *record.Tx) error {
+		c, err := loadCredential(ctx, tx, user, credential)
+		if err != nil {
+			return err
+		}
+		statement, err = a.statementOf(ctx, tx, user, c, key.ID())
+		if err != nil || statement != nil {
+			return err
+		}
+		if statement, err = a.seal(ctx, tx, signature.KeyStatement{User: user, Key: key}); err != nil {
+			return err
+		}
+		if id := collection.KeyID(key.ID()); !slices.Contains(c.Keys, id) {
+			c.Keys = append(c.Keys, id)
+		}
+		return tx.Encode(records.Credential.Key(user, records.HashOf(credential)), c)
+	})
 	if err != nil {
 		return nil, err
 	}
-	if err := a.mayHave(ctx, user, c, key.ID()); err != nil {
-		return nil, err
-	}
-	s, statement, err := a.seal(ctx, signature.KeyStatement{User: user, Key: key})
-	if err != nil {
-		return nil, err
-	}
-	if err := a.keys.Add(ctx, s); err != nil {
-		return nil, err
-	}
-	if id := collection.KeyID(key.ID()); !slices.Contains(c.Keys, id) {
-		c.Keys = append(c.Keys, id)
-	}
-	return statement.Value, record.Set(ctx, a.store, records.Credential.Key(user, records.HashOf(credential)), c, statement)
+	return statement, nil
 }
 
-// mayHave refuses a key that is another credential's, or was revoked.
-func (a *Accounts) mayHave(ctx context.Context, user collection.UserID, c issued, key collection.KeyID) error {
-	s, err := a.statement(ctx, records.Statement.Key(user, key))
-	switch {
-	case errors.Is(err, transport.ErrNotFound):
-		return nil
-	case err != nil:
-		return err
-	case s.Role == signature.RoleRevoked:
-		return signature.ErrRevoked
-	case !slices.Contains(c.Keys, key):
-		return ErrTaken
+// statementOf returns the statement on a credential's key, or nothing if one is to be
+// made, and refuses a key that was revoked, or is another's.
+func (a *Accounts) statementOf(ctx context.Context, tx *record.Tx, user collection.UserID, c issued, key collection.KeyID) ([]byte, error) {
+	found, err := tx.Get(ctx, records.Key.Key(key), records.Statement.Key(user, key))
+	if err != nil {
+		return nil, err
 	}
-	return nil
+	latest, own := found[0], found[1]
+	if counts, err := a.keys.hold(ctx, key, latest); err != nil || !counts {
+		return nil, err // there is none, or it is an earlier authority's
+	}
+	var s signature.KeyStatement
+	if err := s.UnmarshalBinary(latest.Value); err != nil {
+		return nil, transport.At(transport.ErrStorage, latest.Key)
+	}
+	switch {
+	case s.User != user:
+		return nil, &signature.ChangedError{User: user, Key: key, KnownUser: s.User, KnownKey: key}
+	case s.Role == signature.RoleRevoked:
+		return nil, signature.ErrRevoked
+	case own.Version > 0 && !slices.Contains(c.Keys, key):
+		return nil, ErrTaken
+	}
+	return own.Value, nil // nothing, if only another Directory knows the key
 }
 
 // Issue makes a token for a credential of a user, and the credential if there is none
@@ -98,27 +110,31 @@ func (a *Accounts) Issue(ctx context.Context, user collection.UserID, credential
 		return "", err
 	}
 	token := base64.RawURLEncoding.EncodeToString(secret[:])
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	c, err := a.credential(ctx, user, credential)
-	if err == nil && c.Token != "" {
-		err = ErrTaken
-	}
+	_, err := record.Update(ctx, a.store, func(tx *record.Tx) error {
+		c, err := loadCredential(ctx, tx, user, credential)
+		if err == nil && c.Token != "" {
+			err = ErrTaken
+		}
+		if err != nil {
+			return err
+		}
+		c.Token = records.Token.Key(records.HashOf(token))
+		tx.Set(c.Token, user[:])
+		return tx.Encode(records.Credential.Key(user, records.HashOf(credential)), c)
+	})
 	if err != nil {
 		return "", err
 	}
-	c.Token = records.Token.Key(records.HashOf(token))
-	found := transport.Change{Key: c.Token, Value: user[:]}
-	return token, record.Set(ctx, a.store, records.Credential.Key(user, records.HashOf(credential)), c, found)
+	return token, nil
 }
 
-// credential loads a credential of a user who has an account; a new one if there
+// loadCredential loads a credential of a user who has an account; a new one if there
 // is none of that name.
-func (a *Accounts) credential(ctx context.Context, user collection.UserID, name string) (issued, error) {
-	if err := a.member(ctx, user); err != nil {
+func loadCredential(ctx context.Context, tx *record.Tx, user collection.UserID, name string) (issued, error) {
+	if err := member(ctx, tx, user); err != nil {
 		return issued{}, err
 	}
-	c, _, err := record.Load[issued](ctx, a.store, records.Credential.Key(user, records.HashOf(name)))
+	c, _, err := record.Load[issued](ctx, tx, records.Credential.Key(user, records.HashOf(name)))
 	c.Name = name
 	return c, err
 }
@@ -126,7 +142,7 @@ func (a *Accounts) credential(ctx context.Context, user collection.UserID, name 
 // UserOf returns whose a token is. The error wraps transport.ErrUnauthenticated if
 // it is nobody's.
 func (a *Accounts) UserOf(ctx context.Context, token string) (collection.UserID, error) {
-	user, err := a.userAt(ctx, records.Token.Key(records.HashOf(token)))
+	user, err := userAt(ctx, a.store, records.Token.Key(records.HashOf(token)))
 	if errors.Is(err, transport.ErrNotFound) {
 		return user, transport.ErrUnauthenticated
 	}
@@ -141,33 +157,21 @@ func (a *Accounts) UserOf(ctx context.Context, token string) (collection.UserID,
 // may read them. A new credential may have the same name. The error wraps
 // transport.ErrNotFound if there is none.
 func (a *Accounts) Revoke(ctx context.Context, user collection.UserID, credential string) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
 	name := records.Credential.Key(user, records.HashOf(credential))
-	data, err := a.store.Get(ctx, name)
-	if err != nil {
-		return err
-	}
-	c, err := transport.Decode[issued](data)
-	if err != nil {
-		return err
-	}
-	changes := []transport.Change{{Key: name}}
-	if c.Token != "" {
-		changes = append(changes, transport.Change{Key: c.Token})
-	}
-	for _, key := range c.Keys {
-		revocation, err := a.revocation(ctx, user, key)
+	_, err := record.Update(ctx, a.store, func(tx *record.Tx) error {
+		data, err := record.Need(ctx, tx, name)
 		if err != nil {
 			return err
 		}
-		changes = append(changes, revocation, transport.Change{Key: records.Revocation.Key(user, key), Value: revocation.Value})
-	}
-	if err := a.store.Apply(ctx, changes...); err != nil {
-		return err
-	}
-	for _, key := range c.Keys {
-		a.keys.Revoke(key)
-	}
-	return nil
+		c, err := transport.Decode[issued](data.Value)
+		if err != nil {
+			return err
+		}
+		tx.Set(name, nil)
+		if c.Token != "" {
+			tx.Set(c.Token, nil)
+		}
+		return a.revoke(ctx, tx, user, c.Keys)
+	})
+	return err
 }

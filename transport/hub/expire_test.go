@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
-	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/internal/lab"
 	"github.com/glimpse-go/glimpse/internal/lab/labtest"
 	"github.com/glimpse-go/glimpse/notify"
@@ -119,21 +119,27 @@ func TestCrashWhileExpiring(t *testing.T) {
 	})
 }
 
+// nameIn is the collection whose name is the end of a key.
+func nameIn(t *testing.T, key string) (name collection.Name) {
+	t.Helper()
+	parts := strings.Split(key, "/")
+	labtest.Must(t, errors.Join(name.Author.UnmarshalText([]byte(parts[1])), name.ID.UnmarshalText([]byte(parts[2]))))
+	return name
+}
+
 // inStep checks that the hub's states name no versions whose bytes are not there.
 func inStep(t *testing.T, w *labtest.World) {
 	t.Helper()
-	for r, err := range w.Hub.Store.Scan(t.Context(), "c/") {
+	for r, err := range w.Hub.Store.Scan(t.Context(), lab.HeadKey, "", 0) {
 		labtest.Must(t, err)
-		var s engine.State
-		labtest.Must(t, s.UnmarshalBinary(r.Value))
+		s, err := lab.State(t.Context(), w.Hub.Store, nameIn(t, r.Key))
+		labtest.Must(t, err)
 		for v, items := range s.Held {
 			for i := range items.Places() {
 				d, _ := s.Collection.Digest(i, v)
-				b, err := w.Hub.Store.Open(t.Context(), "v/"+s.Collection.Author().String()+"/"+d.String())
-				if err != nil {
+				if _, err := lab.Version(t.Context(), w.Hub.Store, "v/"+s.Collection.Author().String()+"/"+d.String()); err != nil {
 					t.Fatalf("version %d of item %d is said to be held: %v", v, i, err)
 				}
-				labtest.Must(t, b.Close())
 			}
 		}
 	}
@@ -193,7 +199,7 @@ func emptyCache(t *testing.T, w *labtest.World, cam *labtest.Camera) {
 			t.Errorf("missing %v", answer.Missing)
 		}
 	}
-	for r, err := range w.Hub.Store.Scan(t.Context(), "age/") {
+	for r, err := range w.Hub.Store.Scan(t.Context(), "age/", "", 0) {
 		labtest.Must(t, err)
 		t.Errorf("%s is left", r.Key)
 	}
@@ -212,7 +218,7 @@ func TestCompleteItemSharedAgain(t *testing.T) {
 	home.Publishes(old)
 	b.Hears(notify.Shared, 0) // the two notifications have become one
 
-	labtest.Must(t, w.Hub.Store.Delete(t.Context(), cam.BlobKey(old, 0, 0)))
+	labtest.Must(t, lab.LoseVersion(t.Context(), w.Hub.Store, cam.BlobKey(old, 0, 0)))
 	cam.Add(2)
 	name := cam.Album("new", bob)
 	sent := cam.Sent.Load()
@@ -234,7 +240,7 @@ func TestCompleteItemSharedAgain(t *testing.T) {
 func TestRefusedCollectionExpires(t *testing.T) {
 	r := newRefused(t)
 	r.w.Expires(r.w.Now().Add(time.Hour))
-	for r, err := range r.w.Hub.Store.Scan(t.Context(), "age/") {
+	for r, err := range r.w.Hub.Store.Scan(t.Context(), "age/", "", 0) {
 		labtest.Must(t, err)
 		t.Errorf("%s is left", r.Key)
 	}
@@ -242,7 +248,7 @@ func TestRefusedCollectionExpires(t *testing.T) {
 	for _, cam := range []*labtest.Camera{r.cam, r.other} {
 		for name, err := range cam.Collections(t.Context()) {
 			labtest.Must(t, err)
-			if _, err := r.w.Hub.Store.Open(t.Context(), cam.BlobKey(name, 0, 0)); !errors.Is(err, transport.ErrNotFound) {
+			if _, err := lab.Version(t.Context(), r.w.Hub.Store, cam.BlobKey(name, 0, 0)); !errors.Is(err, transport.ErrNotFound) {
 				t.Errorf("%v: %v", name, err)
 			}
 		}

@@ -5,7 +5,9 @@
 // A Hub is made with [New], gets its users through [Hub.Accounts], and is served
 // by a link: over HTTP by httplink.HubHandler, in process by [Hub.As]. All that it has
 // promised is in its store: a hub that is stopped or crashes goes on from there.
-// Now and then the program calls [Hub.Probe] and [Hub.Expire].
+// Now and then the program calls [Hub.Probe] and [Hub.Expire]. Several
+// processes may be one hub, on one store that they share, with [Config].Bus; each
+// calls [Hub.Resume], too. RUNBOOK.md says how to run them.
 //
 // A device may name recipients by mail address. The hub makes users of those it
 // knows, and blinded addresses or temporary accounts of the others (see
@@ -17,8 +19,6 @@ package hub
 import (
 	"cmp"
 	"context"
-	"errors"
-	"sync"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -32,53 +32,58 @@ import (
 // Hub is a running hub. All methods may be called concurrently.
 type Hub struct {
 	cfg       Config
+	shared    bool // other processes have the same store
 	core      *station.Core
 	accounts  *Accounts
 	users     *users
 	addresses *addresses
 	mail      *mail.Mailer
 	drain     station.Drain
-	broadcast station.Broadcast
 	claims    claims
-	once      sync.Once
-	closing   chan struct{} // closed when the hub is told to stop
+	running   context.Context // ends when the hub is told to stop, by
+	stop      context.CancelFunc
 }
 
 var _ transport.HubServer = (*Hub)(nil)
 
-// New makes a hub whose authority is the signer's key. Errors are those of the
-// store.
+// New makes a hub whose authority is the signer's key. It reads next to nothing,
+// whatever is stored. Errors are those of the store.
 func New(ctx context.Context, signer *signature.Signer, cfg Config) (*Hub, error) {
+	shared := cfg.Bus != nil
 	cfg = cfg.withDefaults()
-	h := &Hub{cfg: cfg, closing: make(chan struct{})}
-	keys := new(signature.Keyring)
-	if err := keys.AddAuthority(signer.Public()); err != nil {
+	h := &Hub{cfg: cfg, shared: shared}
+	h.running, h.stop = context.WithCancel(context.Background())
+	keys, err := newKeys(signer.Public())
+	if err != nil {
 		return nil, err
 	}
 	h.accounts = &Accounts{store: cfg.Store, signer: signer, keys: keys, now: cfg.Now, random: cfg.Random, joined: h.joined}
 	cfg.Directory = cmp.Or[transport.Directory](cfg.Directory, h.accounts)
+	h.cfg = cfg
 	h.users = &users{cfg: cfg, accounts: h.accounts, keys: keys}
-	if err := errors.Join(h.accounts.load(ctx), h.users.load(ctx)); err != nil {
-		return nil, err
-	}
-	h.core = newCore(cfg, signer, keys)
+	h.core = h.newCore(signer, keys)
 	h.addresses = &addresses{cfg: cfg, core: h.core, users: h.users}
-	var err error
 	if h.mail, err = mail.New(h.forMail(), cfg.Mail); err != nil {
 		return nil, err
 	}
 	if cfg.Mail.Channel != nil {
 		h.core.Letters = h.letters
 	}
-	if err := h.addresses.joinAll(ctx); err != nil {
+	if err := h.core.Resume(ctx, !shared); err != nil {
+		return nil, err
+	}
+	if err := h.addresses.joinAll(ctx, maxJoined); err != nil {
 		cfg.Log.Error("addresses not resolved yet", "error", err)
 	}
 	return h, nil
 }
 
-func newCore(cfg Config, signer *signature.Signer, keys *signature.Keyring) *station.Core {
+func (h *Hub) newCore(signer *signature.Signer, keys station.Keys) *station.Core {
+	cfg := h.cfg
 	return station.New(station.Config{
+		Notified: h.wake, Later: h.later, Failed: func(err error) { cfg.Log.Error("work beside requests failed", "error", err) },
 		Store: cfg.Store, Keys: keys, Signer: signer, Now: cfg.Now, Pause: cfg.Pause, MaxBytes: cfg.MaxVersion, Cache: true,
+		Shared: h.shared, Interval: cfg.UpkeepInterval,
 		Rules: engine.Rules{
 			Authority:          collection.KeyID(signer.Public().ID()),
 			RequiredFromDevice: cfg.RequiredFromDevice, RequiredFromPeer: cfg.RequiredFromPeer, Notifies: true, Link: cfg.Link, MaxFailedProbes: cfg.MaxFailedProbes,
@@ -117,8 +122,10 @@ func (h *Hub) GuestVersion(ctx context.Context, token string, item, version int,
 // Expire removes the partial versions that came before a time from the cache.
 // Labels do not come back by it: what is complete stays complete, and a new
 // share is asked only for the versions that have expired. The program calls it
-// now and then. Requests wait while the versions of one author are removed.
-// Errors are those of the store; after one, Expire can be called again.
+// now and then, from any number of processes: one does it at a time, and the others return
+// without waiting, or go on where one has ended, as with [Hub.Probe]. Rounds begin no more
+// often than Config.UpkeepInterval says. Requests wait while some versions of one author are
+// removed, at most 256. Errors are those of the store; after one, Expire can be called again.
 func (h *Hub) Expire(ctx context.Context, before time.Time) error {
 	return h.drain.Do(func() error { return h.core.Expire(ctx, before) })
 }
@@ -127,12 +134,23 @@ func (h *Hub) Expire(ctx context.Context, before time.Time) error {
 // wait for news. If ctx ends first, its error is returned and work may still be
 // under way. Nothing that was acknowledged is lost in either case.
 func (h *Hub) Close(ctx context.Context) error {
-	h.once.Do(func() { close(h.closing) })
+	h.stop()
 	return cmp.Or(h.drain.Close(ctx), h.mail.Close(ctx))
 }
 
 // wake wakes those who were told something, and the mailer: there may be letters.
-func (h *Hub) wake(told []collection.UserID) {
-	h.broadcast.Wake(told...)
+func (h *Hub) wake(told ...collection.UserID) {
+	station.Wake(h.cfg.Bus, told...)
 	h.mail.Wake()
+}
+
+// later does work beside what is asked of the hub, until it is closed.
+func (h *Hub) later(work func(context.Context)) {
+	if h.drain.Enter() != nil {
+		return // another process does it, or the next one
+	}
+	h.cfg.Beside(func() {
+		defer h.drain.Leave()
+		work(h.running)
+	})
 }

@@ -2,83 +2,83 @@ package hub
 
 import (
 	"context"
-	"errors"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/hub/internal/records"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
 // What a Directory that is not the hub's own says of keys is kept, so that the
 // hub verifies after a start what it has verified before.
 
-// load fills the keyring with what Directories have said, and forgets what the
-// authority of now does not vouch for.
-func (u *users) load(ctx context.Context) error {
-	var forget []transport.Change
-	for r, err := range u.cfg.Store.Scan(ctx, records.Learned.Under()) {
-		if err != nil {
-			return err
-		}
-		var s signature.KeyStatement
-		if s.UnmarshalBinary(r.Value) != nil || u.keys.Add(ctx, s) != nil {
-			forget = append(forget, transport.Change{Key: r.Key})
-		}
-	}
-	if err := ctx.Err(); err != nil || len(forget) == 0 {
-		return err
-	}
-	return u.cfg.Store.Apply(ctx, forget...)
-}
-
-// learn takes what a Directory that is not the hub's own says of keys.
+// learn takes what a Directory that is not the hub's own says of keys, as far as it is
+// news: what the authority does not vouch for is left out.
 func (u *users) learn(ctx context.Context, statements [][]byte) error {
+	var said []signature.KeyStatement
+	var names []string
 	for _, data := range statements {
-		if err := u.learnOne(ctx, data); err != nil {
-			return err
+		var s signature.KeyStatement
+		if err := s.UnmarshalBinary(data); err != nil {
+			u.cfg.Log.Warn("key statement refused", "error", err)
+			continue
+		}
+		said, names = append(said, s), append(names, records.Key.Key(collection.KeyID(s.Key.ID())))
+	}
+	kept, err := u.cfg.Store.Get(ctx, names...)
+	for i, s := range said {
+		if err == nil {
+			err = u.learnOne(ctx, kept[i], s)
 		}
 	}
-	return nil
+	return err
 }
 
-// learnOne takes one statement, if it is news, into the keyring, and keeps it. What
-// the keyring refuses is left out.
-func (u *users) learnOne(ctx context.Context, data []byte) error {
-	var s signature.KeyStatement
-	if err := s.UnmarshalBinary(data); err != nil {
-		u.cfg.Log.Warn("key statement refused", "error", err)
-		return nil
-	}
-	key := records.Learned.Key(collection.UserID(s.User), collection.KeyID(s.Key.ID()))
-	if news, err := u.isNews(ctx, key, s); err != nil || !news {
+// learnOne keeps a statement if it is news to what is kept of its key.
+func (u *users) learnOne(ctx context.Context, kept transport.Record, s signature.KeyStatement) error {
+	if news, err := u.isNews(ctx, kept, s); err != nil || !news {
 		return err
 	}
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	if news, err := u.isNews(ctx, key, s); err != nil || !news {
-		return err
-	}
-	if err := u.keys.Add(ctx, s); err != nil {
+	if err := u.keys.check(ctx, s); err != nil {
 		u.cfg.Log.Warn("key statement refused", "error", err)
 		return ctx.Err()
 	}
-	return u.cfg.Store.Apply(ctx, transport.Change{Key: key, Value: data})
+	data, err := s.MarshalBinary()
+	if err != nil {
+		return err
+	}
+	_, err = record.Update(ctx, u.cfg.Store, func(tx *record.Tx) error {
+		kept, err := record.Get(ctx, tx, kept.Key)
+		if err != nil {
+			return err
+		}
+		if news, err := u.isNews(ctx, kept, s); err != nil || !news {
+			return err
+		}
+		tx.Set(kept.Key, data)
+		return nil
+	})
+	return err
 }
 
 // isNews reports whether a statement says something else than what is kept of its
 // key, and counts rather than that.
-func (u *users) isNews(ctx context.Context, key string, s signature.KeyStatement) (bool, error) {
-	data, err := u.cfg.Store.Get(ctx, key)
-	var kept signature.KeyStatement
-	switch {
-	case errors.Is(err, transport.ErrNotFound):
-		return true, nil
-	case err != nil:
-		return false, err
-	case kept.UnmarshalBinary(data) != nil:
-		return true, nil
+func (u *users) isNews(ctx context.Context, kept transport.Record, s signature.KeyStatement) (bool, error) {
+	counts, err := u.keys.hold(ctx, s.Key.ID(), kept)
+	if err != nil || !counts {
+		return err == nil, err
 	}
-	same := s.Role == kept.Role && s.From.Equal(kept.From) && s.Until.Equal(kept.Until)
-	return !same && s.Supersedes(kept), nil
+	var known signature.KeyStatement
+	if err := known.UnmarshalBinary(kept.Value); err != nil {
+		return false, transport.At(transport.ErrStorage, kept.Key)
+	}
+	if s.User != known.User {
+		u.cfg.Log.Warn("key statement refused", "error", &signature.ChangedError{
+			User: s.User, Key: s.Key.ID(), KnownUser: known.User, KnownKey: s.Key.ID(),
+		})
+		return false, nil
+	}
+	same := s.Role == known.Role && s.From.Equal(known.From) && s.Until.Equal(known.Until)
+	return !same && s.Supersedes(known), nil
 }

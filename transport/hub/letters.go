@@ -6,7 +6,9 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/hub/internal/records"
 	"github.com/glimpse-go/glimpse/transport/hub/mail"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
 // forMail is what the mailer needs of the hub.
@@ -21,26 +23,35 @@ func (h *Hub) forMail() mail.Hub {
 		Version: func(ctx context.Context, ref transport.Ref, offset int64) (*transport.Stream, error) {
 			return h.core.Server.Partial(ctx, ref.Collection.Author, ref, offset)
 		},
-		Address: h.addresses.writesTo,
-		Link:    h.cfg.Link, Now: h.cfg.Now, Random: h.cfg.Random, Log: h.cfg.Log,
+		Address: h.addresses.writesTo, Finish: h.core.Finish,
+		Shared: h.shared, Link: h.cfg.Link, Now: h.cfg.Now, Random: h.cfg.Random, Log: h.cfg.Log,
 	}
 }
 
-// letters returns the changes that put the letters of a notification into the
-// outbox: to the addresses that are nobody's, and to temporary accounts.
-func (h *Hub) letters(ctx context.Context, t engine.Notify) ([]transport.Change, error) {
+// letters puts the letters of a notification into the outbox: to the addresses that are
+// nobody's, and to temporary accounts.
+func (h *Hub) letters(ctx context.Context, tx *record.Tx, t engine.Notify) error {
 	var to []mail.Recipient
 	for _, a := range t.Addresses {
 		to = append(to, mail.Recipient{Blinded: a})
 	}
-	for _, u := range t.To {
-		address, err := h.accounts.writesTo(ctx, u)
-		if err != nil {
-			return nil, err
+	people := make([]string, len(t.To))
+	for i, u := range t.To {
+		people[i] = records.Person.Key(u)
+	}
+	if err := tx.Fetch(ctx, people...); err != nil { // all at once
+		return err
+	}
+	for i, u := range t.To {
+		address, err := writesTo(ctx, tx, u)
+		if record.Damaged(err, people[i]) {
+			h.cfg.Log.Error("user damaged, and not written to", "error", err)
+		} else if err != nil {
+			return err
 		}
 		if address != "" {
 			to = append(to, mail.Recipient{User: u})
 		}
 	}
-	return h.mail.Letters(ctx, t.Notification, t.Availability, to)
+	return h.mail.Letters(ctx, tx, t.Notification, t.Availability, to)
 }

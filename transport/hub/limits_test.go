@@ -67,7 +67,7 @@ func TestManyRecipientsUnlessToldOtherwise(t *testing.T) {
 
 // records counts what the hub stores.
 func records(t *testing.T, w *labtest.World) (n int) {
-	for _, err := range w.Hub.Store.Scan(t.Context(), "") {
+	for _, err := range w.Hub.Store.Scan(t.Context(), "", "", 0) {
 		labtest.Must(t, err)
 		n++
 	}

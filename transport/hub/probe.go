@@ -14,36 +14,37 @@ import (
 // to serve Config.MaxFailedProbes times in a row, or is not there to serve, does not
 // count as served by it any more; where nobody else serves it, the hub takes the
 // availability back and tells the recipients. The counts outlast the process.
-// Before that, peers are asked for what the hub wanted of them when it stopped.
+// Before that, peers are asked for what the hub wanted of them when it stopped, and
+// addresses become users' that a crash has kept from it.
 //
 // The program calls Probe now and then: every Config.MaxFailedProbes-th part of the
-// time for which a home computer may be off. Errors are those of the store and
-// of ctx; a peer that does not answer is none.
+// time for which a home computer may be off. Where several processes share a store, any
+// number of them may call it, and more often: Config.UpkeepInterval says how often a
+// round of probes begins. A round is one process's at a time; while it is at it, the others
+// return without waiting. If it ends, by a crash too, the next call of any process, in
+// the case of a crash 5 minutes later, goes on where it was, and asks once more for at most
+// 64 collections. Errors are those of the store and of ctx; a peer that does not answer
+// is none.
 func (h *Hub) Probe(ctx context.Context) error {
 	return h.drain.Do(func() error {
-		names, err := h.core.Names(ctx)
-		if err != nil {
+		if err := h.core.Resume(ctx, false); err != nil {
 			return err
 		}
 		p := prober{h, spotCheck{h.cfg.Random}, map[endpoint]bool{}}
-		var failed []error
-		for _, name := range names {
-			failed = append(failed, p.probeAll(ctx, name))
-			if ctx.Err() != nil {
-				break
-			}
-		}
-		return errors.Join(failed...)
+		return errors.Join(h.addresses.joinAll(ctx, 0), h.core.Visit(ctx, p.probeAll))
 	})
 }
 
 // prober is one round of probes. A station that does not answer is asked once
-// in a round.
+// in a round, as long as there are not very many.
 type prober struct {
 	hub    *Hub
 	check  spotCheck
 	silent map[endpoint]bool
 }
+
+// maxSilent is how many stations that do not answer are remembered.
+const maxSilent = 10_000
 
 type endpoint struct {
 	user collection.UserID
@@ -51,19 +52,18 @@ type endpoint struct {
 }
 
 // probeAll probes the sources of one collection.
-func (p prober) probeAll(ctx context.Context, name collection.Name) error {
+func (p prober) probeAll(ctx context.Context, round *station.Round, name collection.Name) error {
 	state, err := p.hub.core.Load(ctx, name)
 	if err != nil {
 		return err
 	}
 	r, err := p.hub.core.Gather(ctx, station.Result{State: state}, p.reach)
-	p.hub.wake(r.Notified)
 	if err != nil {
 		return err
 	}
 	for _, source := range r.State.Sources {
 		before, failedBefore := r.State.Failed(source)
-		gone, err := p.gone(ctx, r.State.Collection, source, before.Items)
+		gone, err := p.gone(ctx, round, r.State.Collection, source, before.Items)
 		if err != nil {
 			return err
 		}
@@ -71,9 +71,7 @@ func (p prober) probeAll(ctx context.Context, name collection.Name) error {
 			continue
 		}
 		source.Items = gone
-		r, err := p.hub.core.Step(ctx, name, engine.Probed{Source: source})
-		p.hub.wake(r.Notified)
-		if err != nil {
+		if err := round.Step(ctx, name, engine.Probed{Source: source}); err != nil {
 			return err
 		}
 	}
@@ -90,7 +88,7 @@ func (p prober) reach(source transport.Source) transport.Home {
 
 // gone returns the items that a source does not serve, of a few that are asked for:
 // those that failed before, and then random ones.
-func (p prober) gone(ctx context.Context, c collection.Collection, source transport.Source, before transport.Bits) (transport.Bits, error) {
+func (p prober) gone(ctx context.Context, round *station.Round, c collection.Collection, source transport.Source, before transport.Bits) (transport.Bits, error) {
 	at := endpoint{source.User, source.URL}
 	if p.silent[at] {
 		return source.Items, nil
@@ -101,6 +99,9 @@ func (p prober) gone(ctx context.Context, c collection.Collection, source transp
 	}
 	var gone transport.Bits
 	for _, i := range items {
+		if err := round.Keep(ctx); err != nil {
+			return nil, err
+		}
 		from, err := p.hub.cfg.Dial.Reach(source)
 		if err == nil {
 			err = p.check.item(ctx, c, i, from)
@@ -113,9 +114,17 @@ func (p prober) gone(ctx context.Context, c collection.Collection, source transp
 			gone = gone.Add(i)
 		default:
 			p.hub.cfg.Log.Warn("source does not answer", "url", source.URL, "error", err)
-			p.silent[at] = true
+			p.silence(at)
 			return source.Items, nil
 		}
 	}
 	return gone, nil
+}
+
+// silence remembers that a station does not answer.
+func (p prober) silence(at endpoint) {
+	if len(p.silent) == maxSilent {
+		clear(p.silent)
+	}
+	p.silent[at] = true
 }

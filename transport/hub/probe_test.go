@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/lab"
 	"github.com/glimpse-go/glimpse/internal/lab/labtest"
 	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/notify"
@@ -129,11 +130,7 @@ func TestProbeFindsDamagedItems(t *testing.T) {
 
 // damage puts other bytes in the place of a blob.
 func damage(t *testing.T, s *labtest.Peer, key string, size int) {
-	labtest.Must(t, s.Store.Delete(t.Context(), key))
-	out, err := s.Store.Create(t.Context(), key)
-	labtest.Must(t, err)
-	_, err = out.Write(make([]byte, size))
-	labtest.Must(t, errors.Join(err, out.Commit(t.Context())))
+	labtest.Must(t, lab.PutVersion(t.Context(), s.Store, key, make([]byte, size)))
 }
 
 // silences makes stations take the hub's requests, which it counts, and never answer

@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 
@@ -31,9 +32,7 @@ func (h *Hub) Joined(ctx context.Context, addresses ...string) error {
 				return err
 			}
 			adopted := h.users.adopt(ctx, normal)
-			told, err := h.addresses.join(ctx, records.HashOf(normal))
-			h.wake(told)
-			if err := errors.Join(adopted, err); err != nil {
+			if err := errors.Join(adopted, h.addresses.join(ctx, records.HashOf(normal))); err != nil {
 				return err
 			}
 		}
@@ -42,71 +41,69 @@ func (h *Hub) Joined(ctx context.Context, addresses ...string) error {
 }
 
 // joined is Joined for the hub's own accounts, whose change stands already. What
-// fails is done when the hub starts again, or the collection is next shared.
+// fails is done when the hub starts again or probes, or the collection is next shared.
 func (h *Hub) joined(ctx context.Context, addresses []string) {
 	if err := h.Joined(ctx, addresses...); err != nil && !errors.Is(err, transport.ErrClosed) {
 		h.cfg.Log.Error("addresses not resolved yet", "error", err)
 	}
 }
 
-// joinAll does what a crash has left undone.
-func (a *addresses) joinAll(ctx context.Context) error {
-	var hashes []records.Hash
-	for r, err := range a.cfg.Store.Scan(ctx, records.Joined.Under()) {
-		if err != nil {
-			return err
+// maxJoined is for how many addresses a hub does, before it starts, what another one
+// has left undone.
+const maxJoined = 16
+
+// joinAll does what a crash has left undone, for so many addresses; 0 = for all.
+func (a *addresses) joinAll(ctx context.Context, limit int) error {
+	var failed []error
+	for r, err := range record.Walk(ctx, a.cfg.Store, records.Joined.Under(), "", limit) {
+		if r.Key != "" { // that is all that counts of it
+			err = a.join(ctx, records.Hash(strings.TrimPrefix(r.Key, records.Joined.Under())))
 		}
-		hashes = append(hashes, records.Hash(strings.TrimPrefix(r.Key, records.Joined.Under())))
+		failed = append(failed, err)
 	}
-	for _, hash := range hashes {
-		if _, err := a.join(ctx, hash); err != nil {
-			return err
-		}
+	return errors.Join(failed...)
+}
+
+// join resolves the address with a hash wherever it waits, drops the note that
+// this is still to be done.
+func (a *addresses) join(ctx context.Context, hash records.Hash) error {
+	names, err := record.Names(ctx, a.cfg.Store, records.Pending.Under(hash)) // shared with an address that was no user's
+	failed := []error{err}
+	for _, name := range names {
+		failed = append(failed, a.resolve(ctx, name))
+	}
+	if err := errors.Join(failed...); err != nil {
+		return err
+	}
+	return record.Put(ctx, a.cfg.Store, transport.Change{Key: records.Joined.Key(hash)})
+}
+
+// resolveIn is resolve of a collection that was read.
+func (a *addresses) resolveIn(ctx context.Context, c collection.Collection) error {
+	for range c.Addresses() {
+		return a.resolve(ctx, c.Name())
 	}
 	return nil
 }
 
-// join resolves the address with a hash wherever it waits, drops the note that
-// this is still to be done, and returns who was told.
-func (a *addresses) join(ctx context.Context, hash records.Hash) ([]collection.UserID, error) {
-	names, err := record.Names(ctx, a.cfg.Store, records.Pending.Under(hash)) // shared with an address that was no user's
-	if err != nil {
-		return nil, err
-	}
-	var told []collection.UserID
-	for _, name := range names {
-		more, err := a.resolve(ctx, name)
-		told = append(told, more...)
-		if err != nil {
-			return told, err
-		}
-	}
-	return told, a.cfg.Store.Apply(ctx, transport.Change{Key: records.Joined.Key(hash)})
-}
-
 // resolve seals who the users behind a collection's blinded addresses are, as
-// far as the directory knows now, and returns who was told.
-func (a *addresses) resolve(ctx context.Context, name collection.Name) ([]collection.UserID, error) {
-	if m, _, err := a.mailing(ctx, name); err != nil || !slices.ContainsFunc(m.Entries, entry.pending) {
-		return nil, err
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	m, before, err := a.mailing(ctx, name)
-	if err != nil {
-		return nil, err
+// far as the directory knows now.
+func (a *addresses) resolve(ctx context.Context, name collection.Name) error {
+	m, err := loadMailing(ctx, a.cfg.Store, name)
+	if err != nil || !slices.ContainsFunc(m.Entries, entry.pending) {
+		return err
 	}
 	found, err := a.found(ctx, m)
 	if err != nil || len(found) == 0 {
-		return nil, err
+		return err
 	}
 	r, err := a.core.Do(ctx, name, func(s engine.State) (engine.Event, error) {
 		return a.resolution(ctx, s, found)
 	})
 	if err != nil || !a.resolves(r.State) {
-		return r.Notified, err
+		return err
 	}
-	return r.Notified, a.forget(ctx, name, m, before, found)
+	return a.forget(ctx, name, found)
 }
 
 // found returns the users of the addresses that wait for one.
@@ -116,14 +113,14 @@ func (a *addresses) found(ctx context.Context, m mailing) (map[collection.Addres
 		if !e.pending() {
 			continue
 		}
-		user, err := a.users.byAddress(ctx, e.Address)
+		user, err := a.users.byAddress(ctx, a.cfg.Store, e.Address)
 		if errors.Is(err, transport.ErrNotFound) {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		temporary, err := a.users.accounts.writesTo(ctx, user)
+		temporary, err := writesTo(ctx, a.cfg.Store, user)
 		if err != nil {
 			return nil, err
 		}
@@ -146,8 +143,9 @@ func (a *addresses) resolution(ctx context.Context, s engine.State, found map[co
 		return nil, nil
 	}
 	c := s.Collection
+	resolved := maps.Collect(c.Resolved())
 	for address, user := range found {
-		if !c.HasAddress(address) {
+		if _, done := resolved[address]; done || !c.HasAddress(address) {
 			continue
 		}
 		var err error
@@ -159,13 +157,19 @@ func (a *addresses) resolution(ctx context.Context, s engine.State, found map[co
 }
 
 // forget drops the addresses in clear of those who have become users.
-func (a *addresses) forget(ctx context.Context, name collection.Name, m mailing, before []byte, found map[collection.Address]collection.UserID) error {
-	var changes []transport.Change
-	for i, e := range m.Entries {
-		if user, ok := found[e.Blinded]; ok && e.pending() {
-			m.Entries[i].User, m.Entries[i].Address = user, ""
-			changes = append(changes, transport.Change{Key: records.Pending.Key(e.Hash, name)})
+func (a *addresses) forget(ctx context.Context, name collection.Name, found map[collection.Address]collection.UserID) error {
+	_, err := record.Update(ctx, a.cfg.Store, func(tx *record.Tx) error {
+		m, err := loadMailing(ctx, tx, name)
+		if err != nil {
+			return err
 		}
-	}
-	return a.store(ctx, name, m, before, changes)
+		for i, e := range m.Entries {
+			if user, ok := found[e.Blinded]; ok && e.pending() {
+				m.Entries[i].User, m.Entries[i].Address = user, ""
+				tx.Set(records.Pending.Key(e.Hash, name), nil)
+			}
+		}
+		return tx.Encode(records.Mailing.Key(name), m)
+	})
+	return err
 }

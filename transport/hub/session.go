@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
 
@@ -45,33 +47,38 @@ func (s session) Announce(ctx context.Context, a transport.Announcement) (transp
 	return s.answer(ctx, func() (station.Result, error) { return s.announce(ctx, a) })
 }
 
-// answer does a piece of work and wakes those whom it tells something.
+// answer does a piece of work, and then has those told whom it tells something.
 func (s session) answer(ctx context.Context, work func() (station.Result, error)) (transport.Answer, error) {
-	return station.Inside(&s.hub.drain, func() (transport.Answer, error) {
-		if err := s.hub.users.know(ctx, s.user); err != nil {
-			return transport.Answer{}, err
-		}
-		r, err := work()
-		if err == nil {
-			r, err = s.follow(ctx, r)
-		}
-		s.hub.wake(r.Notified)
-		if err != nil {
-			return transport.Answer{}, err
-		}
-		if len(r.Answer.Collection)+len(r.Answer.Updates) > 0 {
-			r.Answer.Keys, err = s.statements(ctx, r.State) // others of the user's stations may have sealed
-		}
-		return *r.Answer, err
+	return station.Inside(&s.hub.drain, func() (answer transport.Answer, err error) {
+		err = s.hub.core.Answer(func() error {
+			answer, err = s.answerTo(ctx, work)
+			return err
+		})
+		return answer, err
 	})
+}
+
+func (s session) answerTo(ctx context.Context, work func() (station.Result, error)) (transport.Answer, error) {
+	if err := s.hub.users.know(ctx, s.user); err != nil {
+		return transport.Answer{}, err
+	}
+	r, err := work()
+	if err == nil {
+		r, err = s.follow(ctx, r)
+	}
+	if err != nil {
+		return transport.Answer{}, err
+	}
+	if len(r.Answer.Collection)+len(r.Answer.Updates) > 0 {
+		r.Answer.Keys, err = s.hub.users.statementsFor(ctx, s.user, r.State, lookups) // others of the user's stations may have sealed
+	}
+	return *r.Answer, err
 }
 
 // follow does what follows a step: the collection's addresses are resolved, and
 // what is wanted of peers is fetched.
 func (s session) follow(ctx context.Context, r station.Result) (station.Result, error) {
-	told, err := s.hub.addresses.resolve(ctx, r.State.Collection.Name())
-	r.Notified = append(r.Notified, told...)
-	if err != nil {
+	if err := s.hub.addresses.resolveIn(ctx, r.State.Collection); err != nil {
 		return r, err
 	}
 	return s.hub.core.Gather(ctx, r, s.hub.cfg.Dial)
@@ -79,14 +86,13 @@ func (s session) follow(ctx context.Context, r station.Result) (station.Result, 
 
 // statements returns the key statements that the user needs to read a collection.
 func (s session) statements(ctx context.Context, state engine.State) ([][]byte, error) {
-	return s.hub.users.statementsFor(ctx, s.user, state)
+	return s.hub.users.statementsFor(ctx, s.user, state, math.MaxInt)
 }
 
 // PutVersion implements transport.ResumableUploader.
 func (s session) PutVersion(ctx context.Context, ref transport.Ref, offset int64, data io.Reader) (int64, error) {
 	return station.Inside(&s.hub.drain, func() (int64, error) {
-		r, n, err := s.hub.core.Server.Put(ctx, s.user, ref, offset, data)
-		s.hub.wake(r.Notified)
+		_, n, err := s.hub.core.Server.Put(ctx, s.user, ref, offset, data)
 		return n, err
 	})
 }
@@ -111,16 +117,17 @@ func (s session) Version(ctx context.Context, ref transport.Ref, offset int64) (
 func (s session) Notifications(ctx context.Context, read transport.Receipts) (transport.Deliveries, error) {
 	h := s.hub
 	return station.Inside(&h.drain, func() (transport.Deliveries, error) {
-		return h.core.Server.Notifications(ctx, s.user, read, s.statements, &h.broadcast, h.cfg.Wait, h.closing)
+		return h.core.Server.Notifications(ctx, s.user, read, s.statements, h.cfg.Bus, h.cfg.Wait, h.running.Done())
 	})
 }
 
 // VerifySeal implements transport.RemoteVerifier with the keys that the hub knows.
 func (s session) VerifySeal(ctx context.Context, request transport.VerifyRequest) (transport.VerifyResponse, error) {
 	return station.Inside(&s.hub.drain, func() (transport.VerifyResponse, error) {
-		user, key, err := s.hub.core.Keys.Verify(ctx, request.Type, request.Statement, request.Seal, request.IssuedAt())
+		in := record.Reading(s.hub.cfg.Store)
+		by, err := s.hub.core.Keys.Verify(ctx, in, request.Type, request.Statement, request.Seal, request.IssuedAt())
 		if err == nil {
-			return transport.VerifyResponse{User: user, Key: key}, nil
+			return transport.VerifyResponse{User: by.User, Key: by.Key}, nil
 		}
 		for outcome := transport.Unsigned; outcome <= transport.Expired; outcome++ {
 			v := transport.VerifyResponse{Outcome: outcome}

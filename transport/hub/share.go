@@ -99,7 +99,7 @@ func (s session) isFilledIn(ctx context.Context, c collection.Collection, to []s
 	if _, err := s.hub.core.Verify(ctx, c); err != nil {
 		return err
 	}
-	m, _, err := s.hub.addresses.mailing(ctx, c.Name())
+	m, err := loadMailing(ctx, s.hub.cfg.Store, c.Name())
 	if err != nil {
 		return err
 	}

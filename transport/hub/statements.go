@@ -7,29 +7,13 @@ import (
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/hub/internal/records"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
-
-// load fills the keyring.
-func (a *Accounts) load(ctx context.Context) error {
-	for r, err := range a.store.Scan(ctx, records.Statement.Under()) {
-		if err != nil {
-			return err
-		}
-		var s signature.KeyStatement
-		if err := s.UnmarshalBinary(r.Value); err != nil {
-			return transport.At(err, r.Key)
-		}
-		if err := a.keys.Add(ctx, s); err != nil {
-			return transport.At(err, r.Key)
-		}
-	}
-	return nil
-}
 
 // KeyStatements implements transport.Directory.
 func (a *Accounts) KeyStatements(ctx context.Context, user collection.UserID) ([][]byte, error) {
 	var all [][]byte
-	for r, err := range a.store.Scan(ctx, records.Statement.Under(user)) {
+	for r, err := range a.store.Scan(ctx, records.Statement.Under(user), "", 0) {
 		if err != nil {
 			return nil, err
 		}
@@ -38,55 +22,45 @@ func (a *Accounts) KeyStatements(ctx context.Context, user collection.UserID) ([
 	if len(all) > 0 {
 		return all, nil
 	}
-	_, err := a.store.Get(ctx, records.Person.Key(user)) // a user without keys, or none
+	_, err := record.Need(ctx, a.store, records.Person.Key(user)) // a user without keys, or none
 	return nil, err
 }
 
-// revocations returns the revocations of keys of the users that are meant.
-func (a *Accounts) revocations(ctx context.Context, meant func(collection.UserID) bool) ([][]byte, error) {
-	var all [][]byte
-	for r, err := range a.store.Scan(ctx, records.Revocation.Under()) {
+// revoke puts revocations in the place of what was said of keys of a user.
+func (a *Accounts) revoke(ctx context.Context, tx *record.Tx, user collection.UserID, keys []collection.KeyID) error {
+	for _, key := range keys {
+		said, err := record.Need(ctx, tx, records.Statement.Key(user, key))
 		if err != nil {
-			return nil, err
+			return err
 		}
 		var s signature.KeyStatement
-		if err := s.UnmarshalBinary(r.Value); err != nil {
-			return nil, transport.At(transport.ErrStorage, r.Key)
+		if err := s.UnmarshalBinary(said.Value); err != nil {
+			return transport.At(transport.ErrStorage, said.Key)
 		}
-		if meant(s.User) {
-			all = append(all, r.Value)
+		if _, err := a.seal(ctx, tx, signature.KeyStatement{User: user, Key: s.Key, Role: signature.RoleRevoked}); err != nil {
+			return err
 		}
 	}
-	return all, nil
-}
-
-// revocation returns the change that puts a revocation in the place of what was said
-// of a key.
-func (a *Accounts) revocation(ctx context.Context, user collection.UserID, key collection.KeyID) (transport.Change, error) {
-	s, err := a.statement(ctx, records.Statement.Key(user, key))
-	if err != nil {
-		return transport.Change{}, err
+	if len(keys) > 0 {
+		tx.Set(records.Revoked.Key(user), []byte{})
+		tx.Set(records.Revoked.Key(), []byte{})
 	}
-	_, change, err := a.seal(ctx, signature.KeyStatement{User: user, Key: s.Key, Role: signature.RoleRevoked})
-	return change, err
+	return nil
 }
 
-// seal makes a key statement now, and returns the change that stores it.
-func (a *Accounts) seal(ctx context.Context, s signature.KeyStatement) (signature.KeyStatement, transport.Change, error) {
+// seal makes a key statement now, stores it in a transaction, and returns it.
+func (a *Accounts) seal(ctx context.Context, tx *record.Tx, s signature.KeyStatement) ([]byte, error) {
 	s.Issued = a.now()
 	s, err := s.Sign(ctx, a.signer)
 	if err != nil {
-		return s, transport.Change{}, err
+		return nil, err
+	}
+	if err := a.keys.check(ctx, s); err != nil {
+		return nil, err
 	}
 	data, err := s.MarshalBinary()
-	return s, transport.Change{Key: records.Statement.Key(collection.UserID(s.User), collection.KeyID(s.Key.ID())), Value: data}, err
-}
-
-// statement loads what is said of a key.
-func (a *Accounts) statement(ctx context.Context, key string) (s signature.KeyStatement, err error) {
-	data, err := a.store.Get(ctx, key)
-	if err == nil {
-		err = s.UnmarshalBinary(data)
-	}
-	return s, err
+	key := collection.KeyID(s.Key.ID())
+	tx.Set(records.Key.Key(key), data)
+	tx.Set(records.Statement.Key(collection.UserID(s.User), key), data)
+	return data, err
 }

@@ -103,12 +103,7 @@ func TestAnotherPeersOtherBytes(t *testing.T) {
 
 // forge puts other bytes into a store.
 func forge(t *testing.T, w *labtest.World, store transport.Store, key string) {
-	labtest.Must(t, store.Delete(t.Context(), key))
-	out, err := store.Create(t.Context(), key)
-	labtest.Must(t, err)
-	_, err = out.Write(make([]byte, 20_000))
-	labtest.Must(t, err)
-	labtest.Must(t, out.Commit(t.Context()))
+	labtest.Must(t, lab.PutVersion(t.Context(), store, key, make([]byte, 20_000)))
 }
 
 // TestAnotherPeerAfterACrash: at whatever change of its store the hub crashes

@@ -42,38 +42,44 @@ func (a *Accounts) Confirm(ctx context.Context, address, name string) (collectio
 	return user, err
 }
 
-func (a *Accounts) confirm(ctx context.Context, address, name string) (collection.UserID, []string, error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	user, err := a.ByAddress(ctx, address)
+// confirm is Confirm without what follows from it, and returns the addresses that have
+// become the user's.
+func (a *Accounts) confirm(ctx context.Context, address, name string) (user collection.UserID, addresses []string, err error) {
+	normal, err := collection.NormalAddress(address)
 	if err != nil {
 		return user, nil, err
 	}
-	p, err := a.Person(ctx, user)
-	if err != nil || !p.Temporary {
-		return user, nil, err
-	}
-	var changes []transport.Change
-	for _, address := range p.Addresses {
-		changes = append(changes, transport.Change{Key: records.Joined.Key(records.HashOf(address)), Value: user[:]})
-	}
-	own := Person{Name: name, Addresses: p.Addresses}
-	return user, own.Addresses, record.Set(ctx, a.store, records.Person.Key(user), own, changes...)
+	_, err = record.Update(ctx, a.store, func(tx *record.Tx) error {
+		addresses = nil
+		if user, err = userOf(ctx, tx, normal); err != nil {
+			return err
+		}
+		p, err := person(ctx, tx, user)
+		if err != nil || !p.Temporary {
+			return err
+		}
+		addresses = p.Addresses
+		for _, address := range addresses {
+			tx.Set(records.Joined.Key(records.HashOf(address)), user[:])
+		}
+		return tx.Encode(records.Person.Key(user), Person{Name: name, Addresses: addresses})
+	})
+	return user, addresses, err
 }
 
 // userFor returns the user that a person is to be: the one of a temporary account
 // that one of the addresses has, whose addresses are added to p, or a new one.
-func (a *Accounts) userFor(ctx context.Context, p *Person) (collection.UserID, error) {
+func (a *Accounts) userFor(ctx context.Context, tx *record.Tx, p *Person) (collection.UserID, error) {
 	var user collection.UserID
 	for _, address := range p.Addresses {
-		owner, err := a.ByAddress(ctx, address)
+		owner, err := userOf(ctx, tx, address)
 		if errors.Is(err, transport.ErrNotFound) {
 			continue
 		}
 		if err != nil {
 			return user, err
 		}
-		known, err := a.Person(ctx, owner)
+		known, err := person(ctx, tx, owner)
 		if err != nil {
 			return user, err
 		}
@@ -91,8 +97,8 @@ func (a *Accounts) userFor(ctx context.Context, p *Person) (collection.UserID, e
 }
 
 // member refuses those who have no account of their own.
-func (a *Accounts) member(ctx context.Context, user collection.UserID) error {
-	p, err := a.Person(ctx, user)
+func member(ctx context.Context, tx *record.Tx, user collection.UserID) error {
+	p, err := person(ctx, tx, user)
 	if err == nil && p.Temporary {
 		return transport.At(transport.ErrForbidden, "the account is temporary")
 	}
@@ -125,8 +131,8 @@ func union(a, b []string) []string {
 
 // writesTo returns the address at which a temporary account's person is written
 // to; none for all others.
-func (a *Accounts) writesTo(ctx context.Context, user collection.UserID) (string, error) {
-	p, _, err := record.Load[Person](ctx, a.store, records.Person.Key(user))
+func writesTo(ctx context.Context, from record.Getter, user collection.UserID) (string, error) {
+	p, _, err := record.Load[Person](ctx, from, records.Person.Key(user))
 	if err != nil || !p.Temporary || len(p.Addresses) == 0 {
 		return "", err
 	}

@@ -1,17 +1,18 @@
 package hub
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
-	"sync"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
-	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
 // users are all whom the hub knows: those of its Directory, and of the accounts
@@ -19,18 +20,22 @@ import (
 type users struct {
 	cfg      Config
 	accounts *Accounts
-	keys     *signature.Keyring
-	mu       sync.Mutex // around changes of what is learned
+	keys     *keys
+	revoked  revoked
 }
 
 // own reports whether the Directory is the hub's own.
 func (u *users) own() bool { return u.cfg.Directory == transport.Directory(u.accounts) }
 
-// byAddress returns the user of an address.
-func (u *users) byAddress(ctx context.Context, normal string) (collection.UserID, error) {
+// byAddress returns the user of an address. What the hub's own accounts say is read from
+// from.
+func (u *users) byAddress(ctx context.Context, from record.Getter, normal string) (collection.UserID, error) {
+	if u.own() {
+		return userOf(ctx, from, normal)
+	}
 	user, err := u.cfg.Directory.ByAddress(ctx, normal)
 	if errors.Is(err, transport.ErrNotFound) {
-		return u.accounts.ByAddress(ctx, normal)
+		return userOf(ctx, from, normal)
 	}
 	return user, err
 }
@@ -49,7 +54,7 @@ func (u *users) adopt(ctx context.Context, normal string) error {
 		}
 		return err
 	}
-	waits, err := u.accounts.writesTo(ctx, own)
+	waits, err := writesTo(ctx, u.cfg.Store, own)
 	switch {
 	case err != nil || waits == "":
 		return err
@@ -76,8 +81,9 @@ func (u *users) know(ctx context.Context, users ...collection.UserID) error {
 
 // statementsFor returns the key statements that a reader of a collection needs:
 // those of author and completers, to verify, and the reader's own, to show; and,
-// since who may complete serves originals, the revocations of those who may read.
-func (u *users) statementsFor(ctx context.Context, reader collection.UserID, state engine.State) ([][]byte, error) {
+// since who may complete serves originals, the revocations of those who may read, if
+// they are not more than so many. It costs one listing for each party.
+func (u *users) statementsFor(ctx context.Context, reader collection.UserID, state engine.State, most int) ([][]byte, error) {
 	on := append(parties(state.Collection), reader)
 	slices.SortFunc(on, func(a, b collection.UserID) int { return slices.Compare(a[:], b[:]) })
 	var all [][]byte
@@ -91,10 +97,21 @@ func (u *users) statementsFor(ctx context.Context, reader collection.UserID, sta
 	if !engine.MayComplete(state.Collection, reader) {
 		return all, nil
 	}
-	revoked, err := u.accounts.revocations(ctx, func(user collection.UserID) bool {
-		return !slices.Contains(on, user) && engine.May(state, user)
-	})
+	revoked, err := u.revokedReaders(ctx, state.Collection, most)
 	return append(all, revoked...), err
+}
+
+// revokedReaders returns the revocations of those who may read a collection, besides
+// those who may have sealed something.
+func (u *users) revokedReaders(ctx context.Context, c collection.Collection, most int) ([][]byte, error) {
+	all, err := u.revoked.among(ctx, u.accounts, c, most)
+	joined := withoutParties(c, maps.Values(maps.Collect(c.Resolved())))
+	if err != nil || len(joined) == 0 || len(joined) > most {
+		return all, err
+	}
+	slices.SortFunc(joined, func(a, b collection.UserID) int { return bytes.Compare(a[:], b[:]) })
+	more, err := u.accounts.revocations(ctx, slices.Compact(joined))
+	return slices.Concat(all, more), err
 }
 
 // parties are those who may have sealed something in a collection.

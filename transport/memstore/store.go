@@ -4,13 +4,13 @@ package memstore
 
 import (
 	"bytes"
-	"cmp"
 	"context"
+	"errors"
 	"iter"
-	"slices"
-	"strings"
+	"maps"
 	"sync"
 
+	"github.com/glimpse-go/glimpse/internal/ordered"
 	"github.com/glimpse-go/glimpse/transport"
 )
 
@@ -18,13 +18,27 @@ import (
 // use. It lasts as long as the process does.
 type Store struct {
 	mu      sync.Mutex
-	blobs   map[string][]byte
+	blobs   ordered.Map[[]byte]
 	parts   map[string][]byte
 	open    map[string]bool
-	records map[string][]byte
+	records ordered.Map[value]
+	version uint64 // of the last batch
 }
 
 var _ transport.Store = (*Store)(nil)
+
+// Reopen returns the store as a new process would find it if this one crashed now: the
+// uploads that are open are gone. The two share nothing from then on.
+func (s *Store) Reopen() *Store {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return &Store{
+		blobs:   s.blobs.Clone(),
+		parts:   maps.Clone(s.parts),
+		records: s.records.Clone(),
+		version: s.version,
+	}
+}
 
 // Open implements transport.Blobs.
 func (s *Store) Open(ctx context.Context, key string) (transport.Blob, error) {
@@ -33,7 +47,7 @@ func (s *Store) Open(ctx context.Context, key string) (transport.Blob, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	data, ok := s.blobs[key]
+	data, ok := s.blobs.Get(key)
 	if !ok {
 		return nil, transport.At(transport.ErrNotFound, key)
 	}
@@ -51,7 +65,7 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.blobs, key)
+	s.blobs.Delete(key)
 	delete(s.parts, key)
 	return nil
 }
@@ -109,10 +123,7 @@ func (w *writer) Commit(ctx context.Context) error {
 		return err
 	}
 	return w.end(func(s *Store) {
-		if s.blobs == nil {
-			s.blobs = map[string][]byte{}
-		}
-		s.blobs[w.key] = w.data
+		s.blobs.Set(w.key, w.data)
 		delete(s.parts, w.key)
 	}, transport.ErrClosed)
 }
@@ -143,73 +154,22 @@ func (w *writer) end(step func(*Store), late error) error {
 	return nil
 }
 
-// Get implements transport.Records.
-func (s *Store) Get(ctx context.Context, key string) ([]byte, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	value, ok := s.records[key]
-	if !ok {
-		return nil, transport.At(transport.ErrNotFound, key)
-	}
-	return bytes.Clone(value), nil
-}
-
-// Scan implements transport.Records.
-func (s *Store) Scan(ctx context.Context, prefix string) iter.Seq2[transport.Record, error] {
-	return func(yield func(transport.Record, error) bool) {
-		for _, r := range s.snapshot(prefix) {
-			if err := ctx.Err(); err != nil {
-				yield(transport.Record{}, err)
+// List implements transport.Blobs.
+func (s *Store) List(ctx context.Context, prefix, after string, limit int) iter.Seq2[transport.BlobInfo, error] {
+	return func(yield func(transport.BlobInfo, error) bool) {
+		n := 0
+		for key := range s.blobs.Keys(&s.mu, prefix, after) {
+			b, err := s.Open(ctx, key)
+			if errors.Is(err, transport.ErrNotFound) {
+				continue // deleted since the walk began
+			}
+			if err != nil {
+				yield(transport.BlobInfo{}, err)
 				return
 			}
-			if !yield(r, nil) {
+			if n++; !yield(transport.BlobInfo{Key: key, Size: b.Size()}, nil) || n == limit {
 				return
 			}
 		}
 	}
-}
-
-func (s *Store) snapshot(prefix string) []transport.Record {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var all []transport.Record
-	for key, value := range s.records {
-		if strings.HasPrefix(key, prefix) {
-			all = append(all, transport.Record{Key: key, Value: bytes.Clone(value)})
-		}
-	}
-	slices.SortFunc(all, func(a, b transport.Record) int { return cmp.Compare(a.Key, b.Key) })
-	return all
-}
-
-// Apply implements transport.Records.
-func (s *Store) Apply(ctx context.Context, changes ...transport.Change) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, c := range changes {
-		if !transport.ValidKey(c.Key) {
-			return transport.At(transport.ErrStorage, "key")
-		}
-		now, ok := s.records[c.Key]
-		if c.Old != nil && (!ok || !bytes.Equal(now, c.Old)) {
-			return transport.At(transport.ErrConflict, c.Key)
-		}
-	}
-	if s.records == nil {
-		s.records = map[string][]byte{}
-	}
-	for _, c := range changes {
-		if c.Value == nil {
-			delete(s.records, c.Key)
-		} else {
-			s.records[c.Key] = bytes.Clone(c.Value)
-		}
-	}
-	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
 // longestPause is the most that is waited between two tries.
@@ -65,18 +66,18 @@ func (p *base) again(value []byte) ([]byte, error) {
 // pause notes that a wish was tried in vain.
 func (p *base) pause(ctx context.Context, ref transport.Ref) error {
 	key := wishKey(ref)
-	value, err := p.cfg.Store.Get(ctx, key)
+	known, err := record.Need(ctx, p.cfg.Store, key)
 	if errors.Is(err, transport.ErrNotFound) {
 		return nil // it has ended meanwhile
 	}
 	if err != nil {
 		return err
 	}
-	next, err := p.again(value)
+	next, err := p.again(known.Value)
 	if err != nil {
 		return err
 	}
-	err = p.cfg.Store.Apply(ctx, transport.Change{Key: key, Value: next, Old: value})
+	err = record.Replace(ctx, p.cfg.Store, known, next)
 	if errors.Is(err, transport.ErrConflict) {
 		return nil // somebody else has just tried
 	}

@@ -24,7 +24,7 @@ const (
 // Preview and of the store; if the preview fails, the time is set all the same.
 func (p *Author) PublishAt(ctx context.Context, name collection.Name, at time.Time) error {
 	value := binary.BigEndian.AppendUint64(nil, uint64(max(at.UnixMilli(), 0)))
-	if err := p.cfg.Store.Apply(ctx, transport.Change{Key: dueRecord.Key(name), Value: value}); err != nil {
+	if err := record.Put(ctx, p.cfg.Store, transport.Change{Key: dueRecord.Key(name), Value: value}); err != nil {
 		return err
 	}
 	select {
@@ -36,16 +36,19 @@ func (p *Author) PublishAt(ctx context.Context, name collection.Name, at time.Ti
 
 // PublishDue publishes the collections whose time has come, by Config.Now, and
 // returns the time at which the next one is due; zero if there is none. One that
-// fails stays due, and its error is among those that are joined.
+// fails stays due, and its error is among those that are joined. Before that it goes on
+// with telling recipients, and with announcing, where that had failed.
 func (p *Author) PublishDue(ctx context.Context) (next time.Time, err error) {
-	var failed []error
-	for r, err := range p.cfg.Store.Scan(ctx, dueRecord.Under()) {
-		if err != nil {
-			return next, err
+	failed := []error{p.core.Resume(ctx, false)}
+	for r, err := range record.Walk(ctx, p.cfg.Store, dueRecord.Under(), "", 0) {
+		var name collection.Name
+		var at time.Time
+		if err == nil {
+			name, at, err = parseDue(r)
 		}
-		name, at, err := parseDue(r)
 		if err != nil {
-			return next, err
+			failed = append(failed, err)
+			continue
 		}
 		if at.After(p.cfg.Now()) {
 			if next.IsZero() || at.Before(next) {
@@ -55,7 +58,7 @@ func (p *Author) PublishDue(ctx context.Context) (next time.Time, err error) {
 		}
 		err = p.Publish(ctx, name)
 		if err == nil {
-			err = p.cfg.Store.Apply(ctx, transport.Change{Key: r.Key, Old: r.Value})
+			err = record.Replace(ctx, p.cfg.Store, r, nil)
 		}
 		if err != nil && !errors.Is(err, transport.ErrConflict) { // set anew meanwhile
 			failed = append(failed, fmt.Errorf("collection %v: %w", name, err))
@@ -72,7 +75,7 @@ func parseDue(r transport.Record) (name collection.Name, at time.Time, err error
 	return name, time.UnixMilli(int64(binary.BigEndian.Uint64(r.Value))), nil
 }
 
-// Run publishes what is due, when it is due, until ctx ends or the peer is
+// Run calls PublishDue, and again when something is due, until ctx ends or the peer is
 // closed; then it returns nil. What fails is logged and tried again, with pauses
 // that grow up to an hour.
 func (p *Peer) Run(ctx context.Context) error {

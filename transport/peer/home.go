@@ -76,7 +76,7 @@ func (h home) Version(ctx context.Context, ref transport.Ref, offset int64) (*tr
 // Notifications implements transport.Inbox.
 func (h home) Notifications(ctx context.Context, read transport.Receipts) (transport.Deliveries, error) {
 	return station.Inside(&h.drain, func() (transport.Deliveries, error) {
-		return h.core.Server.Notifications(ctx, h.caller.User, read, h.statements, &h.broadcast, h.cfg.Wait, h.closing)
+		return h.core.Server.Notifications(ctx, h.caller.User, read, h.statements, &h.bus, h.cfg.Wait, h.closing)
 	})
 }
 
@@ -87,10 +87,11 @@ func (p *base) statements(ctx context.Context, s engine.State) ([][]byte, error)
 	if len(p.cfg.Statement) > 0 {
 		all = append(all, p.cfg.Statement)
 	}
-	for r, err := range p.cfg.Store.Scan(ctx, keyRecord.Under()) {
-		if err != nil {
-			return nil, err
-		}
+	records, err := p.cfg.Store.Get(ctx, p.keyed.of(s.Collection)...)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range records {
 		var statement signature.KeyStatement
 		if err := statement.UnmarshalBinary(r.Value); err != nil {
 			return nil, transport.At(errors.Join(transport.ErrStorage, err), r.Key)

@@ -4,11 +4,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"slices"
 	"sync"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
 // learn adds key statements to the keyring and stores those that are new.
@@ -25,7 +27,15 @@ func (p *base) learn(ctx context.Context, statements [][]byte) error {
 			p.cfg.Log.Warn("key statement refused", "error", err)
 			continue
 		}
-		if err := p.cfg.Keys.Add(ctx, s); err != nil {
+		key := keyRecord.Key(collection.KeyID(s.Key.ID()))
+		_, err := record.Get(ctx, p.cfg.Store, key)
+		if err != nil && !record.Damaged(err, key) {
+			return err
+		}
+		if err == nil { // else a revocation may be what cannot be read
+			err = p.cfg.Keys.Add(ctx, s)
+		}
+		if err != nil {
 			p.cfg.Log.Warn("key statement refused", "error", err)
 			continue
 		}
@@ -71,17 +81,51 @@ func (p *base) keepKey(ctx context.Context, s signature.KeyStatement, data []byt
 	p.keeping.Lock()
 	defer p.keeping.Unlock()
 	key := keyRecord.Key(collection.KeyID(s.Key.ID()))
-	known, err := p.cfg.Store.Get(ctx, key)
+	known, err := record.Need(ctx, p.cfg.Store, key)
 	if err != nil && !errors.Is(err, transport.ErrNotFound) {
 		return err
 	}
 	if err == nil {
-		stands, err := p.stands(ctx, known, s)
+		stands, err := p.stands(ctx, known.Value, s)
 		if err != nil || stands {
 			return transport.At(err, key)
 		}
 	}
-	return p.cfg.Store.Apply(ctx, transport.Change{Key: key, Value: data})
+	err = record.Put(ctx, p.cfg.Store, transport.Change{Key: key, Value: data})
+	if err == nil {
+		p.keyed.add(s.User, key)
+	}
+	return err
+}
+
+// keyed is which stored statements are, or were, on whose keys. The zero keyed has none; it
+// is safe for concurrent use.
+type keyed struct {
+	mu   sync.Mutex
+	keys map[collection.UserID][]string // of records
+}
+
+func (k *keyed) add(user collection.UserID, key string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.keys == nil {
+		k.keys = map[collection.UserID][]string{}
+	}
+	if !slices.Contains(k.keys[user], key) {
+		k.keys[user] = append(k.keys[user], key)
+	}
+}
+
+// of returns those of the parties to a collection, ascending.
+func (k *keyed) of(c collection.Collection) (keys []string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	keys = append(keys, k.keys[c.Author()]...)
+	for u := range c.Completers() {
+		keys = append(keys, k.keys[u]...)
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
 }
 
 // stands reports whether what is stored of a key counts rather than another
@@ -94,14 +138,22 @@ func (p *base) stands(ctx context.Context, known []byte, s signature.KeyStatemen
 	return !s.Supersedes(old) && (old.Role == signature.RoleRevoked || p.cfg.Keys.Add(ctx, old) == nil), nil
 }
 
-// loadKeys fills the keyring from the store.
+// loadKeys fills the keyring from the store. What it refuses now, others may take; a key
+// whose statement is damaged stays unknown.
 func (p *base) loadKeys(ctx context.Context) error {
 	var stored [][]byte
-	for r, err := range p.cfg.Store.Scan(ctx, keyRecord.Under()) {
+	for r, err := range record.Walk(ctx, p.cfg.Store, keyRecord.Under(), "", 0) {
 		if err != nil {
-			return err
+			if err = p.aside(err, r.Key); err != nil {
+				return err
+			}
+			continue
 		}
 		stored = append(stored, r.Value)
+		var s signature.KeyStatement
+		if s.UnmarshalBinary(r.Value) == nil {
+			p.keyed.add(s.User, r.Key)
+		}
 	}
 	return p.learn(ctx, stored)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/httplink"
 	"github.com/glimpse-go/glimpse/transport/hub"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 	"github.com/glimpse-go/glimpse/transport/peer"
 )
 
@@ -126,7 +127,7 @@ func TestStatementOfAnotherAuthority(t *testing.T) {
 	data, err := s.MarshalBinary()
 	labtest.Must(t, err)
 	id := cam.Signer.Public().ID()
-	labtest.Must(t, home.Store.Apply(t.Context(), transport.Change{Key: "y/" + collection.KeyID(id).String(), Value: data}))
+	labtest.Must(t, record.Put(t.Context(), home.Store, transport.Change{Key: "y/" + collection.KeyID(id).String(), Value: data}))
 	labtest.Must(t, show(t, cam, home, cam.Statement))
 	home.Restart(nil)
 	labtest.Must(t, show(t, cam, home, nil))

@@ -40,8 +40,8 @@ func byPeer(n notify.Notification) (notify.Notification, error) {
 
 // lastNews returns what was told of a collection last, its cover aside.
 func (p *Reader) lastNews(ctx context.Context, name collection.Name) (last notify.Notification, any bool, err error) {
-	last, data, err := record.Load[notify.Notification](ctx, p.cfg.Store, newsRecord.Key(name))
-	return last, data != nil, err
+	last, stored, err := record.Load[notify.Notification](ctx, p.cfg.Store, newsRecord.Key(name))
+	return last, stored.Version > 0, err
 }
 
 // keepNews keeps a notification for collectNews, unless it comes after newer news.
@@ -69,6 +69,9 @@ func (p *Reader) keepNews(ctx context.Context, n notify.Notification) error {
 		if n.Reason, err = p.reason(ctx, last, shown); err != nil {
 			return err
 		}
+		if n.Reason != notify.Shared {
+			n.Cover = nil
+		}
 		if shown, err = shownOf(n, s.Collection); err != nil { // its note says why
 			return err
 		}
@@ -77,13 +80,13 @@ func (p *Reader) keepNews(ctx context.Context, n notify.Notification) error {
 	if err != nil {
 		return err
 	}
-	return p.storeNews(ctx, told, shown)
+	return p.storeNews(ctx, told, shown.Cover)
 }
 
 // reason says what is news about a collection that has been told of, where its sender
 // does not know yet that the first word has been read: unless it waits still.
 func (p *Reader) reason(ctx context.Context, last, shown notify.Notification) (notify.Reason, error) {
-	_, err := p.cfg.Store.Get(ctx, untakenRecord.Key(shown.Name()))
+	_, err := record.Need(ctx, p.cfg.Store, untakenRecord.Key(shown.Name()))
 	switch {
 	case err == nil:
 		return notify.Shared, nil
@@ -97,12 +100,10 @@ func (p *Reader) reason(ctx context.Context, last, shown notify.Notification) (n
 	return notify.Edited, nil
 }
 
-func (p *Reader) storeNews(ctx context.Context, told, shown notify.Notification) error {
-	last, err := transport.Encode(told)
-	if err != nil {
-		return err
-	}
-	return record.Set(ctx, p.cfg.Store, untakenRecord.Key(told.Name()), shown, transport.Change{Key: newsRecord.Key(told.Name()), Value: last})
+// storeNews stores what was told, which waits for the program together with its cover.
+func (p *Reader) storeNews(ctx context.Context, told notify.Notification, cover []byte) error {
+	waits := transport.Change{Key: untakenRecord.Key(told.Name()), Value: append([]byte{}, cover...)}
+	return record.Set(ctx, p.cfg.Store, newsRecord.Key(told.Name()), told, waits)
 }
 
 // shownOf returns what the user is shown of a notification. It says what is verified,

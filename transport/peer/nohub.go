@@ -46,11 +46,6 @@ func (p *Author) renderMissing(ctx context.Context, s engine.State) (collection.
 // notifyRecipients makes the peer the one that notifies the recipients, of the originals that
 // it serves as well, in all collections that have them.
 func (p *Author) notifyRecipients(ctx context.Context, name collection.Name, own transport.Source) error {
-	r, err := p.core.Step(ctx, name, engine.Published{Source: own})
-	for _, spread := range r.Spread {
-		if err == nil {
-			_, err = p.core.SpreadTo(ctx, r.State, spread)
-		}
-	}
+	_, err := p.core.Step(ctx, name, engine.Published{Source: own})
 	return err
 }

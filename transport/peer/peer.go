@@ -82,6 +82,9 @@ type Config struct {
 	Wait time.Duration
 
 	Now func() time.Time // nil = time.Now
+	// Beside does work that nobody waits for: telling recipients, say. nil = in a
+	// goroutine of its own.
+	Beside func(work func())
 	// Pause waits until over is closed or ctx ends, for d at most: who wants a version
 	// that is coming already waits for it. It goes with Now; nil = in real time.
 	Pause  func(ctx context.Context, over <-chan struct{}, d time.Duration)
@@ -98,6 +101,9 @@ func (c Config) withDefaults() Config {
 	c.MaxPartial = cmp.Or(c.MaxPartial, 32<<20)
 	c.Random = cmp.Or(c.Random, rand.Reader)
 	c.Log = cmp.Or(c.Log, slog.New(slog.DiscardHandler))
+	if c.Beside == nil {
+		c.Beside = func(work func()) { go work() }
+	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -125,12 +131,13 @@ type base struct {
 	core   *station.Core
 	drain  station.Drain
 
-	keeping   sync.Mutex // around keepKey
-	learned   learned
-	recent    recent
-	sending   shareclient.Sending
-	broadcast station.Broadcast
-	closing   chan struct{} // closed when the peer is told to stop
+	keeping sync.Mutex // around keepKey
+	learned learned
+	keyed   keyed
+	recent  recent
+	sending shareclient.Sending
+	bus     memstore.Bus  // wakes those who wait for news
+	closing chan struct{} // closed when the peer is told to stop
 }
 
 // Author is what a peer does for the collections that its user makes, or may
@@ -153,15 +160,32 @@ func New(ctx context.Context, user collection.UserID, signer *signature.Signer, 
 	cfg = cfg.withDefaults()
 	b := &base{user: user, signer: signer, cfg: cfg, closing: make(chan struct{}), sending: shareclient.Sending{Pause: cfg.Pause}}
 	b.core = station.New(station.Config{
-		Store: cfg.Store, Keys: cfg.Keys, Now: cfg.Now, Pause: cfg.Pause,
-		Signer: signer, Notified: b.broadcast.Wake,
+		Store: cfg.Store, Keys: station.Keyring{Keyring: cfg.Keys}, Now: cfg.Now, Pause: cfg.Pause,
+		Signer: signer, Notified: b.wake, Later: b.later, Failed: func(err error) { cfg.Log.Error("work beside requests failed", "error", err) },
 		Rules: engine.Rules{RequiredFromDevice: all, RequiredFromPeer: all, Own: transport.Source{User: user, URL: cfg.URL}},
 	})
 	if err := b.knowOwnKey(ctx); err != nil {
 		return nil, err
 	}
+	if err := b.core.Resume(ctx, true); err != nil {
+		return nil, err
+	}
 	p := &Peer{base: b, Author: &Author{b, make(chan struct{}, 1)}, Reader: &Reader{base: b}}
 	return p, b.loadKeys(ctx)
+}
+
+// wake wakes those who wait for news of users.
+func (p *base) wake(users ...collection.UserID) { station.Wake(&p.bus, users...) }
+
+// later does work beside what is asked of the peer, until it is closed.
+func (p *base) later(work func(context.Context)) {
+	if p.drain.Enter() != nil {
+		return // the next process does it
+	}
+	p.cfg.Beside(func() {
+		defer p.drain.Leave()
+		work(context.Background())
+	})
 }
 
 // knowOwnKey puts the peer's key into the keyring: by its statement if there is

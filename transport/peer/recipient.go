@@ -10,6 +10,7 @@ import (
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/internal/record"
+	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
 
 // Deliver implements transport.Recipient.
@@ -26,7 +27,7 @@ func (h home) Deliver(ctx context.Context, n notify.Notification) error {
 			return err
 		}
 		err = h.ask(ctx, n.Name(), func(from library) error { return h.Reader.take(ctx, n, from) })
-		h.broadcast.Wake(h.user)
+		h.wake(h.user)
 		return err
 	})
 }
@@ -51,19 +52,51 @@ func (p *Reader) collectNews(ctx context.Context) ([]notify.Notification, error)
 	p.news.Lock()
 	defer p.news.Unlock()
 	var news []notify.Notification
-	for r, err := range p.cfg.Store.Scan(ctx, untakenRecord.Under()) {
+	for r, err := range record.Walk(ctx, p.cfg.Store, untakenRecord.Under(), "", 0) {
 		var n notify.Notification
 		if err == nil {
-			n, err = transport.Decode[notify.Notification](r.Value)
+			n, err = p.untaken(ctx, r)
 		}
 		if err != nil {
-			failed = append(failed, err)
-			break
+			failed = append(failed, p.aside(err, r.Key))
+			continue
 		}
 		news = append(news, n) // rather twice than never
-		failed = append(failed, p.cfg.Store.Apply(ctx, transport.Change{Key: r.Key, Old: r.Value}))
+		err = record.Replace(ctx, p.cfg.Store, r, nil)
+		if !errors.Is(err, transport.ErrConflict) { // else what is newer is returned the next time
+			failed = append(failed, err)
+		}
 	}
 	return news, errors.Join(failed...)
+}
+
+// aside logs that a record is damaged, which keeps nothing else back, and returns what is
+// another error.
+func (p *base) aside(err error, key string) error {
+	if !record.Damaged(err, key) {
+		return err
+	}
+	p.cfg.Log.Error("record damaged", "error", err)
+	return nil
+}
+
+// untaken returns the news that a record says the program has not got yet.
+func (p *Reader) untaken(ctx context.Context, r transport.Record) (n notify.Notification, err error) {
+	name, err := record.Name(r.Key)
+	if err != nil {
+		return n, err
+	}
+	n, any, err := p.lastNews(ctx, name)
+	switch {
+	case err == nil && !any:
+		err = transport.At(transport.ErrStorage, r.Key)
+	case record.Damaged(err, newsRecord.Key(name)):
+		err = transport.At(err, r.Key)
+	}
+	if len(r.Value) > 0 {
+		n.Cover = r.Value
+	}
+	return n, err
 }
 
 // tryNewWishes fetches what was wished for of the collections that there is news
@@ -81,8 +114,12 @@ func (p *Reader) tryNewWishes(ctx context.Context) error {
 // awaitNews is collectNews that waits for as long as a hub would.
 func (p *Reader) awaitNews(ctx context.Context) ([]notify.Notification, error) {
 	over := time.After(p.cfg.Wait)
+	woken, stop, err := station.Await(ctx, &p.bus, p.user)
+	if err != nil {
+		return nil, err
+	}
+	defer stop()
 	for {
-		woken := p.broadcast.Wait(p.user)
 		news, err := p.collectNews(ctx)
 		if err != nil || len(news) > 0 {
 			return news, err

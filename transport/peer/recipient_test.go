@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"math"
+	"strings"
+	"sync"
 	"testing"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -44,6 +46,39 @@ func TestDeliverRefuses(t *testing.T) {
 		}
 	}
 	labtest.Must(t, cam.To(b.Station).Deliver(t.Context(), n)) // a repeat
+	b.Hears(notify.Shared, 1)
+	b.HearsNothing()
+}
+
+// overtaken is a store in which news comes just before what was there is forgotten, once.
+type overtaken struct {
+	transport.Store
+	once *sync.Once
+}
+
+func (s overtaken) Apply(ctx context.Context, b transport.Batch) (uint64, error) {
+	for _, c := range b.Changes {
+		if c.Value == nil && strings.HasPrefix(c.Key, "q/") {
+			s.once.Do(func() {
+				was, err := s.Get(ctx, c.Key)
+				if err == nil {
+					s.Store.Apply(ctx, transport.Batch{Changes: []transport.Change{{Key: c.Key, Value: was[0].Value}}})
+				}
+			})
+		}
+	}
+	return s.Store.Apply(ctx, b)
+}
+
+// TestNewsMeanwhile: news that comes while what was there is handed over is handed over
+// the next time, and is no error.
+func TestNewsMeanwhile(t *testing.T) {
+	w := labtest.New(t, hub.Config{})
+	ann, bob := w.User("ann"), w.User("bob")
+	cam, b := w.Camera(ann, 1), w.Peer(bob, "bob")
+	b.Restart(func(cfg *peer.Config) { cfg.Store = overtaken{cfg.Store, new(sync.Once)} })
+	cam.Shares(cam.Album("title", bob))
+	b.Hears(notify.Shared, 1)
 	b.Hears(notify.Shared, 1)
 	b.HearsNothing()
 }
@@ -120,6 +155,16 @@ func TestForgedWords(t *testing.T) {
 	s.isTrue(t, s.bob.Receives())
 	labtest.Must(t, s.teller.To(s.bob.Station).Deliver(t.Context(), s.forged(t)))
 	s.bob.HearsNothing()
+}
+
+// TestCoverOfTheFirstWordOnly: news that its sender calls the first word, though another
+// one has been read, has no cover.
+func TestCoverOfTheFirstWordOnly(t *testing.T) {
+	s := newSlander(t)
+	n := s.forged(t)
+	n.Reason, n.Cover = notify.Shared, s.cam.Card[s.cam.Items[0].ID][0]
+	labtest.Must(t, s.teller.To(s.bob.Station).Deliver(t.Context(), n))
+	s.isTrue(t, s.bob.Receives())
 }
 
 // gossip is a peer that tells the recipients itself, one notification.

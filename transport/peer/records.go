@@ -18,7 +18,7 @@ const (
 	newsRecord     record.Kind = "n"        // collection: what was told of it last
 	refusalRecord  record.Kind = "f"        // notifier, collection: what could not be verified
 	settingsRecord record.Kind = "settings" // what the user's devices take over
-	untakenRecord  record.Kind = "q"        // collection: the news that the program has not got yet
+	untakenRecord  record.Kind = "q"        // collection: that the program has not got that yet, and its cover
 	wishRecord     record.Kind = "w"        // collection, item, version: tries to fetch it
 )
 

@@ -1,6 +1,7 @@
 package peer
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -32,20 +33,20 @@ func (r refusal) parked() bool { return r.Tries.N >= maxRefused }
 // notification of the collection is tried anew, and ends this when it is good.
 func (p *Reader) Parked(ctx context.Context) ([]collection.Name, error) {
 	var names []collection.Name
-	for r, err := range p.cfg.Store.Scan(ctx, refusalRecord.Under()) {
-		if err != nil {
-			return names, err
+	var failed []error
+	for r, err := range record.Walk(ctx, p.cfg.Store, refusalRecord.Under(), "", 0) {
+		var refused refusal
+		if err == nil {
+			refused, err = record.Value[refusal](r)
 		}
-		refused, err := transport.Decode[refusal](r.Value)
 		name, keyErr := record.Name(r.Key)
-		if errors.Join(err, keyErr) != nil {
-			return names, transport.At(transport.ErrStorage, r.Key)
-		}
-		if refused.parked() {
+		if err = cmp.Or(err, keyErr); err != nil {
+			failed = append(failed, err)
+		} else if refused.parked() {
 			names = append(names, name)
 		}
 	}
-	return names, nil
+	return names, errors.Join(failed...)
 }
 
 // hear takes a notification from an inbox, home's or the hub's, and reports
@@ -68,7 +69,7 @@ func (p *Reader) hear(ctx context.Context, d transport.Delivery, from library, h
 		err = p.hearFrom(ctx, n, from, home)
 	}
 	if err == nil && known.Tries.N > 0 {
-		err = p.cfg.Store.Apply(ctx, transport.Change{Key: key})
+		err = record.Put(ctx, p.cfg.Store, transport.Change{Key: key})
 	}
 	if err == nil || ctx.Err() != nil || !isRefusal(err) {
 		return err == nil, err

@@ -19,7 +19,7 @@ func (p *Author) SetSettings(ctx context.Context, s transport.Settings) error {
 	if err != nil {
 		return err
 	}
-	return p.cfg.Store.Apply(ctx, transport.Change{Key: settingsRecord.Key(), Value: data})
+	return record.Put(ctx, p.cfg.Store, transport.Change{Key: settingsRecord.Key(), Value: data})
 }
 
 // Settings implements transport.SettingsSource, for the peer's own user.

@@ -12,6 +12,7 @@ import (
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/hub"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 	"github.com/glimpse-go/glimpse/transport/peer"
 )
 
@@ -141,9 +142,9 @@ func TestTamperedUpdate(t *testing.T) {
 
 // forgetsRefusals makes the next try to verify a notification the first one.
 func forgetsRefusals(t *testing.T, s *labtest.Peer) {
-	for r, err := range s.Store.Scan(t.Context(), "f/") {
+	for r, err := range s.Store.Scan(t.Context(), "f/", "", 0) {
 		labtest.Must(t, err)
-		labtest.Must(t, s.Store.Apply(t.Context(), transport.Change{Key: r.Key}))
+		labtest.Must(t, record.Put(t.Context(), s.Store, transport.Change{Key: r.Key}))
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
 // Wish asks for a version that may not be there yet. It is fetched as soon as
@@ -27,7 +28,7 @@ func (p *Reader) Wish(ctx context.Context, ref transport.Ref) error {
 		if _, ok := v.Collection().Index(ref.Item); !ok || ref.Version < 0 || ref.Version >= len(v.Collection().Ladder()) {
 			return &collection.ItemError{Item: ref.Item, Err: collection.ErrNoItem}
 		}
-		if err := p.cfg.Store.Apply(ctx, transport.Change{Key: wishKey(ref), Value: []byte{}}); err != nil {
+		if err := record.Put(ctx, p.cfg.Store, transport.Change{Key: wishKey(ref), Value: []byte{}}); err != nil {
 			return err
 		}
 		_, err = p.tryWish(ctx, ref)
@@ -35,7 +36,8 @@ func (p *Reader) Wish(ctx context.Context, ref transport.Ref) error {
 	})
 }
 
-// Wishes lists what is wished for and has not come.
+// Wishes lists what is wished for and has not come. A wish whose record is damaged is left
+// out, and logged.
 func (p *Reader) Wishes(ctx context.Context) ([]transport.Ref, error) {
 	return p.wishes(ctx, wishRecord.Under(), always)
 }
@@ -60,17 +62,18 @@ func (p *Reader) RetryWishes(ctx context.Context) error {
 // time is over, and fetches what may be fetched then.
 func (p *Reader) lookAgain(ctx context.Context, name collection.Name) error {
 	key := lookRecord.Key(name)
-	value, err := p.cfg.Store.Get(ctx, key)
-	if err != nil && !errors.Is(err, transport.ErrNotFound) {
+	last, err := record.Get(ctx, p.cfg.Store, key)
+	if err != nil {
 		return err
 	}
-	if due, err := p.isDue(value); err != nil || !due {
+	if due, err := p.isDue(last.Value); err != nil || !due {
 		return err
 	}
-	if value, err = p.again(value); err != nil {
+	value, err := p.again(last.Value)
+	if err != nil {
 		return err
 	}
-	if err := p.cfg.Store.Apply(ctx, transport.Change{Key: key, Value: value}); err != nil {
+	if err := record.Put(ctx, p.cfg.Store, transport.Change{Key: key, Value: value}); err != nil {
 		return err
 	}
 	if err := p.refresh(ctx, name); err != nil {
@@ -118,25 +121,26 @@ func (p *Reader) tryWish(ctx context.Context, ref transport.Ref) (labelled bool,
 	if p.cfg.Wished != nil {
 		p.cfg.Wished(ref, err)
 	}
-	return false, p.cfg.Store.Apply(ctx, transport.Change{Key: wishKey(ref)}, transport.Change{Key: lookRecord.Key(ref.Collection)})
+	return false, record.Put(ctx, p.cfg.Store, transport.Change{Key: wishKey(ref)}, transport.Change{Key: lookRecord.Key(ref.Collection)})
 }
 
 func (p *Reader) wishes(ctx context.Context, prefix string, wanted func(value []byte) (bool, error)) ([]transport.Ref, error) {
 	var all []transport.Ref
-	for r, err := range p.cfg.Store.Scan(ctx, prefix) {
+	var failed []error
+	for r, err := range record.Walk(ctx, p.cfg.Store, prefix, "", 0) {
 		if err != nil {
-			return all, err
+			failed = append(failed, p.aside(err, r.Key))
+			continue
 		}
 		ref, keyErr := parseWish(r.Key)
 		want, valueErr := wanted(r.Value)
 		if errors.Join(keyErr, valueErr) != nil {
-			return all, transport.At(transport.ErrStorage, r.Key)
-		}
-		if want {
+			failed = append(failed, p.aside(transport.At(transport.ErrStorage, r.Key), r.Key))
+		} else if want {
 			all = append(all, ref)
 		}
 	}
-	return all, nil
+	return all, errors.Join(failed...)
 }
 
 func parseWish(key string) (ref transport.Ref, err error) {

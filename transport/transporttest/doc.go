@@ -1,7 +1,9 @@
 // Package transporttest holds the suites that every adapter of package
 // transport must pass, one for each interface that others plug into:
 //
-//	Store      transport.Store
+//	Store      transport.Store, with SharedStore for one that several processes use at once,
+//	           and BenchmarkStore
+//	Bus        transport.Bus
 //	Hub        transport.Hub: ShareReceiver, ResumableUploader, Library, Inbox, and Announcer,
 //	           which has a suite of its own
 //	Home       transport.Home: Library, Inbox, Originals
@@ -12,6 +14,7 @@
 //
 // A test hands a suite a function that opens a fixture: an adapter that nobody
 // has used, and what the suite needs to know of it and to do behind it. It is
-// called once for each check, and closes what it opened with t.Cleanup. Run
+// called once for each check (of a store and a bus, once for each process), and closes
+// what it opened with t.Cleanup. Run
 // suites with the race detector: each makes calls at once.
 package transporttest

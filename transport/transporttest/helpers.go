@@ -29,8 +29,43 @@ func run[F any](t *testing.T, open func(*testing.T) F, suite []check[F]) {
 	}
 }
 
+// opener opens what a suite checks, as Store and Bus say.
+type opener[S any] = func(testing.TB) S
+
+// trial is a check that wrong stores and buses must fail, too: a recorder may take the
+// place of its *testing.T.
+type trial[S any] struct {
+	name string
+	try  func(testing.TB, opener[S])
+}
+
+// patience is how long a suite waits for what comes at once if it comes at all.
+var patience = 10 * time.Second
+
+// soon does what must not wait for others, and fails if it waits.
+func soon(t testing.TB, what string, do func() error) {
+	t.Helper()
+	done := make(chan error, 1)
+	go func() { done <- do() }()
+	select {
+	case err := <-done:
+		if err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+	case <-time.After(patience):
+		t.Fatalf("%s waits for ever", what)
+	}
+}
+
+// try runs the trials of a suite.
+func try[S any](t *testing.T, open opener[S], suite []trial[S]) {
+	for _, c := range suite {
+		t.Run(c.name, func(t *testing.T) { c.try(t, open) })
+	}
+}
+
 // want fails unless err wraps target, or is nil where target is.
-func want(t *testing.T, err, target error) {
+func want(t testing.TB, err, target error) {
 	t.Helper()
 	if !errors.Is(err, target) {
 		t.Fatalf("error: got %v, want %v", err, target)
@@ -39,7 +74,7 @@ func want(t *testing.T, err, target error) {
 
 // ended fails unless err says that the caller's context is over. Of an error
 // that has crossed a link nothing may be left but that there is no answer.
-func ended(t *testing.T, what string, err error) {
+func ended(t testing.TB, what string, err error) {
 	t.Helper()
 	fault, crossed := errors.AsType[*transport.Fault](err)
 	if !errors.Is(err, context.Canceled) && (!crossed || fault.Code != 0) {
@@ -48,7 +83,7 @@ func ended(t *testing.T, what string, err error) {
 }
 
 // over is a context that is over.
-func over(t *testing.T) context.Context {
+func over(t testing.TB) context.Context {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	return ctx
@@ -67,7 +102,7 @@ func sameRefusals(t *testing.T, notTheirs, notThere []error) {
 }
 
 // atOnce does n things at the same time and fails for each that returns an error.
-func atOnce(t *testing.T, n int, do func(i int) error) {
+func atOnce(t testing.TB, n int, do func(i int) error) {
 	t.Helper()
 	errs := make([]error, n)
 	var all sync.WaitGroup

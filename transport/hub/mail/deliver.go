@@ -21,8 +21,8 @@ const (
 // not be written or delivered are tried again later, with growing pauses, and set
 // aside after Config.ParkAfter: see [Mailer.Parked]. Those on a collection whose
 // author's key was revoked are due when a station of the author's has sealed it
-// again. A letter is delivered at least once; newer news that came in between is not
-// lost. Errors are those of the store, after all letters were tried.
+// again. A letter is delivered at least once, and by one of the processes of a hub unless
+// that ends meanwhile; newer news that came in between is not lost. Errors are those of the store, after all letters were tried.
 func (m *Mailer) Deliver(ctx context.Context) (next time.Time, err error) {
 	if err := m.drain.Enter(); err != nil {
 		return next, err
@@ -31,9 +31,14 @@ func (m *Mailer) Deliver(ctx context.Context) (next time.Time, err error) {
 	if m.cfg.Channel == nil {
 		return next, nil
 	}
+	if err := m.hub.Finish(ctx); err != nil {
+		return next, err
+	}
 	now := m.hub.Now()
-	letters, err := m.outbox(ctx)
-	for _, l := range letters {
+	for l, failed := range m.outbox(ctx) {
+		if failed != nil {
+			return next, errors.Join(err, failed)
+		}
 		at := time.Unix(l.Next, 0)
 		due := !at.After(now)
 		if l.Parked || due && ctx.Err() != nil {
@@ -101,7 +106,16 @@ func (m *Mailer) deliver(ctx context.Context, l letter) (time.Time, error) {
 	case err != nil:
 		m.hub.Log.Error("letter not written", "collection", l.name(), "error", err)
 		return m.postpone(ctx, l)
-	case out.Address != "" && m.cfg.Channel.Deliver(ctx, out) != nil:
+	case out.Address == "":
+		return time.Time{}, m.replace(ctx, l, nil)
+	}
+	err = m.take(ctx, &l)
+	switch {
+	case errors.Is(err, transport.ErrConflict):
+		return m.hub.Now().Add(lease), nil // it may be for this one then
+	case err != nil:
+		return time.Time{}, err
+	case m.cfg.Channel.Deliver(ctx, out) != nil:
 		return m.postpone(ctx, l)
 	}
 	return time.Time{}, m.replace(ctx, l, nil)

@@ -3,6 +3,7 @@ package mail
 import (
 	"context"
 	"errors"
+	"iter"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -38,71 +39,90 @@ type letter struct {
 	Tries        int                 `cbor:"5,keyasint,omitempty"`
 	Parked       bool                `cbor:"6,keyasint,omitempty"`
 
-	record []byte // as it was read
+	record transport.Record // as it was read
 }
 
 func (l letter) name() collection.Name { return l.Notification.Name() }
 
 func (l letter) key() string { return records.Letter.Key(l.name(), l.To) }
 
-// Letters returns the changes that put letters into the outbox: a notification, of
-// a state of availability, to recipients. What waits there is replaced.
-func (m *Mailer) Letters(ctx context.Context, n notify.Notification, availability collection.Digest, to []Recipient) ([]transport.Change, error) {
+// Letters puts letters into the outbox, in a transaction: a notification, of a state of
+// availability, to recipients. What waits there is replaced.
+func (m *Mailer) Letters(ctx context.Context, tx *record.Tx, n notify.Notification, availability collection.Digest, to []Recipient) error {
 	n.Updates = nil
-	changes := make([]transport.Change, len(to))
-	for i, r := range to {
+	for _, r := range to {
 		named := r.User
 		if named.IsZero() {
 			named = collection.UserID(r.Blinded[:])
 		}
 		n.ID = notify.MakeID(n.Edition, availability, named)
-		l := letter{Notification: n, To: r}
-		data, err := m.coalesce(ctx, l)
-		if err != nil {
-			return nil, err
+		if err := m.coalesce(ctx, tx, letter{Notification: n, To: r}); err != nil {
+			return err
 		}
-		changes[i] = transport.Change{Key: l.key(), Value: data}
 	}
-	return changes, nil
+	return nil
 }
 
-// coalesce returns the record of a letter that takes the place of what waits. A
-// newer letter is tried at once, and again for as long as any.
-func (m *Mailer) coalesce(ctx context.Context, l letter) ([]byte, error) {
+// coalesce has a letter take the place of what waits. A newer letter is tried at once,
+// and again for as long as any.
+func (m *Mailer) coalesce(ctx context.Context, tx *record.Tx, l letter) error {
 	now := m.hub.Now().Unix()
 	l.Since, l.Next = now, now
-	waiting, data, err := record.Load[letter](ctx, m.hub.Store, l.key())
-	if err != nil {
-		return nil, err
+	waiting, before, err := record.Load[letter](ctx, tx, l.key())
+	if err != nil && !record.Damaged(err, l.key()) {
+		return err
 	}
-	if data != nil {
+	if err == nil && before.Version > 0 {
 		l.Notification = notify.Coalesce(waiting.Notification, l.Notification)
 	}
-	return transport.Encode(l)
+	return tx.Encode(l.key(), l)
 }
 
-// outbox lists the letters. One that is damaged does not keep the others back.
-func (m *Mailer) outbox(ctx context.Context) ([]letter, error) {
-	var all []letter
-	for r, err := range m.hub.Store.Scan(ctx, records.Letter.Under()) {
-		if err != nil {
-			return all, err
+// outbox lists the letters, of which it holds few at once. One that is damaged does not
+// keep the others back. It ends after an error.
+func (m *Mailer) outbox(ctx context.Context) iter.Seq2[letter, error] {
+	return func(yield func(letter, error) bool) {
+		for r, err := range record.Walk(ctx, m.hub.Store, records.Letter.Under(), "", 0) {
+			var l letter
+			if err == nil {
+				l, err = record.Value[letter](r)
+			}
+			if record.Damaged(err, r.Key) {
+				m.hub.Log.Error("letter damaged", "error", err)
+				continue
+			}
+			if l.record = r; !yield(l, err) || err != nil {
+				return
+			}
 		}
-		l, err := transport.Decode[letter](r.Value)
-		if err != nil {
-			m.hub.Log.Error("letter damaged", "record", r.Key, "error", err)
-			continue
-		}
-		l.record = r.Value
-		all = append(all, l)
 	}
-	return all, nil
+}
+
+// lease is for how long a letter is its mailer's, where others have the same store: much
+// longer than a channel takes. If the process ends meanwhile, another one delivers it then.
+const lease = 5 * time.Minute
+
+// take takes a letter that is due. If another mailer has it, or a newer one is there, the
+// error wraps transport.ErrConflict.
+func (m *Mailer) take(ctx context.Context, l *letter) error {
+	if !m.hub.Shared {
+		return nil
+	}
+	l.Next = m.hub.Now().Add(lease).Unix()
+	data, err := transport.Encode(l)
+	if err == nil {
+		l.record.Version, err = m.hub.Store.Apply(ctx, transport.Batch{
+			Conditions: []transport.Condition{{Key: l.record.Key, Version: l.record.Version}},
+			Changes:    []transport.Change{{Key: l.record.Key, Value: data}},
+		})
+	}
+	return err
 }
 
 // replace puts a record, or nothing, in the place of a letter's, unless a newer one
 // is there.
 func (m *Mailer) replace(ctx context.Context, l letter, with []byte) error {
-	err := m.hub.Store.Apply(ctx, transport.Change{Key: l.key(), Value: with, Old: l.record})
+	err := record.Replace(ctx, m.hub.Store, l.record, with)
 	if errors.Is(err, transport.ErrConflict) {
 		return nil
 	}
@@ -120,10 +140,11 @@ type Parked struct {
 
 // Parked lists the letters that were set aside.
 func (m *Mailer) Parked(ctx context.Context) ([]Parked, error) {
-	return station.Inside(&m.drain, func() ([]Parked, error) {
-		letters, err := m.outbox(ctx)
-		var parked []Parked
-		for _, l := range letters {
+	return station.Inside(&m.drain, func() (parked []Parked, err error) {
+		for l, err := range m.outbox(ctx) {
+			if err != nil {
+				return parked, err
+			}
 			if !l.Parked {
 				continue
 			}
@@ -135,6 +156,6 @@ func (m *Mailer) Parked(ctx context.Context) ([]Parked, error) {
 				parked = append(parked, Parked{l.name(), address, time.Unix(l.Since, 0), l.Tries})
 			}
 		}
-		return parked, err
+		return parked, nil
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -17,6 +18,7 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/hub"
 	"github.com/glimpse-go/glimpse/transport/hub/mail"
+	"github.com/glimpse-go/glimpse/transport/internal/recordtest"
 	"github.com/glimpse-go/glimpse/transport/memstore"
 )
 
@@ -196,13 +198,15 @@ func (s *spoiled) spoil(part string) {
 	s.bad = part
 }
 
-func (s *spoiled) Get(ctx context.Context, key string) ([]byte, error) {
+func (s *spoiled) Get(ctx context.Context, keys ...string) ([]transport.Record, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.bad != "" && strings.Contains(key, s.bad) {
-		return nil, transport.At(transport.ErrStorage, "a bad sector")
+	for _, key := range keys {
+		if s.bad != "" && strings.Contains(key, s.bad) {
+			return nil, transport.At(transport.ErrStorage, "a bad sector")
+		}
 	}
-	return s.Store.Get(ctx, key)
+	return s.Store.Get(ctx, keys...)
 }
 
 // TestLetterThatCannotBeWritten: it is tried again like one that cannot be
@@ -234,6 +238,30 @@ func TestLetterThatCannotBeWritten(t *testing.T) {
 	w.Pass(time.Minute)
 	posts(t, w)
 	arrive(t, post, 3)
+}
+
+// TestDamagedLetter: a letter that cannot be read keeps no other back, and what is new
+// takes its place.
+func TestDamagedLetter(t *testing.T) {
+	w, post, cam, home, name := draft(t, hub.Config{})
+	cam.Shares(name)
+	cam.Shares(cam.AlbumFor("other", nil, "eve@example.org"))
+	var bad []string
+	for r, err := range w.Hub.Store.Scan(t.Context(), "", "", 0) {
+		labtest.Must(t, err)
+		if strings.HasPrefix(r.Key, "letter/") && strings.Contains(r.Key, name.String()) {
+			bad = append(bad, r.Key)
+		}
+	}
+	w.Restart(recordtest.New(w.Hub.Store, bad...))
+	if l := w.Letters(post); len(bad) != 1 || len(l) != 1 || l[0].Title != "other" {
+		t.Errorf("damaged %v, letters %+v", bad, l)
+	}
+	cam.Syncs(home, name)
+	home.Publishes(name)
+	if l := w.Letters(post); !slices.ContainsFunc(l, func(l notify.Letter) bool { return l.Title == "title" && l.Labelled == 0 }) {
+		t.Errorf("letters %+v", l)
+	}
 }
 
 // TestRun: a mailer that runs delivers letters as they come, and ends with the hub.

@@ -29,27 +29,24 @@ type guest struct {
 }
 
 // token returns the token for a letter's reader. Only its hash is stored.
-func (m *Mailer) token(ctx context.Context, name collection.Name, to Recipient) (string, error) {
-	m.links.Lock()
-	defer m.links.Unlock()
+func (m *Mailer) token(ctx context.Context, name collection.Name, to Recipient) (token string, err error) {
 	key := records.Link.Key(name, to)
-	known, before, err := record.Load[link](ctx, m.hub.Store, key)
-	if err != nil {
-		return "", err
-	}
-	mac := hmac.New(sha256.New, m.cfg.LinkKey)
-	mac.Write([]byte("glimpse link " + key + " " + strconv.FormatUint(known.Revoked, 10)))
-	token := base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
-	hash := records.Guest.Key(records.HashOf(token))
-	if slices.Contains(known.Tokens, hash) {
-		return token, nil
-	}
-	known.Tokens = append(known.Tokens, hash)
-	data, err := transport.Encode(known)
-	if err != nil {
-		return "", err
-	}
-	return token, record.Set(ctx, m.hub.Store, hash, guest{name, to}, transport.Change{Key: key, Value: data, Old: before})
+	_, err = record.Update(ctx, m.hub.Store, func(tx *record.Tx) error {
+		known, _, err := record.Load[link](ctx, tx, key)
+		if err != nil {
+			return err
+		}
+		mac := hmac.New(sha256.New, m.cfg.LinkKey)
+		mac.Write([]byte("glimpse link " + key + " " + strconv.FormatUint(known.Revoked, 10)))
+		token = base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+		hash := records.Guest.Key(records.HashOf(token))
+		if slices.Contains(known.Tokens, hash) {
+			return nil
+		}
+		known.Tokens = append(known.Tokens, hash)
+		return errors.Join(tx.Encode(hash, guest{name, to}), tx.Encode(key, known))
+	})
+	return token, err
 }
 
 // RevokeLinks ends all tokens that letters on a collection have carried: what
@@ -70,39 +67,41 @@ func (m *Mailer) RevokeLink(ctx context.Context, token string) error {
 	})
 }
 
-// revoke ends the tokens of the links whose keys begin with prefix.
+// revoke ends the tokens of the links whose keys begin with prefix. One that fails does not
+// keep the others.
 func (m *Mailer) revoke(ctx context.Context, prefix string) error {
-	m.links.Lock()
-	defer m.links.Unlock()
-	var changes []transport.Change
-	for r, err := range m.hub.Store.Scan(ctx, prefix) {
-		if err != nil {
-			return err
+	var failed []error
+	for r, err := range record.Walk(ctx, m.hub.Store, prefix, "", 0) {
+		if err == nil {
+			err = m.revokeOne(ctx, r.Key)
 		}
-		l, err := transport.Decode[link](r.Value)
+		failed = append(failed, err)
+	}
+	return errors.Join(failed...)
+}
+
+func (m *Mailer) revokeOne(ctx context.Context, key string) error {
+	_, err := record.Update(ctx, m.hub.Store, func(tx *record.Tx) error {
+		l, _, err := record.Load[link](ctx, tx, key)
 		if err != nil {
 			return err
 		}
 		for _, token := range l.Tokens {
-			changes = append(changes, transport.Change{Key: token})
+			tx.Set(token, nil)
 		}
-		data, err := transport.Encode(link{Revoked: l.Revoked + 1})
-		if err != nil {
-			return err
-		}
-		changes = append(changes, transport.Change{Key: r.Key, Value: data, Old: r.Value})
-	}
-	return m.hub.Store.Apply(ctx, changes...)
+		return tx.Encode(key, link{Revoked: l.Revoked + 1})
+	})
+	return err
 }
 
 // guest returns who has a token.
 func (m *Mailer) guest(ctx context.Context, token string) (guest, error) {
-	data, err := m.hub.Store.Get(ctx, records.Guest.Key(records.HashOf(token)))
+	data, err := record.Need(ctx, m.hub.Store, records.Guest.Key(records.HashOf(token)))
 	if errors.Is(err, transport.ErrNotFound) {
 		return guest{}, transport.ErrNotFound
 	}
 	if err != nil {
 		return guest{}, err
 	}
-	return transport.Decode[guest](data)
+	return transport.Decode[guest](data.Value)
 }

@@ -59,7 +59,7 @@ func TestGuest(t *testing.T) {
 		second.Note == "" || second.ID == first.ID || second.Labelled != 0 {
 		t.Errorf("second letter %+v", second)
 	}
-	for r, err := range w.Hub.Store.Scan(t.Context(), "") {
+	for r, err := range w.Hub.Store.Scan(t.Context(), "", "", 0) {
 		labtest.Must(t, err)
 		if bytes.Contains(r.Value, []byte(first.Token)) || strings.Contains(r.Key, first.Token) {
 			t.Errorf("%s holds the token", r.Key)

@@ -51,7 +51,11 @@ type Hub struct {
 	// Address returns where a recipient of a collection is written to, and the
 	// random part of a blinded address; no address if it has become a member's.
 	Address func(ctx context.Context, name collection.Name, to Recipient) (address string, r [16]byte, err error)
-	Link    string // base of the links, to which the token is added; empty = no links
+	// Finish waits for letters of what the hub has answered already.
+	Finish func(ctx context.Context) error
+	// Shared says that other processes have mailers on the same store.
+	Shared bool
+	Link   string // base of the links, to which the token is added; empty = no links
 
 	Now    func() time.Time
 	Random io.Reader
@@ -62,7 +66,6 @@ type Hub struct {
 type Mailer struct {
 	hub     Hub
 	cfg     Config
-	links   sync.Mutex // around changes of links
 	drain   station.Drain
 	news    chan struct{} // holds one if there may be new letters
 	once    sync.Once

@@ -73,14 +73,14 @@ func Example() {
 	fmt.Println(key)
 	fmt.Println(kind.Under(name.Author))
 	_, before, err := record.Load[[]string](ctx, store, key)
-	fmt.Println(before == nil, err)
+	fmt.Println(before.Version, err)
 	data, _ := transport.Encode([]string{"a value"})
-	_ = store.Apply(ctx, transport.Change{Key: key, Value: data})
+	_ = record.Put(ctx, store, transport.Change{Key: key, Value: data})
 	value, _, err := record.Load[[]string](ctx, store, key)
 	fmt.Println(value, err)
 	// Output:
 	// kind/01000000000000000000000000000000/02000000000000000000000000000000
 	// kind/01000000000000000000000000000000/
-	// true <nil>
+	// 0 <nil>
 	// [a value] <nil>
 }

@@ -6,35 +6,44 @@ package station
 
 import (
 	"context"
-	"errors"
-	"fmt"
+	"encoding/binary"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 	"github.com/glimpse-go/glimpse/transport/internal/turns"
 )
 
 // Config is what a station's core works with.
 type Config struct {
 	Store    transport.Store
-	Keys     *signature.Keyring
+	Keys     Keys
 	Rules    engine.Rules
 	Signer   *signature.Signer // the authority's, where Rules name one
 	Now      func() time.Time
 	Pause    turns.Pause
 	MaxBytes int64 // of one version; 0 = no limit
-	// Letters returns the changes that put letters to those who are no members into
-	// the outbox; nil = there are none.
-	Letters func(context.Context, engine.Notify) ([]transport.Change, error)
+	// Letters puts letters to those who are no members into the outbox, in a
+	// transaction; nil = there are none.
+	Letters func(context.Context, *record.Tx, engine.Notify) error
 	// Notified is told who has a notification waiting now; nil = nobody.
 	Notified func(...collection.UserID)
+	// Later does work beside, until its context ends, and Failed is told what fails of it;
+	// nil = in a goroutine of its own, and nobody.
+	Later  func(work func(context.Context))
+	Failed func(error)
 	// Cache says that partial versions expire.
 	Cache bool
+	// Shared says that other processes have the same store.
+	Shared bool
+	// Interval is between the beginnings of two rounds of a duty, at least.
+	Interval time.Duration
 }
 
 // Core keeps the collections of one station, and the bytes of their versions, and
@@ -45,16 +54,39 @@ type Core struct {
 	Versions *Versions
 	Server   *Server
 
-	cache   sync.RWMutex   // held for writing while versions expire; taken before one of locks
-	locks   [64]sync.Mutex // by author: a step reads and indexes the author's other collections
-	answers answers
-	memory  memory
-	seals   seals
+	cache              sync.RWMutex     // held for writing while versions expire; taken before one of locks
+	locks              [1024]sync.Mutex // by collection
+	answers            answers
+	visiting, expiring duty
+	tells              jobs
+	spreads            jobs
+	folds              jobs
+	// resumed is the key of the job that Resume has looked at last; "" = it begins anew.
+	resuming sync.Mutex
+	resumed  string
+	// answering is how many answers are being made.
+	answering atomic.Int64
+	memory    memory
+	lists     lists
+	seals     seals
 }
 
 // New makes a core.
 func New(cfg Config) *Core {
-	k := &Core{Config: cfg, Versions: &Versions{Store: cfg.Store, Pause: cfg.Pause, MaxBytes: cfg.MaxBytes}}
+	k := &Core{
+		Config: cfg, Versions: &Versions{Store: cfg.Store, Pause: cfg.Pause, MaxBytes: cfg.MaxBytes},
+		visiting: duty{name: "visit", under: stateRecord.Under(), page: visitPage},
+		expiring: duty{name: "expire", under: ageRecord.Under(), page: expirePage},
+	}
+	if cfg.Cache {
+		k.Versions.age = k.age
+	}
+	if k.Later == nil {
+		k.Later = func(work func(context.Context)) { go work(context.Background()) }
+	}
+	if k.Failed == nil {
+		k.Failed = func(error) {}
+	}
 	k.Server = &Server{k}
 	return k
 }
@@ -63,7 +95,8 @@ func New(cfg Config) *Core {
 type Versions struct {
 	Store    transport.Store
 	Pause    turns.Pause
-	MaxBytes int64 // as in Config
+	MaxBytes int64                                                                // as in Config
+	age      func(author collection.UserID, d collection.Digest) transport.Change // notes when one comes; nil = nothing does
 	uploads  uploads
 	coming   turns.Turns[string] // versions from elsewhere, by the store's key
 	making   turns.Turns[string] // those from here, which do not wait for the others
@@ -75,94 +108,77 @@ type Server struct{ core *Core }
 
 // Result is what a step came to.
 type Result struct {
-	State    engine.State
-	Answer   *transport.Answer   // if there is one
-	Notified []collection.UserID // who has a notification waiting now
-	Spread   []transport.Source  // what to announce in other collections
+	State  engine.State
+	Answer *transport.Answer // if there is one
 }
 
 // Do steps one event in a collection. The event is made from the state as it
-// is then; no event is no step. Nothing is stored after an error. Meanwhile
-// nothing is stored of the author's other collections: event may read them, but
-// must not call Do.
+// is then; no event is no step. Nothing is stored after an error. If something that
+// the step rests on changes meanwhile, at this station or in another process, it is done
+// anew: event is called again, and must not call Do.
 func (k *Core) Do(ctx context.Context, name collection.Name, event func(engine.State) (engine.Event, error)) (Result, error) {
-	return k.do(ctx, name, nil, event)
+	return k.do(ctx, name, doing{}, func(_ *record.Tx, s engine.State) (engine.Event, error) { return event(s) })
 }
 
 // Step is Do with an event that is the same whatever the state is.
 func (k *Core) Step(ctx context.Context, name collection.Name, e engine.Event) (Result, error) {
-	return k.do(ctx, name, nil, func(engine.State) (engine.Event, error) { return e, nil })
+	return k.Do(ctx, name, func(engine.State) (engine.Event, error) { return e, nil })
 }
 
-// DoVerified is Do with an event that brings what was verified before.
+// DoVerified is Do with an event that brings what was verified before. If it is not so
+// any more, since a key was revoked in between, the error wraps transport.ErrSeal.
 func (k *Core) DoVerified(ctx context.Context, v Verified, event func(engine.State) (engine.Event, error)) (Result, error) {
-	return k.do(ctx, v.Collection.Name(), &v, event)
+	return k.do(ctx, v.Collection.Name(), doing{verified: &v}, func(_ *record.Tx, s engine.State) (engine.Event, error) { return event(s) })
 }
 
-func (k *Core) do(ctx context.Context, name collection.Name, v *Verified, event func(engine.State) (engine.Event, error)) (Result, error) {
+// doing is how a step is done.
+type doing struct {
+	verified  *Verified // what the event brings; nil = nothing that was verified
+	spreading bool      // it is a part of a job: nothing more is spread by it
+}
+
+// do is Do with an event that is made of what is read in the step's transaction.
+func (k *Core) do(ctx context.Context, name collection.Name, how doing, event func(*record.Tx, engine.State) (engine.Event, error)) (Result, error) {
+	s, err := k.tryStep(ctx, name, how, event)
+	if err == nil {
+		k.later(s.jobs...)
+	}
+	return s.result, err
+}
+
+func (k *Core) tryStep(ctx context.Context, name collection.Name, how doing, event func(*record.Tx, engine.State) (engine.Event, error)) (s step, err error) {
 	k.cache.RLock()
 	defer k.cache.RUnlock()
-	lock := k.lockOf(name.Author)
+	lock := k.lockOf(name)
 	lock.Lock()
 	defer lock.Unlock()
-	revision := k.Keys.Revision()
-	before, loadErr := k.Load(ctx, name)
-	refused := errors.Is(loadErr, transport.ErrSeal)
-	old := before.Collection
-	switch {
-	case refused:
-		before = engine.State{} // its edition does not stand; a copy that does takes its place
-	case loadErr != nil && !errors.Is(loadErr, transport.ErrNotFound):
-		return Result{}, loadErr
+	version, err := record.Update(ctx, k.Store, func(tx *record.Tx) error {
+		s = step{core: k, tx: tx, doing: how}
+		return s.do(ctx, name, event)
+	})
+	if err == nil && s.indexed.list != nil {
+		k.lists.add(name.Author, s.indexed, version)
 	}
-	e, err := event(before)
-	if refused {
-		anew, ok := e.(engine.Updated)
-		if !ok {
-			return Result{}, loadErr
-		}
-		anew.Collection = k.withSaid(ctx, anew.Collection, old)
-		e = anew
+	if err == nil && s.keeps && version > 0 {
+		k.remember(name, remembered{version, s.on, s.result.State.Stored(), s.parts})
 	}
-	if err != nil || e == nil {
-		return Result{State: before}, transport.Wrap(err)
-	}
-	after, effects, said, err := k.settle(ctx, before, e)
-	if err != nil {
-		return Result{State: before}, transport.Wrap(err)
-	}
-	r, data, err := k.commit(ctx, before, after, effects)
-	if err != nil || said && k.Rules.Authority.IsZero() {
-		return r, err // a peer's own key may be revoked
-	}
-	switch e.(type) {
-	case engine.Shared, engine.Updated, engine.Sealed:
-		if v == nil {
-			return r, nil // what it has brought is not verified yet
-		}
-		revision = min(revision, v.revision)
-	}
-	k.remember(name, remembered{data: data, revision: revision, state: after.Stored()})
-	return r, nil
+	return s, err
 }
 
-// lockOf returns an author's lock. Some authors share one.
-func (k *Core) lockOf(author collection.UserID) *sync.Mutex {
-	var sum byte
-	for _, b := range author {
-		sum ^= b
-	}
-	return &k.locks[int(sum)%len(k.locks)]
+// lockOf returns the lock of a collection, which some share: steps in one process
+// wait for each other rather than try again.
+func (k *Core) lockOf(name collection.Name) *sync.Mutex {
+	return &k.locks[binary.BigEndian.Uint16(name.ID[:])%uint16(len(k.locks))]
 }
 
 // withSaid returns c with the updates of a copy whose edition does not stand any more,
 // as far as they stand themselves.
-func (k *Core) withSaid(ctx context.Context, c, old collection.Collection) collection.Collection {
+func (k *Core) withSaid(ctx context.Context, tx *record.Tx, c, old collection.Collection) collection.Collection {
 	joined, _, err := c.Apply(slices.Collect(old.Updates())...)
 	if err != nil {
 		return c
 	}
-	v, err := k.Verify(ctx, joined)
+	v, err := k.verifyIn(ctx, tx, joined)
 	if err != nil {
 		return c
 	}
@@ -215,62 +231,4 @@ func (k *Core) say(ctx context.Context, c *collection.Collection, effect engine.
 		return false, nil
 	}
 	return true, err
-}
-
-// commit stores the state, who may read it, the index of a new collection's
-// items and the notifications, all in one batch.
-func (k *Core) commit(ctx context.Context, before, after engine.State, effects []engine.Effect) (r Result, data []byte, err error) {
-	data, err = after.MarshalBinary()
-	if err != nil {
-		return Result{}, nil, err
-	}
-	r = Result{State: after}
-	changes := append(readerChanges(before, after), transport.Change{Key: stateRecord.Key(after.Collection.Name()), Value: data})
-	if !before.Known() {
-		index, err := k.indexItems(ctx, after.Collection)
-		if err != nil {
-			return Result{}, nil, err
-		}
-		changes = append(changes, index...)
-	}
-	for _, effect := range effects {
-		switch effect := effect.(type) {
-		case engine.Reply:
-			r.Answer = &effect.Answer
-		case engine.Spread:
-			r.Spread = append(r.Spread, effect.Source)
-		case engine.Notify:
-			out, err := k.outbox(ctx, effect)
-			if err != nil {
-				return Result{}, nil, err
-			}
-			r.Notified = append(r.Notified, effect.To...)
-			changes = append(changes, out...)
-			if changes, err = k.writeTo(ctx, effect, changes); err != nil {
-				return Result{}, nil, err
-			}
-		case engine.Write:
-			if changes, err = k.writeTo(ctx, effect.Notify, changes); err != nil {
-				return Result{}, nil, err
-			}
-		default:
-			return Result{}, nil, fmt.Errorf("effect %T: nothing performs it", effect)
-		}
-	}
-	if err := k.Store.Apply(ctx, changes...); err != nil {
-		return r, nil, err
-	}
-	if k.Notified != nil {
-		k.Notified(r.Notified...)
-	}
-	return r, data, nil
-}
-
-// writeTo adds the letters of a notification to changes.
-func (k *Core) writeTo(ctx context.Context, t engine.Notify, changes []transport.Change) ([]transport.Change, error) {
-	if k.Letters == nil {
-		return changes, nil
-	}
-	letters, err := k.Letters(ctx, t)
-	return append(changes, letters...), err
 }

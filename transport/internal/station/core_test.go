@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/glimpse-go/glimpse/internal/engine"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
 // TestUnknownEffect: an effect that the station does not know is an error, and
@@ -14,14 +15,20 @@ func TestUnknownEffect(t *testing.T) {
 	before := must(k.Load(t.Context(), c.Name()))
 	after := before
 	after.Edited = !before.Edited
-	_, _, err := k.commit(t.Context(), before, after, []engine.Effect{engine.Reply{}, unknown{}})
-	if err == nil {
+	perform := func(effects ...engine.Effect) error {
+		_, err := record.Update(t.Context(), k.Store, func(tx *record.Tx) error {
+			s := step{core: k, tx: tx}
+			return s.store(t.Context(), before, after, must(before.Parts()), effects)
+		})
+		return err
+	}
+	if perform(engine.Reply{}, unknown{}) == nil {
 		t.Error("no error")
 	}
 	if s := must(k.Load(t.Context(), c.Name())); s.Edited != before.Edited {
 		t.Error("the step was stored")
 	}
-	if _, _, err := k.commit(t.Context(), before, after, []engine.Effect{engine.Reply{}}); err != nil {
+	if err := perform(engine.Reply{}); err != nil {
 		t.Errorf("a known effect: %v", err)
 	}
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -15,132 +13,182 @@ import (
 	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
-// stored returns the event that versions have come: those that are still here. It
-// is made while nothing expires.
-func (k *Core) stored(ctx context.Context, versions []transport.Bits) func(engine.State) (engine.Event, error) {
-	return func(s engine.State) (engine.Event, error) {
-		if !k.Cache {
-			return engine.Stored{Versions: versions}, nil
-		}
-		here := make([]transport.Bits, len(versions))
-		for v, items := range versions {
-			for i := range items.Places() {
-				has, err := k.Versions.has(ctx, s.Collection, i, v)
-				if err != nil {
-					return nil, err
-				}
-				if has {
-					here[v] = here[v].Add(i)
+// Expire removes the partial versions that came before a time: first from the
+// states, then their bytes. It is a duty, whose rounds this or another process may have
+// begun; if another one is at it, Expire does nothing. What fails of one author does not
+// keep it from the others. After an error, or a crash, it can be called again.
+func (k *Core) Expire(ctx context.Context, before time.Time) error {
+	return k.perform(ctx, &k.expiring, func(r *Round, page []transport.Record) error {
+		var failed []error
+		for len(page) > 0 {
+			author, old, rest, err := oldOfOne(page, before)
+			if err == nil && len(old) > 0 {
+				if err = r.Keep(ctx); err == nil {
+					err = k.expire(ctx, author, old, before)
 				}
 			}
+			if err != nil {
+				failed = append(failed, fmt.Errorf("author %v: %w", author, err))
+			}
+			if ends(ctx, err) {
+				break
+			}
+			page = rest
 		}
-		return engine.Stored{Versions: here}, nil
-	}
+		return errors.Join(failed...)
+	})
 }
 
-// Expire removes the partial versions that came before a time: first from the
-// states, then their bytes. What fails of one author does not keep it from the
-// others. After an error, or a crash, it can be called again.
-func (k *Core) Expire(ctx context.Context, before time.Time) error {
-	old := map[collection.UserID]map[collection.Digest]bool{}
-	for r, err := range k.Store.Scan(ctx, ageRecord.Under()) {
-		if err != nil {
-			return err
+// oldOfOne returns the first author of some ages, which of the author's versions
+// are old, and the ages of the others' versions.
+func oldOfOne(ages []transport.Record, before time.Time) (author collection.UserID, old []collection.Digest, rest []transport.Record, err error) {
+	for i, age := range ages {
+		of, d, err := parseAge(age.Key)
+		switch {
+		case err != nil:
+			return author, old, ages[i+1:], err
+		case i > 0 && of != author:
+			return author, old, ages[i:], nil
+		case age.Version > 0 && isOld(age.Value, before): // it is not damaged
+			old = append(old, d)
 		}
-		author, d, err := parseAge(r.Key)
-		if err != nil {
-			return err
-		}
-		if !isOld(r.Value, before) {
-			continue
-		}
-		if old[author] == nil {
-			old[author] = map[collection.Digest]bool{}
-		}
-		old[author][d] = true
+		author = of
 	}
-	var failed []error
-	for _, author := range inOrder(old) {
-		if err := k.expire(ctx, author, old[author], before); err != nil {
-			failed = append(failed, fmt.Errorf("author %v: %w", author, err))
-		}
-	}
-	return errors.Join(failed...)
+	return author, old, nil, nil
 }
 
-// inOrder lists the keys of a map, so that a crash on the way leaves the same each
-// time.
-func inOrder[K interface {
-	comparable
-	String() string
-}, V any](m map[K]V) []K {
-	return slices.SortedFunc(maps.Keys(m), func(a, b K) int { return strings.Compare(a.String(), b.String()) })
-}
-
-// expire removes versions of one author, while no step is under way.
-func (k *Core) expire(ctx context.Context, author collection.UserID, digests map[collection.Digest]bool, before time.Time) error {
+// expire removes versions of one author: in one transaction from the states and from
+// what is stored, and then the blobs of those that are blobs.
+func (k *Core) expire(ctx context.Context, author collection.UserID, digests []collection.Digest, before time.Time) error {
 	k.cache.Lock()
 	defer k.cache.Unlock()
-	var gone []transport.Change
-	for _, d := range inOrder(digests) {
-		key := ageRecord.Key(author, d)
-		value, err := k.Store.Get(ctx, key)
-		if errors.Is(err, transport.ErrNotFound) || err == nil && !isOld(value, before) {
-			delete(digests, d) // it has come again meanwhile
-			continue
-		}
-		if err != nil {
+	var gone []transport.Record // ages of blobs
+	_, err := record.Update(ctx, k.Store, func(tx *record.Tx) (err error) {
+		old := map[collection.Digest]bool{}
+		if gone, err = k.forget(ctx, tx, author, digests, before, old); err != nil || len(old) == 0 {
 			return err
 		}
-		gone = append(gone, transport.Change{Key: key, Old: value})
-	}
-	if err := k.expireStates(ctx, author, digests); err != nil {
+		return k.expireStates(ctx, tx, author, old)
+	})
+	if err != nil {
 		return err
 	}
-	for _, d := range inOrder(digests) {
-		if err := k.Store.Delete(ctx, versionBlob.Key(author, d)); err != nil {
+	for _, age := range gone {
+		if err := k.removeBlob(ctx, age); err != nil {
 			return err
 		}
 	}
-	return k.forgetAges(ctx, gone)
+	return nil
+}
+
+// removeBlob removes a blob whose record is removed, and then its age. If it has come again
+// meanwhile it stays, with a new age, or it goes with its new record.
+func (k *Core) removeBlob(ctx context.Context, age transport.Record) error {
+	key := versionRecord.Under() + strings.TrimPrefix(age.Key, ageRecord.Under())
+	if err := k.Store.Delete(ctx, key); err != nil {
+		return err
+	}
+	if err := record.Replace(ctx, k.Store, age, nil); !errors.Is(err, transport.ErrConflict) {
+		return err
+	}
+	r, err := record.Get(ctx, k.Store, key)
+	if v, _ := readVersion(r); err != nil || r.Version == 0 || v.small {
+		return err
+	}
+	b, err := k.Store.Open(ctx, key)
+	if err == nil {
+		return b.Close()
+	}
+	if errors.Is(err, transport.ErrNotFound) {
+		err = record.Replace(ctx, k.Store, r, nil)
+	}
+	if errors.Is(err, transport.ErrConflict) { // and again
+		return nil
+	}
+	return err
+}
+
+// forget removes the records of versions that are old, which it adds to a set, and
+// returns the ages of those that are blobs, which stay as long as these do.
+func (k *Core) forget(ctx context.Context, tx *record.Tx, author collection.UserID, digests []collection.Digest, before time.Time, old map[collection.Digest]bool) (blobs []transport.Record, err error) {
+	for _, d := range digests {
+		key := versionRecord.Key(author, d)
+		if err := tx.Fetch(ctx, ageRecord.Key(author, d), key); err != nil {
+			return nil, err
+		}
+		age, err := record.Get(ctx, tx, ageRecord.Key(author, d))
+		if err != nil {
+			return nil, err
+		}
+		if age.Version == 0 || !isOld(age.Value, before) {
+			continue // it has come again meanwhile
+		}
+		version, err := record.Get(ctx, tx, key)
+		if err != nil && !record.Damaged(err, key) {
+			return nil, err
+		}
+		old[d] = true
+		tx.Set(key, nil)
+		if v, damaged := readVersion(version); err == nil && damaged == nil && v.small {
+			tx.Set(age.Key, nil)
+		} else {
+			blobs = append(blobs, age)
+		}
+	}
+	return blobs, nil
 }
 
 // expireStates takes versions out of all of an author's collections.
-func (k *Core) expireStates(ctx context.Context, author collection.UserID, digests map[collection.Digest]bool) error {
+func (k *Core) expireStates(ctx context.Context, tx *record.Tx, author collection.UserID, digests map[collection.Digest]bool) error {
+	if _, err := tx.Get(ctx, itemRecord.Key(author)); err != nil { // no collection comes meanwhile
+		return err
+	}
 	names, err := record.Names(ctx, k.Store, stateRecord.Under(author))
 	if err != nil {
 		return err
 	}
-	var failed []error
 	for _, name := range names {
-		failed = append(failed, k.expireState(ctx, name, digests))
+		if err := k.expireState(ctx, tx, name, digests); err != nil {
+			return err
+		}
 	}
-	return errors.Join(failed...)
+	return nil
 }
 
 // expireState takes versions out of a collection, whether or not its seals stand
 // any more: nothing is said that they would have to stand for.
-func (k *Core) expireState(ctx context.Context, name collection.Name, digests map[collection.Digest]bool) error {
-	data, err := k.Store.Get(ctx, stateRecord.Key(name))
-	var s engine.State
-	if err == nil {
-		err = s.UnmarshalBinary(data)
+func (k *Core) expireState(ctx context.Context, tx *record.Tx, name collection.Name, digests map[collection.Digest]bool) error {
+	head, err := record.Need(ctx, tx, stateRecord.Key(name))
+	if err != nil {
+		return err
 	}
+	parts, _, err := k.readParts(ctx, name, head)
+	if err != nil {
+		return err
+	}
+	s, err := engine.StateOf(parts)
 	versions := among(s, digests)
 	if err != nil || len(versions) == 0 {
 		return err
 	}
+	next, err := k.without(s, versions)
+	if err == nil {
+		tx.Put(partChanges(name, parts, next)...)
+		tx.Set(head.Key, next[""])
+	}
+	return err
+}
+
+// without returns the parts of a state without versions that it holds.
+func (k *Core) without(s engine.State, versions []transport.Bits) (engine.Parts, error) {
 	sealed := s.Sealed
 	s.Sealed = false // as far as anybody has looked: nothing else follows
-	if s, _, err = k.Rules.Step(s, engine.Expired{Versions: versions}); err != nil {
-		return err
+	s, _, err := k.Rules.Step(s, engine.Expired{Versions: versions})
+	if err != nil {
+		return nil, err
 	}
 	s.Sealed = sealed
-	next, err := s.MarshalBinary()
-	if err != nil {
-		return err
-	}
-	return k.Store.Apply(ctx, transport.Change{Key: stateRecord.Key(name), Value: next, Old: data})
+	return s.Parts()
 }
 
 // among returns the held versions that have one of the digests.

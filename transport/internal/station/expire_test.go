@@ -4,21 +4,26 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection/digest"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 	"github.com/glimpse-go/glimpse/transport/memstore"
 )
 
-// meanwhile is a store in which something happens once a version is deleted.
+// meanwhile is a store in which something happens before and after a version is deleted.
 type meanwhile struct {
 	transport.Store
-	deleted func(key string)
+	deletes, deleted func(key string)
 }
 
 func (m *meanwhile) Delete(ctx context.Context, key string) error {
+	if m.deletes != nil {
+		m.deletes(key)
+	}
 	err := m.Store.Delete(ctx, key)
 	m.deleted(key)
 	return err
@@ -30,15 +35,14 @@ func TestComesWhileExpiring(t *testing.T) {
 	store := &meanwhile{Store: new(memstore.Store)}
 	clock := time.Unix(1e9, 0)
 	k := New(Config{Store: store, Cache: true, Now: func() time.Time { return clock }})
-	key, age := versionBlob.Key(ann, digest.Sum(thumbnail)), ageRecord.Key(ann, digest.Sum(thumbnail))
+	key, age := versionRecord.Key(ann, digest.Sum(thumbnail)), ageRecord.Key(ann, digest.Sum(thumbnail))
 	come := func() {
-		must(0, k.stamp(t.Context(), oneItem(), []transport.Bits{transport.BitsOf(0)}))
 		must(k.Versions.Receive(t.Context(), oneItem(), 0, 0, 0, bytes.NewReader(thumbnail)))
 	}
 	expire := func() (ages []string) {
 		clock = clock.Add(time.Hour)
 		must(0, k.Expire(t.Context(), clock))
-		for r, err := range store.Scan(t.Context(), "age/") {
+		for r, err := range store.Scan(t.Context(), "age/", "", 0) {
 			must(0, err)
 			ages = append(ages, r.Key)
 		}
@@ -46,7 +50,7 @@ func TestComesWhileExpiring(t *testing.T) {
 	}
 	come()
 	for i := range byte(4) { // others that are as old
-		must(0, store.Apply(t.Context(), transport.Change{Key: ageRecord.Key(ann, digest.Digest{i}), Value: make([]byte, 8)}))
+		must(0, record.Put(t.Context(), store, transport.Change{Key: ageRecord.Key(ann, digest.Digest{i}), Value: make([]byte, 8)}))
 	}
 	store.deleted = func(deleted string) {
 		if deleted == key {
@@ -64,4 +68,50 @@ func TestComesWhileExpiring(t *testing.T) {
 	if _, err := store.Open(t.Context(), key); !errors.Is(err, transport.ErrNotFound) {
 		t.Errorf("it never expires: %v", err)
 	}
+}
+
+// TestComesBeforeItIsDeleted: a version that comes again just before its older bytes are
+// deleted goes with them, as a whole: it is not said to be here, and can be brought again.
+func TestComesBeforeItIsDeleted(t *testing.T) {
+	store := &meanwhile{Store: new(memstore.Store), deleted: func(string) {}}
+	clock := time.Unix(1e9, 0)
+	k := New(Config{Store: store, Cache: true, Now: func() time.Time { return clock }})
+	come := func() { must(k.Versions.Receive(t.Context(), oneItem(), 0, 0, 0, bytes.NewReader(thumbnail))) }
+	come()
+	store.deletes = func(string) { come() }
+	clock = clock.Add(time.Hour)
+	must(0, k.Expire(t.Context(), clock))
+	if held := must(k.Versions.Held(t.Context(), oneItem())); !held[0].IsEmpty() {
+		t.Error("it is said to be here")
+	}
+	come()
+	whole(t, k)
+}
+
+// TestSmallExpires: a version in a record expires with its age, unless it has come again,
+// and what is not old stays.
+func TestSmallExpires(t *testing.T) {
+	store := new(memstore.Store)
+	clock := time.Unix(1e9, 0)
+	k := New(Config{Store: store, Cache: true, Now: func() time.Time { return clock }})
+	c := ofItem([]byte("a small one"))
+	come := func() {
+		must(k.Versions.Receive(t.Context(), c, 0, 0, 0, strings.NewReader("a small one")))
+	}
+	come()
+	must(0, k.Expire(t.Context(), clock))
+	if b, err := k.Versions.Open(t.Context(), c, 0, 0); err != nil || b.Size() != 11 {
+		t.Errorf("it is not old: %v", err)
+	}
+	must(0, k.Expire(t.Context(), clock.Add(time.Hour)))
+	if _, err := k.Versions.Open(t.Context(), c, 0, 0); !errors.Is(err, transport.ErrNotFound) {
+		t.Errorf("it does not expire: %v", err)
+	}
+	for r, err := range store.Scan(t.Context(), "", "", 0) {
+		if r.Key != dutyRecord.Key(k.expiring.name) {
+			t.Errorf("left: %s, %v", r.Key, err)
+		}
+	}
+	come()
+	must(k.Versions.Open(t.Context(), c, 0, 0))
 }

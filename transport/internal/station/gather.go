@@ -3,11 +3,11 @@ package station
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
 // Gather fetches what is wanted of other stations, one station after the other,
@@ -15,6 +15,9 @@ import (
 // again. It ends early, without an error, when ctx does: what is wanted is
 // remembered. The result is r with what has changed.
 func (k *Core) Gather(ctx context.Context, r Result, from transport.Dialer) (Result, error) {
+	if len(r.State.Wants) > 0 {
+		k.begin() // the others take their time
+	}
 	for len(r.State.Wants) > 0 && ctx.Err() == nil {
 		want := r.State.Wants[0]
 		got, err := k.gatherFrom(ctx, r.State.Collection, want, from)
@@ -27,7 +30,7 @@ func (k *Core) Gather(ctx context.Context, r Result, from transport.Dialer) (Res
 		if r, err = k.also(ctx, r, k.stored(ctx, got)); err != nil {
 			return r, err
 		}
-		r, err = k.also(ctx, r, func(engine.State) (engine.Event, error) {
+		r, err = k.also(ctx, r, func(*record.Tx, engine.State) (engine.Event, error) {
 			return engine.Missed{User: want.User, URL: want.URL}, nil
 		})
 		if err != nil {
@@ -38,12 +41,12 @@ func (k *Core) Gather(ctx context.Context, r Result, from transport.Dialer) (Res
 }
 
 // also does one more step and adds what it came to.
-func (k *Core) also(ctx context.Context, r Result, event func(engine.State) (engine.Event, error)) (Result, error) {
-	more, err := k.Do(ctx, r.State.Collection.Name(), event)
+func (k *Core) also(ctx context.Context, r Result, event func(*record.Tx, engine.State) (engine.Event, error)) (Result, error) {
+	more, err := k.do(ctx, r.State.Collection.Name(), doing{}, event)
 	if err != nil {
 		return r, err
 	}
-	r.State, r.Notified, r.Spread = more.State, slices.Concat(r.Notified, more.Notified), slices.Concat(r.Spread, more.Spread)
+	r.State = more.State
 	return r, nil
 }
 
@@ -54,9 +57,6 @@ func (k *Core) gatherFrom(ctx context.Context, c collection.Collection, want eng
 	library, err := from.Reach(transport.Source{User: want.User, URL: want.URL})
 	if err != nil {
 		return got, nil
-	}
-	if err := k.stamp(ctx, c, want.Versions); err != nil {
-		return got, err
 	}
 	for v, items := range want.Versions {
 		for i := range items.Places() {

@@ -1,7 +1,6 @@
 package station
 
 import (
-	"bytes"
 	"context"
 	"sync"
 
@@ -15,64 +14,104 @@ import (
 // are now: one may have been revoked since it was stored. The error wraps
 // transport.ErrNotFound if it is not known.
 func (k *Core) Load(ctx context.Context, name collection.Name) (engine.State, error) {
-	data, err := k.Store.Get(ctx, stateRecord.Key(name))
+	loaded, err := k.load(ctx, record.Reading(k.Store), name)
+	return loaded.state, err
+}
+
+// load is Load in a transaction: the state's head becomes one of its conditions, and so
+// do the keys that its seals are verified with, if they are records. A state whose seals
+// are refused is returned with the error.
+func (k *Core) load(ctx context.Context, in *record.Tx, name collection.Name) (remembered, error) {
+	known := k.memory.get(name)
+	stands, records, err := k.stands(ctx, in, known.on, stateRecord.Key(name))
 	if err != nil {
-		return engine.State{}, err
+		return remembered{}, err
 	}
-	revision := k.Keys.Revision()
-	if known, ok := k.memory.get(name, data, revision); ok {
+	head := records[0]
+	if head.Version == 0 {
+		return remembered{}, transport.At(transport.ErrNotFound, head.Key)
+	}
+	if stands && known.version == head.Version {
 		return known, nil
 	}
-	var s engine.State
-	if err := s.UnmarshalBinary(data); err != nil {
-		return engine.State{}, err
+	var l remembered
+	if l.parts, l.version, err = k.readParts(ctx, name, head); err != nil {
+		return remembered{}, err
 	}
-	c, report, err := k.verify(ctx, s.Collection)
-	if s.Collection = c; err != nil {
-		return s, transport.Wrap(err)
+	if l.state, err = engine.StateOf(l.parts); err != nil {
+		return remembered{}, err
 	}
-	s.Sealed = sealed(report)
-	k.remember(name, remembered{data, revision, s})
-	return s, nil
+	v, err := k.verifyIn(ctx, in, l.state.Collection)
+	l.state.Collection, l.state.Sealed, l.on = v.Collection, v.Sealed, v.on
+	if err == nil {
+		k.remember(name, l)
+	}
+	return l, transport.Wrap(err)
+}
+
+// readParts reads the parts of a state, and returns the version of its head, which
+// changes with each of them: as long as it does, they are read again.
+func (k *Core) readParts(ctx context.Context, name collection.Name, head transport.Record) (engine.Parts, uint64, error) {
+	for {
+		parts := engine.Parts{"": head.Value}
+		if engine.IsSmall(head.Value) {
+			return parts, head.Version, nil // they are all
+		}
+		prefix := partRecord.Under(name)
+		for r, err := range k.Store.Scan(ctx, prefix, "", 0) {
+			if err != nil {
+				return nil, 0, err
+			}
+			parts[r.Key[len(prefix):]] = r.Value
+		}
+		now, err := record.Need(ctx, k.Store, head.Key)
+		if err != nil || now.Version == head.Version {
+			return parts, now.Version, err
+		}
+		head = now
+	}
 }
 
 // Report says who vouches for a collection that was loaded; zero for a draft.
 func (k *Core) Report(ctx context.Context, c collection.Collection) (collection.Verified, error) {
-	_, report, err := k.verify(ctx, c)
+	_, report, err := k.verify(ctx, record.Reading(k.Store), rests{}, c)
 	return report, err
 }
 
 // Verified is a collection whose seals have all been verified.
 type Verified struct {
 	Collection collection.Collection
-	Sealed     bool   // the author's seal is among them
-	revision   uint64 // of the keyring, before
+	Sealed     bool // the author's seal is among them
+	on         rests
 }
 
 // Verify verifies all the seals of c. A draft, which has no seal at all, passes if it
 // has no update either.
 func (k *Core) Verify(ctx context.Context, c collection.Collection) (Verified, error) {
-	revision := k.Keys.Revision()
-	c, report, err := k.verify(ctx, c)
-	return Verified{c, sealed(report), revision}, err
+	return k.verifyIn(ctx, record.Reading(k.Store), c)
 }
 
-func (k *Core) verify(ctx context.Context, c collection.Collection) (collection.Collection, collection.Verified, error) {
+// verifyIn is Verify in a transaction.
+func (k *Core) verifyIn(ctx context.Context, in *record.Tx, c collection.Collection) (Verified, error) {
+	on := rests{}
+	c, report, err := k.verify(ctx, in, on, c)
+	return Verified{c, report.Report().Author != nil, on}, err
+}
+
+// verify verifies all the seals of c in a transaction, and notes on what that rests.
+func (k *Core) verify(ctx context.Context, in *record.Tx, on rests, c collection.Collection) (collection.Collection, collection.Verified, error) {
 	if c.IsDraft() {
 		for range c.Updates() {
 			return c, collection.Verified{}, transport.At(transport.ErrSeal, "updates of a collection that is not sealed")
 		}
 		return c, collection.Verified{}, c.Validate()
 	}
-	v, err := collection.Verify(ctx, k.seals.verifier(k.Keys), c)
+	v, err := collection.Verify(ctx, sealVerifier{k, in, on}, c)
 	if err != nil {
 		return c, collection.Verified{}, transport.Wrap(err)
 	}
 	return v.Collection(), v, c.Validate()
 }
-
-// sealed reports whether the author's seal is there.
-func sealed(v collection.Verified) bool { return v.Report().Author != nil }
 
 // Names lists the collections that are kept.
 func (k *Core) Names(ctx context.Context) ([]collection.Name, error) {
@@ -84,8 +123,8 @@ const maxMemory = 16 << 20
 
 // memory remembers states as they were verified or stored last: many ask for the same
 // collection, and to verify it takes longer than all else. What is remembered
-// counts while the stored bytes and the keyring are the same. The zero memory is
-// empty.
+// counts while the head's version and the revisions of the keys that it rests on are the
+// same. The zero memory is empty.
 type memory struct {
 	mu     sync.Mutex
 	states map[collection.Name]remembered
@@ -93,16 +132,27 @@ type memory struct {
 }
 
 type remembered struct {
-	data     []byte
-	revision uint64 // of the keyring
-	state    engine.State
+	version uint64 // of the head
+	on      rests  // must not be changed, as
+	state   engine.State
+	parts   engine.Parts // must not
 }
 
-func (m *memory) get(name collection.Name, data []byte, revision uint64) (engine.State, bool) {
+// size is how many bytes are remembered, about.
+func (r remembered) size() int {
+	const overhead = 64 // of a part
+	n := 0
+	for name, value := range r.parts {
+		n += len(name) + len(value) + overhead
+	}
+	return n
+}
+
+// get returns what is remembered of a collection, of version 0 if nothing is.
+func (m *memory) get(name collection.Name) remembered {
 	m.mu.Lock()
-	r, ok := m.states[name]
-	m.mu.Unlock()
-	return r.state, ok && r.revision == revision && bytes.Equal(r.data, data)
+	defer m.mu.Unlock()
+	return m.states[name]
 }
 
 // remember remembers a state that another key cannot make better: its author's seal
@@ -120,13 +170,13 @@ func (m *memory) put(name collection.Name, r remembered) {
 	if m.states == nil {
 		m.states = map[collection.Name]remembered{}
 	}
-	m.size += len(r.data) - len(m.states[name].data)
+	m.size += r.size() - m.states[name].size()
 	m.states[name] = r
 	for other, old := range m.states {
 		if m.size <= maxMemory {
 			break
 		}
 		delete(m.states, other)
-		m.size -= len(old.data)
+		m.size -= old.size()
 	}
 }

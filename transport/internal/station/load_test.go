@@ -2,15 +2,20 @@ package station
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"iter"
 	"math/rand/v2"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 	"github.com/glimpse-go/glimpse/transport/memstore"
 )
 
@@ -29,8 +34,8 @@ func newCore(t testing.TB, n int) (*Core, *signature.Signer, collection.Collecti
 	t.Helper()
 	source := rand.NewChaCha8([32]byte{1})
 	signer := must(signature.NewSigner(must(signature.GenerateKey(source)), source))
-	k := New(Config{Store: new(memstore.Store), Keys: new(signature.Keyring), Now: time.Now})
-	must(0, k.Keys.Pin(ann, signer.Public()))
+	k := New(Config{Store: new(memstore.Store), Keys: Keyring{new(signature.Keyring)}, Now: time.Now})
+	must(0, ring(k).Pin(ann, signer.Public()))
 	items := make([]collection.Item, n)
 	for i := range items {
 		source.Read(items[i].ID[:])
@@ -41,6 +46,9 @@ func newCore(t testing.TB, n int) (*Core, *signature.Signer, collection.Collecti
 	keeps(t, k, c)
 	return k, signer, c
 }
+
+// ring is the keyring of a core that newCore has made.
+func ring(k *Core) *signature.Keyring { return k.Keys.(Keyring).Keyring }
 
 func keeps(t testing.TB, k *Core, c collection.Collection) {
 	t.Helper()
@@ -70,14 +78,15 @@ func TestLoadForgets(t *testing.T) {
 	if s := must(k.Load(t.Context(), c.Name())); s.Collection.Labelled() != 0 {
 		t.Error("an older state was loaded")
 	}
-	k.Keys.Revoke(signer.Public().ID())
+	ring(k).Revoke(signer.Public().ID())
 	if _, err := k.Load(t.Context(), c.Name()); !errors.Is(err, transport.ErrSeal) {
 		t.Errorf("sealed with a revoked key: %v", err)
 	}
 }
 
 // TestRemembersWhatItStored: what was verified before it was stored is not verified
-// again, unless a key was revoked since, at whatever moment.
+// again, unless a key was revoked since, at whatever moment. What was not before the
+// step is refused.
 func TestRemembersWhatItStored(t *testing.T) {
 	k, signer, c := newCore(t, 1)
 	update := must(must(c.CompleteAll(ann)).Sign(t.Context(), signer, time.Unix(1e9, 0)))
@@ -85,23 +94,29 @@ func TestRemembersWhatItStored(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	revoke := func() { k.Keys.Revoke(signer.Public().ID()) }
+	revoke := func() { ring(k).Revoke(signer.Public().ID()) }
 	nothing := func() {}
-	for _, when := range []struct{ before, during func() }{{nothing, nothing}, {revoke, nothing}, {nothing, revoke}} {
-		k.Keys = new(signature.Keyring)
-		must(0, k.Keys.Pin(ann, signer.Public()))
+	for _, when := range []struct {
+		before, during func()
+		refused        bool
+	}{{nothing, nothing, false}, {revoke, nothing, true}, {nothing, revoke, false}} {
+		k.Keys = Keyring{new(signature.Keyring)}
+		must(0, ring(k).Pin(ann, signer.Public()))
 		v := must(k.Verify(t.Context(), c))
 		when.before()
 		_, err := k.DoVerified(t.Context(), v, func(engine.State) (engine.Event, error) {
 			when.during()
 			return engine.Updated{Collection: v.Collection}, nil
 		})
-		if err != nil {
+		if errors.Is(err, transport.ErrSeal) != when.refused || err != nil && !when.refused {
 			t.Fatal(err)
 		}
-		_, remembered := k.memory.get(c.Name(), must(k.Store.Get(t.Context(), stateRecord.Key(c.Name()))), k.Keys.Revision())
+		known := k.memory.get(c.Name())
+		remembered, records, err := k.stands(t.Context(), record.Reading(k.Store), known.on, stateRecord.Key(c.Name()))
+		remembered = remembered && records[0].Version == known.version
+		must(0, err)
 		_, err = k.Load(t.Context(), c.Name())
-		if stands := k.Keys.Revision() == 0; remembered != stands || (err == nil) != stands {
+		if stands := ring(k).Revision() == 0; remembered != stands || (err == nil) != stands {
 			t.Errorf("stands %v: remembered %v, %v", stands, remembered, err)
 		}
 	}
@@ -111,15 +126,70 @@ func TestRemembersWhatItStored(t *testing.T) {
 func TestMemoryIsBounded(t *testing.T) {
 	var m memory
 	for i := range 40 {
-		m.put(collection.Name{ID: collection.ID{byte(i)}}, remembered{data: bytes.Repeat([]byte{byte(i)}, maxMemory/10)})
+		m.put(collection.Name{ID: collection.ID{byte(i)}}, remembered{parts: engine.Parts{"": bytes.Repeat([]byte{byte(i)}, maxMemory/10)}})
 	}
-	m.put(collection.Name{ID: collection.ID{1}}, remembered{data: []byte{1}})
+	m.put(collection.Name{ID: collection.ID{1}}, remembered{parts: engine.Parts{"": {1}}})
 	size := 0
 	for _, r := range m.states {
-		size += len(r.data)
+		size += r.size()
 	}
 	if size != m.size || size > maxMemory || len(m.states) < 9 {
 		t.Errorf("%d states of %d bytes, %d counted", len(m.states), size, m.size)
+	}
+}
+
+// stores stores a state in the place of another.
+func stores(t *testing.T, k *Core, before, after engine.State) {
+	t.Helper()
+	_, err := record.Update(t.Context(), k.Store, func(tx *record.Tx) error {
+		s := step{core: k, tx: tx}
+		return s.store(t.Context(), before, after, must(before.Parts()), nil)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// scanned is a store that counts scans.
+type scanned struct {
+	transport.Store
+	scans int
+}
+
+func (s *scanned) Scan(ctx context.Context, prefix, from string, limit int) iter.Seq2[transport.Record, error] {
+	s.scans++
+	return s.Store.Scan(ctx, prefix, from, limit)
+}
+
+// TestSmallAndLarge: a small state is one record, which is read without a scan. When it
+// has become large, and small again, it is read as it is, and nothing of the large one is
+// left.
+func TestSmallAndLarge(t *testing.T) {
+	k, _, c := newCore(t, 1)
+	store := &scanned{Store: k.Store}
+	k.Store = store
+	small := must(k.Load(t.Context(), c.Name()))
+	large := small
+	for i := range byte(100) {
+		large.Sources = append(large.Sources, transport.Source{User: collection.UserID{i}, URL: "https://home.example", Items: transport.BitsOf(0)})
+	}
+	for _, to := range []struct {
+		before, after engine.State
+		parts, scans  int
+	}{{small, small, 0, 0}, {small, large, 202, 1}, {large, small, 0, 0}} {
+		stores(t, k, to.before, to.after)
+		k.memory, store.scans = memory{}, 0
+		s := must(k.Load(t.Context(), c.Name()))
+		if !cmp.Equal(must(s.Parts()), must(to.after.Parts())) || store.scans != to.scans {
+			t.Errorf("%d sources, read in %d scans", len(s.Sources), store.scans)
+		}
+		parts := 0
+		for range store.Store.Scan(t.Context(), partRecord.Under(c.Name()), "", 0) {
+			parts++
+		}
+		if parts != to.parts {
+			t.Errorf("%d parts beside the head of a state with %d sources", parts, len(s.Sources))
+		}
 	}
 }
 
@@ -146,13 +216,13 @@ func TestRefusedKeepsWhatWasSaid(t *testing.T) {
 	k, camera, c := newCore(t, 2)
 	source := rand.NewChaCha8([32]byte{2})
 	home := must(signature.NewSigner(must(signature.GenerateKey(source)), source))
-	must(0, k.Keys.Trust(ann, home.Public()))
+	must(0, ring(k).Trust(ann, home.Public()))
 	item, _ := c.At(0)
 	u := must(must(c.Withdraw(item)).Sign(t.Context(), home, time.Unix(1e9, 0)))
 	said, _, err := c.Apply(u)
 	must(0, err)
 	keeps(t, k, said)
-	k.Keys.Revoke(camera.Public().ID())
+	ring(k).Revoke(camera.Public().ID())
 	stored := func(engine.State) (engine.Event, error) { return engine.Stored{}, nil }
 	if _, err := k.Do(t.Context(), c.Name(), stored); !errors.Is(err, transport.ErrSeal) {
 		t.Errorf("a step of what does not stand: %v", err)

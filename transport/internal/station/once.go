@@ -17,13 +17,13 @@ func (k *Versions) Once(ctx context.Context, c collection.Collection, item, vers
 	if err != nil {
 		return bring()
 	}
-	return k.once(ctx, &k.coming, versionBlob.Key(c.Author(), d), bring)
+	return k.once(ctx, &k.coming, versionRecord.Key(c.Author(), d), bring)
 }
 
 func (k *Versions) once(ctx context.Context, among *turns.Turns[string], key string, bring func() error) error {
 	progress := func() int64 {
 		size, _ := k.uploads.size(key)
-		return size
+		return size + k.uploads.begun(key)
 	}
 	for {
 		turn, mine := among.Take(key, progress)

@@ -9,6 +9,7 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
 // There is one record for each user who may read a collection, its author aside,
@@ -34,24 +35,32 @@ func (k *Core) mayRead(ctx context.Context, by collection.UserID, name collectio
 	if by == name.Author {
 		return nil
 	}
-	_, err := k.Store.Get(ctx, readerRecord.Key(name, by))
+	_, err := record.Need(ctx, k.Store, readerRecord.Key(name, by))
 	return err
 }
 
-// readerChanges returns the changes that keep those records in step with a state.
-func readerChanges(before, after engine.State) []transport.Change {
+// storeReaders keeps those records in step with a state. Of many that are new a job
+// stores those of all but completers.
+func (s *step) storeReaders(ctx context.Context, before, after engine.State) error {
 	old, now := readers(before), readers(after)
 	if slices.Equal(old, now) {
 		return nil
 	}
-	var changes []transport.Change
-	for _, u := range without(now, old) {
-		changes = append(changes, transport.Change{Key: readerRecord.Key(after.Collection.Name(), u), Value: []byte{}})
+	c := after.Collection
+	news := without(now, old)
+	if len(news) > maxNamed {
+		if err := s.tells(ctx, engine.Notify{To: news}, telling{OnlyIndex: true}); err != nil {
+			return err
+		}
+		news = slices.Collect(c.Completers())
+	}
+	for _, u := range news {
+		s.tx.Set(readerRecord.Key(c.Name(), u), []byte{})
 	}
 	for _, u := range without(old, now) { // of a draft that another has taken the place of
-		changes = append(changes, transport.Change{Key: readerRecord.Key(after.Collection.Name(), u)})
+		s.tx.Set(readerRecord.Key(c.Name(), u), nil)
 	}
-	return changes
+	return nil
 }
 
 // readers returns those whom engine.May lets read a collection, besides its author,

@@ -10,6 +10,7 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/collection/digest"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
 // Receive stores a version from r, of which the first offset bytes are stored
@@ -22,13 +23,34 @@ import (
 // stored is transport.ErrOffset, and so is what others have begun and is not its
 // beginning: that is removed.
 func (k *Versions) Receive(ctx context.Context, c collection.Collection, item, version int, offset int64, r io.Reader) (int64, error) {
+	return k.receive(ctx, c, item, version, offset, r, func(changes ...transport.Change) error {
+		return arrive(context.WithoutCancel(ctx), k.Store, changes...) // all has come, though its sender be gone
+	})
+}
+
+// receive is Receive that leaves it to keep to store the record of a small version.
+func (k *Versions) receive(ctx context.Context, c collection.Collection, item, version int, offset int64, r io.Reader, keep func(...transport.Change) error) (int64, error) {
 	d, err := Digest(c, item, version)
 	if err != nil {
 		return 0, err
 	}
-	key := versionBlob.Key(c.Author(), d)
+	key := versionRecord.Key(c.Author(), d)
 	if size, here, err := k.whole(ctx, key); here || err != nil {
 		return size, err
+	}
+	var ages []transport.Change
+	if k.age != nil {
+		ages = []transport.Change{k.age(c.Author(), d)}
+	}
+	data, r, err := k.small(c, version, offset, d, r)
+	if err != nil || data != nil {
+		if err == nil {
+			err = keep(append(ages, transport.Change{Key: key, Value: smallRecord(data)})...)
+		}
+		return int64(len(data)), transport.At(err, place(c, item, version))
+	}
+	if err := record.Put(ctx, k.Store, ages...); err != nil {
+		return 0, err
 	}
 	s, err := k.join(ctx, key)
 	if err != nil {
@@ -51,8 +73,15 @@ func (k *Versions) Import(ctx context.Context, c collection.Collection, item, ve
 	if err != nil {
 		return err
 	}
-	key := versionBlob.Key(c.Author(), d)
+	key := versionRecord.Key(c.Author(), d)
 	return k.once(ctx, &k.making, key, func() error {
+		data, r, err := k.small(c, version, 0, d, r)
+		if err != nil || data != nil {
+			if err == nil {
+				err = record.Put(ctx, k.Store, transport.Change{Key: key, Value: smallRecord(data)})
+			}
+			return transport.At(err, place(c, item, version))
+		}
 		s, err := k.anew(ctx, key)
 		if err != nil {
 			return transport.At(err, place(c, item, version))
@@ -69,7 +98,7 @@ func (k *Versions) Restart(ctx context.Context, c collection.Collection, item, v
 	if err != nil {
 		return err
 	}
-	s, err := k.anew(ctx, versionBlob.Key(c.Author(), d))
+	s, err := k.anew(ctx, versionRecord.Key(c.Author(), d))
 	if err != nil {
 		return transport.At(err, place(c, item, version))
 	}
@@ -80,14 +109,20 @@ func (k *Versions) Restart(ctx context.Context, c collection.Collection, item, v
 // digest.
 func (k *Versions) Keep(ctx context.Context, author collection.UserID, data []byte) (collection.Digest, error) {
 	d := digest.Sum(data)
-	key := versionBlob.Key(author, d)
+	key := versionRecord.Key(author, d)
 	return d, k.once(ctx, &k.making, key, func() error {
+		if len(data) <= maxSmall {
+			return record.Put(ctx, k.Store, transport.Change{Key: key, Value: smallRecord(data)})
+		}
 		s, err := k.anew(ctx, key)
 		if err != nil {
 			return err
 		}
 		defer s.leave()
 		_, _, err = k.add(ctx, s, d, bytes.NewReader(data))
+		if err == nil {
+			err = k.keep(ctx, key, nil, int64(len(data)))
+		}
 		return err
 	})
 }
@@ -112,8 +147,8 @@ func (k *Versions) fill(ctx context.Context, s *sharer, c collection.Collection,
 	switch {
 	case errors.Is(err, errAnew), errors.Is(err, transport.ErrDigest):
 		err = transport.At(err, place(c, item, version))
-	case tree != nil:
-		err = k.keepLeaves(context.WithoutCancel(ctx), c, version, tree) // all has come, though its sender be gone
+	case err == nil:
+		err = k.keep(context.WithoutCancel(ctx), s.key, leavesOf(c, version, tree), size) // all has come, though its sender be gone
 	}
 	return size, err
 }
@@ -133,10 +168,14 @@ func (k *Versions) add(ctx context.Context, s *sharer, d collection.Digest, r io
 		err = errors.Join(err, s.refuse())
 	}
 	if errors.Is(err, errWhole) || errors.Is(err, errAnew) {
-		if size, here, openErr := k.whole(ctx, s.key); here || openErr != nil {
-			return nil, size, openErr
+		b, openErr := k.Store.Open(ctx, s.key)
+		if errors.Is(openErr, transport.ErrNotFound) {
+			return nil, 0, errAnew
 		}
-		return nil, 0, errAnew
+		if openErr != nil {
+			return nil, 0, openErr
+		}
+		return nil, b.Size(), b.Close()
 	}
 	return nil, s.Size(), err
 }

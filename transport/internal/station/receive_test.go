@@ -11,16 +11,21 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/collection/digest"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 	"github.com/glimpse-go/glimpse/transport/memstore"
 )
 
-var thumbnail = []byte("the smallest version as it was made")
+// thumbnail is a version that is too large for a record.
+var thumbnail = bytes.Repeat([]byte("the smallest version as it was made. "), 2*maxSmall/36)
+
+// original is the place of the complete version in the ladder.
+const original = 2
 
 // broken leaves a part of a version that is not its beginning, or, with bytes that
 // are, an upload that is still open.
 func broken(t *testing.T, k *Core, open bool) *sharer {
 	t.Helper()
-	s := must(k.Versions.join(t.Context(), versionBlob.Key(ann, digest.Sum(thumbnail))))
+	s := must(k.Versions.join(t.Context(), versionRecord.Key(ann, digest.Sum(thumbnail))))
 	must(s.Write([]byte("of somebody who lies")))
 	if !open {
 		must(0, s.leave())
@@ -31,18 +36,22 @@ func broken(t *testing.T, k *Core, open bool) *sharer {
 // whole checks that the right bytes are stored.
 func whole(t *testing.T, k *Core) {
 	t.Helper()
-	b := must(k.Store.Open(t.Context(), versionBlob.Key(ann, digest.Sum(thumbnail))))
+	b := must(k.Versions.Open(t.Context(), oneItem(), 0, original))
 	defer b.Close()
 	if got := must(io.ReadAll(io.NewSectionReader(b, 0, b.Size()))); !bytes.Equal(got, thumbnail) {
-		t.Errorf("stored %q", got)
+		t.Errorf("stored %d bytes, %.40q", len(got), got)
 	}
 	if len(k.Versions.uploads.now) != 0 {
 		t.Errorf("%d uploads are remembered", len(k.Versions.uploads.now))
 	}
 }
 
-func oneItem() collection.Collection {
-	items := []collection.Item{{ID: collection.ItemID{1}, Digests: []collection.Digest{digest.Sum(thumbnail)}}}
+// oneItem is a collection of an item of which all versions are one.
+func oneItem() collection.Collection { return ofItem(thumbnail) }
+
+func ofItem(version []byte) collection.Collection {
+	d := digest.Sum(version)
+	items := []collection.Item{{ID: collection.ItemID{1}, Digests: []collection.Digest{d, d, d}}}
 	return must(collection.New(collection.Header{ID: collection.ID{1}, Author: ann}, collection.Body{Items: items}))
 }
 
@@ -53,7 +62,7 @@ var owns = map[string]func(*testing.T, *Core) error{
 		return err
 	},
 	"import": func(t *testing.T, k *Core) error {
-		return k.Versions.Import(t.Context(), oneItem(), 0, 0, bytes.NewReader(thumbnail))
+		return k.Versions.Import(t.Context(), oneItem(), 0, original, bytes.NewReader(thumbnail))
 	},
 }
 
@@ -85,8 +94,8 @@ func TestKeepAnew(t *testing.T) {
 // TestImportAgain: a version that is here stays, whatever is imported.
 func TestImportAgain(t *testing.T) {
 	k := New(Config{Store: new(memstore.Store)})
-	must(0, k.Versions.Import(t.Context(), oneItem(), 0, 0, bytes.NewReader(thumbnail)))
-	_ = k.Versions.Import(t.Context(), oneItem(), 0, 0, strings.NewReader("something else"))
+	must(0, k.Versions.Import(t.Context(), oneItem(), 0, original, bytes.NewReader(thumbnail)))
+	_ = k.Versions.Import(t.Context(), oneItem(), 0, original, strings.NewReader("something else"))
 	whole(t, k)
 }
 
@@ -117,7 +126,7 @@ func TestReceiveAtOnce(t *testing.T) {
 				old[i+1] = nested(i + 1)
 			}
 		}
-		_, err := k.Versions.Receive(t.Context(), oneItem(), 0, 0, 0, &slow{bytes.NewReader(thumbnail), wait})
+		_, err := k.Versions.Receive(t.Context(), oneItem(), 0, original, 0, &slow{bytes.NewReader(thumbnail), wait})
 		return err
 	}
 	old[0] = nested(0)
@@ -130,13 +139,13 @@ func TestReceiveAtOnce(t *testing.T) {
 // TestReceiveForNobody: a call whose context is over ends nobody's upload.
 func TestReceiveForNobody(t *testing.T) {
 	k := New(Config{Store: new(memstore.Store)})
-	s := must(k.Versions.join(t.Context(), versionBlob.Key(ann, digest.Sum(thumbnail))))
+	s := must(k.Versions.join(t.Context(), versionRecord.Key(ann, digest.Sum(thumbnail))))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := k.Versions.Receive(ctx, oneItem(), 0, 0, 0, bytes.NewReader(thumbnail)); !errors.Is(err, context.Canceled) {
+	if _, err := k.Versions.Receive(ctx, oneItem(), 0, original, 0, bytes.NewReader(thumbnail)); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
-	must(k.Versions.fill(t.Context(), s, oneItem(), 0, 0, bytes.NewReader(thumbnail)))
+	must(k.Versions.fill(t.Context(), s, oneItem(), 0, original, bytes.NewReader(thumbnail)))
 	must(0, s.leave())
 	whole(t, k)
 }
@@ -159,5 +168,5 @@ func TestSenderGone(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	must(k.Versions.Receive(ctx, c, 0, 2, 0, io.MultiReader(bytes.NewReader(thumbnail), hangUp(cancel))))
 	whole(t, k)
-	must(k.Store.Get(t.Context(), leavesRecord.Key(d)))
+	must(record.Need(t.Context(), k.Store, leavesRecord.Key(d)))
 }

@@ -8,54 +8,64 @@ import (
 	"sync"
 	"time"
 
-	"github.com/glimpse-go/glimpse/signature"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
 // maxSeals is how many good seals a station remembers.
 const maxSeals = 1 << 14
 
-// seals is a keyring that remembers the seals it has found good, as long as it is
-// the same: a collection comes again with every update, and its seals with it. The
-// zero seals remembers nothing yet.
+// seals remembers good seals: a collection comes again with every update, and its
+// seals with it. What is remembered of a seal counts while its key has the same
+// revision. The zero seals remembers nothing yet.
 type seals struct {
-	mu       sync.Mutex
-	revision uint64 // of the keyring
-	good     map[[sha256.Size]byte]sealer
+	mu   sync.Mutex
+	good map[[sha256.Size]byte]Sealer
 }
 
-type sealer struct {
-	user [16]byte
-	key  [32]byte
+func (s *seals) get(id [sha256.Size]byte) (Sealer, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	known, ok := s.good[id]
+	return known, ok
 }
 
-// verifier is the keyring with this memory.
-func (s *seals) verifier(keys *signature.Keyring) sealVerifier { return sealVerifier{keys, s} }
+// put remembers a good seal, and forgets all others where they are too many.
+func (s *seals) put(id [sha256.Size]byte, by Sealer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.good == nil || len(s.good) >= maxSeals {
+		s.good = map[[sha256.Size]byte]Sealer{}
+	}
+	s.good[id] = by
+}
 
+// sealVerifier verifies seals in a transaction, with what is remembered of them, and
+// notes the keys that what it says rests on.
 type sealVerifier struct {
-	keys *signature.Keyring
-	*seals
+	core *Core
+	in   *record.Tx
+	on   rests
 }
 
 // Verify implements collection.Verifier.
 func (v sealVerifier) Verify(ctx context.Context, typ string, statement, seal []byte, issued time.Time) (user [16]byte, key [32]byte, err error) {
-	revision, id := v.keys.Revision(), sealID(typ, statement, seal, issued)
-	v.mu.Lock()
-	known, ok := v.good[id]
-	ok = ok && v.revision == revision
-	v.mu.Unlock()
-	if ok {
-		return known.user, known.key, nil
+	id := sealID(typ, statement, seal, issued)
+	if known, ok := v.core.seals.get(id); ok {
+		stands, _, err := v.core.stands(ctx, v.in, rests{known.Key: known.Revision})
+		if err != nil {
+			return user, key, err
+		}
+		if stands {
+			v.on[known.Key] = known.Revision
+			return known.User, known.Key, nil
+		}
 	}
-	if user, key, err = v.keys.Verify(ctx, typ, statement, seal, issued); err != nil {
-		return user, key, err
+	by, err := v.core.Keys.Verify(ctx, v.in, typ, statement, seal, issued)
+	v.on[by.Key] = by.Revision
+	if err == nil {
+		v.core.seals.put(id, by)
 	}
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.good == nil || v.revision != revision || len(v.good) >= maxSeals {
-		v.good, v.revision = map[[sha256.Size]byte]sealer{}, revision
-	}
-	v.good[id] = sealer{user, key}
-	return user, key, nil
+	return by.User, by.Key, err
 }
 
 // sealID names what is asked of a seal.

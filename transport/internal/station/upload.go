@@ -10,6 +10,7 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
 // Share verifies and steps a share of c, which the message holds, by an
@@ -24,14 +25,15 @@ func (k *Server) Share(ctx context.Context, by collection.UserID, c collection.C
 	if err := engine.Admit(engine.State{}, e); err != nil { // whatever is known of it
 		return Result{}, transport.Wrap(err)
 	}
-	r, err := k.core.DoVerified(ctx, v, func(s engine.State) (engine.Event, error) {
-		if err := engine.Admit(s, e); err != nil {
+	r, err := k.core.do(ctx, c.Name(), doing{verified: &v}, func(tx *record.Tx, s engine.State) (engine.Event, error) {
+		agreed, err := k.core.Rules.Agreed(s, e)
+		if err != nil {
 			return nil, err
 		}
-		if e.Held, err = k.heldFor(ctx, s, latest(s, c, sealed)); err != nil {
-			return nil, err
+		if e.Held, err = k.heldFor(ctx, tx, s, agreed); err != nil || s.Sealed {
+			return e, err // of a sealed one, other collections have told what they know
 		}
-		e.Complete, e.Sources, err = k.core.Elsewhere(ctx, c)
+		e.Complete, e.Sources, err = k.core.elsewhere(ctx, tx, agreed)
 		return e, err
 	})
 	if err != nil {
@@ -43,11 +45,11 @@ func (k *Server) Share(ctx context.Context, by collection.UserID, c collection.C
 	return r, agreed(&r, share.Collection)
 }
 
-// heldFor is Held of c, as the collection is known then. What has come for another
+// heldFor is Held of c, as the collection is known after the share. What has come for another
 // item or collection, and is held for this one as well from now on, expires as if
 // it had come now.
-func (k *Server) heldFor(ctx context.Context, s engine.State, c collection.Collection) ([]transport.Bits, error) {
-	held, err := k.core.Versions.Held(ctx, c)
+func (k *Server) heldFor(ctx context.Context, tx *record.Tx, s engine.State, c collection.Collection) ([]transport.Bits, error) {
+	held, err := k.core.Versions.heldOf(ctx, c, k.looksFor(s, c))
 	if err != nil {
 		return nil, err
 	}
@@ -55,21 +57,19 @@ func (k *Server) heldFor(ctx context.Context, s engine.State, c collection.Colle
 	for v := range held {
 		also[v] = held[v].Without(s.HeldOf(v))
 	}
-	return held, k.core.stamp(ctx, c, also)
+	return held, k.core.take(ctx, tx, c, also)
 }
 
-// latest is the edition whose digests count: who shares may have an older one
-// than is known here. What the rules refuse may be any.
-func latest(s engine.State, c collection.Collection, sealed bool) collection.Collection {
-	switch {
-	case s.Known() && !sealed:
-		return s.Collection
-	case s.Sealed:
-		if merged, _, err := s.Collection.Merge(c); err == nil {
-			return merged
-		}
+// looksFor says which versions may be here: those that are asked of somebody, and what is
+// known to be.
+func (k *Server) looksFor(s engine.State, c collection.Collection) []transport.Bits {
+	rules, ladder := k.core.Rules, c.Ladder()
+	asked := max(rules.Required(transport.Device, ladder), rules.Required(transport.Peer, ladder))
+	versions := allVersions(c)
+	for v := asked; v < len(versions); v++ {
+		versions[v] = s.HeldOf(v)
 	}
-	return c
+	return versions
 }
 
 // agreed puts the collection into an answer unless it is what was sent.
@@ -88,22 +88,18 @@ func (k *Server) Upload(ctx context.Context, by collection.UserID, name collecti
 	if err != nil {
 		return Result{}, err
 	}
-	if err := k.core.stamp(ctx, s.Collection, s.Asked); err != nil {
-		return Result{}, err
-	}
 	in := transport.NewUploadReader(stream)
-	got, err := k.takeFrames(ctx, s, in)
+	arrived := arrivals{store: k.core.Store}
+	got, err := k.takeFrames(ctx, s, in, &arrived)
 	ctx = context.WithoutCancel(ctx) // what has come counts, though its sender be gone
-	r, stepErr := k.core.Do(ctx, name, k.core.stored(ctx, got))
+	r, stepErr := k.core.do(ctx, name, doing{}, k.core.stored(ctx, got, arrived.changes...))
 	if err := errors.Join(err, stepErr); err != nil {
 		return r, err
 	}
 	if seal := in.Seal(); len(seal.Seal) > 0 {
-		told := r.Notified
 		if r, err = k.seal(ctx, name, seal); err != nil {
 			return r, err
 		}
-		r.Notified = append(told, r.Notified...)
 	}
 	a := r.State.Answer()
 	r.Answer = &a
@@ -126,7 +122,7 @@ func (k *Server) mayUpload(ctx context.Context, by collection.UserID, name colle
 }
 
 // takeFrames stores the versions of an upload and says which came whole.
-func (k *Server) takeFrames(ctx context.Context, s engine.State, in *transport.UploadReader) ([]transport.Bits, error) {
+func (k *Server) takeFrames(ctx context.Context, s engine.State, in *transport.UploadReader, to *arrivals) ([]transport.Bits, error) {
 	got := make([]transport.Bits, len(s.Collection.Ladder()))
 	for {
 		f, err := in.Next()
@@ -136,26 +132,23 @@ func (k *Server) takeFrames(ctx context.Context, s engine.State, in *transport.U
 		if err != nil {
 			return got, err
 		}
-		if err := k.takeFrame(ctx, s, f.Item, f.Version, f.Offset, f); err != nil {
+		if err := k.takeFrame(ctx, s, f, to); err != nil {
 			return got, err
 		}
 		got[f.Version] = got[f.Version].Add(f.Item)
 	}
 }
 
-func (k *Server) takeFrame(ctx context.Context, s engine.State, item, version int, offset int64, r io.Reader) error {
+func (k *Server) takeFrame(ctx context.Context, s engine.State, f transport.Frame, to *arrivals) error {
+	item, version := f.Item, f.Version
 	switch {
-	case s.HasAsked(item, version): // all of these were stamped at once
-	case k.core.Rules.Takes(s, item, version):
-		if err := k.core.stamp(ctx, s.Collection, one(item, version)); err != nil {
-			return err
-		}
+	case s.HasAsked(item, version), k.core.Rules.Takes(s, item, version):
 	case s.Holds(item, version):
 		return nil // sent again after its answer was lost
 	default:
 		return transport.At(transport.ErrNotAsked, place(s.Collection, item, version))
 	}
-	_, err := k.core.Versions.Receive(ctx, s.Collection, item, version, offset, r)
+	_, err := k.core.Versions.receive(ctx, s.Collection, item, version, f.Offset, f, to.keep(ctx))
 	return err
 }
 
@@ -174,28 +167,26 @@ func (k *Server) Put(ctx context.Context, by collection.UserID, ref transport.Re
 	}
 	item, ok := s.Collection.Index(ref.Item)
 	if ok && s.Holds(item, ref.Version) { // sent again, or its twin has come
-		size, err := k.core.Versions.size(ctx, s.Collection, item, ref.Version)
+		size, err := k.core.Versions.Size(ctx, s.Collection, item, ref.Version)
 		return Result{State: s}, size, err
 	}
 	if !ok || !s.HasAsked(item, ref.Version) && !k.core.Rules.Takes(s, item, ref.Version) {
 		return Result{}, 0, transport.At(transport.ErrNotAsked, ref.Item.String())
 	}
 	got := one(item, ref.Version)
-	if err := k.core.stamp(ctx, s.Collection, got); err != nil {
-		return Result{}, 0, err
-	}
-	n, err := k.core.Versions.Receive(ctx, s.Collection, item, ref.Version, offset, data)
+	arrived := arrivals{store: k.core.Store}
+	n, err := k.core.Versions.receive(ctx, s.Collection, item, ref.Version, offset, data, arrived.keep(ctx))
 	if err != nil {
 		return Result{}, n, err
 	}
 	ctx = context.WithoutCancel(ctx) // it has come, though its sender be gone
-	r, err := k.core.Do(ctx, ref.Collection, k.core.stored(ctx, got))
+	r, err := k.core.do(ctx, ref.Collection, doing{}, k.core.stored(ctx, got, arrived.changes...))
 	return r, n, err
 }
 
 // seal takes the author's seal over the edition as it is known here.
 func (k *Server) seal(ctx context.Context, name collection.Name, seal transport.AuthorSeal) (Result, error) {
-	return k.core.Do(ctx, name, func(s engine.State) (engine.Event, error) {
+	return k.core.do(ctx, name, doing{}, func(tx *record.Tx, s engine.State) (engine.Event, error) {
 		if seal.Issued > math.MaxInt32<<8 {
 			return nil, transport.At(transport.ErrMalformed, "issued")
 		}
@@ -207,7 +198,7 @@ func (k *Server) seal(ctx context.Context, name collection.Name, seal transport.
 		if err != nil {
 			return nil, err
 		}
-		v, err := k.core.Verify(ctx, c)
+		v, err := k.core.verifyIn(ctx, tx, c)
 		return engine.Sealed{Collection: v.Collection}, err
 	})
 }

@@ -3,9 +3,12 @@ package station
 import (
 	"context"
 	"errors"
+	"io"
 	"sync"
+	"time"
 
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/turns"
 )
 
 // An upload belongs to all who bring the bytes of one version at the same time:
@@ -24,8 +27,43 @@ var (
 // uploads are the versions that are coming in, by the store's key. The zero
 // uploads are none.
 type uploads struct {
-	mu  sync.Mutex
-	now map[string]*upload
+	mu    sync.Mutex
+	now   map[string]*upload
+	small map[string]int64 // bytes that have come of what may be small, and are not stored yet
+}
+
+// begun returns how much has come of what may be small.
+func (u *uploads) begun(key string) int64 {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.small[key]
+}
+
+// begin counts what comes of r.
+func (u *uploads) begin(key string, r io.Reader) (counting io.Reader, end func()) {
+	return countingReader{r, func(n int) {
+			u.mu.Lock()
+			defer u.mu.Unlock()
+			if u.small == nil {
+				u.small = map[string]int64{}
+			}
+			u.small[key] += int64(n)
+		}}, func() {
+			u.mu.Lock()
+			defer u.mu.Unlock()
+			delete(u.small, key)
+		}
+}
+
+type countingReader struct {
+	io.Reader
+	count func(n int)
+}
+
+func (c countingReader) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	c.count(n)
+	return n, err
 }
 
 // upload is one of them. Its writer is open while anybody takes part.
@@ -39,16 +77,24 @@ type upload struct {
 	end error // why nothing more is taken
 }
 
-// join takes part in the upload of a key, and goes on with what is there of it.
-// Whoever joins leaves.
+// otherUpload is how long the pauses are in which the upload of another process is waited
+// for.
+const otherUpload = 100 * time.Millisecond
+
+// join takes part in the upload of a key, and goes on with what is there of it. Another
+// process that shares the store is waited for, but not for long: then the error wraps
+// transport.ErrConflict. Whoever joins leaves.
 func (k *Versions) join(ctx context.Context, key string) (*sharer, error) {
-	for ctx.Err() == nil {
+	for waited := time.Duration(0); ctx.Err() == nil; {
 		s := &sharer{upload: k.uploads.enter(key)}
 		open, err := s.open(ctx, k.Store)
 		if open {
 			return s, nil
 		}
-		if err := errors.Join(err, s.leave()); err != nil {
+		if err = errors.Join(err, s.leave()); errors.Is(err, transport.ErrConflict) && waited < turns.Stall {
+			k.Pause.Wait(ctx, nil, otherUpload)
+			waited += otherUpload
+		} else if err != nil {
 			return nil, err
 		}
 	}

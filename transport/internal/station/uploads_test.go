@@ -2,18 +2,21 @@ package station
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"pgregory.net/rapid"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/collection/digest"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 	"github.com/glimpse-go/glimpse/transport/memstore"
 )
 
@@ -111,10 +114,12 @@ func TestDeadUpload(t *testing.T) {
 		if n := must(k.Versions.Receive(t.Context(), oneItem(), 0, 0, 0, bytes.NewReader(thumbnail))); n != int64(len(thumbnail)) {
 			t.Errorf("%d bytes are stored", n)
 		}
-		must(0, k.Store.Delete(t.Context(), versionBlob.Key(ann, digest.Sum(thumbnail)))) // as it expires
+		key := versionRecord.Key(ann, digest.Sum(thumbnail)) // as it expires
+		must(0, errors.Join(record.Put(t.Context(), k.Store, transport.Change{Key: key}), k.Store.Delete(t.Context(), key)))
 		must(k.Versions.Receive(t.Context(), oneItem(), 0, 0, 0, bytes.NewReader(thumbnail)))
 		go func() { _, _ = dead.Write(thumbnail[5:]) }()
 		must(0, <-ended)
+		must(0, r.Close()) // it may have known before the end that the version is here
 		whole(t, k)
 	})
 }
@@ -159,7 +164,7 @@ func TestBeyondTheEnd(t *testing.T) {
 // another one ends in the moment before its first byte.
 func TestJustTooLate(t *testing.T) {
 	k := New(Config{Store: new(memstore.Store)})
-	s := must(k.Versions.join(t.Context(), versionBlob.Key(ann, digest.Sum(thumbnail))))
+	s := must(k.Versions.join(t.Context(), versionRecord.Key(ann, digest.Sum(thumbnail))))
 	must(k.Versions.Receive(t.Context(), oneItem(), 0, 0, 0, bytes.NewReader(thumbnail)))
 	must(0, s.from(5))
 	if n := must(k.Versions.fill(t.Context(), s, oneItem(), 0, 0, bytes.NewReader(thumbnail[5:]))); n != int64(len(thumbnail)) {
@@ -167,4 +172,29 @@ func TestJustTooLate(t *testing.T) {
 	}
 	must(0, s.leave())
 	whole(t, k)
+}
+
+// TestUploadAtAnotherProcess: an upload waits for one of another process that shares the
+// store, and goes on with what that has left; it is refused if that does not end.
+func TestUploadAtAnotherProcess(t *testing.T) {
+	data := bytes.Repeat([]byte("the original as it was taken. "), 20)
+	c := ofItem(data)
+	for _, ends := range []bool{true, false} {
+		store := new(memstore.Store)
+		other := must(store.Create(t.Context(), versionRecord.Key(c.Author(), digest.Sum(data))))
+		must(other.Write(data[:100]))
+		pauses := 0
+		k := New(Config{Store: store, Pause: func(context.Context, <-chan struct{}, time.Duration) {
+			if pauses++; pauses == 3 && ends {
+				must(0, other.Close())
+			}
+		}})
+		n, err := k.Versions.Receive(t.Context(), c, 0, original, 0, bytes.NewReader(data))
+		switch {
+		case ends && (err != nil || n != int64(len(data)) || pauses != 3):
+			t.Errorf("%d bytes after %d pauses: %v", n, pauses, err)
+		case !ends && !errors.Is(err, transport.ErrConflict):
+			t.Errorf("received while another process does: %v", err)
+		}
+	}
 }

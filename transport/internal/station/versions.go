@@ -1,11 +1,14 @@
 package station
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
 // Versions are kept by author and digest: what an author shares is stored once,
@@ -16,11 +19,11 @@ import (
 // Digest returns the digest of a version, or an error that wraps
 // transport.ErrNotFound if the author has not sealed one.
 func Digest(c collection.Collection, item, version int) (collection.Digest, error) {
-	if item < 0 || item >= c.Len() || version < 0 || version >= len(c.Ladder()) {
-		return collection.Digest{}, transport.At(transport.ErrNotFound, "item or version")
+	if item < 0 || item >= c.Len() {
+		return collection.Digest{}, transport.At(transport.ErrNotFound, "item")
 	}
 	d, ok := c.Digest(item, version)
-	if !ok || d.IsZero() {
+	if !ok {
 		return d, transport.At(transport.ErrNotFound, "digest")
 	}
 	return d, nil
@@ -28,32 +31,107 @@ func Digest(c collection.Collection, item, version int) (collection.Digest, erro
 
 // Held says which versions of c's items are stored here now.
 func (k *Versions) Held(ctx context.Context, c collection.Collection) ([]transport.Bits, error) {
+	return k.heldOf(ctx, c, allVersions(c))
+}
+
+// heldOf is Held of some versions.
+func (k *Versions) heldOf(ctx context.Context, c collection.Collection, versions []transport.Bits) ([]transport.Bits, error) {
+	places := placesOf(c, versions)
 	held := make([]transport.Bits, len(c.Ladder()))
-	for i := range c.Len() {
-		for v := range held {
-			here, err := k.has(ctx, c, i, v)
-			if err != nil {
-				return nil, err
+	add := func(p spot) { held[p.version] = held[p.version].Add(p.item) }
+	here, all, err := k.few(ctx, c.Author(), len(places)/walked)
+	if err != nil {
+		return nil, err
+	}
+	if all {
+		for _, p := range places {
+			if here[p.digest] {
+				add(p)
 			}
-			if here {
-				held[v] = held[v].Add(i)
+		}
+		return held, nil
+	}
+	for some := range slices.Chunk(places, maxKeys) {
+		found, err := k.Store.Get(ctx, versionKeys(c.Author(), some)...)
+		if err != nil {
+			return nil, err
+		}
+		for i, r := range found {
+			if r.Version > 0 {
+				add(some[i])
 			}
 		}
 	}
 	return held, nil
 }
 
-func (k *Versions) has(ctx context.Context, c collection.Collection, item, version int) (bool, error) {
-	d, err := Digest(c, item, version)
-	if err != nil {
-		return false, nil
+const (
+	maxKeys = 256 // records that are asked for at once that may be versions
+	walked  = 64  // versions to look for, for each that is read to see whether they are few
+)
+
+// few returns the digests of an author's versions that are stored, and whether they are
+// all: there are at most so many, so that others need not be looked for one by one.
+func (k *Versions) few(ctx context.Context, author collection.UserID, most int) (here map[collection.Digest]bool, all bool, err error) {
+	if most == 0 {
+		return nil, false, nil
 	}
-	_, here, err := k.whole(ctx, versionBlob.Key(c.Author(), d))
-	return here, err
+	here = make(map[collection.Digest]bool)
+	prefix := versionRecord.Under(author)
+	for r, err := range k.Store.Scan(ctx, prefix, "", most+1) {
+		var d collection.Digest
+		if err == nil && d.UnmarshalText([]byte(r.Key[len(prefix):])) != nil {
+			err = transport.At(transport.ErrStorage, r.Key)
+		}
+		if err != nil {
+			return nil, false, err
+		}
+		here[d] = true
+	}
+	return here, len(here) <= most, nil
 }
 
-// size returns the size of a version that is stored here.
-func (k *Versions) size(ctx context.Context, c collection.Collection, item, version int) (int64, error) {
+// allVersions is the set of all versions of all items.
+func allVersions(c collection.Collection) []transport.Bits {
+	all := make([]transport.Bits, len(c.Ladder()))
+	for v := range all {
+		all[v] = transport.AllBits(c.Len())
+	}
+	return all
+}
+
+// spot is a place of a version in a collection.
+type spot struct {
+	item, version int
+	digest        collection.Digest
+}
+
+// placesOf lists the versions of a set that have a digest.
+func placesOf(c collection.Collection, sets []transport.Bits) (places []spot) {
+	known := transport.AllBits(c.Len())
+	for v, items := range sets {
+		for i := range items.And(known).Places() {
+			if d, ok := c.Digest(i, v); ok {
+				places = append(places, spot{i, v, d})
+			}
+		}
+	}
+	return places
+}
+
+// versionKeys returns the keys of what is stored of versions.
+func versionKeys(author collection.UserID, places []spot) []string {
+	prefix := versionRecord.Under(author)
+	keys := make([]string, len(places))
+	for i, p := range places {
+		keys[i] = prefix + p.digest.String()
+	}
+	return keys
+}
+
+// Size returns the size of a version that is stored here, or an error that wraps
+// transport.ErrNotFound.
+func (k *Versions) Size(ctx context.Context, c collection.Collection, item, version int) (int64, error) {
 	b, err := k.Open(ctx, c, item, version)
 	if err != nil {
 		return 0, err
@@ -63,9 +141,17 @@ func (k *Versions) size(ctx context.Context, c collection.Collection, item, vers
 
 // whole returns the size of a version that is stored, and whether it is.
 func (k *Versions) whole(ctx context.Context, key string) (int64, bool, error) {
+	r, err := record.Get(ctx, k.Store, key)
+	if err != nil || r.Version == 0 {
+		return 0, false, err
+	}
+	v, err := readVersion(r)
+	if err != nil || v.small {
+		return v.size, err == nil, err
+	}
 	b, err := k.Store.Open(ctx, key)
 	if errors.Is(err, transport.ErrNotFound) {
-		return 0, false, nil
+		return 0, false, nil // somebody has removed the file
 	}
 	if err != nil {
 		return 0, false, err
@@ -79,8 +165,24 @@ func (k *Versions) Open(ctx context.Context, c collection.Collection, item, vers
 	if err != nil {
 		return nil, err
 	}
-	return k.Store.Open(ctx, versionBlob.Key(c.Author(), d))
+	key := versionRecord.Key(c.Author(), d)
+	r, err := record.Need(ctx, k.Store, key)
+	if err != nil {
+		return nil, err
+	}
+	v, err := readVersion(r)
+	switch {
+	case err != nil:
+		return nil, err
+	case v.small:
+		return memoryBlob{bytes.NewReader(v.bytes)}, nil
+	}
+	return k.Store.Open(ctx, key)
 }
+
+type memoryBlob struct{ *bytes.Reader }
+
+func (memoryBlob) Close() error { return nil }
 
 // Parts lists the beginnings of asked versions that are stored.
 func (k *Versions) Parts(ctx context.Context, c collection.Collection, asked []transport.Bits) ([]transport.Part, error) {
@@ -106,7 +208,7 @@ func (k *Versions) Part(ctx context.Context, c collection.Collection, item, vers
 	if err != nil {
 		return 0, nil
 	}
-	key := versionBlob.Key(c.Author(), d)
+	key := versionRecord.Key(c.Author(), d)
 	if size, under := k.uploads.size(key); under {
 		return size, nil
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
 // What goes in one answer, so that nobody can make it too large for its reader:
@@ -29,15 +30,20 @@ type answers struct {
 // Notifications forgets what a user has read, and returns what waits, at once if there
 // is any, else after the next wake-up, or nothing when the time is over or the
 // station is closing.
-func (k *Server) Notifications(ctx context.Context, to collection.UserID, read transport.Receipts, keys Statements, b *Broadcast, wait time.Duration, closing <-chan struct{}) (transport.Deliveries, error) {
+func (k *Server) Notifications(ctx context.Context, to collection.UserID, read transport.Receipts, keys Statements, bus transport.Bus, wait time.Duration, closing <-chan struct{}) (transport.Deliveries, error) {
 	for _, r := range read.Read {
 		if err := k.acknowledge(ctx, to, r); err != nil {
 			return transport.Deliveries{}, err
 		}
 	}
 	over := time.After(wait)
+	news, stop, err := Await(ctx, bus, to) // before looking, so that nothing falls between
+	if err == nil {
+		defer stop()
+	} else if news = nil; ctx.Err() != nil {
+		return transport.Deliveries{}, ctx.Err()
+	}
 	for {
-		news := b.Wait(to) // before looking, so that nothing falls between
 		all, err := k.waiting(ctx, to, keys)
 		if err != nil || len(all) > 0 {
 			return transport.Deliveries{Waiting: all}, err
@@ -78,28 +84,53 @@ func (k *Server) waiting(ctx context.Context, to collection.UserID, keys Stateme
 // still more.
 func (k *Server) waitingAfter(ctx context.Context, to collection.UserID, after string, keys Statements) (waiting []transport.Delivery, end string, err error) {
 	size := 0
-	for r, err := range k.core.Store.Scan(ctx, deliveryRecord.Under(to)) {
-		if err != nil {
-			return nil, "", err
-		}
-		if r.Key <= after {
-			continue
-		}
+	for r, err := range record.Walk(ctx, k.core.Store, newsRecord.Under(to), after, 0) {
 		if len(waiting) == maxDeliveries || size >= maxAnswer {
 			return waiting, end, nil
 		}
-		d, err := transport.Decode[transport.Delivery](r.Value)
-		if err != nil {
+		var d transport.Delivery
+		var there bool
+		if err == nil {
+			d, there, err = k.delivery(ctx, to, r, keys)
+		}
+		if record.Damaged(err, r.Key) {
+			k.core.Failed(err)
+		} else if err != nil {
 			return nil, "", err
 		}
-		if n := &d.Notification; n.Reason == notify.Shared { // the news does not wait for more
-			n.Cover, _ = k.Cover(ctx, n.Name())
-			d.State = k.small(ctx, to, n.Name(), keys)
+		if end = r.Key; there {
+			waiting = append(waiting, d)
+			size += len(d.Notification.Cover) + sizeOf(d.State) + maxEntry
 		}
-		waiting, end = append(waiting, d), r.Key
-		size += len(r.Value) + len(d.Notification.Cover) + sizeOf(d.State)
 	}
 	return waiting, "", nil
+}
+
+// maxEntry is about how long an entry is, without what goes with it.
+const maxEntry = 1 << 10
+
+// delivery returns what waits under a number, with its cover and its collection if it is
+// the first word; nothing if something newer has taken its place, or if the entry is
+// damaged: that keeps no other back.
+func (k *Server) delivery(ctx context.Context, to collection.UserID, r transport.Record, keys Statements) (d transport.Delivery, there bool, err error) {
+	name, err := readNameValue(r)
+	if err != nil {
+		return d, false, err
+	}
+	key := entryRecord.Key(to, name)
+	e, _, err := record.Load[entry](ctx, k.core.Store, key)
+	if record.Damaged(err, key) {
+		k.core.Failed(err)
+		return d, false, nil
+	}
+	if err != nil || numbered(newsRecord, to, e.Number) != r.Key {
+		return d, false, err
+	}
+	if n := &e.Delivery.Notification; n.Reason == notify.Shared { // the news does not wait for more
+		n.Cover, _ = k.Cover(ctx, name)
+		e.Delivery.State = k.small(ctx, to, name, keys)
+	}
+	return e.Delivery, true, nil
 }
 
 // sizeOf is how long a state is, about.

@@ -9,6 +9,7 @@ import (
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
 // TestWaitingIsBounded: nobody can make an answer too large for its reader with small
@@ -23,8 +24,9 @@ func TestWaitingIsBounded(t *testing.T) {
 		keeps(t, k, c)
 		n := must(notify.Make(c, notify.Shared, ""))
 		n.To = ann
-		value := must(transport.Encode(transport.Delivery{Seq: 1, Notification: n}))
-		must(0, k.Store.Apply(t.Context(), transport.Change{Key: deliveryRecord.Key(ann, c.Name()), Value: value}))
+		must(record.Update(t.Context(), k.Store, func(tx *record.Tx) error {
+			return k.enter(t.Context(), tx, engine.Notify{Notification: n, Seq: 1}, []collection.UserID{ann})
+		}))
 	}
 	keys := func(context.Context, engine.State) ([][]byte, error) { return [][]byte{make([]byte, maxAnswer)}, nil }
 	heard := 0

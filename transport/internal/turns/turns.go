@@ -62,7 +62,7 @@ func (t *Turn[K]) End() {
 func (t *Turn[K]) Await(ctx context.Context, pause Pause) error {
 	before := t.progress()
 	for {
-		pause.wait(ctx, t.over, Stall)
+		pause.Wait(ctx, t.over, Stall)
 		select {
 		case <-t.over:
 			return nil
@@ -78,7 +78,8 @@ func (t *Turn[K]) Await(ctx context.Context, pause Pause) error {
 	}
 }
 
-func (p Pause) wait(ctx context.Context, over <-chan struct{}, d time.Duration) {
+// Wait pauses.
+func (p Pause) Wait(ctx context.Context, over <-chan struct{}, d time.Duration) {
 	if p != nil {
 		p(ctx, over, d)
 		return

@@ -8,7 +8,7 @@ import (
 func TestColour(t *testing.T) {
 	b := photosIn(t, lake)
 	results, err := b.colour(t.Context())
-	if err != nil || len(results) != 6 || !allOK(results) {
+	if err != nil || len(results) != 6 || results.Err() != nil {
 		t.Errorf("%+v, error %v", results, err)
 	}
 }
@@ -26,7 +26,7 @@ func TestChildren(t *testing.T) {
 			}
 		}
 		results, err := b.heldBy(t.Context(), e, b.photos[0].link, "small")
-		if err != nil || !allOK(results) || results[0].Value <= 0 {
+		if err != nil || results.Err() != nil || results[0].Value <= 0 {
 			t.Errorf("%s: %+v, error %v", e.name, results, err)
 		}
 	}

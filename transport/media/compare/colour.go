@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/glimpse-go/glimpse/internal/measure"
 	"github.com/glimpse-go/glimpse/transport/media/internal/icc"
 	"github.com/glimpse-go/glimpse/transport/media/internal/icc/icctest"
 )
@@ -18,7 +19,7 @@ const mostDifferent = 2
 // colour compares what the pure Go engine and libvips make of test patches by
 // their ICC profile, before any JPEG coding: of a cube of colours of sRGB, as
 // samples under the profile.
-func (b *bench) colour(ctx context.Context) (results []result, err error) {
+func (b *bench) colour(ctx context.Context) (results measure.Results, err error) {
 	for _, of := range []func(version int) icctest.Profile{icctest.DisplayP3, icctest.AdobeRGB, icctest.ProPhoto} {
 		for _, version := range []int{2, 4} {
 			p := of(version)
@@ -26,7 +27,7 @@ func (b *bench) colour(ctx context.Context) (results []result, err error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", p.Name, err)
 			}
-			results = append(results, atMost(mostDifferent, most, "colour: largest ΔE2000 from libvips, %s, pure Go", p.Name))
+			results = append(results, measure.AtMost("colour: largest ΔE2000 from libvips, "+p.Name+", pure Go", most, mostDifferent))
 		}
 	}
 	return results, nil

@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/glimpse-go/glimpse/internal/measure"
 )
 
 // Bounds of the quality of thumbnails.
@@ -26,7 +28,7 @@ type contest struct {
 }
 
 // qualityOf compares one engine, with the photos that it can make.
-func (b *bench) qualityOf(ctx context.Context, e engine, subjects []*subject) (results []result, err error) {
+func (b *bench) qualityOf(ctx context.Context, e engine, subjects []*subject) (results measure.Results, err error) {
 	c := &contest{engine: e, subjects: subjects, means: map[int][len(boxes)]float64{}}
 	if err := b.prepare(ctx, c); err != nil {
 		return nil, err
@@ -42,9 +44,9 @@ func (b *bench) qualityOf(ctx context.Context, e engine, subjects []*subject) (r
 		}
 		name := boxName(box) + ", " + e.name
 		results = append(results,
-			atMost(moreBytes, ratio, "quality: times vipsthumbnail's mean bytes, %s", name),
-			atLeast(lessAtMedian, median(less), "quality: SSIM less vipsthumbnail's, median, %s", name),
-			atLeast(lessAtWorse, percentile(0.1, less), "quality: SSIM less vipsthumbnail's, 10th percentile, %s", name))
+			measure.AtMost("quality: times vipsthumbnail's mean bytes, "+name, ratio, moreBytes),
+			measure.AtLeast("quality: SSIM less vipsthumbnail's, median, "+name, median(less), lessAtMedian),
+			measure.AtLeast("quality: SSIM less vipsthumbnail's, 10th percentile, "+name, percentile(0.1, less), lessAtWorse))
 	}
 	return results, nil
 }

@@ -3,6 +3,7 @@ module github.com/glimpse-go/glimpse/transport/media/compare
 go 1.26.0
 
 require (
+	github.com/glimpse-go/glimpse v0.0.0
 	github.com/glimpse-go/glimpse/transport/media v0.0.0
 	github.com/glimpse-go/glimpse/transport/media/vips v0.0.0
 	golang.org/x/image v0.47.0
@@ -16,6 +17,7 @@ require (
 )
 
 replace (
+	github.com/glimpse-go/glimpse => ../../..
 	github.com/glimpse-go/glimpse/transport/media => ..
 	github.com/glimpse-go/glimpse/transport/media/vips => ../vips
 )

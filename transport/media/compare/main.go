@@ -23,6 +23,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
+
+	"github.com/glimpse-go/glimpse/internal/measure"
 )
 
 // Exit statuses.
@@ -56,18 +58,23 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if errors.Is(err, flag.ErrHelp) {
 		return within
 	}
-	var results []result
+	var results measure.Results
 	if err == nil {
-		results, err = measure(ctx, o, stderr)
+		results, err = all(ctx, o, stderr)
 	}
-	if err == nil {
-		err = write(stdout, results, o.json)
+	switch {
+	case err != nil:
+	case o.json:
+		err = results.JSON(stdout)
+	default:
+		err = results.Table(stdout)
 	}
 	if err != nil {
 		fmt.Fprintln(stderr, "compare:", err)
 		return useless
 	}
-	if !allOK(results) {
+	if err := results.Err(); err != nil {
+		fmt.Fprintln(stderr, "compare:", err)
 		return missed
 	}
 	return within

@@ -6,23 +6,24 @@ import (
 	"io"
 	"time"
 
+	"github.com/glimpse-go/glimpse/internal/measure"
 	"github.com/glimpse-go/glimpse/transport/media"
 )
 
 // boxes are the sizes that are measured: a thumbnail and a screen.
 var boxes = [...]media.Box{{W: 160, H: 120}, {W: 640, H: 480}}
 
-// measure measures everything.
-func measure(ctx context.Context, o options, notes io.Writer) ([]result, error) {
+// all measures everything.
+func all(ctx context.Context, o options, notes io.Writer) (measure.Results, error) {
 	b, err := open(ctx, o, notes)
 	if err != nil {
 		return nil, err
 	}
 	defer b.close()
-	var results []result
+	var results measure.Results
 	for _, row := range []struct {
 		name string
-		of   func(context.Context) ([]result, error)
+		of   func(context.Context) (measure.Results, error)
 	}{
 		{"quality", b.quality},
 		{"orientation", b.orientation},

@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+
+	"github.com/glimpse-go/glimpse/internal/measure"
 )
 
 // budget is the default one of a Maker.
@@ -15,7 +17,7 @@ const budget = 192 << 20
 
 // memory has each engine make a thumbnail of large pictures, in a process of its
 // own.
-func (b *bench) memory(ctx context.Context) (results []result, err error) {
+func (b *bench) memory(ctx context.Context) (results measure.Results, err error) {
 	if mostResident() == 0 {
 		return nil, errors.New("the memory of a process is measured on Linux only")
 	}
@@ -42,7 +44,7 @@ func (b *bench) memory(ctx context.Context) (results []result, err error) {
 }
 
 // heldBy runs a child, whose end by a signal is a result as well.
-func (b *bench) heldBy(ctx context.Context, e engine, file, name string) ([]result, error) {
+func (b *bench) heldBy(ctx context.Context, e engine, file, name string) (measure.Results, error) {
 	program, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -60,9 +62,9 @@ func (b *bench) heldBy(ctx context.Context, e engine, file, name string) ([]resu
 		bad = 1
 	}
 	b.note("memory: %s, %s: made: %t %s", name, e.name, h.Made, problem(err, h.Refused))
-	return []result{
-		atMost(budget>>20, float64(h.After-h.Before)/(1<<20), "memory: MiB more than before it, %s, %s", name, e.name),
-		atMost(0, bad, "memory: %s, %s, %s", orGeneric(e), name, e.name),
+	return measure.Results{
+		measure.AtMost(fmt.Sprintf("memory: MiB more than before it, %s, %s", name, e.name), float64(h.After-h.Before)/(1<<20), budget>>20),
+		measure.AtMost(fmt.Sprintf("memory: %s, %s, %s", orGeneric(e), name, e.name), bad, 0),
 	}, nil
 }
 

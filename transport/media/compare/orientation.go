@@ -7,12 +7,13 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/glimpse-go/glimpse/internal/measure"
 	"github.com/glimpse-go/glimpse/transport/media/mediatest"
 )
 
 // orientation counts the thumbnails that are not upright, of photos stored in all
 // eight ways, with and without an embedded thumbnail.
-func (b *bench) orientation(ctx context.Context) (results []result, err error) {
+func (b *bench) orientation(ctx context.Context) (results measure.Results, err error) {
 	for _, e := range b.engines {
 		wrong := 0
 		for o := 1; o <= 8; o++ {
@@ -28,7 +29,7 @@ func (b *bench) orientation(ctx context.Context) (results []result, err error) {
 				}
 			}
 		}
-		results = append(results, atMost(0, float64(wrong), "orientation: thumbnails of 16 that are not upright, %s", e.name))
+		results = append(results, measure.AtMost("orientation: thumbnails of 16 that are not upright, "+e.name, float64(wrong), 0))
 	}
 	return results, nil
 }

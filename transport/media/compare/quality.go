@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/glimpse-go/glimpse/internal/measure"
 )
 
 // subject is a photo that vipsthumbnail has made thumbnails of.
@@ -39,7 +41,7 @@ func (s *subject) like(t shown) float64 {
 
 // quality compares the thumbnails of each engine and those of vipsthumbnail, at
 // equal bytes, with Lanczos' of the same size.
-func (b *bench) quality(ctx context.Context) (results []result, err error) {
+func (b *bench) quality(ctx context.Context) (results measure.Results, err error) {
 	subjects, err := b.subjects(ctx)
 	if err != nil {
 		return nil, err

@@ -101,7 +101,7 @@ func TestOrientation(t *testing.T) {
 	}
 	b := &bench{engines: list, dir: t.TempDir(), notes: t.Output()}
 	results, err := b.orientation(t.Context())
-	if err != nil || len(results) != len(list) || !allOK(results) {
+	if err != nil || len(results) != len(list) || results.Err() != nil {
 		t.Errorf("%+v, error %v", results, err)
 	}
 }

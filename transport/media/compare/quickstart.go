@@ -10,11 +10,12 @@ import (
 	"os/exec"
 	"path/filepath"
 
+	"github.com/glimpse-go/glimpse/internal/measure"
 	"github.com/glimpse-go/glimpse/transport/media/mediatest"
 )
 
 // quickstart runs it on a folder in which some pictures are equal.
-func (b *bench) quickstart(ctx context.Context) ([]result, error) {
+func (b *bench) quickstart(ctx context.Context) (measure.Results, error) {
 	runs, pictures, pairs := 10, 100, 15
 	if b.quick {
 		runs, pictures, pairs = 2, 30, 5
@@ -46,7 +47,8 @@ func (b *bench) quickstart(ctx context.Context) ([]result, error) {
 		}
 		b.note("quickstart: run %d: %v", i+1, err)
 	}
-	return []result{atLeast(float64(runs), float64(good), "quickstart: good runs of %d, %d pairs of equal pictures among %d", runs, pairs, pictures)}, nil
+	what := fmt.Sprintf("quickstart: good runs of %d, %d pairs of equal pictures among %d", runs, pairs, pictures)
+	return measure.Results{measure.AtLeast(what, float64(good), float64(runs))}, nil
 }
 
 // drawPairs writes pictures of which some are equal to another: every other pair

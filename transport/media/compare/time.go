@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/glimpse-go/glimpse/internal/measure"
 	"github.com/glimpse-go/glimpse/transport/media"
 )
 
@@ -15,7 +16,7 @@ const rounds = 5
 
 // time compares the processor time of a process that makes thumbnails of all
 // photos on one core with that of vipsthumbnail.
-func (b *bench) time(ctx context.Context) (results []result, err error) {
+func (b *bench) time(ctx context.Context) (results measure.Results, err error) {
 	files, err := b.racing(ctx)
 	if err != nil {
 		return nil, err
@@ -27,7 +28,8 @@ func (b *bench) time(ctx context.Context) (results []result, err error) {
 		}
 		for _, e := range b.engines {
 			b.note("time: %s: %.0f ms a photo, %s", boxName(box), took[e.name].Seconds()*1000, e.name)
-			results = append(results, atMost(e.slower, median(ratios[e.name]), "time: times vipsthumbnail's, %s, %s", boxName(box), e.name))
+			what := fmt.Sprintf("time: times vipsthumbnail's, %s, %s", boxName(box), e.name)
+			results = append(results, measure.AtMost(what, median(ratios[e.name]), e.slower))
 		}
 	}
 	return results, nil

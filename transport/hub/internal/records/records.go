@@ -15,9 +15,9 @@ const (
 	Address    record.Kind = "address"    // address, as a Hash: the user whose it is
 	Credential record.Kind = "credential" // user, name as a Hash: its keys, and which token it has
 	Token      record.Kind = "token"      // a credential's token, as a Hash: the user
-	Statement  record.Kind = "statement"  // user, key: the hub's latest key statement
-	Revocation record.Kind = "revocation" // user, key: the same once more, where it revokes
-	Learned    record.Kind = "learned"    // user, key: the latest key statement of another Directory
+	Key        record.Kind = "key"        // key: the latest key statement, of the hub's accounts or another Directory
+	Statement  record.Kind = "statement"  // user, key: the same once more, of the hub's accounts, to be listed
+	Revoked    record.Kind = "revoked"    // user: there if a key of the user's was revoked; and nothing: changes with each; empty
 
 	Mailing record.Kind = "mailing" // collection: whom the hub made of the addresses that it came with
 	Pending record.Kind = "pending" // address, as a Hash, collection: there it is nobody's yet

@@ -1,0 +1,31 @@
+package main
+
+import (
+	"context"
+	"io"
+
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/filestore"
+	"github.com/glimpse-go/glimpse/transport/sqlitestore"
+)
+
+// openStore opens the store in a folder.
+type openStore func(ctx context.Context, dir string) (ownedStore, error)
+
+// ownedStore is a store that whoever opened it closes.
+type ownedStore interface {
+	transport.Store
+	io.Closer
+}
+
+// openSQLite is for servers.
+func openSQLite(ctx context.Context, dir string) (ownedStore, error) {
+	return sqlitestore.Open(ctx, dir)
+}
+
+// openFiles is for devices and homes, and for a server that is to do without SQLite.
+func openFiles(_ context.Context, dir string) (ownedStore, error) { return filestore.Open(dir) }
+
+// hubStores are what the hub can keep its records and blobs with, by the names that
+// -store knows.
+var hubStores = map[string]openStore{"": openSQLite, "sqlite": openSQLite, "file": openFiles}

@@ -1,0 +1,107 @@
+package station
+
+import (
+	"context"
+	"strings"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/engine"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
+)
+
+// arrivals are the records of small versions that have come, to be stored with the state
+// that says so.
+type arrivals struct {
+	store   transport.Records
+	changes []transport.Change
+	size    int
+}
+
+// maxArrivals is how many bytes of them wait in memory.
+const maxArrivals = 1 << 20
+
+// keep returns how they are kept.
+func (a *arrivals) keep(ctx context.Context) func(...transport.Change) error {
+	return func(changes ...transport.Change) error {
+		for _, c := range changes {
+			a.size += len(c.Value)
+		}
+		a.changes = append(a.changes, changes...)
+		if a.size < maxArrivals {
+			return nil
+		}
+		all := a.changes
+		a.changes, a.size = nil, 0
+		return arrive(context.WithoutCancel(ctx), a.store, all...)
+	}
+}
+
+// arrive stores records of small versions that have come.
+func arrive(ctx context.Context, in transport.Records, come ...transport.Change) error {
+	_, err := record.Update(ctx, in, func(tx *record.Tx) error { return putNew(ctx, tx, come) })
+	return err
+}
+
+// putNew stores records of small versions that have come, with what goes with them: what
+// another process has brought meanwhile is not stored again.
+func putNew(ctx context.Context, tx *record.Tx, come []transport.Change) error {
+	var versions []transport.Change
+	var keys []string
+	for _, c := range come {
+		if strings.HasPrefix(c.Key, versionRecord.Under()) {
+			versions, keys = append(versions, c), append(keys, c.Key)
+		} else {
+			tx.Put(c)
+		}
+	}
+	found, err := tx.Get(ctx, keys...)
+	for i, r := range found {
+		if v, err := readVersion(r); err != nil || !v.small {
+			tx.Put(versions[i])
+		}
+	}
+	return err
+}
+
+// stored returns the event that versions have come, with the changes that store them:
+// those that are still here, where partial versions expire.
+func (k *Core) stored(ctx context.Context, versions []transport.Bits, come ...transport.Change) func(*record.Tx, engine.State) (engine.Event, error) {
+	return func(tx *record.Tx, s engine.State) (engine.Event, error) {
+		if err := putNew(ctx, tx, come); err != nil {
+			return nil, err
+		}
+		if !k.Cache {
+			return engine.Stored{Versions: versions}, nil
+		}
+		here, err := k.here(ctx, tx, s.Collection, versions)
+		return engine.Stored{Versions: here}, err
+	}
+}
+
+// here returns which of some versions are here, as long as the transaction stands.
+func (k *Core) here(ctx context.Context, tx *record.Tx, c collection.Collection, versions []transport.Bits) ([]transport.Bits, error) {
+	places := placesOf(c, versions)
+	found, err := tx.Get(ctx, versionKeys(c.Author(), places)...)
+	if err != nil {
+		return nil, err
+	}
+	here := make([]transport.Bits, len(versions))
+	for i, r := range found {
+		if p := places[i]; r.Value != nil {
+			here[p.version] = here[p.version].Add(p.item)
+		}
+	}
+	return here, nil
+}
+
+// take has a collection hold versions that have come for another one: they are here, as
+// long as the transaction stands, and expire as if they had come now.
+func (k *Core) take(ctx context.Context, tx *record.Tx, c collection.Collection, also []transport.Bits) error {
+	if !k.Cache {
+		return nil
+	}
+	_, err := k.here(ctx, tx, c, also)
+	tx.Put(k.ages(c, also)...)
+	return err
+}

@@ -1,0 +1,158 @@
+package station
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"strconv"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/engine"
+	"github.com/glimpse-go/glimpse/notify"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
+)
+
+// What a user is told is a feed: the collections that the user was told of, each once, in
+// the order of its last change. An entry has a number, which is stored together with it
+// under the feed's head, so that who has read up to a number misses nothing: an entry
+// that comes later has a higher one. What is new of a collection takes the place of its
+// entry; what waits to be read is in another list, by the same numbers.
+
+// feedHead is the head of a feed.
+type feedHead struct {
+	Last uint64 `cbor:"1,keyasint"` // number of the last entry
+}
+
+// entry is what a feed has of one collection.
+type entry struct {
+	Number   uint64             `cbor:"1,keyasint"`
+	Delivery transport.Delivery `cbor:"2,keyasint"`
+}
+
+// numbered is the key of what stands in a user's list under a number.
+func numbered(kind record.Kind, u collection.UserID, n uint64) string {
+	return kind.Under(u) + fmt.Sprintf("%016x", n)
+}
+
+// enter puts news into the feeds of some users.
+func (k *Core) enter(ctx context.Context, tx *record.Tx, news engine.Notify, to []collection.UserID) error {
+	name := news.Notification.Name()
+	keys := make([]string, 0, 2*len(to))
+	for _, u := range to {
+		keys = append(keys, feedRecord.Key(u), entryRecord.Key(u, name))
+	}
+	if err := tx.Fetch(ctx, keys...); err != nil {
+		return err
+	}
+	for _, u := range to {
+		if err := k.enterOne(ctx, tx, news, u); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// enterOne puts news into the feed of one user, unless it has this, or what is newer.
+func (k *Core) enterOne(ctx context.Context, tx *record.Tx, news engine.Notify, u collection.UserID) error {
+	name := news.Notification.Name()
+	head, err := k.headOf(ctx, tx, u)
+	if err != nil {
+		return err
+	}
+	key := entryRecord.Key(u, name)
+	old, _, err := record.Load[entry](ctx, tx, key)
+	if record.Damaged(err, key) {
+		old, err = entry{}, nil // it does not keep the news back
+	}
+	if err != nil || old.Number > 0 && old.Delivery.Seq >= news.Seq {
+		return err
+	}
+	head.Last++
+	e := entry{head.Last, transport.Delivery{Seq: news.Seq, Notification: news.Notification.For(u, news.Availability)}}
+	if old.Number > 0 {
+		waits, err := newsWaits(ctx, tx, u, old.Number)
+		if err != nil {
+			return err
+		}
+		if waits {
+			e.Delivery.Notification = notify.Coalesce(old.Delivery.Notification, e.Delivery.Notification)
+		}
+		tx.Set(numbered(newsRecord, u, old.Number), nil)
+		tx.Set(numbered(feedRecord, u, old.Number), nil)
+	}
+	tx.Set(numbered(feedRecord, u, e.Number), nameValue(name))
+	tx.Set(numbered(newsRecord, u, e.Number), nameValue(name))
+	if err := tx.Encode(key, e); err != nil {
+		return err
+	}
+	return tx.Encode(feedRecord.Key(u), head)
+}
+
+// headOf returns the head of a user's feed. One that is damaged is told aside, and made
+// anew: the last number is that of the last in the list, if none follows meanwhile.
+func (k *Core) headOf(ctx context.Context, tx *record.Tx, u collection.UserID) (feedHead, error) {
+	key := feedRecord.Key(u)
+	head, _, err := record.Load[feedHead](ctx, tx, key)
+	if !record.Damaged(err, key) {
+		return head, err
+	}
+	k.Failed(err)
+	last := numbered(feedRecord, u, 0)
+	for r, err := range record.Walk(ctx, k.Store, feedRecord.Under(u), "", 0) {
+		if r.Key == "" {
+			return head, err
+		}
+		last = r.Key
+	}
+	n, err := strconv.ParseUint(path.Base(last), 16, 64)
+	if err != nil {
+		return head, transport.At(transport.ErrStorage, last)
+	}
+	_, err = tx.Get(ctx, numbered(feedRecord, u, n+1))
+	return feedHead{n}, err
+}
+
+// newsWaits reports whether what has a number in a user's feed waits to be read, as what
+// is damaged does.
+func newsWaits(ctx context.Context, tx *record.Tx, u collection.UserID, n uint64) (bool, error) {
+	key := numbered(newsRecord, u, n)
+	r, err := record.Get(ctx, tx, key)
+	if record.Damaged(err, key) {
+		return true, nil
+	}
+	return r.Value != nil, err
+}
+
+// nameValue is a name as it stands in a list.
+func nameValue(n collection.Name) []byte { return append(n.Author[:], n.ID[:]...) }
+
+func readNameValue(r transport.Record) (n collection.Name, err error) {
+	if len(r.Value) != len(n.Author)+len(n.ID) {
+		return n, transport.At(transport.ErrStorage, r.Key)
+	}
+	copy(n.Author[:], r.Value)
+	copy(n.ID[:], r.Value[len(n.Author):])
+	return n, nil
+}
+
+// acknowledge takes what a user has read from what waits, unless something newer has
+// taken its place.
+func (k *Server) acknowledge(ctx context.Context, by collection.UserID, r transport.Receipt) error {
+	_, err := record.Update(ctx, k.core.Store, func(tx *record.Tx) error {
+		key := entryRecord.Key(by, collection.Name{Author: r.Author, ID: r.ID})
+		e, at, err := record.Load[entry](ctx, tx, key)
+		if record.Damaged(err, key) {
+			return nil // it does not wait
+		}
+		if err != nil || at.Value == nil || e.Delivery.Seq != r.Seq {
+			return err
+		}
+		waits, err := newsWaits(ctx, tx, by, e.Number)
+		if waits {
+			tx.Set(numbered(newsRecord, by, e.Number), nil)
+		}
+		return err
+	})
+	return err
+}
