@@ -1,0 +1,153 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// The load under which things go wrong.
+const (
+	faultWorkers = 4 // each shares, completes and fetches, one after the other
+	faultReaders = 8 // each waits for news
+	faultPhotos  = 4
+	faultPause   = 20 * time.Millisecond // between the rounds of a worker, and before another try
+)
+
+// worker is somebody who works at the hubs of a place: at one of them, and when that does
+// not answer at the next.
+type worker struct {
+	*place
+	number int
+	hub    int
+}
+
+// try makes a request until it has a good answer, and reports whether that was the first
+// one; or until ctx is over.
+func (w *worker) try(ctx context.Context, request func(client) error) (first bool, err error) {
+	for first = true; ; first = false {
+		began := time.Now()
+		err := request(w.client(w.hub))
+		if ctx.Err() != nil {
+			return first, ctx.Err()
+		}
+		if w.episode().count(w.number >= faultWorkers, began, err) {
+			return first, nil
+		}
+		w.hub++
+		time.Sleep(faultPause)
+	}
+}
+
+// work shares and completes albums, and fetches their thumbnails, until ctx is over.
+func (w *worker) work(ctx context.Context) {
+	for i := 0; ctx.Err() == nil; i++ {
+		began := time.Now()
+		if clean, err := w.round(ctx, i); err == nil && clean {
+			w.episode().round(w.number, began)
+		}
+		time.Sleep(faultPause)
+	}
+}
+
+// round does so with one album, and reports whether no request was refused.
+func (w *worker) round(ctx context.Context, i int) (clean bool, err error) {
+	author, reader := w.members[w.number], w.members[faultWorkers+(i+w.number)%faultReaders]
+	a, err := newAlbum(ctx, w.authority, author, plan{newItems(faultPhotos), thumbnailSize}, reader.user)
+	if err != nil {
+		return false, err
+	}
+	var k *known
+	clean = true
+	for _, request := range []func(client) error{
+		func(to client) error {
+			_, err := a.shareWith(ctx, to.as(author), a.all(), thumbnailSize)
+			if err == nil {
+				k = w.episode().share(a)
+			}
+			return err
+		},
+		func(to client) error {
+			_, err := a.completeAt(ctx, to.as(author))
+			k.complete = err == nil
+			return err
+		},
+		func(to client) error { return fetched(ctx, to.as(reader), a, i%faultPhotos, thumbnailSize) },
+	} {
+		first, err := w.try(ctx, request)
+		if err != nil {
+			return false, err
+		}
+		clean = clean && first
+	}
+	w.hub++
+	return clean, nil
+}
+
+// errWrong says that an answer is not what was stored.
+var errWrong = errors.New("wrong answer")
+
+// fetched fetches a thumbnail, which is to be what was shared.
+func fetched(ctx context.Context, from transport.Library, a *album, item, size int) error {
+	id, _ := a.collection.At(item)
+	stream, err := from.Version(ctx, transport.Ref{Collection: a.collection.Name(), Item: id, Version: thumbnail}, 0)
+	if err != nil {
+		return err
+	}
+	data, err := io.ReadAll(stream)
+	if err = errors.Join(err, stream.Close()); err != nil {
+		return err
+	}
+	if !bytes.Equal(data, thumbnailOf(id, size)) {
+		return fmt.Errorf("%w: %d bytes of a thumbnail of %d", errWrong, len(data), size)
+	}
+	return nil
+}
+
+// listen waits for the news of one reader and acknowledges them, until ctx is over.
+func (w *worker) listen(ctx context.Context) {
+	var read transport.Receipts
+	var news transport.Deliveries
+	for {
+		_, err := w.try(ctx, func(to client) (err error) {
+			news, err = to.as(w.members[w.number]).Notifications(ctx, read)
+			return err
+		})
+		if err != nil {
+			return
+		}
+		read = transport.Receipts{}
+		for _, d := range news.Waiting {
+			w.told.note(d)
+			read.Read = append(read.Read, d.Receipt())
+		}
+	}
+}
+
+// traffic has the workers work, until stop is called.
+func (p *place) traffic(ctx context.Context) (stop func()) {
+	return p.crowd(ctx, 0, faultWorkers, (*worker).work)
+}
+
+// listeners has the readers listen, until stop is called.
+func (p *place) listeners(ctx context.Context) (stop func()) {
+	return p.crowd(ctx, faultWorkers, faultWorkers+faultReaders, (*worker).listen)
+}
+
+func (p *place) crowd(ctx context.Context, from, to int, do func(*worker, context.Context)) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var all sync.WaitGroup
+	for n := from; n < to; n++ {
+		all.Go(func() { do(&worker{p, n, n}, ctx) })
+	}
+	return func() {
+		cancel()
+		all.Wait()
+	}
+}
