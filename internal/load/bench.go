@@ -110,7 +110,10 @@ func (b *bench) store(ctx context.Context) (*counted, error) {
 		return nil, err
 	}
 	if b.kind == "pg" {
-		if err := errors.Join(b.startServers(), b.servers.found(ctx, dir)); err != nil {
+		if err := b.startServers(); err != nil {
+			return nil, err
+		}
+		if err := b.servers.found(ctx, dir); err != nil {
 			return nil, err
 		}
 		b.shared = append(b.shared, dir)

@@ -31,7 +31,11 @@ func measured(t *testing.T, args ...string) measure.Results {
 	var out strings.Builder
 	little := []string{"-json", "-quiet", "-short", "-dir", t.TempDir(), "-clients", "2", "-ops", "6", "-rounds", "1", "-records", "2000", "-items", "100", "-largest", "1000", "-collections", "50", "-kills", "1", "-live", "1"}
 	args = append(little, args...)
-	if err := run(t.Context(), args, &out); err != nil && !errors.Is(err, measure.ErrMissed) {
+	err := run(t.Context(), args, &out)
+	if errors.Is(err, errSkipped) { // not where GLIMPSE_NEED_ENGINES says that all must be there
+		t.Skip(err)
+	}
+	if err != nil && !errors.Is(err, measure.ErrMissed) {
 		t.Fatal(err)
 	}
 	var got struct{ Results measure.Results }
