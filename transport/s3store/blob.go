@@ -78,14 +78,21 @@ func (b *blob) read(off, n int64) ([]byte, error) {
 	if len(data) > 0 {
 		return data, nil
 	}
-	_, data, err := b.store.get(context.Background(), b.object, off, n)
+	o, data, err := b.store.get(context.Background(), b.known(), off, n)
 	if err != nil {
 		return nil, err
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.data, b.at = data, off
+	b.version, b.data, b.at = o.version, data, off
 	return data, nil
+}
+
+// known returns the version that b is of, as far as it is known.
+func (b *blob) known() object {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.object
 }
 
 // look returns what is known of the blob from off on, or how much to read there.
