@@ -18,7 +18,7 @@ func TestUnknownEffect(t *testing.T) {
 	perform := func(effects ...engine.Effect) error {
 		_, err := record.Update(t.Context(), k.Store, func(tx *record.Tx) error {
 			s := step{core: k, tx: tx}
-			return s.store(t.Context(), before, after, must(before.Parts()), effects)
+			return s.store(t.Context(), remembered{state: before, parts: must(before.Parts())}, after, effects)
 		})
 		return err
 	}

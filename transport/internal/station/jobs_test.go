@@ -267,14 +267,14 @@ func TestJoinedIsWhole(t *testing.T) {
 		writes.To, writes.Addresses = w.to, []collection.Address{address(1), address(2)}
 		again := writes
 		again.Seq, again.To, again.Addresses = 2, w.to[:1], []collection.Address{address(2), address(3)}
-		index := engine.Notify{To: slices.Clone(w.to)}
+		index := engine.Notify{}
 		if first == "index" {
-			w.leaves(t, index, telling{OnlyIndex: true})
+			w.leaves(t, index, telling{OnlyIndex: true, All: true})
 		}
 		w.leaves(t, writes, telling{OnlyWrite: true})
 		w.leaves(t, again, telling{OnlyWrite: true})
 		if first != "index" {
-			w.leaves(t, index, telling{OnlyIndex: true})
+			w.leaves(t, index, telling{OnlyIndex: true, All: true})
 		}
 		w.do(t.Context())
 		if n := len(w.entries(t)); n != 0 || w.left(t) != 0 || len(w.failed) > 0 {

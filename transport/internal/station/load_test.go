@@ -6,6 +6,7 @@ import (
 	"errors"
 	"iter"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
+	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/internal/record"
@@ -143,7 +145,7 @@ func stores(t *testing.T, k *Core, before, after engine.State) {
 	t.Helper()
 	_, err := record.Update(t.Context(), k.Store, func(tx *record.Tx) error {
 		s := step{core: k, tx: tx}
-		return s.store(t.Context(), before, after, must(before.Parts()), nil)
+		return s.store(t.Context(), remembered{state: before, parts: must(before.Parts())}, after, nil)
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -230,5 +232,39 @@ func TestRefusedKeepsWhatWasSaid(t *testing.T) {
 	keeps(t, k, must(c.Sign(t.Context(), home, time.Unix(2e9, 0))))
 	if s := must(k.Load(t.Context(), c.Name())); !s.Sealed || s.Collection.Withdrawn() != 1 {
 		t.Errorf("sealed %v, %d withdrawn", s.Sealed, s.Collection.Withdrawn())
+	}
+}
+
+// TestRefusedGoesOn: where a copy takes the place of one that does not stand any more, what
+// is told of it comes after what was told, also to those who have read that; who may read
+// and which items there are is as the copy says.
+func TestRefusedGoesOn(t *testing.T) {
+	w := newCrowd(t, 2)
+	source := rand.NewChaCha8([32]byte{2})
+	home := must(signature.NewSigner(must(signature.GenerateKey(source)), source))
+	must(0, ring(w.Core).Trust(ann, home.Public()))
+	publishes := func() {
+		must(w.Step(t.Context(), w.name, engine.Published{Source: transport.Source{User: ann}}))
+		w.do(t.Context())
+	}
+	publishes()
+	w.wantTold(t, 1, notify.Shared)
+	w.readAll(t)
+
+	c := must(w.Load(t.Context(), w.name)).Collection
+	report := must(w.Report(t.Context(), c))
+	ring(w.Core).Revoke(report.Report().Author.Key)
+	h, left := c.Header(), w.to[0]
+	h.AuthorSeal = nil
+	anew := must(collection.New(h, collection.Body{Items: items(3), Recipients: w.to[1:]}))
+	keeps(t, w.Core, must(anew.Sign(t.Context(), home, time.Unix(2e9, 0))))
+	w.to = w.to[1:]
+	publishes()
+	w.wantTold(t, 2, notify.Shared)
+	if r := must(record.Get(t.Context(), w.Store, readerRecord.Key(w.name, left))); r.Version > 0 {
+		t.Error("a record says that somebody may read who may not any more")
+	}
+	if ids := (&shelf{Core: w.Core}).finds(t.Context(), 3); !slices.Equal(ids, []byte{w.name.ID[0]}) {
+		t.Errorf("its item is found in %v", ids)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -42,25 +43,51 @@ func (k *Core) mayRead(ctx context.Context, by collection.UserID, name collectio
 // storeReaders keeps those records in step with a state. Of many that are new a job
 // stores those of all but completers.
 func (s *step) storeReaders(ctx context.Context, before, after engine.State) error {
-	old, now := readers(before), readers(after)
-	if slices.Equal(old, now) {
-		return nil
-	}
 	c := after.Collection
+	switch {
+	case sameReaders(before, after):
+		return nil
+	case !before.Known() && isForMany(c):
+		return s.storeManyReaders(ctx, c)
+	}
+	old, now := readers(before), readers(after)
+	for _, u := range without(old, now) { // of what another has taken the place of
+		s.tx.Set(readerRecord.Key(c.Name(), u), nil)
+	}
 	news := without(now, old)
 	if len(news) > maxNamed {
-		if err := s.tells(ctx, engine.Notify{To: news}, telling{OnlyIndex: true}); err != nil {
-			return err
-		}
-		news = slices.Collect(c.Completers())
+		return s.storeManyReaders(ctx, c)
 	}
 	for _, u := range news {
 		s.tx.Set(readerRecord.Key(c.Name(), u), []byte{})
 	}
-	for _, u := range without(old, now) { // of a draft that another has taken the place of
-		s.tx.Set(readerRecord.Key(c.Name(), u), nil)
-	}
 	return nil
+}
+
+// storeManyReaders stores the records of completers, and has a job store all.
+func (s *step) storeManyReaders(ctx context.Context, c collection.Collection) error {
+	for u := range c.Completers() {
+		s.tx.Set(readerRecord.Key(c.Name(), u), []byte{})
+	}
+	return s.tells(ctx, engine.Notify{}, telling{OnlyIndex: true, All: true})
+}
+
+// sameReaders reports whether a step leaves it as it is who may read, which most do: it
+// is seen without a list of all.
+func sameReaders(before, after engine.State) bool {
+	return sameFixed(before, after) &&
+		maps.Equal(maps.Collect(before.Collection.Resolved()), maps.Collect(after.Collection.Resolved()))
+}
+
+// isForMany reports whether a collection has more recipients than a job names.
+func isForMany(c collection.Collection) bool {
+	n := 0
+	for range c.Recipients() {
+		if n++; n > maxNamed {
+			return true
+		}
+	}
+	return false
 }
 
 // readers returns those whom engine.May lets read a collection, besides its author,

@@ -40,7 +40,9 @@ func (s *step) do(ctx context.Context, name collection.Name, event func(*record.
 	old := before.Collection
 	switch {
 	case refused:
-		before = engine.State{} // its edition does not stand; a copy that does takes its place
+		// Its edition does not stand: a copy that does takes its place. What is told of
+		// that comes after all that was told.
+		before = engine.State{News: before.News}
 	case loadErr != nil && !errors.Is(loadErr, transport.ErrNotFound):
 		return loadErr
 	}
@@ -64,7 +66,7 @@ func (s *step) do(ctx context.Context, name collection.Name, event func(*record.
 	}
 	s.note(e, loaded.on, said)
 	s.keeps = s.keeps && !refused
-	return s.store(ctx, before, after, loaded.parts, effects)
+	return s.store(ctx, loaded, after, effects)
 }
 
 // fetch reads in one look what a step is likely to need.
@@ -120,18 +122,19 @@ func (s *step) note(e engine.Event, before rests, said bool) {
 	}
 }
 
-// store stores what has changed of the state, who may read it, the index of a new
-// collection's items and the notifications, all in the transaction.
-func (s *step) store(ctx context.Context, before, after engine.State, stored engine.Parts, effects []engine.Effect) (err error) {
+// store stores what has changed since a state was stored, who may read it, the index of
+// the items of a collection that is new here, or that another has taken the place of, and
+// the notifications, all in the transaction.
+func (s *step) store(ctx context.Context, before remembered, after engine.State, effects []engine.Effect) (err error) {
 	s.result.State = after
 	if s.parts, err = after.Parts(); err != nil {
 		return err
 	}
-	s.storeParts(after.Collection.Name(), stored)
-	if err := s.storeReaders(ctx, before, after); err != nil {
+	s.storeParts(after.Collection.Name(), before.parts)
+	if err := s.storeReaders(ctx, before.state, after); err != nil {
 		return err
 	}
-	if !before.Known() {
+	if !sameFixed(before.state, after) {
 		if err := s.indexItems(ctx, after.Collection); err != nil {
 			return err
 		}
@@ -142,6 +145,12 @@ func (s *step) store(ctx context.Context, before, after engine.State, stored eng
 		}
 	}
 	return nil
+}
+
+// sameFixed reports whether a state is of the same collection as one that was stored, with
+// the same items and recipients: a draft, and what does not stand, may have had others.
+func sameFixed(before, after engine.State) bool {
+	return before.Known() && before.Collection.Same(after.Collection) == nil
 }
 
 // storeParts stores the parts that are not as they were, and with any of them the

@@ -39,7 +39,7 @@ func (s *step) tells(ctx context.Context, news engine.Notify, only telling) erro
 		return err
 	}
 	only.News = news
-	if only.All = len(news.To) > maxNamed && (only.OnlyIndex || isDue(c, news.To)); only.All {
+	if only.All = only.All || len(news.To) > maxNamed && isDue(c, news.To); only.All {
 		only.News.To = nil
 	} else {
 		slices.SortFunc(news.To, compareUsers)

@@ -150,10 +150,10 @@ func (w *crowd) readAll(t *testing.T) {
 // have nobody told again, and none are made beside news that makes them.
 func TestIndexDoesNotRestart(t *testing.T) {
 	w := newCrowd(t, 2*maxTold)
-	index := engine.Notify{To: slices.Clone(w.to)}
-	w.leaves(t, index, telling{OnlyIndex: true})
+	index := engine.Notify{}
+	w.leaves(t, index, telling{OnlyIndex: true, All: true})
 	w.tells(t, 1, notify.Shared, telling{})
-	w.leaves(t, index, telling{OnlyIndex: true})
+	w.leaves(t, index, telling{OnlyIndex: true, All: true})
 	must(w.tell(t.Context(), []string{tellJob.Key(w.name)}))
 	entered := map[string]int{}
 	counted := &batches{Store: w.Store, before: func(b transport.Batch) {
@@ -162,7 +162,7 @@ func TestIndexDoesNotRestart(t *testing.T) {
 		}
 	}}
 	w.Core.Store = counted
-	w.leaves(t, index, telling{OnlyIndex: true})
+	w.leaves(t, index, telling{OnlyIndex: true, All: true})
 	w.do(t.Context())
 	w.wantTold(t, 1, notify.Shared)
 	for i, u := range w.to {
