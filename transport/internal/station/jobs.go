@@ -20,8 +20,12 @@ import (
 // lease is for how long a job is its process's, and is lengthened with each batch.
 const lease = 30 * time.Second
 
-// maxJobs is how many jobs are taken over, or done in one transaction, at once.
-const maxJobs = 64
+// How many jobs are taken over, or done in one transaction, at once; and done while
+// answers are made, which wait for the store.
+const (
+	maxJobs = 64
+	fewJobs = 16
+)
 
 // maxResumed is how many jobs are looked at to take over some whose leases have ended.
 const maxResumed = 1024
@@ -50,11 +54,11 @@ func (j *jobs) begin() bool {
 	return begins
 }
 
-// take returns some, and none at the end.
-func (j *jobs) take() (keys []string) {
+// take returns some, those that wait longest, and none at the end.
+func (j *jobs) take(most int) (keys []string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	n := min(len(j.waiting), maxJobs)
+	n := min(len(j.waiting), most)
 	keys, j.waiting = j.waiting[:n:n], j.waiting[n:]
 	if n == 0 {
 		j.rest()
@@ -153,11 +157,19 @@ func (k *Core) Answer(work func() error) error {
 	return work()
 }
 
+// atOnce is how much is done in one transaction: less while answers are made.
+func (k *Core) atOnce(most, few int) int {
+	if k.answering.Load() > 0 {
+		return few
+	}
+	return most
+}
+
 // work does jobs until there are none, or the station stops: then others do. What do
 // returns goes on after the others.
 func (k *Core) work(ctx context.Context, of *jobs, do func(ctx context.Context, keys []string) (left []string, err error)) {
 	for ctx.Err() == nil {
-		keys := of.take()
+		keys := of.take(k.atOnce(maxJobs, fewJobs))
 		if len(keys) == 0 {
 			return
 		}

@@ -27,7 +27,7 @@ type telling struct {
 const (
 	maxNamed = 64  // recipients that a job names; where there are more, they are those of the collection, if all of these are meant
 	maxTold  = 256 // recipients in one transaction
-	fewTold  = 32  // the same while answers are made, which wait for the store
+	fewTold  = 32  // the same while answers are made: those of fewJobs with two each
 )
 
 // tells adds news to the job of a collection.
@@ -128,21 +128,18 @@ type update func(context.Context, transport.Records, func(*record.Tx) error) (ui
 // tellTogether does jobs in one transaction, and returns those that go on: none after
 // an error.
 func (k *Core) tellTogether(ctx context.Context, keys []string, update update) (left []string, err error) {
-	most := maxTold
-	if k.answering.Load() > 0 {
-		most = fewTold
-	}
+	most := k.atOnce(maxTold, fewTold)
 	var told []collection.UserID
 	_, err = update(ctx, k.Store, func(tx *record.Tx) error {
 		left, told = nil, nil
-		if _, err := tx.Get(ctx, keys...); err != nil {
+		if err := tx.Fetch(ctx, keys...); err != nil {
 			return err
 		}
 		k.fetchFeeds(ctx, tx, keys, most)
-		for _, key := range keys {
+		for i, key := range keys {
 			if len(told) >= most {
-				left = append(left, key)
-				continue
+				left = append(left, keys[i:]...)
+				break
 			}
 			some, more, err := k.tellSome(ctx, tx, key, most-len(told))
 			if err != nil {
@@ -168,9 +165,12 @@ func (k *Core) tellTogether(ctx context.Context, keys []string, update update) (
 func (k *Core) fetchFeeds(ctx context.Context, tx *record.Tx, keys []string, most int) {
 	var heads, entries []string
 	for _, key := range keys {
+		if len(entries) >= most {
+			break
+		}
 		job, _, _ := loadJob[tellings](ctx, tx, key)
 		name, err := record.Name(key)
-		if err != nil || len(job) == 0 || len(entries) >= most {
+		if err != nil || len(job) == 0 {
 			continue
 		}
 		for _, u := range job[0].News.To {

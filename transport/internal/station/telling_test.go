@@ -74,6 +74,52 @@ func TestKindsDoNotWait(t *testing.T) {
 	}
 }
 
+// TestBatchIsOfWhatIsDone: a batch rests on the jobs that it does, and not on those which it
+// leaves to the next one.
+func TestBatchIsOfWhatIsDone(t *testing.T) {
+	w := newCrowd(t, 0)
+	keys := w.leavesJobs(t, 3)
+	must(record.Update(t.Context(), w.Store, func(tx *record.Tx) error {
+		for i, key := range keys {
+			n := news(1, 1, notify.Shared)
+			for j := range maxTold / 2 {
+				n.To = append(n.To, user(i*maxTold+j))
+			}
+			must(0, w.storeJob(tx, key, tellings{{News: n}}))
+		}
+		return nil
+	}))
+	counted := &batches{Store: w.Store}
+	counted.before = func(transport.Batch) {
+		r := must(record.Get(t.Context(), counted.Store, keys[2]))
+		must(0, record.Put(t.Context(), counted.Store, transport.Change{Key: keys[2], Value: r.Value}))
+		counted.before = nil
+	}
+	w.Core.Store = counted
+	w.Core.later(keys...)
+	w.do(t.Context())
+	if counted.refused > 0 || counted.n != 2 || w.left(t) != 0 || len(w.failed) > 0 {
+		t.Errorf("%d batches, %d of them refused, %d jobs left, failed %v", counted.n, counted.refused, w.left(t), w.failed)
+	}
+}
+
+// TestFewAtOnce: while answers are made few jobs are done at once, in the order in which
+// they came.
+func TestFewAtOnce(t *testing.T) {
+	w := newCrowd(t, 0)
+	w.Core.later(w.leavesJobs(t, 2*fewJobs+1)...)
+	must(0, w.Answer(func() error { w.do(t.Context()); return nil }))
+	told := slices.Concat(w.told...)
+	if len(w.told) != 3 || len(told) != 2*fewJobs+1 || w.left(t) != 0 {
+		t.Errorf("%d told, in %d batches, %d jobs left", len(told), len(w.told), w.left(t))
+	}
+	for i, u := range told {
+		if u != user(i) {
+			t.Fatalf("%v is told in place %d", u, i)
+		}
+	}
+}
+
 func draftOf(name collection.Name) collection.Collection {
 	return must(collection.New(collection.Header{ID: name.ID, Author: name.Author}, collection.Body{}))
 }
