@@ -82,8 +82,13 @@ func (k *Core) expire(ctx context.Context, author collection.UserID, digests []c
 }
 
 // removeBlob removes a blob whose record is removed, and then its age. If it has come again
-// meanwhile it stays, with a new age, or it goes with its new record.
+// meanwhile it stays, with a new age; if that was just before it is removed, it goes with
+// its new record, and from the states that another process has noted it in.
 func (k *Core) removeBlob(ctx context.Context, age transport.Record) error {
+	now, err := record.Get(ctx, k.Store, age.Key)
+	if err != nil || now.Version != age.Version {
+		return err
+	}
 	key := versionRecord.Under() + strings.TrimPrefix(age.Key, ageRecord.Under())
 	if err := k.Store.Delete(ctx, key); err != nil {
 		return err
@@ -91,21 +96,39 @@ func (k *Core) removeBlob(ctx context.Context, age transport.Record) error {
 	if err := record.Replace(ctx, k.Store, age, nil); !errors.Is(err, transport.ErrConflict) {
 		return err
 	}
-	r, err := record.Get(ctx, k.Store, key)
-	if v, _ := readVersion(r); err != nil || r.Version == 0 || v.small {
+	author, d, err := parseAge(age.Key)
+	if err != nil {
 		return err
 	}
-	b, err := k.Store.Open(ctx, key)
-	if err == nil {
-		return b.Close()
-	}
-	if errors.Is(err, transport.ErrNotFound) {
-		err = record.Replace(ctx, k.Store, r, nil)
-	}
-	if errors.Is(err, transport.ErrConflict) { // and again
-		return nil
-	}
+	_, err = record.Update(ctx, k.Store, func(tx *record.Tx) error {
+		gone, err := k.isGone(ctx, tx, key)
+		if err != nil || !gone {
+			return err
+		}
+		tx.Set(key, nil)
+		return k.expireStates(ctx, tx, author, map[collection.Digest]bool{d: true})
+	})
 	return err
+}
+
+// isGone reports whether the blob is not there of which a record, in a transaction, says
+// that it is.
+func (k *Core) isGone(ctx context.Context, tx *record.Tx, key string) (bool, error) {
+	r, err := record.Get(ctx, tx, key)
+	if err != nil || r.Version == 0 {
+		return false, err
+	}
+	if v, err := readVersion(r); err != nil || v.small {
+		return false, err
+	}
+	b, err := k.Store.Open(ctx, key)
+	if errors.Is(err, transport.ErrNotFound) {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return false, b.Close()
 }
 
 // forget removes the records of versions that are old, which it adds to a set, and

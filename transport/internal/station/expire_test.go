@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection/digest"
+	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/internal/record"
 	"github.com/glimpse-go/glimpse/transport/memstore"
@@ -86,6 +87,38 @@ func TestComesBeforeItIsDeleted(t *testing.T) {
 	}
 	come()
 	whole(t, k)
+}
+
+// TestComesToAnotherProcess: what another process notes to be here while this one removes it
+// stays where the turn of its older bytes has not come yet; else the states do not say any
+// more that it is here.
+func TestComesToAnotherProcess(t *testing.T) {
+	c := oneItem()
+	key, before := versionRecord.Key(ann, digest.Sum(thumbnail)), ageRecord.Key(ann, digest.Digest{})
+	for deleted, stays := range map[string]bool{key: false, versionRecord.Key(ann, digest.Digest{}): true} {
+		store := &meanwhile{Store: new(memstore.Store), deleted: func(string) {}}
+		clock := time.Unix(1e9, 0)
+		cfg := Config{Store: store, Keys: Keyring{new(signature.Keyring)}, Cache: true, Shared: true, Now: func() time.Time { return clock }}
+		one, other := New(cfg), New(cfg)
+		come := func() {
+			must(other.Versions.Receive(t.Context(), c, 0, 0, 0, bytes.NewReader(thumbnail)))
+			must(other.do(t.Context(), c.Name(), doing{}, other.stored(t.Context(), []transport.Bits{{1}})))
+		}
+		keeps(t, other, c)
+		come()
+		must(0, record.Put(t.Context(), store, transport.Change{Key: before, Value: make([]byte, 8)}))
+		store.deletes = func(key string) {
+			if key == deleted {
+				come()
+			}
+		}
+		clock = clock.Add(time.Hour)
+		must(0, one.Expire(t.Context(), clock))
+		_, err := other.Versions.Open(t.Context(), c, 0, 0)
+		if s := must(one.Load(t.Context(), c.Name())); s.Holds(0, 0) != stays || errors.Is(err, transport.ErrNotFound) == stays {
+			t.Errorf("it is held: %v, want %v; opened: %v", s.Holds(0, 0), stays, err)
+		}
+	}
 }
 
 // TestSmallExpires: a version in a record expires with its age, unless it has come again,
