@@ -21,7 +21,7 @@ type arrivals struct {
 // maxArrivals is how many bytes of them wait in memory.
 const maxArrivals = 1 << 20
 
-// keep returns how they are kept.
+// keep returns how they are kept. Those that cannot be stored wait for the step.
 func (a *arrivals) keep(ctx context.Context) func(...transport.Change) error {
 	return func(changes ...transport.Change) error {
 		for _, c := range changes {
@@ -31,9 +31,11 @@ func (a *arrivals) keep(ctx context.Context) func(...transport.Change) error {
 		if a.size < maxArrivals {
 			return nil
 		}
-		all := a.changes
+		if err := arrive(context.WithoutCancel(ctx), a.store, a.changes...); err != nil {
+			return err
+		}
 		a.changes, a.size = nil, 0
-		return arrive(context.WithoutCancel(ctx), a.store, all...)
+		return nil
 	}
 }
 

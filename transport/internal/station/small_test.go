@@ -8,7 +8,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/collection/digest"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/internal/record"
@@ -122,6 +124,53 @@ func TestArrivals(t *testing.T) {
 	found := slices.Collect(keysOf(w.Scan(t.Context(), versionRecord.Under(), "", 0)))
 	if !slices.Equal(found, keys) {
 		t.Errorf("%d of %d are stored", len(found), len(keys))
+	}
+}
+
+// failsOnce is a store that fails with the first change.
+type failsOnce struct {
+	transport.Store
+	failed bool
+}
+
+func (f *failsOnce) Apply(ctx context.Context, b transport.Batch) (uint64, error) {
+	if !f.failed {
+		f.failed = true
+		return 0, transport.ErrStorage
+	}
+	return f.Store.Apply(ctx, b)
+}
+
+// TestArrivalsFail: what came before the store has failed is stored with the step that says
+// it is here, or else nothing says so.
+func TestArrivalsFail(t *testing.T) {
+	k, signer, _ := newCore(t, 1)
+	data := func(i int) []byte { return append(make([]byte, maxSmall-1), byte(i)) }
+	all := items(slices.Collect(transport.AllBits(20).Places())...)
+	for i := range all {
+		all[i].Digests = []collection.Digest{digest.Sum(data(i)), {}, {2}}
+	}
+	c := must(collection.New(collection.Header{ID: collection.ID{3}, Author: ann}, collection.Body{Items: all}))
+	keeps(t, k, must(c.Sign(t.Context(), signer, time.Unix(1e9, 0))))
+	k.Rules.RequiredFromPeer = 1
+	var stream bytes.Buffer
+	w := transport.NewUploadWriter(&stream)
+	for i := range all {
+		must(0, w.Version(i, 0, 0, maxSmall, bytes.NewReader(data(i))))
+	}
+	k.Store = &failsOnce{Store: k.Store}
+	if _, err := k.Server.Upload(t.Context(), ann, c.Name(), &stream); !errors.Is(err, transport.ErrStorage) {
+		t.Errorf("upload: %v", err)
+	}
+	k.memory = memory{}
+	s := must(k.Load(t.Context(), c.Name()))
+	for i := range s.HeldOf(0).Places() {
+		if _, err := k.Versions.Open(t.Context(), c, i, 0); err != nil {
+			t.Fatalf("item %d is held: %v", i, err)
+		}
+	}
+	if s.HeldOf(0).IsEmpty() {
+		t.Error("nothing is held")
 	}
 }
 
