@@ -54,7 +54,7 @@ type Core struct {
 	Versions *Versions
 	Server   *Server
 
-	cache              sync.RWMutex     // held for writing while versions expire; taken before one of locks
+	cache              sync.RWMutex     // held for writing while versions expire, so that steps here wait and do not conflict; taken before one of locks
 	locks              [1024]sync.Mutex // by collection
 	answers            answers
 	visiting, expiring duty

@@ -83,7 +83,9 @@ func (k *Core) expire(ctx context.Context, author collection.UserID, digests []c
 
 // removeBlob removes a blob whose record is removed, and then its age. If it has come again
 // meanwhile it stays, with a new age; if that was just before it is removed, it goes with
-// its new record, and from the states that another process has noted it in.
+// its new record, and from the states that another process has noted it in. Of an upload
+// that commits before this deletes, and records after it has looked, the record is there
+// without the blob until it expires.
 func (k *Core) removeBlob(ctx context.Context, age transport.Record) error {
 	now, err := record.Get(ctx, k.Store, age.Key)
 	if err != nil || now.Version != age.Version {
@@ -134,11 +136,15 @@ func (k *Core) isGone(ctx context.Context, tx *record.Tx, key string) (bool, err
 // forget removes the records of versions that are old, which it adds to a set, and
 // returns the ages of those that are blobs, which stay as long as these do.
 func (k *Core) forget(ctx context.Context, tx *record.Tx, author collection.UserID, digests []collection.Digest, before time.Time, old map[collection.Digest]bool) (blobs []transport.Record, err error) {
+	var keys []string
+	for _, d := range digests {
+		keys = append(keys, ageRecord.Key(author, d), versionRecord.Key(author, d))
+	}
+	if err := tx.Fetch(ctx, keys...); err != nil {
+		return nil, err
+	}
 	for _, d := range digests {
 		key := versionRecord.Key(author, d)
-		if err := tx.Fetch(ctx, ageRecord.Key(author, d), key); err != nil {
-			return nil, err
-		}
 		age, err := record.Get(ctx, tx, ageRecord.Key(author, d))
 		if err != nil {
 			return nil, err

@@ -148,3 +148,22 @@ func TestSmallExpires(t *testing.T) {
 	come()
 	must(k.Versions.Open(t.Context(), c, 0, 0))
 }
+
+// TestExpireLooksOnce: many versions of one author are looked at in one look at the store.
+func TestExpireLooksOnce(t *testing.T) {
+	looks := func(n int) int {
+		clock := time.Unix(1e9, 0)
+		store := &scans{Store: new(memstore.Store)}
+		k := New(Config{Store: store, Cache: true, Now: func() time.Time { return clock }})
+		for i := range n {
+			data := []byte{byte(i)}
+			must(k.Versions.Receive(t.Context(), ofItem(data), 0, 0, 0, bytes.NewReader(data)))
+		}
+		store.gets = 0
+		must(0, k.Expire(t.Context(), clock.Add(time.Hour)))
+		return store.gets
+	}
+	if one, many := looks(1), looks(50); one != many {
+		t.Errorf("%d looks for one, %d for fifty", one, many)
+	}
+}

@@ -72,10 +72,10 @@ func (s *step) do(ctx context.Context, name collection.Name, event func(*record.
 // fetch reads in one look what a step is likely to need.
 func (s *step) fetch(ctx context.Context, name collection.Name) error {
 	keys := []string{stateRecord.Key(name), itemRecord.Key(name.Author), tellJob.Key(name), spreadJob.Key(name)}
-	on := maps.Clone(s.core.memory.get(name).on)
+	on := rests{}
+	maps.Copy(on, s.core.memory.get(name).on)
 	if s.verified != nil {
-		on = maps.Clone(s.verified.on)
-		maps.Copy(on, s.core.memory.get(name).on)
+		maps.Copy(on, s.verified.on)
 	}
 	return s.tx.Fetch(ctx, append(keys, s.core.Keys.Records(slices.Collect(maps.Keys(on))...)...)...)
 }
