@@ -167,11 +167,13 @@ func New(ctx context.Context, user collection.UserID, signer *signature.Signer, 
 	if err := b.knowOwnKey(ctx); err != nil {
 		return nil, err
 	}
+	if err := b.loadKeys(ctx); err != nil { // before any job, which leaves alone what it cannot verify
+		return nil, err
+	}
 	if err := b.core.Resume(ctx, true); err != nil {
 		return nil, err
 	}
-	p := &Peer{base: b, Author: &Author{b, make(chan struct{}, 1)}, Reader: &Reader{base: b}}
-	return p, b.loadKeys(ctx)
+	return &Peer{base: b, Author: &Author{b, make(chan struct{}, 1)}, Reader: &Reader{base: b}}, nil
 }
 
 // wake wakes those who wait for news of users.
