@@ -96,7 +96,7 @@ func (p *Peer) Run(ctx context.Context) error {
 		select {
 		case <-time.After(wait):
 		case <-p.Author.scheduled:
-		case <-p.closing:
+		case <-p.running.Done():
 			return nil
 		case <-ctx.Done():
 			return nil

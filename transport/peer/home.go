@@ -76,7 +76,7 @@ func (h home) Version(ctx context.Context, ref transport.Ref, offset int64) (*tr
 // Notifications implements transport.Inbox.
 func (h home) Notifications(ctx context.Context, read transport.Receipts) (transport.Deliveries, error) {
 	return station.Inside(&h.drain, func() (transport.Deliveries, error) {
-		return h.core.Server.Notifications(ctx, h.caller.User, read, h.statements, &h.bus, h.cfg.Wait, h.closing)
+		return h.core.Server.Notifications(ctx, h.caller.User, read, h.statements, &h.bus, h.cfg.Wait, h.running.Done())
 	})
 }
 

@@ -119,7 +119,6 @@ type Peer struct {
 	*base
 	Author *Author // for the collections that its user makes, or may complete
 	Reader *Reader // for those that others share with its user
-	once   sync.Once
 }
 
 // base is what the parts of a peer share: what it knows, and how it catches up with
@@ -136,8 +135,9 @@ type base struct {
 	keyed   keyed
 	recent  recent
 	sending shareclient.Sending
-	bus     memstore.Bus  // wakes those who wait for news
-	closing chan struct{} // closed when the peer is told to stop
+	bus     memstore.Bus    // wakes those who wait for news
+	running context.Context // ends when the peer is told to stop, by
+	stop    context.CancelFunc
 }
 
 // Author is what a peer does for the collections that its user makes, or may
@@ -158,7 +158,8 @@ type Reader struct {
 // store, and signature.ErrKey if the keyring knows the key as another user's.
 func New(ctx context.Context, user collection.UserID, signer *signature.Signer, cfg Config) (*Peer, error) {
 	cfg = cfg.withDefaults()
-	b := &base{user: user, signer: signer, cfg: cfg, closing: make(chan struct{}), sending: shareclient.Sending{Pause: cfg.Pause}}
+	b := &base{user: user, signer: signer, cfg: cfg, sending: shareclient.Sending{Pause: cfg.Pause}}
+	b.running, b.stop = context.WithCancel(context.Background())
 	b.core = station.New(station.Config{
 		Store: cfg.Store, Keys: station.Keyring{Keyring: cfg.Keys}, Now: cfg.Now, Pause: cfg.Pause,
 		Signer: signer, Notified: b.wake, Later: b.later, Failed: func(err error) { cfg.Log.Error("work beside requests failed", "error", err) },
@@ -179,14 +180,14 @@ func New(ctx context.Context, user collection.UserID, signer *signature.Signer, 
 // wake wakes those who wait for news of users.
 func (p *base) wake(users ...collection.UserID) { station.Wake(&p.bus, users...) }
 
-// later does work beside what is asked of the peer, until it is closed.
+// later does work beside what is asked of the peer, until it is told to stop.
 func (p *base) later(work func(context.Context)) {
 	if p.drain.Enter() != nil {
-		return // the next process does it
+		return // it is done after the next start
 	}
 	p.cfg.Beside(func() {
 		defer p.drain.Leave()
-		work(context.Background())
+		work(p.running)
 	})
 }
 
@@ -204,10 +205,11 @@ func (p *base) knowOwnKey(ctx context.Context) error {
 }
 
 // Close stops the peer: it lets work under way finish, and ends requests that
-// wait for news. If ctx ends first, its error is returned. Nothing that was
-// acknowledged is lost in either case.
+// wait for news. What has still to be told or announced goes on after the next start.
+// If ctx ends first, its error is returned. Nothing that was acknowledged is lost in
+// either case.
 func (p *Peer) Close(ctx context.Context) error {
-	p.once.Do(func() { close(p.closing) })
+	p.stop()
 	return p.drain.Close(ctx)
 }
 

@@ -133,7 +133,7 @@ func (p *Reader) awaitNews(ctx context.Context) ([]notify.Notification, error) {
 		case <-woken:
 		case <-over:
 			return nil, nil
-		case <-p.closing:
+		case <-p.running.Done():
 			return nil, nil
 		case <-ctx.Done():
 			return nil, ctx.Err()

@@ -8,6 +8,7 @@ import (
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/lab/labtest"
+	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/hub"
 	"github.com/glimpse-go/glimpse/transport/peer"
@@ -56,4 +57,29 @@ func TestJobsAfterKeys(t *testing.T) {
 			t.Errorf("%v: %d labels", name, n)
 		}
 	}
+}
+
+// TestPeerCloseLeavesJobs: a job that nobody has begun with when the peer is told to stop
+// is done when it starts again.
+func TestPeerCloseLeavesJobs(t *testing.T) {
+	w, peers := labtest.NoHub(t, "ann", "bob")
+	ann, bob := peers[0], peers[1]
+	cam := w.Camera(ann.User, 1)
+	var beside []func()
+	ann.Restart(func(cfg *peer.Config) { cfg.Beside = func(work func()) { beside = append(beside, work) } })
+	ann.Publishes(album(t, ann, cam, 0, collection.Body{Recipients: []collection.UserID{bob.User}}))
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := ann.Close(over); len(beside) == 0 || !errors.Is(err, context.Canceled) {
+		t.Fatalf("closed with %d jobs: %v", len(beside), err)
+	}
+	for _, work := range beside {
+		work()
+	}
+	labtest.Must(t, ann.Close(t.Context()))
+	if news := keys(t, ann, "news/"); len(news) != 0 {
+		t.Errorf("a peer that is closed has told of %d", len(news))
+	}
+	ann.Restart(nil)
+	bob.HearsFrom(ann, notify.Shared, 0)
 }
