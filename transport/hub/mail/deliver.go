@@ -21,8 +21,9 @@ const (
 // not be written or delivered are tried again later, with growing pauses, and set
 // aside after Config.ParkAfter: see [Mailer.Parked]. Those on a collection whose
 // author's key was revoked are due when a station of the author's has sealed it
-// again. A letter is delivered at least once, and by one of the processes of a hub unless
-// that ends meanwhile; newer news that came in between is not lost. Errors are those of the store, after all letters were tried.
+// again. A letter is delivered at least once, and by one of the processes of a hub
+// unless that ends meanwhile; newer news that came in between is not lost. Errors are
+// those of the store; what fails of one letter does not keep the others.
 func (m *Mailer) Deliver(ctx context.Context) (next time.Time, err error) {
 	if err := m.drain.Enter(); err != nil {
 		return next, err
@@ -65,7 +66,7 @@ func earlier(a, b time.Time) time.Time {
 // Run delivers letters as they come and are due, until ctx ends, whose error it
 // returns, or the hub is closed, with transport.ErrClosed. Errors of the store are
 // logged, and what they kept from being done is tried again. A program runs one of
-// it.
+// it, in each process of the hub.
 func (m *Mailer) Run(ctx context.Context) error {
 	for {
 		next, err := m.Deliver(ctx)
@@ -79,11 +80,16 @@ func (m *Mailer) Run(ctx context.Context) error {
 	}
 }
 
-// rest waits for news, or until a time comes, if it is not zero.
+// rest waits for news, or until a time comes, if it is not zero. Of the letters that
+// another process leaves when it ends nobody tells: where there are others, it looks for
+// them as often as a lease may have ended.
 func (m *Mailer) rest(ctx context.Context, next time.Time) error {
 	pause := lastPause
 	if !next.IsZero() {
 		pause = max(next.Sub(m.hub.Now()), time.Second)
+	}
+	if m.hub.Shared {
+		pause = min(pause, lease)
 	}
 	select {
 	case <-m.news:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/glimpse-go/glimpse/internal/lab/labtest"
@@ -58,4 +59,25 @@ func TestTwoMailers(t *testing.T) {
 	if next := delivers(other); len(post.Letters()) != 1 || !next.IsZero() {
 		t.Errorf("%d letters, the next one at %v", len(post.Letters()), next)
 	}
+}
+
+// TestLettersOfAnotherProcess: a mailer at rest looks for the letters that another process
+// of the hub has left, which wakes nobody, when that would have lost a lease on them.
+func TestLettersOfAnotherProcess(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		post := new(notify.Memory)
+		cfg := hub.Config{Store: new(memstore.Store), Bus: new(memstore.Bus), Mail: mail.Config{Channel: post, LinkKey: []byte("kept apart")}}
+		w, _, cam, _, name := draft(t, cfg)
+		cfg.Now = w.Now
+		other, err := hub.New(t.Context(), w.Hub.Signer, cfg)
+		labtest.Must(t, err)
+		go other.Mail().Run(t.Context())
+		synctest.Wait() // there are none yet
+		cam.Shares(name)
+		time.Sleep(5 * time.Minute)
+		synctest.Wait()
+		if n := len(post.Letters()); n != 1 {
+			t.Errorf("%d letters, want 1", n)
+		}
+	})
 }
