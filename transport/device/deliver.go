@@ -34,9 +34,9 @@ func (d *Device) deliverLatest(ctx context.Context, key string, reach func(colle
 		if err != nil {
 			return err
 		}
-		n, err := transport.Decode[notify.Notification](waiting.Value)
+		n, err := record.Value[notify.Notification](waiting)
 		if err != nil {
-			return transport.At(transport.ErrStorage, key)
+			return err
 		}
 		if err = deliver(ctx, n, reach); err == nil {
 			err = record.Replace(ctx, d.cfg.Store, waiting, nil)

@@ -95,11 +95,11 @@ func (a *Accounts) Person(ctx context.Context, user collection.UserID) (Person, 
 }
 
 func person(ctx context.Context, from record.Getter, user collection.UserID) (Person, error) {
-	data, err := record.Need(ctx, from, records.Person.Key(user))
+	stored, err := record.Need(ctx, from, records.Person.Key(user))
 	if err != nil {
 		return Person{}, err
 	}
-	return transport.Decode[Person](data.Value)
+	return record.Value[Person](stored)
 }
 
 // ByAddress implements transport.Directory.

@@ -35,7 +35,7 @@ func (a *Accounts) Credentials(ctx context.Context, user collection.UserID) ([]C
 		if err != nil {
 			return nil, err
 		}
-		c, err := transport.Decode[issued](r.Value)
+		c, err := record.Value[issued](r)
 		if err != nil {
 			return nil, err
 		}
@@ -159,11 +159,11 @@ func (a *Accounts) UserOf(ctx context.Context, token string) (collection.UserID,
 func (a *Accounts) Revoke(ctx context.Context, user collection.UserID, credential string) error {
 	name := records.Credential.Key(user, records.HashOf(credential))
 	_, err := record.Update(ctx, a.store, func(tx *record.Tx) error {
-		data, err := record.Need(ctx, tx, name)
+		stored, err := record.Need(ctx, tx, name)
 		if err != nil {
 			return err
 		}
-		c, err := transport.Decode[issued](data.Value)
+		c, err := record.Value[issued](stored)
 		if err != nil {
 			return err
 		}

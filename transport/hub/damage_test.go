@@ -34,6 +34,37 @@ func TestDamagedRecord(t *testing.T) {
 	}
 }
 
+// TestNoRecord: what is stored of a user, a credential or a letter's token and is none is
+// the store's fault, and not that of who asks.
+func TestNoRecord(t *testing.T) {
+	post, store := new(notify.Memory), new(memstore.Store)
+	w := labtest.New(t, hub.Config{Store: store, Mail: mail.Config{Channel: post}})
+	ann := w.User("ann")
+	cam := w.Camera(ann, 1)
+	cam.Shares(cam.AlbumFor("title", nil, "eve@example.org"))
+	token := w.Letters(post)[0].Token
+	accounts := w.Hub.Hub.Accounts()
+	credentials, err := accounts.Credentials(t.Context(), ann)
+	labtest.Must(t, err)
+	name := credentials[0].Name
+	for _, key := range []string{
+		kinds.Person.Key(ann), kinds.Credential.Key(ann, kinds.HashOf(name)), kinds.Guest.Key(kinds.HashOf(token)),
+	} {
+		labtest.Must(t, record.Put(t.Context(), store, transport.Change{Key: key, Value: []byte("none")}))
+	}
+	for what, do := range map[string]func() error{
+		"person":      func() error { _, err := accounts.Person(t.Context(), ann); return err },
+		"credentials": func() error { _, err := accounts.Credentials(t.Context(), ann); return err },
+		"revoke":      func() error { return accounts.Revoke(t.Context(), ann, name) },
+		"issue":       func() error { _, err := accounts.Issue(t.Context(), ann, "another"); return err },
+		"guest":       func() error { _, err := w.Hub.Hub.Glimpse(t.Context(), token); return err },
+	} {
+		if err := do(); !errors.Is(err, transport.ErrStorage) || errors.Is(err, transport.ErrMalformed) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
 // damaged is a store in which there is a published collection of Ann's for Bob, and who uses
 // the same hub beside them.
 type damaged struct {

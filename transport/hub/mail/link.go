@@ -96,12 +96,12 @@ func (m *Mailer) revokeOne(ctx context.Context, key string) error {
 
 // guest returns who has a token.
 func (m *Mailer) guest(ctx context.Context, token string) (guest, error) {
-	data, err := record.Need(ctx, m.hub.Store, records.Guest.Key(records.HashOf(token)))
+	stored, err := record.Need(ctx, m.hub.Store, records.Guest.Key(records.HashOf(token)))
 	if errors.Is(err, transport.ErrNotFound) {
 		return guest{}, transport.ErrNotFound
 	}
 	if err != nil {
 		return guest{}, err
 	}
-	return transport.Decode[guest](data.Value)
+	return record.Value[guest](stored)
 }
