@@ -16,7 +16,8 @@ type hubStation struct {
 	url string
 }
 
-// startHub starts the hub: a key that all others will know, a store, a listener.
+// startHub starts the hub: a key that all others will know, a store, a listener. A hub that
+// stays up also has Resume, Probe and Expire called now and then, as package hub says.
 func startHub(ctx context.Context, s *stage) (*hubStation, error) {
 	dir, err := s.folder("hub")
 	if err != nil {

@@ -28,9 +28,9 @@ type Config struct {
 	// serve what it has announced before the hub takes it back; 0 = 5.
 	MaxFailedProbes int
 	// UpkeepInterval is at least between the beginnings of two rounds of [Hub.Probe], and of
-	// [Hub.Expire], at whatever process of the hub; 0 = each call begins one. With
-	// several processes it has to be set, so that they do not count failed probes faster
-	// than one does.
+	// [Hub.Expire], at whatever process of the hub: the MaxFailedProbes-th part of the
+	// time for which a home computer may be off, such as 4 hours. 0 = each call begins
+	// a round: then the program calls no more often than that, from one process.
 	UpkeepInterval time.Duration
 	// MaxVersion bounds one uploaded version, in bytes; 0 = 32 MiB.
 	MaxVersion int64

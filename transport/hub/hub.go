@@ -5,9 +5,16 @@
 // A Hub is made with [New], gets its users through [Hub.Accounts], and is served
 // by a link: over HTTP by httplink.HubHandler, in process by [Hub.As]. All that it has
 // promised is in its store: a hub that is stopped or crashes goes on from there.
-// Now and then the program calls [Hub.Probe] and [Hub.Expire]. Several
-// processes may be one hub, on one store that they share, with [Config].Bus; each
-// calls [Hub.Resume], too. RUNBOOK.md says how to run them.
+// Several processes may be one hub, on one store that they share, with [Config].Bus:
+// RUNBOOK.md says how to run them.
+//
+// As long as it runs, a program sets [Config].UpkeepInterval and calls, in each process,
+// each in a goroutine of its own:
+//
+//   - [Hub.Resume] every few seconds: what has failed, or was left by another process, goes on;
+//   - [Hub.Probe] every minute: are originals still served?
+//   - [Hub.Expire] every minute, unless partial versions stay for good;
+//   - [mail.Mailer.Run] of [Hub.Mail] once, if letters are written.
 //
 // A device may name recipients by mail address. The hub makes users of those it
 // knows, and blinded addresses or temporary accounts of the others (see
@@ -121,11 +128,11 @@ func (h *Hub) GuestVersion(ctx context.Context, token string, item, version int,
 
 // Expire removes the partial versions that came before a time from the cache.
 // Labels do not come back by it: what is complete stays complete, and a new
-// share is asked only for the versions that have expired. The program calls it
-// now and then, from any number of processes: one does it at a time, and the others return
-// without waiting, or go on where one has ended, as with [Hub.Probe]. Rounds begin no more
-// often than Config.UpkeepInterval says. Requests wait while some versions of one author are
-// removed, at most 256. Errors are those of the store; after one, Expire can be called again.
+// share is asked only for the versions that have expired.
+//
+// The program calls Expire every minute, say: rounds begin and are shared among processes
+// as those of [Hub.Probe]. Requests wait while some versions of one author are removed, at
+// most 256. Errors are those of the store; after one, Expire can be called again.
 func (h *Hub) Expire(ctx context.Context, before time.Time) error {
 	return h.drain.Do(func() error { return h.core.Expire(ctx, before) })
 }

@@ -14,24 +14,19 @@ import (
 // to serve Config.MaxFailedProbes times in a row, or is not there to serve, does not
 // count as served by it any more; where nobody else serves it, the hub takes the
 // availability back and tells the recipients. The counts outlast the process.
-// Before that, peers are asked for what the hub wanted of them when it stopped, and
-// addresses become users' that a crash has kept from it.
+// In the same round, peers are asked for what the hub wanted of them when it stopped.
 //
-// The program calls Probe now and then: every Config.MaxFailedProbes-th part of the
-// time for which a home computer may be off. Where several processes share a store, any
-// number of them may call it, and more often: Config.UpkeepInterval says how often a
-// round of probes begins. A round is one process's at a time; while it is at it, the others
-// return without waiting. If it ends, by a crash too, the next call of any process, in
-// the case of a crash 5 minutes later, goes on where it was, and asks once more for at most
-// 64 collections. Errors are those of the store and of ctx; a peer that does not answer
-// is none.
+// The program calls Probe every minute, say, in any number of processes. A call does what
+// [Hub.Resume] does; then it returns, unless Config.UpkeepInterval has passed since the
+// last round of probes began, or that was not finished. A round is one process's at a time:
+// the others return without waiting. If the process stops, the next call of any goes on
+// where it was; if it crashes, the next call 5 minutes later, which asks once more for at
+// most 64 collections. Errors are those of the store and of ctx; a peer that does not
+// answer is none.
 func (h *Hub) Probe(ctx context.Context) error {
 	return h.drain.Do(func() error {
-		if err := h.core.Resume(ctx, false); err != nil {
-			return err
-		}
 		p := prober{h, spotCheck{h.cfg.Random}, map[endpoint]bool{}}
-		return errors.Join(h.addresses.joinAll(ctx, 0), h.core.Visit(ctx, p.probeAll))
+		return errors.Join(h.resume(ctx), h.core.Visit(ctx, p.probeAll))
 	})
 }
 
