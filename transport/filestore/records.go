@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 
+	"github.com/glimpse-go/glimpse/internal/ordered"
 	"github.com/glimpse-go/glimpse/transport"
 )
 
@@ -25,26 +26,13 @@ func (s *Store) Get(ctx context.Context, keys ...string) ([]transport.Record, er
 
 // Scan implements transport.Records.
 func (s *Store) Scan(ctx context.Context, prefix, after string, limit int) iter.Seq2[transport.Record, error] {
-	return func(yield func(transport.Record, error) bool) {
-		if err := ctx.Err(); err != nil {
-			yield(transport.Record{}, err)
-			return
+	return ordered.Walk(ctx, s.log.keys(aRecord, prefix, after), limit, func(key string) (transport.Record, bool, error) {
+		found, err := s.Get(ctx, key)
+		if err != nil {
+			return transport.Record{}, false, err
 		}
-		n := 0
-		for key := range s.log.keys(aRecord, prefix, after) {
-			found, err := s.Get(ctx, key)
-			if err != nil {
-				yield(transport.Record{}, err)
-				return
-			}
-			if found[0].Version == 0 {
-				continue // removed since the walk began
-			}
-			if n++; !yield(found[0], nil) || n == limit {
-				return
-			}
-		}
-	}
+		return found[0], found[0].Version > 0, nil
+	})
 }
 
 // Apply implements transport.Records.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"iter"
 
+	"github.com/glimpse-go/glimpse/internal/ordered"
 	"github.com/glimpse-go/glimpse/transport"
 )
 
@@ -23,30 +24,25 @@ func (s *Store) Get(ctx context.Context, keys ...string) ([]transport.Record, er
 	defer s.mu.Unlock()
 	out := make([]transport.Record, len(keys))
 	for i, key := range keys {
-		v, _ := s.records.Get(key)
-		out[i] = transport.Record{Key: key, Value: bytes.Clone(v.data), Version: v.version}
+		out[i] = s.record(key)
 	}
 	return out, nil
 }
 
+// record returns a copy of a record; the caller holds mu.
+func (s *Store) record(key string) transport.Record {
+	v, _ := s.records.Get(key)
+	return transport.Record{Key: key, Value: bytes.Clone(v.data), Version: v.version}
+}
+
 // Scan implements transport.Records.
 func (s *Store) Scan(ctx context.Context, prefix, after string, limit int) iter.Seq2[transport.Record, error] {
-	return func(yield func(transport.Record, error) bool) {
-		n := 0
-		for key := range s.records.Keys(&s.mu, prefix, after) {
-			found, err := s.Get(ctx, key)
-			if err != nil {
-				yield(transport.Record{}, err)
-				return
-			}
-			if found[0].Version == 0 {
-				continue // removed since the walk began
-			}
-			if n++; !yield(found[0], nil) || n == limit {
-				return
-			}
-		}
-	}
+	return ordered.Walk(ctx, s.records.Keys(&s.mu, prefix, after), limit, func(key string) (transport.Record, bool, error) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		r := s.record(key)
+		return r, r.Version > 0, nil
+	})
 }
 
 // Apply implements transport.Records.

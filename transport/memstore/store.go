@@ -5,7 +5,6 @@ package memstore
 import (
 	"bytes"
 	"context"
-	"errors"
 	"iter"
 	"maps"
 	"sync"
@@ -156,20 +155,10 @@ func (w *writer) end(step func(*Store), late error) error {
 
 // List implements transport.Blobs.
 func (s *Store) List(ctx context.Context, prefix, after string, limit int) iter.Seq2[transport.BlobInfo, error] {
-	return func(yield func(transport.BlobInfo, error) bool) {
-		n := 0
-		for key := range s.blobs.Keys(&s.mu, prefix, after) {
-			b, err := s.Open(ctx, key)
-			if errors.Is(err, transport.ErrNotFound) {
-				continue // deleted since the walk began
-			}
-			if err != nil {
-				yield(transport.BlobInfo{}, err)
-				return
-			}
-			if n++; !yield(transport.BlobInfo{Key: key, Size: b.Size()}, nil) || n == limit {
-				return
-			}
-		}
-	}
+	return ordered.Walk(ctx, s.blobs.Keys(&s.mu, prefix, after), limit, func(key string) (transport.BlobInfo, bool, error) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		data, ok := s.blobs.Get(key)
+		return transport.BlobInfo{Key: key, Size: int64(len(data))}, ok, nil
+	})
 }

@@ -33,6 +33,7 @@ var methods = []struct {
 	{"Get", func(ctx context.Context, s transport.Store) error { _, err := s.Get(ctx, "r"); return err }},
 	{"Get of nothing", func(ctx context.Context, s transport.Store) error { _, err := s.Get(ctx); return err }},
 	{"Scan", func(ctx context.Context, s transport.Store) error { return firstError(s.Scan(ctx, "", "", 0)) }},
+	{"Scan of nothing", func(ctx context.Context, s transport.Store) error { return firstError(s.Scan(ctx, "none/", "", 0)) }},
 	{"Apply", func(ctx context.Context, s transport.Store) error {
 		_, err := s.Apply(ctx, transport.Batch{Changes: []transport.Change{to("r", "changed"), to("new", "new")}})
 		return err
@@ -42,6 +43,7 @@ var methods = []struct {
 	{"Delete", func(ctx context.Context, s transport.Store) error { return s.Delete(ctx, "b") }},
 	{"Part", func(ctx context.Context, s transport.Store) error { _, err := s.Part(ctx, "b"); return err }},
 	{"List", func(ctx context.Context, s transport.Store) error { return firstError(s.List(ctx, "", "", 0)) }},
+	{"List of nothing", func(ctx context.Context, s transport.Store) error { return firstError(s.List(ctx, "none/", "", 0)) }},
 	{"Commit", func(ctx context.Context, s transport.Store) error {
 		w, err := s.Create(context.WithoutCancel(ctx), "b")
 		if err != nil {

@@ -1,8 +1,10 @@
 package transporttest
 
 import (
+	"cmp"
 	"context"
 	"io"
+	"iter"
 	"slices"
 	"sync/atomic"
 
@@ -267,6 +269,11 @@ func ignoring() (out []wrong[transport.Store]) {
 				return f.memory.Scan(off(ctx), prefix, after, limit)
 			}
 		}},
+		{"Scan of nothing", func(f *faulty) {
+			f.scan = func(ctx context.Context, prefix, after string, limit int) recordSeq {
+				return unlessEmpty(ctx, f.memory.Scan(off(ctx), prefix, after, limit))
+			}
+		}},
 		{"Apply", func(f *faulty) {
 			f.apply = func(ctx context.Context, b transport.Batch) (uint64, error) { return f.memory.Apply(off(ctx), b) }
 		}},
@@ -289,6 +296,11 @@ func ignoring() (out []wrong[transport.Store]) {
 				return f.memory.List(off(ctx), prefix, after, limit)
 			}
 		}},
+		{"List of nothing", func(f *faulty) {
+			f.list = func(ctx context.Context, prefix, after string, limit int) blobSeq {
+				return unlessEmpty(ctx, f.memory.List(off(ctx), prefix, after, limit))
+			}
+		}},
 		{"Commit", func(f *faulty) {
 			f.uploads(func(u *faultyUpload) {
 				u.commit = func(ctx context.Context) error { return u.BlobWriter.Commit(off(ctx)) }
@@ -298,4 +310,15 @@ func ignoring() (out []wrong[transport.Store]) {
 		out = append(out, wrong[transport.Store]{d.method + " ignores its context", d.method + " after its context", having(d.defect)})
 	}
 	return out
+}
+
+// unlessEmpty looks at a context where something is listed, and only there.
+func unlessEmpty[V any](ctx context.Context, all iter.Seq2[V, error]) iter.Seq2[V, error] {
+	return func(yield func(V, error) bool) {
+		for v, err := range all {
+			if !yield(v, cmp.Or(ctx.Err(), err)) {
+				return
+			}
+		}
+	}
 }
