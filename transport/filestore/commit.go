@@ -89,7 +89,7 @@ func (l *recordLog) commit(group []*request) {
 	}
 }
 
-// accepted gives versions to the requests of a group whose conditions hold, if those
+// accepted assigns versions to the requests of a group whose conditions hold, if those
 // before them are made, and returns their changes.
 func (l *recordLog) accepted(group []*request) (all []change) {
 	made := map[string]uint64{} // versions of records in this group

@@ -47,12 +47,13 @@ func (l *recordLog) numbers() (numbers []uint32, err error) {
 	}
 	slices.Sort(numbers)
 	if n := len(numbers); err == nil && n > 0 {
+		last := numbers[n-1]
 		var begun bool
-		if begun, err = l.begun(numbers[n-1]); !begun {
+		if begun, err = l.begun(last); !begun {
 			numbers = numbers[:n-1]
-		}
-		if n == 1 && !begun && numbers[:1][0] > 0 {
-			err = ErrCorrupt
+			if err == nil && n == 1 && last > 0 {
+				err = ErrCorrupt // those before it are missing
+			}
 		}
 	}
 	for _, name := range files {

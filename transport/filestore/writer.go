@@ -32,7 +32,6 @@ type writer struct {
 	store *Store
 	key   string
 	data  []byte
-	saved int     // how many bytes of data are in the log
 	large *upload // nil = it is small
 	ended bool    // of a small one
 }
@@ -47,7 +46,7 @@ func (w *writer) resume() error {
 	case err != nil:
 		return err
 	case versions[0] > 0:
-		w.data, w.saved = values[0], len(values[0])
+		w.data = values[0]
 		if none == nil {
 			return files.folders.remove(path)
 		}
@@ -71,13 +70,13 @@ func (w *writer) open() error {
 func (w *writer) grow() error {
 	path := w.store.files.path("parts", w.key)
 	if err := w.store.files.folders.unlink(path); err != nil {
-		return err // what was left by a grow that has failed
+		return err // what was left by a grow that has failed, and could not remove it
 	}
 	if err := w.open(); err != nil {
 		return err
 	}
 	if _, err := w.large.Write(w.data); err != nil {
-		err = errors.Join(err, w.large.file.Close())
+		err = errors.Join(err, w.large.file.Close(), w.store.files.folders.unlink(path))
 		w.large = nil
 		return err
 	}
@@ -134,14 +133,15 @@ func (w *writer) Commit(ctx context.Context) error {
 		return transport.ErrClosed
 	}
 	changes := []change{newChange(aBlob, w.key, w.data)}
-	if w.saved > 0 {
+	if _, ok := w.store.log.length(aPart, w.key); ok {
 		changes = append(changes, newChange(aPart, w.key, nil))
 	}
 	if _, err := w.store.log.apply(nil, changes); err != nil {
 		return err
 	}
 	w.store.removeHidden(w.key)
-	return w.end()
+	w.end()
+	return nil
 }
 
 // removeHidden removes the file of a blob whose place one in the log has taken. It
@@ -165,11 +165,11 @@ func (w *writer) Close() error {
 	case len(w.data) == 0:
 		return w.Discard()
 	}
-	var err error
-	if len(w.data) > w.saved {
-		_, err = w.store.log.apply(nil, []change{newChange(aPart, w.key, w.data)})
+	defer w.end()
+	if n, _ := w.store.log.length(aPart, w.key); n == int64(len(w.data)) {
+		return nil
 	}
-	w.end()
+	_, err := w.store.log.apply(nil, []change{newChange(aPart, w.key, w.data)})
 	return err
 }
 
@@ -180,13 +180,11 @@ func (w *writer) Discard() error {
 	case w.ended:
 		return nil
 	}
-	err := w.store.forget(w.key, aPart)
-	w.end()
-	return err
+	defer w.end()
+	return w.store.forget(w.key, aPart)
 }
 
-func (w *writer) end() error {
+func (w *writer) end() {
 	w.ended = true
 	w.store.files.release(w.key)
-	return nil
 }
