@@ -23,8 +23,12 @@ func copyBlob(ctx context.Context, to, from transport.Blobs, key string) (int64,
 	if err != nil {
 		return 0, err
 	}
+	buf := make([]byte, min(chunk, b.Size()))
 	err = each(ctx, w.Size(), b.Size(), func(off, n int64) error {
-		_, err := io.Copy(w, io.NewSectionReader(b, off, n))
+		if err := readFull(b, buf[:n], off); err != nil {
+			return err
+		}
+		_, err := w.Write(buf[:n])
 		return err
 	})
 	if err == nil {
