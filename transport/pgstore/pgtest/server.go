@@ -96,9 +96,6 @@ func (s *Server) command(name string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// Dir returns the folder of the server's socket, which is a host of a URL.
-func (s *Server) Dir() string { return s.dir }
-
 // URL returns the URL of a schema that nobody has used.
 func (s *Server) URL() string {
 	s.t.Helper()
