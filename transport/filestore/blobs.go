@@ -33,7 +33,11 @@ var _ transport.Blobs = (*Blobs)(nil)
 // OpenBlobs opens the blobs in dir, and makes the folder if it is not there. There is
 // nothing to close. Errors wrap transport.ErrStorage.
 func OpenBlobs(dir string) (*Blobs, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	err := makeDir(disk.OS{}, dir)
+	if err == nil {
+		err = os.MkdirAll(dir, 0o700) // says so if that is a file
+	}
+	if err != nil {
 		return nil, storage(err)
 	}
 	return newBlobs(disk.OS{}, dir), nil
@@ -45,7 +49,7 @@ func newBlobs(fsys disk.FS, dir string) *Blobs {
 
 // lockDir makes a folder if it is not there, and locks it.
 func lockDir(dir string) (io.Closer, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := makeDir(disk.OS{}, dir); err != nil {
 		return nil, storage(err)
 	}
 	return lock(dir)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -245,5 +246,34 @@ func TestSharedSyncs(t *testing.T) {
 	}
 	if syncs > 2 {
 		t.Errorf("%d syncs", syncs)
+	}
+}
+
+// TestNewFolder: the folder of a store, and those above it, are durable once they are
+// there.
+func TestNewFolder(t *testing.T) {
+	for seed := range uint64(10) {
+		m := new(disk.Memory)
+		d := m.Boot()
+		must(t, errors.Join(d.Mkdir("/"), d.Mkdir("/there")))
+		must(t, makeDir(d, "/there/a/b"))
+		must(t, makeDir(d, "/there/a/b"))
+		m.Fail(rand.New(rand.NewPCG(seed, 1)))
+		for _, dir := range []string{"/there", "/there/a", "/there/a/b"} {
+			must(t, errOf(m.Boot().Size(dir)))
+		}
+	}
+}
+
+// TestNoFolder opens stores where a file is.
+func TestNoFolder(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	must(t, os.WriteFile(file, nil, 0o600))
+	for _, dir := range []string{file, filepath.Join(file, "below")} {
+		_, blobs := OpenBlobs(dir)
+		_, store := Open(dir)
+		if !errors.Is(blobs, transport.ErrStorage) || !errors.Is(store, transport.ErrStorage) {
+			t.Errorf("%s: %v; %v", dir, blobs, store)
+		}
 	}
 }

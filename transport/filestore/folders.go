@@ -110,6 +110,19 @@ func (f *folders) make(dir, root string) error {
 	return f.settle(above)
 }
 
+// makeDir makes a folder and those above it that are not there, durably.
+func makeDir(fsys disk.FS, dir string) error {
+	root := dir
+	for {
+		_, err := fsys.Size(root)
+		above := filepath.Dir(root)
+		if !errors.Is(err, fs.ErrNotExist) || above == root {
+			return newFolders(fsys).make(dir, root)
+		}
+		root = above
+	}
+}
+
 // remove removes a file, durably; one that is not there is no error.
 func (f *folders) remove(path string) error {
 	if err := f.unlink(path); err != nil {

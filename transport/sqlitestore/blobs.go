@@ -27,7 +27,7 @@ func (s *Store) Open(ctx context.Context, key string) (transport.Blob, error) {
 func (s *Store) openEntry(ctx context.Context, key string, query func(*reader) statement) (transport.Blob, error) {
 	for last := ""; ; {
 		var c content
-		err := s.read.use(func(r *reader) (err error) {
+		err := s.read.use(ctx, func(r *reader) (err error) {
 			c, err = readContent(query(r), key)
 			return err
 		})
@@ -44,7 +44,7 @@ func (s *Store) openEntry(ctx context.Context, key string, query func(*reader) s
 		case errors.Is(err, transport.ErrNotFound):
 			last = c.file
 		case err != nil:
-			return nil, storage(err)
+			return nil, err
 		case b.Size() != c.size:
 			return nil, errors.Join(damaged(key), b.Close())
 		default:
@@ -89,7 +89,7 @@ func (s *Store) Part(ctx context.Context, key string) (size int64, err error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err
 	}
-	err = s.read.use(func(r *reader) error {
+	err = s.read.use(ctx, func(r *reader) error {
 		columns, err := first(r.partSize, key)
 		if columns != nil {
 			size = as[int64](columns[0])
@@ -102,7 +102,7 @@ func (s *Store) Part(ctx context.Context, key string) (size int64, err error) {
 // List implements transport.Blobs.
 func (s *Store) List(ctx context.Context, prefix, after string, limit int) iter.Seq2[transport.BlobInfo, error] {
 	page := func(from, to string, rows int) (found []transport.BlobInfo, more bool, err error) {
-		err = s.read.use(func(r *reader) error {
+		err = s.read.use(ctx, func(r *reader) error {
 			return each(r.blobs, func(columns []driver.Value) (bool, error) {
 				key, ok := columns[0].(string)
 				if !ok {
@@ -146,9 +146,9 @@ func (s *Store) settle(ctx context.Context, file string) error {
 }
 
 // sweepOld removes what has been loose for a week.
-func (s *Store) sweepOld() error {
+func (s *Store) sweepOld(ctx context.Context) error {
 	var files []string
-	err := s.read.use(func(r *reader) error {
+	err := s.read.use(ctx, func(r *reader) error {
 		return each(r.old, func(columns []driver.Value) (bool, error) {
 			files = append(files, as[string](columns[0]))
 			return true, nil

@@ -297,7 +297,7 @@ func TestNothingIsLeft(t *testing.T) {
 // countLoose returns how many files are loose.
 func countLoose(t *testing.T, s *Store) (n int64) {
 	t.Helper()
-	want(t, s.read.use(func(r *reader) error {
+	want(t, s.read.use(t.Context(), func(r *reader) error {
 		columns, err := first(r.prepare("SELECT count(*) FROM loose"))
 		n = as[int64](columns[0])
 		return err
@@ -325,4 +325,8 @@ func TestOldUploads(t *testing.T) {
 			t.Errorf("%s: %d uploads are left", c.age, loose)
 		}
 	}
+	want(t, w.Commit(t.Context()), transport.ErrStorage)
+	_, err = read(t, s, "a")
+	want(t, err, transport.ErrNotFound)
+	want(t, w.Close(), transport.ErrStorage)
 }

@@ -1,6 +1,7 @@
 package sqlitestore
 
 import (
+	"context"
 	"errors"
 	"sync"
 )
@@ -52,11 +53,13 @@ func openReader(path string) (*reader, error) {
 	return r, nil
 }
 
-// use lends a connection.
-func (p *readers) use(read func(*reader) error) error {
+// use lends a connection, as soon as one is there.
+func (p *readers) use(ctx context.Context, read func(*reader) error) error {
 	select {
 	case p.turns <- struct{}{}:
 		defer func() { <-p.turns }()
+	case <-ctx.Done():
+		return ctx.Err()
 	case <-p.closed:
 		return storage(errClosed)
 	}

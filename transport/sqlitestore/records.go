@@ -29,7 +29,7 @@ func (s *Store) Get(ctx context.Context, keys ...string) ([]transport.Record, er
 	for i, key := range keys {
 		out[i].Key = key
 	}
-	err := s.read.use(func(r *reader) error {
+	err := s.read.use(ctx, func(r *reader) error {
 		if len(keys) == 1 {
 			return each(r.get, func(columns []driver.Value) (bool, error) { return true, fill(&out[0], columns) }, keys[0])
 		}
@@ -70,7 +70,7 @@ func damaged(key string) error {
 func (s *Store) Scan(ctx context.Context, prefix, after string, limit int) iter.Seq2[transport.Record, error] {
 	page := func(from, to string, rows int) (found []transport.Record, more bool, err error) {
 		size := 0
-		err = s.read.use(func(r *reader) error {
+		err = s.read.use(ctx, func(r *reader) error {
 			return each(r.scan, func(columns []driver.Value) (bool, error) {
 				record := transport.Record{Key: as[string](columns[0])}
 				if err := fill(&record, columns[1:]); err != nil {
@@ -95,7 +95,7 @@ func (s *Store) Apply(ctx context.Context, batch transport.Batch) (version uint6
 		return 0, err
 	}
 	if len(batch.Changes) == 0 {
-		return 0, s.read.use(func(r *reader) error { return look(r.versions, batch.Conditions) })
+		return 0, s.read.use(ctx, func(r *reader) error { return look(r.versions, batch.Conditions) })
 	}
 	size := 0
 	for _, c := range batch.Changes {

@@ -25,7 +25,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"sync"
 
@@ -49,8 +48,9 @@ type Store struct {
 var _ transport.Store = (*Store)(nil)
 
 // Open opens the store in dir, and makes the folder and what belongs in it if they are
-// not there. It also removes what uploads that ended with their process, or were
-// idle, a week ago have left. Errors wrap transport.ErrStorage, among them that the folder
+// not there. It also removes the files of uploads that outgrew 64 KiB more than a week ago
+// and were not ended: of one that is still under way, Commit and Close return an error
+// then. Errors wrap transport.ErrStorage, among them that the folder
 // may not be written, or the context's. In the whole process, modernc.org/sqlite syncs
 // with fdatasync from then on.
 func Open(ctx context.Context, dir string) (*Store, error) {
@@ -58,17 +58,14 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{dir: dir, uploads: map[string]bool{}}
-	if err := s.open(); err != nil {
+	if err := s.open(ctx); err != nil {
 		return nil, storage(errors.Join(err, s.Close()))
 	}
 	return s, nil
 }
 
-func (s *Store) open() (err error) {
-	if err := os.MkdirAll(s.dir, 0o700); err != nil {
-		return err
-	}
-	if s.files, err = filestore.OpenBlobs(filepath.Join(s.dir, "blobs")); err != nil {
+func (s *Store) open(ctx context.Context) (err error) {
+	if s.files, err = filestore.OpenBlobs(filepath.Join(s.dir, "blobs")); err != nil { // makes s.dir, too
 		return err
 	}
 	path := filepath.Join(s.dir, "records.sqlite")
@@ -76,7 +73,7 @@ func (s *Store) open() (err error) {
 		return err
 	}
 	s.read = newReaders(path)
-	return s.sweepOld()
+	return s.sweepOld(ctx)
 }
 
 // Close waits for what is being written, puts the log into the database, and closes it.
