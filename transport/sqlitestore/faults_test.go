@@ -8,10 +8,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
 // set makes a change.
@@ -155,7 +157,8 @@ func change(t *testing.T, dir, data string, change func(file []byte) []byte) {
 	}
 }
 
-// TestDamagedPage overwrites the page that has a record, which its key's index has not.
+// TestDamagedPage overwrites the page that has a record, which its key's index has not. The
+// records of the page cannot be read, each by its name; all others are.
 func TestDamagedPage(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
@@ -174,18 +177,30 @@ func TestDamagedPage(t *testing.T) {
 	})
 
 	s = open(t, dir)
-	lost := 0
+	var all, lost, walked []string
 	for i := range 1000 {
-		if _, err := s.Get(t.Context(), fmt.Sprintf("record/%03d", i)); err != nil {
-			want(t, err, transport.ErrStorage)
-			lost++
+		key := fmt.Sprintf("record/%03d", i)
+		all = append(all, key)
+		if _, err := s.Get(t.Context(), key); err != nil {
+			want(t, damageOf(err, key), nil)
+			lost = append(lost, key)
 		}
 	}
-	if lost == 0 || lost > 20 {
-		t.Errorf("%d records of 1000 cannot be read, with one page damaged", lost)
+	if len(lost) == 0 || len(lost) > 20 || !slices.Contains(lost, "record/500") {
+		t.Errorf("%q cannot be read, with one page damaged", lost)
 	}
-	_, err := s.Get(t.Context(), "record/500")
-	want(t, err, transport.ErrStorage)
+	_, err := s.Get(t.Context(), all...)
+	want(t, damageOf(err, lost[0]), nil)
+	unread := lost
+	for r, err := range record.Walk(t.Context(), s, "record/", "", 0) {
+		if walked = append(walked, r.Key); err != nil {
+			want(t, damageOf(err, unread[0]), nil)
+			unread = unread[1:]
+		}
+	}
+	if !slices.Equal(walked, all) || len(unread) > 0 {
+		t.Errorf("%d are walked past, and %q are read", len(walked), unread)
+	}
 	want(t, set(t, s, "record/new", "x"), nil)
 }
 

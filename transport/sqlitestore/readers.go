@@ -21,8 +21,8 @@ type readers struct {
 // reader is a connection with its statements. Each of them sees one moment.
 type reader struct {
 	*conn
-	get, getAll, scan, versions      statement
-	blob, blobs, part, partSize, old statement
+	get, getAll, scan, next, versions statement
+	blob, blobs, part, partSize, old  statement
 }
 
 func newReaders(path string) *readers {
@@ -41,6 +41,7 @@ func openReader(path string) (*reader, error) {
 		getAll:   c.prepare("SELECT wanted.key, version, sum, records.value" + fromWanted),
 		versions: c.prepare(versionsSQL),
 		scan:     c.prepare("SELECT key, version, sum, value FROM records" + within),
+		next:     c.prepare("SELECT key FROM records WHERE key >= ? AND key < ? ORDER BY key LIMIT 1"),
 		blob:     c.prepare("SELECT size, sum, file, data FROM blobs WHERE key = ?"),
 		part:     c.prepare("SELECT size, sum, file, data FROM parts WHERE key = ?"),
 		partSize: c.prepare("SELECT size FROM parts WHERE key = ?"),

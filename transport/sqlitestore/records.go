@@ -1,11 +1,16 @@
 package sqlitestore
 
 import (
+	"cmp"
 	"context"
 	"database/sql/driver"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/internal/pages"
@@ -29,18 +34,26 @@ func (s *Store) Get(ctx context.Context, keys ...string) ([]transport.Record, er
 	for i, key := range keys {
 		out[i].Key = key
 	}
-	err := s.read.use(ctx, func(r *reader) error {
-		if len(keys) == 1 {
-			return each(r.get, func(columns []driver.Value) (bool, error) { return true, fill(&out[0], columns) }, keys[0])
-		}
-		return each(r.getAll, func(columns []driver.Value) (bool, error) {
-			return true, fill(&out[as[int64](columns[0])], columns[1:])
-		}, array(keys))
-	})
-	if err != nil {
+	if err := s.read.use(ctx, func(r *reader) error { return r.find(keys, out) }); err != nil {
 		return nil, err
 	}
 	return out, nil
+}
+
+// find fills records, which have their keys, at one moment. If SQLite finds a page damaged,
+// it looks which of them cannot be read.
+func (r *reader) find(keys []string, out []transport.Record) error {
+	if len(keys) == 1 {
+		err := each(r.get, func(columns []driver.Value) (bool, error) { return true, fill(&out[0], columns) }, keys[0])
+		return unread(err, keys[0])
+	}
+	err := each(r.getAll, func(columns []driver.Value) (bool, error) {
+		return true, fill(&out[as[int64](columns[0])], columns[1:])
+	}, array(keys))
+	for i := 0; i < len(keys) && corrupt(err); i++ {
+		err = cmp.Or(r.find(keys[i:i+1], out[i:i+1]), err)
+	}
+	return err
 }
 
 // array is a JSON array of keys.
@@ -66,24 +79,53 @@ func damaged(key string) error {
 	return transport.At(fmt.Errorf("%w: damaged", transport.ErrStorage), key)
 }
 
+// corrupt reports whether an error is SQLite's, which has found a page damaged.
+func corrupt(err error) bool {
+	failed, ok := errors.AsType[*sqlite.Error](err)
+	return ok && failed.Code()&0xff == sqlite3.SQLITE_CORRUPT
+}
+
+// unread makes of the damage of a page that of the record that cannot be read for it.
+func unread(err error, key string) error {
+	if corrupt(err) {
+		return transport.At(fmt.Errorf("%w: %v", transport.ErrStorage, err), key)
+	}
+	return err
+}
+
 // Scan implements transport.Records.
 func (s *Store) Scan(ctx context.Context, prefix, after string, limit int) iter.Seq2[transport.Record, error] {
 	page := func(from, to string, rows int) (found []transport.Record, more bool, err error) {
 		size := 0
 		err = s.read.use(ctx, func(r *reader) error {
-			return each(r.scan, func(columns []driver.Value) (bool, error) {
+			err := each(r.scan, func(columns []driver.Value) (bool, error) {
 				record := transport.Record{Key: as[string](columns[0])}
 				if err := fill(&record, columns[1:]); err != nil {
 					return false, err
 				}
 				found = append(found, record)
+				from = record.Key + "\x00"
 				size += len(record.Value)
 				return size < pages.Bytes, nil
 			}, from, to, int64(rows))
+			return r.unreadFrom(err, from, to)
 		})
 		return found, size >= pages.Bytes || len(found) == rows, err
 	}
 	return pages.Walk(ctx, prefix, after, limit, page, func(r transport.Record) string { return r.Key })
+}
+
+// unreadFrom is unread of the next record in the order of the keys, which are in pages of
+// their own.
+func (r *reader) unreadFrom(err error, from, to string) error {
+	if !corrupt(err) {
+		return err
+	}
+	columns, failed := first(r.next, from, to)
+	if failed != nil || columns == nil {
+		return err
+	}
+	return unread(err, as[string](columns[0]))
 }
 
 // Apply implements transport.Records.
