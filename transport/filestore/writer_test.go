@@ -3,6 +3,7 @@ package filestore
 import (
 	"errors"
 	"io/fs"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -100,4 +101,39 @@ func TestCannotBeOpened(t *testing.T) {
 		must(t, m.Boot().Remove(all[0]))
 		all = m.Files("s/log")
 	}
+}
+
+// lateDisk has something done before a blob's file is opened.
+type lateDisk struct {
+	disk.FS
+	before *func()
+}
+
+func (d lateDisk) Open(name string) (disk.File, error) {
+	if strings.HasSuffix(name, ".blob") {
+		(*d.before)()
+	}
+	return d.FS.Open(name)
+}
+
+// TestReadWhileReplaced: a blob in a file is found by who has not found it in the log,
+// though one in the log takes its place just then.
+func TestReadWhileReplaced(t *testing.T) {
+	m := new(disk.Memory)
+	before := func() {}
+	s, err := OpenOn(lateDisk{m.Boot(), &before}, "s")
+	must(t, err)
+	large := noise(1, maxSmall+1)
+	must(t, put(t, s, "a", large))
+	replaced := make(chan error, 1)
+	before = func() {
+		go func() { replaced <- put(t, s, "a", noise(2, 10)) }()
+		for n := 0; n < 10_000 && len(m.Files("s/blobs")) > 0; n++ { // it stays, so there is an end
+			runtime.Gosched()
+		}
+	}
+	if data, err := content(t, s, "a"); err != nil || !isOneOf(data, large) {
+		t.Errorf("%d bytes, %v", len(data), err)
+	}
+	must(t, <-replaced)
 }
