@@ -277,3 +277,39 @@ func TestNoFolder(t *testing.T) {
 		}
 	}
 }
+
+// renamingDisk has something done when a name has changed, which who changed it does not
+// know yet.
+type renamingDisk struct {
+	disk.FS
+	after *func()
+}
+
+func (d renamingDisk) Rename(from, to string) error {
+	err := d.FS.Rename(from, to)
+	(*d.after)()
+	return err
+}
+
+// TestSeenWhileRenamed: a blob that is found while it comes into its place is durable.
+func TestSeenWhileRenamed(t *testing.T) {
+	m := new(disk.Memory)
+	after := func() {}
+	b := newBlobs(renamingDisk{m.Boot(), &after}, "b")
+	data := noise(1, 10)
+	must(t, put(t, b, "other", data))
+	must(t, errOf(content(t, b, "other")))
+	after = func() {
+		if got, err := content(t, b, "a"); err != nil || !bytes.Equal(got, data) {
+			t.Errorf("%d bytes, %v", len(got), err)
+		}
+		for seed := range uint64(10) {
+			c := m.Clone()
+			c.Fail(rand.New(rand.NewPCG(seed, 1)))
+			if got, err := content(t, newBlobs(c.Boot(), "b"), "a"); err != nil || !bytes.Equal(got, data) {
+				t.Errorf("then %d bytes, %v", len(got), err)
+			}
+		}
+	}
+	must(t, put(t, b, "a", data))
+}

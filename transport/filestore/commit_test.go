@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 
 	"github.com/glimpse-go/glimpse/internal/disk"
@@ -170,5 +171,39 @@ func TestClosed(t *testing.T) {
 		if !errors.Is(err, transport.ErrStorage) {
 			t.Errorf("%s: %v", what, err)
 		}
+	}
+}
+
+// TestCompactionGoesOn: what a group that has failed was to take along of the first
+// segment is taken along later, so that the segment goes.
+func TestCompactionGoesOn(t *testing.T) {
+	m := new(disk.Memory)
+	s, err := openOn(m.Boot(), "s", tiny)
+	must(t, err)
+	for i := range 10 {
+		must(t, errOf(s.Apply(t.Context(), batchOf(fmt.Sprintf("stays/%d", i), noise(byte(i), 50)))))
+	}
+	change := func(times int) (failed int) {
+		for n := range times {
+			if _, err := s.Apply(t.Context(), batchOf("changes", noise(byte(n), 100))); err != nil {
+				failed++
+			}
+		}
+		return failed
+	}
+	syncs := 0
+	m.Before = func(step string) error {
+		if step == "sync" {
+			if syncs++; syncs%3 == 0 {
+				return syscall.EIO
+			}
+		}
+		return nil
+	}
+	failed := change(100)
+	m.Before = nil
+	last := s.log.last().number
+	if later := change(100); failed == 0 || later > 0 || s.log.segments[0].number <= last {
+		t.Errorf("%d groups have failed, and %d later; the first segment is %d, which was there", failed, later, s.log.segments[0].number)
 	}
 }
