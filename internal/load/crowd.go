@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"runtime"
 	"sync"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -32,8 +33,8 @@ type crowd struct {
 	records, users, albums int
 }
 
-// build makes the store of a new town.
-func (t town) build(ctx context.Context, a *authority) (transport.Store, error) {
+// build makes the records of a new town.
+func (t town) build(ctx context.Context, a *authority) (records []transport.Record, err error) {
 	store := new(memstore.Store)
 	h, err := newHub(ctx, a, store, hub.Config{Beside: func(work func()) { work() }})
 	if err != nil {
@@ -59,43 +60,70 @@ func (t town) build(ctx context.Context, a *authority) (transport.Store, error) 
 			return nil, err
 		}
 	}
-	return store, h.Close(ctx)
+	for r, scanErr := range store.Scan(ctx, "", "", 0) {
+		records, err = append(records, r), errors.Join(err, scanErr)
+	}
+	return records, errors.Join(err, h.Close(ctx))
 }
 
-// builders is how many towns are built at once.
-const builders = 2
+// What is put into a store at once: a transaction for each town would have all of them wait
+// for the disk.
+const (
+	atOnce = 1 << 14 // records, of several towns
+	ahead  = 32      // towns that are built meanwhile
+)
+
+// built is a town as it comes from a builder.
+type built struct {
+	records []transport.Record
+	err     error
+}
 
 // fill fills a store with towns until the crowd in it is large enough.
-func (t town) fill(ctx context.Context, a *authority, store transport.Store, c *crowd, enough func(*crowd) bool) error {
-	var mu sync.Mutex
-	one := func() (more bool, err error) {
-		built, err := t.build(ctx, a)
-		if err != nil {
-			return false, err
+func (t town) fill(ctx context.Context, a *authority, store transport.Store, c *crowd, enough func(*crowd) bool) (err error) {
+	towns, stop := t.builders(ctx, a)
+	defer stop()
+	var batch []transport.Record
+	for !enough(c) && err == nil {
+		var next built
+		select {
+		case next = <-towns:
+		case <-ctx.Done():
+			return ctx.Err()
 		}
-		mu.Lock()
-		defer mu.Unlock()
-		if enough(c) {
-			return false, nil
+		err = next.err
+		c.records, c.users, c.albums = c.records+len(next.records), c.users+t.members, c.albums+t.albums
+		if batch = append(batch, next.records...); err == nil && (len(batch) >= atOnce || enough(c)) {
+			err = set(ctx, store, batch)
+			batch = batch[:0]
 		}
-		n, err := copyRecords(ctx, store, built)
-		c.records, c.users, c.albums = c.records+n, c.users+t.members, c.albums+t.albums
-		return err == nil, err
 	}
+	return err
+}
+
+// builders build towns, with all processors, until stop is called.
+func (t town) builders(ctx context.Context, a *authority) (towns <-chan built, stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan built, ahead)
 	var all sync.WaitGroup
-	errs := make([]error, builders)
-	for i := range errs {
+	for range runtime.GOMAXPROCS(0) {
 		all.Go(func() {
-			for more := !enough(c); more; {
-				more, errs[i] = one()
+			for ctx.Err() == nil {
+				records, err := t.build(ctx, a)
+				select {
+				case done <- built{records, err}:
+				case <-ctx.Done():
+				}
 			}
 		})
 	}
-	all.Wait()
-	return errors.Join(errs...)
+	return done, func() {
+		cancel()
+		all.Wait()
+	}
 }
 
-// users are n users of whom nothing else is known here.
+// strangers are n users of whom nothing else is known here.
 func strangers(n int) []collection.UserID {
 	users := make([]collection.UserID, n)
 	for i, id := range newItems(n) {

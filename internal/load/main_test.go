@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/glimpse-go/glimpse/internal/measure"
+	"github.com/glimpse-go/glimpse/transport/memstore"
 )
 
 // TestMain lets the tests start hubs in processes of their own: the program that is
@@ -117,6 +118,34 @@ func TestPlot(t *testing.T) {
 	lines, limits := strings.Count(string(text), `class="line mine"`), strings.Count(string(text), `class="limit"`)
 	if err != nil || lines != want || limits != want {
 		t.Errorf("%d lines, %d limits, %v", lines, limits, err)
+	}
+}
+
+// TestFill: what a crowd is said to have left is in the store, and no more; and who has
+// enough of waiting for it does not.
+func TestFill(t *testing.T) {
+	a, err := newAuthority(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, c := new(memstore.Store), new(crowd)
+	small := town{members: 4, albums: 3, items: 2}
+	if err := small.fill(t.Context(), a, store, c, func(c *crowd) bool { return c.albums >= 10 }); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, err := range store.Scan(t.Context(), "", "", 0) {
+		if n++; err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n == 0 || n != c.records || c.users != 16 || c.albums != 12 {
+		t.Errorf("%d records, %+v", n, *c)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := small.fill(ctx, a, store, new(crowd), func(*crowd) bool { return false }); err == nil {
+		t.Error("it goes on after the end of its context")
 	}
 }
 

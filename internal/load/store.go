@@ -171,22 +171,3 @@ func set(ctx context.Context, s transport.Store, records []transport.Record) err
 	_, err := s.Apply(ctx, transport.Batch{Changes: changes})
 	return err
 }
-
-// maxBatch is of how many records copyRecords makes a batch.
-const maxBatch = 4096
-
-// copyRecords copies all the records of a store into another one, and returns how
-// many there are.
-func copyRecords(ctx context.Context, to, from transport.Store) (n int, err error) {
-	var batch []transport.Record
-	for r, scanErr := range from.Scan(ctx, "", "", 0) {
-		if scanErr != nil {
-			return n, scanErr
-		}
-		if batch = append(batch, r); len(batch) == maxBatch {
-			err = errors.Join(err, set(ctx, to, batch))
-			n, batch = n+len(batch), batch[:0]
-		}
-	}
-	return n + len(batch), errors.Join(err, set(ctx, to, batch))
-}
