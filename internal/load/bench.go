@@ -126,7 +126,9 @@ func (b *bench) startServers() error {
 	if b.servers != (servers{}) {
 		return nil
 	}
-	b.own = &rig{dir: b.dir}
+	if b.own == nil {
+		b.own = &rig{dir: b.dir}
+	}
 	return b.own.run(func() {
 		postgres, s3, nats := pgtest.Start(b.own), s3test.Start(b.own), natstest.Start(b.own)
 		b.servers = servers{Postgres: postgres.URL(), S3: keyed(s3.URL, s3.Bucket(b.own)), NATS: nats.URL}

@@ -20,40 +20,44 @@ func (b *bench) diskFaults(ctx context.Context, dir, name, kind string) (_ measu
 	mounted := mount(dir)
 	if mounted == nil {
 		defer func() { err = errors.Join(err, command("umount", dir)) }()
+	} else if err := unlessSkipped(mounted); err != nil {
+		return nil, err
 	}
 	p, err := b.newPlace(ctx, name, kind, dir, 1)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
-	hazards, missing := p.diskHazards(mounted)
+	hazards, err := p.diskHazards(mounted == nil)
+	if err != nil {
+		return nil, err
+	}
 	results, err := p.suffer(ctx, hazards)
 	if err != nil {
 		return results, err
 	}
 	damaged, err := p.damage(ctx)
-	return append(results, damaged...), errors.Join(err, missing)
+	return append(results, damaged...), err
 }
 
-// diskHazards are what goes wrong with a disk that was mounted, unless that failed. The error
-// wraps errSkipped, and says what is not among them.
-func (p *place) diskHazards(mounted error) (all []hazard, missing error) {
-	if missing = mounted; missing == nil {
+// diskHazards are what goes wrong with a disk: more, if it is one of the place's own.
+func (p *place) diskHazards(own bool) (all []hazard, err error) {
+	if own {
 		all = append(all, p.full(), p.readOnly()) // first full: SQLite's log has no room of its own yet
 	}
-	if _, err := exec.LookPath("prlimit"); err != nil {
-		missing = errors.Join(missing, fmt.Errorf("%w: files that cannot be written: %w", errSkipped, err))
-	} else {
+	if _, err := exec.LookPath("prlimit"); err == nil {
 		all = append(all, p.limited())
+	} else if err := unlessSkipped(missing("files that cannot be written", err)); err != nil {
+		return nil, err
 	}
-	return append(all, p.killed("hub killed")), missing
+	return append(all, p.killed("hub killed")), nil
 }
 
 // mount puts a small disk in the place of a folder. Who may not, measures without it.
 func mount(dir string) error {
 	err := command("mount", "-t", "tmpfs", "-o", fmt.Sprint("size=", diskSize), "tmpfs", dir)
 	if err != nil {
-		return fmt.Errorf("%w: a full disk, and one that is read-only: %w", errSkipped, err)
+		return missing("a full disk, and one that is read-only", err)
 	}
 	return nil
 }

@@ -18,8 +18,17 @@ type rig struct {
 	wrong error // what was told by Error and Errorf
 }
 
-// errSkipped says that something is not installed that a measurement needs.
+// errSkipped says that something is not there that a measurement needs. Where nothing may be
+// missing, nothing wraps it.
 var errSkipped = errors.New("skipped")
+
+// missing is the error where something cannot be measured here.
+func missing(what string, err error) error {
+	if os.Getenv("GLIMPSE_NEED_ENGINES") == "1" {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return fmt.Errorf("%w: %s: %w", errSkipped, what, err)
+}
 
 // stopped is what Fatal and Skip panic with.
 type stopped struct{ err error }
