@@ -10,6 +10,7 @@ import (
 	"github.com/glimpse-go/glimpse/internal/lab"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/hub"
+	"github.com/glimpse-go/glimpse/transport/memstore"
 )
 
 // TestTwoHubs: two hubs on one store come to what they are to try.
@@ -73,6 +74,15 @@ func TestCheckerFindsOfTwo(t *testing.T) {
 				t.Error("not found")
 			}
 		})
+	}
+}
+
+// TestNoWakeUps: two hubs that hear nothing of each other are slower, and no more.
+func TestNoWakeUps(t *testing.T) {
+	for seed := range uint64(20) {
+		for _, err := range simulate(options{seed: seed, steps: 40, hub: yes, hubs: yes, spoilConfig: deaf}) {
+			t.Errorf("seed %d: %v", seed, err)
+		}
 	}
 }
 
@@ -179,8 +189,18 @@ func leavesJobs(cfg *hub.Config) {
 	cfg.Store = spoiledRecords{Store: cfg.Store, scan: func(prefix string) bool { return prefix != "job/" }}
 }
 
-// needsWaking looks for the news of a user once, and then when the bus has woken it.
+// deaf has a process hear no wake-up at all, which a hub must bear.
+func deaf(cfg *hub.Config) { cfg.Bus = mute{new(memstore.Bus)} }
+
+// mute is a bus that loses everything.
+type mute struct{ *memstore.Bus }
+
+func (mute) Publish(context.Context, ...string) error { return nil }
+
+// needsWaking looks for the news of a user once, and then when the bus has woken it, as it
+// never does here: it is rare that a bus loses the last wake-up of all.
 func needsWaking(cfg *hub.Config) {
+	deaf(cfg)
 	woken := map[string]<-chan struct{}{}
 	bus := cfg.Bus
 	cfg.Store = spoiledRecords{Store: cfg.Store, scan: func(prefix string) bool {
