@@ -7,13 +7,8 @@ const (
 	million         = 1_000_000
 )
 
-// bounds lists what the SDK must reach: in time against other codecs and
-// limits, in size, and in the rest of the API.
-func bounds() []check {
-	return append(codecBounds(), append(sizeBounds(), otherBounds()...)...)
-}
-
-func codecBounds() []check {
+// timeBounds lists what the SDK must reach in time, against other codecs and limits.
+func timeBounds() []check {
 	rows := func(suffix string) func(measured, int) float64 {
 		return func(m measured, n int) float64 { return m.timesRows(suffix, n) }
 	}
@@ -35,9 +30,11 @@ func codecBounds() []check {
 		{what: "look-up of a place / Go map, ids with a common prefix", n: million, limit: 2, value: ratio("lookup-place-prefix", "lookup-prefix", goMap)},
 		{what: "identity / SHA-256", n: million, limit: 1.1, value: ratio("identity", "identity", hashing)},
 		{what: "digest of a 64 MiB version / SHA-256", limit: 1.1, value: ratio("version-digest", "version-digest", hashing)},
+		{what: "rights check / slice read and switch", limit: 2, value: ratio("gate", "gate", "switch")},
 	}
 }
 
+// sizeBounds lists what it must reach in bytes and allocations.
 func sizeBounds() []check {
 	return []check{
 		{what: "encoded bytes per item, flags at random", n: hundredThousand, limit: 16.13, value: size("decode")},
@@ -57,13 +54,7 @@ func sizeBounds() []check {
 		{what: "bytes allocated by a streaming encode", n: hundredThousand, limit: 64 << 10, value: func(m measured, n int) float64 {
 			return float64(m.find(sdk, "stream", n).HeapBytes)
 		}},
-	}
-}
-
-func otherBounds() []check {
-	return []check{
 		{what: "allocations of a decode, the most of all cases", limit: 40, value: mostAllocs},
-		{what: "rights check / slice read and switch", limit: 2, value: ratio("gate", "gate", "switch")},
 		{what: "allocations of a rights check", limit: 0, value: func(m measured, n int) float64 {
 			return float64(m.find(sdk, "gate", n).Allocs)
 		}},

@@ -19,10 +19,10 @@ type check struct {
 	value  func(measured, int) float64
 }
 
-// checkAll works out every value that has a bound. One that has two, at sizes neither of
-// which was measured, is there once.
-func checkAll(results []result, sizes []int) (all measure.Results) {
-	for _, c := range bounds() {
+// checkAll works out the value of each bound. One that has two, at sizes neither of which was
+// measured, is there once.
+func checkAll(bounds []check, results []result, sizes []int) (all measure.Results) {
+	for _, c := range bounds {
 		r := c.result(results, sizes)
 		if !slices.ContainsFunc(all, func(other measure.Result) bool { return other.What == r.What }) {
 			all = append(all, r)

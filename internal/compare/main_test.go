@@ -95,6 +95,28 @@ func TestTable(t *testing.T) {
 	}
 }
 
+// TestExactBounds: what needs no time has bounds of its own, and a missed one is an error.
+func TestExactBounds(t *testing.T) {
+	for _, c := range sizeBounds() {
+		if strings.Contains(c.what, "/") || strings.Contains(c.what, "faster") {
+			t.Errorf("%s is a time", c.what)
+		}
+	}
+	sizes := []int{10}
+	results := measureAll(quick, sizes)
+	if err := checkAll(sizeBounds(), results, sizes).Err(); err != nil {
+		t.Error(err)
+	}
+	for i, r := range results {
+		if r.Codec == sdk && r.Op == "gate" {
+			results[i].Allocs = 1
+		}
+	}
+	if err := checkAll(sizeBounds(), results, sizes).Err(); !errors.Is(err, measure.ErrMissed) {
+		t.Errorf("an allocation that may not be: %v", err)
+	}
+}
+
 func TestSizesAreChecked(t *testing.T) {
 	for _, list := range []string{"", "0", "-5", "ten", "99999999", "10,,20"} {
 		if err := run([]string{"-sizes", list}, io.Discard); err == nil {
