@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -138,6 +139,25 @@ func (a *album) shareWith(ctx context.Context, hub transport.ShareReceiver, offe
 		}
 	}
 	return done(answer, err)
+}
+
+// offers are the thumbnails of a size that are shared: of all items, or there are none.
+func (a *album) offers(thumbnail int) transport.Bits {
+	if thumbnail == 0 {
+		return nil
+	}
+	return a.all()
+}
+
+// fetch writes the thumbnail of an item to w.
+func (a *album) fetch(ctx context.Context, from transport.Library, item int, w io.Writer) error {
+	id, _ := a.collection.At(item)
+	stream, err := from.Version(ctx, transport.Ref{Collection: a.collection.Name(), Item: id, Version: thumbnail}, 0)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(w, stream)
+	return errors.Join(err, stream.Close())
 }
 
 // completeAt has the author's home take off all labels.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -11,15 +12,20 @@ import (
 )
 
 // ears note when the readers of a staff were first told of a collection, and of one
-// without labels. They are not safe for concurrent use.
-type ears struct{ first, complete map[collection.Name]time.Time }
+// without labels. They are safe for concurrent use.
+type ears struct {
+	mu              sync.Mutex
+	first, complete map[collection.Name]time.Time
+}
 
 func newEars() *ears {
-	return &ears{map[collection.Name]time.Time{}, map[collection.Name]time.Time{}}
+	return &ears{first: map[collection.Name]time.Time{}, complete: map[collection.Name]time.Time{}}
 }
 
 // hear notes one notification.
 func (e *ears) hear(n notify.Notification) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	now := time.Now()
 	if _, heard := e.first[n.Name()]; !heard {
 		e.first[n.Name()] = now
@@ -72,6 +78,8 @@ func (e *ears) listen(ctx context.Context, to client, s *staff, stop <-chan stru
 // missing is of how many albums the news are missing: that they are there, and that they
 // have no labels if that was acknowledged.
 func (e *ears) missing(albums []*acknowledged) (n int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	for _, a := range albums {
 		_, first := e.first[a.collection.Name()]
 		_, complete := e.complete[a.collection.Name()]
@@ -82,8 +90,10 @@ func (e *ears) missing(albums []*acknowledged) (n int) {
 	return n
 }
 
-// longest is the longest time from an answer until it was told.
+// longest is the longest time from an answer until it was told, if it was.
 func (e *ears) longest(albums []*acknowledged) (d time.Duration) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	for _, a := range albums {
 		d = max(d, e.first[a.collection.Name()].Sub(a.answered))
 		if !a.completed.IsZero() {

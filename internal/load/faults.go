@@ -124,8 +124,7 @@ func (p *place) suffer(ctx context.Context, hazards []hazard) (results measure.R
 		return nil, err
 	}
 	for i, e := range episodes {
-		untold, late := p.told.missing(e.albums)
-		results = append(results, e.results(p.name, hazards[i].harmless, lost[i]+untold, late)...)
+		results = append(results, e.results(p.name, hazards[i].harmless, lost[i]+p.told.missing(e.albums), p.told.longest(e.albums))...)
 	}
 	return results, nil
 }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/glimpse-go/glimpse/internal/measure"
 )
@@ -20,7 +21,7 @@ const (
 
 // victim is an album a part of which is damaged.
 type victim struct {
-	*known
+	*acknowledged
 	what   string
 	size   int                 // of its thumbnails
 	mark   func(*album) []byte // bytes that are only in what is damaged
@@ -59,7 +60,7 @@ func cut(file []byte, at int) []byte { return file[:at] }
 // read, and all else goes on.
 func (p *place) damage(ctx context.Context) (measure.Results, error) {
 	e := p.begin("damage")
-	whole := make([]*known, sound)
+	whole := make([]*acknowledged, sound)
 	for i := range whole {
 		var err error
 		if whole[i], err = p.stored(ctx, thumbnailSize); err != nil {
@@ -69,7 +70,7 @@ func (p *place) damage(ctx context.Context) (measure.Results, error) {
 	damaged := make([]victim, len(victims))
 	for i, v := range victims {
 		var err error
-		if v.known, err = p.stored(ctx, v.size); err != nil {
+		if v.acknowledged, err = p.stored(ctx, v.size); err != nil {
 			return nil, err
 		}
 		damaged[i] = v
@@ -83,13 +84,13 @@ func (p *place) damage(ctx context.Context) (measure.Results, error) {
 	}
 	missed, failed := 0, 0
 	for _, v := range damaged {
-		if err := p.intact(ctx, p.client(0), v.known, v.size); !unavailable(err) {
+		if err := v.intact(ctx, p.client(0).as(p.members[faultWorkers]), v.size); !unavailable(err) {
 			p.progress("%s, %s: %v", p.name, v.what, err)
 			missed++
 		}
 	}
 	for _, a := range whole {
-		if err := p.intact(ctx, p.client(0), a, thumbnailSize); err != nil {
+		if err := a.intact(ctx, p.client(0).as(p.members[faultWorkers]), thumbnailSize); err != nil {
 			p.progress("%s: beside what is damaged: %v", p.name, err)
 			failed++
 		}
@@ -103,7 +104,7 @@ func (p *place) damage(ctx context.Context) (measure.Results, error) {
 }
 
 // stored has an album stored at the hub.
-func (p *place) stored(ctx context.Context, size int) (*known, error) {
+func (p *place) stored(ctx context.Context, size int) (*acknowledged, error) {
 	author := p.members[0]
 	a, err := newAlbum(ctx, p.authority, author, plan{newItems(faultPhotos), size}, p.members[faultWorkers].user)
 	if err != nil {
@@ -114,7 +115,8 @@ func (p *place) stored(ctx context.Context, size int) (*known, error) {
 		return nil, err
 	}
 	_, err = a.completeAt(ctx, to)
-	return &known{album: a, complete: true}, err
+	now := time.Now()
+	return &acknowledged{a, now, now}, err
 }
 
 // spoil damages what a folder has of a victim.

@@ -7,7 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/measure"
 	"github.com/glimpse-go/glimpse/transport"
 )
@@ -27,14 +26,7 @@ type episode struct {
 	well           map[int]bool  // workers who had a whole round without a refusal since then
 	recovered      time.Duration // from the end of the hazard until all of them had
 	closed         bool          // nobody works any more: who waits for news waits for nothing
-	albums         []*known
-}
-
-// known is an album of which the hub has acknowledged something.
-type known struct {
-	*album
-	acknowledged time.Time
-	complete     bool
+	albums         []*acknowledged
 }
 
 // unavailable reports whether an error says that it may be better later, and no more.
@@ -95,8 +87,8 @@ func (e *episode) round(worker int, began time.Time) {
 }
 
 // share notes that a share was acknowledged.
-func (e *episode) share(a *album) *known {
-	k := &known{album: a, acknowledged: time.Now()}
+func (e *episode) share(a *album) *acknowledged {
+	k := &acknowledged{album: a, answered: time.Now()}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.albums = append(e.albums, k)
@@ -143,37 +135,29 @@ func (e *episode) results(at string, harmless bool, lost int, late time.Duration
 	}
 }
 
-// told is what the recipients were told of collections, and when first.
-type told struct {
-	mu              sync.Mutex
-	first, complete map[collection.Name]time.Time
-}
-
-func (t *told) note(d transport.Delivery) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	name, now := d.Notification.Name(), time.Now()
-	if _, known := t.first[name]; !known {
-		t.first[name] = now
-	}
-	if _, known := t.complete[name]; !known && d.Notification.Labelled == 0 {
-		t.complete[name] = now
-	}
-}
-
-// missing returns how many of some albums somebody was not told of, or not all, and how long
-// the first word of the others took at most.
-func (t *told) missing(albums []*known) (n int, late time.Duration) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for _, a := range albums {
-		first, known := t.first[a.collection.Name()]
-		_, all := t.complete[a.collection.Name()]
-		if !known || a.complete && !all {
+// lost returns how many of the albums of an episode are not at the hubs as it was
+// acknowledged.
+func (p *place) lost(ctx context.Context, e *episode) (n int) {
+	for i, a := range e.albums {
+		if err := a.intact(ctx, p.client(i).as(memberOf(p.members, a.recipients[0])), thumbnailSize); err != nil {
+			p.progress("%s, %s: lost: %v", p.name, e.name, err)
 			n++
-			continue
 		}
-		late = max(late, first.Sub(a.acknowledged))
 	}
-	return n, late
+	return n
+}
+
+// telling waits until all have been told of what was acknowledged in some episodes, for as
+// long as that may take.
+func (p *place) telling(ctx context.Context, episodes []*episode) error {
+	for end := time.Now().Add(maxTelling); time.Now().Before(end); time.Sleep(stillness) {
+		missing := 0
+		for _, e := range episodes {
+			missing += p.told.missing(e.albums)
+		}
+		if missing == 0 || ctx.Err() != nil {
+			break
+		}
+	}
+	return ctx.Err()
 }

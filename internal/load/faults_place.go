@@ -17,7 +17,7 @@ type place struct {
 	args      []string // of the hubs' processes
 	authority collection.KeyID
 	members   []*member
-	told      told
+	told      *ears
 
 	mu        sync.Mutex
 	processes []*process
@@ -29,8 +29,7 @@ type place struct {
 func (b *bench) newPlace(ctx context.Context, name, kind, dir string, hubs int) (p *place, err error) {
 	own := *b
 	own.kind = kind
-	p = &place{bench: &own, name: name, dir: dir, now: new(episode), args: []string{"-wait", hubWait.String()}}
-	p.told.first, p.told.complete = map[collection.Name]time.Time{}, map[collection.Name]time.Time{}
+	p = &place{bench: &own, name: name, dir: dir, now: new(episode), told: newEars(), args: []string{"-wait", hubWait.String()}}
 	if hubs > 1 {
 		p.args = append(p.args, "-shared")
 	}

@@ -1,11 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"errors"
-	"fmt"
-	"io"
 	"sync"
 	"time"
 
@@ -63,7 +59,7 @@ func (w *worker) round(ctx context.Context, i int) (clean bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	var k *known
+	var k *acknowledged
 	clean = true
 	for _, request := range []func(client) error{
 		func(to client) error {
@@ -75,10 +71,12 @@ func (w *worker) round(ctx context.Context, i int) (clean bool, err error) {
 		},
 		func(to client) error {
 			_, err := a.completeAt(ctx, to.as(author))
-			k.complete = err == nil
+			if err == nil {
+				k.completed = time.Now()
+			}
 			return err
 		},
-		func(to client) error { return fetched(ctx, to.as(reader), a, i%faultPhotos, thumbnailSize) },
+		func(to client) error { return a.fetched(ctx, to.as(reader), i%faultPhotos, thumbnailSize) },
 	} {
 		first, err := w.try(ctx, request)
 		if err != nil {
@@ -88,26 +86,6 @@ func (w *worker) round(ctx context.Context, i int) (clean bool, err error) {
 	}
 	w.hub++
 	return clean, nil
-}
-
-// errWrong says that an answer is not what was stored.
-var errWrong = errors.New("wrong answer")
-
-// fetched fetches a thumbnail, which is to be what was shared.
-func fetched(ctx context.Context, from transport.Library, a *album, item, size int) error {
-	id, _ := a.collection.At(item)
-	stream, err := from.Version(ctx, transport.Ref{Collection: a.collection.Name(), Item: id, Version: thumbnail}, 0)
-	if err != nil {
-		return err
-	}
-	data, err := io.ReadAll(stream)
-	if err = errors.Join(err, stream.Close()); err != nil {
-		return err
-	}
-	if !bytes.Equal(data, thumbnailOf(id, size)) {
-		return fmt.Errorf("%w: %d bytes of a thumbnail of %d", errWrong, len(data), size)
-	}
-	return nil
 }
 
 // listen waits for the news of one reader and acknowledges them, until ctx is over.
@@ -124,7 +102,7 @@ func (w *worker) listen(ctx context.Context) {
 		}
 		read = transport.Receipts{}
 		for _, d := range news.Waiting {
-			w.told.note(d)
+			w.told.hear(d.Notification)
 			read.Read = append(read.Read, d.Receipt())
 		}
 	}

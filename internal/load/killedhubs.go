@@ -42,12 +42,11 @@ func (b *bench) killedHubs(ctx context.Context) (_ measure.Results, err error) {
 	if err := heard.hearAll(ctx, c.client, c.staff); err != nil {
 		return nil, err
 	}
-	l, err := c.staff.lost(ctx, c.client, heard)
 	return measure.Results{
-		b.lostResult(c.staff, l),
+		b.lostResult(ctx, c.staff, c.client, heard),
 		measure.AtMost(fmt.Sprintf("the longest from an answer until it was told, s; a lease is %v, and looked at every %v", lease, resumeInterval),
 			heard.longest(c.staff.shared).Seconds(), (lease + takingOver).Seconds()),
-	}, err
+	}, ctx.Err()
 }
 
 // killAll kills hubs while the staff works and listens.

@@ -6,8 +6,6 @@ import (
 	"io"
 	"net/http"
 	"sync/atomic"
-
-	"github.com/glimpse-go/glimpse/transport"
 )
 
 // stepCost is what one step of a hub costs, with all that follows from it.
@@ -82,7 +80,7 @@ func (r *ruler) sizes(ctx context.Context) (s sizes, err error) {
 			_, err := albums[i].shareWith(ctx, r.client.as(author(i)), albums[i].all(), thumbnailSize)
 			return err
 		}},
-		{&s.Fetch, func(i int) error { return r.fetch(ctx, r.client.as(reader(i)), albums[i]) }},
+		{&s.Fetch, func(i int) error { return albums[i].fetch(ctx, r.client.as(reader(i)), 0, io.Discard) }},
 		{&s.Completion, func(i int) error { _, err := albums[i].completeAt(ctx, r.client.as(author(i))); return err }},
 		{&s.News, func(i int) error { return newEars().readAll(ctx, r.client.as(reader(i))) }},
 	}
@@ -124,16 +122,6 @@ func (r *ruler) crowd(ctx context.Context, s *sizes) error {
 	s.Recipient = costs[1].plus(costs[0].times(-1)).times(1.0 / paperPeople)
 	s.Value, s.Changes = (values[1]-values[0])/paperPeople, (changes[1]-changes[0])/paperPeople
 	return nil
-}
-
-func (r *ruler) fetch(ctx context.Context, hub transport.Hub, a *album) error {
-	id, _ := a.collection.At(0)
-	stream, err := hub.Version(ctx, transport.Ref{Collection: a.collection.Name(), Item: id, Version: thumbnail}, 0)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(io.Discard, stream)
-	return errors.Join(err, stream.Close())
 }
 
 // cost is the mean of what n steps cost, to the end of all that follows.

@@ -100,13 +100,13 @@ func (c contestants) round(ctx context.Context, at, limit *rates) error {
 		return err
 	}
 	for _, a := range albums {
-		if err := a.prepare(c.offered(a), c.thumbnail); err != nil {
+		if err := a.prepare(a.offers(c.thumbnail), c.thumbnail); err != nil {
 			return err
 		}
 	}
 	share := func(to client) step {
 		return func(ctx context.Context, a *album) (transport.Answer, error) {
-			return a.shareWith(ctx, to.as(a.author), c.offered(a), c.thumbnail)
+			return a.shareWith(ctx, to.as(a.author), a.offers(c.thumbnail), c.thumbnail)
 		}
 	}
 	complete := func(to client) step {
@@ -118,13 +118,6 @@ func (c contestants) round(ctx context.Context, at, limit *rates) error {
 		return err
 	}
 	return c.turn(ctx, albums, complete, &at.completions, &limit.completions)
-}
-
-func (c contestants) offered(a *album) transport.Bits {
-	if c.thumbnail == 0 {
-		return nil
-	}
-	return a.all()
 }
 
 // step is what is measured of one album.

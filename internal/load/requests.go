@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"io"
 
@@ -90,14 +89,7 @@ func prepareFetch(ctx context.Context, s *site) (try, error) {
 		return nil, err
 	}
 	return func(ctx context.Context, i int) error {
-		id, _ := a.collection.At(i % photos)
-		ref := transport.Ref{Collection: a.collection.Name(), Item: id, Version: thumbnail}
-		stream, err := s.hub.As(a.recipients[i%len(a.recipients)]).Version(ctx, ref, 0)
-		if err != nil {
-			return err
-		}
-		_, err = io.Copy(io.Discard, stream)
-		return errors.Join(err, stream.Close())
+		return a.fetch(ctx, s.hub.As(a.recipients[i%len(a.recipients)]), i%photos, io.Discard)
 	}, nil
 }
 

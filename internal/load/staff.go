@@ -3,13 +3,10 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"sync"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
-	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/hub"
 )
 
@@ -23,13 +20,6 @@ type staff struct {
 
 	mu     sync.Mutex
 	shared []*acknowledged
-}
-
-// acknowledged is an album whose share was answered.
-type acknowledged struct {
-	*album
-	answered  time.Time
-	completed time.Time // when the completion was answered; zero = it was not
 }
 
 // hire makes the staff of a hub, on a store that no process has open.
@@ -69,7 +59,7 @@ func (s *staff) one(ctx context.Context, to client, k, i int) error {
 	if err != nil {
 		return err
 	}
-	if _, err := a.shareWith(ctx, to.as(author), s.offered(a), s.thumbnail); err != nil {
+	if _, err := a.shareWith(ctx, to.as(author), a.offers(s.thumbnail), s.thumbnail); err != nil {
 		return err
 	}
 	done := &acknowledged{album: a, answered: time.Now()}
@@ -84,60 +74,3 @@ func (s *staff) one(ctx context.Context, to client, k, i int) error {
 }
 
 func (s *staff) readers() []*member { return s.members[workers:] }
-
-func (s *staff) offered(a *album) transport.Bits {
-	if s.thumbnail == 0 {
-		return nil
-	}
-	return a.all()
-}
-
-// losses are what was acknowledged, and of it what is not there any more, has labels that
-// were gone, or was not told in time.
-type losses struct{ completions, gone, labelled, untold int }
-
-func (l losses) sum() int { return l.gone + l.labelled + l.untold }
-
-// lost looks for what was acknowledged, as its readers do.
-func (s *staff) lost(ctx context.Context, to client, heard *ears) (l losses, err error) {
-	l.untold = heard.missing(s.shared)
-	for _, a := range s.shared {
-		if !a.completed.IsZero() {
-			l.completions++
-		}
-		labelled, err := s.seen(ctx, to.as(memberOf(s.members, a.recipients[0])), a)
-		switch {
-		case errors.Is(err, transport.ErrNotFound):
-			l.gone++
-		case err != nil:
-			return l, err
-		case !a.completed.IsZero() && labelled > 0:
-			l.labelled++
-		}
-	}
-	return l, nil
-}
-
-// seen returns how many items of an album a reader sees with a label, and reads one of its
-// thumbnails.
-func (s *staff) seen(ctx context.Context, reader transport.Hub, a *acknowledged) (labelled int, err error) {
-	name := a.collection.Name()
-	state, err := reader.Collection(ctx, name)
-	if err != nil {
-		return 0, err
-	}
-	c, err := collection.Decode(state.Collection)
-	if err != nil || s.thumbnail == 0 {
-		return c.Labelled(), err
-	}
-	id, _ := c.At(0)
-	stream, err := reader.Version(ctx, transport.Ref{Collection: name, Item: id, Version: thumbnail}, 0)
-	if err != nil {
-		return 0, err
-	}
-	n, err := io.Copy(io.Discard, stream)
-	if err = errors.Join(err, stream.Close()); err == nil && n != int64(s.thumbnail) {
-		err = fmt.Errorf("%d bytes of a thumbnail of %d", n, s.thumbnail)
-	}
-	return c.Labelled(), err
-}
