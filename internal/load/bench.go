@@ -65,7 +65,7 @@ type bench struct {
 	rounds  int // in which those that are compared take turns
 	records int // with which a store is full
 	items   int // of a large collection
-	live    int // bytes of records that a store compacts
+	live    int // megabytes of records that a store compacts
 	albums  int // that are stored where a hub starts; there are twice as many users
 	kills   int // of a hub
 	largest int // number of what is stored for growth
@@ -76,17 +76,35 @@ type bench struct {
 	own     *rig     // has servers that were started here; nil = none were
 }
 
-func (b *bench) setDefaults() {
-	ops, rounds, records := 800, 5, 1_500_000
-	if b.short {
-		ops, rounds, records = 100, 3, 20_000
+// amount is how much there is of something that is measured, which a flag sets.
+type amount struct {
+	of          *int
+	name, usage string
+	full, short int // if the flag does not say it
+}
+
+func (b *bench) amounts() []amount {
+	return []amount{
+		{&b.ops, "ops", "how many `collections` are shared in a round", 800, 100},
+		{&b.rounds, "rounds", "how many `rounds` those that are compared take turns for", 5, 3},
+		{&b.records, "records", "how many `records` of others a full store holds", 1_500_000, 20_000},
+		{&b.largest, "largest", "how `many` records, users or collections are stored at most to see how costs grow", 1_000_000, 10_000},
+		{&b.items, "items", "how many `items` a large collection has", 10_000, 2000},
+		{&b.live, "live", "how many `megabytes` of records a store compacts", 155, 16},
+		{&b.albums, "collections", "how many `collections` are stored where a hub starts, beside twice as many users", 50_000, 500},
+		{&b.kills, "kills", "how many `times` a hub is killed", 50, 3},
 	}
-	b.largest = cmp.Or(b.largest, map[bool]int{false: 1_000_000, true: 10_000}[b.short])
-	b.items = cmp.Or(b.items, map[bool]int{false: 10_000, true: 2000}[b.short])
-	b.live = cmp.Or(b.live, map[bool]int{false: 155, true: 16}[b.short]) << 20
-	b.albums = cmp.Or(b.albums, map[bool]int{false: 50_000, true: 500}[b.short])
-	b.kills = cmp.Or(b.kills, map[bool]int{false: 50, true: 3}[b.short])
-	b.ops, b.rounds, b.records = cmp.Or(b.ops, ops), cmp.Or(b.rounds, rounds), cmp.Or(b.records, records)
+}
+
+// setDefaults sets the amounts of which nothing was said.
+func (b *bench) setDefaults() {
+	for _, a := range b.amounts() {
+		n := a.full
+		if b.short {
+			n = a.short
+		}
+		*a.of = cmp.Or(*a.of, n)
+	}
 }
 
 // progress says what is going on.

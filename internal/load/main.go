@@ -86,14 +86,9 @@ func parse(args []string) (b *bench, only []string, asJSON bool, err error) {
 	flags.BoolVar(&asJSON, "json", false, "print JSON")
 	list := flags.String("only", "", "`measurements`, parted by commas: "+strings.Join(rowNames(), ", ")+"; empty = all")
 	clients := flags.String("clients", "8,32", "`numbers` of clients")
-	flags.IntVar(&b.ops, "ops", 0, "how many `collections` are shared in a round; 0 = 800, or 100 in short")
-	flags.IntVar(&b.rounds, "rounds", 0, "how many `rounds` those that are compared take turns for; 0 = 5, or 3 in short")
-	flags.IntVar(&b.records, "records", 0, "how many `records` of others a full store holds; 0 = 1,500,000, or 20,000 in short")
-	flags.IntVar(&b.largest, "largest", 0, "how `many` records, users or collections are stored at most to see how costs grow; 0 = 1,000,000, or 10,000 in short")
-	flags.IntVar(&b.items, "items", 0, "how many `items` a large collection has; 0 = 10,000, or 2,000 in short")
-	flags.IntVar(&b.live, "live", 0, "how many `megabytes` of records a store compacts; 0 = 155, or 16 in short")
-	flags.IntVar(&b.albums, "collections", 0, "how many `collections` are stored where a hub starts, beside twice as many users; 0 = 50,000, or 500 in short")
-	flags.IntVar(&b.kills, "kills", 0, "how many `times` a hub is killed; 0 = 50, or 3 in short")
+	for _, a := range b.amounts() {
+		flags.IntVar(a.of, a.name, 0, fmt.Sprintf("%s; 0 = %d, or %d in short", a.usage, a.full, a.short))
+	}
 	if err = flags.Parse(args); err != nil {
 		return nil, nil, false, err
 	}
