@@ -11,7 +11,7 @@ var ErrRefused = errors.New("refused")
 // that a label alone cannot.
 var (
 	// ErrPending: the item is labelled, and the right comes with more of its
-	// versions. Nothing is looked up.
+	// versions. The gate looks nothing up.
 	ErrPending error = answer{"the item is not complete yet", "when the item is complete"}
 	// ErrWithdrawn: the author has said that the complete version will never
 	// come.

@@ -81,7 +81,7 @@ func note(n Notification, gone int) string {
 	case n.Reason == Lost:
 		return fmt.Sprintf("%d of %d items cannot be had in full at the moment.", awaited, n.Items) + withdrawn(gone)
 	case awaited == n.Items:
-		return "Previews are there now; you will hear again when the full versions are."
+		return "Previews come first; you will hear again when the full versions are there."
 	case gone == 0:
 		return fmt.Sprintf("%d of %d items are there in full; you will hear again of the others.", n.Items-n.Labelled, n.Items)
 	}

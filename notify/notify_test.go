@@ -66,7 +66,7 @@ func Example() {
 	fmt.Println(len(notify.Due(c)), "recipients")
 	// Output:
 	// Picnic 2 2 <nil>
-	// Previews are there now; you will hear again when the full versions are.
+	// Previews come first; you will hear again when the full versions are there.
 	// Picnic 2 1 <nil>
 	// 1 of 2 items are there in full; you will hear again of the others.
 	// Picnic 2 0 <nil>

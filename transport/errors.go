@@ -48,6 +48,8 @@ var (
 	ErrStorage = fmt.Errorf("%w: storage", Err)
 	// ErrClosed: the station has stopped, or is stopping.
 	ErrClosed = fmt.Errorf("%w: closed", Err)
+	// ErrPending: somebody was asked for it, and it has not come yet.
+	ErrPending = fmt.Errorf("%w: pending", Err)
 )
 
 // faults are the sentinels by their codes on the wire: their places. Codes are never
@@ -56,6 +58,7 @@ var faults = []error{
 	Err, ErrNotFound, ErrUnauthenticated, ErrForbidden, ErrMalformed,
 	ErrTooLarge, ErrDigest, ErrSeal, ErrDiffers, ErrOffset, ErrNotAsked,
 	ErrUnreachable, ErrWithdrawn, ErrConflict, ErrStorage, ErrClosed,
+	ErrPending,
 }
 
 // Fault is an error as it crosses a link: its code, what it is about, and, for

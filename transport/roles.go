@@ -57,9 +57,10 @@ type Library interface {
 	// the updates that it carries. Errors as those of Collection.
 	Updates(ctx context.Context, name collection.Name) (State, error)
 	// Version opens a partial version from an offset on. The bytes are not yet
-	// checked against the digest. ErrNotFound: it is not (or not any more) here,
-	// is the complete one, or the caller may not read it. ErrOffset: it ends
-	// before the offset. ErrMalformed: the offset is negative.
+	// checked against the digest. ErrPending: it was asked for, and has not come.
+	// ErrNotFound: it is not (or not any more) here, is the complete one, or the
+	// caller may not read it. ErrOffset: it ends before the offset. ErrMalformed:
+	// the offset is negative.
 	Version(ctx context.Context, ref Ref, offset int64) (*Stream, error)
 }
 

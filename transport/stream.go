@@ -2,6 +2,7 @@ package transport
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -110,6 +111,19 @@ func (u *UploadReader) Next() (Frame, error) {
 		return u.readFrame()
 	}
 	return Frame{}, At(ErrMalformed, "upload")
+}
+
+// Ready reports whether what follows a frame that was read, another one or the end, has
+// come from below whole, so that reading it does not wait.
+func (u *UploadReader) Ready() bool {
+	held, _ := u.r.Peek(u.r.Buffered())
+	r := bytes.NewReader(held)
+	_, n, err := wire.ReadHead(r)
+	var last uint64 // the length of what stands at the end
+	for ; err == nil && n > 0; n-- {
+		_, last, err = wire.ReadHead(r)
+	}
+	return err == nil && last <= uint64(r.Len())
 }
 
 // Seal is the author's seal, once Next has returned io.EOF.

@@ -51,16 +51,16 @@ func TestRule14Once(t *testing.T) {
 		if a := effect[Reply](t, effects).Answer; !equal(a.Missing, distinct) || !equal(start.Asked, sets(all)) {
 			t.Errorf("of %d, asked for %v, and waits for %v", n, a.Missing, start.Asked)
 		}
-		one, _ := run(t, rules, start, Stored{sets(transport.BitsOf(3))})
+		one, _ := run(t, rules, start, Stored{Versions: sets(transport.BitsOf(3))})
 		held := sets(transport.BitsOf(0, 1, 3), transport.BitsOf(2), transport.BitsOf(2))
 		if asked := sets(all.Without(held[0])); !equal(one.Held, held) || !equal(one.Asked, asked) {
 			t.Errorf("of %d, holds %v, and waits for %v", n, one.Held, one.Asked)
 		}
-		if both, _ := run(t, rules, start, Stored{sets(transport.BitsOf(0, 1))}); !equal(both.Held, held) {
+		if both, _ := run(t, rules, start, Stored{Versions: sets(transport.BitsOf(0, 1))}); !equal(both.Held, held) {
 			t.Errorf("of %d, holds %v of two copies, and not %v", n, both.Held, held)
 		}
-		done, effects := run(t, rules, start, Stored{distinct})
-		if len(done.Asked) > 0 || len(effects) != 1 {
+		done, effects := run(t, rules, start, Stored{Versions: distinct})
+		if len(done.Asked) > 0 || len(effects) != 0 {
 			t.Errorf("of %d, waits for %v, and does %v", n, done.Asked, effects)
 		}
 	}

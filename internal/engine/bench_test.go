@@ -19,7 +19,7 @@ func BenchmarkStep(b *testing.B) {
 	c := sealedDraft(b, big)
 	share := fromDevice(c, true)
 	start, _ := run(b, rules, State{}, share)
-	stored, _ := run(b, rules, start, Stored{sets(all)})
+	stored, _ := run(b, rules, start, Stored{Versions: sets(all)})
 	half := transport.AllBits(big / 2)
 	u, err := stored.Collection.Complete(collection.UserID{}, ids(stored.Collection, big/2)...)
 	check(b, err)
@@ -35,9 +35,9 @@ func BenchmarkStep(b *testing.B) {
 	}{
 		{"shared", State{}, share},
 		{"shared again", stored, share},
-		{"stored one", start, Stored{sets(transport.BitsOf(5))}},
-		{"stored all", start, Stored{sets(all)}},
-		{"stored half of copies", equal, Stored{sets(half)}},
+		{"stored one", start, Stored{Versions: sets(transport.BitsOf(5))}},
+		{"stored all", start, Stored{Versions: sets(all)}},
+		{"stored half of copies", equal, Stored{Versions: sets(half)}},
 		{"announced half", stored, Announced{transport.Source{User: author, URL: "x", Items: half}}},
 		{"announced all", stored, Announced{transport.Source{User: author, URL: "x", Items: all}}},
 		{"updated", stored, Updated{Collection: updated}},

@@ -75,6 +75,10 @@ func (s State) awaited() []transport.Bits {
 	return trimColumns(sets)
 }
 
+// Awaits reports whether a version is pending: it was asked for, of whomever, and has not
+// come, and the item is not withdrawn.
+func (s State) Awaits(item, version int) bool { return column(s.awaited(), version).Has(item) }
+
 // some reports whether any version of an item is in the sets.
 func some(sets []transport.Bits, item int) bool {
 	for _, items := range sets {

@@ -39,19 +39,26 @@ func TestRule9DegreesAdvanceStepByStep(t *testing.T) {
 	all := transport.AllBits(3)
 	first := fromDevice(degrees(t, 3), true)
 	first.Share.Offers = sets(all)
-	s, effects := run(t, both, State{}, first, Stored{sets(all)})
-	wantLevels(t, s, 1, 1, 1)
+	s, effects := run(t, both, State{}, first)
+	wantLevels(t, s, 0, 0, 0)
 	if n := effect[Notify](t, effects).Notification; n.Reason != notify.Shared || n.Labelled != 3 {
 		t.Errorf("told %+v", n)
 	}
+	s, _ = run(t, both, s, Stored{Versions: sets(transport.BitsOf(2)), More: true})
+	wantLevels(t, s, 0, 0, 0)
+	s, effects = run(t, both, s, Stored{Versions: sets(transport.BitsOf(0, 1))})
+	wantLevels(t, s, 1, 1, 1)
+	if tell := effect[Notify](t, effects); tell.Notification.Reason != notify.Available || tell.Notification.Labelled != 3 || !tell.OnlyLevels {
+		t.Errorf("told %+v", tell)
+	}
 	again := fromDevice(degrees(t, 3), true)
 	again.Held = sets(all)
-	s, effects = run(t, both, s, again, Stored{sets(nil, transport.BitsOf(0, 1))})
+	s, effects = run(t, both, s, again, Stored{Versions: sets(nil, transport.BitsOf(0, 1))})
 	wantLevels(t, s, 2, 2, 1)
-	if n := effect[Notify](t, effects).Notification; n.Reason != notify.Available || n.Labelled != 3 {
-		t.Errorf("told %+v", n)
+	if tell := effect[Notify](t, effects); tell.Notification.Reason != notify.Available || tell.Notification.Labelled != 3 || !tell.OnlyLevels {
+		t.Errorf("told %+v", tell)
 	}
-	s, _ = run(t, both, s, Stored{sets(nil, transport.BitsOf(2))})
+	s, _ = run(t, both, s, Stored{Versions: sets(nil, transport.BitsOf(2))})
 	wantLevels(t, s, 2, 2, 2)
 }
 
@@ -59,9 +66,9 @@ func TestRule9NoLevelOverAGap(t *testing.T) {
 	all := transport.AllBits(2)
 	share := fromDevice(degrees(t, 2), true)
 	share.Share.Offers = sets(transport.BitsOf(0), all)
-	s, _ := run(t, both, State{}, share, Stored{sets(nil, all)})
+	s, _ := run(t, both, State{}, share, Stored{Versions: sets(nil, all)})
 	wantLevels(t, s, 0, 0)
-	s, _ = run(t, both, s, Stored{sets(transport.BitsOf(0))})
+	s, _ = run(t, both, s, Stored{Versions: sets(transport.BitsOf(0))})
 	wantLevels(t, s, 2, 0)
 }
 
@@ -69,11 +76,11 @@ func TestRule9OneNotificationForAnUpload(t *testing.T) {
 	all := transport.AllBits(50)
 	share := fromDevice(degrees(t, 50), true)
 	share.Share.Offers = sets(all)
-	s, _ := run(t, both, State{}, share, Stored{sets(all)})
+	s, _ := run(t, both, State{}, share, Stored{Versions: sets(all)})
 	share.Share.Offers, share.Held = sets(all, all), sets(all)
-	s, effects := run(t, both, s, share, Stored{sets(nil, all)})
+	s, effects := run(t, both, s, share, Stored{Versions: sets(nil, all)})
 	tell := effect[Notify](t, effects)
-	if tell.Notification.Reason != notify.Available || s.News != 2 {
+	if tell.Notification.Reason != notify.Available || s.News != 3 {
 		t.Errorf("told %+v, %d times", tell.Notification, s.News)
 	}
 	count := 0
@@ -88,18 +95,21 @@ func TestRule9OneNotificationForAnUpload(t *testing.T) {
 func TestRule9CompleteTrumps(t *testing.T) {
 	all := transport.AllBits(2)
 	share := fromDevice(degrees(t, 2), true)
-	s, _ := run(t, both, State{}, share, Stored{sets(all, all)})
+	s, _ := run(t, both, State{}, share, Stored{Versions: sets(all, all)})
 	wantLevels(t, s, 2, 2)
-	s, _ = run(t, both, s, Announced{source(1)})
+	s, effects := run(t, both, s, Announced{source(1)})
 	wantLevels(t, s, 2, int(label.Complete))
-	s, _ = run(t, both, s, Stored{sets(all, all)})
+	if effect[Notify](t, effects).OnlyLevels {
+		t.Error("that an item is complete is no level")
+	}
+	s, _ = run(t, both, s, Stored{Versions: sets(all, all)})
 	wantLevels(t, s, 2, int(label.Complete))
 }
 
 // TestCompletedOneByOne: the proof of a collection stays short however often
 // the authority speaks.
 func TestCompletedOneByOne(t *testing.T) {
-	s, _ := run(t, rules, State{}, fromDevice(sealedDraft(t, 40), true), Stored{sets(transport.AllBits(40))})
+	s, _ := run(t, rules, State{}, fromDevice(sealedDraft(t, 40), true), Stored{Versions: sets(transport.AllBits(40))})
 	for i := range 40 {
 		s, _ = run(t, rules, s, Announced{source(i)})
 		updates := 0

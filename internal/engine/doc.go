@@ -18,10 +18,11 @@
 //     is held. What a peer that has the complete version does not offer does not
 //     count as asked for any more, unless a device has made it; it is taken when
 //     it comes.
-//  3. Nobody is told of a collection before the author's seal and all that was
-//     asked for are stored, but for what is withdrawn, and what a sharing peer
-//     serves is announced. A share that brings nothing, since its sender has but
-//     edited something, is no reason to tell either.
+//  3. The recipients are told of a collection as soon as the author's seal stands,
+//     whatever is still to come: a version that was asked for and is not here is
+//     pending. The coming of partial versions alone is no news. A share of a
+//     collection that is not known yet and that brings nothing, since its sender
+//     has but edited something, is no reason to tell.
 //  4. No label goes before the author has sealed the complete version's digest,
 //     the required versions are stored, and a peer that may complete has
 //     announced the complete version and was checked.
@@ -34,7 +35,9 @@
 //  8. Where no authority validates, a peer vouches with its own user's key, if
 //     that user may complete, for what it serves itself, and tells.
 //  9. Where labels are degrees, an item's advances to d when its first d versions
-//     are stored and nothing else that was asked for of it is missing.
+//     are stored and nothing else that was asked for of it is missing. While an
+//     upload is coming in, labels change for many of its versions at once. Of
+//     levels alone nobody is written a letter.
 //  10. What a source does not have at several probes in a row it does not serve any
 //     more; what nobody serves then is taken back, and the hub tells, whoever
 //     told before.
@@ -43,7 +46,7 @@
 //     the authority has said so.
 //  12. Partial versions that the rules require and the peer that shares cannot
 //     supply are asked of others who serve the items, one after the other; until
-//     all have answered, rules 3 and 4 count them as asked for.
+//     all have answered, rule 4 counts them as asked for.
 //  13. The authority takes no edition that lacks or contradicts a digest that it
 //     has sealed. The station of the author's that has made one makes another on
 //     top of the authority's, later than both, with its own words.

@@ -126,7 +126,7 @@ func fromDevice(c collection.Collection, sealed bool) Shared {
 
 // told is a state of a collection of three items whose thumbnails are here.
 func told(t testing.TB) State {
-	s, _ := run(t, rules, State{}, fromDevice(sealedDraft(t, 3), true), Stored{sets(transport.AllBits(3))})
+	s, _ := run(t, rules, State{}, fromDevice(sealedDraft(t, 3), true), Stored{Versions: sets(transport.AllBits(3))})
 	return s
 }
 
@@ -209,9 +209,9 @@ func TestRule3NobodyIsToldTooEarly(t *testing.T) {
 	if a := effect[Reply](t, effects).Answer; a.Next != transport.Upload {
 		t.Errorf("next %v", a.Next)
 	}
-	s, effects = run(t, rules, s, Stored{sets(transport.BitsOf(0))})
+	s, effects = run(t, rules, s, Stored{Versions: sets(transport.BitsOf(0))})
 	none[Notify](t, effects)
-	s, effects = run(t, rules, s, Stored{sets(transport.BitsOf(1))})
+	s, effects = run(t, rules, s, Stored{Versions: sets(transport.BitsOf(1))})
 	none[Notify](t, effects)
 	if s.Answer().Next != transport.Seal {
 		t.Errorf("next %v", s.Answer().Next)
@@ -226,23 +226,46 @@ func TestRule3NobodyIsToldTooEarly(t *testing.T) {
 	}
 }
 
-func TestRule3AskedOfAnother(t *testing.T) {
+func TestRule2AskedOfAnother(t *testing.T) {
 	c := sealedDraft(t, 2)
 	s, _ := run(t, rules, State{}, fromDevice(c, true))
-	s, effects := run(t, rules, s, Shared{By: author, Collection: c, Sealed: true, Share: transport.Share{From: transport.Peer}})
-	none[Notify](t, effects)
+	_, effects := run(t, rules, s, Shared{By: author, Collection: c, Sealed: true, Share: transport.Share{From: transport.Peer}})
 	if a := effect[Reply](t, effects).Answer; a.Next != transport.Done {
 		t.Errorf("a peer that can upload nothing is asked to %v", a.Next)
 	}
-	_, effects = run(t, rules, s, Stored{sets(transport.AllBits(2))})
+}
+
+// TestRule3ToldWithTheSeal: the recipients hear of a collection with its author's seal,
+// while all of it is still to come, and what comes then is no news.
+func TestRule3ToldWithTheSeal(t *testing.T) {
+	s, effects := run(t, rules, State{}, fromDevice(sealedDraft(t, 2), true))
+	if n := effect[Notify](t, effects).Notification; n.Reason != notify.Shared || n.Labelled != 2 {
+		t.Errorf("told %+v", n)
+	}
+	_, effects = run(t, rules, s, Stored{Versions: sets(transport.BitsOf(0)), More: true}, Stored{Versions: sets(transport.BitsOf(1))})
+	none[Notify](t, effects)
+
+	unsealed, effects := run(t, rules, State{}, fromDevice(draft(t, 2), false), Stored{Versions: sets(transport.AllBits(2))})
+	none[Notify](t, effects)
+	_, effects = run(t, rules, unsealed, Sealed{sealedDraft(t, 2)})
 	effect[Notify](t, effects)
 }
 
-func TestRule3SealFirst(t *testing.T) {
-	s, effects := run(t, rules, State{}, fromDevice(sealedDraft(t, 2), true))
+// TestRule4LabelsWaitForMore: while the required versions are coming in, one after the
+// other, labels go for many at once, and the recipients hear of these together.
+func TestRule4LabelsWaitForMore(t *testing.T) {
+	all := transport.AllBits(3)
+	share := fromPeer(t, sets(nil, nil, all), sets(all, all))
+	s, _ := run(t, rules, State{}, share, Announced{source(0, 1, 2)})
+	s, effects := run(t, rules, s, Stored{Versions: sets(all, transport.BitsOf(0)), More: true}, Stored{Versions: sets(nil, transport.BitsOf(1)), More: true})
 	none[Notify](t, effects)
-	_, effects = run(t, rules, s, Stored{sets(transport.AllBits(2))})
-	effect[Notify](t, effects)
+	if n := s.Collection.Labelled(); n != 3 {
+		t.Errorf("%d labels, and more is coming", n)
+	}
+	_, effects = run(t, rules, s, Stored{Versions: sets(nil, transport.BitsOf(2))})
+	if n := effect[Notify](t, effects).Notification; n.Reason != notify.Available || n.Labelled != 0 {
+		t.Errorf("told %+v", n)
+	}
 }
 
 func TestRule3AnotherEditionsSeal(t *testing.T) {
@@ -306,11 +329,11 @@ func TestRule4RequiredVersionsFirst(t *testing.T) {
 	all := transport.AllBits(3)
 	share := Shared{By: author, Collection: sealedDraft(t, 3), Sealed: true, Held: sets(all),
 		Share: transport.Share{From: transport.Peer, Offers: sets(all, all)}}
-	s, _ := run(t, rules, told(t), share, Stored{sets(nil, transport.BitsOf(0))}, Announced{source(0, 1, 2)})
+	s, _ := run(t, rules, told(t), share, Stored{Versions: sets(nil, transport.BitsOf(0))}, Announced{source(0, 1, 2)})
 	if done := s.Complete(); done.Len() != 1 || !done.Has(0) {
 		t.Errorf("complete %v before the screens are there", done)
 	}
-	s, _ = run(t, rules, s, Stored{sets(nil, transport.BitsOf(1, 2))})
+	s, _ = run(t, rules, s, Stored{Versions: sets(nil, transport.BitsOf(1, 2))})
 	if s.Collection.Labelled() != 0 {
 		t.Error("labels left")
 	}
@@ -334,7 +357,7 @@ func TestRule4DigestNotSealed(t *testing.T) {
 func TestRule4AnotherAuthority(t *testing.T) {
 	other := rules
 	other.Authority = collection.KeyID{8}
-	s, effects := run(t, other, State{}, fromDevice(sealedDraft(t, 3), true), Stored{sets(transport.AllBits(3))}, Announced{source(0, 1, 2)})
+	s, effects := run(t, other, State{}, fromDevice(sealedDraft(t, 3), true), Stored{Versions: sets(transport.AllBits(3))}, Announced{source(0, 1, 2)})
 	if s.Collection.Labelled() != 3 || len(s.Collection.Header().AuthoritySeal) > 0 {
 		t.Error("a hub has validated a collection that names another one")
 	}
@@ -345,12 +368,14 @@ func TestRule5CompleteElsewhere(t *testing.T) {
 	e := fromDevice(sealedDraft(t, 3), true)
 	e.Complete, e.Sources = transport.BitsOf(1), []transport.Source{source(0, 1)}
 	s, effects := run(t, rules, State{}, e)
-	none[Notify](t, effects)
-	s, effects = run(t, rules, s, Stored{sets(transport.AllBits(3))})
+	if n := effect[Notify](t, effects).Notification; n.Reason != notify.Shared || n.Labelled != 3 {
+		t.Errorf("told %+v", n)
+	}
+	s, effects = run(t, rules, s, Stored{Versions: sets(transport.AllBits(3))})
 	if done := s.Complete(); done.Len() != 1 || !done.Has(1) {
 		t.Errorf("complete: %v", done)
 	}
-	if n := effect[Notify](t, effects).Notification; n.Reason != notify.Shared || n.Labelled != 2 {
+	if n := effect[Notify](t, effects).Notification; n.Reason != notify.Available || n.Labelled != 2 {
 		t.Errorf("told %+v", n)
 	}
 }
@@ -393,21 +418,25 @@ func TestTakenBackIsNotServed(t *testing.T) {
 
 func TestRule7OncePerChange(t *testing.T) {
 	s, _ := run(t, rules, told(t), Announced{source(0)})
-	again, effects := run(t, rules, s, Announced{source(0)}, Updated{Collection: s.Collection}, Stored{nil})
+	again, effects := run(t, rules, s, Announced{source(0)}, Updated{Collection: s.Collection}, Stored{Versions: nil})
 	none[Notify](t, effects)
 	if again.News != s.News {
 		t.Error("told again of nothing new")
 	}
 }
 
-func TestRule7OneNotificationForAPeersShare(t *testing.T) {
+func TestRule7NewsOfAPeersShare(t *testing.T) {
 	all := transport.AllBits(3)
 	share := Shared{By: author, Collection: sealedDraft(t, 3), Sealed: true, Share: transport.Share{
 		From: transport.Peer, Offers: sets(all, all), Serves: sets(nil, nil, all), URL: "home"}}
-	s, effects := run(t, rules, State{}, share, Stored{sets(all, all)})
+	s, effects := run(t, rules, State{}, share)
+	if n := effect[Notify](t, effects).Notification; n.Reason != notify.Shared || n.Labelled != 3 {
+		t.Errorf("told %+v", n)
+	}
+	s, effects = run(t, rules, s, Stored{Versions: sets(all, all)})
 	none[Notify](t, effects)
 	_, effects = run(t, rules, s, Announced{source(0, 1, 2)})
-	if n := effect[Notify](t, effects).Notification; n.Reason != notify.Shared || n.Labelled != 0 {
+	if n := effect[Notify](t, effects).Notification; n.Reason != notify.Available || n.Labelled != 0 {
 		t.Errorf("told %+v", n)
 	}
 }

@@ -7,12 +7,12 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-// TestDeviceNotifies: a device that would rather tell the recipients tells once, when
-// what it was asked for is stored. All else the hub tells.
+// TestDeviceNotifies: a device that would rather tell the recipients tells once. All else
+// the hub tells.
 func TestDeviceNotifies(t *testing.T) {
 	e := fromDevice(sealedDraft(t, 3), true)
 	e.Share.Notifies = true
-	s, effects := run(t, rules, State{}, e, Stored{sets(transport.AllBits(3))})
+	s, effects := run(t, rules, State{}, e, Stored{Versions: sets(transport.AllBits(3))})
 	none[Notify](t, effects)
 	if !s.Answer().Notify {
 		t.Error("the answer does not say who tells")
@@ -26,31 +26,12 @@ func TestDeviceNotifies(t *testing.T) {
 	}
 }
 
-// TestDeviceIsNotWaitedFor: when the first notification waits for others than
-// the device, which may be gone by then, the hub tells.
-func TestDeviceIsNotWaitedFor(t *testing.T) {
-	all := transport.AllBits(3)
-	home := Shared{By: author, Collection: sealedDraft(t, 3), Sealed: true, Share: transport.Share{
-		From: transport.Peer, Offers: sets(all, all), Serves: sets(nil, nil, all), URL: "home"}}
-	device := fromDevice(sealedDraft(t, 3), true)
-	device.Share.Notifies = true
-	s, effects := run(t, rules, State{}, home, device, Stored{sets(all, all)})
-	none[Notify](t, effects)
-	if s.Answer().Notify {
-		t.Error("the device was told to tell")
-	}
-	_, effects = run(t, rules, s, Announced{source(0, 1, 2)})
-	if n := effect[Notify](t, effects).Notification; n.Reason != notify.Shared || n.Labelled != 0 {
-		t.Errorf("told %+v", n)
-	}
-}
-
 // TestPeerNotifies: a peer that would rather tell the recipients tells everything.
 func TestPeerNotifies(t *testing.T) {
 	all := transport.AllBits(3)
 	e := Shared{By: author, Collection: sealedDraft(t, 3), Sealed: true, Share: transport.Share{
 		From: transport.Peer, Offers: sets(all, all), Notifies: true}}
-	s, effects := run(t, rules, State{}, e, Stored{sets(all, all)}, Announced{source(0)})
+	s, effects := run(t, rules, State{}, e, Stored{Versions: sets(all, all)}, Announced{source(0)})
 	none[Notify](t, effects)
 	if !s.Answer().Notify {
 		t.Error("the answer does not say who tells")

@@ -38,7 +38,7 @@ type Write struct{ Notify }
 // write returns the letters for those whom a sender that tells the users itself
 // cannot reach.
 func (r Rules) write(s *State, reason notify.Reason) ([]Effect, error) {
-	if err := s.notifiedBefore(); err != nil || !r.Notifies {
+	if err := s.hasTold(); err != nil || !r.Notifies {
 		return nil, err
 	}
 	n, err := r.notification(s, reason)

@@ -53,10 +53,12 @@ func TestWhoIsResolvedIsNotifiedOnce(t *testing.T) {
 // station that tells nobody, nor who is a recipient already.
 func TestNobodyIsNotifiedTooEarly(t *testing.T) {
 	share := Shared{By: author, Collection: blinded(t), Sealed: true, Share: transport.Share{Offers: []transport.Bits{transport.AllBits(1)}}}
-	s, _ := run(t, rules, State{}, share)
+	quiet := share
+	quiet.Share = transport.Share{From: transport.Peer}
+	s, _ := run(t, rules, State{}, quiet)
 	s, effects := run(t, rules, s, resolve(t, s.Collection, stranger))
 	none[Notify](t, effects)
-	_, effects = run(t, rules, s, Stored{Versions: []transport.Bits{transport.AllBits(1)}})
+	_, effects = run(t, rules, s, share)
 	if tell := effect[Notify](t, effects); len(tell.To) != 2 {
 		t.Errorf("first %+v", tell)
 	}

@@ -12,7 +12,7 @@ var patient = Rules{Authority: authority, RequiredFromDevice: 1, RequiredFromPee
 
 // served is a state of three items that are complete.
 func served(t testing.TB, r Rules, sources ...transport.Source) State {
-	s, _ := run(t, r, State{}, fromDevice(sealedDraft(t, 3), true), Stored{sets(transport.AllBits(3))})
+	s, _ := run(t, r, State{}, fromDevice(sealedDraft(t, 3), true), Stored{Versions: sets(transport.AllBits(3))})
 	for _, source := range sources {
 		s, _ = run(t, r, s, Announced{source})
 	}

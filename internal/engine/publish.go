@@ -22,7 +22,7 @@ func (r Rules) published(s State, e Published) (State, []Effect, error) {
 		return s, nil, transport.ErrForbidden
 	}
 	if e.Source.User != s.Collection.Author() && s.Notified.IsZero() {
-		if err := s.notifiedBefore(); err != nil { // a completer's word is never the first
+		if err := s.hasTold(); err != nil { // a completer's word is never the first
 			return s, nil, err
 		}
 	}
@@ -47,10 +47,10 @@ func (r Rules) vouch(s State) (collection.Update, bool, error) {
 	return u, true, err
 }
 
-// notifiedBefore notes that the recipients know of the present availability.
-func (s *State) notifiedBefore() (err error) {
+// hasTold notes that the recipients know of the present availability.
+func (s *State) hasTold() (err error) {
 	s.Notified, err = notify.Availability(s.Collection)
-	s.NotifiedLabelled = s.Collection.Labelled()
+	s.NotifiedLabelled, s.NotifiedWithdrawn = s.Collection.Labelled(), s.Collection.Withdrawn()
 	return err
 }
 

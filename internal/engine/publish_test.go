@@ -97,7 +97,7 @@ func TestRule8Completer(t *testing.T) {
 func TestRule7SenderNotifies(t *testing.T) {
 	share := fromDevice(sealedDraft(t, 3), true)
 	share.Share.Notifies = true
-	s, effects := run(t, rules, State{}, share, Stored{sets(transport.AllBits(3))})
+	s, effects := run(t, rules, State{}, share, Stored{Versions: sets(transport.AllBits(3))})
 	none[Notify](t, effects)
 	if !effect[Reply](t, effects).Answer.Notify {
 		t.Error("the answer leaves it to nobody")
@@ -152,7 +152,7 @@ func TestPublishedStateIsStored(t *testing.T) {
 // being that of captions.
 func BenchmarkEdited(b *testing.B) {
 	c := sealedDraft(b, big)
-	s, _ := run(b, rules, State{}, fromDevice(c, true), Stored{sets(transport.AllBits(big))})
+	s, _ := run(b, rules, State{}, fromDevice(c, true), Stored{Versions: sets(transport.AllBits(big))})
 	edited, err := s.Collection.Edit(func(_ *collection.Header, items []collection.Item) { items[big-1].Caption = "last" })
 	check(b, err)
 	for b.Loop() {

@@ -52,9 +52,10 @@ type flags struct {
 
 // lastWord is what the recipients were told of last.
 type lastWord struct {
-	Notified collection.Digest `cbor:"1,keyasint"`
-	Labelled int               `cbor:"2,keyasint,omitempty"`
-	News     uint64            `cbor:"3,keyasint,omitempty"`
+	Notified  collection.Digest `cbor:"1,keyasint"`
+	Labelled  int               `cbor:"2,keyasint,omitempty"`
+	News      uint64            `cbor:"3,keyasint,omitempty"`
+	Withdrawn int               `cbor:"4,keyasint,omitempty"`
 }
 
 // Parts returns the parts of a state.
@@ -62,7 +63,7 @@ func (s State) Parts() (Parts, error) {
 	p, err := s.others()
 	head := flags{Sealed: s.Sealed, Notifier: s.Notifier, Notifies: s.Notifies, Edited: s.Edited, Quiet: s.Quiet}
 	if s.News > 0 || !s.Notified.IsZero() {
-		head.Last = &lastWord{s.Notified, s.NotifiedLabelled, s.News}
+		head.Last = &lastWord{s.Notified, s.NotifiedLabelled, s.News, s.NotifiedWithdrawn}
 	}
 	if len(p) <= maxSmallParts && p.size() <= maxSmall {
 		p, head.Parts = Parts{}, p
@@ -85,7 +86,6 @@ func (s State) others() (Parts, error) {
 	for v := range trimColumns(s.Asked) {
 		p.page("a"+strconv.Itoa(v), s.Asked[v])
 	}
-	p.page("p", s.PendingOriginals)
 	for i, source := range s.Sources {
 		name := "s" + strconv.Itoa(i)
 		p.page(name, source.Items)
@@ -167,7 +167,6 @@ func (p Parts) state() (s State, err error) {
 	if s.Collection, err = collection.DecodeParts(whole["m"], whole["u"]); err != nil {
 		return s, err
 	}
-	s.PendingOriginals = whole["p"]
 	for v := range s.Collection.Ladder() {
 		s.Held = append(s.Held, whole["h"+strconv.Itoa(v)])
 		s.Asked = append(s.Asked, whole["a"+strconv.Itoa(v)])
@@ -181,7 +180,7 @@ func (p Parts) state() (s State, err error) {
 	}
 	s.Sealed, s.Notifier, s.Notifies, s.Edited, s.Quiet = f.Sealed, f.Notifier, f.Notifies, f.Edited, f.Quiet
 	if t := f.Last; t != nil {
-		s.Notified, s.NotifiedLabelled, s.News = t.Notified, t.Labelled, t.News
+		s.Notified, s.NotifiedLabelled, s.News, s.NotifiedWithdrawn = t.Notified, t.Labelled, t.News, t.Withdrawn
 	}
 	s.Wants, s.Failures = get[[]Want](p, "w", &err), get[[]Failure](p, "f", &err)
 	return s, err
@@ -235,6 +234,6 @@ func (p Parts) join() (map[string][]byte, error) {
 
 // Stored is s as StateOf returns it: without what lasts for one step only.
 func (s State) Stored() State {
-	s.lost = nil
+	s.lost, s.more = nil, false
 	return s
 }

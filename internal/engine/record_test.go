@@ -92,9 +92,8 @@ func drawState(t *rapid.T, c collection.Collection) State {
 	s := State{
 		Collection: c, Sealed: is.Draw(t, "sealed"), Notifies: is.Draw(t, "notifies"), Edited: is.Draw(t, "edited"), Quiet: is.Draw(t, "quiet"),
 		Held: drawSets(t, n, versions, "held"), Asked: drawSets(t, n, versions, "asked"),
-		PendingOriginals: drawSet(n, "pending originals").Draw(t, "pending originals"),
-		Notifier:         rapid.SampledFrom([]Notifier{HubNotifies, DeviceNotifies, PeerNotifies}).Draw(t, "notifier"),
-		News:             rapid.Uint64Range(0, 3).Draw(t, "news"),
+		Notifier: rapid.SampledFrom([]Notifier{HubNotifies, DeviceNotifies, PeerNotifies}).Draw(t, "notifier"),
+		News:     rapid.Uint64Range(0, 3).Draw(t, "news"),
 	}
 	if s.News > 0 {
 		s.Notified, s.NotifiedLabelled = c.EditionDigest(), rapid.IntRange(0, n).Draw(t, "labelled")
@@ -112,7 +111,7 @@ func drawState(t *rapid.T, c collection.Collection) State {
 // same compares two states: sets that are empty are equal.
 func same(a, b State) bool {
 	if !a.Collection.Equal(b.Collection) || !sameSets(a.Held, b.Held) || !sameSets(a.Asked, b.Asked) ||
-		string(a.PendingOriginals) != string(b.PendingOriginals) || len(a.Sources) != len(b.Sources) {
+		len(a.Sources) != len(b.Sources) {
 		return false
 	}
 	for i, source := range a.Sources {
@@ -121,7 +120,7 @@ func same(a, b State) bool {
 			return false
 		}
 	}
-	a.Collection, a.Held, a.Asked, a.PendingOriginals, a.Sources = b.Collection, b.Held, b.Asked, b.PendingOriginals, b.Sources
+	a.Collection, a.Held, a.Asked, a.Sources = b.Collection, b.Held, b.Asked, b.Sources
 	return reflect.DeepEqual(a, b)
 }
 
@@ -181,7 +180,7 @@ func TestOneItemIsOnePage(t *testing.T) {
 // TestManifestStays: what is said of a collection, and who serves it, leaves its manifest
 // as it is, and a manifest of many bytes is in several pieces.
 func TestManifestStays(t *testing.T) {
-	s, _ := run(t, rules, State{}, fromDevice(sealedDraft(t, 3000), true), Stored{sets(transport.AllBits(3000))})
+	s, _ := run(t, rules, State{}, fromDevice(sealedDraft(t, 3000), true), Stored{Versions: sets(transport.AllBits(3000))})
 	next, _ := run(t, rules, s, Announced{source(7)})
 	if n := len(partsOf(t, s)["m/0"]); n != pieceSize || partsOf(t, s)["m/1"] == nil {
 		t.Errorf("the first piece has %d bytes", n)
@@ -237,7 +236,7 @@ func TestDamagedParts(t *testing.T) {
 // FuzzState: a state of whatever parts is the same when it is stored and loaded.
 func FuzzState(f *testing.F) {
 	for _, n := range []int{0, 3} {
-		s, _ := run(f, rules, State{}, fromDevice(sealedDraft(f, n), true), Stored{sets(transport.AllBits(n))})
+		s, _ := run(f, rules, State{}, fromDevice(sealedDraft(f, n), true), Stored{Versions: sets(transport.AllBits(n))})
 		p := taken(f, partsOf(f, s))
 		f.Add(p[""], p["m/0"], p["u/0"], p["h0/0"], p["a0/0"], p["w"], p["f"], false)
 		f.Add(partsOf(f, s)[""], p["m/0"], p["u/0"], p["h0/0"], p["a0/0"], p["w"], p["f"], true)

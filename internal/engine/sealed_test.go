@@ -11,23 +11,26 @@ import (
 )
 
 // TestRule15RevokedSeal: the key of the author's seal is revoked in the middle of an
-// upload. Nobody is told then, whatever else comes, until another key has sealed the
-// edition.
+// upload. Nobody is told anything then, whatever else comes, until another key has sealed
+// the edition.
 func TestRule15RevokedSeal(t *testing.T) {
 	all := transport.AllBits(2)
 	s, _ := run(t, rules, State{}, fromDevice(sealedDraft(t, 2), true))
 	c, err := draft(t, 2).CoSign(t.Context(), seals("authority"), time.Unix(2, 0)) // all that stands now
 	check(t, err)
 	s.Collection, s.Sealed = c, false
-	s, effects := run(t, rules, s, Stored{sets(all)})
+	s, effects := run(t, rules, s, Stored{Versions: sets(all)})
 	none[Notify](t, effects)
+	served, effects := run(t, rules, s, Updated{Collection: s.Collection, Sources: []transport.Source{source(0)}})
+	none[Notify](t, effects)
+	s.Sources = served.Sources
 	if _, _, err := rules.Step(s, Sealed{Collection: c}); !errors.Is(err, transport.ErrSeal) {
 		t.Errorf("the same seal once more: %v", err)
 	}
 	again, err := c.Sign(t.Context(), seals("another key of the author's"), time.Unix(3, 0))
 	check(t, err)
 	_, effects = run(t, rules, s, Sealed{Collection: again})
-	if told := effect[Notify](t, effects).Notification; told.Labelled != 2 {
+	if told := effect[Notify](t, effects).Notification; told.Reason != notify.Available || told.Labelled != 1 {
 		t.Errorf("told of %d labels", told.Labelled)
 	}
 }

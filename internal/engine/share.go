@@ -12,7 +12,7 @@ func (r Rules) shared(s State, e Shared) (State, []Effect, error) {
 		return s, nil, err
 	}
 	next.Held = e.Held
-	next.notePendingOriginals(s, e.Share)
+	next.Quiet = isMetadataOnly(e.Share) && (s.Quiet || !s.Known())
 	next.Notifier = notifier(e.Share)
 	for _, source := range e.Sources {
 		source.Items = source.Items.And(e.Complete).Trim()
@@ -27,40 +27,13 @@ func (r Rules) shared(s State, e Shared) (State, []Effect, error) {
 	if e.Share.From == transport.Peer && r.Notifies {
 		next.Wants = r.wants(next, e.Share)
 	}
-	if next.Notifier == DeviceNotifies && next.waitsForOthers(missing) {
-		next.Notifier = HubNotifies // when it is time to tell, the device is not there
-	}
 	return next, []Effect{Reply{answer(next, missing)}}, nil
 }
 
-// notePendingOriginals notes what the first notification waits for after a share, besides what
-// is asked for: originals that a peer serves and will announce; or all of it,
-// where a peer has but said something of a collection that is not known yet.
-func (s *State) notePendingOriginals(before State, share transport.Share) {
-	if share.From == transport.Peer && isMetadataOnly(share) {
-		s.Quiet = s.Quiet || !before.Known()
-		return
-	}
-	s.Quiet = false
-	if !s.Notified.IsZero() || share.From != transport.Peer {
-		return
-	}
-	s.PendingOriginals = nil
-	if share.URL != "" {
-		s.PendingOriginals = column(share.Serves, s.last()).Trim()
-	}
-}
-
-// isMetadataOnly reports whether a share brings nothing: its sender has edited or
+// isMetadataOnly reports whether a peer's share brings nothing: its sender has edited or
 // withdrawn something, say, and shares later.
 func isMetadataOnly(share transport.Share) bool {
-	return share.URL == "" && len(mergeColumns(share.Offers, share.Serves)) == 0
-}
-
-// waitsForOthers reports whether the first notification waits for more than what
-// its sender is asked for at present.
-func (s State) waitsForOthers(asked []transport.Bits) bool {
-	return s.Notified.IsZero() && (len(lessColumns(s.awaited(), asked)) > 0 || !s.PendingOriginals.IsEmpty())
+	return share.From == transport.Peer && share.URL == "" && len(mergeColumns(share.Offers, share.Serves)) == 0
 }
 
 // Admit refuses those who may not share, sets that name items that the collection

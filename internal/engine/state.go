@@ -45,11 +45,9 @@ type State struct {
 	// Sources are the stations that serve complete versions, as announced and
 	// checked.
 	Sources []transport.Source
-	// PendingOriginals are the items whose complete versions a sharing peer serves but
-	// has not announced yet: the first notification waits for it. Quiet says that
-	// a peer has said something of the collection, and shares it later.
-	PendingOriginals transport.Bits
-	Quiet            bool
+	// Quiet says that a peer has said something of the collection, and shares it
+	// later.
+	Quiet bool
 	// Notifier is who sends the notifications, as the last share says; Notifies, that
 	// this station does although it is no hub.
 	Notifier Notifier
@@ -58,10 +56,10 @@ type State struct {
 	// recipients have not been told.
 	Edited bool
 	// Notified is the availability that the recipients were told of last, and
-	// NotifiedLabelled the number of labels then; zero if they have not been told
-	// anything.
-	Notified         collection.Digest
-	NotifiedLabelled int
+	// NotifiedLabelled and NotifiedWithdrawn the numbers of labels and of items that were
+	// withdrawn then; zero if they have not been told anything.
+	Notified                            collection.Digest
+	NotifiedLabelled, NotifiedWithdrawn int
 	// News counts the notifications.
 	News uint64
 	// Wants is what other peers are asked for.
@@ -70,6 +68,7 @@ type State struct {
 	Failures []Failure
 
 	lost transport.Bits // what the authority is about to take back
+	more bool           // labels wait for more of an upload: see Stored
 }
 
 // Notifier is who sends notifications.
@@ -203,8 +202,12 @@ type Shared struct {
 	Sources  []transport.Source
 }
 
-// Stored: versions have become durable here, and all that are alike with them.
-type Stored struct{ Versions []transport.Bits }
+// Stored: versions have become durable here, and all that are alike with them. More says
+// that others of the same upload follow at once, for which the labels wait.
+type Stored struct {
+	Versions []transport.Bits
+	More     bool
+}
 
 // Sealed: the author's seal over the edition came and is verified.
 type Sealed struct{ Collection collection.Collection }
@@ -245,6 +248,9 @@ type Notify struct {
 	Notification notify.Notification  `cbor:"3,keyasint"`
 	Availability collection.Digest    `cbor:"4,keyasint"`
 	Seq          uint64               `cbor:"5,keyasint"`
+	// OnlyLevels says that nothing but levels of labels has changed: no letters are
+	// written.
+	OnlyLevels bool `cbor:"6,keyasint,omitempty"`
 }
 
 // Spread: step [Announced] in the author's other collections that hold one of

@@ -18,6 +18,8 @@ func (r Rules) Step(s State, e Event) (State, []Effect, error) {
 	if err != nil {
 		return s, nil, err
 	}
+	stored, _ := e.(Stored)
+	next.more = stored.More
 	more, err := r.rewithdraw(s, next)
 	if err == nil && len(more) == 0 {
 		more, err = r.follow(&next)
@@ -76,6 +78,9 @@ func (r Rules) follow(s *State) ([]Effect, error) {
 	if !s.Sealed {
 		return nil, nil
 	}
+	if s.more {
+		return r.notify(s)
+	}
 	if update, ok, err := r.vouch(*s); err != nil || ok {
 		return []Effect{Validate{update}}, err
 	}
@@ -93,6 +98,8 @@ func (r Rules) validate(s State) ([]Effect, error) {
 		return nil, nil
 	case len(s.Collection.Header().AuthoritySeal) == 0:
 		return []Effect{CoSign{}}, nil
+	case s.more:
+		return nil, nil
 	}
 	if update, ok, err := r.due(s); err != nil || ok {
 		return []Effect{Validate{update}}, err
@@ -154,22 +161,31 @@ func (s State) ready(served transport.Bits) (ready []collection.ItemID, open int
 
 // notify returns the notification that is due: rules 3 and 7.
 func (r Rules) notify(s *State) ([]Effect, error) {
-	waits := !s.Notifies && (len(s.awaited()) > 0 || !s.PendingOriginals.IsEmpty() || s.Quiet)
-	if !r.Notifies && !s.Notifies || waits && s.Notified.IsZero() {
+	waits := s.Quiet && !s.Notifies && s.Notified.IsZero()
+	if !r.Notifies && !s.Notifies || waits {
 		return nil, nil
 	}
 	now, err := notify.Availability(s.Collection)
 	if err != nil || now == s.Notified && !s.Edited {
 		return nil, err
 	}
-	reason := s.reason(now)
+	reason, onlyLevels := s.reason(now), s.onlyLevels()
 	s.Edited = false
 	if !s.Notifies && (s.Notifier == PeerNotifies || s.Notifier == DeviceNotifies && s.Notified.IsZero()) {
 		return r.write(s, reason)
 	}
-	s.Notified, s.NotifiedLabelled = now, s.Collection.Labelled()
+	if err := s.hasTold(); err != nil {
+		return nil, err
+	}
 	n, err := r.notification(s, reason)
+	n.OnlyLevels = onlyLevels
 	return []Effect{n}, err
+}
+
+// onlyLevels reports whether nothing but levels of labels is new to the recipients.
+func (s State) onlyLevels() bool {
+	return s.Collection.Kind() == label.Degree && !s.Notified.IsZero() && !s.Edited &&
+		s.Collection.Labelled() == s.NotifiedLabelled && s.Collection.Withdrawn() == s.NotifiedWithdrawn
 }
 
 // notification makes the next one, of the availability that s.Notified names.
@@ -293,7 +309,7 @@ func (r Rules) announced(s State, e Announced) (State, []Effect, error) {
 		return s, nil, transport.At(transport.ErrWithdrawn, "item "+id.String())
 	}
 	source := transport.Source{User: e.Source.User, URL: e.Source.URL, Items: items}
-	s.Sources, s.PendingOriginals = withSource(s.Sources, source), nil
+	s.Sources = withSource(s.Sources, source)
 	s.Failures = s.forgiven(source)
 	return s, []Effect{Spread{source}}, nil
 }

@@ -49,7 +49,7 @@ func TestRule2TheMakerIsGone(t *testing.T) {
 	share := func(offers []transport.Bits) Shared {
 		return Shared{By: author, Collection: newer, Sealed: true, Share: transport.Share{From: transport.Peer, Offers: offers, Serves: sets(nil, nil, all), URL: "a"}}
 	}
-	s, _ := run(t, rules, State{}, share(sets(all, all, all)), Stored{sets(all)})
+	s, _ := run(t, rules, State{}, share(sets(all, all, all)), Stored{Versions: sets(all)})
 	other := share(sets(all, nil, all))
 	other.Held = s.Held
 	s, effects := run(t, rules, s, other, Announced{from("b", 0, 1)})

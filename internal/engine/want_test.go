@@ -25,17 +25,17 @@ func TestRule12AnotherPeerIsAsked(t *testing.T) {
 	if len(s.Wants) != 1 || s.Wants[0].URL != "home" || !sameSets(s.Wants[0].Versions, sets(all, all)) {
 		t.Fatalf("wants %+v", s.Wants)
 	}
-	s, effects = run(t, rules, s, Announced{from("attic", 0, 1, 2)}, Stored{sets(all)})
+	s, effects = run(t, rules, s, Announced{from("attic", 0, 1, 2)}, Stored{Versions: sets(all)})
 	none[Notify](t, effects)
 	if s.Collection.Labelled() != 3 {
 		t.Error("a label has gone before the required versions are there")
 	}
-	s, effects = run(t, rules, s, Stored{sets(nil, transport.BitsOf(0, 2))})
-	none[Notify](t, effects)
+	s, effects = run(t, rules, s, Stored{Versions: sets(nil, transport.BitsOf(0, 2))})
+	effect[Notify](t, effects)
 	if done := s.Complete(); done.Len() != 2 || done.Has(1) {
 		t.Errorf("complete: %v", done)
 	}
-	s, effects = run(t, rules, s, Stored{sets(nil, transport.BitsOf(1))})
+	s, effects = run(t, rules, s, Stored{Versions: sets(nil, transport.BitsOf(1))})
 	if n := effect[Notify](t, effects).Notification; n.Labelled != 0 || len(s.Wants) != 0 {
 		t.Errorf("told %+v, wants %v", n, s.Wants)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/lab"
@@ -62,6 +63,7 @@ func (w *world) mourn() {
 	w.revoke()
 	w.atHomes("publish what was the lost camera's", func(home *station, name collection.Name) error { return home.Author.Publish(ctx, name) })
 	w.atHomes("withdraw what is lost", w.giveUp)
+	w.Pass(time.Hour) // a round of probes is nobody's any more whose process was killed
 	w.probe()
 }
 

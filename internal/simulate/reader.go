@@ -107,8 +107,9 @@ func (w *world) try(s *station, what string, ref transport.Ref, work func() erro
 		err := work()
 		refused := errors.Is(err, label.ErrRefused)
 		sent = w.requests[w.Current()] - sent
-		// A label that comes with the answer of a search is no reason to fail.
-		if rank.Labelled() && refused && sent > 0 && errors.Is(err, label.ErrPending) {
+		// A label that comes with the answer of a search is no reason to fail, nor is that
+		// the hub waits for a partial version.
+		if rank.Labelled() && refused && sent > 0 && errors.Is(err, label.ErrPending) && !errors.Is(err, transport.ErrPending) {
 			w.fail("%s was refused %s, but sent %d requests", s.Name, what, sent)
 		}
 		full := ref.Version == len(state.Collection.Ladder())-1

@@ -139,8 +139,8 @@ func (t *truth) changed(d *disk, name string) {
 	t.states[d.name+" "+name] = s
 	t.forward(d, old, s)
 	t.asks(d, s)
-	t.begins(d, old, s)
-	t.w.say("    %s: %.4s edition %d sealed %v held %x asked %x promised %x labelled %d told %.4x", d.name, s.Collection.ID(), s.Collection.Header().Edition, s.Sealed, s.Held, s.Asked, s.PendingOriginals, s.Collection.Labelled(), s.Notified)
+	t.begins(d, s)
+	t.w.say("    %s: %.4s edition %d sealed %v held %x asked %x labelled %d told %.4x", d.name, s.Collection.ID(), s.Collection.Header().Edition, s.Sealed, s.Held, s.Asked, s.Collection.Labelled(), s.Notified)
 	t.stored(d, s)
 	t.vouched(d, old, s)
 }
@@ -244,16 +244,11 @@ func (t *truth) shows(name collection.Name) {
 	}
 }
 
-// begins checks that when the hub tells of a collection first, or leaves that to a
-// camera, it has all that it asked for.
-func (t *truth) begins(d *disk, old, s engine.State) {
-	if d != t.w.hub.disk || !old.Notified.IsZero() || s.Notified.IsZero() {
-		return
-	}
-	for i := range s.Collection.Len() {
-		if _, rank := s.Collection.At(i); !rank.Withdrawn() {
-			t.hasAsked(d, s.Collection, i)
-		}
+// begins checks that the hub tells of a collection, or leaves that to its sender, as
+// soon as the author's seal stands, whatever has come of its versions.
+func (t *truth) begins(d *disk, s engine.State) {
+	if d == t.w.hub.disk && s.Sealed && !s.Quiet && s.Notified.IsZero() {
+		t.w.fail("%s has %v, which is sealed, and tells nobody", d.name, s.Collection.Name())
 	}
 }
 

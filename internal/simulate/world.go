@@ -151,7 +151,7 @@ func (w *world) say(format string, args ...any) {
 func expected(err error) bool {
 	return errors.Is(err, lab.ErrCrashed) || (repeated(err) || isOne(err,
 		transport.ErrUnreachable, transport.ErrNotFound, transport.ErrForbidden, transport.ErrNotAsked,
-		transport.ErrOffset, transport.ErrWithdrawn, transport.ErrClosed, label.ErrRefused,
+		transport.ErrOffset, transport.ErrWithdrawn, transport.ErrClosed, transport.ErrPending, label.ErrRefused,
 	)) && !isOne(err, transport.ErrMalformed, transport.ErrDigest, transport.ErrSeal, transport.ErrStorage)
 }
 

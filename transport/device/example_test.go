@@ -51,7 +51,7 @@ func Example() {
 	// Output:
 	// made: <nil>
 	// shared: done <nil>
-	// Bob hears of "Picnic" with "a thumbnail": Previews are there now; you will hear again when the full versions are.
+	// Bob hears of "Picnic" with "a thumbnail": Previews come first; you will hear again when the full versions are there.
 }
 
 type blob struct{ *bytes.Reader }

@@ -152,6 +152,7 @@ func status(f *transport.Fault) int {
 		{transport.ErrConflict, http.StatusConflict},
 		{transport.ErrUnreachable, http.StatusBadGateway},
 		{transport.ErrWithdrawn, http.StatusGone},
+		{transport.ErrPending, http.StatusTooEarly},
 		{transport.ErrStorage, http.StatusInsufficientStorage},
 		{transport.ErrClosed, http.StatusServiceUnavailable},
 	} {

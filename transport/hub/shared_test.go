@@ -190,7 +190,8 @@ func TestRevokedMeanwhile(t *testing.T) {
 }
 
 // TestRevokedWhileAnotherCompletes: the same of a collection that is stored already: who
-// uploads what it lacks, while the key is revoked that has sealed it, changes nothing.
+// uploads what it lacks, while the key is revoked that has sealed it, changes nothing. What
+// was told with the share is not opened any more.
 func TestRevokedWhileAnotherCompletes(t *testing.T) {
 	s := newShared(t, hub.Config{})
 	ann, bob := s.User("ann"), s.User("bob")
@@ -198,6 +199,7 @@ func TestRevokedWhileAnotherCompletes(t *testing.T) {
 	name, err := cam.Make(t.Context(), collection.Header{Title: "ann's"}, collection.Body{Items: cam.Items, Recipients: []collection.UserID{bob}})
 	labtest.Must(t, err)
 	cam.Offers(name)
+	told := s.Waiting(bob)
 	s.disk.apply = func(all []transport.Change) error {
 		for _, c := range all {
 			if c.Key == "c/"+name.String() {
@@ -213,8 +215,8 @@ func TestRevokedWhileAnotherCompletes(t *testing.T) {
 	if s.disk.apply != nil {
 		t.Fatal("nothing was to be stored")
 	}
-	if n := len(s.Waiting(bob)); n != 0 {
-		t.Errorf("%d notifications", n)
+	if now := s.Waiting(bob); len(now) != 1 || now[0].Seq != told[0].Seq || now[0].State != nil {
+		t.Errorf("told %+v", now)
 	}
 }
 

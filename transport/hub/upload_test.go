@@ -79,7 +79,7 @@ func TestTamperedUpload(t *testing.T) {
 			t.Errorf("%s: got %v, want %v", what, err, c.want)
 		}
 		_, err = cam.ToHub().Version(t.Context(), cam.Ref(name, 0, 0), 0)
-		if !errors.Is(err, transport.ErrNotFound) {
+		if !errors.Is(err, transport.ErrPending) {
 			t.Errorf("%s: stored, %v", what, err)
 		}
 	}

@@ -15,16 +15,21 @@ import (
 // longestPause is the most that is waited between two tries.
 const longestPause = 24 * time.Hour
 
-// unreachable makes the answer that a user interface shows of a fetch that found
-// nobody: the label allows it, and later may be better. Other errors stay.
-func (v *View) unreachable(ref transport.Ref, i int, err error) error {
-	if err = transport.Wrap(err); !errors.Is(err, transport.ErrUnreachable) {
+// refused makes the answer that a user interface shows of a fetch that the label allows
+// and that later may do: nobody could be reached, or the version has still to come.
+// Other errors stay.
+func (v *View) refused(ref transport.Ref, i int, err error) error {
+	reason := label.ErrUnreachable
+	switch err = transport.Wrap(err); {
+	case errors.Is(err, transport.ErrPending):
+		reason = label.ErrPending
+	case !errors.Is(err, transport.ErrUnreachable):
 		return err
 	}
 	_, rank := v.Collection().At(i)
 	return &collection.ItemError{Item: ref.Item, Err: fmt.Errorf("%w: %w", &label.Refusal{
 		Right: label.Fetch, Rank: rank, Version: ref.Version,
-		Name: v.Collection().Ladder()[ref.Version].Name, Reason: label.ErrUnreachable,
+		Name: v.Collection().Ladder()[ref.Version].Name, Reason: reason,
 	}, err)}
 }
 

@@ -42,7 +42,7 @@ func ExampleReader_ReceiveFrom() {
 	fmt.Println(printer.String(), err)
 	// Output:
 	// made: <nil>
-	// Picnic: Previews are there now; you will hear again when the full versions are. <nil> <nil>
+	// Picnic: Previews come first; you will hear again when the full versions are there. <nil> <nil>
 	// Picnic: All items are there in full. <nil> <nil>
 	// the original <nil>
 }

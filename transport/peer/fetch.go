@@ -78,7 +78,8 @@ func (p *Reader) sources(v *View, i int) []transport.Source {
 // hub is asked for others once, both unless the network has just told of the
 // collection, within a minute. The errors are the gate's, which cause no request
 // unless the label comes with the answer to one, transport.ErrUnreachable, with
-// label.ErrUnreachable, if nobody serves it, transport.ErrDigest if all who do send
+// label.ErrUnreachable, if nobody serves it, transport.ErrPending, with label.ErrPending,
+// if it has still to come to the hub, transport.ErrDigest if all who do send
 // other bytes, transport.ErrTooLarge if a partial version has more than it claims or
 // than Config.MaxPartial, and transport.ErrStorage.
 func (p *Reader) Fetch(ctx context.Context, ref transport.Ref) error {
@@ -115,7 +116,7 @@ func (p *Reader) notFetched(ctx context.Context, v *View, ref transport.Ref, i i
 			return refused
 		}
 	}
-	return v.unreachable(ref, i, err)
+	return v.refused(ref, i, err)
 }
 
 // stored notes that a version is here.

@@ -111,7 +111,7 @@ func (p *Reader) tryWish(ctx context.Context, ref transport.Ref) (labelled bool,
 	err = p.fetch(ctx, ref)
 	switch {
 	case errors.Is(err, label.ErrWithdrawn):
-	case errors.Is(err, transport.ErrUnreachable), errors.Is(err, transport.ErrNotFound):
+	case errors.Is(err, transport.ErrUnreachable), errors.Is(err, transport.ErrNotFound), errors.Is(err, transport.ErrPending):
 		return false, p.pause(ctx, ref)
 	case errors.Is(err, label.ErrRefused):
 		return true, nil

@@ -60,7 +60,7 @@ func twinOfAnother(t *testing.T, d *deal) {
 	ref := d.ref(0, 0)
 	ref.Collection = c.Name()
 	_, err = d.stranger.Version(t.Context(), ref, 0)
-	want(t, err, transport.ErrNotFound)
+	want(t, err, transport.ErrPending)
 	_, err = d.stranger.PutVersion(t.Context(), ref, 0, bytes.NewReader(nil))
 	want(t, err, transport.ErrDigest)
 }

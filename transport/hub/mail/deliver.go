@@ -16,12 +16,20 @@ const (
 	lastPause  = 6 * time.Hour
 )
 
+// How long the first letter on a collection waits for the cover at most, and how often it
+// looks for it.
+const (
+	coverWait  = time.Minute
+	coverPause = 5 * time.Second
+)
+
 // Deliver hands the letters that are due to Config.Channel, once each, and
 // returns when the next ones are due; the zero time if none wait. Those that could
 // not be written or delivered are tried again later, with growing pauses, and set
 // aside after Config.ParkAfter: see [Mailer.Parked]. Those on a collection whose
 // author's key was revoked are due when a station of the author's has sealed it
-// again. A letter is delivered at least once, and by one of the processes of a hub
+// again. The first letter on a collection waits a minute for the cover, which may still
+// be coming, and is dropped if the author withdraws everything meanwhile. A letter is delivered at least once, and by one of the processes of a hub
 // unless that ends meanwhile; newer news that came in between is not lost. Errors are
 // those of the store; what fails of one letter does not keep the others.
 func (m *Mailer) Deliver(ctx context.Context) (next time.Time, err error) {
@@ -109,6 +117,8 @@ func (m *Mailer) deliver(ctx context.Context, l letter) (time.Time, error) {
 	switch {
 	case errors.Is(err, transport.ErrSeal):
 		return time.Time{}, nil // it waits for another seal of the author's
+	case errors.Is(err, transport.ErrPending):
+		return earlier(m.hub.Now().Add(coverPause), l.latest()), nil
 	case err != nil:
 		m.hub.Log.Error("letter not written", "collection", l.name(), "error", err)
 		return m.postpone(ctx, l)
@@ -150,16 +160,21 @@ func (m *Mailer) postpone(ctx context.Context, l letter) (time.Time, error) {
 }
 
 // write writes a letter; without an address if its recipient is a member now, who
-// reads the notification itself. The error wraps transport.ErrSeal while the
-// author's seal does not stand.
+// reads the notification itself, or if it would be the first and the author has withdrawn
+// everything. The error wraps transport.ErrSeal while the author's seal does not stand,
+// and transport.ErrPending while the first letter waits for the cover.
 func (m *Mailer) write(ctx context.Context, l letter) (notify.Letter, error) {
 	n := l.Notification
 	address, r, err := m.hub.Address(ctx, n.Name(), l.To)
 	if err != nil || address == "" {
 		return notify.Letter{}, err
 	}
-	if _, sealed, err := m.hub.Collection(ctx, n.Name()); err != nil || !sealed {
+	c, sealed, err := m.hub.Collection(ctx, n.Name())
+	if err != nil || !sealed {
 		return notify.Letter{}, cmp.Or(err, transport.ErrSeal)
+	}
+	if n.Reason == notify.Shared && c.Len() > 0 && c.Withdrawn() == c.Len() {
+		return notify.Letter{}, nil
 	}
 	token, err := m.token(ctx, n.Name(), l.To)
 	if err != nil {
@@ -173,5 +188,8 @@ func (m *Mailer) write(ctx context.Context, l letter) (notify.Letter, error) {
 		out.Link = m.hub.Link + "/" + token
 	}
 	out.Cover, err = m.hub.Cover(ctx, n.Name())
+	if errors.Is(err, transport.ErrPending) && (n.Reason != notify.Shared || !m.hub.Now().Before(l.latest())) {
+		err = nil
+	}
 	return out, err
 }

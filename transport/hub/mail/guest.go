@@ -2,6 +2,7 @@ package mail
 
 import (
 	"context"
+	"errors"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport"
@@ -17,6 +18,9 @@ func (m *Mailer) Glimpse(ctx context.Context, token string) (transport.Glimpse, 
 			return transport.Glimpse{}, err
 		}
 		cover, err := m.hub.Cover(ctx, c.Name())
+		if errors.Is(err, transport.ErrPending) {
+			err = nil
+		}
 		return transport.Glimpse{
 			Title: c.Title(), Items: c.Len(), Labelled: c.Labelled(), Cover: cover, Versions: min(m.cfg.GuestVersions, len(c.Ladder())-1),
 		}, err

@@ -44,6 +44,9 @@ type letter struct {
 
 func (l letter) name() collection.Name { return l.Notification.Name() }
 
+// latest is when a first letter does not wait for the cover any more.
+func (l letter) latest() time.Time { return time.Unix(l.Since, 0).Add(coverWait) }
+
 func (l letter) key() string { return records.Letter.Key(l.name(), l.To) }
 
 // Letters puts letters into the outbox, in a transaction: a notification, of a state of

@@ -45,7 +45,8 @@ type Hub struct {
 	Store transport.Store
 	// Collection returns a collection, and whether its author's seal stands.
 	Collection func(ctx context.Context, name collection.Name) (c collection.Collection, sealed bool, err error)
-	// Cover and Version return bytes of a collection's versions, as Library.Version does.
+	// Cover and Version return bytes of a collection's versions, as Library.Version does. Of
+	// a cover that has still to come the error wraps transport.ErrPending.
 	Cover   func(ctx context.Context, name collection.Name) ([]byte, error)
 	Version func(ctx context.Context, ref transport.Ref, offset int64) (*transport.Stream, error)
 	// Address returns where a recipient of a collection is written to, and the

@@ -68,16 +68,16 @@ func putNew(ctx context.Context, tx *record.Tx, come []transport.Change) error {
 
 // stored returns the event that versions have come, with the changes that store them:
 // those that are still here, where partial versions expire.
-func (k *Core) stored(ctx context.Context, versions []transport.Bits, come ...transport.Change) func(*record.Tx, engine.State) (engine.Event, error) {
+func (k *Core) stored(ctx context.Context, e engine.Stored, come ...transport.Change) func(*record.Tx, engine.State) (engine.Event, error) {
 	return func(tx *record.Tx, s engine.State) (engine.Event, error) {
 		if err := putNew(ctx, tx, come); err != nil {
 			return nil, err
 		}
 		if !k.Cache {
-			return engine.Stored{Versions: versions}, nil
+			return e, nil
 		}
-		here, err := k.here(ctx, tx, s.Collection, versions)
-		return engine.Stored{Versions: here}, err
+		here, err := k.here(ctx, tx, s.Collection, e.Versions)
+		return engine.Stored{Versions: here, More: e.More}, err
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection/digest"
+	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/internal/record"
@@ -102,7 +103,7 @@ func TestComesToAnotherProcess(t *testing.T) {
 		one, other := New(cfg), New(cfg)
 		come := func() {
 			must(other.Versions.Receive(t.Context(), c, 0, 0, 0, bytes.NewReader(thumbnail)))
-			must(other.do(t.Context(), c.Name(), doing{}, other.stored(t.Context(), []transport.Bits{{1}})))
+			must(other.do(t.Context(), c.Name(), doing{}, other.stored(t.Context(), engine.Stored{Versions: []transport.Bits{{1}}})))
 		}
 		keeps(t, other, c)
 		come()

@@ -27,7 +27,7 @@ func (k *Core) Gather(ctx context.Context, r Result, from transport.Dialer) (Res
 		if errors.Is(err, transport.ErrStorage) {
 			return r, err
 		}
-		if r, err = k.also(ctx, r, k.stored(ctx, got)); err != nil {
+		if r, err = k.also(ctx, r, k.stored(ctx, engine.Stored{Versions: got})); err != nil {
 			return r, err
 		}
 		r, err = k.also(ctx, r, func(*record.Tx, engine.State) (engine.Event, error) {

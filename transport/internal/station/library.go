@@ -63,10 +63,12 @@ func (k *Server) PartialOf(ctx context.Context, s engine.State, ref transport.Re
 		return nil, transport.ErrNotFound
 	}
 	b, err := k.core.Versions.Open(ctx, s.Collection, item, ref.Version)
-	if errors.Is(err, transport.ErrNotFound) {
+	switch {
+	case errors.Is(err, transport.ErrNotFound) && s.Awaits(item, ref.Version):
+		return nil, transport.ErrPending
+	case errors.Is(err, transport.ErrNotFound):
 		return nil, transport.ErrNotFound
-	}
-	if err != nil {
+	case err != nil:
 		return nil, err
 	}
 	if offset > b.Size() {
@@ -81,7 +83,8 @@ type section struct {
 }
 
 // Cover returns the smallest version of the item that stands for a collection, or
-// nothing where it is not here or the collection's seals do not stand any more.
+// nothing where it is not here or the collection's seals do not stand any more. The error
+// wraps transport.ErrPending while it has still to come.
 func (k *Server) Cover(ctx context.Context, name collection.Name) ([]byte, error) {
 	s, err := k.core.Load(ctx, name)
 	if errors.Is(err, transport.ErrSeal) {
@@ -90,5 +93,9 @@ func (k *Server) Cover(ctx context.Context, name collection.Name) ([]byte, error
 	if err != nil {
 		return nil, err
 	}
-	return cover.Read(ctx, s.Collection, k.core.Versions.Open)
+	data, err := cover.Read(ctx, s.Collection, k.core.Versions.Open)
+	if err == nil && data == nil && s.Awaits(cover.Item(s.Collection), 0) {
+		err = transport.ErrPending
+	}
+	return data, err
 }

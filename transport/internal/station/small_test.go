@@ -174,6 +174,37 @@ func TestArrivalsFail(t *testing.T) {
 	}
 }
 
+// TestHereAsItComes: what has come of an upload can be read while the rest of it is still to
+// be waited for.
+func TestHereAsItComes(t *testing.T) {
+	k, signer, _ := newCore(t, 1)
+	clock := time.Unix(1e9, 0)
+	k.Now = func() time.Time { return clock }
+	k.Rules.RequiredFromPeer = 1
+	all := items(0, 1, 2)
+	for i := range all {
+		all[i].Digests = []collection.Digest{digest.Sum([]byte{byte(i)}), {}, {2}}
+	}
+	c := must(collection.New(collection.Header{ID: collection.ID{3}, Author: ann}, collection.Body{Items: all}))
+	keeps(t, k, must(c.Sign(t.Context(), signer, clock)))
+	stream, to := io.Pipe()
+	ended := make(chan error)
+	go func() {
+		_, err := k.Server.Upload(t.Context(), ann, c.Name(), stream)
+		ended <- err
+	}()
+	w := transport.NewUploadWriter(to)
+	for i := range all {
+		must(0, w.Version(i, 0, 0, 1, bytes.NewReader([]byte{byte(i)})))
+		must(to.Write(nil)) // is read when what has come was stepped
+		if s := must(k.Load(t.Context(), c.Name())); !s.Holds(i, 0) || s.Holds(i+1, 0) {
+			t.Errorf("after item %d: %v is held", i, s.HeldOf(0))
+		}
+	}
+	must(0, w.Close(transport.AuthorSeal{}))
+	must(0, errors.Join(to.Close(), <-ended))
+}
+
 // TestDamagedVersion: a record that is none is an error of the store.
 func TestDamagedVersion(t *testing.T) {
 	for _, value := range [][]byte{{}, {inBlob}, {inBlob, 1, 2}, {9}, make([]byte, 0)} {

@@ -96,6 +96,7 @@ func (t telling) joined(newer telling) telling {
 	})
 	newer.News.Addresses = append(addresses, newer.News.Addresses...)
 	newer.News.Notification = notify.Coalesce(t.News.Notification, newer.News.Notification)
+	newer.News.OnlyLevels = newer.News.OnlyLevels && t.News.OnlyLevels
 	newer.All = newer.All || t.All
 	to := append(without(t.News.To, newer.News.To), newer.News.To...)
 	if newer.All {
@@ -272,7 +273,7 @@ func (k *Core) tellThese(ctx context.Context, tx *record.Tx, name collection.Nam
 			return err
 		}
 	}
-	if k.Letters == nil {
+	if k.Letters == nil || job.News.OnlyLevels {
 		return nil
 	}
 	news := job.News

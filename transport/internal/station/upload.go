@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -89,13 +90,11 @@ func (k *Server) Upload(ctx context.Context, by collection.UserID, name collecti
 		return Result{}, err
 	}
 	in := transport.NewUploadReader(stream)
-	arrived := arrivals{store: k.core.Store}
-	got, err := k.takeFrames(ctx, s, in, &arrived)
-	ctx = context.WithoutCancel(ctx) // what has come counts, though its sender be gone
-	r, stepErr := k.core.do(ctx, name, doing{}, k.core.stored(ctx, got, arrived.changes...))
-	if err := errors.Join(err, stepErr); err != nil {
+	r, err := k.takeFrames(ctx, s, in)
+	if err != nil {
 		return r, err
 	}
+	ctx = context.WithoutCancel(ctx) // what has come counts, though its sender be gone
 	if seal := in.Seal(); len(seal.Seal) > 0 {
 		if r, err = k.seal(ctx, name, seal); err != nil {
 			return r, err
@@ -121,22 +120,71 @@ func (k *Server) mayUpload(ctx context.Context, by collection.UserID, name colle
 	return s, nil
 }
 
-// takeFrames stores the versions of an upload and says which came whole.
-func (k *Server) takeFrames(ctx context.Context, s engine.State, in *transport.UploadReader, to *arrivals) ([]transport.Bits, error) {
-	got := make([]transport.Bits, len(s.Collection.Ladder()))
+// labelPause is for how long labels wait, at most, for more of an upload.
+const labelPause = 5 * time.Second
+
+// takeFrames stores the versions of an upload. Those that came whole are here, for all who
+// may read them, as soon as the next one has to be waited for.
+func (k *Server) takeFrames(ctx context.Context, s engine.State, in *transport.UploadReader) (Result, error) {
+	u := uploading{core: k.core, collection: s.Collection, since: k.core.Now()}
+	u.begin()
 	for {
-		f, err := in.Next()
-		if errors.Is(err, io.EOF) {
-			return got, nil
+		f, err := u.next(ctx, in)
+		if err == nil {
+			err = k.takeFrame(ctx, s, f, &u.arrived)
 		}
 		if err != nil {
-			return got, err
+			r, stepErr := u.step(ctx, false)
+			if errors.Is(err, io.EOF) {
+				err = nil
+			}
+			return r, errors.Join(err, stepErr)
 		}
-		if err := k.takeFrame(ctx, s, f, to); err != nil {
-			return got, err
-		}
-		got[f.Version] = got[f.Version].Add(f.Item)
+		u.got[f.Version] = u.got[f.Version].Add(f.Item)
 	}
+}
+
+// uploading is an upload that is coming in: what has come of it and is not stepped yet.
+type uploading struct {
+	core       *Core
+	collection collection.Collection
+	got        []transport.Bits
+	arrived    arrivals
+	since      time.Time // since when labels wait
+}
+
+func (u *uploading) begin() {
+	u.got = make([]transport.Bits, len(u.collection.Ladder()))
+	u.arrived = arrivals{store: u.core.Store}
+}
+
+// next returns the next frame. Where that has to be waited for, what has come is stepped,
+// and others are told what waits for an answer.
+func (u *uploading) next(ctx context.Context, in *transport.UploadReader) (transport.Frame, error) {
+	if !in.Ready() {
+		if slices.ContainsFunc(u.got, func(b transport.Bits) bool { return !b.IsEmpty() }) {
+			if _, err := u.step(ctx, true); err != nil {
+				return transport.Frame{}, err
+			}
+		}
+		u.core.begin()
+	}
+	return in.Next()
+}
+
+// step has all that has come be here, also if its sender is gone. While more is coming
+// labels wait for it, but not for long.
+func (u *uploading) step(ctx context.Context, more bool) (Result, error) {
+	if now := u.core.Now(); now.Sub(u.since) >= labelPause {
+		more, u.since = false, now
+	}
+	ctx = context.WithoutCancel(ctx)
+	stored := u.core.stored(ctx, engine.Stored{Versions: u.got, More: more}, u.arrived.changes...)
+	r, err := u.core.do(ctx, u.collection.Name(), doing{}, stored)
+	if err == nil {
+		u.begin()
+	}
+	return r, err
 }
 
 func (k *Server) takeFrame(ctx context.Context, s engine.State, f transport.Frame, to *arrivals) error {
@@ -180,7 +228,7 @@ func (k *Server) Put(ctx context.Context, by collection.UserID, ref transport.Re
 		return Result{}, n, err
 	}
 	ctx = context.WithoutCancel(ctx) // it has come, though its sender be gone
-	r, err := k.core.do(ctx, ref.Collection, doing{}, k.core.stored(ctx, got, arrived.changes...))
+	r, err := k.core.do(ctx, ref.Collection, doing{}, k.core.stored(ctx, engine.Stored{Versions: got}, arrived.changes...))
 	return r, n, err
 }
 

@@ -3,7 +3,6 @@ package engine
 import (
 	"testing"
 
-	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
 )
@@ -26,32 +25,10 @@ func TestRule3AWordIsNoShare(t *testing.T) {
 	none[Notify](t, effects)
 	s = stored(t, s) // it is remembered
 	for who, share := range map[string]Shared{"its peer": fromPeer(t, nil, sets(all, all)), "a device": fromDevice(sealedDraft(t, 3), true)} {
-		next, effects := run(t, rules, s, share)
-		none[Notify](t, effects)
-		_, effects = run(t, rules, next, Stored{next.Asked})
+		_, effects := run(t, rules, s, share)
 		if n := effect[Notify](t, effects).Notification; n.Reason != notify.Shared {
 			t.Errorf("after the share of %s: %+v", who, n)
 		}
-	}
-}
-
-// TestRule3PendingOriginalsAreTakenBack: a peer that broke off before it announced shares
-// again, and serves nothing for now.
-func TestRule3PendingOriginalsAreTakenBack(t *testing.T) {
-	all := transport.AllBits(3)
-	serves := sets(nil, nil, all)
-	s, effects := run(t, rules, State{}, fromPeer(t, serves, sets(all, all)), Stored{sets(all, all)})
-	none[Notify](t, effects)
-	word, effects := run(t, rules, s, fromPeer(t, nil, nil))
-	none[Notify](t, effects)
-	if !word.PendingOriginals.Has(2) {
-		t.Error("a word takes pending originals back")
-	}
-	again := fromPeer(t, nil, sets(all, all))
-	again.Held = sets(all, all)
-	_, effects = run(t, rules, s, again)
-	if n := effect[Notify](t, effects).Notification; n.Reason != notify.Shared || n.Labelled != 3 {
-		t.Errorf("told %+v", n)
 	}
 }
 
@@ -61,7 +38,7 @@ func TestRule5SourcesMayComplete(t *testing.T) {
 	e := fromDevice(sealedDraft(t, 3), true)
 	e.Complete = transport.AllBits(3)
 	e.Sources = []transport.Source{{User: stranger, URL: "elsewhere", Items: transport.AllBits(3)}}
-	s, _ := run(t, rules, State{}, e, Stored{sets(transport.AllBits(3))})
+	s, _ := run(t, rules, State{}, e, Stored{Versions: sets(transport.AllBits(3))})
 	if len(s.Sources) != 0 || s.Collection.Labelled() != 3 {
 		t.Errorf("sources %v, %d labelled", s.Sources, s.Collection.Labelled())
 	}
@@ -83,27 +60,10 @@ func TestRule10TheHubNotifiesOfLoss(t *testing.T) {
 	share.Share.Notifies = true
 	r := rules
 	r.MaxFailedProbes = 1
-	s, effects := run(t, r, State{}, share, Stored{sets(all, all)}, Announced{source(0, 1, 2)})
+	s, effects := run(t, r, State{}, share, Stored{Versions: sets(all, all)}, Announced{source(0, 1, 2)})
 	none[Notify](t, effects)
 	_, effects = run(t, r, s, Probed{source(0, 1, 2)})
 	if n := effect[Notify](t, effects).Notification; n.Reason != notify.Lost || n.Labelled != 3 {
 		t.Errorf("told %+v", n)
-	}
-}
-
-// TestRule3NobodyWaitsForWhatIsWithdrawn: a camera is lost before it has uploaded
-// all, and its author withdraws what was lost with it. The others are told of.
-func TestRule3NobodyWaitsForWhatIsWithdrawn(t *testing.T) {
-	c := sealedDraft(t, 3)
-	s, effects := run(t, rules, State{}, fromDevice(c, true), Stored{sets(transport.BitsOf(0, 1))})
-	none[Notify](t, effects)
-	lost, _ := c.At(2)
-	withdrawn := says(t, c, author, func(c collection.Collection) (collection.Update, error) { return c.Withdraw(lost) })
-	s, effects = run(t, rules, s, Updated{Collection: withdrawn})
-	if n := effect[Notify](t, effects).Notification; n.Reason != notify.Shared || n.Labelled != 3 {
-		t.Errorf("told %+v", n)
-	}
-	if !s.HasAsked(2, 0) {
-		t.Error("it is not taken if it comes all the same")
 	}
 }
