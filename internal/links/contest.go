@@ -13,9 +13,30 @@ import (
 // recipients is how many there are.
 const recipients = 2
 
-// outcome is how long a share took over a link, in seconds, and what it cost.
+// longest is longer than any share takes here, so that nobody asks again for news.
+const longest = 20 * time.Minute
+
+// What is timed, in seconds: from the beginning of the share, the last from that of what
+// completes it.
+const (
+	firstSeen = iota
+	allSeen
+	cameraDone
+	completed
+)
+
+// times are by what is timed.
+type times [4]float64
+
+// timed names what is, and how many times the limit it may be.
+var timed = [...]struct {
+	what string
+	most float64
+}{{"first thumbnail", 1.3}, {"all thumbnails", 1.1}, {"camera done", 1.05}, {"second phase", 2}}
+
+// outcome is how long a share took, and what it cost.
 type outcome struct {
-	first, all, camera, second float64
+	times
 
 	// Of Glimpse alone:
 	requests       int // the most by a recipient, until all thumbnails are acknowledged
@@ -66,21 +87,19 @@ func seconds(from, to time.Time) float64 { return to.Sub(from).Seconds() }
 type contest struct {
 	kind   linkKind
 	photos *photos
+
+	mu     sync.Mutex
 	rounds [][]outcome // of each contestant
-	errs   []error
+	err    error
 }
 
 // hold measures all contestants with all numbers of photos over one kind of link.
 func (o options) hold(ctx context.Context, k linkKind) (all []*contest, err error) {
 	for _, n := range o.photos {
-		all = append(all, &contest{k, newPhotos(n, o.original), make([][]outcome, len(contestants)), make([]error, len(contestants))})
-	}
-	rounds := o.rounds
-	if k.beside {
-		rounds = 1
+		all = append(all, &contest{kind: k, photos: newPhotos(n, o.original), rounds: make([][]outcome, len(contestants))})
 	}
 	var runs sync.WaitGroup
-	for range rounds {
+	for range o.rounds {
 		for _, c := range all {
 			for i := range contestants {
 				o.progress("%s, %d photos: %s", k.title, len(c.photos.items), contestants[i].name)
@@ -93,16 +112,20 @@ func (o options) hold(ctx context.Context, k linkKind) (all []*contest, err erro
 	}
 	runs.Wait()
 	for _, c := range all {
-		err = errors.Join(err, errors.Join(c.errs...))
+		err = errors.Join(err, c.err)
 	}
 	return all, err
 }
 
 // run has a contestant share once.
 func (c *contest) run(ctx context.Context, i int) {
+	ctx, cancel := context.WithTimeout(ctx, longest)
+	defer cancel()
 	out, err := contestants[i].share(ctx, c.kind, c.photos)
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if err != nil {
-		c.errs[i] = fmt.Errorf("%s, %d photos: %s: %w", c.kind.title, len(c.photos.items), contestants[i].name, err)
+		c.err = errors.Join(c.err, fmt.Errorf("%s, %d photos: %s: %w", c.kind.title, len(c.photos.items), contestants[i].name, err))
 	}
 	c.rounds[i] = append(c.rounds[i], out)
 }
@@ -111,17 +134,12 @@ func (c *contest) run(ctx context.Context, i int) {
 func (c *contest) median(contestant int) outcome {
 	rounds := c.rounds[contestant]
 	o := rounds[len(rounds)-1]
-	for _, of := range []func(*outcome) *float64{
-		func(o *outcome) *float64 { return &o.first },
-		func(o *outcome) *float64 { return &o.all },
-		func(o *outcome) *float64 { return &o.camera },
-		func(o *outcome) *float64 { return &o.second },
-	} {
+	for i := range o.times {
 		var values []float64
 		for _, r := range rounds {
-			values = append(values, *of(&r))
+			values = append(values, r.times[i])
 		}
-		*of(&o) = median(values)
+		o.times[i] = median(values)
 	}
 	return o
 }

@@ -38,9 +38,6 @@ type member struct {
 	hub       transport.Hub
 }
 
-// longWait is longer than anything here takes, so that nobody asks again for news.
-const longWait = time.Hour
-
 // glimpse measures this SDK.
 func glimpse(ctx context.Context, k linkKind, p *photos) (o outcome, err error) {
 	f, err := newFamily(ctx, k)
@@ -88,9 +85,9 @@ func (f *family) share(ctx context.Context, camera *device.Device, name collecti
 	if _, err := camera.Share(ctx, f.camera.hub, name); err != nil {
 		return err
 	}
-	o.camera = seconds(begin, time.Now())
+	o.times[cameraDone] = seconds(begin, time.Now())
 	seen, err := last()
-	o.first, o.all = seconds(begin, seen.first), seconds(begin, seen.all)
+	o.times[firstSeen], o.times[allSeen] = seconds(begin, seen.first), seconds(begin, seen.all)
 	o.needed, o.cameraRequests = needed(c), f.camera.count()
 	o.sent, o.received = f.camera.up.taken(), f.camera.down.taken()
 	return err
@@ -119,7 +116,7 @@ func (f *family) publish(ctx context.Context, name collection.Name, o *outcome) 
 		return err
 	}
 	seen, err := last()
-	o.second = seconds(begin, seen.all)
+	o.times[completed] = seconds(begin, seen.all)
 	if err != nil {
 		return err
 	}
@@ -153,7 +150,7 @@ func newFamily(ctx context.Context, k linkKind) (*family, error) {
 }
 
 func (f *family) start(ctx context.Context) (err error) {
-	if f.hub, err = hub.New(ctx, f.authority, hub.Config{Dial: f.dial, Wait: longWait, RequiredFromPeer: 1}); err != nil {
+	if f.hub, err = hub.New(ctx, f.authority, hub.Config{Dial: f.dial, Wait: longest, RequiredFromPeer: 1}); err != nil {
 		return err
 	}
 	f.serve(httplink.HubHandler(f.hub, httplink.HandlerOptions{}))

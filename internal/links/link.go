@@ -15,7 +15,7 @@ type linkKind struct {
 	roundTrip   time.Duration
 	loss        float64 // of segments, from 0 to 1
 	// beside says that its runs take so long, and the machine so little, that they
-	// go on beside one another, once.
+	// go on beside one another.
 	beside bool
 }
 
@@ -24,7 +24,7 @@ var linkKinds = []linkKind{
 	{name: "64k", title: "64 kbit/s + 300 ms", bits: 64e3, roundTrip: 300 * time.Millisecond, beside: true},
 	{name: "1M", title: "1 Mbit/s + 100 ms", bits: 1e6, roundTrip: 100 * time.Millisecond},
 	{name: "20M", title: "20 Mbit/s + 40 ms", bits: 20e6, roundTrip: 40 * time.Millisecond},
-	{name: "lossy", title: "1 Mbit/s + 100 ms, 1 % lost", bits: 1e6, roundTrip: 100 * time.Millisecond, loss: 0.01},
+	{name: "lossy", title: "1 Mbit/s + 100 ms, 1 % lost", bits: 1e6, roundTrip: 100 * time.Millisecond, loss: 0.01, beside: true},
 }
 
 // takes is how long n bytes take to leave.

@@ -94,14 +94,14 @@ func main() {
 
 // options say what is measured.
 type options struct {
-	only      []string // links, and originals; empty = all
-	photos    []int    // numbers of photos
-	original  int      // size of one that is shared, in bytes
-	rounds    int      // for what is over soon
-	originals load
-	svg       string
-	asJSON    bool
-	quiet     bool
+	only     []string // links, and originals; empty = all
+	photos   []int    // numbers of photos
+	original int      // size of one that is shared, in bytes
+	rounds   int      // for what is over soon
+	load     load
+	svg      string
+	asJSON   bool
+	quiet    bool
 }
 
 // run measures what the arguments ask for and prints it.
@@ -112,7 +112,7 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 	}
 	found, err := o.links(ctx)
 	if err == nil && o.wants(originalsName) {
-		err = o.fetched(ctx, &found)
+		err = o.originals(ctx, &found)
 	}
 	if err != nil {
 		return err
@@ -136,10 +136,10 @@ func parse(args []string) (o options, err error) {
 	photos := flags.String("photos", "24,200", "`numbers` of photos that are shared")
 	flags.IntVar(&o.original, "original", 256<<10, "`bytes` of an original that is shared")
 	flags.IntVar(&o.rounds, "rounds", 3, "how many `rounds` those that are compared take turns for, where that takes seconds")
-	flags.IntVar(&o.originals.count, "count", 200, "`number` of originals that are fetched")
-	flags.Int64Var(&o.originals.size, "size", 1_000_000, "`bytes` of each of them")
-	flags.Int64Var(&o.originals.large, "large", 1_000_000_000, "`bytes` of the large original")
-	flags.StringVar(&o.originals.dir, "dir", "", "the `folder` below which originals are stored; empty = that of temporary files")
+	flags.IntVar(&o.load.count, "count", 200, "`number` of originals that are fetched")
+	flags.Int64Var(&o.load.size, "size", 1_000_000, "`bytes` of each of them")
+	flags.Int64Var(&o.load.large, "large", 1_000_000_000, "`bytes` of the large original")
+	flags.StringVar(&o.load.dir, "dir", "", "the `folder` below which originals are stored; empty = that of temporary files")
 	flags.StringVar(&o.svg, "svg", "", "write the plot to this `file`")
 	flags.BoolVar(&o.asJSON, "json", false, "print JSON")
 	flags.BoolVar(&o.quiet, "quiet", false, "say nothing of the progress")
@@ -175,6 +175,9 @@ func (o *options) read(only, photos string) error {
 			return fmt.Errorf("%q is no number above 0", field)
 		}
 		o.photos = append(o.photos, n)
+	}
+	if o.rounds < 1 {
+		return fmt.Errorf("-rounds %d", o.rounds)
 	}
 	return nil
 }

@@ -117,9 +117,9 @@ func ordinary(pack func([][]byte) [][]byte) func(context.Context, linkKind, *pho
 		if err != nil {
 			return o, err
 		}
-		o.first, o.all, o.camera = seconds(begin, seen.first), seconds(begin, seen.all), seconds(begin, sent)
+		o.times[firstSeen], o.times[allSeen], o.times[cameraDone] = seconds(begin, seen.first), seconds(begin, seen.all), seconds(begin, sent)
 		begin, seen, _, err = s.relay(ctx, sender, streams, pack(p.ids()), len(p.items))
-		o.second = seconds(begin, seen.all)
+		o.times[completed] = seconds(begin, seen.all)
 		return o, err
 	}
 }

@@ -33,14 +33,26 @@ func seeThumbnails(ctx context.Context, r *peer.Reader) (m moment, err error) {
 // thumbnails gets all thumbnails of a collection in the way that is best today, some at
 // once, and calls shown with each.
 func thumbnails(ctx context.Context, r *peer.Reader, name collection.Name, shown func()) error {
+	return fetchAll(ctx, r, name, 0, 16, shown)
+}
+
+// originals gets all originals of a collection in the way that is best today.
+func originals(ctx context.Context, r *peer.Reader, name collection.Name) error {
+	return fetchAll(ctx, r, name, 2, someOriginals, func() {})
+}
+
+// fetchAll gets a version of all items, some at once.
+func fetchAll(ctx context.Context, r *peer.Reader, name collection.Name, version, some int, got func()) error {
 	v, err := r.View(ctx, name)
 	if err != nil {
 		return err
 	}
-	return atOnce(v.Collection().Len(), 16, func(i int) error {
+	return atOnce(v.Collection().Len(), some, func(i int) error {
 		id, _ := v.Collection().At(i)
-		err := r.Fetch(ctx, transport.Ref{Collection: name, Item: id, Version: 0})
-		shown()
+		err := r.Fetch(ctx, transport.Ref{Collection: name, Item: id, Version: version})
+		if err == nil {
+			got()
+		}
 		return err
 	})
 }

@@ -40,12 +40,28 @@ func (k linkKind) limit(hops, n int) float64 {
 	return float64(hops)*(k.takes(n)+k.roundTrip).Seconds() + work
 }
 
+// limits are those of what was shared, as the package comment says.
+func (c *contest) limits() times {
+	o, bodies := c.rounds[0][0], c.photos.bodies()
+	all := o.needed + sum(bodies)
+	return times{
+		firstSeen:  c.kind.limit(2, o.needed+len(bodies[0])),
+		allSeen:    c.kind.limit(2, all),
+		cameraDone: c.kind.limit(1, all),
+		completed:  c.kind.limit(2, o.update),
+	}
+}
+
+// title names what was shared over what.
+func (c *contest) title() string {
+	return fmt.Sprintf("%s, %d photos", c.kind.title, len(c.photos.items))
+}
+
 // add adds what a contest says.
 func (r *results) add(c *contest) {
 	r.contests = append(r.contests, c)
-	name := fmt.Sprintf("%s, %d photos: ", c.kind.title, len(c.photos.items))
-	r.addCosts(name, c.median(0), sum(c.photos.bodies()))
-	r.addTimes(name, c)
+	r.addCosts(c.title()+": ", c.median(0), sum(c.photos.bodies()))
+	r.addTimes(c.title()+": ", c)
 }
 
 // addCosts adds requests and bytes. They are the same on every link, as long as nobody
@@ -65,31 +81,25 @@ func (r *results) addCosts(name string, o outcome, thumbnails int) {
 func (r *results) addTimes(name string, c *contest) {
 	bound := measure.AtMost
 	if c.kind.loss > 0 {
-		bound = func(what string, value, _ float64) measure.Result { return measure.Shown(what, value, measure.Lower) }
+		bound = func(what string, value, _ float64) measure.Result { return shown(what, value) }
 	}
-	k, o, posts, packed := c.kind, c.median(0), c.median(1), c.median(2)
-	thumbnails := sum(c.photos.bodies())
-	one := o.needed + len(c.photos.bodies()[0])
-	against := func(what string, mine, post, archive float64) {
+	mine, posts, archive, limits := c.median(0), c.median(1), c.median(2), c.limits()
+	for i, t := range mine.times {
+		what := name + timed[i].what
 		r.times = append(r.times,
-			measure.Shown(name+what+", s", mine, measure.Lower),
-			measure.Shown(name+what+", against one POST a photo", mine/post, measure.Lower),
-			measure.Shown(name+what+", against one archive", mine/archive, measure.Lower))
+			bound(what+", against the limit", t/limits[i], timed[i].most),
+			shown(what+", s", t),
+			shown(what+", against one POST a photo", t/posts.times[i]),
+			shown(what+", against one archive", t/archive.times[i]))
 	}
-	limited := func(what string, value, limit, most float64) {
-		r.times = append(r.times, bound(name+what, value/limit, most))
-	}
-	limited("first thumbnail, against the limit", o.first, k.limit(2, one), 1.3)
-	limited("first thumbnail, against one POST a photo and what else must go", o.first, posts.first+2*k.takes(o.needed).Seconds(), 1)
-	against("first thumbnail", o.first, posts.first, packed.first)
-	limited("all thumbnails, against the limit", o.all, k.limit(2, o.needed+thumbnails), 1.1)
-	r.times = append(r.times, measure.Shown(name+"all thumbnails, against the limit of a hub that passes them on as they come",
-		o.all/(k.limit(2, o.needed)+k.takes(thumbnails).Seconds()), measure.Lower))
-	against("all thumbnails", o.all, posts.all, packed.all)
-	limited("camera done, against the limit", o.camera, k.limit(1, o.needed+thumbnails), 1.05)
-	against("camera done", o.camera, posts.camera, packed.camera)
-	limited("second phase, against the limit", o.second, k.limit(2, o.update), 2)
-	against("second phase", o.second, posts.second, packed.second)
+	manifest := c.kind.takes(mine.needed).Seconds()
+	r.times = append(r.times,
+		bound(name+"first thumbnail, against one POST a photo and what else must go", mine.times[firstSeen]/(posts.times[firstSeen]+2*manifest), 1),
+		shown(name+"all thumbnails, against a hub that passes them on as they come", mine.times[allSeen]/(limits[allSeen]-c.kind.takes(sum(c.photos.bodies())).Seconds())))
+}
+
+func shown(what string, value float64) measure.Result {
+	return measure.Shown(what, value, measure.Lower)
 }
 
 // names are what can be asked for alone.
