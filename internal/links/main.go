@@ -39,8 +39,8 @@
 //
 // A limit is the time that the bytes take which must go, plus one round trip a hop, plus
 // 30 ms for all the work. What must go from the camera is, of each photo, 16 bytes of id,
-// 32 of each digest, the caption, the media type and the thumbnail, and once the author's
-// seal:
+// 32 of each digest, the caption and the thumbnail, and once the media type and the
+// author's seal:
 //
 //	first thumbnail  all of that but the other thumbnails, over both hops, one after the other
 //	all thumbnails   all of that, likewise

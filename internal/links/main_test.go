@@ -73,7 +73,7 @@ func TestWaysCost(t *testing.T) {
 		t.Fatal(err)
 	}
 	const digest, seal = 32, 64
-	if got, least := o.needed, photos*(16+2*digest+len("IMG_0001.JPG")+len("image/jpeg"))+seal; got < least || got > least+100 {
+	if got, least := o.needed, photos*(16+2*digest+len("IMG_0001.JPG"))+len("image/jpeg")+seal; got < least || got > least+100 {
 		t.Errorf("%d bytes must go, want %d and what is around the seal", got, least)
 	}
 	var found results

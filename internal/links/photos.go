@@ -65,15 +65,20 @@ func (p *photos) ids() (all [][]byte) {
 }
 
 // needed is how much of a collection must go, thumbnails aside: ids, digests, captions,
-// media types and the author's seal.
+// each media type once and the author's seal.
 func needed(c collection.Collection) (bytes int) {
+	types := map[string]bool{}
 	for i := range c.Len() {
 		item := c.Item(i)
-		bytes += len(item.ID) + len(item.Caption) + len(item.MediaType)
+		bytes += len(item.ID) + len(item.Caption)
 		for _, d := range item.Digests {
 			if !d.IsZero() {
 				bytes += len(d)
 			}
+		}
+		if !types[item.MediaType] {
+			types[item.MediaType] = true
+			bytes += len(item.MediaType)
 		}
 	}
 	return bytes + len(c.Header().AuthorSeal)
