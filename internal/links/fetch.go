@@ -65,7 +65,7 @@ func (s *shelf) recipient(ctx context.Context, meter func(n int) error) (*statio
 	if err != nil {
 		return nil, err
 	}
-	if err := st.Reader.RefreshFrom(ctx, s.source, s.name); err != nil {
+	if _, err := st.Reader.ReceiveFrom(ctx, s.source); err != nil {
 		return nil, errors.Join(err, st.close(ctx))
 	}
 	return st, nil

@@ -20,7 +20,7 @@ import (
 // those of what is done, and nothing is missed but bounds.
 func TestRun(t *testing.T) {
 	svg := filepath.Join(t.TempDir(), "plot.svg")
-	args := []string{"-json", "-quiet", "-only", "20M,originals", "-photos", "1,3", "-original", "2000", "-rounds", "1",
+	args := []string{"-json", "-quiet", "-only", "20M,originals", "-photos", "1,3", "-original", "2000", "-rounds", "2",
 		"-count", "3", "-size", "1000", "-large", "300000", "-dir", t.TempDir(), "-svg", svg}
 	var out strings.Builder
 	if err := run(t.Context(), args, &out); err != nil && !errors.Is(err, measure.ErrMissed) {
