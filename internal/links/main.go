@@ -2,7 +2,7 @@
 // how soon they hear that the originals are there, beside what the link allows and beside
 // what an ordinary program would do.
 //
-//	go run ./internal/links                     all of it: some ten minutes
+//	go run ./internal/links                     all of it, in a quarter of an hour
 //	go run ./internal/links -short              24 photos over the two fast links
 //	go run ./internal/links -only 20M,originals some of it
 //	go run ./internal/links -photos 24          other numbers of photos
