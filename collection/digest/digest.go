@@ -7,7 +7,7 @@ import (
 )
 
 // BlockSize is the length of every block but the last, in bytes.
-const BlockSize = 64 << 10
+const BlockSize = 16 << 10
 
 // Digest is the root of a version's Merkle tree, or another node of it. The zero
 // Digest stands for "not known"; it is not the digest of the empty version.

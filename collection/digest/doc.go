@@ -1,7 +1,7 @@
 // Package digest names the bytes of a version and checks them as they stream.
 //
 // The digest of a version is the root of the SHA-256 Merkle tree of RFC 9162
-// §2.1.1 over its blocks of 64 KiB; the last block may be shorter:
+// §2.1.1 over its blocks of 16 KiB; the last block may be shorter:
 //
 //	leaf  = SHA-256(0x00 || block)
 //	node  = SHA-256(0x01 || left || right)
@@ -43,7 +43,7 @@
 //
 // This is the least that lets every block be checked on arrival: 32 bytes for
 // each block on average and one path at the start. Block and siblings are at
-// most 64 KiB and 47 hashes, so a receiver needs some 68 KiB whatever it is sent.
+// most 16 KiB and 49 hashes, so a receiver needs some 18 KiB whatever it is sent.
 //
 // # What a size is worth
 //

@@ -36,8 +36,8 @@ func Example() {
 	fmt.Println("good:", m, "bytes; error:", err)
 	fmt.Println("whole:", bytes.Equal(got.Bytes(), original))
 	// Output:
-	// good: 262144 bytes; wrong: block 4
-	// good: 137856 bytes; error: <nil>
+	// good: 294912 bytes; wrong: block 18
+	// good: 105088 bytes; error: <nil>
 	// whole: true
 }
 
@@ -58,11 +58,11 @@ func ExampleVerifyBlock() {
 
 // A size that somebody claims is proved by a few of the version's blocks.
 func ExampleAnchors() {
-	fmt.Println(digest.Anchors(5 << 20)) // 80 blocks
-	fmt.Println(digest.Anchors(1 << 30)) // 16,384 blocks
+	fmt.Println(digest.Anchors(5 << 20)) // 320 blocks
+	fmt.Println(digest.Anchors(1 << 30)) // 65,536 blocks
 	// Output:
-	// [0 64 79]
-	// [0 16383]
+	// [0 256 319]
+	// [0 65535]
 }
 
 // Plain bytes without proofs are checked at their end.

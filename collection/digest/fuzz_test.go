@@ -54,7 +54,7 @@ func FuzzReader(f *testing.F) {
 func FuzzVerifyBlock(f *testing.F) {
 	f.Add([]byte("block"), []byte{}, int64(5), int64(0))
 	f.Add(content(digest.BlockSize), make([]byte, 64), int64(3*digest.BlockSize), int64(1))
-	f.Add([]byte{1}, make([]byte, 32*47), int64(1<<63-1), int64(1<<47-1))
+	f.Add([]byte{1}, make([]byte, 32*49), int64(1<<63-1), int64(1<<49-1))
 	f.Fuzz(func(t *testing.T, block, hashes []byte, size, index int64) {
 		var path []digest.Digest
 		for ; len(hashes) >= 32; hashes = hashes[32:] {

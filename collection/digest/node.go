@@ -9,7 +9,7 @@ import (
 
 // maxHeight is the height of the tree over the largest size an int64 holds, and
 // so the most hashes in a path.
-const maxHeight = 47
+const maxHeight = 49
 
 // leafPrefix starts the input of a leaf's hash; it is never written to.
 var leafPrefix = []byte{0}

@@ -32,7 +32,7 @@ type Reader struct {
 // comment. For all that follows off, n is size-off.
 //
 // A range outside the version is ErrRange; a size of 0 with a root that is not the
-// empty version's is ErrMismatch. Memory use is at most about 68 KiB, and less for
+// empty version's is ErrMismatch. Memory use is at most about 18 KiB, and less for
 // small versions; src is read one frame at a time.
 func NewReader(src io.Reader, root Digest, size, off, n int64) (*Reader, error) {
 	first, end, err := span(size, off, n)

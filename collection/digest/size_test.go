@@ -100,7 +100,7 @@ func TestAnchorsOfOddSizes(t *testing.T) {
 		}
 	}
 	a := digest.Anchors(1<<63 - 1)
-	if len(a) != 2 || a[0] != 0 || a[1] != 1<<47-1 {
+	if len(a) != 2 || a[0] != 0 || a[1] != 1<<49-1 {
 		t.Errorf("Anchors of the largest size = %v", a)
 	}
 }

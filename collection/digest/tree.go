@@ -8,7 +8,7 @@ import (
 )
 
 // Tree is the Merkle tree of one version, for those who serve it. It takes 64 bytes
-// for each block of 64 KiB, and is immutable: any number of goroutines may use it.
+// for each block of 16 KiB, and is immutable: any number of goroutines may use it.
 type Tree struct {
 	size   int64
 	levels [][]Digest // from the leaves to the root; none if empty

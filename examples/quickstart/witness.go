@@ -15,7 +15,7 @@ import (
 
 // witness stands at the hub's door and looks into every byte that passes, in and
 // out, for pieces of the originals. It knows them by their content: one sample
-// from every block of 64 KiB. No address and no header can mislead it.
+// from every block of 16 KiB. No address and no header can mislead it.
 type witness struct {
 	samples map[uint64][]*sample // by their first eight bytes
 	begins  [1 << 16]bool        // the first two bytes of all samples

@@ -1,7 +1,7 @@
-// Command vectors writes the test vectors of package collection. It follows
-// collection.cddl and shares no code with the codec that the vectors test: what
-// it does is one obvious step after the other, so that a mistake of the codec
-// cannot confirm itself.
+// Command vectors writes the test vectors of the packages collection and
+// collection/digest. It follows collection.cddl and RFC 9162 and shares no code with
+// what the vectors test: what it does is one obvious step after the other, so that a
+// mistake of the codec cannot confirm itself.
 //
 //	go run ./internal/vectors
 //

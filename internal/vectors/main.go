@@ -17,6 +17,9 @@ const (
 func main() {
 	log.SetFlags(0)
 	added, err := write(folder, vectors())
+	if err == nil {
+		err = writeDigests(digestFile, digestVectors())
+	}
 	if err != nil {
 		log.Fatal("vectors: ", err)
 	}

@@ -24,6 +24,22 @@ func TestFilesAreMade(t *testing.T) {
 	}
 }
 
+// TestDigestFileIsMade is the same for the vectors of package collection/digest.
+func TestDigestFileIsMade(t *testing.T) {
+	made := digestVectors()
+	if err := writeDigests("../../"+digestFile, made); err != nil {
+		t.Error(err)
+	}
+	file := filepath.Join(t.TempDir(), "vectors.json")
+	if err := writeDigests(file, made); err != nil {
+		t.Error(err)
+	}
+	made.Versions = made.Versions[1:]
+	if err := writeDigests(file, made); !errors.Is(err, errChanged) {
+		t.Errorf("a change is not refused: %v", err)
+	}
+}
+
 func TestWriteAddsAndNeverChanges(t *testing.T) {
 	dir := t.TempDir()
 	one, other := vector{Name: "one", Error: "ErrType"}, vector{Name: "other", Error: "ErrType"}
