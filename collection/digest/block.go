@@ -1,7 +1,6 @@
 package digest
 
 import (
-	"crypto/sha256"
 	"fmt"
 	"math/bits"
 )
@@ -31,7 +30,7 @@ func checkBlock(root Digest, size, index int64, block []byte, path []Digest) err
 		return ErrTruncated
 	case len(block) > wantBlock || len(path) > wantPath:
 		return ErrTrailing
-	case fold(leafHash(sha256.New(), block), index, last, levels, path) != root:
+	case fold(newLeafHash().of(block), index, last, levels, path) != root:
 		return ErrMismatch
 	}
 	return nil

@@ -1,15 +1,12 @@
 package digest
 
-import (
-	"crypto/sha256"
-	"hash"
-)
+import "crypto/sha256"
 
 // Hasher works out the digest of the bytes written to it. The zero Hasher is ready
 // for use. It needs about 2 KiB whatever is written. A Hasher that has been
 // written to must not be copied.
 type Hasher struct {
-	leaf   hash.Hash         // the open block, once there was one
+	leaf   *leafHash         // the open block, once there was one
 	fill   int               // bytes in the open block
 	n      int64             // blocks closed
 	roots  [maxHeight]Digest // bit l of n set: a full subtree of 1<<l leaves
@@ -67,17 +64,13 @@ func (h *Hasher) Reset() {
 
 func (h *Hasher) open() {
 	if h.leaf == nil {
-		h.leaf = sha256.New()
+		h.leaf = newLeafHash()
 	}
-	h.leaf.Reset()
-	h.leaf.Write(leafPrefix)
+	h.leaf.begin()
 }
 
 // current returns the hash of the open block.
-func (h *Hasher) current() (d Digest) {
-	h.leaf.Sum(d[:0])
-	return d
-}
+func (h *Hasher) current() Digest { return h.leaf.end() }
 
 // close adds the open block, now full, to the subtrees on its left.
 func (h *Hasher) close() {

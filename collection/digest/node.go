@@ -14,13 +14,28 @@ const maxHeight = 49
 // leafPrefix starts the input of a leaf's hash; it is never written to.
 var leafPrefix = []byte{0}
 
-// leafHash hashes block with h, which it resets first.
-func leafHash(h hash.Hash, block []byte) (d Digest) {
+// A leafHash hashes one block after the other, and allocates nothing for each.
+type leafHash struct {
+	hash.Hash
+	sum [sha256.Size]byte
+}
+
+func newLeafHash() *leafHash { return &leafHash{Hash: sha256.New()} }
+
+// begin begins a block, which is written then.
+func (h *leafHash) begin() {
 	h.Reset()
 	h.Write(leafPrefix)
+}
+
+// end returns the hash of what was written of the block so far.
+func (h *leafHash) end() Digest { return Digest(h.Sum(h.sum[:0])) }
+
+// of returns the hash of a whole block.
+func (h *leafHash) of(block []byte) Digest {
+	h.begin()
 	h.Write(block)
-	h.Sum(d[:0])
-	return d
+	return h.end()
 }
 
 // nodeHash hashes two siblings.

@@ -3,7 +3,6 @@ package digest
 import (
 	"crypto/sha256"
 	"fmt"
-	"hash"
 	"io"
 )
 
@@ -17,7 +16,7 @@ type Reader struct {
 	first      int64 // the stream's first block
 	next, end  int64 // the blocks still to come
 	skip, left int64 // bytes to drop of the first block, to return of all
-	leaf       hash.Hash
+	leaf       *leafHash
 	known      [maxHeight]Digest // the newest right sibling checked, by level
 	buf        []byte            // a frame
 	out        []byte            // the bytes checked and not yet given out
@@ -46,7 +45,7 @@ func NewReader(src io.Reader, root Digest, size, off, n int64) (*Reader, error) 
 		src: src, root: root, size: size,
 		first: first, next: first, end: end,
 		skip: off % BlockSize, left: n,
-		leaf: sha256.New(),
+		leaf: newLeafHash(),
 		buf:  make([]byte, maxHeight*sha256.Size+min(size, BlockSize)),
 	}, nil
 }
@@ -116,7 +115,7 @@ func (r *Reader) frame() ([]byte, error) {
 	if i != r.first {
 		want = r.known[levels]
 	}
-	leaf := leafHash(r.leaf, frame)
+	leaf := r.leaf.of(frame)
 	if fold(leaf, i, last, levels, path[:k]) != want {
 		return nil, &BlockError{Block: i, Err: ErrMismatch}
 	}

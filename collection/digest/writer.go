@@ -2,7 +2,6 @@ package digest
 
 import (
 	"crypto/sha256"
-	"hash"
 	"io"
 )
 
@@ -22,7 +21,7 @@ func (t *Tree) WriteRange(w io.Writer, data io.ReaderAt, off, n int64) (int64, e
 		return 0, err
 	}
 	var written int64
-	leaf, last := sha256.New(), blocks(t.size)-1
+	leaf, last := newLeafHash(), blocks(t.size)-1
 	frame := make([]byte, 0, maxHeight*sha256.Size+min(t.size, BlockSize))
 	for i := first; i < end; i++ {
 		frame, err = t.appendFrame(frame[:0], leaf, data, i, frameLevels(i, first, last))
@@ -40,7 +39,7 @@ func (t *Tree) WriteRange(w io.Writer, data io.ReaderAt, off, n int64) (int64, e
 
 // appendFrame appends the siblings of a block over so many levels, and the block,
 // which it checks with leaf.
-func (t *Tree) appendFrame(b []byte, leaf hash.Hash, data io.ReaderAt, i int64, levels int) ([]byte, error) {
+func (t *Tree) appendFrame(b []byte, leaf *leafHash, data io.ReaderAt, i int64, levels int) ([]byte, error) {
 	var path [maxHeight]Digest
 	for _, d := range t.appendSiblings(path[:0], i, levels) {
 		b = append(b, d[:]...)
@@ -53,7 +52,7 @@ func (t *Tree) appendFrame(b []byte, leaf hash.Hash, data io.ReaderAt, i int64, 
 		}
 		return b, err
 	}
-	if leafHash(leaf, b[head:]) != t.levels[0][i] {
+	if leaf.of(b[head:]) != t.levels[0][i] {
 		return b, ErrMismatch
 	}
 	return b, nil
