@@ -84,6 +84,9 @@ func hostile() map[string][]byte {
 		"metadata that claim the longest text": hostileMetadata(1, 65536)[:120],
 		"seal claimed":                         hostileClaims(false),
 		"packed labels of 16 bits":             hostilePlaces(20_000),
+		"previews in runs":                     hostilePreviews(100_000),
+		"previews in runs, cut short":          hostilePreviews(100_000)[:1_700_000],
+		"previews claimed":                     hostilePreviews(0),
 	}
 }
 
@@ -232,6 +235,19 @@ func hostileResolutions(n int) []byte {
 		b = wire.AppendBytes(append(wire.AppendBytes(b, user), 0), nil)
 	}
 	return b
+}
+
+// hostilePreviews has two runs of two lengths of previews, which are kept packed; of no
+// items it claims previews.
+func hostilePreviews(n int) []byte {
+	lengths := wire.AppendArray(wire.AppendArray(append(wire.AppendMap(nil, 1), 8), 4), 34)
+	if n > 0 {
+		runs := binary.AppendUvarint(binary.AppendUvarint(nil, uint64(n/2-1)*2), uint64(n/2-1)*2+1)
+		lengths = append(lengths[:len(lengths)-2], wire.AppendArray(nil, 2)...)
+		lengths = wire.AppendBytes(append(lengths, 1, 2, 0), runs)
+		lengths = wire.AppendBytes(lengths, make([]byte, n/2*3))
+	}
+	return wire.AppendBytes(append(collectionOf(n, 1), 2), lengths)
 }
 
 func hostileMetadata(n, size int) []byte {

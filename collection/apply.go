@@ -76,8 +76,8 @@ func (p *parts) join(c claim) bool {
 
 // Merge joins all that two copies of one collection carry: the later edition,
 // the updates of both, the resolved addresses of both. Merge is associative,
-// commutative and idempotent. Errors: ErrOtherCollection, ErrDigestChanged for
-// editions that contradict each other, ErrLimit.
+// commutative and idempotent. Errors: ErrOtherCollection, those of Contradicts,
+// ErrLimit.
 func (c Collection) Merge(d Collection) (next Collection, changed bool, err error) {
 	p, o := c.parts(), d.parts()
 	if p.fixed.identity() != o.fixed.identity() {
@@ -104,6 +104,30 @@ func (c Collection) Merge(d Collection) (next Collection, changed bool, err erro
 // earlier one did. Digests may be added, never changed.
 var ErrDigestChanged = fmt.Errorf("%w: an edition changes a digest", ErrNotAuthorised)
 
+// ErrPreviewChanged is an edition that has another preview for an item than an
+// earlier one did. Previews may be added or removed, never changed.
+var ErrPreviewChanged = fmt.Errorf("%w: an edition changes a preview", ErrNotAuthorised)
+
+// Contradicts returns nil unless the editions of two copies of one collection have
+// different digests of one version, or different previews of one item: then an
+// *ItemError with ErrDigestChanged or ErrPreviewChanged.
+func (c Collection) Contradicts(d Collection) error { return c.parts().contradicts(d.parts()) }
+
+func (p *parts) contradicts(o *parts) error {
+	if p.fixed.identity() != o.fixed.identity() {
+		return nil
+	}
+	for v := range p.edition.digests {
+		if i := contradiction(p.edition.digests[v], o.edition.digests[v]); i >= 0 {
+			return &ItemError{p.fixed.item(i), ErrDigestChanged}
+		}
+	}
+	if i := p.edition.previews.altered(&o.edition.previews); i >= 0 {
+		return &ItemError{p.fixed.item(i), ErrPreviewChanged}
+	}
+	return nil
+}
+
 // mergeEdition takes o's edition if it is the later one, and the seals that o
 // has over the edition that stays.
 func (p *parts) mergeEdition(o *parts) (changed bool, err error) {
@@ -112,10 +136,8 @@ func (p *parts) mergeEdition(o *parts) (changed bool, err error) {
 		authoritySeal := p.seals.authority.merge(o.seals.authority)
 		return authorSeal || authoritySeal, nil
 	}
-	for v := range p.edition.digests {
-		if i := contradiction(p.edition.digests[v], o.edition.digests[v]); i >= 0 {
-			return false, &ItemError{p.fixed.item(i), ErrDigestChanged}
-		}
+	if err := p.contradicts(o); err != nil {
+		return false, err
 	}
 	later := o.edition.named().Compare(p.edition.named()) > 0
 	if later {
@@ -151,35 +173,43 @@ func (s *seal) merge(o seal) bool {
 
 // Edit makes the author's next edition: change is given copies of the header and
 // of the items, of which it may change what is editable: title, metadata, hints,
-// captions, media types, and digests that were not known. The new edition has
-// the next number and no seals. Availability is not touched: updates stay good.
-// Errors: ErrDigestChanged, and as New; change of what is fixed has no effect.
+// captions, media types, digests that were not known, and previews, which may be
+// added or removed. The new edition has the next number and no seals. Availability is
+// not touched: updates stay good. Errors: ErrDigestChanged, ErrPreviewChanged, and as
+// New; change of what is fixed has no effect. That includes a preview that an edition
+// has removed, as one does of an item that is withdrawn: it stays so.
 func (c Collection) Edit(change func(h *Header, items []Item)) (Collection, error) {
 	return c.EditAfter(c, change)
 }
 
 // EditAfter is Edit for an edition that is to stand rather than another one, too,
-// which was made at the same time: its number is greater than those of both.
+// which was made at the same time: its number is greater than those of both, and what
+// either has removed stays so. One of another collection is ErrOtherCollection.
 func (c Collection) EditAfter(other Collection, change func(h *Header, items []Item)) (Collection, error) {
-	p := c.parts()
+	p, o := c.parts(), other.parts()
+	if p.fixed.identity() != o.fixed.identity() {
+		return c, fmt.Errorf("edition: %w", ErrOtherCollection)
+	}
 	h, items := c.Header(), c.Body().Items
 	change(&h, items)
-	h.Edition, h.Created = max(p.edition.number, other.parts().edition.number)+1, time.Time{}
+	h.Edition, h.Created = max(p.edition.number, o.edition.number)+1, time.Time{}
 	if err := checkMade(&h, &Body{Ladder: p.fixed.ladder, Items: items}); err != nil {
 		return c, err
 	}
 	l := Limits{}.withDefaults()
-	e, err := decodeEdition(encodeEdition(&h, items, len(p.fixed.ladder)), 0, p.fixed, &l)
+	made := previewsOf(items, &p.edition.previews, &o.edition.previews)
+	e, err := decodeEdition(encodeEdition(&h, items, len(p.fixed.ladder), made), 0, p.fixed, &l)
 	if err != nil {
 		return c, fmt.Errorf("edition: %w", err)
 	}
-	for v, known := range p.edition.digests {
-		if i := dropped(known, e.digests[v]); i >= 0 {
-			return c, &ItemError{p.fixed.item(i), ErrDigestChanged}
-		}
-	}
 	q := *p
 	q.edition, q.seals = e, seals{}
+	if i := q.lacks(p); i >= 0 {
+		return c, &ItemError{p.fixed.item(i), ErrDigestChanged}
+	}
+	if err := q.contradicts(p); err != nil {
+		return c, err
+	}
 	return Collection{&q}, nil
 }
 
@@ -188,15 +218,17 @@ func (c Collection) EditAfter(other Collection, change func(h *Header, items []I
 // each may lack what the other has added.
 func (c Collection) HasDigestsOf(d Collection) bool {
 	p, o := c.parts(), d.parts()
-	if p.fixed.identity() != o.fixed.identity() {
-		return false
-	}
+	return p.fixed.identity() == o.fixed.identity() && p.lacks(o) < 0
+}
+
+// lacks returns the first item of which p has not a digest that o has, or -1.
+func (p *parts) lacks(o *parts) int {
 	for v, known := range o.edition.digests {
-		if dropped(known, p.edition.digests[v]) >= 0 {
-			return false
+		if i := dropped(known, p.edition.digests[v]); i >= 0 {
+			return i
 		}
 	}
-	return true
+	return -1
 }
 
 // dropped returns the first item whose known digest another column does not

@@ -64,7 +64,8 @@ func New(h Header, b Body) (Collection, error) {
 	if err != nil {
 		return Collection{}, fmt.Errorf("collection: fixed part: %w", err)
 	}
-	e, err := decodeEdition(encodeEdition(&h, b.Items, len(f.ladder)), 0, f, &l)
+	made := previewsOf(b.Items, &previews{}, &previews{})
+	e, err := decodeEdition(encodeEdition(&h, b.Items, len(f.ladder), made), 0, f, &l)
 	if err != nil {
 		return Collection{}, fmt.Errorf("collection: edition: %w", err)
 	}
@@ -100,6 +101,9 @@ func checkMade(h *Header, b *Body) error {
 	for i := range b.Items {
 		if n := len(b.Items[i].Digests); n > len(b.Ladder) {
 			return fmt.Errorf("%w: item %d has %d digests", ErrLength, i, n)
+		}
+		if n := len(b.Items[i].Preview); n > maxPreview {
+			return fmt.Errorf("%w: item %d has a preview of %d bytes", ErrLimit, i, n)
 		}
 	}
 	return nil
@@ -202,10 +206,11 @@ func (c Collection) At(i int) (ItemID, label.Rank) {
 	return p.fixed.item(i), label.Rank(p.state.At(i))
 }
 
-// Item returns what is known of item i but its label.
+// Item returns what is known of item i but its label, and no preview if it is
+// withdrawn.
 func (c Collection) Item(i int) Item {
 	p := c.parts()
-	item := Item{ID: p.fixed.item(i), Caption: p.edition.captions.of(i), MediaType: p.edition.mediaType(i)}
+	item := Item{ID: p.fixed.item(i), Caption: p.edition.captions.of(i), MediaType: p.edition.mediaType(i), Preview: slices.Clone(c.Preview(i))}
 	for v := range p.fixed.ladder {
 		if d, ok := p.edition.digestAt(i, v); ok {
 			item.Digests = append(item.Digests, make([]Digest, v-len(item.Digests))...)
@@ -248,6 +253,16 @@ func (c Collection) Label(id ItemID) (label.Rank, bool) {
 // Digest returns the digest of a version of item i, if the edition has it.
 func (c Collection) Digest(i, version int) (Digest, bool) {
 	return c.parts().edition.digestAt(i, version)
+}
+
+// Preview returns the preview of item i, as [Item] has it; nil if there is none, or
+// the item is withdrawn. It is part of the collection and must not be changed. It
+// takes constant time, and panics if there is no such item.
+func (c Collection) Preview(i int) []byte {
+	if _, rank := c.At(i); rank.Withdrawn() {
+		return nil
+	}
+	return c.parts().edition.previews.of(i)
 }
 
 // Labelled returns how many items carry a label.

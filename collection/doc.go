@@ -9,7 +9,7 @@
 //     ids, recipients, completers. It never changes; its SHA-256 is the
 //     collection's Identity.
 //   - The edition holds what the author may edit: title, captions, media types,
-//     metadata, digests. The author seals it; see Collection.Edit.
+//     metadata, digests, previews. The author seals it; see Collection.Edit.
 //   - The labels are not stored. They are worked out from the updates that the
 //     collection carries, each sealed by its issuer, as the join of what they say:
 //     see package label. So updates may come late, twice or out of order, two

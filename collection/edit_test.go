@@ -155,6 +155,7 @@ func TestEditRefuses(t *testing.T) {
 		{"a title too long", func(h *collection.Header, _ []collection.Item) { h.Title = strings.Repeat("t", 1025) }, collection.ErrLimit},
 		{"a title that is no text", func(h *collection.Header, _ []collection.Item) { h.Title = "\xc3" }, collection.ErrUTF8},
 		{"a caption too long", func(_ *collection.Header, i []collection.Item) { i[1].Caption = strings.Repeat("c", 1<<16+1) }, collection.ErrLimit},
+		{"a preview too long", func(_ *collection.Header, i []collection.Item) { i[1].Preview = make([]byte, 33) }, collection.ErrLimit},
 		{"a letter in two captions", func(_ *collection.Header, i []collection.Item) { i[0].Caption, i[1].Caption = "a\xc3", "\xb8b" }, collection.ErrUTF8},
 		{"a media type too long", func(_ *collection.Header, i []collection.Item) { i[0].MediaType = strings.Repeat("m", 256) }, collection.ErrLimit},
 		{"a key too long", func(h *collection.Header, _ []collection.Item) {

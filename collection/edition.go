@@ -21,6 +21,7 @@ const (
 	editionMetadata
 	editionHints
 	editionDigests
+	editionPreviews
 )
 
 const (
@@ -45,6 +46,7 @@ type edition struct {
 	metadata []byte   // an encoded map
 	hints    Hints
 	digests  [label.MaxVersions][]byte
+	previews previews
 	digest   func() Digest
 }
 
@@ -66,7 +68,7 @@ func (e Edition) Compare(f Edition) int {
 func decodeEdition(raw []byte, base int, f *fixed, l *Limits) (*edition, error) {
 	e := &edition{raw: raw, digest: sumOnce(raw)}
 	r := wire.NewReader(raw, base)
-	r.Fields(editionDigests, func(key int) { e.field(r, key, base, f, l) })
+	r.Fields(editionPreviews, func(key int) { e.field(r, key, base, f, l) })
 	return e, r.End()
 }
 
@@ -92,6 +94,8 @@ func (e *edition) field(r *wire.Reader, key, base int, f *fixed, l *Limits) {
 		empty = e.hints == Hints{}
 	case editionDigests:
 		empty = e.readDigests(r, f) == 0
+	case editionPreviews:
+		e.previews = readPreviews(r, f.len())
 	}
 	if empty {
 		r.Fail(at, ErrNotCanonical)

@@ -8,18 +8,15 @@ import (
 	"github.com/glimpse-go/glimpse/internal/wire"
 )
 
-// encodeEdition writes the editable part: of the header and of the items of a
-// collection whose ladder has the given number of versions.
-func encodeEdition(h *Header, items []Item, versions int) []byte {
+// encodeEdition writes the editable part: of the header, of the items of a
+// collection whose ladder has the given number of versions, and their previews.
+func encodeEdition(h *Header, items []Item, versions int, p previews) []byte {
 	captions, digests := captionsOf(items), digestsOf(items, versions)
 	names, types := typesOf(items)
-	withDigests := 0
-	for _, col := range digests {
-		withDigests += count(col != nil)
-	}
+	known := slices.ContainsFunc(digests, func(col []byte) bool { return col != nil })
 	var raw []byte
 	raw = wire.AppendMap(raw, count(h.Edition > 0, h.Title != "", captions.len() > 0, len(names) > 0,
-		len(h.Metadata) > 0, h.Hints != Hints{}, withDigests > 0))
+		len(h.Metadata) > 0, h.Hints != Hints{}, known, p.any()))
 	raw = appendEditionHead(raw, h)
 	if captions.len() > 0 {
 		raw = captions.append(wire.AppendUint(raw, editionCaptions))
@@ -28,13 +25,11 @@ func encodeEdition(h *Header, items []Item, versions int) []byte {
 		raw = appendTypes(wire.AppendUint(raw, editionTypes), names, types)
 	}
 	raw = appendEditionMiddle(raw, h)
-	if withDigests > 0 {
-		raw = wire.AppendMap(wire.AppendUint(raw, editionDigests), withDigests)
-		for v, col := range digests {
-			if col != nil {
-				raw = wire.AppendBytes(wire.AppendUint(raw, uint64(v)), col)
-			}
-		}
+	if known {
+		raw = appendDigests(wire.AppendUint(raw, editionDigests), digests)
+	}
+	if p.any() {
+		raw = p.append(wire.AppendUint(raw, editionPreviews))
 	}
 	return raw
 }
@@ -119,6 +114,20 @@ func appendTypes(raw []byte, names []string, types column.Column) []byte {
 	}
 	_, form, data := types.Encode()
 	return wire.AppendBytes(wire.AppendUint(raw, uint64(form)), data)
+}
+
+func appendDigests(raw []byte, cols [][]byte) []byte {
+	known := 0
+	for _, col := range cols {
+		known += count(col != nil)
+	}
+	raw = wire.AppendMap(raw, known)
+	for v, col := range cols {
+		if col != nil {
+			raw = wire.AppendBytes(wire.AppendUint(raw, uint64(v)), col)
+		}
+	}
+	return raw
 }
 
 // digestsOf returns the digest columns by version; nil where none is known.

@@ -97,6 +97,9 @@ func useAll(t *testing.T, c collection.Collection) {
 	distinct := c.Validate() == nil
 	for i := range c.Len() {
 		id, rank := c.At(i)
+		if p := c.Preview(i); len(p) > 32 || rank.Withdrawn() && p != nil || !bytes.Equal(p, c.Item(i).Preview) {
+			t.Fatalf("item %d has the preview %x", i, p)
+		}
 		if at, ok := c.Index(id); !ok || distinct && at != i {
 			t.Fatalf("item %d is found at %d, %v", i, at, ok)
 		}

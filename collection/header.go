@@ -51,4 +51,9 @@ type Item struct {
 	Caption   string
 	MediaType string   // of the complete version, such as image/jpeg
 	Digests   []Digest // of its versions, in the ladder's order; zero or missing = not known
+
+	// Preview is a picture of at most 32 bytes, shown until the first version has
+	// come: a ThumbHash, made from the smallest version that is shared, so that it
+	// shows nothing else. This package only carries it; empty = none.
+	Preview []byte
 }

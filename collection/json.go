@@ -34,6 +34,7 @@ type jsonItem struct {
 	Caption    string            `json:"caption,omitempty"`
 	MediaType  string            `json:"type,omitempty"`
 	Digests    map[string]Digest `json:"digests,omitempty"`
+	Preview    []byte            `json:"preview,omitempty"`
 }
 
 // MarshalJSON returns a view for people. It is one-way: there is no reader of
@@ -74,7 +75,7 @@ func (c Collection) jsonItem(i int, b *Body) jsonItem {
 	item := b.Items[i]
 	j := jsonItem{
 		ID: item.ID, Label: b.Kind.Show(rank), Generation: rank.Generation(),
-		Caption: item.Caption, MediaType: item.MediaType,
+		Caption: item.Caption, MediaType: item.MediaType, Preview: item.Preview,
 	}
 	for v, d := range item.Digests {
 		if d != (Digest{}) {

@@ -52,7 +52,7 @@ func TestJSONOfAllParts(t *testing.T) {
 		Metadata: map[string]string{"b": "2", "a": "1"},
 	}
 	b := collection.Body{
-		Items:      []collection.Item{{ID: lake, Caption: "<The lake>", MediaType: "image/jpeg", Digests: []collection.Digest{{1}, {}, {2}}}},
+		Items:      []collection.Item{{ID: lake, Caption: "<The lake>", MediaType: "image/jpeg", Digests: []collection.Digest{{1}, {}, {2}}, Preview: []byte{7, 8}}},
 		Recipients: []collection.UserID{ben}, Addresses: []collection.Address{{3}}, Completers: []collection.UserID{home},
 		Subs: []collection.Name{{Author: ben, ID: collection.ID{4}}},
 	}
@@ -63,7 +63,7 @@ func TestJSONOfAllParts(t *testing.T) {
 		`"recipients":["bb` + zeros[2:] + `"],"addresses":["03` + zeros[2:] + zeros + `"],"completers":["cc` + zeros[2:] + `"],` +
 		`"collections":["bb` + zeros[2:] + `/04` + zeros[2:] + `"],"updates":0,"sealed":["author","authority"],` +
 		`"items":[{"id":"02` + zeros[2:] + `","label":true,"caption":"\u003cThe lake\u003e","type":"image/jpeg",` +
-		`"digests":{"original":"02` + zeros[2:] + zeros + `","thumbnail":"01` + zeros[2:] + zeros + `"}}]}`
+		`"digests":{"original":"02` + zeros[2:] + zeros + `","thumbnail":"01` + zeros[2:] + zeros + `"},"preview":"Bwg="}]}`
 	got := ok(json.Marshal(c))(t)
 	if string(got) != want {
 		t.Errorf("\n%s, want\n%s", got, want)

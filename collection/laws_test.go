@@ -179,6 +179,8 @@ func (d dice) replica(tb failer, c collection.Collection, us []collection.Update
 			h.Title = fmt.Sprint("title ", d(3))
 			items[d(len(items))].Caption = fmt.Sprint("caption ", d(2))
 			items[d(len(items))].Digests = []collection.Digest{{1}}
+			i := d(len(items))
+			items[i].Preview = [][]byte{nil, {byte(i)}, {byte(i)}}[d(3)]
 		}))(tb)
 	}
 	if d(2) == 0 {

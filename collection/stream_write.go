@@ -13,8 +13,8 @@ import (
 )
 
 // A Stream is a collection that a device writes without ever holding it: its
-// items are all pending, have one media type and no captions, and are read from
-// sources, each once and in display order. Memory does not grow with the number
+// items are all pending, have one media type and neither captions nor previews, and
+// are read from sources, each once and in display order. Memory does not grow with the number
 // of items.
 type Stream struct {
 	Header    Header // its seals are left out

@@ -251,8 +251,8 @@ func TestVectorsStay(t *testing.T) {
 // The first lines of the manifest. Whoever adds vectors may raise the number;
 // nobody may change the vectors of the lines that were counted before.
 const (
-	firstVectors = 500
-	firstSHA256  = "7b579a5d5a02d2546d0aca313e9d0efc03227e46b7d159d623bf60bf07f8b318"
+	firstVectors = 528
+	firstSHA256  = "2dd0913986841d33383b3ee56193b59768c220c92a6ce72e8f353fc4523f104f"
 )
 
 func checkFirst(t *testing.T, lines []string) {

@@ -75,7 +75,7 @@ func describeEdition(f fields, c collection.Collection, h collection.Header) {
 	hints.set("background", h.Hints.Background, !h.Hints.Background.IsZero())
 	hints.set("border", h.Hints.Border, h.Hints.Border != "")
 	f.set("hints", hints, len(hints) > 0)
-	captions, types, digests := map[int]string{}, map[int]string{}, map[int]map[int]string{}
+	captions, types, digests, previews := map[int]string{}, map[int]string{}, map[int]map[int]string{}, map[int]string{}
 	for i := range min(c.Len(), listed) {
 		item := c.Item(i)
 		if item.Caption != "" {
@@ -83,6 +83,9 @@ func describeEdition(f fields, c collection.Collection, h collection.Header) {
 		}
 		if item.MediaType != "" {
 			types[i] = item.MediaType
+		}
+		if len(item.Preview) > 0 {
+			previews[i] = hex.EncodeToString(item.Preview)
 		}
 		for v, d := range item.Digests {
 			if d.IsZero() {
@@ -99,6 +102,7 @@ func describeEdition(f fields, c collection.Collection, h collection.Header) {
 	f.set("captions", captions, len(captions) > 0)
 	f.set("types", types, len(types) > 0 && c.Len() <= listed)
 	f.set("digests", digests, len(digests) > 0)
+	f.set("previews", previews, len(previews) > 0 && c.Len() <= listed)
 }
 
 func describeItems(f fields, c collection.Collection) {

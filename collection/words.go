@@ -3,7 +3,7 @@ package collection
 import "bytes"
 
 // SameWords reports whether the editions of c and d say the same to people:
-// title, captions and metadata. Digests, media types and hints play no part. It
+// title, captions and metadata. Digests, previews, media types and hints play no part. It
 // takes the time of comparing bytes.
 func (c Collection) SameWords(d Collection) bool {
 	a, b := c.parts().edition, d.parts().edition

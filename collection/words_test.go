@@ -20,6 +20,7 @@ func TestSameWords(t *testing.T) {
 	}{
 		"nothing":       {func(*collection.Header, []collection.Item) {}, true},
 		"a digest":      {func(_ *collection.Header, items []collection.Item) { items[0].Digests = []collection.Digest{{1}} }, true},
+		"a preview":     {func(_ *collection.Header, items []collection.Item) { items[0].Preview = []byte{1} }, true},
 		"a hint":        {func(h *collection.Header, _ []collection.Item) { h.Hints.PerPage = 4 }, true},
 		"the title":     {func(h *collection.Header, _ []collection.Item) { h.Title = "other" }, false},
 		"metadata":      {func(h *collection.Header, _ []collection.Item) { h.Metadata = map[string]string{"a": "b"} }, false},

@@ -48,7 +48,7 @@
 //     supply are asked of others who serve the items, one after the other; until
 //     all have answered, rule 4 counts them as asked for.
 //  13. The authority takes no edition that lacks or contradicts a digest that it
-//     has sealed. The station of the author's that has made one makes another on
+//     has sealed, or has another preview. The station of the author's that has made one makes another on
 //     top of the authority's, later than both, with its own words.
 //  14. Versions with one digest are asked for once, and are here when one of them
 //     is, in whatever items and places of the ladder they occur. Labels do not

@@ -17,10 +17,16 @@ type Reseal struct{ Collection collection.Collection }
 
 func (Reseal) effect() {}
 
+// mayFollow reports whether an edition has all digests that another one has, and
+// contradicts nothing of it.
+func mayFollow(c, earlier collection.Collection) bool {
+	return c.HasDigestsOf(earlier) && c.Contradicts(earlier) == nil
+}
+
 // joined joins another copy of the collection. The authority takes no edition that
-// lacks or contradicts a digest that it has sealed, only what was said with it.
+// lacks a digest that it has sealed, or contradicts it, only what was said with it.
 func (r Rules) joined(s State, c collection.Collection) (State, error) {
-	if r.validates(s) && !c.HasDigestsOf(s.Collection) {
+	if r.validates(s) && !mayFollow(c, s.Collection) {
 		merged, changed, err := s.Collection.Apply(slices.Collect(c.Updates())...)
 		if err != nil || !changed {
 			return s, err
@@ -35,12 +41,13 @@ func (r Rules) joined(s State, c collection.Collection) (State, error) {
 func (r Rules) rebases(s State, theirs collection.Collection) bool {
 	return s.Known() && r.Own.User == theirs.Author() &&
 		len(s.Collection.Header().AuthoritySeal) == 0 && len(theirs.Header().AuthoritySeal) > 0 &&
-		s.Collection.Identity() == theirs.Identity() && !s.Collection.HasDigestsOf(theirs)
+		s.Collection.Identity() == theirs.Identity() && !mayFollow(s.Collection, theirs)
 }
 
 // rebase takes their edition with all that was said here, and makes another one of
 // it, later than both, with the words of the edition here, if that is the later one,
-// and what it has of versions that theirs does not know.
+// and what it has of versions that theirs does not know. Previews alone are no reason
+// for one.
 func (s State) rebase(theirs collection.Collection) (State, []Effect, error) {
 	c, _, err := theirs.Apply(slices.Collect(s.Collection.Updates())...)
 	if err != nil {
@@ -61,8 +68,8 @@ func (s State) rebase(theirs collection.Collection) (State, []Effect, error) {
 	return s, []Effect{Reseal{next}}, err
 }
 
-// withOwn returns their item with our words, and with our digests of what they have
-// none of.
+// withOwn returns their item with our words, and with our digests and our preview of
+// what they have none of.
 func withOwn(theirs, ours collection.Item) collection.Item {
 	digests := slices.Clone(theirs.Digests)
 	for v, d := range ours.Digests {
@@ -74,6 +81,9 @@ func withOwn(theirs, ours collection.Item) collection.Item {
 		}
 	}
 	ours.Digests = digests
+	if len(theirs.Preview) > 0 {
+		ours.Preview = theirs.Preview
+	}
 	return ours
 }
 

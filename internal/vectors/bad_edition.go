@@ -12,10 +12,10 @@ func badEditionVectors(s *suite) {
 	}
 	put := func(key uint64, value *node) func(c *parts) { return func(c *parts) { c.edition.set(key, value) } }
 	bad("map-indefinite", "The map is of indefinite length.", "ErrNotCanonical", func(c *parts) { c.edition.open = true })
-	bad("map-claims", "The map claims a pair more than there are keys.", "ErrLimit", func(c *parts) { c.edition.claim(8) })
+	bad("map-claims", "The map claims a pair more than there are keys.", "ErrLimit", func(c *parts) { c.edition.claim(9) })
 	bad("key-order", "Two keys in the wrong order.", "ErrNotCanonical", func(c *parts) { c.edition.swap(0, 1) })
 	bad("key-twice", "A key twice.", "ErrNotCanonical", func(c *parts) { c.edition.kids[2] = uintNode(1) })
-	bad("key-unknown", "The key 8.", "ErrType", func(c *parts) { c.edition.drop(7); c.edition.set(8, uintNode(1)) })
+	bad("key-unknown", "The key 9.", "ErrType", func(c *parts) { c.edition.drop(8); c.edition.set(9, uintNode(1)) })
 	bad("number-zero", "The number 0, written out.", "ErrNotCanonical", put(1, uintNode(0)))
 	bad("number-over", "The number 2^63.", "ErrLimit", put(1, uintNode(1<<63)))
 	bad("number-negative", "A negative number.", "ErrType", put(1, below(3)))
@@ -31,11 +31,13 @@ func badEditionVectors(s *suite) {
 	badMetadata(bad, put)
 	badHints(bad, put)
 	badDigests(bad, put)
+	badPreviews(bad, put)
 	empty := bare(0, flag)
 	empty.title = "t"
 	s.bad("bad-edition-captions-no-items", "Captions of a collection without items.", "ErrOrder", empty, put(3, captions(words(0), words(1), "a")))
 	s.bad("bad-edition-types-no-items", "Media types of a collection without items.", "ErrNotCanonical", empty, put(4, types(0, nil, "a/b")))
 	s.bad("bad-edition-digests-no-items", "Digests of a collection without items.", "ErrNotCanonical", empty, put(7, mapNode(uintNode(0), bytesNode())))
+	s.bad("bad-edition-previews-no-items", "Previews of a collection without items.", "ErrNotCanonical", empty, put(8, seen(0, nil, nil)))
 }
 
 type putter func(key uint64, value *node) func(c *parts)
@@ -140,6 +142,42 @@ func badHints(bad trial, put putter) {
 	try("border-utf8", "A border that is not UTF-8.", "ErrUTF8", four, textNode("\xc3"))
 	try("order", "Two keys in the wrong order.", "ErrNotCanonical", four, textNode("b"), one, uintNode(1))
 	try("key-unknown", "The key 5.", "ErrType", uintNode(5), uintNode(1))
+}
+
+// seen is a column of previews.
+func seen(form uint64, data, pictures []byte, lengths ...uint64) *node {
+	dict := arrayNode()
+	for _, n := range lengths {
+		dict.kids = append(dict.kids, uintNode(n))
+	}
+	return arrayNode(dict, uintNode(form), bytesNode(data...), bytesNode(pictures...))
+}
+
+func badPreviews(bad trial, put putter) {
+	try := func(name, description, err string, form uint64, data, pictures []byte, lengths ...uint64) {
+		bad("previews-"+name, description, err, put(8, seen(form, data, pictures, lengths...)))
+	}
+	try("empty", "No lengths.", "ErrNotCanonical", 0, nil, nil)
+	try("none", "A column of no previews, written out.", "ErrNotCanonical", 0, nil, nil, 0)
+	try("over", "Previews of 34 bytes.", "ErrLimit", 0, nil, pictures(4*34), 34)
+	try("short", "A byte too few.", "ErrLength", 0, nil, pictures(4*21-1), 21)
+	try("long", "A byte too many.", "ErrLength", 0, nil, pictures(4*21+1), 21)
+	try("longest", "More bytes than four previews can have.", "ErrLimit", 0, nil, pictures(4*32+1), 32)
+	try("removed-bytes", "Bytes of previews that were removed.", "ErrLength", 0, nil, pictures(1), removedPreview)
+	try("order", "Lengths that descend.", "ErrNotCanonical", 1, []byte{0b0101}, pictures(6), 2, 1)
+	try("twice", "A length twice.", "ErrNotCanonical", 1, []byte{0b0101}, pictures(4), 1, 1)
+	try("unused", "A length that no preview has.", "ErrNotCanonical", 1, []byte{0b00010001}, pictures(6), 1, 2, 3)
+	try("place", "A place outside the lengths.", "ErrNotCanonical", 1, []byte{0b11100100}, pictures(6), 1, 2, 3)
+	try("form", "Runs that are as long as packed places.", "ErrNotCanonical", 0, []byte{3}, pictures(6), 1, 2)
+	try("many", "Thirty-five lengths.", "ErrLimit", 0, nil, nil, make([]uint64, 35)...)
+	part := seen(0, nil, pictures(4), 1)
+	bad("previews-map", "Previews as a map.", "ErrType", put(8, mapNode(part.kids...)))
+	bad("previews-triple", "Previews of three parts.", "ErrLength", put(8, arrayNode(part.kids[:3]...)))
+	bad("previews-text", "Pictures as a text.", "ErrType", put(8, arrayNode(append(part.kids[:3:3], textNode("abcd"))...)))
+	bad("previews-indefinite", "Pictures in chunks.", "ErrNotCanonical", put(8, arrayNode(append(part.kids[:3:3], open(bytesNode(pictures(4)...)))...)))
+	bad("previews-claims", "Lengths that claim to be 34.", "ErrTruncated", func(c *parts) {
+		c.edition.set(8, claims(arrayNode(claims(arrayNode(uintNode(1)), 34)), 4))
+	})
 }
 
 func badDigests(bad trial, put putter) {

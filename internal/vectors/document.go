@@ -23,6 +23,9 @@ const (
 	withdrawn = 15
 )
 
+// removedPreview is the length of a preview that was removed.
+const removedPreview = 33
+
 // rank is the number of a generation and a level.
 func rank(generation, level uint32) uint32 { return 16*generation + level }
 
@@ -43,6 +46,7 @@ type document struct {
 	metadata                  []entry  // in the order of the encoded keys
 	hints                     hints
 	digests                   map[int][]piece
+	previews                  previews
 	authorSeal, authoritySeal seal
 	updates                   []update
 	resolutions               []resolution
@@ -51,6 +55,12 @@ type document struct {
 type version struct {
 	Name   string `json:"name"`
 	Pixels uint64 `json:"pixels"`
+}
+
+// previews are the lengths of previews, one of each item, and their bytes.
+type previews struct {
+	lengths  []uint32
+	pictures []piece
 }
 
 type entry struct{ key, value string }
@@ -177,6 +187,9 @@ func (d *document) edition() *node {
 		}
 		m.set(7, columns)
 	}
+	if len(d.previews.lengths) > 0 {
+		m.set(8, d.previews.node())
+	}
 	return m
 }
 
@@ -209,6 +222,12 @@ func (d *document) typesNode() *node {
 		values[i] = number[name]
 	}
 	return packed(values, func(v uint32) *node { return textNode(named[v]) })
+}
+
+func (p previews) node() *node {
+	n := packed(p.lengths, func(v uint32) *node { return uintNode(uint64(v)) })
+	n.kids = append(n.kids, piecesNode(p.pictures...))
+	return n
 }
 
 func (h hints) node() *node {

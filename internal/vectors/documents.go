@@ -30,6 +30,14 @@ func digestOf(i byte) []byte {
 	return s[:]
 }
 
+// pictures are the bytes of previews.
+func pictures(n int) (b []byte) {
+	for i := range n {
+		b = append(b, byte(i+1))
+	}
+	return b
+}
+
 // sealOf is a seal as a codec sees it: bytes.
 func sealOf(issued uint64, fill byte) seal { return seal{issued, bytes.Repeat([]byte{fill}, 64)} }
 
@@ -74,6 +82,7 @@ func rich() *document {
 		0: literal(bytes.Join([][]byte{digestOf(0), digestOf(1), digestOf(2), digestOf(3)}, nil)),
 		2: literal(bytes.Join([][]byte{digestOf(4), make([]byte, 64), digestOf(7)}, nil)),
 	}
+	d.previews = previews{[]uint32{21, 25, 33, 23}, literal(pictures(21 + 25 + 23))}
 	d.authorSeal, d.authoritySeal = sealOf(1795424450, 4), sealOf(0, 5)
 	d.resolutions = []resolution{{door, ben, sealOf(1795424700, 6)}, {gate, carla, sealOf(0, 7)}}
 	return d

@@ -95,4 +95,28 @@ func editionVectors(s *suite) {
 	s.good("edition-digests-all", "Digests of all versions.", made(1, func(d *document) {
 		d.digests = map[int][]piece{0: literal(digestOf(1)), 1: literal(digestOf(2)), 2: literal(digestOf(3))}
 	}))
+	previewVectors(s)
+}
+
+func previewVectors(s *suite) {
+	seen := func(name, description string, lengths ...uint32) {
+		size := 0
+		for _, n := range lengths {
+			size += int(n % removedPreview)
+		}
+		s.good("edition-previews-"+name, description, made(len(lengths), func(d *document) {
+			d.previews = previews{lengths, literal(pictures(size))}
+		}))
+	}
+	seen("one", "A preview of one byte, of the one item.", 1)
+	seen("one-length", "All items have previews of one length: no data.", 23, 23, 23)
+	seen("longest", "The longest preview, and the shortest.", 32, 1)
+	seen("few", "One item of many has a preview: runs, of which the last is left out.", append(append(many(40, 0), 21), many(60, 0)...)...)
+	seen("lengths", "Previews of several lengths, and none.", 0, 21, 22, 25, 0, 24, 23, 21, 22)
+	seen("removed", "A preview that was removed, and another item that has none.", removedPreview, 0)
+	seen("removed-all", "All previews were removed.", removedPreview, removedPreview)
+	s.good("edition-previews-withdrawn", "A preview of an item that is withdrawn, which is not shown.", made(2, func(d *document) {
+		d.previews = previews{[]uint32{2, 3}, literal(pictures(5))}
+		d.updates = []update{by([]uint32{withdrawn, 0})}
+	}))
 }

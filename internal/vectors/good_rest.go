@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/hex"
 	"fmt"
 	"strings"
 )
@@ -113,6 +114,9 @@ func largeVectors(s *suite) {
 	d = bare(65536, flag)
 	d.digests = map[int][]piece{2: {{Hash: &hash{32, 65536, 131072}}}}
 	s.good("large-65536-digests", "65,536 items with the digests of their complete versions.", d)
+	d = bare(65536, flag)
+	d.previews = previews{cycle(d.n, 21, 23, 22, 24), []piece{{Repeat: &repeat{hex.EncodeToString(pictures(90)), d.n / 4}}}}
+	s.good("large-65536-previews", "65,536 items with previews of four lengths.", d)
 	d = with(1000000, flag, update{many(1000000, 14), none, sealOf(1795424600, 3)})
 	d.items = []piece{{Counter: &counter{"00112233445566778899aabb", 0, 1000000}}}
 	s.good("large-million-common-prefix", "A million ids that differ in their last four bytes, all complete.", d)

@@ -38,7 +38,8 @@ type wanted struct {
 	Types         map[string]string            `json:"types,omitempty"`    // by number of the item
 	Metadata      map[string]string            `json:"metadata,omitempty"`
 	Hints         *hints                       `json:"hints,omitempty"`
-	Digests       map[string]map[string]string `json:"digests,omitempty"` // by version, by number of the item
+	Digests       map[string]map[string]string `json:"digests,omitempty"`  // by version, by number of the item
+	Previews      map[string]string            `json:"previews,omitempty"` // by number of the item, unless it is withdrawn
 	AuthorSeal    string                       `json:"author_seal,omitempty"`
 	AuthoritySeal string                       `json:"authority_seal,omitempty"`
 	Updates       []wantedUpdate               `json:"updates,omitempty"`
@@ -83,6 +84,7 @@ func (d *document) want() *wanted {
 		w.Subs = append(w.Subs, fmt.Sprintf("%x/%x", sub[:16], sub[16:]))
 	}
 	d.wantEdition(w)
+	d.wantPreviews(w)
 	w.wantLabels(d.state())
 	w.Updates = d.wantUpdates(w.Identity)
 	for _, r := range d.resolutions {
@@ -113,6 +115,18 @@ func (d *document) wantEdition(w *wanted) {
 			}
 		}
 		w.Digests[fmt.Sprint(v)] = known
+	}
+}
+
+func (d *document) wantPreviews(w *wanted) {
+	w.Previews = map[string]string{}
+	left := expand(d.previews.pictures)
+	for i, n := range d.previews.lengths {
+		preview := left[:n%removedPreview]
+		left = left[len(preview):]
+		if len(preview) > 0 && d.n <= listed && d.state()[i]%16 != withdrawn {
+			w.Previews[fmt.Sprint(i)] = hex.EncodeToString(preview)
+		}
 	}
 }
 
