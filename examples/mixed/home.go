@@ -32,6 +32,11 @@ type Renderer struct {
 	Maker media.Maker
 }
 
+// Preview implements peer.Previewer.
+func (*Renderer) Preview(version []byte) ([]byte, error) {
+	return media.Picture{JPEG: version}.Preview()
+}
+
 // Render implements peer.Renderer.
 func (r *Renderer) Render(ctx context.Context, p peer.Picture, w io.Writer) error {
 	v, ok := label.DefaultLadder().Index(p.Version.Name)

@@ -21,6 +21,9 @@
 // EXIF data, since that may show what somebody cut away or blacked out later;
 // see Maker.TrustEmbedded.
 //
+// [Picture.Preview] makes a ThumbHash of a result, some 25 bytes that a collection
+// carries itself, and [DecodePreview] a picture of such a preview.
+//
 // What a file is, is told from its content, never from its name. A text named
 // photo.jpg is [ErrFormat].
 //

@@ -36,6 +36,21 @@ func Example() {
 	// 360 × 480
 }
 
+// A thumbnail's preview goes into the collection, and is shown until the thumbnail has
+// come.
+func ExamplePicture_Preview() {
+	var maker media.Maker
+	thumbnail := maker.Icon("pdf", media.Box{W: 160, H: 120})
+
+	preview, err := thumbnail.Preview()
+	fmt.Println(len(preview), "bytes", err)
+	blurred, err := media.DecodePreview(preview)
+	fmt.Println(blurred.Bounds().Size(), err)
+	// Output:
+	// 21 bytes <nil>
+	// (32,23) <nil>
+}
+
 // What cannot be shown gets an icon.
 func ExampleMaker_Icon() {
 	var maker media.Maker

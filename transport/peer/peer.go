@@ -236,6 +236,16 @@ type Renderer interface {
 	Render(ctx context.Context, picture Picture, w io.Writer) error
 }
 
+// A Previewer is a Renderer that makes previews, too, as collection.Item has them: of
+// items that have none, for instance since their device cannot decode pictures. They
+// go into the edition that the versions made need; none is made for them alone.
+type Previewer interface {
+	Renderer
+	// Preview returns the preview of a version that Render has written, at most 32
+	// bytes. An error is logged, and the item goes on without a preview.
+	Preview(version []byte) ([]byte, error)
+}
+
 // RendererFunc makes a Renderer of a function.
 type RendererFunc func(ctx context.Context, picture Picture, w io.Writer) error
 

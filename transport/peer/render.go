@@ -52,10 +52,12 @@ func (p *Author) render(ctx context.Context, c collection.Collection, missing []
 	return r.State.Collection, cannot, err
 }
 
-// job is one version to be made, and then its digest, or that it cannot be made.
+// job is one version to be made, and then its digest and its preview, or that it
+// cannot be made.
 type job struct {
 	item, version int
 	digest        collection.Digest
+	preview       []byte
 	cannot        bool
 }
 
@@ -101,9 +103,24 @@ func (p *Author) renderOne(ctx context.Context, c collection.Collection, j *job)
 		return nil
 	}
 	if err == nil {
+		j.preview = p.preview(picture.Item, out.Bytes())
 		j.digest, err = p.core.Versions.Keep(ctx, c.Author(), out.Bytes())
 	}
 	return err
+}
+
+// preview makes a preview of a version, if its item has none and the Renderer can.
+func (p *Author) preview(item collection.Item, version []byte) []byte {
+	r, can := p.cfg.Render.(Previewer)
+	if !can || len(item.Preview) > 0 {
+		return nil
+	}
+	preview, err := r.Preview(version)
+	if err != nil {
+		p.cfg.Log.Warn("no preview can be made", "item", item.ID, "error", err)
+		return nil
+	}
+	return preview
 }
 
 // usable leaves out the versions that could not be made, and those that somebody
@@ -120,8 +137,9 @@ func usable(c collection.Collection, jobs []job) (made []job, cannot []transport
 	return made, cannot
 }
 
-// withDigests makes the edition that has the digests of what was made. It is c, if
-// another station of the author has made the same before.
+// withDigests makes the edition that has the digests of what was made, and for items
+// without a preview that of their smallest version made. It is c, if another station
+// of the author has made the same versions before.
 func (p *Author) withDigests(ctx context.Context, c collection.Collection, jobs []job) (collection.Collection, error) {
 	unknown := slices.DeleteFunc(slices.Clone(jobs), func(j job) bool {
 		_, known := c.Digest(j.item, j.version)
@@ -137,6 +155,9 @@ func (p *Author) withDigests(ctx context.Context, c collection.Collection, jobs 
 				item.Digests = append(item.Digests, collection.Digest{})
 			}
 			item.Digests[j.version] = j.digest
+			if len(item.Preview) == 0 {
+				item.Preview = j.preview
+			}
 		}
 	})
 	if err != nil {

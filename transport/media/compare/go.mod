@@ -12,6 +12,7 @@ require (
 
 require (
 	github.com/davidbyttow/govips/v2 v2.16.0 // indirect
+	go.n16f.net/thumbhash v1.1.0 // indirect
 	golang.org/x/net v0.25.0 // indirect
 	golang.org/x/text v0.43.0 // indirect
 )

@@ -11,6 +11,7 @@ require (
 
 require (
 	github.com/ebitengine/purego v0.8.3 // indirect
+	go.n16f.net/thumbhash v1.1.0 // indirect
 	golang.org/x/image v0.47.0 // indirect
 	golang.org/x/sync v0.24.0 // indirect
 )

@@ -8,6 +8,7 @@ require (
 )
 
 require (
+	go.n16f.net/thumbhash v1.1.0 // indirect
 	golang.org/x/image v0.47.0 // indirect
 	golang.org/x/net v0.25.0 // indirect
 	golang.org/x/sync v0.24.0 // indirect
