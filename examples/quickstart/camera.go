@@ -48,6 +48,7 @@ type photo struct {
 	name          string // as it is shown
 	path          string // of the original
 	thumbnailPath string // empty if none can be made here
+	preview       []byte // of the thumbnail; none if there is no thumbnail
 	mediaType     string
 	size          int64     // bytes
 	changed       time.Time // last, when it was taken
@@ -94,13 +95,14 @@ func (c *camera) open(_ context.Context, id collection.ItemID, version int) (tra
 	return nil, transport.ErrNotFound
 }
 
-// make makes the collection of all photos, with their digests, and seals it.
+// make makes the collection of all photos, with their previews and digests, and seals
+// it.
 func (c *camera) make(ctx context.Context, title string, photos []photo, recipients ...collection.UserID) (err error) {
 	clear(c.photos)
 	items := make([]collection.Item, len(photos))
 	for i, p := range photos {
 		c.photos[p.id] = p
-		items[i] = collection.Item{ID: p.id, Caption: p.name, MediaType: p.mediaType}
+		items[i] = collection.Item{ID: p.id, Caption: p.name, MediaType: p.mediaType, Preview: p.preview}
 	}
 	header := collection.Header{Title: title, Authority: c.account.hubKey.ID()}
 	c.name, err = c.device.Make(ctx, header, collection.Body{Items: items, Recipients: recipients})

@@ -86,10 +86,26 @@ func (c *cast) firstLook(ctx context.Context, r *recipient) error {
 	if err != nil {
 		return err
 	}
+	if err := c.showPreviews(ctx, r); err != nil {
+		return err
+	}
 	return c.step(r.name, "fetch versions", func() (notes, error) {
 		n, _, err := r.fetch(ctx, c.camera.name, thumbnail)
 		return notes{"fetch versions": "thumbnails of " + count(n, "item", "items") + ", digests checked"}, err
 	})
+}
+
+// showPreviews prints what the first recipient sees before any thumbnail has come.
+func (c *cast) showPreviews(ctx context.Context, r *recipient) error {
+	if r != c.recipients[0] {
+		return nil
+	}
+	view, err := r.peer.Reader.View(ctx, c.camera.name)
+	if err != nil {
+		return err
+	}
+	c.timeline.text(indent(previews(view.Collection(), c.timeline.live))...)
+	return nil
 }
 
 // show prints what a recipient sees, once if all see the same. With -keep it is

@@ -54,7 +54,7 @@ func (h *home) join(ctx context.Context, a account) error {
 		return err
 	}
 	h.url = url
-	cfg := peer.Config{URL: url, Render: peer.RendererFunc(h.make)}
+	cfg := peer.Config{URL: url, Render: h}
 	if cfg.Keys, err = a.keyring(); err != nil {
 		return err
 	}
@@ -92,10 +92,10 @@ func (h *home) publish(ctx context.Context, name collection.Name, items int) err
 	return h.peer.Author.Publish(ctx, name)
 }
 
-// make makes a version of an item when the hub asks for it: screens, and the
+// Render makes a version of an item when the hub asks for it: screens, and the
 // thumbnails that the camera could not make. What cannot be made here either does
 // not hold up anything: the peer goes on with the others.
-func (h *home) make(ctx context.Context, p peer.Picture, w io.Writer) error {
+func (h *home) Render(ctx context.Context, p peer.Picture, w io.Writer) error {
 	defer h.stage.network.begin(exchange{from: "home", what: "make " + p.Version.Name + "s"})()
 	var made bytes.Buffer
 	err := h.render.Render(ctx, p, &made)
@@ -107,6 +107,9 @@ func (h *home) make(ctx context.Context, p peer.Picture, w io.Writer) error {
 	_, err = made.WriteTo(w)
 	return err
 }
+
+// Preview makes a preview of a version, of an item to which the camera could give none.
+func (h *home) Preview(version []byte) ([]byte, error) { return h.render.Preview(version) }
 
 // note puts down how the making of a version went.
 func (h *home) note(p peer.Picture, err error) {

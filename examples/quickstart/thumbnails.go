@@ -76,7 +76,8 @@ func (c *camera) takePhotos(ctx context.Context, files []found) (all taken, err 
 	return all, nil
 }
 
-// takePhoto makes a photo of a file, with a thumbnail if there can be one. A file
+// takePhoto makes a photo of a file, with a thumbnail and its preview if there can be
+// one. A file
 // that cannot be read is no photo; why says what is the matter with it. Other
 // errors concern the camera itself.
 func (c *camera) takePhoto(ctx context.Context, f found) (p photo, why, err error) {
@@ -101,6 +102,9 @@ func (c *camera) takePhoto(ctx context.Context, f found) (p photo, why, err erro
 	}
 	if why != nil {
 		return p, why, nil
+	}
+	if p.preview, err = (media.Picture{JPEG: picture}).Preview(); err != nil {
+		return photo{}, nil, err
 	}
 	p.thumbnailPath = c.thumbnailFile(p.id)
 	return p, nil, os.WriteFile(p.thumbnailPath, picture, 0o600)
