@@ -88,7 +88,13 @@ func (w *world) edit(s *station, c collection.Collection) {
 	name := c.Name()
 	w.declare(s, "edit", name, func() error {
 		err := s.Author.Edit(ctx, name, func(h *collection.Header, items []collection.Item) {
-			h.Title, items[0].Caption = fmt.Sprintf("Title %d", w.random.IntN(1000)), s.Name
+			n := w.random.IntN(1000)
+			h.Title, items[0].Caption = fmt.Sprintf("Title %d", n), s.Name
+			if item := &items[n%len(items)]; n%5 == 0 {
+				item.Preview = nil
+			} else if n%5 == 1 && len(item.Preview) == 0 {
+				item.Preview = []byte(s.Name)
+			}
 		})
 		if m := w.find(name); m != nil && err == nil {
 			m.edition = max(m.edition, c.Header().Edition+1)

@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/collection/digest"
 	"github.com/glimpse-go/glimpse/internal/lab"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
@@ -112,7 +113,7 @@ func (s *station) startPeer() {
 		s.w.must("statement", cfg.Keys.Add(ctx, k))
 	}
 	cfg.Hub, cfg.Wait, cfg.Pause = s.toHub(), 1, s.w.Pause
-	cfg.Render, cfg.Policy, cfg.Wished, cfg.Accept = peer.RendererFunc(s.render), s.w.policy, s.wished, s.accept
+	cfg.Render, cfg.Policy, cfg.Wished, cfg.Accept = s, s.w.policy, s.wished, s.accept
 	s.w.must("start of "+s.Name, s.StartPeer(ctx, cfg))
 }
 
@@ -132,9 +133,9 @@ func (s *station) toHub() transport.Hub {
 	return s.ToHub()
 }
 
-// render makes what stands for a version. Some stations make it in a way of their
+// Render makes what stands for a version. Some stations make it in a way of their
 // own, or cannot make it of every original.
-func (s *station) render(ctx context.Context, p peer.Picture, w io.Writer) error {
+func (s *station) Render(ctx context.Context, p peer.Picture, w io.Writer) error {
 	head := make([]byte, 1)
 	if _, err := p.Original.ReadAt(head, 0); err != nil && err != io.EOF {
 		return err
@@ -145,4 +146,10 @@ func (s *station) render(ctx context.Context, p peer.Picture, w io.Writer) error
 	err := lab.Render(ctx, p, w)
 	fmt.Fprint(w, s.codec)
 	return err
+}
+
+// Preview makes a preview in the station's own way, also of versions that others make
+// alike.
+func (s *station) Preview(version []byte) ([]byte, error) {
+	return fmt.Appendf(nil, "%.8x by %.4s", digest.Sum(version), s.Name), nil
 }
