@@ -176,8 +176,8 @@ func (s *seal) merge(o seal) bool {
 // captions, media types, digests that were not known, and previews, which may be
 // added or removed. The new edition has the next number and no seals. Availability is
 // not touched: updates stay good. Errors: ErrDigestChanged, ErrPreviewChanged, and as
-// New; change of what is fixed has no effect. That includes a preview that an edition
-// has removed, as one does of an item that is withdrawn: it stays so.
+// New; change of what is fixed has no effect. That includes the preview of an item that
+// is withdrawn, which the new edition removes, and one that was removed: it stays so.
 func (c Collection) Edit(change func(h *Header, items []Item)) (Collection, error) {
 	return c.EditAfter(c, change)
 }
@@ -192,6 +192,7 @@ func (c Collection) EditAfter(other Collection, change func(h *Header, items []I
 	}
 	h, items := c.Header(), c.Body().Items
 	change(&h, items)
+	c.hideWithdrawn(items)
 	h.Edition, h.Created = max(p.edition.number, o.edition.number)+1, time.Time{}
 	if err := checkMade(&h, &Body{Ladder: p.fixed.ladder, Items: items}); err != nil {
 		return c, err

@@ -106,6 +106,15 @@ func previewsOf(items []Item, of, after *previews) (p previews) {
 	return p
 }
 
+// hideWithdrawn takes the previews away from items that are withdrawn.
+func (c Collection) hideWithdrawn(items []Item) {
+	for i := range items {
+		if _, rank := c.At(i); rank.Withdrawn() {
+			items[i].Preview = nil
+		}
+	}
+}
+
 // any reports whether there is a preview, or was one.
 func (p *previews) any() bool {
 	return p.lengths.Count(func(length uint32) bool { return length > 0 }) > 0

@@ -92,7 +92,7 @@ func TestNoPreviewOfWhatIsWithdrawn(t *testing.T) {
 	if bytes.Contains([]byte(text), []byte(`"AQ=="`)) || !bytes.Contains([]byte(text), []byte(`"preview":"Ag=="`)) {
 		t.Error(text)
 	}
-	next := ok(c.Edit(rename))(t)
+	next := previewing(t, c, map[int][]byte{0: []byte("as if it had none")})
 	back := applied(t, next, ok(next.TakeBack(anna, itemID(0)))(t))
 	if back.Preview(0) != nil || back.Preview(1) == nil {
 		t.Errorf("after an edition: %x, the other one %x", back.Preview(0), back.Preview(1))
