@@ -81,7 +81,8 @@ func New(user collection.UserID, signer collection.Signer, media Media, cfg Conf
 
 // Make makes a collection of the device's user and stores it. It fills in the
 // ID, unless it is given, the author and the time, and, from its Media, the
-// digests of all versions that the device has; and it seals the whole. Errors
+// digests of all versions that the device has; and it seals the whole. Previews are
+// those that the items come with, where the program has a decoder. Errors
 // are those of the Media, the signer, the store and of collection.New.
 func (d *Device) Make(ctx context.Context, h collection.Header, b collection.Body) (collection.Name, error) {
 	c, err := d.draft(ctx, h, b)
