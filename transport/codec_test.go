@@ -38,6 +38,7 @@ var messages = []any{
 		Title: "t", Note: "n", Link: "l", Items: 2, Labelled: 1, Edition: collection.Digest{1}, Updates: [][]byte{{1}}, Cover: []byte{2},
 	}}}},
 	transport.Receipts{Read: []transport.Receipt{{Author: collection.UserID{1}, ID: collection.ID{2}, Seq: 3}}},
+	transport.VersionsRequest{Held: transport.BitsOf(1, 9)},
 	transport.Fault{Code: 8, About: "a", Differs: []string{"items"}},
 	transport.Glimpse{Title: "t", Items: 2, Labelled: 1, Cover: []byte{1}, Versions: 1},
 	transport.VerifyRequest{Type: "t", Statement: []byte{1}, Seal: []byte{2}, Issued: 3},
@@ -62,6 +63,8 @@ func decodeAs(like any, data []byte) (any, error) {
 		return any2(transport.Decode[transport.Deliveries](data))
 	case transport.Receipts:
 		return any2(transport.Decode[transport.Receipts](data))
+	case transport.VersionsRequest:
+		return any2(transport.Decode[transport.VersionsRequest](data))
 	case transport.Fault:
 		return any2(transport.Decode[transport.Fault](data))
 	case transport.Glimpse:
@@ -125,6 +128,7 @@ func TestMalformedMessages(t *testing.T) {
 		"null for empty":            {transport.Answer{}, "a201010381f6"},
 		"a next that is none":       {transport.Answer{}, "a10104"},
 		"zero bytes at the end":     {transport.Answer{}, "a2010103814101" + "00"},
+		"nobody's zero bytes":       {transport.VersionsRequest{}, "a101420100"},
 		"a set that is not trimmed": {transport.Answer{}, "a20101038142" + "0100"},
 		"more sets than versions":   {transport.Answer{}, "a2010103" + "8f" + "4101410141014101410141014101410141014101410141014101410141" + "01"},
 		"a negative place":          {transport.Answer{}, "a2010104818320" + "0001"},

@@ -62,6 +62,19 @@ type Library interface {
 	// caller may not read it. ErrOffset: it ends before the offset. ErrMalformed:
 	// the offset is negative.
 	Version(ctx context.Context, ref Ref, offset int64) (*Stream, error)
+	// Versions opens a stream of one partial version of all items but those in held, which
+	// the caller has, or does not want. An UploadReader reads it: the offsets are 0, and
+	// there is no seal. First comes what is here, and then, each as soon as it is here, what
+	// somebody was asked for; among what is here at one time the cover first, and then in the
+	// author's order. Of versions that are the same bytes the first comes, for all of them;
+	// what is withdrawn does not. The bytes are not yet checked against the digests.
+	//
+	// The stream ends when nothing is awaited any more, nothing has come for a time that the
+	// receiver sets, or the receiver closes: who lacks something then may ask again. It breaks
+	// off when ctx ends, and when the caller may not read the collection any more. The caller
+	// closes it. ErrNotFound: the caller may not read the collection, or the version is the
+	// complete one. ErrMalformed: held has items that are not there.
+	Versions(ctx context.Context, name collection.Name, version int, held Bits) (io.ReadCloser, error)
 }
 
 // Inbox hands a recipient its notifications.

@@ -33,14 +33,11 @@ func NewUploadWriter(w io.Writer) *UploadWriter { return &UploadWriter{w} }
 // data has fewer, the error wraps io.ErrUnexpectedEOF and the upload cannot be
 // gone on with. item is the place in the collection, version in the ladder.
 func (u *UploadWriter) Version(item, version int, offset, size int64, data io.Reader) error {
-	head := wire.AppendArray(nil, 4)
-	for _, v := range []int64{int64(item), int64(version), offset} {
-		if v < 0 {
-			return At(ErrMalformed, "negative place or offset")
-		}
-		head = wire.AppendUint(head, uint64(v))
+	if item < 0 || version < 0 || offset < 0 {
+		return At(ErrMalformed, "negative place or offset")
 	}
-	if _, err := u.w.Write(wire.AppendHead(head, wire.Bytes, uint64(max(size, 0)))); err != nil {
+	f := Frame{Item: item, Version: version, Offset: offset, Size: max(size, 0)}
+	if _, err := u.w.Write(f.head()); err != nil {
 		return err
 	}
 	n, err := io.CopyN(u.w, data, size)
@@ -114,7 +111,8 @@ func (u *UploadReader) Next() (Frame, error) {
 }
 
 // Ready reports whether what follows a frame that was read, another one or the end, has
-// come from below whole, so that reading it does not wait.
+// come from below whole, so that reading it does not wait. While something of the frame is
+// left it is false.
 func (u *UploadReader) Ready() bool {
 	held, _ := u.r.Peek(u.r.Buffered())
 	r := bytes.NewReader(held)
@@ -123,7 +121,7 @@ func (u *UploadReader) Ready() bool {
 	for ; err == nil && n > 0; n-- {
 		_, last, err = wire.ReadHead(r)
 	}
-	return err == nil && last <= uint64(r.Len())
+	return err == nil && u.left.N == 0 && last <= uint64(r.Len())
 }
 
 // Seal is the author's seal, once Next has returned io.EOF.

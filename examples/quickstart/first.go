@@ -90,7 +90,7 @@ func (c *cast) firstLook(ctx context.Context, r *recipient) error {
 		return err
 	}
 	return c.step(r.name, "fetch versions", func() (notes, error) {
-		n, _, err := r.fetch(ctx, c.camera.name, thumbnail)
+		n, err := r.fetchThumbnails(ctx, c.camera.name)
 		return notes{"fetch versions": "thumbnails of " + count(n, "item", "items") + ", digests checked"}, err
 	})
 }

@@ -145,7 +145,7 @@ var requestNames = []struct{ method, prefix, words string }{
 	{http.MethodPost, "/v1/share", "share"},
 	{http.MethodPost, "/v1/upload/", "upload"},
 	{http.MethodPut, "/v1/versions/", "upload"},
-	{http.MethodGet, "/v1/versions/", "fetch versions"},
+	{http.MethodPost, "/v1/versions/", "fetch versions"},
 	{http.MethodPost, "/v1/announce", "announce"},
 	{http.MethodGet, "/v1/collections/", "read collection"},
 	{http.MethodGet, "/v1/updates/", "read updates"},

@@ -113,7 +113,7 @@ func (c *cast) fetchNewThumbnails(ctx context.Context, r *recipient) error {
 		return err
 	}
 	return c.step(r.name, "fetch versions", func() (notes, error) {
-		_, _, err := r.fetch(ctx, c.camera.name, thumbnail)
+		_, err := r.fetchThumbnails(ctx, c.camera.name)
 		return notes{"fetch versions": count(n, "thumbnail", "thumbnails") + " in place of generic pictures"}, err
 	})
 }

@@ -22,6 +22,24 @@ const (
 	noPreview    = "no preview"
 )
 
+// fetchThumbnails has the thumbnails of all items come with one request. Each could be shown
+// as soon as it is yielded. It returns how many there are.
+func (r *recipient) fetchThumbnails(ctx context.Context, name collection.Name) (n int, err error) {
+	view, err := r.peer.Reader.View(ctx, name)
+	if err != nil {
+		return 0, err
+	}
+	all := int64(len(having(view, thumbnail)))
+	for _, err := range r.peer.Reader.Versions(ctx, name, thumbnail) {
+		if err != nil {
+			return n, err
+		}
+		n++
+		r.stage.timeline.progress(r.name+" fetches", int64(n), all, number)
+	}
+	return n, nil
+}
+
 // keepSeen writes what the recipient's screen shows of each item to a folder:
 // its thumbnail, or, where there is none, a generic picture, which the recipient's
 // software draws itself.

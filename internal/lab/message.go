@@ -42,7 +42,7 @@ func (m Message) String() string {
 // words are what requests of package httplink are for, by method and the first
 // word of the path.
 var words = map[string]string{
-	"POST share": "share", "POST upload": "upload", "PUT versions": "put", "GET versions": "version",
+	"POST share": "share", "POST upload": "upload", "PUT versions": "put", "GET versions": "version", "POST versions": "versions",
 	"POST announce": "announce", "GET collections": "collection", "GET updates": "updates",
 	"POST notifications": "notifications", "POST deliveries": "deliver",
 	"GET originals": "original", "POST verify": "verify", "POST ids": "ids", "GET settings": "settings", "GET links": "link",
@@ -50,8 +50,10 @@ var words = map[string]string{
 
 // sendsStream and bringsStream report whether the request, or the answer, is a
 // stream, which can break off.
-func (m Message) sendsStream() bool  { return m.What == "upload" || m.What == "put" }
-func (m Message) bringsStream() bool { return m.What == "version" || m.What == "original" }
+func (m Message) sendsStream() bool { return m.What == "upload" || m.What == "put" }
+func (m Message) bringsStream() bool {
+	return m.What == "version" || m.What == "versions" || m.What == "original"
+}
 
 // MessageOf reads a request as the network sees it: what its path says.
 func MessageOf(from string, r *http.Request) Message {
@@ -60,7 +62,10 @@ func MessageOf(from string, r *http.Request) Message {
 	if len(path) >= 3 {
 		m.Ref.Collection = nameOf(path[1], path[2])
 	}
-	if len(path) >= 4 {
+	switch {
+	case len(path) >= 4 && m.What == "versions":
+		m.Ref.Version, _ = strconv.Atoi(path[3])
+	case len(path) >= 4:
 		m.Ref.Item.UnmarshalText([]byte(path[3])) // zero if it is none
 	}
 	if len(path) >= 5 {

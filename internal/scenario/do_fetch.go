@@ -29,7 +29,7 @@ var fetchVerbs = map[string]func(*station, command) error{
 		err := s.Reader.Export(s.w.ctx, r, &out)
 		return s.handsOut("exports", r, out.Len(), err)
 	}),
-	"reshares": doReshares, "imports": doImports,
+	"shows": doShows, "reshares": doReshares, "imports": doImports,
 }
 
 // onVersions is a verb that takes VERSION of ITEMS in COLLECTION; each item is
@@ -48,6 +48,31 @@ func onVersions(do func(*station, transport.Ref) error) func(*station, command) 
 		}
 		return errors.Join(failed...)
 	}
+}
+
+// doShows shows VERSION of all items of COLLECTION.
+func doShows(s *station, c command) error {
+	handle, err := one(c.after["of"], "collection")
+	if err != nil {
+		return err
+	}
+	known, err := s.w.find(handle)
+	if err != nil {
+		return err
+	}
+	version, err := s.w.version(c, known)
+	if err != nil {
+		return err
+	}
+	var failed []error
+	for ref, err := range s.Reader.Versions(s.w.ctx, known.Name(), version) {
+		if err != nil {
+			failed = append(failed, errors.New(s.w.explain(err)))
+			continue
+		}
+		s.w.log.add(s.Name+" shows "+c.words[0]+" of ", s.w.item(ref.Item))
+	}
+	return errors.Join(failed...)
 }
 
 func (s *station) handsOut(what string, r transport.Ref, bytes int, err error) error {

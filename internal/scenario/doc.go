@@ -63,6 +63,7 @@
 //	NAME wakes                      publishes what is due
 //	NAME receives [from PEER]
 //	NAME fetches | views | searches | prints | exports | wishes VERSION of ITEMS in COLLECTION
+//	NAME shows VERSION of COLLECTION    of all its items, a partial one
 //	NAME retries wishes             tries them again
 //	NAME reshares ITEMS in COLLECTION as COLLECTION for USERS
 //	NAME imports VERSION of ITEMS in COLLECTION from CAMERA [as VERSION]

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -42,6 +43,21 @@ var talks = map[string]func(w *World, m lab.Message, body []byte) (talk, error){
 			return talk{}, err
 		}
 		return talk{says: "get " + c.Ladder()[m.Ref.Version].Name + " of ", items: []string{w.item(m.Ref.Item)}}, nil
+	},
+	"versions": func(w *World, m lab.Message, body []byte) (talk, error) {
+		c, err := w.known(m.Ref.Collection)
+		if err != nil {
+			return talk{}, err
+		}
+		request, err := transport.Decode[transport.VersionsRequest](body)
+		says := "get " + c.Ladder()[m.Ref.Version].Name + " of all of " + w.handle(c.Name())
+		if but := w.places(c, request.Held); but != "" {
+			says += " but " + but
+		}
+		return talk{says: says, hears: func(answer []byte) ([]string, error) {
+			text, _, err := w.framesText(c, answer)
+			return []string{cmp.Or(text, "none")}, err
+		}}, err
 	},
 	"original": func(w *World, m lab.Message, _ []byte) (talk, error) {
 		says := "get the original of "

@@ -57,23 +57,27 @@ func (w *World) answerText(c collection.Collection, a transport.Answer) string {
 }
 
 func (w *World) uploadText(c collection.Collection, data []byte) (string, error) {
+	text, seal, err := w.framesText(c, data)
+	if len(seal.Seal) > 0 {
+		text += " and the author's seal"
+	}
+	return "upload " + text, err
+}
+
+// framesText names the versions of a stream.
+func (w *World) framesText(c collection.Collection, data []byte) (string, transport.AuthorSeal, error) {
 	in := transport.NewUploadReader(bytes.NewReader(data))
 	got := make([]transport.Bits, len(c.Ladder()))
 	for {
 		f, err := in.Next()
 		if errors.Is(err, io.EOF) {
-			break
+			return w.columns(c, got), in.Seal(), nil
 		}
 		if err != nil {
-			return "", err
+			return "", transport.AuthorSeal{}, err
 		}
 		got[f.Version] = got[f.Version].Add(f.Item)
 	}
-	text := w.columns(c, got)
-	if len(in.Seal().Seal) > 0 {
-		text += " and the author's seal"
-	}
-	return "upload " + text, nil
 }
 
 func (w *World) stateText(s transport.State) string {

@@ -179,23 +179,32 @@ func (w *World) named(text string) string {
 
 // refs returns the names of versions: VERSION of ITEMS in COLLECTION.
 func (w *World) refs(c command) ([]transport.Ref, error) {
-	version, err := one(c.words, "version")
-	if err != nil {
-		return nil, err
-	}
 	known, items, err := w.itemsIn(c, c.after["of"])
 	if err != nil {
 		return nil, err
 	}
-	v, ok := known.Ladder().Index(version)
-	if !ok {
-		return nil, usage("no version %q", version)
+	v, err := w.version(c, known)
+	if err != nil {
+		return nil, err
 	}
 	var refs []transport.Ref
 	for _, id := range items {
 		refs = append(refs, transport.Ref{Collection: known.Name(), Item: id, Version: v})
 	}
 	return refs, nil
+}
+
+// version returns the place in the ladder of the version that a command names.
+func (w *World) version(c command, known collection.Collection) (int, error) {
+	name, err := one(c.words, "version")
+	if err != nil {
+		return 0, err
+	}
+	v, ok := known.Ladder().Index(name)
+	if !ok {
+		return 0, usage("no version %q", name)
+	}
+	return v, nil
 }
 
 // itemsIn returns the ids of items and the collection after the word "in".

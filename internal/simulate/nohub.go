@@ -73,7 +73,7 @@ func (s *station) visit() error {
 // refresh asks whoever knows best for what is new of a collection.
 func (w *world) refresh(s *station, name collection.Name) error {
 	if w.noHub {
-		return s.Reader.RefreshFrom(ctx, w.center(name.Author).Source(), name)
+		return s.Reader.Refresh(ctx, name, w.center(name.Author).Source())
 	}
 	return s.Reader.Refresh(ctx, name)
 }
@@ -84,7 +84,7 @@ func (s *station) askCompleters(c collection.Collection) error {
 	var failed []error
 	for _, other := range s.w.stations {
 		if state, _ := other.disk.state(c.Name()); state.Sealed && other != s && completes(c, other.User) {
-			failed = append(failed, s.Reader.RefreshFrom(ctx, other.Source(), c.Name()))
+			failed = append(failed, s.Reader.Refresh(ctx, c.Name(), other.Source()))
 		}
 	}
 	return errors.Join(failed...)

@@ -20,7 +20,9 @@ func (w *world) actAsReader(s *station, c collection.Collection) {
 	any := full
 	any.Version = w.random.IntN(last + 1)
 	switch w.random.IntN(12) {
-	case 0, 1, 2:
+	case 0:
+		w.do(s, fmt.Sprintf("versions %.4s/%d", name.ID, any.Version%last), func() error { return w.pull(s, c, any.Version%last) })
+	case 1, 2:
 		w.try(s, "fetch", any, func() error { return w.fetched(s, c, any, s.Reader.Fetch(ctx, any)) })
 	case 3:
 		w.try(s, "search", full, func() error { _, err := s.Reader.Search(ctx, full); return err })
@@ -72,6 +74,24 @@ func (w *world) fetched(s *station, c collection.Collection, ref transport.Ref, 
 		}
 	}
 	return err
+}
+
+// pull shows one partial version of all items, and notes what that promises of each.
+func (w *world) pull(s *station, c collection.Collection, version int) error {
+	var failed []error
+	for ref, err := range s.Reader.Versions(ctx, c.Name(), version) {
+		failed = append(failed, w.fetched(s, c, ref, err))
+		if err == nil {
+			b, err := s.Reader.Open(ctx, ref)
+			if errors.Is(err, transport.ErrNotFound) {
+				w.fail("%s is shown version %d of %v, which is not here", s.Name, version, ref.Item)
+			} else if err == nil {
+				err = b.Close()
+			}
+			failed = append(failed, err)
+		}
+	}
+	return errors.Join(failed...)
 }
 
 func (w *world) wish(s *station, ref transport.Ref) error {

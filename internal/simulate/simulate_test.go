@@ -59,7 +59,7 @@ func TestSameSeedSameRun(t *testing.T) {
 func TestSomethingHappens(t *testing.T) {
 	always := []string{
 		"request lost", "answer lost", "broke off", "crashes", "is up", "are cut", "no way", "not complete yet",
-		"publish", "reshare", "take back", "withdraw", ": edit", "a twin of", "wish", "export", "original", "stops", "hand over",
+		"publish", "reshare", "take back", "withdraw", ": edit", ": versions", "a twin of", "wish", "export", "original", "stops", "hand over",
 		"another process writes",
 	}
 	for hub, what := range map[whether][]string{

@@ -1,6 +1,7 @@
 package httplink
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -19,7 +20,11 @@ import (
 // sizeHeader carries the size of a whole version, in bytes.
 const sizeHeader = "Glimpse-Size"
 
-const contentType = "application/cbor"
+// The types of messages, and of streams of many versions.
+const (
+	contentType  = "application/cbor"
+	sequenceType = "application/cbor-seq" // RFC 8742
+)
 
 // Options of a client. The zero value works.
 type Options struct {
@@ -121,6 +126,23 @@ func (c *Client) Updates(ctx context.Context, name collection.Name) (transport.S
 // Version implements transport.Library.
 func (c *Client) Version(ctx context.Context, ref transport.Ref, offset int64) (*transport.Stream, error) {
 	return c.part(ctx, fmt.Sprintf("%s?offset=%d", versionPath(ref), offset), offset)
+}
+
+// Versions implements transport.Library.
+func (c *Client) Versions(ctx context.Context, name collection.Name, version int, held transport.Bits) (io.ReadCloser, error) {
+	body, err := transport.Encode(transport.VersionsRequest{Held: held.Trim()})
+	if err != nil {
+		return nil, err
+	}
+	r, err := c.send(ctx, http.MethodPost, fmt.Sprintf("/v1/versions/%v/%d", name, version), bytes.NewReader(body), http.StatusOK)
+	if err != nil {
+		return nil, err
+	}
+	if r.Header.Get("Content-Type") != sequenceType {
+		r.Body.Close()
+		return nil, notStation(r)
+	}
+	return r.Body, nil
 }
 
 // Original implements transport.Originals.

@@ -152,6 +152,11 @@ func (s *stub) open(offset int64) (*transport.Stream, error) {
 	return &transport.Stream{ReadCloser: io.NopCloser(bytes.NewReader(digits[offset:])), Size: int64(len(digits))}, nil
 }
 
+func (s *stub) Versions(_ context.Context, _ collection.Name, _ int, held transport.Bits) (io.ReadCloser, error) {
+	stream, err := s.open(int64(held.Len()))
+	return stream, err
+}
+
 func (s *stub) Notifications(context.Context, transport.Receipts) (transport.Deliveries, error) {
 	s.calls++
 	return transport.Deliveries{}, nil
@@ -218,10 +223,13 @@ var calls = map[string]func(context.Context, *Client) error{
 	"verify": func(ctx context.Context, c *Client) error {
 		return second(c.VerifySeal(ctx, transport.VerifyRequest{}))
 	},
-	"ids":           func(ctx context.Context, c *Client) error { return second(c.NewIdentifiers(ctx, 1)) },
-	"settings":      func(ctx context.Context, c *Client) error { return second(c.Settings(ctx)) },
-	"glimpse":       func(ctx context.Context, c *Client) error { return second(c.Glimpse(ctx, "token")) },
-	"version":       func(ctx context.Context, c *Client) error { return read(c.Version(ctx, transport.Ref{}, 4)) },
+	"ids":      func(ctx context.Context, c *Client) error { return second(c.NewIdentifiers(ctx, 1)) },
+	"settings": func(ctx context.Context, c *Client) error { return second(c.Settings(ctx)) },
+	"glimpse":  func(ctx context.Context, c *Client) error { return second(c.Glimpse(ctx, "token")) },
+	"version":  func(ctx context.Context, c *Client) error { return read(c.Version(ctx, transport.Ref{}, 4)) },
+	"versions": func(ctx context.Context, c *Client) error {
+		return readAllOf(c.Versions(ctx, collection.Name{}, 0, transport.BitsOf(0, 1)))
+	},
 	"guest version": func(ctx context.Context, c *Client) error { return read(c.GuestVersion(ctx, "token", 0, 0, 4)) },
 	"original":      func(ctx context.Context, c *Client) error { return read(c.Original(ctx, transport.Ref{}, 4, -1)) },
 }
@@ -231,7 +239,9 @@ func second[T any](_ T, err error) error { return err }
 func stream() io.Reader { return io.LimitReader(bytes.NewReader(digits), 10) }
 
 // read reads a stream to its end, or the first 100 KB of it.
-func read(s *transport.Stream, err error) error {
+func read(s *transport.Stream, err error) error { return readAllOf(s, err) }
+
+func readAllOf(s io.ReadCloser, err error) error {
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@
 //	POST /v1/upload/{author}/{id}                             missing versions in one stream, and the seal
 //	PUT  /v1/versions/{author}/{id}/{item}/{version}?offset=  one version, or the rest of it
 //	GET  /v1/versions/{author}/{id}/{item}/{version}?offset=  a partial version
+//	POST /v1/versions/{author}/{id}/{version}                 a partial version of all items, each as it comes
 //	POST /v1/announce                                         complete versions are served from now on
 //	GET  /v1/collections/{author}/{id}                        a collection
 //	GET  /v1/updates/{author}/{id}                            what changes of a collection
@@ -18,7 +19,7 @@
 //	GET  /v1/originals/{author}/{id}/{item}?offset=&length=   a complete version, as a range with proof
 //
 // Ids are hexadecimal. Bodies are the messages of package transport; a refusal
-// is a transport.Fault, with the status that fits it best. Versions come with
+// is a transport.Fault, with the status that fits it best. Single versions come with
 // their size in the header Glimpse-Size.
 //
 // # Who calls
@@ -82,6 +83,7 @@ var hubRoutes = map[string]route[transport.Hub]{
 	putRoute:            putVersion,
 	"POST /v1/announce": message(transport.Hub.Announce),
 	"GET /v1/versions/{author}/{id}/{item}/{version}": version[transport.Hub],
+	"POST /v1/versions/{author}/{id}/{version}":       versions[transport.Hub],
 	"GET /v1/collections/{author}/{id}":               named(transport.Hub.Collection),
 	"GET /v1/updates/{author}/{id}":                   named(transport.Hub.Updates),
 	"POST /v1/notifications":                          message(transport.Hub.Notifications),
@@ -94,6 +96,7 @@ var peerRoutes = map[string]route[transport.Home]{
 	"POST /v1/share": message(transport.Home.Share),
 	uploadRoute:      upload[transport.Home],
 	"GET /v1/versions/{author}/{id}/{item}/{version}": version[transport.Home],
+	"POST /v1/versions/{author}/{id}/{version}":       versions[transport.Home],
 	"GET /v1/collections/{author}/{id}":               named(transport.Home.Collection),
 	"GET /v1/updates/{author}/{id}":                   named(transport.Home.Updates),
 	"POST /v1/notifications":                          message(transport.Home.Notifications),
@@ -159,6 +162,23 @@ func version[S transport.Library](r request, station S) error {
 	}
 	stream, err := station.Version(r.Context(), ref, offset)
 	return replyStream(r, stream, err)
+}
+
+func versions[S transport.Library](r request, station S) error {
+	name, err := pathName(r.Request)
+	if err != nil {
+		return err
+	}
+	version, err := pathNumber(r.Request, "version", label.MaxVersions-1)
+	if err != nil {
+		return err
+	}
+	m, err := readMessage[transport.VersionsRequest](r)
+	if err != nil {
+		return err
+	}
+	stream, err := station.Versions(r.Context(), name, version, m.Held)
+	return replyVersions(r, stream, err)
 }
 
 // deliver takes a notification that its sender hands over itself.

@@ -216,6 +216,31 @@ func replyStream(r request, stream *transport.Stream, err error) error {
 	return sent(err)
 }
 
+// replyVersions sends versions, all that has come before it waits for more.
+func replyVersions(r request, stream io.ReadCloser, err error) error {
+	if err != nil {
+		return err
+	}
+	defer stream.Close()
+	r.w.Header().Set("Content-Type", sequenceType)
+	to := flushing{r.w, http.NewResponseController(r.w)}
+	to.control.Flush() // the caller knows now that it is admitted
+	_, err = io.Copy(to, stream)
+	return sent(err)
+}
+
+// flushing passes on at once what is written. Where that cannot be done it is slower.
+type flushing struct {
+	w       io.Writer
+	control *http.ResponseController
+}
+
+func (f flushing) Write(p []byte) (int, error) {
+	n, err := f.w.Write(p)
+	f.control.Flush()
+	return n, err
+}
+
 func sent(err error) error {
 	if err != nil {
 		return errors.Join(errSent, err)

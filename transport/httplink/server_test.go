@@ -110,6 +110,10 @@ func (b *broken) Version(context.Context, transport.Ref, int64) (*transport.Stre
 	return &transport.Stream{ReadCloser: io.NopCloser(r), Size: 1 << 20}, nil
 }
 
+func (b *broken) Versions(ctx context.Context, _ collection.Name, _ int, _ transport.Bits) (io.ReadCloser, error) {
+	return b.Version(ctx, transport.Ref{}, 0)
+}
+
 // TestBrokenVersion: what breaks off at the station does so at the caller, after
 // what there was.
 func TestBrokenVersion(t *testing.T) {
@@ -124,6 +128,12 @@ func TestBrokenVersion(t *testing.T) {
 			t.Errorf("%d of %d bytes, %v", len(data), n, err)
 		}
 		must(t, stream.Close())
+		all, err := c.Versions(t.Context(), collection.Name{}, 0, nil)
+		must(t, err)
+		if data, err := io.ReadAll(all); err == nil || len(data) != n {
+			t.Errorf("%d of %d bytes of all versions, %v", len(data), n, err)
+		}
+		must(t, all.Close())
 	}
 }
 

@@ -45,7 +45,8 @@ type Config struct {
 	Unknown Unknown
 	// Mail says how recipients who are not members are written to.
 	Mail mail.Config
-	// Wait is how long a request for notifications waits for news; 0 = 30 s.
+	// Wait is how long a request for notifications waits for news, and one for versions
+	// for the next that comes; 0 = 30 s.
 	Wait time.Duration
 	// Dial reaches a peer as the authority, to check what it announces, and to ask
 	// it for partial versions that another peer could not supply; nil = nobody can be

@@ -88,7 +88,7 @@ func New(ctx context.Context, signer *signature.Signer, cfg Config) (*Hub, error
 func (h *Hub) newCore(signer *signature.Signer, keys station.Keys) *station.Core {
 	cfg := h.cfg
 	return station.New(station.Config{
-		Notified: h.wake, Later: h.later, Failed: func(err error) { cfg.Log.Error("work beside requests failed", "error", err) },
+		Bus: cfg.Bus, Notified: h.wake, Later: h.later, Failed: func(err error) { cfg.Log.Error("work beside requests failed", "error", err) },
 		Store: cfg.Store, Keys: keys, Signer: signer, Now: cfg.Now, Pause: cfg.Pause, MaxBytes: cfg.MaxVersion, Cache: true,
 		Shared: h.shared, Interval: cfg.UpkeepInterval,
 		Rules: engine.Rules{

@@ -113,11 +113,19 @@ func (s session) Version(ctx context.Context, ref transport.Ref, offset int64) (
 	return s.hub.drain.Stream(func() (*transport.Stream, error) { return s.hub.core.Server.Partial(ctx, s.user, ref, offset) })
 }
 
+// Versions implements transport.Library.
+func (s session) Versions(ctx context.Context, name collection.Name, version int, held transport.Bits) (io.ReadCloser, error) {
+	h := s.hub
+	return h.drain.Reader(func() (io.ReadCloser, error) {
+		return h.core.Server.Pull(ctx, s.user, name, version, held, h.cfg.Wait, h.running.Done())
+	})
+}
+
 // Notifications implements transport.Inbox.
 func (s session) Notifications(ctx context.Context, read transport.Receipts) (transport.Deliveries, error) {
 	h := s.hub
 	return station.Inside(&h.drain, func() (transport.Deliveries, error) {
-		return h.core.Server.Notifications(ctx, s.user, read, s.statements, h.cfg.Bus, h.cfg.Wait, h.running.Done())
+		return h.core.Server.Notifications(ctx, s.user, read, s.statements, h.cfg.Wait, h.running.Done())
 	})
 }
 

@@ -17,7 +17,7 @@ import (
 	"github.com/glimpse-go/glimpse/transport/peer"
 )
 
-// Ann's camera shares a photo with Bob. Bob sees it at once, and may print it
+// Ann's camera shares a photo with Bob. Bob sees its thumbnail at once, and may print it
 // when Ann's home peer has published the original. Everything runs in one
 // process here; httplink puts HTTP in between.
 func Example() {
@@ -42,6 +42,11 @@ func Example() {
 	original := transport.Ref{Collection: name, Item: photo, Version: 2}
 	news, _ := bobs.Reader.Receive(ctx)
 	fmt.Println("Bob hears:", news[0].Title)
+	for ref, err := range bobs.Reader.Versions(ctx, name, 0) {
+		shown, _ := bobs.Reader.Open(ctx, ref)
+		io.Copy(os.Stdout, io.NewSectionReader(shown, 0, shown.Size()))
+		fmt.Println(",", err)
+	}
 	view, _ := bobs.Reader.View(ctx, name)
 	fmt.Println("may:", view.Rights(0, 2))
 	fmt.Println("print:", view.Check(0, 2, label.Print) != nil, bobs.Reader.Print(ctx, original, os.Stdout) != nil)
@@ -58,6 +63,7 @@ func Example() {
 	// Output:
 	// shared: <nil>
 	// Bob hears: Picnic
+	// the thumbnail, <nil>
 	// may: none
 	// print: true true
 	// synced: <nil>

@@ -3,6 +3,7 @@ package peer
 import (
 	"context"
 	"errors"
+	"io"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -73,10 +74,17 @@ func (h home) Version(ctx context.Context, ref transport.Ref, offset int64) (*tr
 	})
 }
 
+// Versions implements transport.Library. An authority asks for what it lacks one by one.
+func (h home) Versions(ctx context.Context, name collection.Name, version int, held transport.Bits) (io.ReadCloser, error) {
+	return h.drain.Reader(func() (io.ReadCloser, error) {
+		return h.core.Server.Pull(ctx, h.caller.User, name, version, held, h.cfg.Wait, h.running.Done())
+	})
+}
+
 // Notifications implements transport.Inbox.
 func (h home) Notifications(ctx context.Context, read transport.Receipts) (transport.Deliveries, error) {
 	return station.Inside(&h.drain, func() (transport.Deliveries, error) {
-		return h.core.Server.Notifications(ctx, h.caller.User, read, h.statements, &h.bus, h.cfg.Wait, h.running.Done())
+		return h.core.Server.Notifications(ctx, h.caller.User, read, h.statements, h.cfg.Wait, h.running.Done())
 	})
 }
 

@@ -34,19 +34,16 @@ func (p *Reader) ReceiveFrom(ctx context.Context, source transport.Source) ([]no
 	})
 }
 
-// RefreshFrom is Refresh from another peer, which is then remembered as one
-// that knows the collection.
-func (p *Reader) RefreshFrom(ctx context.Context, source transport.Source, name collection.Name) error {
-	return p.drain.Do(func() error {
-		at, err := p.cfg.Dial.Reach(source)
-		if err != nil {
-			return err
-		}
-		if err := p.refreshFrom(ctx, name, library{at, true}); err != nil {
-			return err
-		}
-		return p.remember(ctx, name, source)
-	})
+// refreshAt is Refresh from another peer.
+func (p *Reader) refreshAt(ctx context.Context, source transport.Source, name collection.Name) error {
+	at, err := p.cfg.Dial.Reach(source)
+	if err != nil {
+		return err
+	}
+	if err := p.refreshFrom(ctx, name, library{at, true}); err != nil {
+		return err
+	}
+	return p.remember(ctx, name, source)
 }
 
 // library is who is asked for a collection: the hub, or another peer, which may

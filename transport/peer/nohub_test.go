@@ -195,7 +195,7 @@ func TestWithoutHubCompleter(t *testing.T) {
 	name := album(t, ann, cam, 2, collection.Body{Recipients: []collection.UserID{bob.User}, Completers: []collection.UserID{carol.User}})
 	ann.Publishes(name)
 	bob.HearsFrom(ann, notify.Shared, 2)
-	labtest.Must(t, carol.Reader.RefreshFrom(t.Context(), ann.Source(), name))
+	labtest.Must(t, carol.Reader.Refresh(t.Context(), name, ann.Source()))
 	for _, s := range []*labtest.Peer{bob, carol} {
 		s.Imports(cam, name)
 	}

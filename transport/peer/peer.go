@@ -77,8 +77,10 @@ type Config struct {
 	// collection of another user to take that a device hands over at a local link;
 	// 0 = it is refused. nil = nothing is taken.
 	Accept func(ctx context.Context, from collection.UserID, c collection.Collection) int
-	// Wait is how long a request for notifications waits for news, and the pause of
-	// Receive while nothing waits but what cannot be verified; 0 = 30 s.
+	// Wait is how long a request for notifications waits for news, or one for versions for
+	// the next that comes, and the pause of Receive while nothing waits but what cannot be
+	// verified. Reader.Versions gives a stream up on which nothing comes for twice as
+	// long. 0 = 30 s.
 	Wait time.Duration
 
 	Now func() time.Time // nil = time.Now
@@ -162,7 +164,7 @@ func New(ctx context.Context, user collection.UserID, signer *signature.Signer, 
 	b.running, b.stop = context.WithCancel(context.Background())
 	b.core = station.New(station.Config{
 		Store: cfg.Store, Keys: station.Keyring{Keyring: cfg.Keys}, Now: cfg.Now, Pause: cfg.Pause,
-		Signer: signer, Notified: b.wake, Later: b.later, Failed: func(err error) { cfg.Log.Error("work beside requests failed", "error", err) },
+		Signer: signer, Bus: &b.bus, Notified: b.wake, Later: b.later, Failed: func(err error) { cfg.Log.Error("work beside requests failed", "error", err) },
 		Rules: engine.Rules{RequiredFromDevice: all, RequiredFromPeer: all, Own: transport.Source{User: user, URL: cfg.URL}},
 	})
 	if err := b.knowOwnKey(ctx); err != nil {

@@ -125,10 +125,24 @@ func (p *base) reload(ctx context.Context, name collection.Name, from library) e
 
 // Refresh asks the hub, or the peers that tell of it, for what is new of a
 // collection, without waiting for a notification: another title, another source, or
-// all of it if it is not known here. Errors are those of transport.Library, and
-// transport.ErrSeal.
-func (p *Reader) Refresh(ctx context.Context, name collection.Name) error {
-	return p.drain.Do(func() error { return p.refresh(ctx, name) })
+// all of it if it is not known here. With sources, it asks these peers, one after the
+// other until one answers, which is then remembered as one that knows the collection.
+// Errors are those of transport.Library, and transport.ErrSeal.
+func (p *Reader) Refresh(ctx context.Context, name collection.Name, from ...transport.Source) error {
+	return p.drain.Do(func() error {
+		if len(from) == 0 {
+			return p.refresh(ctx, name)
+		}
+		var failed []error
+		for _, source := range from {
+			err := p.refreshAt(ctx, source, name)
+			if err == nil {
+				return nil
+			}
+			failed = append(failed, err)
+		}
+		return errors.Join(failed...)
+	})
 }
 
 func (p *base) refresh(ctx context.Context, name collection.Name) error {

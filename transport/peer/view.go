@@ -75,6 +75,15 @@ func (v *View) Rights(i, version int) label.Rights {
 	return v.gate.Rights(rank, version, v.holder(i))
 }
 
+// mayCome reports whether a version of item i may be fetched now, or as soon as it is there:
+// the label of its degree says that it is not.
+func (v *View) mayCome(i, version int) bool {
+	_, rank := v.c.At(i)
+	there, err := label.At(rank.Generation(), version+1)
+	return v.Rights(i, version).Has(label.Fetch) ||
+		err == nil && v.gate.Rights(rank.Join(there), version, v.holder(i)).Has(label.Fetch)
+}
+
 // Check asks the gate: nil, or a *collection.ItemError around a *label.Refusal
 // whose text is the note for the user.
 func (v *View) Check(i, version int, right label.Rights) error {

@@ -57,6 +57,11 @@ func homeReads(t *testing.T, a *album) {
 	for _, version := range []int{0, 1} {
 		partial(t, a.reader, a.ref(small, version), a.versions[small][version])
 	}
+	var thumbs [][]byte
+	for _, v := range a.versions {
+		thumbs = append(thumbs, v[0])
+	}
+	pullsOf(t, a.reader, a.c, thumbs, large, even, small, empty, lacking)
 }
 
 // asks reads all that there may be of a collection.
@@ -65,9 +70,10 @@ func (a *album) asks(ctx context.Context, at transport.Home, name collection.Nam
 	_, whole := at.Collection(ctx, name)
 	_, changes := at.Updates(ctx, name)
 	_, version := readAll(at.Version(ctx, ref, 0))
+	_, versions := pulled(ctx, at, name, 0, nil)
 	_, original := readAll(at.Original(ctx, ref, 0, -1))
 	_, block := readAll(at.Original(ctx, ref, 0, 1))
-	return []error{whole, changes, version, original, block}
+	return []error{whole, changes, version, versions, original, block}
 }
 
 func homeStranger(t *testing.T, a *album) {
@@ -119,7 +125,7 @@ func homeCanceled(t *testing.T, a *album) {
 	a.put(t)
 	ctx := over(t)
 	for i, err := range a.asks(ctx, a.reader, a.c.Name()) {
-		ended(t, []string{"collection", "updates", "version", "original", "block"}[i], err)
+		ended(t, []string{"collection", "updates", "version", "versions", "original", "block"}[i], err)
 	}
 	_, err := a.reader.Notifications(ctx, transport.Receipts{})
 	ended(t, "notifications", err)

@@ -44,6 +44,8 @@ func Hub(t *testing.T, open func(t *testing.T) HubFixture) {
 		{"equal versions at the same time", twinsAtOnce},
 		{"equal versions of another author", twinOfAnother},
 		{"collection and versions", reads},
+		{"versions in one stream", pulls},
+		{"versions as they come", pullsAsTheyCome},
 		{"a stranger", strangerReads},
 		{"notifications until acknowledged", inbox},
 	})
@@ -85,7 +87,9 @@ func (d *deal) make(t *testing.T, n int, completers ...collection.UserID) collec
 			Digests: []collection.Digest{digest.Sum(d.thumbs[i]), {}, digest.Sum(originalOf(i))},
 		})
 	}
-	return sealed(t, d.Signer, collection.Header{ID: collection.ID{1}, Author: d.Author, Authority: d.Authority}, b)
+	h := collection.Header{ID: collection.ID{1}, Author: d.Author, Authority: d.Authority}
+	h.Hints.Cover = collection.ItemID{byte(n)}
+	return sealed(t, d.Signer, h, b)
 }
 
 // originalOf is the complete version of an item: two blocks.
@@ -228,6 +232,42 @@ func reads(t *testing.T, d *deal) {
 	noVersions(t, d.reader, d.ref(1, 1), d.ref(1, 2))
 }
 
+func pulls(t *testing.T, d *deal) {
+	d.upload(t)
+	pullsOf(t, d.reader, d.c, d.thumbs, 1, 0) // the second is the cover
+}
+
+// pullsAsTheyCome: who begins to read before anything is there gets all, each once, and asks
+// again where the receiver waits no longer.
+func pullsAsTheyCome(t *testing.T, d *deal) {
+	d.share(t)
+	done := make(chan error, 1)
+	var all []came
+	go func() {
+		var held transport.Bits
+		var err error
+		for err == nil && held.Len() < 2 {
+			var got []came
+			got, err = pulled(t.Context(), d.reader, d.c.Name(), 0, held)
+			for _, one := range got {
+				held = held.Add(one.item)
+			}
+			all = append(all, got...)
+		}
+		done <- err
+	}()
+	d.upload(t)
+	want(t, <-done, nil)
+	for _, one := range all {
+		if !bytes.Equal(one.data, d.thumbs[one.item]) {
+			t.Errorf("%d other bytes of item %d", len(one.data), one.item)
+		}
+	}
+	if len(all) != 2 {
+		t.Errorf("%d came", len(all))
+	}
+}
+
 func strangerReads(t *testing.T, d *deal) {
 	d.upload(t)
 	ask := func(name collection.Name) (errs []error) {
@@ -235,7 +275,8 @@ func strangerReads(t *testing.T, d *deal) {
 		_, b := d.stranger.Updates(t.Context(), name)
 		_, c := d.stranger.Version(t.Context(), transport.Ref{Collection: name, Item: d.ref(0, 0).Item}, 0)
 		_, e := d.stranger.Upload(t.Context(), name, d.stream(t, 0))
-		return []error{a, b, c, e}
+		_, f := d.stranger.Versions(t.Context(), name, 0, nil)
+		return []error{a, b, c, e, f}
 	}
 	sameRefusals(t, ask(d.c.Name()), ask(collection.Name{Author: d.Author, ID: collection.ID{9}}))
 	heard(t, d.stranger, 0)

@@ -2,6 +2,9 @@ package transporttest
 
 import (
 	"bytes"
+	"context"
+	"errors"
+	"io"
 	"testing"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -63,6 +66,68 @@ func partial(t *testing.T, from transport.Library, ref transport.Ref, data []byt
 		_, err := from.Version(t.Context(), ref, offset)
 		want(t, err, target)
 	}
+}
+
+// came is a version that came in a stream of many.
+type came struct {
+	item int
+	data []byte
+}
+
+// pulled returns what comes of a version of all items but some, in the order in which it
+// comes, to the end of the stream.
+func pulled(ctx context.Context, from transport.Library, name collection.Name, version int, held transport.Bits) (all []came, err error) {
+	stream, err := from.Versions(ctx, name, version, held)
+	if err != nil {
+		return nil, err
+	}
+	defer stream.Close()
+	r := transport.NewUploadReader(stream)
+	for {
+		f, err := r.Next()
+		if errors.Is(err, io.EOF) && len(r.Seal().Seal) == 0 {
+			return all, nil
+		}
+		var data []byte
+		if err == nil {
+			data, err = io.ReadAll(f)
+		}
+		if err == nil && (f.Version != version || f.Offset != 0) {
+			err = transport.ErrNotAsked
+		}
+		if err != nil {
+			return all, err
+		}
+		all = append(all, came{f.Item, data})
+	}
+}
+
+// pullsOf checks that a library returns a version of these items in this order, but for
+// those that the caller has, and none that is complete or is not there.
+func pullsOf(t *testing.T, from transport.Library, c collection.Collection, versions [][]byte, order ...int) {
+	t.Helper()
+	var held transport.Bits
+	for n := range len(order) + 1 {
+		got, err := pulled(t.Context(), from, c.Name(), 0, held)
+		want(t, err, nil)
+		if len(got) != len(order)-n {
+			t.Fatalf("%d came of %d", len(got), len(order)-n)
+		}
+		for i, one := range got {
+			if at := order[n+i]; one.item != at || !bytes.Equal(one.data, versions[at]) {
+				t.Errorf("%d bytes of item %d came, want item %d", len(one.data), one.item, at)
+			}
+		}
+		if n < len(order) {
+			held = held.Add(order[n])
+		}
+	}
+	for _, version := range []int{2, 3} {
+		_, err := pulled(t.Context(), from, c.Name(), version, nil)
+		want(t, err, transport.ErrNotFound)
+	}
+	_, err := pulled(t.Context(), from, c.Name(), 0, transport.BitsOf(c.Len()))
+	want(t, err, transport.ErrMalformed)
 }
 
 // noVersions checks that a library returns none of these versions.

@@ -32,6 +32,8 @@ type Config struct {
 	// Letters puts letters to those who are no members into the outbox, in a
 	// transaction; nil = there are none.
 	Letters func(context.Context, *record.Tx, engine.Notify) error
+	// Bus wakes those who wait, in all processes that have the store; nil = nobody waits.
+	Bus transport.Bus
 	// Notified is told who has a notification waiting now; nil = nobody.
 	Notified func(...collection.UserID)
 	// Later does work beside, until its context ends, and Failed is told what fails of it;
@@ -142,6 +144,7 @@ func (k *Core) do(ctx context.Context, name collection.Name, how doing, event fu
 	s, err := k.tryStep(ctx, name, how, event)
 	if err == nil {
 		k.later(s.jobs...)
+		s.wakeReaders(name)
 	}
 	return s.result, err
 }

@@ -83,16 +83,31 @@ func (d *Drain) Do(work func() error) error {
 
 // Stream opens a version likewise: who reads it is inside until it is closed.
 func (d *Drain) Stream(open func() (*transport.Stream, error)) (*transport.Stream, error) {
+	var s *transport.Stream
+	r, err := d.Reader(func() (r io.ReadCloser, err error) {
+		if s, err = open(); err == nil {
+			r = s.ReadCloser
+		}
+		return r, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.ReadCloser = r
+	return s, nil
+}
+
+// Reader is Stream of what says nothing of its size.
+func (d *Drain) Reader(open func() (io.ReadCloser, error)) (io.ReadCloser, error) {
 	if err := d.Enter(); err != nil {
 		return nil, err
 	}
-	s, err := open()
+	r, err := open()
 	if err != nil {
 		d.Leave()
 		return nil, err
 	}
-	s.ReadCloser = OnClose(s.ReadCloser, sync.OnceFunc(d.Leave))
-	return s, nil
+	return OnClose(r, sync.OnceFunc(d.Leave)), nil
 }
 
 // OnClose returns r, whose Close calls end as well.

@@ -23,5 +23,8 @@ const (
 	ageRecord     record.Kind = "age"  // author, digest: when a version came into a cache, in seconds since 1970
 )
 
-// userTopic is the kind of the topics on the bus: user.
-const userTopic record.Kind = "user"
+// The kinds of the topics on the bus.
+const (
+	userTopic       record.Kind = "user"       // user: there is news
+	collectionTopic record.Kind = "collection" // collection: partial versions have come, or are not awaited any more
+)

@@ -25,6 +25,7 @@ type step struct {
 	parts   engine.Parts // of the state that is stored; nil = none is
 	on      rests        // as far as the state is verified, and
 	keeps   bool         // whether it is
+	moved   bool         // whether it changes what readers get of partial versions
 }
 
 // do makes the event and steps it.
@@ -126,7 +127,7 @@ func (s *step) note(e engine.Event, before rests, said bool) {
 // the items of a collection that is new here, or that another has taken the place of, and
 // the notifications, all in the transaction.
 func (s *step) store(ctx context.Context, before remembered, after engine.State, effects []engine.Effect) (err error) {
-	s.result.State = after
+	s.result.State, s.moved = after, engine.Moved(before.state, after)
 	if s.parts, err = after.Parts(); err != nil {
 		return err
 	}

@@ -30,14 +30,14 @@ type answers struct {
 // Notifications forgets what a user has read, and returns what waits, at once if there
 // is any, else after the next wake-up, or nothing when the time is over or the
 // station is closing.
-func (k *Server) Notifications(ctx context.Context, to collection.UserID, read transport.Receipts, keys Statements, bus transport.Bus, wait time.Duration, closing <-chan struct{}) (transport.Deliveries, error) {
+func (k *Server) Notifications(ctx context.Context, to collection.UserID, read transport.Receipts, keys Statements, wait time.Duration, closing <-chan struct{}) (transport.Deliveries, error) {
 	for _, r := range read.Read {
 		if err := k.acknowledge(ctx, to, r); err != nil {
 			return transport.Deliveries{}, err
 		}
 	}
 	over := time.After(wait)
-	news, stop, err := Await(ctx, bus, to) // before looking, so that nothing falls between
+	news, stop, err := Await(ctx, k.core.Bus, to) // before looking, so that nothing falls between
 	if err == nil {
 		defer stop()
 	} else if news = nil; ctx.Err() != nil {

@@ -22,5 +22,18 @@ func Await(ctx context.Context, bus transport.Bus, u collection.UserID) (woken <
 	return bus.Subscribe(ctx, topicOf(u))
 }
 
+// wakeReaders wakes those who wait for versions of a collection, likewise, if a step has
+// brought some, or they are not awaited any more.
+func (s *step) wakeReaders(name collection.Name) {
+	if s.moved && s.core.Bus != nil {
+		_ = s.core.Bus.Publish(context.Background(), collectionTopic.Key(name))
+	}
+}
+
+// awaitVersions waits for versions of a collection, as Await does for news.
+func awaitVersions(ctx context.Context, bus transport.Bus, name collection.Name) (woken <-chan struct{}, stop func(), err error) {
+	return bus.Subscribe(ctx, collectionTopic.Key(name))
+}
+
 // topicOf is what those wait for who wait for news of a user.
 func topicOf(u collection.UserID) string { return userTopic.Key(u) }

@@ -1,0 +1,58 @@
+package station
+
+import (
+	"bytes"
+	"context"
+	"io"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/engine"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// Intake takes versions of a collection as they come in one stream, and stores those that
+// came together at once. It is not safe for concurrent use.
+type Intake struct {
+	core    *Core
+	c       collection.Collection
+	got     []transport.Bits
+	arrived arrivals
+}
+
+// Intake begins to take versions of a collection.
+func (k *Core) Intake(c collection.Collection) *Intake {
+	return &Intake{core: k, c: c, arrived: arrivals{store: k.Store}}
+}
+
+// Take takes a frame if its bytes are those of the author's digest; at the latest after
+// Store the version is here. Of a small one that breaks off nothing is kept.
+func (t *Intake) Take(ctx context.Context, f transport.Frame) error {
+	var r io.Reader = f
+	if f.Size <= maxSmall {
+		data := make([]byte, f.Size)
+		if _, err := io.ReadFull(f, data); err != nil {
+			return err
+		}
+		r = bytes.NewReader(data)
+	}
+	_, err := t.core.Versions.receive(ctx, t.c, f.Item, f.Version, f.Offset, r, t.arrived.keep(ctx))
+	if err == nil && t.got == nil {
+		t.got = make([]transport.Bits, len(t.c.Ladder()))
+	}
+	if err == nil {
+		t.got[f.Version] = t.got[f.Version].Add(f.Item)
+	}
+	return err
+}
+
+// Store makes what was taken durable, with the state that says so.
+func (t *Intake) Store(ctx context.Context) error {
+	if len(t.got) == 0 {
+		return nil
+	}
+	_, err := t.core.do(ctx, t.c.Name(), doing{}, t.core.stored(ctx, engine.Stored{Versions: t.got}, t.arrived.changes...))
+	if err == nil {
+		*t = *t.core.Intake(t.c)
+	}
+	return err
+}
