@@ -18,7 +18,9 @@
 // [Share] message: the collection, which versions of its items the sender
 // serves now and which it can upload. The [Answer] carries what both now agree
 // on, the versions that are missing, and what comes next. The missing versions
-// go in one [UploadWriter] stream, which can also carry the author's seal.
+// go in one [UploadWriter] stream, which can also carry the author's seal. A
+// device that shares something new pushes: the message, and behind it the
+// smallest versions, which are all that a hub asks it for.
 //
 // # Wire form
 //

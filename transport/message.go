@@ -67,7 +67,8 @@ type Answer struct {
 	// Next is what the sender does now.
 	Next Next `cbor:"1,keyasint"`
 	// Collection is what both sides now agree on, in its binary form. It is left out
-	// where it is what the sender has sent, and where an upload has not changed it.
+	// where it is what the sender has sent, where an upload has not changed it, and
+	// after a push where no more is known of it but the authority's seal.
 	Collection []byte `cbor:"2,keyasint,omitempty"`
 	// Missing holds one set of items per version: what is to be uploaded. Of
 	// versions with one digest it has one, which counts for all of them.

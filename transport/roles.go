@@ -17,6 +17,15 @@ type ShareReceiver interface {
 	// not verify), ErrForbidden (the caller is not its author, nor a completer)
 	// or ErrDiffers (it is known, with other fixed parts).
 	Share(ctx context.Context, share Share) (Answer, error)
+	// Push is Share by a sender that, in the same request, uploads what is most
+	// likely missing where the collection is new: of the items that the share
+	// offers, the smallest version; of those with equal bytes the first; no other
+	// versions. The stream is as Upload takes it, and best has the cover item
+	// first. If the receiver asks for less of that, or has parts of it, it answers
+	// as Share does, at once, and reads nothing of the stream: the sender goes on
+	// with Upload. Otherwise the answer is that of Upload. After an error a share
+	// says what came all the same. Errors are those of Share and Upload.
+	Push(ctx context.Context, share Share, stream io.Reader) (Answer, error)
 	// Upload takes versions, and perhaps the author's seal, from a stream that
 	// UploadWriter writes. What came before an error stays stored. Errors wrap
 	// ErrNotFound, ErrNotAsked, ErrDigest, ErrSeal or ErrOffset (a version begins

@@ -32,7 +32,7 @@ func (c *cast) share(ctx context.Context, photos []photo) error {
 		err := c.camera.shareWithHub(ctx)
 		c.result.BytesDeviceToHub = c.network.between("camera", "hub").sent
 		asked := count(different(made, thumbnail), "thumbnail", "thumbnails")
-		return notes{"share": count(made.Len(), "item", "items") + ", " + asked + " asked for", "upload": asked}, err
+		return notes{"share and upload": count(made.Len(), "item", "items") + ", with " + asked}, err
 	})
 }
 

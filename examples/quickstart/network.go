@@ -143,6 +143,7 @@ func (n *network) requests(from string) int {
 // requestNames says in plain words what a request of package httplink is for.
 var requestNames = []struct{ method, prefix, words string }{
 	{http.MethodPost, "/v1/share", "share"},
+	{http.MethodPost, "/v1/push", "share and upload"},
 	{http.MethodPost, "/v1/upload/", "upload"},
 	{http.MethodPut, "/v1/versions/", "upload"},
 	{http.MethodPost, "/v1/versions/", "fetch versions"},

@@ -306,7 +306,9 @@ func TestTamperedThumbnail(t *testing.T) {
 }
 
 func TestTamperedUpload(t *testing.T) {
-	got := tamper(t, "camera", liar{method: "POST", path: "/v1/upload/", sent: true, change: flip(0.5)})
+	got := tamper(t, "camera",
+		liar{method: "POST", path: "/v1/push", sent: true, change: flip(0.5)},
+		liar{method: "POST", path: "/v1/upload/", sent: true, change: flip(0.5)})
 	if !errors.Is(got.err, transport.ErrDigest) {
 		t.Errorf("not refused for its digest: %v", got.err)
 	}

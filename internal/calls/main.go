@@ -79,7 +79,7 @@ var costs = [...]struct {
 	{"collections decoded", "collection.Decode", 12},
 	{"collections verified", "collection.Verify", 10},
 	{"seals verified", "signature.Keyring.Verify", 30},
-	{"requests", "internal/lab.link.RoundTrip", 12},
+	{"requests", "internal/lab.link.RoundTrip", 11},
 }
 
 // mostPublish is how many seals may be verified at Publish, at the hub as well.

@@ -150,6 +150,12 @@ func (r Rules) missing(s State, share transport.Share) []transport.Bits {
 	return trimColumns(out)
 }
 
+// Pushed is what a push of c uploads, whose sender can upload offers: the smallest
+// versions, of those with one digest the first.
+func Pushed(c collection.Collection, offers []transport.Bits) []transport.Bits {
+	return State{Collection: c}.once(trimColumns(offers[:min(1, len(offers))]))
+}
+
 // answer says what comes next.
 func answer(s State, missing []transport.Bits) transport.Answer {
 	a := transport.Answer{Next: transport.Done, Missing: s.once(missing), Notify: s.Notifier != HubNotifies}

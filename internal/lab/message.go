@@ -42,7 +42,7 @@ func (m Message) String() string {
 // words are what requests of package httplink are for, by method and the first
 // word of the path.
 var words = map[string]string{
-	"POST share": "share", "POST upload": "upload", "PUT versions": "put", "GET versions": "version", "POST versions": "versions",
+	"POST share": "share", "POST push": "push", "POST upload": "upload", "PUT versions": "put", "GET versions": "version", "POST versions": "versions",
 	"POST announce": "announce", "GET collections": "collection", "GET updates": "updates",
 	"POST notifications": "notifications", "POST deliveries": "deliver",
 	"GET originals": "original", "POST verify": "verify", "POST ids": "ids", "GET settings": "settings", "GET links": "link",
@@ -50,7 +50,10 @@ var words = map[string]string{
 
 // sendsStream and bringsStream report whether the request, or the answer, is a
 // stream, which can break off.
-func (m Message) sendsStream() bool { return m.What == "upload" || m.What == "put" }
+func (m Message) sendsStream() bool {
+	return m.What == "push" || m.What == "upload" || m.What == "put"
+}
+
 func (m Message) bringsStream() bool {
 	return m.What == "version" || m.What == "versions" || m.What == "original"
 }

@@ -28,8 +28,8 @@ func TestRequestsOfOnePhoto(t *testing.T) {
 			return next.RoundTrip(r)
 		})
 	}, "fetched")
-	if requests > 12 {
-		t.Errorf("%d requests, want 12 at most", requests)
+	if requests > 11 {
+		t.Errorf("%d requests, want 11 at most", requests)
 	}
 }
 

@@ -78,6 +78,15 @@ func (b bare) Share(ctx context.Context, share transport.Share) (transport.Answe
 	return b.finish(ctx, share.URL)
 }
 
+// Push implements transport.ShareReceiver.
+func (b bare) Push(ctx context.Context, share transport.Share, stream io.Reader) (transport.Answer, error) {
+	answer, err := b.Share(ctx, share)
+	if err != nil || answer.Next != transport.Upload {
+		return answer, err
+	}
+	return b.Upload(ctx, collection.Name{}, stream)
+}
+
 // Upload implements transport.ShareReceiver.
 func (b bare) Upload(ctx context.Context, _ collection.Name, stream io.Reader) (transport.Answer, error) {
 	if _, err := io.Copy(io.Discard, stream); err != nil {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fxamacker/cbor/v2"
+
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/lab"
 	"github.com/glimpse-go/glimpse/notify"
@@ -22,6 +24,7 @@ type talk struct {
 // talks read requests, by what they are for.
 var talks = map[string]func(w *World, m lab.Message, body []byte) (talk, error){
 	"share":    ofMessage((*World).talkOfShare),
+	"push":     (*World).talkOfPush,
 	"announce": ofMessage((*World).talkOfAnnouncement),
 	"upload": func(w *World, m lab.Message, body []byte) (talk, error) {
 		c, err := w.known(m.Ref.Collection)
@@ -115,6 +118,25 @@ func (w *World) talkOfShare(s transport.Share) (talk, error) {
 		return talk{}, err
 	}
 	return talk{says: w.shareText(c, s), hears: w.answerTo(c)}, nil
+}
+
+// talkOfPush reads a share, and the upload behind it.
+func (w *World) talkOfPush(_ lab.Message, body []byte) (talk, error) {
+	var message cbor.RawMessage
+	stream, err := cbor.UnmarshalFirst(body, &message)
+	if err != nil {
+		return talk{}, err
+	}
+	s, err := transport.Decode[transport.Share](message)
+	if err != nil {
+		return talk{}, err
+	}
+	c, err := collection.Decode(s.Collection)
+	if err != nil {
+		return talk{}, err
+	}
+	text, err := w.uploadText(c, stream)
+	return talk{says: w.shareText(c, s) + "; and " + text, hears: w.answerTo(c)}, err
 }
 
 func (w *World) talkOfAnnouncement(a transport.Announcement) (talk, error) {

@@ -5,8 +5,8 @@
 //
 // The one method for both, [Device.Share], sends the same message; what is
 // then uploaded is what the other side asks for, thumbnails for a hub, all
-// versions for a home peer. A share is one or two requests, and one that broke
-// off goes on where it ended.
+// versions for a home peer. A share is one request where the thumbnails are all
+// that is asked for, else two, and one that broke off goes on where it ended.
 package device
 
 import (

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 
@@ -86,6 +87,11 @@ func (s silent) Share(ctx context.Context, share transport.Share) (transport.Ans
 	return transport.Answer{}, errors.Join(transport.ErrUnreachable, err)
 }
 
+func (s silent) Push(ctx context.Context, share transport.Share, stream io.Reader) (transport.Answer, error) {
+	_, err := s.Hub.Push(ctx, share, stream)
+	return transport.Answer{}, errors.Join(transport.ErrUnreachable, err)
+}
+
 // TestDeviceNotifiesAfterACrash: whenever a device that would tell the recipients
 // stops, it finishes later what it has begun, and nobody hears twice.
 func TestDeviceNotifiesAfterACrash(t *testing.T) {
@@ -122,6 +128,10 @@ func TestDeviceNotifiesAfterACrash(t *testing.T) {
 type nobodyThere struct{ transport.Hub }
 
 func (nobodyThere) Share(context.Context, transport.Share) (transport.Answer, error) {
+	return transport.Answer{}, transport.ErrUnreachable
+}
+
+func (nobodyThere) Push(context.Context, transport.Share, io.Reader) (transport.Answer, error) {
 	return transport.Answer{}, transport.ErrUnreachable
 }
 

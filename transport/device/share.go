@@ -10,12 +10,16 @@ import (
 	"github.com/glimpse-go/glimpse/transport/internal/shareclient"
 )
 
-// Share shares a collection with a station, and uploads what it asks for: two
-// requests, one if nothing is missing. The answer is the last one; its Next is
-// transport.Done unless the station waits for what others upload. Equal bytes are
-// sent once, also where several collections are shared at the same time over one
-// link. What the Media does not have any more is left out and keeps its label.
-// After an error it can be called again: what was stored is not sent again.
+// Share shares a collection with a station, and uploads what it asks for: in one
+// request where nothing of it is known there and the smallest versions are all that
+// is asked for, else in two. The version of the cover item goes first. The smallest
+// versions go along with the share unless this Device has shared some of them
+// before, or the hub is to fill in the collection first; what the station has of
+// them it says while they go, and then they stop. The answer is the last one; its
+// Next is transport.Done unless the station waits for what others upload. Equal
+// bytes are sent once, also where several collections are shared at the same time
+// over one link. What the Media does not have any more is left out and keeps its
+// label. After an error it can be called again: what was stored is not sent again.
 // Errors are those of transport.ShareReceiver and of the Media.
 func (d *Device) Share(ctx context.Context, to transport.ShareReceiver, name collection.Name) (transport.Answer, error) {
 	return d.ShareVersions(ctx, to, name, label.MaxVersions)

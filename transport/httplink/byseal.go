@@ -97,8 +97,8 @@ func (b *bySeal) fresh(p proof) error {
 
 // admit lets in a request whose seal is good. One with a message counts as taken
 // when all of that has come and is what was sealed, so that nobody uses up a seal
-// with another body; one with a stream, when it begins, and the stream is checked
-// by who takes it.
+// with another body; one with a stream, when it begins, or when the message before it
+// has come, and the stream is checked by who takes it.
 func (b *bySeal) admit(r *http.Request, p proof, key collection.KeyID) error {
 	take := func() error { return b.take(p, key) }
 	switch {
@@ -110,7 +110,15 @@ func (b *bySeal) admit(r *http.Request, p proof, key collection.KeyID) error {
 	case len(p.Body) == 0:
 		return transport.At(transport.ErrUnauthenticated, "the body is not sealed")
 	}
-	r.Body = &sealedBody{ReadCloser: r.Body, hash: sha256.New(), digest: p.Body, take: take}
+	sealed := &sealedBody{ReadCloser: r.Body, left: math.MaxInt64, hash: sha256.New(), digest: p.Body, take: take}
+	if r.Pattern == pushRoute {
+		size, err := messageSize(r)
+		if err != nil {
+			return err
+		}
+		sealed.left = size
+	}
+	r.Body = sealed
 	return nil
 }
 

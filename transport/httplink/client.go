@@ -1,7 +1,6 @@
 package httplink
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -88,15 +87,25 @@ func (c *Client) Share(ctx context.Context, share transport.Share) (transport.An
 	return call[transport.Answer](ctx, c, "/v1/share", share)
 }
 
+// Push implements transport.ShareReceiver.
+func (c *Client) Push(ctx context.Context, share transport.Share, stream io.Reader) (transport.Answer, error) {
+	message, err := transport.Encode(share)
+	if err != nil {
+		return transport.Answer{}, err
+	}
+	path := fmt.Sprintf("/v1/push?share=%d", len(message))
+	return exchange[transport.Answer](ctx, c, http.MethodPost, path, body{message, stream})
+}
+
 // Upload implements transport.ShareReceiver.
 func (c *Client) Upload(ctx context.Context, name collection.Name, stream io.Reader) (transport.Answer, error) {
-	return exchange[transport.Answer](ctx, c, http.MethodPost, "/v1/upload/"+name.String(), io.NopCloser(stream))
+	return exchange[transport.Answer](ctx, c, http.MethodPost, "/v1/upload/"+name.String(), body{stream: stream})
 }
 
 // PutVersion implements transport.ResumableUploader.
 func (c *Client) PutVersion(ctx context.Context, ref transport.Ref, offset int64, data io.Reader) (int64, error) {
 	path := fmt.Sprintf("%s?offset=%d", versionPath(ref), offset)
-	r, err := c.send(ctx, http.MethodPut, path, io.NopCloser(data), http.StatusNoContent)
+	r, err := c.send(ctx, http.MethodPut, path, body{stream: data}, http.StatusNoContent)
 	if r == nil {
 		return 0, err
 	}
@@ -115,12 +124,12 @@ func (c *Client) Announce(ctx context.Context, a transport.Announcement) (transp
 
 // Collection implements transport.Library.
 func (c *Client) Collection(ctx context.Context, name collection.Name) (transport.State, error) {
-	return exchange[transport.State](ctx, c, http.MethodGet, "/v1/collections/"+name.String(), nil)
+	return exchange[transport.State](ctx, c, http.MethodGet, "/v1/collections/"+name.String(), body{})
 }
 
 // Updates implements transport.Library.
 func (c *Client) Updates(ctx context.Context, name collection.Name) (transport.State, error) {
-	return exchange[transport.State](ctx, c, http.MethodGet, "/v1/updates/"+name.String(), nil)
+	return exchange[transport.State](ctx, c, http.MethodGet, "/v1/updates/"+name.String(), body{})
 }
 
 // Version implements transport.Library.
@@ -130,11 +139,11 @@ func (c *Client) Version(ctx context.Context, ref transport.Ref, offset int64) (
 
 // Versions implements transport.Library.
 func (c *Client) Versions(ctx context.Context, name collection.Name, version int, held transport.Bits) (io.ReadCloser, error) {
-	body, err := transport.Encode(transport.VersionsRequest{Held: held.Trim()})
+	message, err := transport.Encode(transport.VersionsRequest{Held: held.Trim()})
 	if err != nil {
 		return nil, err
 	}
-	r, err := c.send(ctx, http.MethodPost, fmt.Sprintf("/v1/versions/%v/%d", name, version), bytes.NewReader(body), http.StatusOK)
+	r, err := c.send(ctx, http.MethodPost, fmt.Sprintf("/v1/versions/%v/%d", name, version), body{message: message}, http.StatusOK)
 	if err != nil {
 		return nil, err
 	}
@@ -197,7 +206,7 @@ func (c *Client) NewIdentifiers(ctx context.Context, n int) (transport.Identifie
 
 // Settings implements transport.SettingsSource.
 func (c *Client) Settings(ctx context.Context) (transport.Settings, error) {
-	return exchange[transport.Settings](ctx, c, http.MethodGet, "/v1/settings", nil)
+	return exchange[transport.Settings](ctx, c, http.MethodGet, "/v1/settings", body{})
 }
 
 // Glimpse implements transport.LinkAccess. It needs no Auth.
@@ -206,7 +215,7 @@ func (c *Client) Glimpse(ctx context.Context, token string) (transport.Glimpse, 
 	if err != nil {
 		return transport.Glimpse{}, err
 	}
-	return exchange[transport.Glimpse](ctx, c, http.MethodGet, path, nil)
+	return exchange[transport.Glimpse](ctx, c, http.MethodGet, path, body{})
 }
 
 // GuestVersion implements transport.LinkAccess. It needs no Auth.

@@ -18,11 +18,11 @@ const maxFault = 64 << 10
 
 // post sends a message that is answered by nothing.
 func (c *Client) post(ctx context.Context, path string, message any) error {
-	body, err := transport.Encode(message)
+	data, err := transport.Encode(message)
 	if err != nil {
 		return err
 	}
-	r, err := c.send(ctx, http.MethodPost, path, bytes.NewReader(body), http.StatusNoContent)
+	r, err := c.send(ctx, http.MethodPost, path, body{message: data}, http.StatusNoContent)
 	if err != nil {
 		return err
 	}
@@ -31,17 +31,17 @@ func (c *Client) post(ctx context.Context, path string, message any) error {
 
 // call posts a message and reads the one that answers it.
 func call[M any](ctx context.Context, c *Client, path string, message any) (M, error) {
-	body, err := transport.Encode(message)
+	data, err := transport.Encode(message)
 	if err != nil {
 		var none M
 		return none, err
 	}
-	return exchange[M](ctx, c, http.MethodPost, path, bytes.NewReader(body))
+	return exchange[M](ctx, c, http.MethodPost, path, body{message: data})
 }
 
-func exchange[M any](ctx context.Context, c *Client, method, path string, body io.Reader) (M, error) {
+func exchange[M any](ctx context.Context, c *Client, method, path string, b body) (M, error) {
 	var none M
-	r, err := c.send(ctx, method, path, body, http.StatusOK)
+	r, err := c.send(ctx, method, path, b, http.StatusOK)
 	if err != nil {
 		return none, err
 	}
@@ -61,7 +61,7 @@ func exchange[M any](ctx context.Context, c *Client, method, path string, body i
 
 // stream opens an answer that says of what size the whole version is.
 func (c *Client) stream(ctx context.Context, path string) (*transport.Stream, error) {
-	r, err := c.send(ctx, http.MethodGet, path, nil, http.StatusOK)
+	r, err := c.send(ctx, http.MethodGet, path, body{}, http.StatusOK)
 	if err != nil {
 		return nil, err
 	}
@@ -107,20 +107,52 @@ func (r *rest) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// send makes a request and returns its answer, which has the status that is wanted.
-// A refusal comes as an error beside the answer, whose body is closed.
-func (c *Client) send(ctx context.Context, method, path string, body io.Reader, want int) (*http.Response, error) {
-	req, err := http.NewRequestWithContext(ctx, method, c.base+path, body)
+// body is what a request carries: a message, a stream, the one before the other, or
+// nothing.
+type body struct {
+	message []byte
+	stream  io.Reader
+}
+
+// reader reads a message as a body that can be read twice, or else the stream.
+func (b body) reader() io.Reader {
+	switch {
+	case b.message != nil:
+		return bytes.NewReader(b.message)
+	case b.stream != nil:
+		return io.NopCloser(b.stream)
+	}
+	return nil
+}
+
+// request makes a request with what says who calls. Of a message and a stream, that is
+// over the message.
+func (c *Client) request(ctx context.Context, method, path string, b body) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, method, c.base+path, b.reader())
 	if err != nil || c.base == "" {
 		return nil, transport.At(transport.ErrUnreachable, "no address")
 	}
-	if body != nil {
+	if req.Body != nil {
 		req.Header.Set("Content-Type", contentType)
 	}
 	if c.auth != nil {
 		if err := c.auth(req); err != nil {
 			return nil, err
 		}
+	}
+	if b.message != nil && b.stream != nil {
+		req.Body = io.NopCloser(io.MultiReader(req.Body, b.stream))
+		req.GetBody, req.ContentLength = nil, -1
+	}
+	return req, nil
+}
+
+// send makes a request and returns its answer, which has the status that is wanted.
+// A refusal comes as an error beside the answer, whose body is closed.
+func (c *Client) send(ctx context.Context, method, path string, b body, want int) (*http.Response, error) {
+	req, err := c.request(ctx, method, path, b)
+	if err != nil {
+		return nil, err
 	}
 	r, err := c.http.Do(req)
 	if err != nil {

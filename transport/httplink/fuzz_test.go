@@ -49,6 +49,33 @@ func FuzzProof(f *testing.F) {
 	})
 }
 
+// FuzzPush feeds bodies to the authentication of a push: whatever comes, and however it
+// is read, no other share than the one that was sealed is let through.
+func FuzzPush(f *testing.F) {
+	caller, keys := sealer(f)
+	sealed := newRequest(f, caller, "POST", "/v1/push?share=4", digits[:4])
+	f.Add(digits, 4)
+	f.Add(digits[:4], 1)
+	f.Add(digits[1:], 3)
+	f.Add(digits[:3], 9)
+	f.Fuzz(func(t *testing.T, body []byte, step int) {
+		r := sealed.Clone(t.Context())
+		r.Body, r.Pattern = io.NopCloser(bytes.NewReader(body)), pushRoute
+		_, err := BySeal(keys, called, fixed).Authenticate(r)
+		must(t, err)
+		var got []byte
+		p := make([]byte, 1+uint(step)%16)
+		for err == nil {
+			var n int
+			n, err = r.Body.Read(p)
+			got = append(got, p[:n]...)
+		}
+		if good := bytes.HasPrefix(body, digits[:4]); len(got) >= 4 && !good || good && !bytes.Equal(got, body) {
+			t.Errorf("of %x came %x", body, got)
+		}
+	})
+}
+
 // FuzzRequest feeds requests to a server: it never panics, answers all of them, and
 // what it refuses reaches no station.
 func FuzzRequest(f *testing.F) {
@@ -58,7 +85,7 @@ func FuzzRequest(f *testing.F) {
 	for _, seed := range []string{
 		"GET /v1/collections" + name, "GET /v1/versions" + name + name[:33] + "/0?offset=3",
 		"GET /v1/originals" + name + name[:33] + "?length=1&offset=3", "PUT /v1/versions" + name + name[:33] + "/0?offset=0",
-		"POST /v1/upload" + name, "POST /v1/versions" + name + "/0", "POST /v1/notifications", "GET /v1/links/token/0/1?offset=9", "HEAD /v1/links/token", "GET /v1/links/..",
+		"POST /v1/upload" + name, "POST /v1/push?share=1", "POST /v1/versions" + name + "/0", "POST /v1/notifications", "GET /v1/links/token/0/1?offset=9", "HEAD /v1/links/token", "GET /v1/links/..",
 	} {
 		f.Add([]byte(seed + " HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\n" + string(message)))
 	}

@@ -113,6 +113,12 @@ func (s *stub) Share(context.Context, transport.Share) (transport.Answer, error)
 	return transport.Answer{Next: transport.Done}, nil
 }
 
+func (s *stub) Push(_ context.Context, _ transport.Share, stream io.Reader) (transport.Answer, error) {
+	s.calls++
+	_, err := io.Copy(io.Discard, stream)
+	return transport.Answer{Next: transport.Done}, brokenOff(err)
+}
+
 func (s *stub) Upload(_ context.Context, _ collection.Name, stream io.Reader) (transport.Answer, error) {
 	s.calls++
 	_, err := io.Copy(io.Discard, stream)
@@ -211,6 +217,7 @@ func clientOf(tb testing.TB, h http.Handler) *Client {
 // calls are all calls of a client, which read all that they are given.
 var calls = map[string]func(context.Context, *Client) error{
 	"share":  func(ctx context.Context, c *Client) error { return second(c.Share(ctx, transport.Share{})) },
+	"push":   func(ctx context.Context, c *Client) error { return second(c.Push(ctx, transport.Share{}, stream())) },
 	"upload": func(ctx context.Context, c *Client) error { return second(c.Upload(ctx, collection.Name{}, stream())) },
 	"put": func(ctx context.Context, c *Client) error {
 		return second(c.PutVersion(ctx, transport.Ref{}, 0, stream()))

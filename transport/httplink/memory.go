@@ -45,10 +45,12 @@ func (m *memory) add(s seen, now time.Time) bool {
 	return !young && !old
 }
 
-// sealedBody is a body of which the digest was sealed. Where it is another, or was
-// taken before, it ends with an error.
+// sealedBody is a body of which the digest was sealed, or that of its first bytes.
+// Where it is another, or was taken before, it ends with an error, in place of the
+// last bytes if a stream follows.
 type sealedBody struct {
 	io.ReadCloser
+	left   int64 // of what is sealed, if a stream follows; else math.MaxInt64
 	hash   hash.Hash
 	digest []byte
 	take   func() error
@@ -60,10 +62,16 @@ func (b *sealedBody) Read(p []byte) (int, error) {
 	if b.err != nil {
 		return 0, b.err
 	}
-	n, err := b.ReadCloser.Read(p)
+	if b.left == 0 { // the stream
+		return b.ReadCloser.Read(p)
+	}
+	n, err := b.ReadCloser.Read(p[:min(int64(len(p)), b.left)])
 	b.hash.Write(p[:n])
-	if errors.Is(err, io.EOF) {
-		err = b.end()
+	b.left -= int64(n)
+	if errors.Is(err, io.EOF) || b.left == 0 {
+		if refused := b.end(); refused != nil {
+			n, err = 0, refused
+		}
 	}
 	b.err = err
 	return n, err
@@ -73,8 +81,5 @@ func (b *sealedBody) end() error {
 	if !bytes.Equal(b.hash.Sum(nil), b.digest) {
 		return transport.At(transport.ErrUnauthenticated, "another body than was sealed")
 	}
-	if err := b.take(); err != nil {
-		return err
-	}
-	return io.EOF
+	return b.take()
 }

@@ -36,6 +36,27 @@ func TestUploadRefusal(t *testing.T) {
 	}
 }
 
+// TestPushStops: who pushes what the hub has in part hears it in the middle, over a
+// connection too, and uploads the rest.
+func TestPushStops(t *testing.T) {
+	w := labtest.Listening(t, hub.Config{})
+	cam := w.Camera(w.User("ann"), 100)
+	for i, item := range cam.Items {
+		cam.Card[item.ID] = lab.NewPhoto(fmt.Sprint(i), 60_000, 0)
+	}
+	all := cam.Items
+	for n := range 10 {
+		cam.Items = all[90-n:]
+		cam.Shares(cam.Album("some"))
+		cam.Restart(cam.Store) // and it does not know any more what it has shared
+		cam.Items = all[80-n:]
+		name, before := cam.Album("more"), cam.Requests.Load()
+		if answer := cam.Shares(name); answer.Next != transport.Done || cam.Requests.Load()-before != 2 {
+			t.Fatalf("%v after %v", answer.Next, cam.Log()[before:])
+		}
+	}
+}
+
 // get returns all that is answered to a request, but for the time.
 func get(t *testing.T, over *http.Client, auth httplink.Auth, method, url string, body []byte) string {
 	t.Helper()

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -184,21 +186,25 @@ func TestSameRequestTwice(t *testing.T) {
 	}
 }
 
+var forged = bytes.Repeat([]byte("forged"), 1000)
+
+// forgeries are streams that somebody sends in the place of an upload.
+var forgeries = map[string]func(*transport.UploadWriter) error{
+	"other bytes":    func(u *transport.UploadWriter) error { return frames(u, len(forged), forged, 0, 0) },
+	"half of them":   func(u *transport.UploadWriter) error { return frames(u, 70_000, forged, 0, 2) },
+	"somewhere else": func(u *transport.UploadWriter) error { return frames(u, len(forged), forged, 4000, 0) },
+	"another seal": func(u *transport.UploadWriter) error {
+		return u.Close(transport.AuthorSeal{Issued: 1, Seal: forged[:100]})
+	},
+	"no seal": func(u *transport.UploadWriter) error { return u.Close(transport.AuthorSeal{}) },
+}
+
 // TestOtherUpload: who sees the header of an upload, and is faster, can bring
 // nothing but what the author has sealed, and at worst has it sent again.
 func TestOtherUpload(t *testing.T) {
 	w, cam, home, _, name := labtest.NewAlbum(t, hub.Config{}, 2)
 	url := home.URL() + "/v1/upload/" + name.String()
-	forged := bytes.Repeat([]byte("forged"), 1000)
-	for what, forge := range map[string]func(*transport.UploadWriter) error{
-		"other bytes":    func(u *transport.UploadWriter) error { return frames(u, len(forged), forged, 0, 0) },
-		"half of them":   func(u *transport.UploadWriter) error { return frames(u, 70_000, forged, 0, 2) },
-		"somewhere else": func(u *transport.UploadWriter) error { return frames(u, len(forged), forged, 4000, 0) },
-		"another seal": func(u *transport.UploadWriter) error {
-			return u.Close(transport.AuthorSeal{Issued: 1, Seal: forged[:100]})
-		},
-		"no seal": func(u *transport.UploadWriter) error { return u.Close(transport.AuthorSeal{}) },
-	} {
+	for what, forge := range forgeries {
 		l := listen(t, w, cam.Name)
 		l.first = func(r *http.Request) {
 			if r.URL.String() != url {
@@ -215,7 +221,7 @@ func TestOtherUpload(t *testing.T) {
 		v, err := home.Reader.View(t.Context(), name)
 		labtest.Must(t, err)
 		for i := range cam.Items {
-			if held := v.Held(i); held.Has(0) || held.Has(2) {
+			if held := v.Held(i); held.Has(2) {
 				t.Errorf("%s: stored %v", what, held)
 			}
 		}
@@ -223,6 +229,49 @@ func TestOtherUpload(t *testing.T) {
 	w.Put(cam.Name, nil)
 	cam.Syncs(home, name)
 	home.Publishes(name)
+}
+
+// TestOtherPush: who sees the header of a push, and is faster, can put in another
+// stream, of which nothing is stored, but no other share; and the sender goes on.
+func TestOtherPush(t *testing.T) {
+	for what, forge := range forgeries {
+		w, cam, home, bob, name := labtest.NewAlbum(t, hub.Config{}, 2)
+		l := listen(t, w, cam.Name)
+		l.first = func(r *http.Request) {
+			if r.URL.Path != "/v1/push" {
+				return
+			}
+			l.first = nil
+			size, err := strconv.Atoi(r.URL.Query().Get("share"))
+			labtest.Must(t, err)
+			share := l.body[:size]
+			other, err := transport.Decode[transport.Share](share)
+			labtest.Must(t, err)
+			other.URL = bob.URL()
+			changed, err := transport.Encode(other)
+			labtest.Must(t, err)
+			flipped := bytes.Clone(share)
+			flipped[len(flipped)-1] ^= 1
+			for _, share := range [][]byte{changed, flipped, share[:size-1], nil} {
+				if status := l.send("POST", r.URL.String(), slices.Concat(share, l.body[size:])); status != http.StatusUnauthorized {
+					t.Errorf("another share: %d", status)
+				}
+			}
+			body := bytes.NewBuffer(bytes.Clone(share))
+			_ = forge(transport.NewUploadWriter(body))
+			l.send("POST", r.URL.String(), body.Bytes())
+			v, err := home.Reader.View(t.Context(), name)
+			labtest.Must(t, err)
+			if held := v.Held(0); held.Has(0) || held.Has(2) {
+				t.Errorf("%s: stored %v", what, held)
+			}
+		}
+		cam.Syncs(home, name)
+		home.Publishes(name)
+		if l.first != nil {
+			t.Error("nothing was pushed")
+		}
+	}
 }
 
 // frames writes data as a version of the first item that says it has size bytes.

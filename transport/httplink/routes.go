@@ -2,6 +2,7 @@
 // the one side, [HubHandler] and [PeerHandler] the other.
 //
 //	POST /v1/share                                            share a collection
+//	POST /v1/push?share=                                      share a collection, and its smallest versions behind it
 //	POST /v1/upload/{author}/{id}                             missing versions in one stream, and the seal
 //	PUT  /v1/versions/{author}/{id}/{item}/{version}?offset=  one version, or the rest of it
 //	GET  /v1/versions/{author}/{id}/{item}/{version}?offset=  a partial version
@@ -19,8 +20,10 @@
 //	GET  /v1/originals/{author}/{id}/{item}?offset=&length=   a complete version, as a range with proof
 //
 // Ids are hexadecimal. Bodies are the messages of package transport; a refusal
-// is a transport.Fault, with the status that fits it best. Single versions come with
-// their size in the header Glimpse-Size.
+// is a transport.Fault, with the status that fits it best. Single versions come
+// with their size in the header Glimpse-Size. A push has two parts: the message of a
+// share, whose length in bytes the query says, and a stream as uploads have it.
+// The answer to a stream may come before its end: the rest need not be sent.
 //
 // # Who calls
 //
@@ -50,7 +53,10 @@
 // empty body in the seal. Who sees such a request, and is faster, can put in
 // another stream; but a station stores only versions whose digests are sealed, at
 // their offsets, and takes only the author's own seal over what it knows already:
-// at worst the upload is refused, and comes again.
+// at worst the upload is refused, and comes again. In a push the seal has the
+// SHA-256 of the share, which is checked before it is read, and whose length
+// stands in the path and query: nobody changes what is offered, where its sender
+// serves or whom it tells. The stream behind it is as open as an upload.
 //
 // A GET is good for the five minutes, as often as it comes. A station that starts
 // anew has forgotten what it has taken, and two stations of one user do not know
@@ -61,7 +67,9 @@ package httplink
 
 import (
 	"context"
+	"io"
 	"math"
+	"net/http"
 	"strconv"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -70,8 +78,9 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-// The routes whose bodies are streams, not messages.
+// The routes whose bodies are streams, not messages, or have one behind a message.
 const (
+	pushRoute   = "POST /v1/push"
 	uploadRoute = "POST /v1/upload/{author}/{id}"
 	putRoute    = "PUT /v1/versions/{author}/{id}/{item}/{version}"
 )
@@ -79,6 +88,7 @@ const (
 // hubRoutes are what a hub serves.
 var hubRoutes = map[string]route[transport.Hub]{
 	"POST /v1/share":    message(transport.Hub.Share),
+	pushRoute:           push[transport.Hub],
 	uploadRoute:         upload[transport.Hub],
 	putRoute:            putVersion,
 	"POST /v1/announce": message(transport.Hub.Announce),
@@ -94,6 +104,7 @@ var hubRoutes = map[string]route[transport.Hub]{
 // peerRoutes are what a peer serves.
 var peerRoutes = map[string]route[transport.Home]{
 	"POST /v1/share": message(transport.Home.Share),
+	pushRoute:        push[transport.Home],
 	uploadRoute:      upload[transport.Home],
 	"GET /v1/versions/{author}/{id}/{item}/{version}": version[transport.Home],
 	"POST /v1/versions/{author}/{id}/{version}":       versions[transport.Home],
@@ -134,6 +145,34 @@ func named[S, A any](call func(S, context.Context, collection.Name) (A, error)) 
 		answer, err := call(station, r.Context(), name)
 		return reply(r, answer, err)
 	}
+}
+
+func push[S transport.ShareReceiver](r request, station S) error {
+	size, err := messageSize(r.Request)
+	if err != nil {
+		return err
+	}
+	if size > r.maxMessage {
+		return transport.At(transport.ErrTooLarge, "message")
+	}
+	share, err := decodeMessage[transport.Share](io.LimitReader(r.Body, size), size)
+	if err != nil {
+		return err
+	}
+	answer, err := station.Push(r.Context(), share, r.Body)
+	return reply(r, answer, err)
+}
+
+// messageSize is how many bytes of a body are a message, where a stream follows.
+func messageSize(r *http.Request) (int64, error) {
+	size, err := query(r, "share")
+	if err == nil && size[0] < 0 {
+		err = transport.At(transport.ErrMalformed, "share")
+	}
+	if err != nil {
+		return 0, err
+	}
+	return size[0], nil
 }
 
 func upload[S transport.ShareReceiver](r request, station S) error {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -89,6 +90,62 @@ func TestSealedStream(t *testing.T) {
 	for _, pattern := range []string{"POST /v1/share", "/", ""} {
 		if err := take(who, stream(), pattern); !errors.Is(err, transport.ErrUnauthenticated) {
 			t.Errorf("at %q: %v", pattern, err)
+		}
+	}
+}
+
+// TestSealedPush: of a push the seal covers the share, once, and no other length of it;
+// the stream behind may be any.
+func TestSealedPush(t *testing.T) {
+	c, keys := sealer(t)
+	const size = 4
+	push := func() *http.Request {
+		r := newRequest(t, c, "POST", "/v1/push?share=4", digits[:size])
+		r.Body = io.NopCloser(bytes.NewReader(digits))
+		return r
+	}
+	for what, change := range map[string]func(*http.Request){
+		"share":   func(r *http.Request) { r.Body = io.NopCloser(bytes.NewReader(digits[1:])) },
+		"length":  func(r *http.Request) { r.URL.RawQuery = "share=5" },
+		"half":    func(r *http.Request) { r.Body = io.NopCloser(bytes.NewReader(digits[:2])) },
+		"no body": func(r *http.Request) { r.Body = http.NoBody },
+	} {
+		who := BySeal(keys, called, fixed)
+		bad := push()
+		change(bad)
+		if err := take(who, bad, pushRoute); !errors.Is(err, transport.ErrUnauthenticated) {
+			t.Errorf("another %s: %v", what, err)
+		}
+		for _, reader := range []func(io.Reader) io.Reader{func(r io.Reader) io.Reader { return r }, iotest.OneByteReader, iotest.DataErrReader} {
+			good := push()
+			good.Body = io.NopCloser(reader(good.Body))
+			if err := take(who, good, pushRoute); err != nil {
+				t.Errorf("after another %s: %v", what, err)
+			}
+			good.Body = io.NopCloser(bytes.NewReader(digits))
+			if err := take(who, good, pushRoute); !errors.Is(err, transport.ErrUnauthenticated) {
+				t.Errorf("once more: %v", err)
+			}
+		}
+	}
+	for _, query := range []string{"", "?share=-1", "?share=x", "?share=4&share=4", "?offset=4"} {
+		r := newRequest(t, c, "POST", "/v1/push"+query, digits)
+		if err := take(BySeal(keys, called, fixed), r, pushRoute); !errors.Is(err, transport.ErrMalformed) {
+			t.Errorf("%q: %v", query, err)
+		}
+	}
+}
+
+// TestSealedPushRefused: who takes a push whose share is another never sees the end of it.
+func TestSealedPushRefused(t *testing.T) {
+	c, keys := sealer(t)
+	r := newRequest(t, c, "POST", "/v1/push?share=4", digits[:4])
+	r.Body, r.Pattern = io.NopCloser(bytes.NewReader(digits[1:])), pushRoute
+	_, err := BySeal(keys, called, fixed).Authenticate(r)
+	must(t, err)
+	for range 2 {
+		if n, err := io.ReadFull(r.Body, make([]byte, 4)); n == 4 || !errors.Is(err, transport.ErrUnauthenticated) {
+			t.Errorf("%d bytes, %v", n, err)
 		}
 	}
 }

@@ -73,7 +73,11 @@ func newServer(o HandlerOptions) server {
 func serve[S any](s server, routes map[string]route[S], as func(transport.Identity) S) *http.ServeMux {
 	mux := http.NewServeMux()
 	for pattern, answer := range routes {
-		mux.HandleFunc(pattern, s.known(func(r request, who transport.Identity) error { return answer(r, as(who)) }))
+		handler := s.known(func(r request, who transport.Identity) error { return answer(r, as(who)) })
+		if pattern == pushRoute || pattern == uploadRoute || pattern == putRoute {
+			handler = early(handler)
+		}
+		mux.HandleFunc(pattern, handler)
 	}
 	mux.HandleFunc("/", s.known(func(request, transport.Identity) error { return transport.ErrNotFound }))
 	return mux
@@ -129,6 +133,7 @@ func (s server) refuse(w http.ResponseWriter, r *http.Request, path string, err 
 		panic(http.ErrAbortHandler)
 	}
 	w.Header().Set("Content-Type", contentType)
+	w.Header().Set("Content-Length", strconv.Itoa(len(data))) // it is whole before the rest of a body is read
 	w.WriteHeader(status(f))
 	w.Write(data)
 }
@@ -163,8 +168,11 @@ func status(f *transport.Fault) int {
 	return http.StatusInternalServerError
 }
 
-func readMessage[M any](r request) (M, error) {
-	data, err := readAll(r.Body, r.maxMessage)
+func readMessage[M any](r request) (M, error) { return decodeMessage[M](r.Body, r.maxMessage) }
+
+// decodeMessage reads a message of at most limit bytes to its end.
+func decodeMessage[M any](from io.Reader, limit int64) (M, error) {
+	data, err := readAll(from, limit)
 	if err != nil {
 		var none M
 		return none, brokenOff(err)
@@ -191,6 +199,7 @@ func reply(r request, message any, err error) error {
 	}
 	r.w.Header().Set("Content-Type", contentType)
 	r.w.Header().Set("Content-Length", strconv.Itoa(len(data)))
+	r.w.WriteHeader(http.StatusOK)
 	_, err = r.w.Write(data)
 	return sent(err)
 }

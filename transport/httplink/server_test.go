@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -91,6 +92,25 @@ func TestMessageBounds(t *testing.T) {
 			if seeker, ok := c.body.(io.Seeker); ok {
 				seeker.Seek(0, io.SeekStart)
 			}
+		}
+	}
+}
+
+// TestPushBounds: of a push that does not say how long its share is, or too long a one, or
+// whose share is none, nothing reaches a station.
+func TestPushBounds(t *testing.T) {
+	share, err := transport.Encode(transport.Share{})
+	must(t, err)
+	for query, want := range map[string]int{
+		"": http.StatusBadRequest, "?share=": http.StatusBadRequest, "?share=-1": http.StatusBadRequest, "?share=0x4": http.StatusBadRequest,
+		"?share=0": http.StatusBadRequest, "?share=1": http.StatusBadRequest, "?share=4&offset=0": http.StatusBadRequest, "?share=4&share=4": http.StatusBadRequest,
+		"?share=5": http.StatusBadRequest, "?share=1001": http.StatusRequestEntityTooLarge, "?share=9223372036854775807": http.StatusRequestEntityTooLarge,
+		fmt.Sprintf("?share=%d", len(share)): http.StatusOK,
+	} {
+		s := new(stub)
+		w := answer(s.handler(HandlerOptions{Who: anybody{}, MaxMessage: 1000}), "POST", "/v1/push"+query, bytes.NewReader(append(share, digits...)))
+		if w.Code != want || s.calls > 0 != (want == http.StatusOK) {
+			t.Errorf("%q: %d, %d calls", query, w.Code, s.calls)
 		}
 	}
 }

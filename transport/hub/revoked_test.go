@@ -1,6 +1,7 @@
 package hub_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -99,11 +100,14 @@ type revoking struct {
 	revoke func() error
 }
 
-func (r revoking) Upload(ctx context.Context, name collection.Name, stream io.Reader) (transport.Answer, error) {
-	if err := r.revoke(); err != nil && !errors.Is(err, transport.ErrNotFound) {
-		return transport.Answer{}, err
-	}
-	return r.Hub.Upload(ctx, name, stream)
+// Push has the hub read the stream when the key is revoked.
+func (r revoking) Push(ctx context.Context, share transport.Share, stream io.Reader) (transport.Answer, error) {
+	return r.Hub.Push(ctx, share, io.MultiReader(r, stream))
+}
+
+// Read revokes, and is at its end.
+func (r revoking) Read([]byte) (int, error) {
+	return 0, cmp.Or(r.revoke(), io.EOF)
 }
 
 // TestRevokedDuringUpload: a camera whose key is revoked while it uploads cannot

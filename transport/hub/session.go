@@ -22,11 +22,33 @@ type session struct {
 // Share implements transport.ShareReceiver.
 func (s session) Share(ctx context.Context, share transport.Share) (transport.Answer, error) {
 	return s.answer(ctx, func() (station.Result, error) {
-		r, err := s.share(ctx, share)
+		r, err := s.noted(ctx, share)
 		if err != nil {
 			return r, err
 		}
+		return s.announceClaim(ctx, r), nil
+	})
+}
+
+// noted is share that notes what is claimed with it.
+func (s session) noted(ctx context.Context, share transport.Share) (station.Result, error) {
+	r, err := s.share(ctx, share)
+	if err == nil {
 		s.hub.claims.note(s.user, r.State.Collection.Name(), share)
+	}
+	return r, err
+}
+
+// Push implements transport.ShareReceiver.
+func (s session) Push(ctx context.Context, share transport.Share, stream io.Reader) (transport.Answer, error) {
+	return s.answer(ctx, func() (station.Result, error) {
+		r, err := s.noted(ctx, share)
+		if err == nil {
+			r, err = s.hub.core.Server.Push(ctx, s.user, r, share, stream)
+		}
+		if err != nil {
+			return r, err
+		}
 		return s.announceClaim(ctx, r), nil
 	})
 }

@@ -63,7 +63,7 @@ func TestSharedTwiceBeforeTheSync(t *testing.T) {
 	for _, name := range []collection.Name{first, second} {
 		cam.Shares(name)
 	}
-	if n := cam.Requests.Load(); n != 3 {
+	if n := cam.Requests.Load(); n != 2 {
 		t.Errorf("%d requests: the thumbnails were sent twice", n)
 	}
 	b.Hears(notify.Shared, 3)

@@ -15,20 +15,34 @@ import (
 
 // Share implements transport.ShareReceiver.
 func (h home) Share(ctx context.Context, share transport.Share) (transport.Answer, error) {
+	return h.answer(func() (station.Result, error) { return h.share(ctx, &share) })
+}
+
+// share takes a share, and leaves in it what is accepted of what it offers.
+func (h home) share(ctx context.Context, share *transport.Share) (station.Result, error) {
 	if len(share.To) > 0 {
-		return transport.Answer{}, transport.At(transport.ErrForbidden, "only a hub takes mail addresses")
+		return station.Result{}, transport.At(transport.ErrForbidden, "only a hub takes mail addresses")
 	}
+	c, err := collection.Decode(share.Collection)
+	if err != nil {
+		return station.Result{}, transport.Wrap(err)
+	}
+	if h.caller.User != h.user {
+		if err := h.agree(ctx, c, share); err != nil {
+			return station.Result{}, err
+		}
+	}
+	return h.core.Server.Share(ctx, h.caller.User, c, *share)
+}
+
+// Push implements transport.ShareReceiver.
+func (h home) Push(ctx context.Context, share transport.Share, stream io.Reader) (transport.Answer, error) {
 	return h.answer(func() (station.Result, error) {
-		c, err := collection.Decode(share.Collection)
+		r, err := h.share(ctx, &share)
 		if err != nil {
-			return station.Result{}, transport.Wrap(err)
+			return r, err
 		}
-		if h.caller.User != h.user {
-			if err := h.agree(ctx, c, &share); err != nil {
-				return station.Result{}, err
-			}
-		}
-		return h.core.Server.Share(ctx, h.caller.User, c, share)
+		return h.core.Server.Push(ctx, h.caller.User, r, share, stream)
 	})
 }
 

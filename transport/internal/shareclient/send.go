@@ -7,12 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"slices"
 	"sync/atomic"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/cover"
 )
 
 // Share says how a collection is shared.
@@ -39,12 +41,13 @@ type Share struct {
 	// Sending is what the sender is sending besides; nil = nothing.
 	Sending *Sending
 
-	sealed transport.AuthorSeal // by FillIn
-	asked  uint64               // the moment of the last share
+	sealed  transport.AuthorSeal // by FillIn
+	asked   uint64               // the moment of the last share
+	pushing bool
 }
 
-// rounds is how many exchanges a share may take: a share, one of what is said
-// upon the answer, one after versions were made, an upload, and another after
+// rounds is how many exchanges a share may take: a share or a push, one of what is
+// said upon the answer, one after versions were made, an upload, and another after
 // what somebody else's broke off.
 const rounds = 6
 
@@ -52,7 +55,7 @@ const rounds = 6
 // the last answer.
 func Send(ctx context.Context, to transport.ShareReceiver, c collection.Collection, s Share) (collection.Collection, transport.Answer, error) {
 	defer s.Sending.begin()()
-	answer, err := s.share(ctx, to, c)
+	answer, err := s.first(ctx, to, c)
 	for range rounds {
 		more := false
 		if err == nil && (len(answer.Collection) > 0 || s.isDraft()) {
@@ -118,14 +121,19 @@ func without(a, b []transport.Bits) []transport.Bits {
 }
 
 func (s *Share) share(ctx context.Context, to transport.ShareReceiver, c collection.Collection) (transport.Answer, error) {
-	data, err := c.MarshalBinary()
+	m, err := s.message(c)
 	if err != nil {
 		return transport.Answer{}, err
 	}
-	m := s.Message
-	m.Collection = data
 	s.asked = s.Sending.now()
 	return to.Share(ctx, m)
+}
+
+func (s *Share) message(c collection.Collection) (transport.Share, error) {
+	data, err := c.MarshalBinary()
+	m := s.Message
+	m.Collection = data
+	return m, err
 }
 
 // accept takes the receiver's form of the collection, whose fixed parts must be
@@ -187,14 +195,21 @@ func (s *Share) upload(ctx context.Context, to transport.ShareReceiver, c collec
 	if err != nil {
 		return a, err
 	}
+	return stream(
+		func(w io.Writer) error { return s.write(ctx, counter{w, sent}, c, a, seal) },
+		func(r io.Reader) (transport.Answer, error) { return to.Upload(ctx, c.Name(), r) })
+}
+
+// stream sends what is written, until it is answered.
+func stream(write func(io.Writer) error, send func(io.Reader) (transport.Answer, error)) (transport.Answer, error) {
 	r, w := io.Pipe()
 	wrote := make(chan error, 1)
 	go func() {
-		err := s.write(ctx, counter{w, sent}, c, a, seal)
+		err := write(w)
 		w.CloseWithError(err)
 		wrote <- err
 	}()
-	answer, err := to.Upload(ctx, c.Name(), r)
+	answer, err := send(r)
 	r.CloseWithError(errStopped)
 	if own := <-wrote; own != nil && !errors.Is(own, errStopped) {
 		err = own // the cause is here, not there
@@ -213,10 +228,10 @@ func (s Share) write(ctx context.Context, w io.Writer, c collection.Collection, 
 	}
 	out := transport.NewUploadWriter(w)
 	for v, items := range a.Missing {
-		for i := range items.Places() {
-			if i >= c.Len() {
-				return transport.At(transport.ErrMalformed, "missing")
-			}
+		if !items.Within(c.Len()) {
+			return transport.At(transport.ErrMalformed, "missing")
+		}
+		for i := range coverFirst(c, items) {
 			if err := s.writeVersion(ctx, out, c, i, v, held[place{i, v}]); err != nil {
 				return err
 			}
@@ -225,8 +240,27 @@ func (s Share) write(ctx context.Context, w io.Writer, c collection.Collection, 
 	return out.Close(seal)
 }
 
+// coverFirst yields the places of items in the order in which they are sent: the one
+// that stands for the collection is seen first.
+func coverFirst(c collection.Collection, items transport.Bits) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		first := cover.Item(c)
+		if items.Has(first) && !yield(first) {
+			return
+		}
+		for i := range items.Places() {
+			if i != first && !yield(i) {
+				return
+			}
+		}
+	}
+}
+
 func (s Share) writeVersion(ctx context.Context, out *transport.UploadWriter, c collection.Collection, item, version int, from int64) error {
 	b, err := s.Open(ctx, c, item, version)
+	if errors.Is(err, transport.ErrNotFound) && s.pushing {
+		return nil // the receiver asks for it, and hears then that it cannot be had
+	}
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,9 @@ package shareclient
 
 import (
 	"context"
+	"encoding/binary"
 	"io"
+	"iter"
 	"reflect"
 	"sync"
 	"sync/atomic"
@@ -20,10 +22,11 @@ type Sending struct {
 	Pause turns.Pause // nil = in real time
 	turns turns.Turns[parcel]
 
-	mu     sync.Mutex
-	shares int               // under way
-	moment uint64            // counts loads that have ended
-	ended  map[parcel]uint64 // when, while shares are under way
+	mu       sync.Mutex
+	shares   int                 // under way
+	moment   uint64              // counts loads that have ended
+	ended    map[parcel]uint64   // when, while shares are under way
+	answered map[uint64]struct{} // versions that were shared with anybody, by their digests
 }
 
 // parcel is some bytes on their way.
@@ -57,6 +60,53 @@ func (s *Sending) begin() (end func()) {
 		defer s.mu.Unlock()
 		if s.shares--; s.shares == 0 {
 			s.ended = nil
+		}
+	}
+}
+
+// note notes that a receiver has answered a share of some versions.
+func (s *Sending) note(c collection.Collection, versions []transport.Bits) {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.answered == nil {
+		s.answered = map[uint64]struct{}{}
+	}
+	for d := range digestsOf(c, versions) {
+		s.answered[shorten(d)] = struct{}{}
+	}
+}
+
+// anyAnswered reports whether one has, of any of them.
+func (s *Sending) anyAnswered(c collection.Collection, versions []transport.Bits) bool {
+	if s == nil {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for d := range digestsOf(c, versions) {
+		if _, known := s.answered[shorten(d)]; known {
+			return true
+		}
+	}
+	return false
+}
+
+// shorten makes a digest shorter, for a device with little memory. Two that are alike
+// then cost a push.
+func shorten(d collection.Digest) uint64 { return binary.LittleEndian.Uint64(d[:]) }
+
+// digestsOf yields the digests of some versions.
+func digestsOf(c collection.Collection, versions []transport.Bits) iter.Seq[collection.Digest] {
+	return func(yield func(collection.Digest) bool) {
+		for v, items := range versions {
+			for i := range items.Places() {
+				if d, _ := c.Digest(i, v); !yield(d) {
+					return
+				}
+			}
 		}
 	}
 }

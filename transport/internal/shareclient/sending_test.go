@@ -32,6 +32,10 @@ func (d *desk) Share(context.Context, transport.Share) (transport.Answer, error)
 	return transport.Answer{Next: transport.Upload, Missing: []transport.Bits{transport.BitsOf(0)}}, nil
 }
 
+func (d *desk) Push(context.Context, transport.Share, io.Reader) (transport.Answer, error) {
+	return transport.Answer{}, errors.New("pushed, by somebody who cannot seal")
+}
+
 func (d *desk) Upload(_ context.Context, _ collection.Name, stream io.Reader) (transport.Answer, error) {
 	d.mu.Lock()
 	d.uploads++

@@ -112,6 +112,8 @@ type Server struct{ core *Core }
 type Result struct {
 	State  engine.State
 	Answer *transport.Answer // if there is one
+
+	sealOnly bool // the answer's collection adds no more to a share than the authority's seal
 }
 
 // Do steps one event in a collection. The event is made from the state as it

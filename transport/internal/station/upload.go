@@ -1,6 +1,7 @@
 package station
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -43,7 +44,40 @@ func (k *Server) Share(ctx context.Context, by collection.UserID, c collection.C
 	if r.Answer.Parts, err = k.core.Versions.Parts(ctx, r.State.Collection, r.Answer.Missing); err != nil {
 		return r, err
 	}
-	return r, agreed(&r, share.Collection)
+	if err = agreed(&r, share.Collection); err == nil && len(r.Answer.Collection) > 0 && sealed {
+		r.sealOnly, err = saysAll(c, r.State.Collection)
+	}
+	return r, err
+}
+
+// Push goes on with a push, of whose share r is the result: it takes the stream as
+// Upload does, if all that is pushed is asked for. If not, it reads nothing of it, and
+// the result stands. The authority's seal is no reason to return the collection: who
+// pushes has no use for it.
+func (k *Server) Push(ctx context.Context, by collection.UserID, r Result, share transport.Share, stream io.Reader) (Result, error) {
+	if r.sealOnly {
+		r.Answer.Collection = nil
+	}
+	if !asksForAll(*r.Answer, engine.Pushed(r.State.Collection, share.Offers)) {
+		return r, nil
+	}
+	up, err := k.Upload(ctx, by, r.State.Collection.Name(), stream)
+	if err != nil {
+		return up, err
+	}
+	if len(up.Answer.Collection) == 0 {
+		up.Answer.Collection = r.Answer.Collection
+	}
+	up.Answer.Updates = append(r.Answer.Updates, up.Answer.Updates...)
+	return up, nil
+}
+
+// asksForAll reports whether an answer asks for all that is pushed, from its beginning.
+func asksForAll(a transport.Answer, pushed []transport.Bits) bool {
+	if len(pushed) == 0 || len(a.Missing) == 0 || !bytes.Equal(a.Missing[0], pushed[0]) {
+		return false
+	}
+	return !slices.ContainsFunc(a.Parts, func(p transport.Part) bool { return p.Version == 0 })
 }
 
 // heldFor is Held of c, as the collection is known after the share. What has come for another
@@ -71,6 +105,13 @@ func (k *Server) looksFor(s engine.State, c collection.Collection) []transport.B
 		versions[v] = s.HeldOf(v)
 	}
 	return versions
+}
+
+// saysAll reports whether a copy of a collection says all that another one does, seals
+// aside.
+func saysAll(c, known collection.Collection) (bool, error) {
+	_, more, err := c.Apply(slices.Collect(known.Updates())...)
+	return !more && c.EditionDigest() == known.EditionDigest(), err
 }
 
 // agreed puts the collection into an answer unless it is what was sent.
