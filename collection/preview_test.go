@@ -128,8 +128,8 @@ func TestPreviewTooLong(t *testing.T) {
 	ok(collection.New(collection.Header{ID: holiday, Author: anna}, collection.Body{Items: items}))(t)
 }
 
-// TestPreviewsCostTheirBytes: two photos in three orientations and shapes take a bit or
-// two an item beside the bytes.
+// TestPreviewsCostTheirBytes: previews of one, two or four lengths take no bit, one or two
+// an item beside their bytes.
 func TestPreviewsCostTheirBytes(t *testing.T) {
 	const n = 1000
 	size := func(preview func(i int) []byte) int {
