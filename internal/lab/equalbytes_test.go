@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -257,8 +258,14 @@ func (l *ledger) write(r *http.Request, network http.RoundTripper) (*http.Respon
 	if err != nil {
 		return nil, err
 	}
+	path := r.URL.Path
+	if path == "/v1/push" {
+		if path, body, err = pushedIn(r, body); err != nil {
+			return nil, err
+		}
+	}
 	l.mu.Lock()
-	switch path := r.URL.Path; {
+	switch {
 	case strings.HasPrefix(path, "/v1/upload/"):
 		l.uploads, l.paths = append(l.uploads, bytes.NewReader(body)), append(l.paths, path)
 	case strings.HasPrefix(path, "/v1/versions/"), strings.HasPrefix(path, "/v1/originals/"):
@@ -266,6 +273,20 @@ func (l *ledger) write(r *http.Request, network http.RoundTripper) (*http.Respon
 	}
 	l.mu.Unlock()
 	return network.RoundTrip(r)
+}
+
+// pushedIn is the upload in a push, and the path that it would have alone.
+func pushedIn(r *http.Request, body []byte) (path string, upload []byte, err error) {
+	size, err := strconv.Atoi(r.URL.Query().Get("share"))
+	if err != nil {
+		return "", nil, err
+	}
+	share, err := transport.Decode[transport.Share](body[:size])
+	if err != nil {
+		return "", nil, err
+	}
+	c, err := collection.Decode(share.Collection)
+	return "/v1/upload/" + c.Name().String(), body[size:], err
 }
 
 // keeps has all that a station sends, reads and stores written down.
