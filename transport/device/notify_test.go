@@ -61,6 +61,29 @@ func TestDeviceNotifies(t *testing.T) {
 	}
 }
 
+// TestDeviceNotifiesOfWithdrawal: a device that tells the recipients tells what the hub
+// knew before it, also where the hub said that before the last request: nobody tells
+// them later.
+func TestDeviceNotifiesOfWithdrawal(t *testing.T) {
+	for what, again := range map[string]func(*labtest.Camera){"share": func(*labtest.Camera) {}, "push": func(c *labtest.Camera) { c.Restart(c.Store) }} {
+		_, cam, home, b, name := labtest.NewAlbum(t, hub.Config{}, 3)
+		cam.Syncs(home, name)
+		home.Withdraws(name, cam.Items[1].ID)
+		again(cam)
+		answer, err := cam.ShareAndNotify(t.Context(), cam.ToHub(), name, reach(cam, b))
+		labtest.Must(t, err)
+		state, err := cam.ToHub().Collection(t.Context(), name)
+		labtest.Must(t, err)
+		c, err := collection.Decode(state.Collection)
+		labtest.Must(t, err)
+		now, err := notify.Availability(c)
+		labtest.Must(t, err)
+		if news := b.Receives(); !answer.Notify || len(news) != 1 || news[0].ID != notify.MakeID(state.Edition, now, b.User) {
+			t.Errorf("%s: told by the device %v, not of the latest state: %+v", what, answer.Notify, news)
+		}
+	}
+}
+
 // errBattery is what a device hears of its store when the battery is empty.
 var errBattery = errors.New("the battery is empty")
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,6 +18,7 @@ import (
 
 // shop is a station that says what becomes of a push, and then asks for what it lacks.
 type shop struct {
+	mu    sync.Mutex
 	push  func(stream io.Reader) (transport.Answer, error)
 	got   []int // items, as they come
 	calls []string
@@ -24,8 +26,16 @@ type shop struct {
 }
 
 func (s *shop) Share(context.Context, transport.Share) (transport.Answer, error) {
-	s.calls = append(s.calls, "share")
+	s.called("share")
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	return s.answer(), nil
+}
+
+func (s *shop) called(what string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.calls = append(s.calls, what)
 }
 
 func (s *shop) answer() transport.Answer {
@@ -36,17 +46,19 @@ func (s *shop) answer() transport.Answer {
 }
 
 func (s *shop) Push(_ context.Context, _ transport.Share, stream io.Reader) (transport.Answer, error) {
-	s.calls = append(s.calls, "push")
+	s.called("push")
 	return s.push(stream)
 }
 
 func (s *shop) Upload(_ context.Context, _ collection.Name, stream io.Reader) (transport.Answer, error) {
-	s.calls = append(s.calls, "upload")
+	s.called("upload")
 	return s.take(stream)
 }
 
 // take takes all frames of a stream.
 func (s *shop) take(stream io.Reader) (transport.Answer, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	in := transport.NewUploadReader(stream)
 	for {
 		f, err := in.Next()

@@ -52,12 +52,16 @@ type Share struct {
 const rounds = 6
 
 // Send shares c, uploads what is asked for, and returns c as it is known then and
-// the last answer.
+// the last answer, with the collection of the last one that had it.
 func Send(ctx context.Context, to transport.ShareReceiver, c collection.Collection, s Share) (collection.Collection, transport.Answer, error) {
 	defer s.Sending.begin()()
 	answer, err := s.first(ctx, to, c)
+	var theirs []byte
 	for range rounds {
 		more := false
+		if len(answer.Collection) > 0 {
+			theirs = answer.Collection
+		}
 		if err == nil && (len(answer.Collection) > 0 || s.isDraft()) {
 			c, more, err = s.accept(ctx, c, answer)
 		}
@@ -66,6 +70,7 @@ func Send(ctx context.Context, to transport.ShareReceiver, c collection.Collecti
 			continue
 		}
 		if err != nil || !s.asks(&answer) {
+			answer.Collection = theirs
 			return c, answer, err
 		}
 		c, answer, err = s.next(ctx, to, c, answer)
