@@ -47,7 +47,7 @@ func (p *Reader) Versions(ctx context.Context, name collection.Name, version int
 		if err != nil && ctx.Err() == nil && within.Err() != nil {
 			err = transport.ErrClosed
 		}
-		if err != nil && !errors.Is(err, errStopped) {
+		if err != nil && !l.stopped {
 			yield(transport.Ref{Collection: name, Version: version}, err)
 		}
 	}
@@ -70,6 +70,7 @@ type pulling struct {
 	yield   func(transport.Ref, error) bool
 
 	view    *View
+	stopped bool           // yield has returned false
 	settled transport.Bits // yielded
 	wanted  transport.Bits // to be asked for
 	unknown bool           // an edition with more digests may be there
@@ -92,7 +93,7 @@ func (l *pulling) run(ctx context.Context) error {
 		before := l.settled.Len()
 		err := l.ask(ctx, l.name, func(from library) error { return l.pull(ctx, from) })
 		switch {
-		case errors.Is(err, errStopped), errors.Is(err, transport.ErrStorage), ctx.Err() != nil:
+		case l.stopped, errors.Is(err, transport.ErrStorage), ctx.Err() != nil:
 			return err
 		case l.settled.Len() > before: // whatever became of the rest
 		case errors.Is(err, errNothing):
@@ -154,9 +155,13 @@ func (l *pulling) showItem(i int) error {
 
 // settle yields an item, which is not asked for any more.
 func (l *pulling) settle(i int, err error) error {
+	if l.stopped {
+		return errStopped
+	}
 	l.settled = l.settled.Add(i)
 	id, _ := l.view.Collection().At(i)
-	if !l.yield(transport.Ref{Collection: l.name, Item: id, Version: l.version}, err) {
+	l.stopped = !l.yield(transport.Ref{Collection: l.name, Item: id, Version: l.version}, err)
+	if l.stopped {
 		return errStopped
 	}
 	return nil

@@ -214,6 +214,24 @@ func TestStopsHalfWay(t *testing.T) {
 	}
 }
 
+// TestStopsAtEach: the program may stop at any of them, refused or not.
+func TestStopsAtEach(t *testing.T) {
+	for n := 1; n <= 6; n++ {
+		v := newThumbnails(t, 6)
+		v.via.instead = func(_ int, stream io.Reader) io.Reader {
+			return editsOf(4, func(_ *transport.Frame, data []byte) []byte { return flip(99)(data) })(stream)
+		}
+		seen := 0
+		for range v.bob.Reader.Versions(t.Context(), v.name, 0) {
+			if seen++; seen == n {
+				break
+			}
+		}
+		v.via.instead = nil
+		v.showsAll()
+	}
+}
+
 // edits changes frames of a stream; nil data leaves one out.
 func edits(stream io.Reader, edit func(f *transport.Frame, data []byte) []byte) io.Reader {
 	var out bytes.Buffer
@@ -500,8 +518,20 @@ func TestVersionsByDegree(t *testing.T) {
 	v.showsAll()
 }
 
-// TestVersionsFromHome: what the hub does not have any more comes from who has told of the
-// collection, and without a hub all does.
+// TestVersionsFromElsewhere: what the hub does not have any more comes from another peer that
+// tells of the collection.
+func TestVersionsFromElsewhere(t *testing.T) {
+	w, cam, home, b, name := labtest.NewAlbum(t, hub.Config{}, 3)
+	cam.Shares(name)
+	b.Hears(notify.Shared, 3)
+	cam.Syncs(home, name)
+	labtest.Must(t, b.Reader.Refresh(t.Context(), name, home.Source()))
+	labtest.Must(t, lab.LoseVersion(t.Context(), w.Hub.Store, cam.BlobKey(name, 1, 0)))
+	v := &thumbnails{World: w, cam: cam, bob: b, name: name}
+	v.showsAll()
+}
+
+// TestVersionsFromHome: without a hub, all does.
 func TestVersionsFromHome(t *testing.T) {
 	w, peers := labtest.NoHub(t, "ann", "bob")
 	ann, bob := peers[0], peers[1]
