@@ -121,6 +121,17 @@ type Originals interface {
 	Original(ctx context.Context, ref Ref, offset, n int64) (*Stream, error)
 }
 
+// BulkOriginals serves many complete versions at once. A peer does.
+type BulkOriginals interface {
+	// Originals opens the complete versions of many items, by their places in the
+	// collection: read them with an OriginalsReader. They come in ascending order, each
+	// at most once. Those that Original would not return are left out, and so are those
+	// of which the sender finds that its copy is damaged. ErrNotFound: the collection is
+	// not here, or the caller may not read it. ErrMalformed: the set is empty.
+	// ErrUnreachable: nobody answers.
+	Originals(ctx context.Context, name collection.Name, items Bits) (io.ReadCloser, error)
+}
+
 // Identity is who calls a station, as its link has found out. The zero User is the
 // authority whose key it is.
 type Identity struct {
@@ -157,6 +168,7 @@ type Home interface {
 	Library
 	Inbox
 	Originals
+	BulkOriginals
 	Recipient
 	SettingsSource
 }

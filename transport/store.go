@@ -60,7 +60,9 @@ type BlobInfo struct {
 }
 
 // Blob is an open blob. ReadAt may be called concurrently; it returns io.EOF as
-// io.ReaderAt says.
+// io.ReaderAt says. A store that keeps checksums of its own, and checks them at each
+// ReadAt, returns blobs that are digest.Checked, too: what it serves of them is not checked
+// again.
 type Blob interface {
 	io.ReaderAt
 	io.Closer

@@ -20,6 +20,10 @@ var (
 	// family ErrInvalid.
 	ErrTrailing = fmt.Errorf("%w: trailing data", ErrInvalid)
 
+	// ErrKept says that hashes of blocks that were read before are not the version's:
+	// they are damaged, or the size that was claimed then or now is false.
+	ErrKept = errors.New("digest: hashes of earlier blocks do not belong to the digest")
+
 	// ErrRange says that a size is negative, or that a block or a range lies
 	// outside the version.
 	ErrRange = errors.New("digest: outside the version")

@@ -2,8 +2,10 @@ package digest
 
 import (
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // Reader reads a range with proof, as Tree.WriteRange writes it, and returns its
@@ -20,8 +22,8 @@ type Reader struct {
 	known      [maxHeight]Digest // the newest right sibling checked, by level
 	buf        []byte            // a frame
 	out        []byte            // the bytes checked and not yet given out
-	keep       bool              // keep leaves
-	leaves     []Digest
+	kept       *Tree             // of the blocks before the first, if they are to be proved
+	newest     Digest            // the hash of the newest block
 	err        error
 }
 
@@ -68,18 +70,46 @@ func (r *Reader) Read(p []byte) (int, error) {
 	return k, nil
 }
 
-// WriteTree writes the whole version to w and returns its tree, for which no block is
-// hashed again. The range must be all of it, of which nothing was read: else the
-// error is ErrRange. Other errors are those of Read and of w.
-func (r *Reader) WriteTree(w io.Writer) (*Tree, error) {
-	if r.next != 0 || r.left != r.size {
-		return nil, fmt.Errorf("%w: not all of it", ErrRange)
+// WriteTree writes all that is left of the version to w, block by block, and returns the
+// tree of the whole, for which nothing is hashed again. Before are the hashes of the blocks
+// before the range, as an earlier WriteTree has returned them: the proof of the first
+// block proves them, too. If they are not the version's, or the size is false, the error is
+// ErrKept. After an error the tree is that of the blocks before and of those that w took.
+//
+// The range must begin with a block and be all that follows, of which nothing was read, and
+// before be the hashes of all blocks before it: else the error is ErrRange and there is no
+// tree. Other errors are those of Read and of w.
+func (r *Reader) WriteTree(w io.Writer, before []Digest) (*Tree, error) {
+	rest := r.size - r.first*BlockSize
+	if r.next != r.first || r.skip != 0 || r.left != rest || int64(len(before)) != r.first {
+		return nil, fmt.Errorf("%w: not all that follows", ErrRange)
 	}
-	r.keep = true
-	if _, err := io.Copy(w, r); err != nil {
+	var err error
+	if r.kept, err = NewTree(r.first*BlockSize, slices.Clone(before)); err != nil {
 		return nil, err
 	}
-	return NewTree(r.size, r.leaves)
+	leaves, err := r.writeBlocks(w, slices.Grow(slices.Clone(before), int(r.end-r.first)))
+	tree, treeErr := NewTree(min(r.size, int64(len(leaves))*BlockSize), leaves)
+	if err == nil && tree.Root() != r.root {
+		err = ErrKept
+	}
+	return tree, errors.Join(err, treeErr)
+}
+
+// writeBlocks writes blocks to w and appends their hashes to leaves.
+func (r *Reader) writeBlocks(w io.Writer, leaves []Digest) ([]Digest, error) {
+	for {
+		if r.err = r.fill(); r.err == io.EOF {
+			return leaves, nil
+		}
+		if r.err != nil {
+			return leaves, r.err
+		}
+		if _, err := w.Write(r.out); err != nil {
+			return leaves, err
+		}
+		leaves, r.out = append(leaves, r.newest), nil
+	}
 }
 
 // fill reads and checks the next block, if any, and makes its bytes available.
@@ -115,12 +145,12 @@ func (r *Reader) frame() ([]byte, error) {
 	if i != r.first {
 		want = r.known[levels]
 	}
-	leaf := r.leaf.of(frame)
-	if fold(leaf, i, last, levels, path[:k]) != want {
+	r.newest = r.leaf.of(frame)
+	if fold(r.newest, i, last, levels, path[:k]) != want {
 		return nil, &BlockError{Block: i, Err: ErrMismatch}
 	}
-	if r.keep {
-		r.leaves = append(r.leaves, leaf)
+	if i == r.first && r.kept != nil && !r.kept.proved(path[:k]) {
+		return nil, ErrKept
 	}
 	r.learn(i, last, levels, path[:k])
 	return frame, nil

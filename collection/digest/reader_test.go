@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"math/rand/v2"
 	"runtime"
 	"slices"
 	"testing"
@@ -251,39 +250,121 @@ func TestVerifier(t *testing.T) {
 	})
 }
 
-// TestWriteTree: who reads all of a version from its beginning has its tree, and who
-// does not has none.
+// proofOf returns a version's tree and its range from an offset on.
+func proofOf(t *testing.T, data []byte, off int64) (*digest.Tree, []byte) {
+	t.Helper()
+	tree, err := digest.ReadTree(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var proof bytes.Buffer
+	size := int64(len(data))
+	n, err := tree.WriteRange(&proof, bytes.NewReader(data), off, size-off)
+	if want, sizeErr := digest.RangeSize(size, off, size-off); err != nil || sizeErr != nil || n != want {
+		t.Fatalf("%d bytes from %d of %d, want %d: %v, %v", n, off, size, want, err, sizeErr)
+	}
+	return tree, proof.Bytes()
+}
+
+// restOf reads a range to its end.
+func restOf(t *testing.T, proof []byte, root digest.Digest, size, off int64) *digest.Reader {
+	t.Helper()
+	r, err := digest.NewReader(bytes.NewReader(proof), root, size, off, size-off)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+var treeSizes = []int64{0, 1, digest.BlockSize, digest.BlockSize + 1, 4 * digest.BlockSize, 5*digest.BlockSize + 7, 7 * digest.BlockSize}
+
+// TestWriteTree: who reads all that follows a block has the tree, if what was kept of the
+// blocks before is the version's.
 func TestWriteTree(t *testing.T) {
-	for _, size := range []int64{0, 1, digest.BlockSize, digest.BlockSize + 1, 5*digest.BlockSize + 7} {
-		data := make([]byte, size)
-		rand.NewChaCha8([32]byte{byte(size)}).Read(data)
-		tree, err := digest.ReadTree(bytes.NewReader(data))
-		if err != nil {
-			t.Fatal(err)
+	for _, size := range treeSizes {
+		data := content(int(size))
+		for off := int64(0); off <= size; off += digest.BlockSize {
+			tree, proof := proofOf(t, data, off)
+			before := tree.Leaves()[:off/digest.BlockSize]
+			var got bytes.Buffer
+			written, err := restOf(t, proof, tree.Root(), size, off).WriteTree(&got, before)
+			if err != nil || !slices.Equal(written.Leaves(), tree.Leaves()) || written.Size() != size || !bytes.Equal(got.Bytes(), data[off:]) {
+				t.Errorf("%d bytes from %d on: %v, %d came", size, off, err, got.Len())
+			}
+			for i := range before {
+				wrong := slices.Clone(before)
+				wrong[i][7] ^= 1
+				got.Reset()
+				if _, err := restOf(t, proof, tree.Root(), size, off).WriteTree(&got, wrong); !errors.Is(err, digest.ErrKept) || got.Len() > 0 {
+					t.Errorf("%d bytes from %d on, hash %d wrong: %v, %d came", size, off, i, err, got.Len())
+				}
+			}
 		}
-		var proof, got bytes.Buffer
-		if _, err := tree.WriteRange(&proof, bytes.NewReader(data), 0, size); err != nil {
-			t.Fatal(err)
+	}
+}
+
+// TestWriteTreeInPart: what broke off is gone on with from what came, at every block.
+func TestWriteTreeInPart(t *testing.T) {
+	const size = 5*digest.BlockSize + 7
+	data := content(size)
+	tree, proof := proofOf(t, data, 0)
+	for cut := range len(proof) / 1000 {
+		var got bytes.Buffer
+		begun, err := restOf(t, proof[:1000*cut], tree.Root(), size, 0).WriteTree(&got, nil)
+		off := begun.Size()
+		if !errors.Is(err, digest.ErrTruncated) || off != int64(got.Len()) || off%digest.BlockSize != 0 {
+			t.Fatalf("cut off at %d: %v, %d of %d bytes", 1000*cut, err, off, got.Len())
 		}
-		r, err := digest.NewReader(bytes.NewReader(proof.Bytes()), tree.Root(), size, 0, size)
-		if err != nil {
-			t.Fatal(err)
+		_, rest := proofOf(t, data, off)
+		whole, err := restOf(t, rest, tree.Root(), size, off).WriteTree(&got, begun.Leaves())
+		if err != nil || whole.Root() != tree.Root() || !bytes.Equal(got.Bytes(), data) {
+			t.Errorf("cut off at %d: %v", 1000*cut, err)
 		}
-		written, err := r.WriteTree(&got)
-		if err != nil || !slices.Equal(written.Leaves(), tree.Leaves()) || written.Size() != size || !bytes.Equal(got.Bytes(), data) {
-			t.Errorf("%d bytes: %v, %d came", size, err, got.Len())
+	}
+}
+
+// TestWriteTreeOfLess: who does not read all that follows a block has no tree.
+func TestWriteTreeOfLess(t *testing.T) {
+	data := content(2*digest.BlockSize + 5)
+	tree, proof := proofOf(t, data, 0)
+	begun := restOf(t, proof, tree.Root(), int64(len(data)), 0)
+	if _, err := begun.Read(make([]byte, 1)); err != nil {
+		t.Fatal(err)
+	}
+	_, unaligned := proofOf(t, data, 1)
+	for what, r := range map[string]*digest.Reader{
+		"some was read": begun, "not from a block on": restOf(t, unaligned, tree.Root(), int64(len(data)), 1),
+	} {
+		if tree, err := r.WriteTree(io.Discard, nil); !errors.Is(err, digest.ErrRange) || tree != nil {
+			t.Errorf("%s: %v", what, err)
 		}
-		if size < 2 {
-			continue
-		}
-		if r, err = digest.NewReader(bytes.NewReader(proof.Bytes()), tree.Root(), size, 0, size); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := r.Read(make([]byte, 1)); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := r.WriteTree(&got); !errors.Is(err, digest.ErrRange) {
-			t.Errorf("%d bytes, some of which were read: %v", size, err)
-		}
+	}
+	r := restOf(t, proof, tree.Root(), int64(len(data)), 0)
+	if _, err := r.WriteTree(io.Discard, tree.Leaves()[:1]); !errors.Is(err, digest.ErrRange) {
+		t.Errorf("a hash too many: %v", err)
+	}
+}
+
+// checked is data that says that it finds damage itself.
+type checked struct{ io.ReaderAt }
+
+func (checked) Checked() {}
+
+// TestWriteRangeOfChecked: what finds damage itself is not checked again, and its error is
+// that of the range.
+func TestWriteRangeOfChecked(t *testing.T) {
+	data := content(2*digest.BlockSize + 5)
+	tree, proof := proofOf(t, data, 0)
+	data[digest.BlockSize]++
+	var got bytes.Buffer
+	if _, err := tree.WriteRange(&got, bytes.NewReader(data), 0, tree.Size()); !errors.Is(err, digest.ErrMismatch) {
+		t.Errorf("damage: %v", err)
+	}
+	got.Reset()
+	if _, err := tree.WriteRange(&got, checked{bytes.NewReader(data)}, 0, tree.Size()); err != nil || got.Len() != len(proof) {
+		t.Errorf("%d bytes, want %d: %v", got.Len(), len(proof), err)
+	}
+	if _, err := tree.WriteRange(io.Discard, checked{bytes.NewReader(data[:digest.BlockSize])}, 0, tree.Size()); !errors.Is(err, digest.ErrTruncated) {
+		t.Errorf("data cut off: %v", err)
 	}
 }

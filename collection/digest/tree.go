@@ -85,6 +85,18 @@ func (t *Tree) appendSiblings(path []Digest, block int64, levels int) []Digest {
 	return path
 }
 
+// proved reports whether the tree, of whole blocks, is that of all before a block whose path
+// this is: the left siblings, lowest first, are then the full subtrees of it.
+func (t *Tree) proved(path []Digest) bool {
+	n := t.size / BlockSize
+	for l, nodes := range t.levels {
+		if n>>l&1 == 1 && !slices.Contains(path, nodes[n>>l-1]) {
+			return false
+		}
+	}
+	return true
+}
+
 // parents returns the level above; a last node without a sibling moves up.
 func parents(level []Digest) []Digest {
 	up := make([]Digest, (len(level)+1)/2)

@@ -106,6 +106,26 @@ func (r *recipient) fetch(ctx context.Context, name collection.Name, version int
 	return int(good.Load()), int(bad.Load()), err
 }
 
+// fetchOriginals fetches the originals that may be fetched, together.
+func (r *recipient) fetchOriginals(ctx context.Context, name collection.Name) (fetched, mismatches int, err error) {
+	view, err := r.peer.Reader.View(ctx, name)
+	if err != nil {
+		return 0, 0, err
+	}
+	var refs []transport.Ref
+	for _, item := range having(view, original) {
+		refs = append(refs, transport.Ref{Collection: name, Item: item, Version: original})
+	}
+	err = r.peer.Reader.Fetch(ctx, refs...)
+	switch {
+	case err == nil:
+		return len(refs), 0, nil
+	case errors.Is(err, transport.ErrDigest):
+		return 0, 1, err
+	}
+	return 0, 0, err
+}
+
 // having lists the items that have a version, by the digests that Ann has sealed,
 // and that may be fetched.
 func having(v *peer.View, version int) (items []collection.ItemID) {

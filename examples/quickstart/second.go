@@ -120,7 +120,7 @@ func (c *cast) fetchNewThumbnails(ctx context.Context, r *recipient) error {
 
 func (c *cast) fetchOriginals(ctx context.Context, r *recipient) error {
 	err := c.step(r.name, "fetch originals", func() (notes, error) {
-		n, bad, err := r.fetch(ctx, c.camera.name, original)
+		n, bad, err := r.fetchOriginals(ctx, c.camera.name)
 		c.result.OriginalsFetched += n
 		c.result.DigestMismatches += bad
 		c.result.bytesHomeServed += c.network.between(r.name, "home").received

@@ -35,6 +35,14 @@ type File interface {
 	Sync() error
 }
 
+// Flusher is a File that can have bytes that were written go to the disk while others are
+// written. It makes nothing durable: Sync, which does, has less left to do.
+type Flusher interface {
+	// Flush begins with n bytes from an offset on, and does not wait for them. What does
+	// not work is left to Sync.
+	Flush(off, n int64)
+}
+
 // OS is the file system of the operating system.
 type OS struct{}
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -51,11 +52,11 @@ var words = map[string]string{
 // sendsStream and bringsStream report whether the request, or the answer, is a
 // stream, which can break off.
 func (m Message) sendsStream() bool {
-	return m.What == "push" || m.What == "upload" || m.What == "put"
+	return slices.Contains([]string{"push", "upload", "put"}, m.What)
 }
 
 func (m Message) bringsStream() bool {
-	return m.What == "version" || m.What == "versions" || m.What == "original"
+	return slices.Contains([]string{"version", "versions", "original", "originals"}, m.What)
 }
 
 // MessageOf reads a request as the network sees it: what its path says.
@@ -73,6 +74,9 @@ func MessageOf(from string, r *http.Request) Message {
 	}
 	if len(path) >= 5 {
 		m.Ref.Version, _ = strconv.Atoi(path[4])
+	}
+	if m.What == "original" && len(path) == 3 {
+		m.What = "originals"
 	}
 	if m.What == "original" {
 		m.Length = -1

@@ -103,6 +103,9 @@ func (b *blob) ReadAt(p []byte, off int64) (int, error) {
 	return n, err
 }
 
+// Checked implements digest.Checked.
+func (b *blob) Checked() {}
+
 func (b *blob) Close() error { return storage(b.file.Close()) }
 
 func (b *blob) Size() int64 { return b.size }

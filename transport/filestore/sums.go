@@ -17,9 +17,11 @@ import (
 //	the blob
 //	CRC-32C of each further block    4 bytes
 //
-// in blocks of 16 KiB. Of an upload under way the head is zeros and what comes behind it
-// is the part. A commit writes the head first, and syncs it with the blob: so it is
-// known where that ends once there may be sums behind it.
+// in blocks of 16 KiB. Of an upload under way the head is zeros, or that of the part that it
+// goes on with, and there are no sums. A commit writes head and sums, and syncs them with the
+// blob. So does the end of an upload that goes on later: then its sums need not be worked
+// out again. Of what a crash has left behind the part that the head tells of, as much is
+// left off as sums may take.
 const (
 	fileHead  = 16
 	blockSize = 16 << 10
@@ -77,6 +79,17 @@ func (s *sums) Write(p []byte) (int, error) {
 		rest = rest[n:]
 	}
 	return len(p), nil
+}
+
+// load makes s the sums of a blob of size bytes, as they are stored.
+func (s *sums) load(size int64, stored []byte) {
+	*s = sums{size: size}
+	for ; len(stored) > 0; stored = stored[4:] {
+		s.whole = append(s.whole, binary.BigEndian.Uint32(stored))
+	}
+	if whole := int(size / blockSize); whole < len(s.whole) {
+		s.whole, s.last = s.whole[:whole], s.whole[whole]
+	}
 }
 
 // first returns the sum of the first block, and further what is behind the blob.

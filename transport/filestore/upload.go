@@ -16,6 +16,8 @@ type upload struct {
 	key   string
 	file  disk.File
 	sums  sums
+	// flushed is how much of it has begun to go to the disk.
+	flushed int64
 	// Then is done at the end, before the key is free again; nil = nothing is.
 	then func(committed bool) error
 }
@@ -37,10 +39,12 @@ func (b *Blobs) upload(key string) (*upload, error) {
 	if err := u.resume(); err != nil {
 		return nil, errors.Join(err, u.file.Close())
 	}
+	u.flushed = u.sums.size
 	return u, nil
 }
 
-// resume finds what the part holds, and its sums.
+// resume finds what the part holds, and its sums. Those that are behind it are durably gone
+// before anything is added.
 func (u *upload) resume() error {
 	size, err := partSize(u.file)
 	if err != nil {
@@ -50,15 +54,46 @@ func (u *upload) resume() error {
 		_, err = u.file.WriteAt(make([]byte, fileHead), 0)
 		return errors.Join(err, u.cut())
 	}
+	kept, err := u.loadSums(size)
+	if err != nil {
+		return err
+	}
+	if kept {
+		return errors.Join(u.cut(), u.file.Sync())
+	}
 	n, err := io.Copy(&u.sums, io.NewSectionReader(u.file, fileHead, size))
 	if err == nil && n < size {
 		err = io.ErrUnexpectedEOF
 	}
-	return err
+	return errors.Join(err, u.cut())
 }
 
-// cut cuts off what is behind the part: the sums of a commit that has not come to its
-// end.
+// loadSums loads the sums of a part that was closed, and reports whether they are there:
+// that of the last block, which is read, shows it.
+func (u *upload) loadSums(size int64) (bool, error) {
+	r, err := openSums(u.file)
+	if errors.Is(err, ErrCorrupt) || err == nil && r.size != size {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	last := make([]byte, 1)
+	if _, err := r.ReadAt(last, size-1); err != nil {
+		if errors.Is(err, ErrCorrupt) {
+			err = nil
+		}
+		return false, err
+	}
+	sums, err := r.sums(0, blocks(size))
+	if err == nil {
+		u.sums.load(size, sums)
+	}
+	return err == nil, err
+}
+
+// cut cuts off what is behind the part: the sums of one that was closed, or of a commit that
+// has not come to its end.
 func (u *upload) cut() error {
 	end, err := u.file.Size()
 	if err == nil && end > fileHead+u.sums.size {
@@ -67,19 +102,19 @@ func (u *upload) cut() error {
 	return err
 }
 
-// partSize returns the length of the part in a file: all behind the head, or less if
-// that is of a commit that has not come to its end.
+// partSize returns the length of the part in a file: what its head says of one that was
+// closed, or of a commit that has not come to its end, and more if more was added. At the
+// end of that there may be sums, or some of them, which are left off as if they were.
 func partSize(f disk.File) (int64, error) {
 	end, err := f.Size()
 	if err != nil {
 		return 0, err
 	}
-	part := max(0, end-fileHead)
 	size, _, ok, err := readHead(f)
-	if ok {
-		part = min(part, size)
+	if !ok {
+		size = 0
 	}
-	return part, err
+	return max(0, min(max(size, blobSize(end)), end-fileHead)), err
 }
 
 func (u *upload) Write(p []byte) (int, error) {
@@ -88,7 +123,21 @@ func (u *upload) Write(p []byte) (int, error) {
 	}
 	n, err := u.file.WriteAt(p, fileHead+u.sums.size)
 	u.sums.Write(p[:n])
+	u.flush()
 	return n, storage(err)
+}
+
+// flushed is how many bytes have to come until they begin to go to the disk.
+const flushed = 8 << 20
+
+// flush has what has come go to the disk while more comes, so that the end need not wait
+// for all of it.
+func (u *upload) flush() {
+	to, ok := u.file.(disk.Flusher)
+	if n := u.sums.size - u.flushed; ok && n >= flushed {
+		to.Flush(fileHead+u.flushed, n)
+		u.flushed += n
+	}
 }
 
 func (u *upload) ReadAt(p []byte, off int64) (int, error) {
@@ -127,25 +176,15 @@ func (u *upload) Commit(ctx context.Context) error {
 	return storage(u.end(err, true))
 }
 
-// seal makes a whole blob's file of the part, durably.
+// seal makes what has come durable, with a head and the sums.
 func (u *upload) seal() error {
-	err := u.sync(newHead(u.sums.size, u.sums.first()))
-	further := u.sums.further()
-	if err != nil || len(further) == 0 {
-		return err
-	}
-	if _, err := u.file.WriteAt(further, fileHead+u.sums.size); err != nil {
-		return err
-	}
-	return u.file.Sync()
-}
-
-// sync makes the part durable, with a head.
-func (u *upload) sync(head []byte) error {
 	if err := u.cut(); err != nil {
 		return err
 	}
-	if _, err := u.file.WriteAt(head, 0); err != nil {
+	if _, err := u.file.WriteAt(newHead(u.sums.size, u.sums.first()), 0); err != nil {
+		return err
+	}
+	if _, err := u.file.WriteAt(u.sums.further(), fileHead+u.sums.size); err != nil {
 		return err
 	}
 	return u.file.Sync()
@@ -158,7 +197,7 @@ func (u *upload) Close() error {
 	if u.sums.size == 0 {
 		return u.Discard()
 	}
-	err := u.sync(make([]byte, fileHead))
+	err := u.seal()
 	if err == nil {
 		err = u.blobs.folders.settle(filepath.Dir(u.blobs.path("parts", u.key)))
 	}

@@ -3,6 +3,7 @@ package httplink
 import (
 	"cmp"
 	"context"
+	"encoding/base64"
 	"fmt"
 	"io"
 	"net/http"
@@ -161,6 +162,20 @@ func (c *Client) Original(ctx context.Context, ref transport.Ref, offset, n int6
 		q.Set("length", strconv.FormatInt(n, 10))
 	}
 	return c.stream(ctx, "/v1/originals/"+ref.Collection.String()+"/"+ref.Item.String()+"?"+q.Encode())
+}
+
+// Originals implements transport.BulkOriginals.
+func (c *Client) Originals(ctx context.Context, name collection.Name, items transport.Bits) (io.ReadCloser, error) {
+	path := "/v1/originals/" + name.String() + "?items=" + base64.RawURLEncoding.EncodeToString(items.Trim())
+	r, err := c.send(ctx, http.MethodGet, path, body{}, http.StatusOK)
+	if err != nil {
+		return nil, err
+	}
+	if r.Header.Get("Content-Type") != sequenceType {
+		r.Body.Close()
+		return nil, notStation(r)
+	}
+	return r.Body, nil
 }
 
 // Notifications implements transport.Inbox.

@@ -172,6 +172,10 @@ func (s *stub) Original(_ context.Context, _ transport.Ref, offset, _ int64) (*t
 	return s.open(offset)
 }
 
+func (s *stub) Originals(context.Context, collection.Name, transport.Bits) (io.ReadCloser, error) {
+	return s.open(0)
+}
+
 func (s *stub) Deliver(context.Context, notify.Notification) error {
 	s.calls++
 	return nil
@@ -239,6 +243,10 @@ var calls = map[string]func(context.Context, *Client) error{
 	},
 	"guest version": func(ctx context.Context, c *Client) error { return read(c.GuestVersion(ctx, "token", 0, 0, 4)) },
 	"original":      func(ctx context.Context, c *Client) error { return read(c.Original(ctx, transport.Ref{}, 4, -1)) },
+	"originals": func(ctx context.Context, c *Client) error {
+		s, err := c.Originals(ctx, collection.Name{}, transport.BitsOf(0))
+		return read(&transport.Stream{ReadCloser: s}, err)
+	},
 }
 
 func second[T any](_ T, err error) error { return err }

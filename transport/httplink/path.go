@@ -1,10 +1,12 @@
 package httplink
 
 import (
+	"encoding/base64"
 	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/label"
@@ -90,6 +92,16 @@ func query(r *http.Request, keys ...string) ([]int64, error) {
 		return nil, transport.At(transport.ErrMalformed, "query")
 	}
 	return numbers, nil
+}
+
+// querySet reads the set of items that a query is of, in its one form.
+func querySet(r *http.Request) (transport.Bits, error) {
+	text, ok := strings.CutPrefix(r.URL.RawQuery, "items=")
+	items, err := base64.RawURLEncoding.Strict().DecodeString(text)
+	if !ok || err != nil || transport.Bits(items).IsEmpty() || items[len(items)-1] == 0 {
+		return nil, transport.At(transport.ErrMalformed, "items")
+	}
+	return items, nil
 }
 
 // number reads a number that is not negative, in its one form.

@@ -18,6 +18,7 @@
 //	GET  /v1/links/{token}                                    title and cover, for who has the token of a letter
 //	GET  /v1/links/{token}/{item}/{version}?offset=           a partial version, likewise; item is a place
 //	GET  /v1/originals/{author}/{id}/{item}?offset=&length=   a complete version, as a range with proof
+//	GET  /v1/originals/{author}/{id}?items=                   those of many items, a transport.Bits in URL-safe base64
 //
 // Ids are hexadecimal. Bodies are the messages of package transport; a refusal
 // is a transport.Fault, with the status that fits it best. Single versions come
@@ -112,6 +113,7 @@ var peerRoutes = map[string]route[transport.Home]{
 	"GET /v1/updates/{author}/{id}":                   named(transport.Home.Updates),
 	"POST /v1/notifications":                          message(transport.Home.Notifications),
 	"GET /v1/originals/{author}/{id}/{item}":          original,
+	"GET /v1/originals/{author}/{id}":                 originals,
 	"POST /v1/deliveries":                             deliver,
 	"GET /v1/settings":                                settings,
 }
@@ -240,6 +242,23 @@ func original(r request, home transport.Home) error {
 	}
 	stream, err := home.Original(r.Context(), ref, max(part[0], 0), part[1])
 	return replyStream(r, stream, err)
+}
+
+func originals(r request, home transport.Home) error {
+	name, err := pathName(r.Request)
+	if err != nil {
+		return err
+	}
+	items, err := querySet(r.Request)
+	if err != nil {
+		return err
+	}
+	stream, err := home.Originals(r.Context(), name, items)
+	if err != nil {
+		return err
+	}
+	defer stream.Close()
+	return replyBytes(r, sequenceType, stream)
 }
 
 func settings(r request, home transport.Home) error {

@@ -1,6 +1,7 @@
 package httplink
 
 import (
+	"bufio"
 	"cmp"
 	"errors"
 	"fmt"
@@ -219,9 +220,21 @@ func replyStream(r request, stream *transport.Stream, err error) error {
 		return err
 	}
 	defer stream.Close()
-	r.w.Header().Set("Content-Type", "application/octet-stream")
 	r.w.Header().Set(sizeHeader, strconv.FormatInt(stream.Size, 10))
-	_, err = io.Copy(r.w, stream)
+	return replyBytes(r, "application/octet-stream", stream.ReadCloser)
+}
+
+// maxWrite is how many bytes of an answer are written at once, at least.
+const maxWrite = 64 << 10
+
+// replyBytes sends what a stream returns, in large pieces.
+func replyBytes(r request, typ string, stream io.Reader) error {
+	r.w.Header().Set("Content-Type", typ)
+	w := bufio.NewWriterSize(r.w, maxWrite)
+	_, err := io.Copy(w, stream)
+	if err == nil {
+		err = w.Flush()
+	}
 	return sent(err)
 }
 

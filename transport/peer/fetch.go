@@ -69,10 +69,13 @@ func (p *Reader) sources(v *View, i int) []transport.Source {
 	return found
 }
 
-// Fetch gets a version that is not here: partial ones from the hub, complete
-// ones directly from a station that serves them, block by block, each checked
+// Fetch gets versions that are not here: partial ones from the hub, complete
+// ones directly from stations that serve them, block by block, each checked
 // as it comes. What broke off goes on where it ended, at the next call or with
-// the next station. Of several that want the same bytes at once, of one item or of
+// the next station, and nothing of it is read again, unless the process was killed. Many
+// originals of one collection come in few requests, at once from all stations that serve
+// them: of each original from one at a time, and in memory is never more than some hundred
+// kilobytes of it. Of several that want the same bytes at once, of one item or of
 // items with equal versions, one gets them for all. Of a version without a digest
 // the latest edition is asked for first, and for many items whose sources fail the
 // hub is asked for others once, both unless the network has just told of the
@@ -82,8 +85,58 @@ func (p *Reader) sources(v *View, i int) []transport.Source {
 // if it has still to come to the hub, transport.ErrDigest if all who do send
 // other bytes, transport.ErrTooLarge if a partial version has more than it claims or
 // than Config.MaxPartial, and transport.ErrStorage.
-func (p *Reader) Fetch(ctx context.Context, ref transport.Ref) error {
-	return p.drain.Do(func() error { return p.fetch(ctx, ref) })
+//
+// The error of many is that of each that has not come, joined; after an error of the store
+// or of ctx the others are not tried.
+func (p *Reader) Fetch(ctx context.Context, refs ...transport.Ref) error {
+	return p.drain.Do(func() error {
+		if len(refs) == 1 {
+			return p.fetch(ctx, refs[0])
+		}
+		return p.fetchMany(ctx, refs)
+	})
+}
+
+// fetchMany fetches the originals among many versions together, and then what is left, one
+// by one.
+func (p *Reader) fetchMany(ctx context.Context, refs []transport.Ref) error {
+	tried := map[collection.Name]bool{}
+	var failed []error
+	for _, ref := range refs {
+		var err error
+		if !tried[ref.Collection] {
+			tried[ref.Collection] = true
+			err = p.fetchTogether(ctx, ref.Collection, refs)
+		}
+		if err == nil {
+			err = p.fetch(ctx, ref)
+		}
+		if failed = append(failed, err); errors.Is(err, transport.ErrStorage) || ctx.Err() != nil {
+			break
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// fetchTogether fetches the originals of a collection among many versions, as far as they
+// are known to be served.
+func (p *Reader) fetchTogether(ctx context.Context, name collection.Name, refs []transport.Ref) error {
+	v, err := p.View(ctx, name)
+	if err != nil {
+		return nil // each of them will say so
+	}
+	var items transport.Bits
+	last := len(v.Collection().Ladder()) - 1
+	for _, ref := range refs {
+		i, ok := v.Collection().Index(ref.Item)
+		if ok && ref.Collection == name && ref.Version == last && !v.Held(i).Has(last) && v.Check(i, last, label.Fetch) == nil {
+			items = items.Add(i)
+		}
+	}
+	if items.Len() < 2 {
+		return nil
+	}
+	return p.fetchOriginals(ctx, v, items)
 }
 
 func (p *Reader) fetch(ctx context.Context, ref transport.Ref) error {
@@ -105,7 +158,7 @@ func (p *Reader) fetch(ctx context.Context, ref transport.Ref) error {
 	if err != nil {
 		return p.notFetched(ctx, v, ref, i, err)
 	}
-	return p.stored(ctx, ref.Collection, i, ref.Version)
+	return p.stored(ctx, ref.Collection, transport.BitsOf(i), ref.Version)
 }
 
 // notFetched returns what a user is told of a fetch that failed: that of a label, if
@@ -119,10 +172,10 @@ func (p *Reader) notFetched(ctx context.Context, v *View, ref transport.Ref, i i
 	return v.refused(ref, i, err)
 }
 
-// stored notes that a version is here.
-func (p *base) stored(ctx context.Context, name collection.Name, item, version int) error {
+// stored notes that a version of some items is here.
+func (p *base) stored(ctx context.Context, name collection.Name, items transport.Bits, version int) error {
 	got := make([]transport.Bits, version+1)
-	got[version] = transport.BitsOf(item)
+	got[version] = items
 	_, err := p.core.Step(ctx, name, engine.Stored{Versions: got})
 	return err
 }
@@ -181,12 +234,10 @@ func (p *Reader) fetchFromAny(ctx context.Context, v *View, ref transport.Ref, i
 	return errors.Join(failed...)
 }
 
+// fetchFrom goes on with a version from one station. If what is here of it turns out not to
+// be its beginning, it begins anew.
 func (p *Reader) fetchFrom(ctx context.Context, v *View, ref transport.Ref, i int, source transport.Source) error {
-	root, err := station.Digest(v.Collection(), i, ref.Version)
-	if err != nil {
-		return err
-	}
-	from, err := p.core.Versions.Part(ctx, v.Collection(), i, ref.Version)
+	begun, err := p.core.Versions.Part(ctx, v.Collection(), i, ref.Version)
 	if err != nil {
 		return err
 	}
@@ -194,23 +245,49 @@ func (p *Reader) fetchFrom(ctx context.Context, v *View, ref transport.Ref, i in
 	if err != nil {
 		return err
 	}
+	from := begun - begun%digest.BlockSize
+	err = p.fetchRest(ctx, v, ref, i, at, from)
+	if begun > 0 && errors.Is(err, transport.ErrOffset) {
+		err = p.fetchRest(ctx, v, ref, i, at, 0)
+	}
+	return err
+}
+
+// fetchRest fetches what follows the first bytes of a version.
+func (p *Reader) fetchRest(ctx context.Context, v *View, ref transport.Ref, i int, at transport.Originals, from int64) error {
+	ctx, end := context.WithCancel(ctx)
+	defer end()
 	stream, err := at.Original(ctx, ref, from, -1)
 	if errors.Is(err, transport.ErrClosed) {
 		err = fmt.Errorf("%w: %w", transport.ErrUnreachable, err)
 	}
-	if err != nil {
-		return err
+	if err == nil {
+		defer stream.Close()
+		if stream.Size >= from {
+			r, err := proofOf(v, i, ref.Version, awake(stream, end), stream.Size, from)
+			if err == nil {
+				_, err = p.core.Versions.Receive(ctx, v.Collection(), i, ref.Version, from, r)
+			}
+			return err
+		}
+		err = transport.At(transport.ErrMalformed, "less than is here already")
 	}
-	defer stream.Close()
-	if from > stream.Size {
-		return transport.At(transport.ErrMalformed, "less than is here already")
+	if from > 0 && errors.Is(err, transport.ErrMalformed) {
+		if removed, err := p.core.Versions.Unproven(ctx, v.Collection(), i, ref.Version); removed || err != nil {
+			return errors.Join(transport.ErrOffset, err)
+		}
 	}
-	r, err := digest.NewReader(stream, root, stream.Size, from, stream.Size-from)
-	if err != nil {
-		return transport.Wrap(err)
-	}
-	_, err = p.core.Versions.Receive(ctx, v.Collection(), i, ref.Version, from, proved{r})
 	return err
+}
+
+// proofOf reads what follows an offset of a version of so many bytes, with its proof.
+func proofOf(v *View, i, version int, stream io.Reader, size, from int64) (io.Reader, error) {
+	root, err := station.Digest(v.Collection(), i, version)
+	if err != nil {
+		return nil, err
+	}
+	r, err := digest.NewReader(stream, root, size, from, size-from)
+	return proved{r}, transport.Wrap(err)
 }
 
 // proved is a version that comes with its proof. What ended early another source goes
@@ -223,8 +300,8 @@ func (p proved) Read(b []byte) (int, error) {
 }
 
 // WriteTree is as that of digest.Reader.
-func (p proved) WriteTree(w io.Writer) (*digest.Tree, error) {
-	tree, err := p.Reader.WriteTree(w)
+func (p proved) WriteTree(w io.Writer, before []digest.Digest) (*digest.Tree, error) {
+	tree, err := p.Reader.WriteTree(w, before)
 	return tree, endedEarly(err)
 }
 

@@ -91,19 +91,36 @@ func (h home) open(ctx context.Context, ref transport.Ref, offset, n int64) (*tr
 	if !ok || h.isWithheld(state, item) {
 		return nil, transport.ErrNotFound
 	}
-	last := len(state.Collection.Ladder()) - 1
-	blob, err := h.core.Versions.Open(ctx, state.Collection, item, last)
-	if errors.Is(err, transport.ErrNotFound) {
-		return nil, transport.ErrNotFound
-	}
+	tree, blob, err := h.openOriginal(ctx, state.Collection, item)
 	if err != nil {
 		return nil, err
 	}
-	stream, err := h.stream(ctx, state.Collection, item, blob, offset, n)
+	stream, err := h.stream(tree, blob, offset, n)
 	if err != nil {
 		blob.Close()
 	}
 	return stream, err
+}
+
+// openOriginal opens a complete version that is here.
+func (h home) openOriginal(ctx context.Context, c collection.Collection, item int) (*digest.Tree, transport.Blob, error) {
+	last := len(c.Ladder()) - 1
+	root, err := station.Digest(c, item, last)
+	if err != nil {
+		return nil, nil, err
+	}
+	blob, err := h.core.Versions.Open(ctx, c, item, last)
+	if errors.Is(err, transport.ErrNotFound) {
+		return nil, nil, transport.ErrNotFound
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	tree, err := h.core.Versions.Tree(ctx, root, blob)
+	if err != nil {
+		return nil, nil, errors.Join(err, blob.Close())
+	}
+	return tree, blob, nil
 }
 
 // isWithheld reports whether an original is not for the caller, whatever it asks
@@ -177,15 +194,7 @@ func (h home) mayBeBlinded(known engine.State) bool {
 }
 
 // stream writes a range with proof as it is read.
-func (h home) stream(ctx context.Context, c collection.Collection, item int, blob transport.Blob, offset, n int64) (*transport.Stream, error) {
-	root, err := station.Digest(c, item, len(c.Ladder())-1)
-	if err != nil {
-		return nil, err
-	}
-	tree, err := h.core.Versions.Tree(ctx, root, blob)
-	if err != nil {
-		return nil, err
-	}
+func (h home) stream(tree *digest.Tree, blob transport.Blob, offset, n int64) (*transport.Stream, error) {
 	if offset < 0 || offset > blob.Size() {
 		return nil, transport.At(transport.ErrMalformed, "offset")
 	}
@@ -193,33 +202,25 @@ func (h home) stream(ctx context.Context, c collection.Collection, item int, blo
 	if n < 0 || n > rest {
 		n = rest
 	}
-	// Damage is said before anything is sent, as far as the first block shows it: an
-	// answer that breaks off looks like a station that is not there.
-	if _, err := tree.WriteRange(io.Discard, blob, offset, min(n, 1)); err != nil {
-		return nil, transport.Wrap(err)
+	if err := looksWell(tree, blob, offset, n); err != nil {
+		return nil, err
 	}
-	r, w := io.Pipe()
-	over := make(chan struct{})
-	go func() {
-		defer close(over)
-		defer h.drain.Leave()
-		defer blob.Close()
-		_, err := tree.WriteRange(w, blob, offset, n)
-		w.CloseWithError(err)
-	}()
-	return &transport.Stream{ReadCloser: reading{r, over}, Size: blob.Size()}, nil
+	return &transport.Stream{Size: blob.Size(), ReadCloser: &writing{
+		write: func(w io.Writer) error {
+			_, err := tree.WriteRange(w, blob, offset, n)
+			return err
+		},
+		end: func() {
+			blob.Close()
+			h.drain.Leave()
+		},
+	}}, nil
 }
 
-// reading is a range that is written while it is read. Who has closed it finds nobody
-// at work any more.
-type reading struct {
-	*io.PipeReader
-	over <-chan struct{}
-}
-
-// Close implements io.Closer.
-func (r reading) Close() error {
-	err := r.PipeReader.Close()
-	<-r.over
-	return err
+// looksWell returns the error of damage before anything is sent, as far as the first block
+// shows it: an answer that breaks off looks like a station that is not there. Also where
+// the store finds damage itself, this block is checked against the digest.
+func looksWell(tree *digest.Tree, blob transport.Blob, offset, n int64) error {
+	_, err := tree.WriteRange(io.Discard, struct{ io.ReaderAt }{blob}, offset, min(n, 1))
+	return transport.Wrap(err)
 }

@@ -133,7 +133,7 @@ func (p *Peer) Import(ctx context.Context, ref transport.Ref, data io.Reader) er
 		if err := p.core.Versions.Import(ctx, v.Collection(), i, ref.Version, data); err != nil {
 			return err
 		}
-		return p.stored(ctx, ref.Collection, i, ref.Version)
+		return p.stored(ctx, ref.Collection, transport.BitsOf(i), ref.Version)
 	})
 }
 

@@ -6,7 +6,7 @@
 //	Bus        transport.Bus
 //	Hub        transport.Hub: ShareReceiver, ResumableUploader, Library, Inbox, and Announcer,
 //	           which has a suite of its own
-//	Home       transport.Home: Library, Inbox, Originals
+//	Home       transport.Home: Library, Inbox, Originals, BulkOriginals
 //	Recipient  transport.Recipient
 //	Directory  transport.Directory
 //	RemoteVerifier, IDAllocator, SettingsSource, LinkAccess

@@ -26,7 +26,7 @@ type HomeFixture struct {
 }
 
 // Home checks a peer, or a link to one, against the contracts of
-// transport.Library, Inbox and Originals.
+// transport.Library, Inbox, Originals and BulkOriginals.
 func Home(t *testing.T, open func(t *testing.T) HomeFixture) {
 	run(t, func(t *testing.T) *album { return newAlbum(t, open(t)) }, []check[*album]{
 		{"collection and versions", homeReads},
@@ -43,6 +43,8 @@ func Home(t *testing.T, open func(t *testing.T) HomeFixture) {
 		{"a stream that is closed half way", originalsClosed},
 		{"a context that ends half way", originalsCanceled},
 		{"many readers at once", originalsAtOnce},
+		{"many originals", originalsMany},
+		{"a stream of many that is closed half way", originalsManyClosed},
 	})
 }
 

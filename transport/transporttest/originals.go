@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -162,4 +163,66 @@ func originalsAtOnce(t *testing.T, a *album) {
 		reader := a.As([]collection.UserID{a.Reader, a.Author}[i%2])
 		return a.original(t.Context(), reader, large, all[i][0], all[i][1])
 	})
+}
+
+// originals fetches many originals at once and checks them; those that come are wanted.
+func (a *album) originals(ctx context.Context, from transport.BulkOriginals, items transport.Bits, wanted ...int) error {
+	stream, err := from.Originals(ctx, a.c.Name(), items)
+	if err != nil {
+		return err
+	}
+	defer stream.Close()
+	in := transport.NewOriginalsReader(stream)
+	var came []int
+	for {
+		f, err := in.Next()
+		if err == io.EOF && slices.Equal(came, wanted) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("%v came, want %v: %w", came, wanted, err)
+		}
+		came = append(came, f.Item)
+		root, _ := a.c.Digest(f.Item, 2)
+		checked, err := digest.NewReader(f, root, f.Size, 0, f.Size)
+		if err != nil {
+			return err
+		}
+		if got, err := io.ReadAll(checked); err != nil || !bytes.Equal(got, a.versions[f.Item][2]) {
+			return fmt.Errorf("item %d: %d other bytes, %w", f.Item, len(got), err)
+		}
+	}
+}
+
+// originalsMany: in ascending order, without those that are not there.
+func originalsMany(t *testing.T, a *album) {
+	a.put(t)
+	here := make([]int, lacking)
+	for i := range here {
+		here[i] = i
+	}
+	every := transport.AllBits(a.c.Len() + 9)
+	want(t, a.originals(t.Context(), a.reader, every, here...), nil)
+	want(t, a.originals(t.Context(), a.As(a.Author), every, here...), nil)
+	want(t, a.originals(t.Context(), a.reader, transport.BitsOf(large), large), nil)
+	want(t, a.originals(t.Context(), a.reader, transport.BitsOf(lacking)), nil)
+	want(t, a.originals(t.Context(), a.reader, transport.Bits{}), transport.ErrMalformed)
+	want(t, a.originals(t.Context(), a.stranger, every), transport.ErrNotFound)
+	ended(t, "originals", a.originals(over(t), a.reader, every, here...))
+	a.withdraw(t, even)
+	here = slices.DeleteFunc(here, func(i int) bool { return i == even })
+	want(t, a.originals(t.Context(), a.reader, every, here...), nil)
+}
+
+// originalsManyClosed: more streams than a station may have open are closed half way.
+func originalsManyClosed(t *testing.T, a *album) {
+	a.put(t)
+	for range 20 {
+		stream, err := a.reader.Originals(t.Context(), a.c.Name(), transport.BitsOf(large))
+		want(t, err, nil)
+		_, err = io.ReadFull(stream, make([]byte, digest.BlockSize))
+		want(t, err, nil)
+		want(t, stream.Close(), nil)
+	}
+	want(t, a.originals(t.Context(), a.reader, transport.BitsOf(large), large), nil)
 }

@@ -15,7 +15,7 @@ import (
 type Intake struct {
 	core    *Core
 	c       collection.Collection
-	got     []transport.Bits
+	got     []transport.Bits // nil = nothing
 	arrived arrivals
 }
 
@@ -35,6 +35,11 @@ func (t *Intake) Take(ctx context.Context, f transport.Frame) error {
 		}
 		r = bytes.NewReader(data)
 	}
+	return t.receive(ctx, f, r)
+}
+
+// receive takes a frame, whose data are r.
+func (t *Intake) receive(ctx context.Context, f transport.Frame, r io.Reader) error {
 	_, err := t.core.Versions.receive(ctx, t.c, f.Item, f.Version, f.Offset, r, t.arrived.keep(ctx))
 	if err == nil && t.got == nil {
 		t.got = make([]transport.Bits, len(t.c.Ladder()))
@@ -47,12 +52,18 @@ func (t *Intake) Take(ctx context.Context, f transport.Frame) error {
 
 // Store makes what was taken durable, with the state that says so.
 func (t *Intake) Store(ctx context.Context) error {
-	if len(t.got) == 0 {
+	if t.got == nil {
 		return nil
 	}
-	_, err := t.core.do(ctx, t.c.Name(), doing{}, t.core.stored(ctx, engine.Stored{Versions: t.got}, t.arrived.changes...))
+	_, err := t.step(ctx, false)
+	return err
+}
+
+// step steps that what was taken is here, and whether more is coming.
+func (t *Intake) step(ctx context.Context, more bool) (Result, error) {
+	r, err := t.core.do(ctx, t.c.Name(), doing{}, t.core.stored(ctx, engine.Stored{Versions: t.got, More: more}, t.arrived.changes...))
 	if err == nil {
 		*t = *t.core.Intake(t.c)
 	}
-	return err
+	return r, err
 }

@@ -20,13 +20,29 @@ func (k *Versions) Once(ctx context.Context, c collection.Collection, item, vers
 	return k.once(ctx, &k.coming, versionRecord.Key(c.Author(), d), bring)
 }
 
-func (k *Versions) once(ctx context.Context, among *turns.Turns[string], key string, bring func() error) error {
-	progress := func() int64 {
+// Claim reports whether nobody brings a version here. Then it is the caller's to bring, until
+// it calls end: others who want the same bytes wait as they do for one that Once brings.
+func (k *Versions) Claim(c collection.Collection, item, version int) (end func(), mine bool) {
+	d, err := Digest(c, item, version)
+	if err != nil {
+		return nil, false
+	}
+	key := versionRecord.Key(c.Author(), d)
+	turn, mine := k.coming.Take(key, k.progress(key))
+	return turn.End, mine
+}
+
+// progress returns what grows while a version comes.
+func (k *Versions) progress(key string) func() int64 {
+	return func() int64 {
 		size, _ := k.uploads.size(key)
 		return size + k.uploads.begun(key)
 	}
+}
+
+func (k *Versions) once(ctx context.Context, among *turns.Turns[string], key string, bring func() error) error {
 	for {
-		turn, mine := among.Take(key, progress)
+		turn, mine := among.Take(key, k.progress(key))
 		if mine {
 			defer turn.End()
 			if _, here, err := k.whole(ctx, key); here || err != nil {

@@ -28,8 +28,31 @@ func (k *Versions) Receive(ctx context.Context, c collection.Collection, item, v
 	})
 }
 
+// ReceiveTo is Receive of a version whose bytes are stored when it returns, and not that it
+// is here: it is, once the changes that keep is called with are made, with Core.Arrived.
+func (k *Versions) ReceiveTo(ctx context.Context, c collection.Collection, item, version int, offset int64, r io.Reader, keep func(...transport.Change)) error {
+	store := func(changes ...transport.Change) error {
+		keep(changes...)
+		return nil
+	}
+	_, err := k.receiveTo(ctx, c, item, version, offset, r, keeping{store, store})
+	return err
+}
+
 // receive is Receive that leaves it to keep to store the record of a small version.
 func (k *Versions) receive(ctx context.Context, c collection.Collection, item, version int, offset int64, r io.Reader, keep func(...transport.Change) error) (int64, error) {
+	return k.receiveTo(ctx, c, item, version, offset, r, keeping{small: keep, large: func(changes ...transport.Change) error {
+		return record.Put(context.WithoutCancel(ctx), k.Store, changes...) // all has come, though its sender be gone
+	}})
+}
+
+// keeping stores the records that say that versions are here: of those that are in their
+// record, and of the others.
+type keeping struct {
+	small, large func(...transport.Change) error
+}
+
+func (k *Versions) receiveTo(ctx context.Context, c collection.Collection, item, version int, offset int64, r io.Reader, keep keeping) (int64, error) {
 	d, err := Digest(c, item, version)
 	if err != nil {
 		return 0, err
@@ -45,7 +68,7 @@ func (k *Versions) receive(ctx context.Context, c collection.Collection, item, v
 	data, r, err := k.small(c, version, offset, d, r)
 	if err != nil || data != nil {
 		if err == nil {
-			err = keep(append(ages, transport.Change{Key: key, Value: smallRecord(data)})...)
+			err = keep.small(append(ages, transport.Change{Key: key, Value: smallRecord(data)})...)
 		}
 		return int64(len(data)), transport.At(err, place(c, item, version))
 	}
@@ -63,7 +86,7 @@ func (k *Versions) receive(ctx context.Context, c collection.Collection, item, v
 	if err := s.from(offset); err != nil {
 		return s.Size(), err
 	}
-	return k.fill(ctx, s, c, item, version, r)
+	return k.fill(ctx, s, c, item, version, r, keep.large)
 }
 
 // Import stores a whole version from r; what was there of it is not gone on with,
@@ -87,7 +110,7 @@ func (k *Versions) Import(ctx context.Context, c collection.Collection, item, ve
 			return transport.At(err, place(c, item, version))
 		}
 		defer s.leave()
-		_, err = k.fill(ctx, s, c, item, version, r)
+		_, err = k.fill(ctx, s, c, item, version, r, func(changes ...transport.Change) error { return record.Put(ctx, k.Store, changes...) })
 		return err
 	})
 }
@@ -121,7 +144,7 @@ func (k *Versions) Keep(ctx context.Context, author collection.UserID, data []by
 		defer s.leave()
 		_, _, err = k.add(ctx, s, d, bytes.NewReader(data))
 		if err == nil {
-			err = k.keep(ctx, key, nil, int64(len(data)))
+			err = record.Put(ctx, k.Store, transport.Change{Key: key, Value: blobRecord(int64(len(data)))})
 		}
 		return err
 	})
@@ -137,8 +160,8 @@ func place(c collection.Collection, item, version int) string {
 }
 
 // fill adds r to an upload, whose version it commits if all is as it should be, and
-// returns the number of bytes that are stored.
-func (k *Versions) fill(ctx context.Context, s *sharer, c collection.Collection, item, version int, r io.Reader) (int64, error) {
+// returns the number of bytes that are stored. keep stores its records.
+func (k *Versions) fill(ctx context.Context, s *sharer, c collection.Collection, item, version int, r io.Reader, keep func(...transport.Change) error) (int64, error) {
 	d, err := Digest(c, item, version)
 	if err != nil {
 		return 0, err
@@ -148,7 +171,7 @@ func (k *Versions) fill(ctx context.Context, s *sharer, c collection.Collection,
 	case errors.Is(err, errAnew), errors.Is(err, transport.ErrDigest):
 		err = transport.At(err, place(c, item, version))
 	case err == nil:
-		err = k.keep(context.WithoutCancel(ctx), s.key, leavesOf(c, version, tree), size) // all has come, though its sender be gone
+		err = keep(append(leavesOf(c, version, tree), transport.Change{Key: s.key, Value: blobRecord(size)})...)
 	}
 	return size, err
 }
@@ -180,15 +203,10 @@ func (k *Versions) add(ctx context.Context, s *sharer, d collection.Digest, r io
 	return nil, s.Size(), err
 }
 
-// treeWriter knows the tree of what it writes, such as digest.Reader.
-type treeWriter interface {
-	WriteTree(w io.Writer) (*digest.Tree, error)
-}
-
 // take appends r to an upload and works out the tree of the whole.
 func (k *Versions) take(s *sharer, r io.Reader) (*digest.Tree, error) {
-	if t, ok := r.(treeWriter); ok && s.at == 0 && k.MaxBytes == 0 {
-		return t.WriteTree(s)
+	if p, ok := r.(proven); ok && k.MaxBytes == 0 {
+		return s.takeProven(p)
 	}
 	if k.MaxBytes > 0 {
 		r = Limit(r, k.MaxBytes-s.at)

@@ -145,7 +145,8 @@ func TestReceiveForNobody(t *testing.T) {
 	if _, err := k.Versions.Receive(ctx, oneItem(), 0, original, 0, bytes.NewReader(thumbnail)); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
-	must(k.Versions.fill(t.Context(), s, oneItem(), 0, original, bytes.NewReader(thumbnail)))
+	keep := func(changes ...transport.Change) error { return record.Put(t.Context(), k.Store, changes...) }
+	must(k.Versions.fill(t.Context(), s, oneItem(), 0, original, bytes.NewReader(thumbnail), keep))
 	must(0, s.leave())
 	whole(t, k)
 }

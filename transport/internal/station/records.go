@@ -18,7 +18,8 @@ const (
 	spreadJob     record.Kind = jobRecord + "/spread"
 	foldJob       record.Kind = jobRecord + "/fold"
 	versionRecord record.Kind = "v"    // author, digest: that a version is here, and its bytes if they are few; else they are a blob of this key
-	leavesRecord  record.Kind = "t"    // digest: the leaves of a complete version's tree
+	leavesRecord  record.Kind = "t"    // digest: the leaves of a complete version's tree; and number: those that are too many for one record
+	provedRecord  record.Kind = "tp"   // author, digest: the same of the blocks of a part that came with their proof, while nobody adds to it
 	dutyRecord    record.Kind = "duty" // name: how far a duty is, and who does it
 	ageRecord     record.Kind = "age"  // author, digest: when a version came into a cache, in seconds since 1970
 )

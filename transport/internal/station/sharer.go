@@ -1,10 +1,12 @@
 package station
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/glimpse-go/glimpse/collection/digest"
 	"github.com/glimpse-go/glimpse/transport"
@@ -14,9 +16,10 @@ import (
 // an offset on, and an io.ReaderAt of what is stored.
 type sharer struct {
 	*upload
-	at     int64
-	added  bool // some of its bytes are stored
-	passed bool // some are not: others have brought as many
+	at      int64
+	added   bool   // some of its bytes are stored
+	differs bool   // some are not: others have brought different ones
+	passed  []byte // what others have brought of the latest bytes
 }
 
 // from has a sharer begin at an offset within what has come: how far the others
@@ -43,8 +46,7 @@ func (s *sharer) leave() error {
 	s.all.mu.Unlock()
 	var err error
 	if alone && s.to != nil {
-		err = s.to.Close()
-		s.to = nil
+		err = s.close()
 	}
 	s.all.forget(s.upload)
 	return err
@@ -58,7 +60,9 @@ func (s *sharer) Write(p []byte) (int, error) {
 		return 0, s.end
 	}
 	there := int(min(max(s.to.Size()-s.at, 0), int64(len(p))))
-	s.passed = s.passed || there > 0
+	if err := s.pass(p[:there]); err != nil {
+		return 0, err
+	}
 	n := there
 	var err error
 	if there < len(p) {
@@ -68,6 +72,19 @@ func (s *sharer) Write(p []byte) (int, error) {
 	}
 	s.at += int64(n)
 	return n, err
+}
+
+// pass passes over bytes that others have brought.
+func (s *sharer) pass(p []byte) error {
+	if len(p) == 0 || s.differs {
+		return nil
+	}
+	s.passed = slices.Grow(s.passed[:0], len(p))[:len(p)]
+	if _, err := s.to.ReadAt(s.passed, s.at); err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	s.differs = !bytes.Equal(s.passed, p)
+	return nil
 }
 
 // ReadAt implements io.ReaderAt.
@@ -116,7 +133,7 @@ func (s *sharer) commit(ctx context.Context, d digest.Digest, own *digest.Tree) 
 		return nil, s.end
 	}
 	tree, err := own, error(nil)
-	if s.passed || s.to.Size() != own.Size() { // others have brought some of it, or more
+	if s.differs || s.to.Size() != own.Size() { // others have brought something else, or more
 		tree, err = digest.ReadTree(io.NewSectionReader(s.to, 0, s.to.Size()))
 	}
 	switch {

@@ -2,8 +2,9 @@ package station
 
 import (
 	"context"
-	"errors"
 	"io"
+	"slices"
+	"strconv"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/collection/digest"
@@ -11,38 +12,65 @@ import (
 	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
-// keep notes that the blob of a version is here, with other changes.
-func (k *Versions) keep(ctx context.Context, key string, others []transport.Change, size int64) error {
-	return record.Put(ctx, k.Store, append(others, transport.Change{Key: key, Value: blobRecord(size)})...)
-}
-
-// leavesOf returns the change that stores the leaves of a complete version's tree, so
+// leavesOf returns the changes that store the leaves of a complete version's tree, so
 // that serving a block of it does not mean reading all of it.
 func leavesOf(c collection.Collection, version int, tree *digest.Tree) []transport.Change {
 	if tree == nil || version < len(c.Ladder())-1 {
 		return nil
 	}
-	leaves := tree.Leaves()
-	value := make([]byte, 0, 32*len(leaves))
-	for _, leaf := range leaves {
-		value = append(value, leaf[:]...)
+	return putLeaves(leavesRecord.Key(tree.Root()), tree.Leaves())
+}
+
+// maxLeaves is how many hashes are in one record.
+const maxLeaves = transport.MaxValue / len(digest.Digest{})
+
+// leavesKey is the key of a record of hashes: the first one's, or one below it of those
+// that are too many for one.
+func leavesKey(key string, page int) string {
+	if page == 0 {
+		return key
 	}
-	return []transport.Change{{Key: leavesRecord.Key(tree.Root()), Value: value}}
+	return key + "/" + strconv.Itoa(page)
+}
+
+// putLeaves returns the changes that store hashes.
+func putLeaves(key string, leaves []digest.Digest) (changes []transport.Change) {
+	for some := range slices.Chunk(leaves, maxLeaves) {
+		value := make([]byte, 0, len(some)*len(digest.Digest{}))
+		for _, leaf := range some {
+			value = append(value, leaf[:]...)
+		}
+		changes = append(changes, transport.Change{Key: leavesKey(key, len(changes)), Value: value})
+	}
+	return changes
+}
+
+// getLeaves returns the hashes that are stored, and the keys of their records.
+func getLeaves(ctx context.Context, from record.Getter, key string) (leaves []digest.Digest, keys []string, err error) {
+	for page := 0; len(leaves) == page*maxLeaves; page++ {
+		r, err := record.Get(ctx, from, leavesKey(key, page))
+		if err != nil || r.Version == 0 {
+			return leaves, keys, err
+		}
+		keys = append(keys, r.Key)
+		for hash := range slices.Chunk(r.Value, len(digest.Digest{})) {
+			if len(hash) < len(digest.Digest{}) {
+				return leaves, keys, transport.At(transport.ErrStorage, r.Key)
+			}
+			leaves = append(leaves, digest.Digest(hash))
+		}
+	}
+	return leaves, keys, nil
 }
 
 // Tree returns the tree of a version that is stored here.
 func (k *Versions) Tree(ctx context.Context, d collection.Digest, b transport.Blob) (*digest.Tree, error) {
-	stored, err := record.Need(ctx, k.Store, leavesRecord.Key(d))
-	if errors.Is(err, transport.ErrNotFound) {
-		return digest.ReadTree(io.NewSectionReader(b, 0, b.Size()))
-	}
+	leaves, keys, err := getLeaves(ctx, k.Store, leavesRecord.Key(d))
 	if err != nil {
 		return nil, err
 	}
-	value := stored.Value
-	leaves := make([]digest.Digest, len(value)/32)
-	for i := range leaves {
-		leaves[i] = digest.Digest(value[32*i:])
+	if len(keys) == 0 {
+		return digest.ReadTree(io.NewSectionReader(b, 0, b.Size()))
 	}
 	tree, err := digest.NewTree(b.Size(), leaves)
 	if err != nil || tree.Root() != d {

@@ -167,12 +167,11 @@ const labelPause = 5 * time.Second
 // takeFrames stores the versions of an upload. Those that came whole are here, for all who
 // may read them, as soon as the next one has to be waited for.
 func (k *Server) takeFrames(ctx context.Context, s engine.State, in *transport.UploadReader) (Result, error) {
-	u := uploading{core: k.core, collection: s.Collection, since: k.core.Now()}
-	u.begin()
+	u := uploading{k.core.Intake(s.Collection), k.core.Now()}
 	for {
 		f, err := u.next(ctx, in)
 		if err == nil {
-			err = k.takeFrame(ctx, s, f, &u.arrived)
+			err = u.take(ctx, s, f)
 		}
 		if err != nil {
 			r, stepErr := u.step(ctx, false)
@@ -181,29 +180,20 @@ func (k *Server) takeFrames(ctx context.Context, s engine.State, in *transport.U
 			}
 			return r, errors.Join(err, stepErr)
 		}
-		u.got[f.Version] = u.got[f.Version].Add(f.Item)
 	}
 }
 
-// uploading is an upload that is coming in: what has come of it and is not stepped yet.
+// uploading is an upload that is coming in.
 type uploading struct {
-	core       *Core
-	collection collection.Collection
-	got        []transport.Bits
-	arrived    arrivals
-	since      time.Time // since when labels wait
-}
-
-func (u *uploading) begin() {
-	u.got = make([]transport.Bits, len(u.collection.Ladder()))
-	u.arrived = arrivals{store: u.core.Store}
+	*Intake
+	since time.Time // since when labels wait
 }
 
 // next returns the next frame. Where that has to be waited for, what has come is stepped,
 // and others are told what waits for an answer.
 func (u *uploading) next(ctx context.Context, in *transport.UploadReader) (transport.Frame, error) {
 	if !in.Ready() {
-		if slices.ContainsFunc(u.got, func(b transport.Bits) bool { return !b.IsEmpty() }) {
+		if u.got != nil {
 			if _, err := u.step(ctx, true); err != nil {
 				return transport.Frame{}, err
 			}
@@ -213,32 +203,24 @@ func (u *uploading) next(ctx context.Context, in *transport.UploadReader) (trans
 	return in.Next()
 }
 
+// take takes a frame that was asked for, or may be brought all the same.
+func (u *uploading) take(ctx context.Context, s engine.State, f transport.Frame) error {
+	switch {
+	case s.HasAsked(f.Item, f.Version), u.core.Rules.Takes(s, f.Item, f.Version):
+		return u.receive(ctx, f, f)
+	case s.Holds(f.Item, f.Version):
+		return nil // sent again after its answer was lost
+	}
+	return transport.At(transport.ErrNotAsked, place(s.Collection, f.Item, f.Version))
+}
+
 // step has all that has come be here, also if its sender is gone. While more is coming
 // labels wait for it, but not for long.
 func (u *uploading) step(ctx context.Context, more bool) (Result, error) {
 	if now := u.core.Now(); now.Sub(u.since) >= labelPause {
 		more, u.since = false, now
 	}
-	ctx = context.WithoutCancel(ctx)
-	stored := u.core.stored(ctx, engine.Stored{Versions: u.got, More: more}, u.arrived.changes...)
-	r, err := u.core.do(ctx, u.collection.Name(), doing{}, stored)
-	if err == nil {
-		u.begin()
-	}
-	return r, err
-}
-
-func (k *Server) takeFrame(ctx context.Context, s engine.State, f transport.Frame, to *arrivals) error {
-	item, version := f.Item, f.Version
-	switch {
-	case s.HasAsked(item, version), k.core.Rules.Takes(s, item, version):
-	case s.Holds(item, version):
-		return nil // sent again after its answer was lost
-	default:
-		return transport.At(transport.ErrNotAsked, place(s.Collection, item, version))
-	}
-	_, err := k.core.Versions.receive(ctx, s.Collection, item, version, f.Offset, f, to.keep(ctx))
-	return err
+	return u.Intake.step(context.WithoutCancel(ctx), more)
 }
 
 // one is the set of one version of one item.

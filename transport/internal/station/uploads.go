@@ -7,7 +7,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/glimpse-go/glimpse/collection/digest"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 	"github.com/glimpse-go/glimpse/transport/internal/turns"
 )
 
@@ -72,9 +74,11 @@ type upload struct {
 	key string
 	in  int // how many take part; guarded by all.mu
 
-	mu  sync.Mutex
-	to  transport.BlobWriter
-	end error // why nothing more is taken
+	mu     sync.Mutex
+	to     transport.BlobWriter
+	leaves []digest.Digest   // of its first blocks, as far as they were proved
+	store  transport.Records // where those of a part are kept; nil = nowhere
+	end    error             // why nothing more is taken
 }
 
 // otherUpload is how long the pauses are in which the upload of another process is waited
@@ -87,7 +91,7 @@ const otherUpload = 100 * time.Millisecond
 func (k *Versions) join(ctx context.Context, key string) (*sharer, error) {
 	for waited := time.Duration(0); ctx.Err() == nil; {
 		s := &sharer{upload: k.uploads.enter(key)}
-		open, err := s.open(ctx, k.Store)
+		open, err := s.open(ctx, k)
 		if open {
 			return s, nil
 		}
@@ -156,16 +160,39 @@ func (u *uploads) forget(w *upload) {
 
 // open opens the writer, and reports whether it is open: the upload may have ended
 // meanwhile.
-func (w *upload) open(ctx context.Context, store transport.Blobs) (open bool, err error) {
+func (w *upload) open(ctx context.Context, k *Versions) (open bool, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.end == nil && w.to == nil {
-		var to transport.BlobWriter
-		if to, err = store.Create(ctx, w.key); err == nil {
-			w.to = to
-		}
+		err = w.create(ctx, k)
 	}
 	return w.end == nil && err == nil, err
+}
+
+// create goes on with the part that is there. What a hub has comes without proofs.
+func (w *upload) create(ctx context.Context, k *Versions) error {
+	to, err := k.Store.Create(ctx, w.key)
+	if err == nil && k.MaxBytes == 0 {
+		w.store = k.Store
+		if w.leaves, err = takeLeaves(ctx, k.Store, w.key, to.Size()); err != nil {
+			err = errors.Join(err, to.Close())
+		}
+	}
+	if err == nil {
+		w.to = to
+	}
+	return err
+}
+
+// close closes the writer, and keeps what is known of the part.
+func (w *upload) close() error {
+	leaves := w.leaves[:min(int64(len(w.leaves)), w.to.Size()/digest.BlockSize)]
+	err := w.to.Close()
+	w.to = nil
+	if err == nil && w.store != nil && len(leaves) > 0 {
+		err = record.Put(context.Background(), w.store, putLeaves(provedKey(w.key), leaves)...)
+	}
+	return err
 }
 
 // Size returns how much has come, if nothing has ended it.

@@ -167,7 +167,8 @@ func TestJustTooLate(t *testing.T) {
 	s := must(k.Versions.join(t.Context(), versionRecord.Key(ann, digest.Sum(thumbnail))))
 	must(k.Versions.Receive(t.Context(), oneItem(), 0, 0, 0, bytes.NewReader(thumbnail)))
 	must(0, s.from(5))
-	if n := must(k.Versions.fill(t.Context(), s, oneItem(), 0, 0, bytes.NewReader(thumbnail[5:]))); n != int64(len(thumbnail)) {
+	keep := func(changes ...transport.Change) error { return record.Put(t.Context(), k.Store, changes...) }
+	if n := must(k.Versions.fill(t.Context(), s, oneItem(), 0, 0, bytes.NewReader(thumbnail[5:]), keep)); n != int64(len(thumbnail)) {
 		t.Errorf("%d bytes are stored", n)
 	}
 	must(0, s.leave())
