@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/glimpse-go/glimpse/internal/column"
+	"github.com/glimpse-go/glimpse/internal/idindex"
 	"github.com/glimpse-go/glimpse/internal/sealerr"
 	"github.com/glimpse-go/glimpse/label"
 )
@@ -116,14 +117,10 @@ func checkMade(h *Header, b *Body) error {
 // first of two.
 func (c Collection) Validate() error {
 	f := c.parts().fixed
-	if f.len() == 0 {
-		return nil
-	}
-	f.index.once.Do(f.buildIndex)
-	if d := f.index.duplicate; d != 0 {
+	if d := f.indexed().Duplicate(); d >= 0 {
 		return fmt.Errorf("%w: item %d, %v", ErrDuplicate, d, f.item(d))
 	}
-	if i := f.find(ItemID{}); i >= 0 {
+	if i := f.indexed().Find(0, 0); i >= 0 {
 		return fmt.Errorf("%w: item %d", ErrZero, i)
 	}
 	return nil
@@ -223,19 +220,41 @@ func (c Collection) Item(i int) Item {
 // Items yields the items in display order with their labels.
 func (c Collection) Items() iter.Seq2[ItemID, label.Rank] {
 	return func(yield func(ItemID, label.Rank) bool) {
-		f := c.parts().fixed
-		for i, rank := range c.parts().state.All() {
-			if !yield(f.item(i), label.Rank(rank)) {
-				return
+		p := c.parts()
+		ids, labels := p.fixed.items, p.state.Reader()
+		var ranks [256]uint32
+		for n := labels.Read(ranks[:]); n > 0; n = labels.Read(ranks[:]) {
+			for _, rank := range ranks[:n] {
+				if !yield(ItemID(ids[:idSize]), label.Rank(rank)) {
+					return
+				}
+				ids = ids[idSize:]
+			}
+		}
+	}
+}
+
+// Labels yields the labels in display order, each with the place of its item: what Items
+// yields without the ids, in less time.
+func (c Collection) Labels() iter.Seq2[int, label.Rank] {
+	return func(yield func(int, label.Rank) bool) {
+		labels, i := c.parts().state.Reader(), 0
+		var ranks [256]uint32
+		for n := labels.Read(ranks[:]); n > 0; n = labels.Read(ranks[:]) {
+			for _, rank := range ranks[:n] {
+				if !yield(i, label.Rank(rank)) {
+					return
+				}
+				i++
 			}
 		}
 	}
 }
 
 // Index returns the place of an item. The first call on a collection builds an
-// index of 8 bytes an item, which the collections made from it share.
+// index of 6.4 bytes an item, which the collections made from it share.
 func (c Collection) Index(id ItemID) (int, bool) {
-	i := c.parts().fixed.find(id)
+	i := c.parts().fixed.indexed().Find(idindex.Halves((*[idSize]byte)(&id)))
 	return max(i, 0), i >= 0
 }
 
@@ -243,9 +262,12 @@ func (c Collection) Index(id ItemID) (int, bool) {
 // not have the item.
 func (c Collection) Label(id ItemID) (label.Rank, bool) {
 	p := c.parts()
-	i := p.fixed.find(id)
+	i := p.fixed.indexed().Find(idindex.Halves((*[idSize]byte)(&id)))
 	if i < 0 {
 		return label.Pending, false
+	}
+	if v, ok := p.state.Bit(i); ok {
+		return label.Rank(v), true
 	}
 	return label.Rank(p.state.At(i)), true
 }

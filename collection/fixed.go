@@ -8,7 +8,9 @@ import (
 	"math"
 	"slices"
 	"sync"
+	"sync/atomic"
 
+	"github.com/glimpse-go/glimpse/internal/idindex"
 	"github.com/glimpse-go/glimpse/internal/wire"
 	"github.com/glimpse-go/glimpse/label"
 )
@@ -53,8 +55,9 @@ type fixed struct {
 
 	items, recipients, addresses, completers, subs []byte
 
-	identity func() Digest // once: decoding does not hash
-	index    index
+	identity  func() Digest // once: decoding does not hash
+	indexOnce sync.Once
+	index     atomic.Pointer[idindex.Index] // see indexed
 }
 
 func (f *fixed) len() int { return len(f.items) / idSize }

@@ -230,7 +230,7 @@ func signed(tb failer, u collection.Update, at time.Time) collection.Update {
 // ranks lists the labels.
 func ranks(c collection.Collection) []label.Rank {
 	var all []label.Rank
-	for _, rank := range c.Items() {
+	for _, rank := range c.Labels() {
 		all = append(all, rank)
 	}
 	return all

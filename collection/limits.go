@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/glimpse-go/glimpse/internal/idindex"
 	"github.com/glimpse-go/glimpse/internal/wire"
 )
 
@@ -62,8 +63,7 @@ type Limits struct {
 	Seal       int // bytes of one seal; 1,024
 }
 
-// maxItems is what the look-up index numbers with 24 bits.
-const maxItems = 1<<24 - 1
+const maxItems = idindex.MaxItems
 
 func (l Limits) withDefaults() Limits {
 	l.Size = cmp.Or(l.Size, 1<<30)

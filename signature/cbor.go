@@ -22,6 +22,3 @@ func strictMode() cbor.DecMode {
 	}
 	return mode
 }
-
-// null is the encoding of a detached payload.
-const null = 0xf6

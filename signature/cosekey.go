@@ -12,6 +12,7 @@ import (
 	"github.com/fxamacker/cbor/v2"
 
 	"github.com/glimpse-go/glimpse/internal/wire"
+	"github.com/glimpse-go/glimpse/signature/internal/sign1"
 )
 
 var (
@@ -45,18 +46,10 @@ func (k *PublicKey) UnmarshalBinary(data []byte) error {
 
 // Key types and curves of RFC 9053, section 7, and RFC 8230, section 4.
 const (
-	typeOKP      = 1
-	typeEC2      = 2
-	typeRSA      = 3
-	curveP256    = 1
-	curveEd25519 = 6
+	typeEC2   = 2
+	typeRSA   = 3
+	curveP256 = 1
 )
-
-// appendOKP appends {1: 1, -1: 6, -2: x}.
-func appendOKP(b, x []byte) []byte {
-	b = append(wire.AppendMap(b, 3), 1, typeOKP, 0x20, curveEd25519)
-	return wire.AppendBytes(append(b, 0x21), x)
-}
 
 // appendEC2 appends {1: 2, -1: 1, -2: x, -3: y} of an uncompressed point.
 func appendEC2(b, point []byte) []byte {
@@ -103,7 +96,7 @@ func parseCOSE(data []byte, operation int64) (raw coseKey, k PublicKey, err erro
 
 func (c coseKey) public() (PublicKey, error) {
 	switch {
-	case c.Type == typeOKP && bytes.Equal(c.Curve, []byte{curveEd25519}) && c.Y == nil:
+	case c.Type == sign1.TypeOKP && bytes.Equal(c.Curve, []byte{sign1.CurveEd25519}) && c.Y == nil:
 		return newEd25519(c.X)
 	case c.Type == typeEC2 && bytes.Equal(c.Curve, []byte{curveP256}) && len(c.X) == 32 && len(c.Y) == 32:
 		return newES256(slices.Concat([]byte{4}, c.X, c.Y))

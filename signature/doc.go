@@ -23,7 +23,8 @@
 // key says which algorithm it is for, never the seal. A private key is any
 // crypto.Signer, so a key in a secure element, a smart card, a TPM or a key
 // service works ([NewSigner]); keys in files are read by [ParsePrivateKey] and
-// [ParsePublicKey]. Signatures are not malleable: ES256 is accepted only with
+// [ParsePublicKey]. A device that only seals with Ed25519 uses package edsigner and
+// links neither this one nor any other algorithm. Signatures are not malleable: ES256 is accepted only with
 // the lower of the two values of s, so other implementations must replace a
 // greater s by n−s, as [Signer] does.
 //

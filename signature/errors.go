@@ -2,7 +2,6 @@ package signature
 
 import (
 	"encoding/hex"
-	"errors"
 	"fmt"
 
 	"github.com/glimpse-go/glimpse/internal/sealerr"
@@ -19,14 +18,12 @@ var (
 	ErrAlgorithm  = sealerr.ErrAlgorithm  // an ErrBadSeal: algorithm unknown, not allowed, or not the key's
 	ErrRevoked    = sealerr.ErrRevoked    // the key, or the authority that vouched for it, is revoked
 	ErrExpired    = sealerr.ErrExpired    // the key was not valid when the seal was issued
-
-	// ErrPurpose is an ErrBadSeal: the seal was made for another content type.
-	ErrPurpose = fmt.Errorf("%w: made for another purpose", sealerr.ErrBadSeal)
+	ErrPurpose    = sealerr.ErrPurpose    // an ErrBadSeal: the seal was made for another content type
 )
 
 // The refusals of a key, a key statement or a keyring; all wrap ErrKey.
 var (
-	ErrKey        = errors.New("key refused")
+	ErrKey        = sealerr.ErrKey
 	ErrPassphrase = fmt.Errorf("%w: passphrase missing or wrong", ErrKey)
 	ErrChanged    = fmt.Errorf("%w: another key or user was known", ErrKey)
 )

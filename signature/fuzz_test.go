@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/glimpse-go/glimpse/signature/internal/sign1"
 )
 
 func FuzzSeal(f *testing.F) {
@@ -131,7 +133,7 @@ func FuzzKeyring(f *testing.F) {
 			t.Error("read and written again, the bytes differ")
 		}
 		for s := range ring.Keys() {
-			_, _, err := ring.Verify(ctx, update, statement, []byte{tagSign1}, noon)
+			_, _, err := ring.Verify(ctx, update, statement, []byte{sign1.Tag}, noon)
 			if s.Role > RoleRevoked || !errors.Is(err, ErrMalformed) {
 				t.Error(s, err)
 			}

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/glimpse-go/glimpse/signature/internal/sign1"
 )
 
 const (
@@ -103,15 +105,15 @@ func mustSeal(t testing.TB, s *Signer, typ string) []byte {
 // attacker who has a key could.
 func handmade(t testing.TB, s *Signer, header []byte) []byte {
 	t.Helper()
-	signature, err := s.sign(ctx, toBeSigned(header, statement))
+	signature, err := s.sign(ctx, sign1.ToBeSigned(header, statement))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return appendSeal(nil, header, signature)
+	return sign1.AppendSeal(nil, header, signature)
 }
 
 func header(s *Signer) []byte {
-	return appendHeader(nil, s.public.algorithm, update, s.public.id)
+	return sign1.AppendHeader(nil, s.public.algorithm, update, s.public.id)
 }
 
 // holding returns a keyring in which the signers' keys are alice's.

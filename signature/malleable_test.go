@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/glimpse-go/glimpse/signature/internal/sign1"
 )
 
 // resealed replaces the signature of a seal.
@@ -22,14 +24,14 @@ func resealed(s *Signer, change func(signature []byte) []byte, seal []byte) []by
 	if s.public.algorithm == PS256 {
 		n = 256
 	}
-	return appendSeal(nil, header(s), change(slices.Clone(seal[len(seal)-n:])))
+	return sign1.AppendSeal(nil, header(s), change(slices.Clone(seal[len(seal)-n:])))
 }
 
 func TestES256HighS(t *testing.T) {
 	s := signers(t)[ES256]
 	high := resealed(s, func(b []byte) []byte {
 		new(big.Int).Sub(curve.Params().N, new(big.Int).SetBytes(b[32:])).FillBytes(b[32:])
-		digest := sha256.Sum256(toBeSigned(header(s), statement))
+		digest := sha256.Sum256(sign1.ToBeSigned(header(s), statement))
 		if !ecdsa.Verify(s.public.pub.(*ecdsa.PublicKey), digest[:], new(big.Int).SetBytes(b[:32]), new(big.Int).SetBytes(b[32:])) {
 			t.Fatal("the variant is not a signature")
 		}
@@ -98,20 +100,20 @@ func TestEd25519NonCanonicalS(t *testing.T) {
 func TestPS256OtherSaltLengths(t *testing.T) {
 	key := privateKey(t, "rsa2048.pem").(*rsa.PrivateKey)
 	s := signerFor(t, key)
-	digest := sha256.Sum256(toBeSigned(header(s), statement))
+	digest := sha256.Sum256(sign1.ToBeSigned(header(s), statement))
 	for _, salt := range []int{1, 20, 64, rsa.PSSSaltLengthAuto} {
 		opts := &rsa.PSSOptions{SaltLength: salt, Hash: pssOptions.Hash}
 		signature, err := key.Sign(entropy(3), digest[:], opts)
 		if err != nil {
 			t.Fatal(err)
 		}
-		refused(t, holding(t, s), s.Public(), appendSeal(nil, header(s), signature), ErrBadSeal)
+		refused(t, holding(t, s), s.Public(), sign1.AppendSeal(nil, header(s), signature), ErrBadSeal)
 	}
 	signature, err := key.Sign(entropy(3), digest[:], pssOptions.Hash) // PKCS #1 v1.5
 	if err != nil {
 		t.Fatal(err)
 	}
-	refused(t, holding(t, s), s.Public(), appendSeal(nil, header(s), signature), ErrBadSeal)
+	refused(t, holding(t, s), s.Public(), sign1.AppendSeal(nil, header(s), signature), ErrBadSeal)
 }
 
 // TestEd25519SmallOrderKey shows what such a key would allow, and that it is
@@ -129,7 +131,7 @@ func TestEd25519SmallOrderKey(t *testing.T) {
 			if _, err := NewPublicKey(ed25519.PublicKey(x)); !errors.Is(err, ErrKey) {
 				t.Errorf("%x: %v", x, err)
 			}
-			if _, err := ParsePublicKey(appendOKP(nil, x)); !errors.Is(err, ErrKey) {
+			if _, err := ParsePublicKey(sign1.AppendEd25519(nil, x)); !errors.Is(err, ErrKey) {
 				t.Errorf("%x as COSE_Key: %v", x, err)
 			}
 		}

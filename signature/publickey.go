@@ -12,6 +12,8 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+
+	"github.com/glimpse-go/glimpse/signature/internal/sign1"
 )
 
 // Sizes of RSA keys accepted for PS256, in bits.
@@ -82,7 +84,7 @@ func newEd25519(x []byte) (PublicKey, error) {
 	if err := checkEdwards(x); err != nil {
 		return PublicKey{}, fmt.Errorf("%w: Ed25519: %w", ErrKey, err)
 	}
-	return newPublicKey(Ed25519, ed25519.PublicKey(bytes.Clone(x)), appendOKP(nil, x)), nil
+	return newPublicKey(Ed25519, ed25519.PublicKey(bytes.Clone(x)), sign1.AppendEd25519(nil, x)), nil
 }
 
 // newES256 takes a point in uncompressed form.

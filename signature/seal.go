@@ -4,16 +4,14 @@ import (
 	"bytes"
 	"fmt"
 
-	"github.com/glimpse-go/glimpse/internal/wire"
+	"github.com/glimpse-go/glimpse/signature/internal/sign1"
 )
 
 // Limits on seals, checked before anything is read.
 const (
-	MaxSeal = 1024 // bytes of a seal; PS256 with 4096 bits needs 627 with the longest type
-	MaxType = 64   // characters of a content type
+	MaxSeal = 1024          // bytes of a seal; PS256 with 4096 bits needs 627 with the longest type
+	MaxType = sign1.MaxType // characters of a content type
 )
-
-const tagSign1 = 0xd2 // tag 18, RFC 9052, section 4.2
 
 // seal is a seal taken apart.
 type seal struct {
@@ -22,32 +20,6 @@ type seal struct {
 	key       [32]byte
 	header    []byte // the protected header, encoded
 	signature []byte
-}
-
-// appendHeader appends the protected header, deterministically encoded.
-func appendHeader(b []byte, a Algorithm, typ string, key [32]byte) []byte {
-	b = wire.AppendMap(b, 3)
-	b = wire.AppendInt(append(b, 1), int64(a))
-	b = wire.AppendText(append(b, 3), typ)
-	return wire.AppendBytes(append(b, 4), key[:])
-}
-
-// appendSeal appends the whole of COSE_Sign1_Tagged with a detached payload.
-func appendSeal(b, header, signature []byte) []byte {
-	b = wire.AppendArray(append(b, tagSign1), 4)
-	b = wire.AppendBytes(b, header)
-	b = append(wire.AppendMap(b, 0), null)
-	return wire.AppendBytes(b, signature)
-}
-
-// toBeSigned returns the Sig_structure of RFC 9052, section 4.4, with no
-// external data: the bytes that are signed.
-func toBeSigned(header, statement []byte) []byte {
-	b := make([]byte, 0, len(header)+len(statement)+24)
-	b = wire.AppendText(wire.AppendArray(b, 4), "Signature1")
-	b = wire.AppendBytes(b, header)
-	b = wire.AppendBytes(b, nil)
-	return wire.AppendBytes(b, statement)
 }
 
 // open takes a seal apart that must be for the content type typ. Its errors
@@ -75,7 +47,7 @@ func parse(data []byte) (seal, error) {
 	if len(data) > MaxSeal {
 		return seal{}, fmt.Errorf("%w: %d bytes", ErrMalformed, len(data))
 	}
-	if data[0] != tagSign1 {
+	if data[0] != sign1.Tag {
 		return seal{}, fmt.Errorf("%w: not tagged as COSE_Sign1", ErrMalformed)
 	}
 	var message struct {
@@ -117,6 +89,6 @@ func parseHeader(data []byte) (seal, error) {
 
 // append appends the encoding that a seal of these values must have.
 func (s seal) append(b []byte) []byte {
-	header := appendHeader(make([]byte, 0, len(s.header)), s.algorithm, s.typ, s.key)
-	return appendSeal(b, header, s.signature)
+	header := sign1.AppendHeader(make([]byte, 0, len(s.header)), s.algorithm, s.typ, s.key)
+	return sign1.AppendSeal(b, header, s.signature)
 }

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/glimpse-go/glimpse/internal/wire"
+	"github.com/glimpse-go/glimpse/signature/internal/sign1"
 )
 
 func TestSealsOfEveryAlgorithmVerify(t *testing.T) {
@@ -31,11 +32,11 @@ func TestSizesOnTheWire(t *testing.T) {
 	if seal := mustSeal(t, s, edition); len(edition) != 27 || len(seal) != 140 {
 		t.Errorf("a seal with a type of %d characters has %d bytes", len(edition), len(seal))
 	}
-	header := appendHeader(nil, Ed25519, edition, s.public.id)
-	if n := len(toBeSigned(header, make([]byte, 112))); n != 197 {
+	header := sign1.AppendHeader(nil, Ed25519, edition, s.public.id)
+	if n := len(sign1.ToBeSigned(header, make([]byte, 112))); n != 197 {
 		t.Errorf("%d bytes are signed for a statement of 112", n)
 	}
-	biggest := appendSeal(nil, appendHeader(nil, PS256, strings.Repeat("t", MaxType), s.public.id), make([]byte, MaxRSA/8))
+	biggest := sign1.AppendSeal(nil, sign1.AppendHeader(nil, PS256, strings.Repeat("t", MaxType), s.public.id), make([]byte, MaxRSA/8))
 	if len(biggest) > MaxSeal {
 		t.Errorf("the greatest seal has %d bytes", len(biggest))
 	}
@@ -66,7 +67,7 @@ func TestHostileSeals(t *testing.T) {
 		return handmade(t, s, append([]byte{0xa0 | n}, slices.Concat(members...)...))
 	}
 	outer := func(unprotected, payload, signature []byte) []byte {
-		return slices.Concat([]byte{tagSign1, 0x84}, wire.AppendBytes(nil, header(s)), unprotected, payload, signature)
+		return slices.Concat([]byte{sign1.Tag, 0x84}, wire.AppendBytes(nil, header(s)), unprotected, payload, signature)
 	}
 	sig := wire.AppendBytes(nil, signature)
 	cases := []struct {
@@ -75,26 +76,26 @@ func TestHostileSeals(t *testing.T) {
 		want error
 	}{
 		{"empty", nil, ErrUnsigned},
-		{"one byte", []byte{tagSign1}, ErrMalformed},
+		{"one byte", []byte{sign1.Tag}, ErrMalformed},
 		{"no tag", good[1:], ErrMalformed},
 		{"another tag", append([]byte{0xd1}, good[1:]...), ErrMalformed},
 		{"tag in a longer form", append([]byte{0xd8, 18}, good[1:]...), ErrMalformed},
 		{"truncated", good[:len(good)-1], ErrMalformed},
 		{"trailing byte", append(slices.Clone(good), 0), ErrMalformed},
 		{"oversized", append(slices.Clone(good), make([]byte, MaxSeal)...), ErrMalformed},
-		{"oversized signature", outer([]byte{0xa0}, []byte{null}, wire.AppendBytes(nil, make([]byte, MaxSeal))), ErrMalformed},
+		{"oversized signature", outer([]byte{0xa0}, []byte{sign1.Null}, wire.AppendBytes(nil, make([]byte, MaxSeal))), ErrMalformed},
 		{"payload attached", outer([]byte{0xa0}, wire.AppendBytes(nil, statement), sig), ErrMalformed},
 		{"payload empty", outer([]byte{0xa0}, []byte{0x40}, sig), ErrMalformed},
 		{"payload undefined", outer([]byte{0xa0}, []byte{0xf7}, sig), ErrMalformed},
-		{"algorithm also unprotected", outer([]byte{0xa1, 1, 0x27}, []byte{null}, sig), ErrMalformed},
-		{"key id also unprotected", outer(append([]byte{0xa1}, kid...), []byte{null}, sig), ErrMalformed},
-		{"unprotected is null", outer([]byte{null}, []byte{null}, sig), ErrMalformed},
-		{"signature is an array", outer([]byte{0xa0}, []byte{null}, append([]byte{0x98, 64}, bytes.Repeat([]byte{1}, 64)...)), ErrMalformed},
-		{"signature in a longer form", outer([]byte{0xa0}, []byte{null}, append([]byte{0x59, 0, 64}, signature...)), ErrMalformed},
+		{"algorithm also unprotected", outer([]byte{0xa1, 1, 0x27}, []byte{sign1.Null}, sig), ErrMalformed},
+		{"key id also unprotected", outer(append([]byte{0xa1}, kid...), []byte{sign1.Null}, sig), ErrMalformed},
+		{"unprotected is null", outer([]byte{sign1.Null}, []byte{sign1.Null}, sig), ErrMalformed},
+		{"signature is an array", outer([]byte{0xa0}, []byte{sign1.Null}, append([]byte{0x98, 64}, bytes.Repeat([]byte{1}, 64)...)), ErrMalformed},
+		{"signature in a longer form", outer([]byte{0xa0}, []byte{sign1.Null}, append([]byte{0x59, 0, 64}, signature...)), ErrMalformed},
 		{"indefinite length", slices.Concat(good[:1], []byte{0x9f}, good[2:], []byte{0xff}), ErrMalformed},
 		{"five elements", slices.Concat(good[:1], []byte{0x85}, good[2:], []byte{0}), ErrMalformed},
-		{"algorithm only unprotected", slices.Concat([]byte{tagSign1, 0x84},
-			wire.AppendBytes(nil, slices.Concat([]byte{0xa2}, typ, kid)), []byte{0xa1, 1, 0x27, null}, sig), ErrMalformed},
+		{"algorithm only unprotected", slices.Concat([]byte{sign1.Tag, 0x84},
+			wire.AppendBytes(nil, slices.Concat([]byte{0xa2}, typ, kid)), []byte{0xa1, 1, 0x27, sign1.Null}, sig), ErrMalformed},
 		{"unknown critical header", withMap(5, alg, []byte{2, 0x81, 0x18, 99}, typ, kid, []byte{0x18, 99, 0}), ErrMalformed},
 		{"empty critical header", withMap(4, alg, []byte{2, 0x80}, typ, kid), ErrMalformed},
 		{"unknown header", withMap(4, alg, typ, kid, []byte{0x18, 99, 0}), ErrMalformed},
@@ -115,9 +116,9 @@ func TestHostileSeals(t *testing.T) {
 		{"algorithm not known", withMap(3, []byte{1, 0x26 + 3}, typ, kid), ErrAlgorithm},
 		{"algorithm HMAC", withMap(3, []byte{1, 5}, typ, kid), ErrAlgorithm},
 		{"algorithm RS256", withMap(3, []byte{1, 0x39, 1, 0}, typ, kid), ErrAlgorithm},
-		{"no signature", outer([]byte{0xa0}, []byte{null}, []byte{0x40}), ErrBadSeal},
-		{"signature too short", outer([]byte{0xa0}, []byte{null}, wire.AppendBytes(nil, signature[:63])), ErrBadSeal},
-		{"signature too long", outer([]byte{0xa0}, []byte{null}, wire.AppendBytes(nil, append(signature[:64:64], 0))), ErrBadSeal},
+		{"no signature", outer([]byte{0xa0}, []byte{sign1.Null}, []byte{0x40}), ErrBadSeal},
+		{"signature too short", outer([]byte{0xa0}, []byte{sign1.Null}, wire.AppendBytes(nil, signature[:63])), ErrBadSeal},
+		{"signature too long", outer([]byte{0xa0}, []byte{sign1.Null}, wire.AppendBytes(nil, append(signature[:64:64], 0))), ErrBadSeal},
 	}
 	ring := holding(t, s)
 	for _, c := range cases {
@@ -185,7 +186,7 @@ func TestKeyConfusionBetweenAlgorithms(t *testing.T) {
 			if a == b {
 				continue
 			}
-			claim := appendHeader(nil, b, update, victim.public.id)
+			claim := sign1.AppendHeader(nil, b, update, victim.public.id)
 			refused(t, holding(t, victim), victim.Public(), handmade(t, attacker, claim), ErrAlgorithm)
 		}
 	}

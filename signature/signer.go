@@ -12,6 +12,8 @@ import (
 	"fmt"
 	"io"
 	"math/big"
+
+	"github.com/glimpse-go/glimpse/signature/internal/sign1"
 )
 
 // ContextSigner is a crypto.Signer that can be cancelled, as a key in a
@@ -79,11 +81,11 @@ func (s *Signer) Sign(ctx context.Context, typ string, statement []byte) ([]byte
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if !goodType(typ) {
-		return nil, fmt.Errorf("%w: %q is no content type", ErrPurpose, typ)
+	if err := sign1.CheckType(typ); err != nil {
+		return nil, err
 	}
-	header := appendHeader(make([]byte, 0, 128), s.public.algorithm, typ, s.public.id)
-	message := toBeSigned(header, statement)
+	header := sign1.AppendHeader(make([]byte, 0, 128), s.public.algorithm, typ, s.public.id)
+	message := sign1.ToBeSigned(header, statement)
 	signature, err := s.sign(ctx, message)
 	if err != nil {
 		return nil, fmt.Errorf("sealing %s with key %s: %w", typ, short(s.public.id), err)
@@ -91,7 +93,7 @@ func (s *Signer) Sign(ctx context.Context, typ string, statement []byte) ([]byte
 	if !s.local && !s.public.valid(message, signature) {
 		return nil, fmt.Errorf("%w: the signature is not by public key %s", ErrKey, short(s.public.id))
 	}
-	return appendSeal(make([]byte, 0, len(header)+len(signature)+12), header, signature), nil
+	return sign1.AppendSeal(make([]byte, 0, len(header)+len(signature)+12), header, signature), nil
 }
 
 // sign returns the signature in the form that COSE wants.
@@ -158,13 +160,4 @@ func pair(ok bool) error {
 		return errors.New("public and private parts are not a pair")
 	}
 	return nil
-}
-
-func goodType(typ string) bool {
-	for i := range len(typ) {
-		if typ[i] <= ' ' || typ[i] > '~' {
-			return false
-		}
-	}
-	return typ != "" && len(typ) <= MaxType
 }

@@ -8,6 +8,8 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"math/big"
+
+	"github.com/glimpse-go/glimpse/signature/internal/sign1"
 )
 
 // Verify checks a seal by this very key: that it is one, of the content type
@@ -33,7 +35,7 @@ func (k PublicKey) check(s seal, statement []byte) error {
 	if s.algorithm != k.algorithm {
 		return ErrAlgorithm
 	}
-	if !k.valid(toBeSigned(s.header, statement), s.signature) {
+	if !k.valid(sign1.ToBeSigned(s.header, statement), s.signature) {
 		return ErrBadSeal
 	}
 	return nil

@@ -24,10 +24,15 @@ const MaxSeal = 4096
 //
 // The data of a frame is the rest of the version from offset on. It must not be
 // used by several goroutines at once.
-type UploadWriter struct{ w io.Writer }
+type UploadWriter struct {
+	w    io.Writer
+	left io.LimitedReader // of the version that is being written
+	head []byte
+	buf  []byte // of all versions
+}
 
 // NewUploadWriter writes an upload to w.
-func NewUploadWriter(w io.Writer) *UploadWriter { return &UploadWriter{w} }
+func NewUploadWriter(w io.Writer) *UploadWriter { return &UploadWriter{w: w} }
 
 // Version writes the size bytes that are left of a version after offset. If
 // data has fewer, the error wraps io.ErrUnexpectedEOF and the upload cannot be
@@ -37,15 +42,23 @@ func (u *UploadWriter) Version(item, version int, offset, size int64, data io.Re
 		return At(ErrMalformed, "negative place or offset")
 	}
 	f := Frame{Item: item, Version: version, Offset: offset, Size: max(size, 0)}
-	if _, err := u.w.Write(f.head()); err != nil {
+	u.head = f.appendHead(u.head[:0])
+	if _, err := u.w.Write(u.head); err != nil {
 		return err
 	}
-	n, err := io.CopyN(u.w, data, size)
-	if errors.Is(err, io.EOF) {
+	if want := int(min(size, maxUploadBuffer)); len(u.buf) < want {
+		u.buf = make([]byte, want)
+	}
+	u.left = io.LimitedReader{R: data, N: size}
+	n, err := io.CopyBuffer(u.w, &u.left, u.buf)
+	if err == nil && n < size {
 		return fmt.Errorf("version %d of item %d ends after %d of %d bytes: %w", version, item, n, size, io.ErrUnexpectedEOF)
 	}
 	return err
 }
+
+// maxUploadBuffer is the greatest length of the buffer that versions pass.
+const maxUploadBuffer = 32 << 10
 
 // Close ends the upload with the author's seal over the edition; the zero
 // AuthorSeal if it has been sent, or comes later. It does not close the writer

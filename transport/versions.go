@@ -18,12 +18,12 @@ func (r VersionsRequest) check() error { return checkSets([]Bits{r.Held}) }
 // Encoded returns f as it stands in a stream. It reads f, whose Reader has to return
 // Size bytes, as it is read.
 func (f Frame) Encoded() io.Reader {
-	return io.MultiReader(bytes.NewReader(f.head()), f.Reader)
+	return io.MultiReader(bytes.NewReader(f.appendHead(nil)), f.Reader)
 }
 
-// head is all of a frame but its data.
-func (f Frame) head() []byte {
-	head := wire.AppendArray(nil, 4)
+// appendHead appends all of a frame but its data.
+func (f Frame) appendHead(head []byte) []byte {
+	head = wire.AppendArray(head, 4)
 	for _, v := range []int64{int64(f.Item), int64(f.Version), f.Offset} {
 		head = wire.AppendUint(head, uint64(v))
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"sync"
 )
 
 // BlockSize is the length of every block but the last, in bytes.
@@ -22,13 +23,25 @@ func Sum(data []byte) Digest {
 
 // Of reads r to its end and returns the digest of what it read, and its size in
 // bytes. An error of r is returned as it is, with the size read so far and the
-// zero Digest. Memory use does not depend on the size.
+// zero Digest. Memory use does not depend on the size, and calls one after the other
+// use the same.
 func Of(r io.Reader) (Digest, int64, error) {
-	var h Hasher
-	if _, err := io.Copy(&h, r); err != nil {
+	h := readers.Get().(*reading)
+	defer readers.Put(h)
+	h.Reset()
+	if _, err := io.CopyBuffer(&h.Hasher, r, h.buf[:]); err != nil {
 		return Digest{}, h.Size(), err
 	}
 	return h.Sum(), h.Size(), nil
+}
+
+// readers are kept from one Of to the next: who has many small versions would
+// allocate more for each than it reads.
+var readers = sync.Pool{New: func() any { return new(reading) }}
+
+type reading struct {
+	Hasher
+	buf [16 << 10]byte
 }
 
 // Parse reads the 64 lower-case hexadecimal digits that String writes; anything

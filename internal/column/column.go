@@ -49,10 +49,21 @@ func Uniform(n int, v uint32) Column {
 // time in a packed column and up to one step a run in any other: see
 // [Column.Pack].
 func (c *Column) At(i int) uint32 {
-	if c.width != 1 || i >= c.n {
-		return c.at(i)
+	if i < c.n {
+		if v, ok := c.Bit(i); ok {
+			return v
+		}
 	}
-	return c.dict[c.data[i>>3]>>(i&7)&1]
+	return c.at(i)
+}
+
+// Bit is At of a column of two values that is packed, without a call, for where that
+// is half the time; false says that At must be asked. There must be an item i.
+func (c *Column) Bit(i int) (v uint32, ok bool) {
+	if c.width != 1 {
+		return 0, false
+	}
+	return c.dict[c.data[i>>3]>>(i&7)&1], true
 }
 
 func (c *Column) at(i int) uint32 {

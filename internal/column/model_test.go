@@ -262,3 +262,27 @@ func mustPanic(t *testing.T, f func()) {
 	}()
 	f()
 }
+
+// TestReader reads in pieces of any length, whatever the form of the column.
+func TestReader(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c, want := drawColumn(t, drawLength(t))
+		buf := make([]uint32, rapid.SampledFrom([]int{1, 3, 63, 64, 65, 256}).Draw(t, "piece"))
+		var got []uint32
+		r := c.Reader()
+		for n := r.Read(buf); n > 0; n = r.Read(buf) {
+			got = append(got, buf[:n]...)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("reads %v, want %v", got, want)
+		}
+		if n := r.Read(buf) + r.Read(nil); n != 0 {
+			t.Errorf("%d values after the end", n)
+		}
+		for i, v := range want[:min(len(want), 300)] {
+			if bit, ok := c.Bit(i); ok && bit != v {
+				t.Errorf("bit %d is %d, want %d", i, bit, v)
+			}
+		}
+	})
+}

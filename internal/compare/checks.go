@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -10,43 +9,63 @@ import (
 	"github.com/glimpse-go/glimpse/internal/measure"
 )
 
-// check is a bound that the SDK must keep.
+// check is a bound that the SDK must keep, at every size that is measured.
 type check struct {
 	what   string
-	n      int // items that the bound is for; 0 = it is for any
-	limit  float64
+	once   bool // no size matters to it
+	limit  limit
 	better measure.Better // empty = measure.Lower
 	value  func(measured, int) float64
 }
 
-// checkAll works out the value of each bound. One that has two, at sizes neither of which was
-// measured, is there once.
+// limit is what a bound is with so many items.
+type limit func(n int) float64
+
+// always is the same bound at every size.
+func always(v float64) limit { return func(int) float64 { return v } }
+
+// perItem is so much for each item, and so much beside.
+func perItem(each, beside float64) limit {
+	return func(n int) float64 { return each*float64(n) + beside }
+}
+
+// steps are bounds of their own below 100,000 items, below a million, and from there on:
+// with few items it counts what any call costs.
+func steps(few, many, most float64) limit {
+	return func(n int) float64 {
+		switch {
+		case n < hundredThousand:
+			return few
+		case n < million:
+			return many
+		}
+		return most
+	}
+}
+
+// checkAll works out the value of each bound at each size.
 func checkAll(bounds []check, results []result, sizes []int) (all measure.Results) {
 	for _, c := range bounds {
-		r := c.result(results, sizes)
-		if !slices.ContainsFunc(all, func(other measure.Result) bool { return other.What == r.What }) {
-			all = append(all, r)
+		if c.once {
+			all = append(all, c.result(results, 0))
+			continue
+		}
+		for _, n := range sizes {
+			all = append(all, c.result(results, n))
 		}
 	}
 	return all
 }
 
-// result works out the value, at the size that the bound is for or else, without the bound,
-// at the nearest one that was measured.
-func (c check) result(results []result, sizes []int) measure.Result {
-	what, n := c.what, c.n
-	if n != 0 {
-		n = nearest(sizes, n)
+func (c check) result(results []result, n int) measure.Result {
+	what, value, limit := c.what, c.value(results, n), c.limit(n)
+	if !c.once {
 		what += ", " + thousands(n) + " items"
 	}
-	value, better := c.value(results, n), cmp.Or(c.better, measure.Lower)
-	switch {
-	case n != c.n:
-		return measure.Shown(what, value, better)
-	case better == measure.Higher:
-		return measure.AtLeast(what, value, c.limit)
+	if c.better == measure.Higher {
+		return measure.AtLeast(what, value, limit)
 	}
-	return measure.AtMost(what, value, c.limit)
+	return measure.AtMost(what, value, limit)
 }
 
 // nearest is the largest size up to n, or else the smallest one.

@@ -54,7 +54,8 @@ func wanted(n string) (list []string) {
 	took(hashing, "decode")
 	took(goMap, "lookup")
 	took(sdk, "decode-copy")
-	for _, op := range []string{"decode", "encode", "lookup", "join"} {
+	took(handWritten, "full")
+	for _, op := range []string{"decode", "encode", "lookup", "full", "join"} {
 		took(sdk, op)
 		for _, p := range peers() {
 			took(p.name(), op)
@@ -125,25 +126,25 @@ func TestSizesAreChecked(t *testing.T) {
 	}
 }
 
-// TestChecks: every bound has its value, and counts at the size that it is for alone.
+// TestChecks: every bound is judged at every size, by the limit that it has there.
 func TestChecks(t *testing.T) {
-	for _, c := range []struct {
-		n       int
-		value   float64
-		better  measure.Better
-		bounded bool
-		ok      bool
-	}{
-		{0, 2, "", true, true},
-		{0, 2.1, "", true, false},
-		{0, 3, measure.Higher, true, true},
-		{0, 1, measure.Higher, true, false},
-		{1000, 2.1, "", true, false},
-		{million, 2.1, "", false, true},
-	} {
-		at := check{what: "it", n: c.n, limit: 2, better: c.better, value: func(measured, int) float64 { return c.value }}
-		if got := at.result(nil, []int{1000}); (got.Bound != nil) != c.bounded || got.OK != c.ok || got.Value != c.value {
-			t.Errorf("%+v: %+v", c, got)
+	twice := func(_ measured, n int) float64 { return 2 * float64(n) }
+	bounds := []check{
+		{what: "a", limit: perItem(1.5, 10), value: twice},
+		{what: "b", limit: steps(30, 1e6, 0), better: measure.Higher, value: twice},
+		{what: "c", once: true, limit: always(0), value: twice},
+	}
+	got := checkAll(bounds, nil, []int{20, hundredThousand})
+	want := []struct {
+		what string
+		ok   bool
+	}{{"a, 20 items", true}, {"a, 100,000 items", false}, {"b, 20 items", true}, {"b, 100,000 items", false}, {"c", true}}
+	if len(got) != len(want) {
+		t.Fatal(got)
+	}
+	for i, r := range got {
+		if r.What != want[i].what || r.OK != want[i].ok || r.Bound == nil {
+			t.Errorf("%+v, want %+v", r, want[i])
 		}
 	}
 }

@@ -7,6 +7,9 @@
 // then uploaded is what the other side asks for, thumbnails for a hub, all
 // versions for a home peer. A share is one request where the thumbnails are all
 // that is asked for, else two, and one that broke off goes on where it ended.
+//
+// With a signer of package signature/edsigner the whole device, without a link, is
+// a program of 3.4 MB.
 package device
 
 import (

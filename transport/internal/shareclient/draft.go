@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/collection/digest"
@@ -35,31 +36,36 @@ func Draft(ctx context.Context, random io.Reader, h collection.Header, b collect
 }
 
 // digests returns items with the digests of all versions that open has; zero where
-// it has none.
+// it has none but has a greater one.
 func digests(ctx context.Context, items []collection.Item, versions int, open Open) ([]collection.Item, error) {
-	out := make([]collection.Item, len(items))
-	for i, item := range items {
-		item.Digests = make([]collection.Digest, versions)
+	out := slices.Clone(items)
+	known := make([]collection.Digest, 0, len(items))
+	var all io.SectionReader // of each version in turn
+	for i := range out {
+		first := len(known)
 		for v := range versions {
-			blob, err := open(ctx, item.ID, v)
+			blob, err := open(ctx, out[i].ID, v)
 			if errors.Is(err, transport.ErrNotFound) {
 				continue
 			}
+			var sum collection.Digest
 			if err == nil {
-				item.Digests[v], err = digestOf(blob)
+				sum, err = digestOf(blob, &all)
 			}
 			if err != nil {
-				return nil, fmt.Errorf("version %d of item %v: %w", v, item.ID, err)
+				return nil, fmt.Errorf("version %d of item %v: %w", v, out[i].ID, err)
 			}
+			known = append(append(known, make([]collection.Digest, v-(len(known)-first))...), sum)
 		}
-		out[i] = item
+		out[i].Digests = slices.Clip(known[first:])
 	}
 	return out, nil
 }
 
-func digestOf(blob transport.Blob) (collection.Digest, error) {
+func digestOf(blob transport.Blob, all *io.SectionReader) (collection.Digest, error) {
 	defer blob.Close()
-	sum, n, err := digest.Of(io.NewSectionReader(blob, 0, blob.Size()))
+	*all = *io.NewSectionReader(blob, 0, blob.Size())
+	sum, n, err := digest.Of(all)
 	if err == nil && n != blob.Size() {
 		err = io.ErrUnexpectedEOF
 	}

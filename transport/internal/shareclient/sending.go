@@ -6,6 +6,7 @@ import (
 	"io"
 	"iter"
 	"reflect"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -20,30 +21,30 @@ import (
 // zero Sending works; nil never waits for anything.
 type Sending struct {
 	Pause turns.Pause // nil = in real time
-	turns turns.Turns[parcel]
+	turns turns.Turns[*load]
 
 	mu       sync.Mutex
 	shares   int                 // under way
 	moment   uint64              // counts loads that have ended
-	ended    map[parcel]uint64   // when, while shares are under way
+	loads    []*load             // of all shares since none was under way
 	answered map[uint64]struct{} // versions that were shared with anybody, by their digests
 }
 
-// parcel is some bytes on their way.
-type parcel struct {
-	to     transport.ShareReceiver
-	author collection.UserID
-	digest collection.Digest
-}
+// maxAnswered is how many of them are remembered; then they are forgotten, which costs a
+// push that is answered early.
+const maxAnswered = 1 << 16
 
 // load is what one upload brings.
 type load struct {
 	of       *Sending
+	to       transport.ShareReceiver
+	author   collection.UserID
+	digest   func(item, version int) (collection.Digest, bool)
 	versions []transport.Bits
-	parcels  []parcel
-	turns    []*turns.Turn[parcel]
-	others   []*turns.Turn[parcel] // who bring the rest
-	late     bool                  // some of the rest has been brought since the receiver was asked
+	turn     *turns.Turn[*load]
+	ended    uint64 // the moment after it; 0 = it has not ended
+	others   []*load
+	late     bool // some of the rest has been brought since the receiver was asked
 	sent     atomic.Int64
 }
 
@@ -59,7 +60,7 @@ func (s *Sending) begin() (end func()) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if s.shares--; s.shares == 0 {
-			s.ended = nil
+			s.loads = nil
 		}
 	}
 }
@@ -71,7 +72,7 @@ func (s *Sending) note(c collection.Collection, versions []transport.Bits) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.answered == nil {
+	if s.answered == nil || len(s.answered) >= maxAnswered {
 		s.answered = map[uint64]struct{}{}
 	}
 	for d := range digestsOf(c, versions) {
@@ -125,65 +126,72 @@ func (s *Sending) now() uint64 {
 // but for what others bring or have brought since. Whoever loads ends it, whatever
 // becomes of it.
 func (s *Sending) load(to transport.ShareReceiver, c collection.Collection, missing []transport.Bits, at uint64) *load {
-	l := &load{of: s, versions: missing}
+	l := &load{of: s, to: to, author: c.Author(), digest: c.Digest, versions: missing}
 	if s == nil || !reflect.ValueOf(to).Comparable() {
 		return l
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	l.versions = make([]transport.Bits, len(missing))
+	by := s.brought(l, missing, at)
 	for v, items := range missing {
 		for i := range items.Places() {
-			d, _ := c.Digest(i, v)
-			if l.add(parcel{to, c.Author(), d}, at) {
+			d, _ := l.digest(i, v)
+			if other := by[d]; other == nil {
+				by[d] = l
 				l.versions[v] = l.versions[v].Add(i)
+			} else if other.ended > 0 {
+				l.late = true
+			} else if !slices.Contains(l.others, other) {
+				l.others = append(l.others, other)
 			}
 		}
 	}
+	l.turn, _ = s.turns.Take(l, l.sent.Load)
+	s.loads = append(s.loads, l)
 	return l
 }
 
-// add takes a parcel, unless another load has it or has brought it.
-func (l *load) add(p parcel, at uint64) bool {
-	turn, mine := l.of.turns.Take(p, l.sent.Load)
-	if !mine {
-		l.others = append(l.others, turn)
-		return false
+// brought is who brings what to the receiver of l, or has brought it after a moment,
+// with room for what is missing.
+func (s *Sending) brought(l *load, missing []transport.Bits, at uint64) map[collection.Digest]*load {
+	room := 0
+	for _, items := range missing {
+		room += items.Len()
 	}
-	l.of.mu.Lock()
-	late := l.of.ended[p] > at
-	l.of.mu.Unlock()
-	if late {
-		l.late = true
-		turn.End()
-		return false
+	by := make(map[collection.Digest]*load, room)
+	for _, other := range s.loads {
+		under := other.ended == 0 && !other.turn.HasEnded()
+		if other.to != l.to || other.author != l.author || !under && other.ended <= at {
+			continue
+		}
+		for v, items := range other.versions {
+			for i := range items.Places() {
+				if d, _ := other.digest(i, v); under || by[d] == nil {
+					by[d] = other
+				}
+			}
+		}
 	}
-	l.parcels, l.turns = append(l.parcels, p), append(l.turns, turn)
-	return true
+	return by
 }
 
 // end lets those go on who wait for the load.
 func (l *load) end() {
-	if len(l.parcels) == 0 {
+	if l.turn == nil || l.ended > 0 {
 		return
 	}
 	l.of.mu.Lock()
 	l.of.moment++
-	if l.of.ended == nil {
-		l.of.ended = map[parcel]uint64{}
-	}
-	for _, p := range l.parcels {
-		l.of.ended[p] = l.of.moment
-	}
+	l.ended = l.of.moment
 	l.of.mu.Unlock()
-	for _, turn := range l.turns {
-		turn.End()
-	}
-	l.parcels, l.turns = nil, nil
+	l.turn.End()
 }
 
 // await waits until the others have ended, whatever became of it.
 func (l *load) await(ctx context.Context) error {
-	for _, turn := range l.others {
-		if err := turn.Await(ctx, l.of.Pause); err != nil {
+	for _, other := range l.others {
+		if err := other.turn.Await(ctx, l.of.Pause); err != nil {
 			return err
 		}
 	}

@@ -57,6 +57,16 @@ func (t *Turn[K]) End() {
 	}
 }
 
+// HasEnded reports whether a turn has ended.
+func (t *Turn[K]) HasEnded() bool {
+	select {
+	case <-t.over:
+		return true
+	default:
+		return false
+	}
+}
+
 // Await waits for the end of somebody's turn, or of ctx, whose error it returns. A
 // turn in which there is no progress for a while it ends.
 func (t *Turn[K]) Await(ctx context.Context, pause Pause) error {
