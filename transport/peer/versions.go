@@ -177,7 +177,8 @@ func (l *pulling) pull(ctx context.Context, from library) error {
 	stream, err := from.Versions(within, l.name, l.version, others)
 	if err == nil {
 		defer stream.Close()
-		err = l.take(ctx, transport.NewUploadReader(&awaited{stream, silent, l.cfg.Wait + time.Minute}))
+		coming := &awaited{stream, silent, l.cfg.Wait + time.Minute}
+		err = l.take(ctx, transport.NewUploadReader(station.AsItComes(coming, l.cfg.Now)))
 	}
 	switch {
 	case context.Cause(within) == errSilent:

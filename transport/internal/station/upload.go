@@ -130,7 +130,7 @@ func (k *Server) Upload(ctx context.Context, by collection.UserID, name collecti
 	if err != nil {
 		return Result{}, err
 	}
-	in := transport.NewUploadReader(stream)
+	in := transport.NewUploadReader(AsItComes(stream, k.core.Now))
 	r, err := k.takeFrames(ctx, s, in)
 	if err != nil {
 		return r, err
