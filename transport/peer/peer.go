@@ -77,10 +77,9 @@ type Config struct {
 	// collection of another user to take that a device hands over at a local link;
 	// 0 = it is refused. nil = nothing is taken.
 	Accept func(ctx context.Context, from collection.UserID, c collection.Collection) int
-	// Wait is how long a request for notifications waits for news, or one for versions for
+	// Wait is how long a request for notifications waits for news, and one for versions for
 	// the next that comes, and the pause of Receive while nothing waits but what cannot be
-	// verified. Reader.Versions gives a stream up on which nothing comes for twice as
-	// long. 0 = 30 s.
+	// verified; 0 = 30 s. A hub may wait a minute longer before Reader.Versions gives it up.
 	Wait time.Duration
 
 	Now func() time.Time // nil = time.Now
