@@ -28,7 +28,6 @@ type family struct {
 	cam              *labtest.Camera
 	home, other, bob *labtest.Peer
 	name             collection.Name
-	asked            sync.Map // how many originals were asked for in one request, by the URL of who was
 }
 
 func newFamily(t *testing.T, photos int) *family {

@@ -100,15 +100,15 @@ func (p *Reader) Fetch(ctx context.Context, refs ...transport.Ref) error {
 // fetchMany fetches the originals among many versions together, and then what is left, one
 // by one.
 func (p *Reader) fetchMany(ctx context.Context, refs []transport.Ref) error {
-	tried := map[collection.Name]bool{}
+	views := map[collection.Name]*View{} // afterwards
 	var failed []error
 	for _, ref := range refs {
 		var err error
-		if !tried[ref.Collection] {
-			tried[ref.Collection] = true
+		if _, ok := views[ref.Collection]; !ok {
 			err = p.fetchTogether(ctx, ref.Collection, refs)
+			views[ref.Collection], _ = p.View(ctx, ref.Collection)
 		}
-		if err == nil {
+		if err == nil && !views[ref.Collection].has(ref) {
 			err = p.fetch(ctx, ref)
 		}
 		if failed = append(failed, err); errors.Is(err, transport.ErrStorage) || ctx.Err() != nil {
@@ -116,6 +116,15 @@ func (p *Reader) fetchMany(ctx context.Context, refs []transport.Ref) error {
 		}
 	}
 	return errors.Join(failed...)
+}
+
+// has reports whether a version is here and might be fetched; of no View it is not.
+func (v *View) has(ref transport.Ref) bool {
+	if v == nil {
+		return false
+	}
+	i, ok := v.Collection().Index(ref.Item)
+	return ok && v.Held(i).Has(ref.Version) && v.Check(i, ref.Version, label.Fetch) == nil
 }
 
 // fetchTogether fetches the originals of a collection among many versions, as far as they
