@@ -143,14 +143,15 @@ func (b *bulk) askMany(ctx context.Context, stream int, from *bulkSource, items 
 	if err != nil {
 		return 0, err
 	}
-	ctx, end := context.WithCancel(ctx)
+	answer, end, err := opened(ctx, func(ctx context.Context) (io.ReadCloser, error) {
+		return at.Originals(ctx, b.v.Collection().Name(), transport.BitsOf(items...))
+	})
 	defer end()
-	answer, err := at.Originals(ctx, b.v.Collection().Name(), transport.BitsOf(items...))
 	if err != nil {
 		return 0, err
 	}
 	defer answer.Close()
-	in := transport.NewOriginalsReader(awake(answer, end))
+	in := transport.NewOriginalsReader(awake{answer, end})
 	for len(b.pending(stream)) > 0 {
 		f, err := in.Next()
 		if errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {

@@ -180,6 +180,43 @@ func (s stalling) Read([]byte) (int, error) {
 	return 0, s.ctx.Err()
 }
 
+// silent takes requests for originals and does not answer.
+type silent struct{ transport.Home }
+
+func (silent) Originals(ctx context.Context, _ collection.Name, _ transport.Bits) (io.ReadCloser, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+func (silent) Original(ctx context.Context, _ transport.Ref, _, _ int64) (*transport.Stream, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+// TestSilentSources: one that never answers is given up, and if there are only such the
+// originals are unreachable.
+func TestSilentSources(t *testing.T) {
+	for _, all := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			f := newFamily(t, 2)
+			f.bob.Restart(func(cfg *peer.Config) {
+				dial := cfg.Dial
+				cfg.Dial = func(s transport.Source) transport.Home {
+					if all || s.URL == f.home.URL() {
+						return silent{dial(s)}
+					}
+					return dial(s)
+				}
+			})
+			if all {
+				f.bob.CannotFetch(label.ErrUnreachable, f.refs()[0])
+				return
+			}
+			f.comes(t)
+		})
+	}
+}
+
 // TestOriginalStalls: so is one that stalls at a single original, and another one is asked.
 func TestOriginalStalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -1,14 +1,10 @@
 package peer
 
 import (
-	"context"
 	"errors"
-	"io"
 	"slices"
-	"time"
 
 	"github.com/glimpse-go/glimpse/transport"
-	"github.com/glimpse-go/glimpse/transport/internal/turns"
 )
 
 // take has a stream take a share of what its source serves. It waits while others may still
@@ -106,20 +102,4 @@ func (b *bulk) endShare(stream int, from *bulkSource, came int, err error) {
 	}
 	b.busy--
 	b.changed.Broadcast()
-}
-
-// awake is a stream that ends what it is read for if nothing comes for a while.
-func awake(stream io.Reader, end context.CancelFunc) io.Reader {
-	return &awakeReader{stream, end}
-}
-
-type awakeReader struct {
-	io.Reader
-	end context.CancelFunc
-}
-
-// Read implements io.Reader.
-func (a *awakeReader) Read(p []byte) (int, error) {
-	defer time.AfterFunc(turns.Stall, a.end).Stop()
-	return a.Reader.Read(p)
 }

@@ -264,16 +264,15 @@ func (p *Reader) fetchFrom(ctx context.Context, v *View, ref transport.Ref, i in
 
 // fetchRest fetches what follows the first bytes of a version.
 func (p *Reader) fetchRest(ctx context.Context, v *View, ref transport.Ref, i int, at transport.Originals, from int64) error {
-	ctx, end := context.WithCancel(ctx)
+	stream, end, err := opened(ctx, func(ctx context.Context) (*transport.Stream, error) { return at.Original(ctx, ref, from, -1) })
 	defer end()
-	stream, err := at.Original(ctx, ref, from, -1)
 	if errors.Is(err, transport.ErrClosed) {
 		err = fmt.Errorf("%w: %w", transport.ErrUnreachable, err)
 	}
 	if err == nil {
 		defer stream.Close()
 		if stream.Size >= from {
-			r, err := proofOf(v, i, ref.Version, awake(stream, end), stream.Size, from)
+			r, err := proofOf(v, i, ref.Version, awake{stream, end}, stream.Size, from)
 			if err == nil {
 				_, err = p.core.Versions.Receive(ctx, v.Collection(), i, ref.Version, from, r)
 			}
