@@ -9,7 +9,7 @@ import (
 
 	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/transport"
-	"github.com/glimpse-go/glimpse/transport/internal/station"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
 const (
@@ -223,9 +223,10 @@ func (b *bulk) note(ctx context.Context, least int) error {
 	}
 	b.came = came{}
 	b.mu.Unlock()
-	versions := make([]transport.Bits, b.version+1)
-	versions[b.version] = news.items
-	err := station.Arrived(ctx, b.core, b.v.Collection().Name(), versions, news.changes...)
+	err := record.Put(ctx, b.cfg.Store, news.changes...)
+	if err == nil {
+		err = b.stored(ctx, b.v.Collection().Name(), news.items, b.version)
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for i := range news.items.Places() {

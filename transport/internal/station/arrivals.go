@@ -66,12 +66,6 @@ func putNew(ctx context.Context, tx *record.Tx, come []transport.Change) error {
 	return err
 }
 
-// Arrived steps at a station that versions are here, with the changes that say so.
-func Arrived(ctx context.Context, k *Core, name collection.Name, versions []transport.Bits, come ...transport.Change) error {
-	_, err := k.do(ctx, name, doing{}, k.stored(ctx, engine.Stored{Versions: versions}, come...))
-	return err
-}
-
 // stored returns the event that versions have come, with the changes that store them:
 // those that are still here, where partial versions expire.
 func (k *Core) stored(ctx context.Context, e engine.Stored, come ...transport.Change) func(*record.Tx, engine.State) (engine.Event, error) {

@@ -29,7 +29,7 @@ func (k *Versions) Receive(ctx context.Context, c collection.Collection, item, v
 }
 
 // ReceiveTo is Receive of a version whose bytes are stored when it returns, and not that it
-// is here: it is, once the changes that keep is called with are made, with Core.Arrived.
+// is here: it is, once the changes that keep is called with are made.
 func (k *Versions) ReceiveTo(ctx context.Context, c collection.Collection, item, version int, offset int64, r io.Reader, keep func(...transport.Change)) error {
 	store := func(changes ...transport.Change) error {
 		keep(changes...)
