@@ -19,20 +19,22 @@ const longest = 20 * time.Minute
 // What is timed, in seconds: from the beginning of the share, the last from that of what
 // completes it.
 const (
-	firstSeen = iota
+	previewed = iota
+	firstSeen
 	allSeen
 	cameraDone
 	completed
 )
 
 // times are by what is timed.
-type times [4]float64
+type times [5]float64
 
-// timed names what is, and how many times the limit it may be.
+// timed names what is, and how many times the limit it may be. Nobody but Glimpse has
+// previews.
 var timed = [...]struct {
 	what string
 	most float64
-}{{"first thumbnail", 1.3}, {"all thumbnails", 1.1}, {"camera done", 1.05}, {"second phase", 2}}
+}{{"a preview of every photo", 1.25}, {"first thumbnail", 1.3}, {"all thumbnails", 1.1}, {"camera done", 1.05}, {"second phase", 2}}
 
 // outcome is how long a share took, and what it cost.
 type outcome struct {
@@ -55,8 +57,8 @@ type contestant struct {
 // contestants are all that are measured, Glimpse first.
 var contestants = []contestant{{"Glimpse", glimpse}, {"one POST a photo", ordinary(onePost)}, {"one archive", ordinary(archive)}}
 
-// moment is when somebody saw the first, and all.
-type moment struct{ first, all time.Time }
+// moment is when somebody saw the previews, the first thumbnail, and all.
+type moment struct{ previews, first, all time.Time }
 
 // watch has all recipients look on. What it returns waits for them, and returns the
 // latest of their moments.
@@ -69,6 +71,9 @@ func watch[R any](all []R, look func(R) (moment, error)) (last func() (moment, e
 	return func() (m moment, err error) {
 		wait.Wait()
 		for _, s := range seen {
+			if s.previews.After(m.previews) {
+				m.previews = s.previews
+			}
 			if s.first.After(m.first) {
 				m.first = s.first
 			}

@@ -87,6 +87,7 @@ func (f *family) share(ctx context.Context, camera *device.Device, name collecti
 	}
 	o.times[cameraDone] = seconds(begin, time.Now())
 	seen, err := last()
+	o.times[previewed] = seconds(begin, seen.previews)
 	o.times[firstSeen], o.times[allSeen] = seconds(begin, seen.first), seconds(begin, seen.all)
 	o.needed, o.cameraRequests = needed(c), f.camera.count()
 	o.sent, o.received = f.camera.up.taken(), f.camera.down.taken()

@@ -28,8 +28,8 @@
 //
 // # What is shared
 //
-// Photos with thumbnails of 2,000 to 3,000 bytes, captions such as IMG_0001.JPG and
-// the media type image/jpeg; the camera has worked out the digests of thumbnails and
+// Photos with thumbnails of 2,000 to 3,000 bytes, previews of 21 or 22, captions such as
+// IMG_0001.JPG and the media type image/jpeg; the camera has worked out the digests of thumbnails and
 // originals before the clock starts. The hub requires thumbnails alone. Recipients wait
 // for news before the camera begins. For the second phase the camera hands the
 // originals, of 256 KiB unless -original says otherwise, to the home without a link in
@@ -39,10 +39,11 @@
 //
 // A limit is the time that the bytes take which must go, plus one round trip a hop, plus
 // 30 ms for all the work. What must go from the camera is, of each photo, 16 bytes of id,
-// 32 of each digest, the caption and the thumbnail, and once the media type and the
-// author's seal:
+// 32 of each digest, the caption, the preview and the thumbnail, and once the media type
+// and the author's seal:
 //
-//	first thumbnail  all of that but the other thumbnails, over both hops, one after the other
+//	previews         all of that but the thumbnails, over both hops, one after the other
+//	first thumbnail  all of that but the other thumbnails, likewise
 //	all thumbnails   all of that, likewise
 //	camera done      all of that, over one hop
 //	second phase     the sealed update, over both hops
@@ -62,8 +63,8 @@
 // # Originals
 //
 // Without a link, over connections of this computer, from files to files: a recipient
-// fetches 200 originals of 1 MB, 8 at once, and one of 1 GB, beside an ordinary program
-// that gets the same files from a file server, hashes them with SHA-256 and syncs each.
+// fetches 200 originals of 1 MB, and one of 1 GB, beside an ordinary program that gets the
+// same files from a file server, 8 at once, hashes them with SHA-256 and syncs each.
 // Then a fetch of the large one is broken off with 95 % there; what the rest of it takes is
 // held against that share of a whole fetch and one block. Those that are compared take
 // turns, and ratios are those of medians.

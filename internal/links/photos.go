@@ -23,7 +23,10 @@ type photos struct {
 func newPhotos(n, original int) *photos {
 	p := &photos{thumbnails: map[collection.ItemID][]byte{}, original: lab.Noise("original", original)}
 	for i := range n {
-		item := collection.Item{ID: collection.ItemID(lab.Noise(fmt.Sprint("id ", i), 16)), Caption: fmt.Sprintf("IMG_%04d.JPG", i+1), MediaType: "image/jpeg"}
+		item := collection.Item{
+			ID: collection.ItemID(lab.Noise(fmt.Sprint("id ", i), 16)), Caption: fmt.Sprintf("IMG_%04d.JPG", i+1), MediaType: "image/jpeg",
+			Preview: lab.Noise(fmt.Sprint("preview ", i), 21+i%2), // as long as a ThumbHash of a photo
+		}
 		noise := lab.Noise(fmt.Sprint("thumbnail ", i), 3000)
 		p.items = append(p.items, item)
 		p.thumbnails[item.ID] = noise[:2000+binary.BigEndian.Uint16(noise)%1001]
@@ -65,12 +68,12 @@ func (p *photos) ids() (all [][]byte) {
 }
 
 // needed is how much of a collection must go, thumbnails aside: ids, digests, captions,
-// each media type once and the author's seal.
+// previews, each media type once and the author's seal.
 func needed(c collection.Collection) (bytes int) {
 	types := map[string]bool{}
 	for i := range c.Len() {
 		item := c.Item(i)
-		bytes += len(item.ID) + len(item.Caption)
+		bytes += len(item.ID) + len(item.Caption) + len(item.Preview)
 		for _, d := range item.Digests {
 			if !d.IsZero() {
 				bytes += len(d)

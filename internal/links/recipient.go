@@ -13,48 +13,49 @@ import (
 	"github.com/glimpse-go/glimpse/transport/peer"
 )
 
-// seeThumbnails waits for news of a collection, and gets all its thumbnails. A cover that
-// comes with the news is the first one.
+// seeThumbnails waits for news of a collection, looks at the previews in it, and gets all
+// its thumbnails. A cover that comes with the news is the first one.
 func seeThumbnails(ctx context.Context, r *peer.Reader) (m moment, err error) {
 	n, err := hear(ctx, r)
 	if err != nil {
 		return m, err
 	}
-	var once sync.Once
-	shown := func() { once.Do(func() { m.first = time.Now() }) }
-	if len(n.Cover) > 0 {
-		shown()
+	v, err := r.View(ctx, n.Name())
+	if err != nil {
+		return m, err
 	}
-	err = thumbnails(ctx, r, n.Name(), shown)
-	m.all = time.Now()
-	return m, err
+	for i := range v.Collection().Len() {
+		if len(v.Collection().Preview(i)) == 0 {
+			return m, fmt.Errorf("no preview of photo %d", i)
+		}
+	}
+	m.previews = time.Now()
+	if len(n.Cover) > 0 {
+		m.first = time.Now()
+	}
+	for _, err := range r.Versions(ctx, n.Name(), 0) {
+		if err != nil {
+			return m, err
+		}
+		if m.all = time.Now(); m.first.IsZero() {
+			m.first = m.all
+		}
+	}
+	return m, nil
 }
 
-// thumbnails gets all thumbnails of a collection in the way that is best today, some at
-// once, and calls shown with each.
-func thumbnails(ctx context.Context, r *peer.Reader, name collection.Name, shown func()) error {
-	return fetchAll(ctx, r, name, 0, 16, shown)
-}
-
-// originals gets all originals of a collection in the way that is best today.
+// originals gets all originals of a collection.
 func originals(ctx context.Context, r *peer.Reader, name collection.Name) error {
-	return fetchAll(ctx, r, name, 2, someOriginals, func() {})
-}
-
-// fetchAll gets a version of all items, some at once.
-func fetchAll(ctx context.Context, r *peer.Reader, name collection.Name, version, some int, got func()) error {
 	v, err := r.View(ctx, name)
 	if err != nil {
 		return err
 	}
-	return atOnce(v.Collection().Len(), some, func(i int) error {
+	refs := make([]transport.Ref, v.Collection().Len())
+	for i := range refs {
 		id, _ := v.Collection().At(i)
-		err := r.Fetch(ctx, transport.Ref{Collection: name, Item: id, Version: version})
-		if err == nil {
-			got()
-		}
-		return err
-	})
+		refs[i] = transport.Ref{Collection: name, Item: id, Version: 2}
+	}
+	return r.Fetch(ctx, refs...)
 }
 
 // seeComplete says that what was heard is seen, and waits for news that no label is left.
