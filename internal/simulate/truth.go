@@ -237,9 +237,10 @@ func (t *truth) tells(d *disk, change transport.Change) {
 	t.shows(n.Name())
 }
 
-// shows checks that the hub has what it tells of.
+// shows checks that the hub has what it tells of, and that it stood when that was decided:
+// the key of the author's seal may have been revoked since.
 func (t *truth) shows(name collection.Name) {
-	if s, ok := t.w.hub.disk.state(name); !ok || !s.Sealed {
+	if s, ok := t.w.hub.disk.state(name); !ok || s.Notified.IsZero() {
 		t.w.fail("the hub tells of %v, which it does not have", name)
 	}
 }
