@@ -97,13 +97,14 @@ func (k *Core) here(ctx context.Context, tx *record.Tx, c collection.Collection,
 	return here, nil
 }
 
-// take has a collection hold versions that have come for another one: they are here, as
-// long as the transaction stands, and expire as if they had come now.
-func (k *Core) take(ctx context.Context, tx *record.Tx, c collection.Collection, also []transport.Bits) error {
+// take has a collection hold versions that have come for another one, and returns those
+// that are still here, where partial versions expire: they are as long as the transaction
+// stands, and expire as if they had come now.
+func (k *Core) take(ctx context.Context, tx *record.Tx, c collection.Collection, also []transport.Bits) ([]transport.Bits, error) {
 	if !k.Cache {
-		return nil
+		return also, nil
 	}
-	_, err := k.here(ctx, tx, c, also)
-	tx.Put(k.ages(c, also)...)
-	return err
+	here, err := k.here(ctx, tx, c, also)
+	tx.Put(k.ages(c, here)...)
+	return here, err
 }

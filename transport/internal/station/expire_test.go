@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -119,6 +120,40 @@ func TestComesToAnotherProcess(t *testing.T) {
 		if s := must(one.Load(t.Context(), c.Name())); s.Holds(0, 0) != stays || errors.Is(err, transport.ErrNotFound) == stays {
 			t.Errorf("it is held: %v, want %v; opened: %v", s.Holds(0, 0), stays, err)
 		}
+	}
+}
+
+// vanishing is a store from which a record goes as soon as it was read.
+type vanishing struct {
+	transport.Store
+	key string
+}
+
+func (v *vanishing) Get(ctx context.Context, keys ...string) ([]transport.Record, error) {
+	found, err := v.Store.Get(ctx, keys...)
+	if err == nil && slices.Contains(keys, v.key) {
+		err = record.Put(ctx, v.Store, transport.Change{Key: v.key})
+		v.key = ""
+	}
+	return found, err
+}
+
+// TestGoneMeanwhile: what is found to be here for a share, and expires before that is
+// stored, is not held.
+func TestGoneMeanwhile(t *testing.T) {
+	c := oneItem()
+	for _, key := range []string{"", versionRecord.Key(ann, digest.Sum(thumbnail))} {
+		store := &vanishing{Store: new(memstore.Store)}
+		k := New(Config{Store: store, Cache: true, Now: time.Now, Rules: engine.Rules{RequiredFromDevice: 1}})
+		must(k.Versions.Receive(t.Context(), c, 0, 0, 0, bytes.NewReader(thumbnail)))
+		store.key = key
+		must(record.Update(t.Context(), store, func(tx *record.Tx) error {
+			held, err := k.Server.heldFor(t.Context(), tx, engine.State{}, c)
+			if held[0].Has(0) != (key == "") {
+				t.Errorf("%q expires: held %v", key, held)
+			}
+			return err
+		}))
 	}
 }
 

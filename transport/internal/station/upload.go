@@ -92,7 +92,11 @@ func (k *Server) heldFor(ctx context.Context, tx *record.Tx, s engine.State, c c
 	for v := range held {
 		also[v] = held[v].Without(s.HeldOf(v))
 	}
-	return held, k.core.take(ctx, tx, c, also)
+	here, err := k.core.take(ctx, tx, c, also)
+	for v := range here {
+		held[v] = held[v].And(s.HeldOf(v)).Or(here[v])
+	}
+	return held, err
 }
 
 // looksFor says which versions may be here: those that are asked of somebody, and what is
