@@ -57,7 +57,7 @@ type OriginalsReader struct {
 
 // NewOriginalsReader reads originals from r, which must hold nothing else.
 func NewOriginalsReader(r io.Reader) *OriginalsReader {
-	return &OriginalsReader{r: bufio.NewReader(r)}
+	return &OriginalsReader{r: bufio.NewReaderSize(r, 64<<10)}
 }
 
 // Next returns the next frame, or io.EOF when there are no more. What was not read of the

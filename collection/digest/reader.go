@@ -70,7 +70,7 @@ func (r *Reader) Read(p []byte) (int, error) {
 	return k, nil
 }
 
-// WriteTree writes all that is left of the version to w, block by block, and returns the
+// WriteTree writes all that is left of the version to w, some blocks at once, and returns the
 // tree of the whole, for which nothing is hashed again. Before are the hashes of the blocks
 // before the range, as an earlier WriteTree has returned them: the proof of the first
 // block proves them, too. If they are not the version's, or the size is false, the error is
@@ -96,19 +96,31 @@ func (r *Reader) WriteTree(w io.Writer, before []Digest) (*Tree, error) {
 	return tree, errors.Join(err, treeErr)
 }
 
-// writeBlocks writes blocks to w and appends their hashes to leaves.
+// maxWritten is how many bytes WriteTree writes at once, whole blocks.
+const maxWritten = 32 << 10
+
+// writeBlocks writes blocks to w, some at once, and appends their hashes to leaves.
 func (r *Reader) writeBlocks(w io.Writer, leaves []Digest) ([]Digest, error) {
-	for {
-		if r.err = r.fill(); r.err == io.EOF {
+	some := make([]byte, 0, min(r.left, maxWritten))
+	var hashes [maxWritten / BlockSize]Digest
+	for n := 0; ; {
+		if r.err = r.fill(); r.err == nil {
+			some, hashes[n], r.out = append(some, r.out...), r.newest, nil
+			n++
+		}
+		if n == len(hashes) || r.err != nil && n > 0 {
+			if _, err := w.Write(some); err != nil {
+				return leaves, err
+			}
+			leaves = append(leaves, hashes[:n]...)
+			some, n = some[:0], 0
+		}
+		if r.err == io.EOF {
 			return leaves, nil
 		}
 		if r.err != nil {
 			return leaves, r.err
 		}
-		if _, err := w.Write(r.out); err != nil {
-			return leaves, err
-		}
-		leaves, r.out = append(leaves, r.newest), nil
 	}
 }
 

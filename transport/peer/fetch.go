@@ -1,6 +1,7 @@
 package peer
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -272,7 +273,7 @@ func (p *Reader) fetchRest(ctx context.Context, v *View, ref transport.Ref, i in
 	if err == nil {
 		defer stream.Close()
 		if stream.Size >= from {
-			r, err := proofOf(v, i, ref.Version, awake{stream, end}, stream.Size, from)
+			r, err := proofOf(v, i, ref.Version, bufio.NewReaderSize(awake{stream, end}, 64<<10), stream.Size, from)
 			if err == nil {
 				_, err = p.core.Versions.Receive(ctx, v.Collection(), i, ref.Version, from, r)
 			}
