@@ -5,11 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"sync/atomic"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
-	"github.com/glimpse-go/glimpse/collection/digest"
 	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/signature"
@@ -80,30 +78,6 @@ func (r *recipient) listen(ctx context.Context) (n notify.Notification, err erro
 		err = nil
 	}
 	return news[0], err
-}
-
-// fetch fetches one version of all items that have it, several at once. It returns
-// how many are there then, and how many were refused because their bytes were not
-// the author's.
-func (r *recipient) fetch(ctx context.Context, name collection.Name, version int) (fetched, mismatches int, err error) {
-	view, err := r.peer.Reader.View(ctx, name)
-	if err != nil {
-		return 0, 0, err
-	}
-	items := having(view, version)
-	var good, bad, done atomic.Int64
-	err = each(ctx, len(items), 4, func(ctx context.Context, i int) error {
-		err := r.peer.Reader.Fetch(ctx, transport.Ref{Collection: name, Item: items[i], Version: version})
-		r.stage.timeline.progress(r.name+" fetches", done.Add(1), int64(len(items)), number)
-		if errors.Is(err, transport.ErrDigest) || errors.Is(err, digest.ErrInvalid) {
-			bad.Add(1)
-		}
-		if err == nil {
-			good.Add(1)
-		}
-		return err
-	})
-	return int(good.Load()), int(bad.Load()), err
 }
 
 // fetchOriginals fetches the originals that may be fetched, together.
