@@ -2,8 +2,8 @@
 // told what, and how newer news takes the place of older.
 //
 // A recipient is told twice in the usual course of things: when a collection
-// is shared, with thumbnails and labels, and when its complete versions are on
-// the network. Fifty photos completed are one notification: what has not been
+// is shared, as soon as its author has sealed it, and when its complete versions are
+// on the network. The thumbnails that come in between are no news of their own. Fifty photos completed are one notification: what has not been
 // delivered is replaced by what is newer ([Coalesce]), and what is delivered
 // twice is recognised by its [ID].
 //
