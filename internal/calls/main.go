@@ -51,15 +51,10 @@ func run(args []string, out io.Writer) error {
 	} else {
 		results, err = onePhoto()
 	}
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case *asJSON:
-		err = results.JSON(out)
-	default:
-		err = results.Table(out)
 	}
-	return errors.Join(err, results.Err())
+	return errors.Join(results.Print(out, *asJSON), results.Err())
 }
 
 // functions counts how often functions run in a test.

@@ -50,15 +50,10 @@ func run(args []string, out io.Writer) error {
 		return err
 	}
 	results, err := footprint(*items)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case *asJSON:
-		err = results.JSON(out)
-	default:
-		err = results.Table(out)
 	}
-	return errors.Join(err, results.Err())
+	return errors.Join(results.Print(out, *asJSON), results.Err())
 }
 
 // footprint builds and runs the camera with n items.

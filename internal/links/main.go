@@ -122,12 +122,7 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 		return err
 	}
 	all := slices.Concat(found.exact, found.times)
-	if o.asJSON {
-		err = all.JSON(w)
-	} else {
-		err = all.Table(w)
-	}
-	return errors.Join(err, found.exact.Err())
+	return errors.Join(all.Print(w, o.asJSON), found.exact.Err())
 }
 
 // parse reads the arguments.

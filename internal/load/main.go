@@ -63,12 +63,7 @@ func run(ctx context.Context, args []string, w io.Writer) (err error) {
 	defer func() { err = errors.Join(err, b.clean(ctx), os.RemoveAll(b.dir)) }()
 	results, err := b.all(ctx, only)
 	err = errors.Join(err, b.writePlot(b.svg))
-	if asJSON {
-		err = errors.Join(err, results.JSON(w))
-	} else {
-		err = errors.Join(err, results.Table(w))
-	}
-	return errors.Join(err, results.Err())
+	return errors.Join(err, results.Print(w, asJSON), results.Err())
 }
 
 // parse reads the arguments.

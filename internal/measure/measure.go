@@ -66,6 +66,14 @@ func (all Results) Err() error {
 	return fmt.Errorf("%w: %d of %d results", ErrMissed, missed, len(all))
 }
 
+// Print prints them as JSON, or as a table.
+func (all Results) Print(w io.Writer, asJSON bool) error {
+	if asJSON {
+		return all.JSON(w)
+	}
+	return all.Table(w)
+}
+
 // JSON writes the results as one object with the field "results".
 func (all Results) JSON(w io.Writer) error {
 	e := json.NewEncoder(w)
