@@ -38,7 +38,8 @@ type Notification struct {
 	// Updates are the collection's updates where they are few and small, so
 	// that the recipient needs no further request.
 	Updates [][]byte `cbor:"12,keyasint,omitempty"`
-	// Cover is the thumbnail of the cover item, in the first notification.
+	// Cover is the thumbnail of the cover item, in the first notification, if it has
+	// come by then.
 	Cover []byte `cbor:"13,keyasint,omitempty"`
 	// Number is the number of the edition: of two editions the one with the
 	// greater number counts, or else the one with the greater digest.

@@ -13,8 +13,8 @@ import (
 )
 
 var peerVerbs = map[string]func(*station, command) error{
-	"publishes": doPublishes,
-	"previews":  onCollection(func(s *station, n collection.Name) error { return s.Author.Preview(s.w.ctx, n) }),
+	"publishes":         doPublishes,
+	"publishes-partial": onCollection(func(s *station, n collection.Name) error { return s.Author.PublishPartial(s.w.ctx, n) }),
 	"tells": func(s *station, c command) error {
 		if s.Device != nil {
 			return s.Device.Notify(s.w.ctx, s.ToHub(), s.tells(c.words))

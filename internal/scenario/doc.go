@@ -59,7 +59,7 @@
 // A peer:
 //
 //	NAME publishes COLLECTION [after N hours]
-//	NAME previews | tells | refreshes | lists COLLECTION
+//	NAME publishes-partial | tells | refreshes | lists COLLECTION
 //	NAME wakes                      publishes what is due
 //	NAME receives [from PEER]
 //	NAME fetches | views | searches | prints | exports | wishes VERSION of ITEMS in COLLECTION

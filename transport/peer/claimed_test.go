@@ -41,7 +41,7 @@ func TestClaimAfterAFailedPublish(t *testing.T) {
 		labelled     int
 	}{
 		"held back": {broken: true, labelled: 2, do: func(_ *labtest.Camera, home *labtest.Peer, name collection.Name, _ *noUploads) {
-			home.Previews(name)
+			home.PublishesPartial(name)
 		}},
 		"again": {broken: true, do: func(_ *labtest.Camera, home *labtest.Peer, name collection.Name, _ *noUploads) {
 			home.Publishes(name)
@@ -55,7 +55,7 @@ func TestClaimAfterAFailedPublish(t *testing.T) {
 		}},
 		"held back after the camera": {broken: true, labelled: 2, do: func(cam *labtest.Camera, home *labtest.Peer, name collection.Name, _ *noUploads) {
 			cam.Shares(name)
-			home.Previews(name)
+			home.PublishesPartial(name)
 		}},
 	} {
 		t.Run(what, func(t *testing.T) {

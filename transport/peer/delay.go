@@ -18,10 +18,10 @@ const (
 	maxRetry = time.Hour
 )
 
-// PublishAt shows a collection now as Preview does, and has it published when
+// PublishAt shows a collection now as PublishPartial does, and has it published when
 // the time has come: by Run, or by the first PublishDue after it. The time
 // outlasts the process; calling again sets another one. Errors are those of
-// Preview and of the store; if the preview fails, the time is set all the same.
+// PublishPartial and of the store; if that fails, the time is set all the same.
 func (p *Author) PublishAt(ctx context.Context, name collection.Name, at time.Time) error {
 	value := binary.BigEndian.AppendUint64(nil, uint64(max(at.UnixMilli(), 0)))
 	if err := record.Put(ctx, p.cfg.Store, transport.Change{Key: dueRecord.Key(name), Value: value}); err != nil {
@@ -31,7 +31,7 @@ func (p *Author) PublishAt(ctx context.Context, name collection.Name, at time.Ti
 	case p.scheduled <- struct{}{}:
 	default: // Run will look anyway
 	}
-	return p.Preview(ctx, name)
+	return p.PublishPartial(ctx, name)
 }
 
 // PublishDue publishes the collections whose time has come, by Config.Now, and

@@ -32,7 +32,7 @@ func ExampleReader_ReceiveFrom() {
 	name, err := anns.Author.Make(ctx, collection.Header{Title: "Picnic"},
 		collection.Body{Items: []collection.Item{{ID: photo}}, Recipients: []collection.UserID{bob}}, photos{}.Open)
 	fmt.Println("made:", err)
-	for _, publish := range []func(context.Context, collection.Name) error{anns.Author.Preview, anns.Author.Publish} {
+	for _, publish := range []func(context.Context, collection.Name) error{anns.Author.PublishPartial, anns.Author.Publish} {
 		err := publish(ctx, name)
 		news, err2 := bobs.Reader.ReceiveFrom(ctx, transport.Source{User: ann, URL: "anns"})
 		fmt.Println(news[0].Title+":", news[0].Note, err, err2)

@@ -10,9 +10,9 @@ import (
 
 // publishNoHub publishes without a hub: the peer makes the partial versions,
 // vouches with its own user's key for the originals that it serves, and tells
-// the recipients, who ask it (ReceiveFrom). With preview, no original is
+// the recipients, who ask it (ReceiveFrom). With partial, no original is
 // announced.
-func (p *Author) publishNoHub(ctx context.Context, name collection.Name, preview bool) error {
+func (p *Author) publishNoHub(ctx context.Context, name collection.Name, partial bool) error {
 	if p.cfg.URL == "" {
 		return transport.At(transport.ErrUnreachable, "neither a hub nor an address")
 	}
@@ -27,7 +27,7 @@ func (p *Author) publishNoHub(ctx context.Context, name collection.Name, preview
 		return err
 	}
 	own := transport.Source{User: p.user, URL: p.cfg.URL}
-	if !preview {
+	if !partial {
 		own.Items = p.complete(s).Trim()
 	}
 	return p.notifyRecipients(ctx, name, own)

@@ -94,7 +94,7 @@ func TestWithoutHub(t *testing.T) {
 	ann, bob, eve, mallory := peers[0], peers[1], peers[2], peers[3]
 	cam := w.Camera(ann.User, 3)
 	name := album(t, ann, cam, 0, collection.Body{Recipients: []collection.UserID{bob.User, eve.User}})
-	ann.Previews(name)
+	ann.PublishesPartial(name)
 	bob.HearsFrom(ann, notify.Shared, 3)
 	for v := range 2 { // the thumbnail, and the screen that the peer has made
 		bob.Fetches(cam.Ref(name, 0, v))
@@ -223,8 +223,8 @@ func TestWithoutHubSpread(t *testing.T) {
 	cam := w.Camera(ann.User, 2)
 	first := album(t, ann, cam, 0, collection.Body{Recipients: []collection.UserID{bob.User}})
 	second := album(t, ann, cam, 0, collection.Body{Recipients: []collection.UserID{eve.User}})
-	ann.Previews(first)
-	ann.Previews(second)
+	ann.PublishesPartial(first)
+	ann.PublishesPartial(second)
 	bob.HearsFrom(ann, notify.Shared, 2)
 	eve.HearsFrom(ann, notify.Shared, 2)
 	ann.Publishes(first)
@@ -240,7 +240,7 @@ func TestWithoutHubWish(t *testing.T) {
 	ann, bob := peers[0], peers[1]
 	cam := w.Camera(ann.User, 1)
 	name := album(t, ann, cam, 0, collection.Body{Recipients: []collection.UserID{bob.User}})
-	ann.Previews(name)
+	ann.PublishesPartial(name)
 	bob.HearsFrom(ann, notify.Shared, 1)
 	bob.Wishes(cam.Ref(name, 0, 2))
 	bob.CannotFetch(label.ErrPending, cam.Ref(name, 0, 2))

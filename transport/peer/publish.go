@@ -23,25 +23,25 @@ func (p *Author) Publish(ctx context.Context, name collection.Name) error {
 	return p.publish(ctx, name, false)
 }
 
-// Preview is Publish without the originals, which are held back: recipients see
+// PublishPartial is Publish without the originals, which are held back: recipients see
 // the partial versions only, until Publish is called or the time of PublishAt
 // has come.
-func (p *Author) Preview(ctx context.Context, name collection.Name) error {
+func (p *Author) PublishPartial(ctx context.Context, name collection.Name) error {
 	return p.publish(ctx, name, true)
 }
 
-func (p *Author) publish(ctx context.Context, name collection.Name, preview bool) error {
+func (p *Author) publish(ctx context.Context, name collection.Name, partial bool) error {
 	return p.drain.Do(func() error {
-		return p.orSealedAgain(ctx, name, func() error { return p.publishOnce(ctx, name, preview) })
+		return p.orSealedAgain(ctx, name, func() error { return p.publishOnce(ctx, name, partial) })
 	})
 }
 
-func (p *Author) publishOnce(ctx context.Context, name collection.Name, preview bool) error {
+func (p *Author) publishOnce(ctx context.Context, name collection.Name, partial bool) error {
 	if err := p.sealAgain(ctx, name); err != nil {
 		return err
 	}
 	if p.cfg.Hub == nil {
-		return p.publishNoHub(ctx, name, preview)
+		return p.publishNoHub(ctx, name, partial)
 	}
 	s, err := p.loadSealed(ctx, name)
 	if err != nil {
@@ -51,7 +51,7 @@ func (p *Author) publishOnce(ctx context.Context, name collection.Name, preview 
 		return err
 	}
 	message := transport.Share{From: transport.Peer, Offers: p.offers(s), Notifies: p.cfg.Notifies}
-	serves := p.cfg.URL != "" && !preview
+	serves := p.cfg.URL != "" && !partial
 	if serves {
 		last := len(s.Collection.Ladder()) - 1
 		message.Serves, message.URL = make([]transport.Bits, last+1), p.cfg.URL

@@ -49,7 +49,7 @@ func TestDelayedOriginals(t *testing.T) {
 func TestDelayedUntilCommand(t *testing.T) {
 	_, cam, home, b, name := labtest.NewAlbum(t, hub.Config{}, 1)
 	cam.Syncs(home, name)
-	home.Previews(name)
+	home.PublishesPartial(name)
 	b.Hears(notify.Shared, 1)
 	home.Publishes(name)
 	b.Hears(notify.Available, 0)

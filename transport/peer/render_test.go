@@ -94,7 +94,7 @@ func TestUnsupported(t *testing.T) {
 func TestUnsupportedIsShownBefore(t *testing.T) {
 	_, cam, home, bob, name := atHome(t, 3, collection.Body{})
 	home.Restart(rendering(except(cam, 1), nil))
-	home.Previews(name)
+	home.PublishesPartial(name)
 	bob.Hears(notify.Shared, 3)
 	bob.Fetches(cam.Ref(name, 0, 1))
 	bob.CannotFetch(transport.ErrNotFound, cam.Ref(name, 1, 1))
@@ -120,7 +120,7 @@ func TestNothingSupported(t *testing.T) {
 func TestUnsupportedDegrees(t *testing.T) {
 	_, cam, home, bob, name := atHome(t, 2, collection.Body{Kind: label.Degree})
 	home.Restart(rendering(except(cam, 1), nil))
-	home.Previews(name)
+	home.PublishesPartial(name)
 	bob.Hears(notify.Shared, 2)
 	c := bob.Views(name)
 	for i, want := range []int{2, 1} {

@@ -94,7 +94,7 @@ func TestHeldBackOriginal(t *testing.T) {
 	_, cam, home, b, name := labtest.NewAlbum(t, hub.Config{}, 1)
 	ann, bob := cam.User, b.User
 	cam.Syncs(home, name)
-	home.Previews(name)
+	home.PublishesPartial(name)
 	full := cam.Ref(name, 0, 2)
 	ask := func(as collection.UserID) error {
 		stream, err := home.As(transport.Identity{User: as}).Original(t.Context(), full, 0, -1)

@@ -52,10 +52,10 @@ func (a author) Publishes(name collection.Name) {
 	Must(a.p.w.T, a.p.Author.Publish(a.p.w.T.Context(), name))
 }
 
-// Previews shows a collection without its originals.
-func (a author) Previews(name collection.Name) {
+// PublishesPartial shows a collection without its originals.
+func (a author) PublishesPartial(name collection.Name) {
 	a.p.w.T.Helper()
-	Must(a.p.w.T, a.p.Author.Preview(a.p.w.T.Context(), name))
+	Must(a.p.w.T, a.p.Author.PublishPartial(a.p.w.T.Context(), name))
 }
 
 // Withdraws withdraws items.
