@@ -42,8 +42,8 @@ func (n Next) String() string {
 // known, with a hub or over a local link.
 type Share struct {
 	// Collection is in its binary form, with its author's seal or, from a
-	// device whose hub fills it in first, without.
-	Collection []byte `cbor:"1,keyasint"`
+	// device whose hub fills it in first, without; empty if Manifest stands for it.
+	Collection []byte `cbor:"1,keyasint,omitempty"`
 	// From is the role of the sender.
 	From Role `cbor:"2,keyasint,omitempty"`
 	// Serves and Offers hold one set of items per version of the ladder: what
@@ -60,7 +60,31 @@ type Share struct {
 	To []string `cbor:"6,keyasint,omitempty"`
 	// Notifies says that the sender would rather send the notifications itself.
 	Notifies bool `cbor:"7,keyasint,omitempty"`
+	// Manifest names what the receiver has probably met, in place of Collection; Updates
+	// are then all that the sender's copy carries. A receiver that has not answers with
+	// ErrNotFound.
+	Manifest *Manifest `cbor:"8,keyasint,omitempty"`
+	Updates  [][]byte  `cbor:"9,keyasint,omitempty"`
+	// Word is the author's update, in its binary form, that takes the labels off what is
+	// served at URL: see Announcement. It counts when all that was asked for is stored.
+	Word []byte `cbor:"10,keyasint,omitempty"`
 }
+
+// Manifest names the sealed edition of a collection.
+type Manifest struct {
+	Author   collection.UserID `cbor:"1,keyasint"`
+	ID       collection.ID     `cbor:"2,keyasint"`
+	Identity collection.Digest `cbor:"3,keyasint"` // of the collection
+	Edition  collection.Digest `cbor:"4,keyasint"`
+}
+
+// ManifestOf returns the name of a collection's edition.
+func ManifestOf(c collection.Collection) *Manifest {
+	return &Manifest{c.Author(), c.ID(), c.Identity(), c.EditionDigest()}
+}
+
+// Name is the collection that m is of.
+func (m Manifest) Name() collection.Name { return collection.Name{Author: m.Author, ID: m.ID} }
 
 // Answer answers a share, an upload and an announcement.
 type Answer struct {
@@ -104,6 +128,11 @@ type Announcement struct {
 	ID     collection.ID     `cbor:"2,keyasint"`
 	Items  Bits              `cbor:"3,keyasint"`
 	URL    string            `cbor:"4,keyasint"`
+	// Word is the author's own update, in its binary form, that takes the labels off
+	// some of Items: it counts at once, unless something else is waited for, and what is
+	// served is checked afterwards. Without it, and where the author's word has
+	// turned out false before, labels go after the check.
+	Word []byte `cbor:"5,keyasint,omitempty"`
 }
 
 // Name is the collection that a is about.

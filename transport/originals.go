@@ -10,6 +10,14 @@ import (
 	"github.com/glimpse-go/glimpse/internal/wire"
 )
 
+// Samples is how many blocks of a complete version of size bytes the authority may read in
+// its whole life, to check that it is served: an eighth of them, and 4 at most. Of one of
+// less than 8 blocks it reads none.
+func Samples(size int64) int {
+	blocks := (size + digest.BlockSize - 1) / digest.BlockSize
+	return int(min(blocks/8, 4))
+}
+
 // OriginalsWriter writes the complete versions of many items: a CBOR sequence (RFC 8742)
 // of frames, one per item:
 //

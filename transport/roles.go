@@ -115,7 +115,8 @@ type Originals interface {
 	// all that follow if n is negative or greater, as a range with proof: read it
 	// with digest.NewReader. The version in ref does not matter. ErrNotFound: it
 	// is not here, is not announced, the author has withdrawn it, or the caller
-	// may not read it.
+	// may not read it. Of the authority, which is shown that a version is here, by its
+	// size, and Samples of its blocks: ErrForbidden is any other block.
 	// ErrMalformed: the offset is negative or beyond its end. ErrUnreachable:
 	// nobody answers.
 	Original(ctx context.Context, ref Ref, offset, n int64) (*Stream, error)

@@ -48,14 +48,14 @@ func TestRule9DegreesAdvanceStepByStep(t *testing.T) {
 	wantLevels(t, s, 0, 0, 0)
 	s, effects = run(t, both, s, Stored{Versions: sets(transport.BitsOf(0, 1))})
 	wantLevels(t, s, 1, 1, 1)
-	if tell := effect[Notify](t, effects); tell.Notification.Reason != notify.Available || tell.Notification.Labelled != 3 || !tell.OnlyLevels {
+	if tell := effect[Notify](t, effects); tell.Notification.Reason != notify.Available || tell.Notification.Labelled != 3 || !tell.NoLetters {
 		t.Errorf("told %+v", tell)
 	}
 	again := fromDevice(degrees(t, 3), true)
 	again.Held = sets(all)
 	s, effects = run(t, both, s, again, Stored{Versions: sets(nil, transport.BitsOf(0, 1))})
 	wantLevels(t, s, 2, 2, 1)
-	if tell := effect[Notify](t, effects); tell.Notification.Reason != notify.Available || tell.Notification.Labelled != 3 || !tell.OnlyLevels {
+	if tell := effect[Notify](t, effects); tell.Notification.Reason != notify.Available || tell.Notification.Labelled != 3 || !tell.NoLetters {
 		t.Errorf("told %+v", tell)
 	}
 	s, _ = run(t, both, s, Stored{Versions: sets(nil, transport.BitsOf(2))})
@@ -99,7 +99,7 @@ func TestRule9CompleteTrumps(t *testing.T) {
 	wantLevels(t, s, 2, 2)
 	s, effects := run(t, both, s, Announced{source(1)})
 	wantLevels(t, s, 2, int(label.Complete))
-	if effect[Notify](t, effects).OnlyLevels {
+	if effect[Notify](t, effects).NoLetters {
 		t.Error("that an item is complete is no level")
 	}
 	s, _ = run(t, both, s, Stored{Versions: sets(all, all)})

@@ -25,13 +25,19 @@
 //     has but edited something, is no reason to tell.
 //  4. No label goes before the author has sealed the complete version's digest,
 //     the required versions are stored, and a peer that may complete has
-//     announced the complete version and was checked.
+//     announced the complete version and was checked. The author's own word, an
+//     update sealed by the station that announces, counts before the check: labels go
+//     and the recipients are told at once; the authority's seal, letters and the
+//     author's other collections wait for the check. If that finds the word false, labels
+//     come back, the recipients are told, and the author's stations are checked before
+//     anything goes from then on. Completers always are.
 //  5. A label goes in every collection of the author that holds the item.
 //  6. What is withdrawn stays withdrawn, unless its author takes it back: a
 //     station of the author's withdraws again what the authority has reopened
 //     without knowing.
 //  7. Whoever was told is told again when availability, the title or a caption
-//     changes, once for all the changes that are stored together.
+//     changes, once for all the changes that are stored together. Recipients' stations
+//     take in silently what leaves all as it was seen, such as another seal.
 //  8. Where no authority validates, a peer vouches with its own user's key, if
 //     that user may complete, for what it serves itself, and tells.
 //  9. Where labels are degrees, an item's advances to d when its first d versions

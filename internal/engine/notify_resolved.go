@@ -32,15 +32,5 @@ func resolutions(c collection.Collection) int {
 	return n
 }
 
-// Write: store letters only; the sender tells the users itself.
+// Write: store letters only; the sender tells the users itself, or they know already.
 type Write struct{ Notify }
-
-// write returns the letters for those whom a sender that tells the users itself
-// cannot reach.
-func (r Rules) write(s *State, reason notify.Reason) ([]Effect, error) {
-	if err := s.hasTold(); err != nil || !r.Notifies {
-		return nil, err
-	}
-	n, err := r.notification(s, reason)
-	return []Effect{Write{n}}, err
-}

@@ -45,11 +45,8 @@ func (r Rules) probed(s State, e Probed) (State, []Effect, error) {
 		s.Failures = append(s.Failures, f)
 		return s, nil, nil
 	}
-	s.Sources = lessSource(s.Sources, e.Source, f.Items)
-	s.lost = s.Complete().And(f.Items).Without(s.Served()).Trim()
-	if !s.lost.IsEmpty() {
-		s.Notifier = HubNotifies // who told may be what is gone
-	}
+	s.Sources, s.Unchecked = lessSource(s.Sources, e.Source, f.Items), lessSource(s.Unchecked, e.Source, f.Items)
+	s.lose(f.Items)
 	return s, nil, nil
 }
 
@@ -76,11 +73,7 @@ func lessSource(sources []transport.Source, from transport.Source, items transpo
 
 // takeBack returns the authority's update for the items that are lost.
 func (s State) takeBack() (collection.Update, bool, error) {
-	var ids []collection.ItemID
-	for i := range s.lost.Places() {
-		id, _ := s.Collection.At(i)
-		ids = append(ids, id)
-	}
+	ids := s.ids(s.lost)
 	if len(ids) == 0 {
 		return collection.Update{}, false, nil
 	}

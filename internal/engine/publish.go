@@ -62,10 +62,5 @@ func edited(before, after collection.Collection) bool {
 
 // servedBy is the set of the items that one station serves.
 func (s State) servedBy(station transport.Source) transport.Bits {
-	for _, source := range s.Sources {
-		if source.User == station.User && source.URL == station.URL {
-			return source.Items
-		}
-	}
-	return nil
+	return itemsOf(s.Sources, station)
 }

@@ -21,7 +21,7 @@ import (
 //	hV/N aV/N   held and asked items of version V: pages of sets
 //	p/N         pending originals, likewise
 //	sI sI/N     source I, and the pages of the items that it serves
-//	w f         wants, failures
+//	w f n       wants, failures, unchecked sources
 type Parts map[string][]byte
 
 // How long the pieces of parts are, in bytes. A page is a small one: one item more or
@@ -48,6 +48,7 @@ type flags struct {
 	Quiet    bool      `cbor:"5,keyasint,omitempty"`
 	Last     *lastWord `cbor:"6,keyasint,omitempty"` // nil = there was none
 	Parts    Parts     `cbor:"7,keyasint,omitempty"` // all others, of a small state
+	Letters  bool      `cbor:"8,keyasint,omitempty"` // are due
 }
 
 // lastWord is what the recipients were told of last.
@@ -61,7 +62,7 @@ type lastWord struct {
 // Parts returns the parts of a state.
 func (s State) Parts() (Parts, error) {
 	p, err := s.others()
-	head := flags{Sealed: s.Sealed, Notifier: s.Notifier, Notifies: s.Notifies, Edited: s.Edited, Quiet: s.Quiet}
+	head := flags{Sealed: s.Sealed, Notifier: s.Notifier, Notifies: s.Notifies, Edited: s.Edited, Quiet: s.Quiet, Letters: s.LettersDue}
 	if s.News > 0 || !s.Notified.IsZero() {
 		head.Last = &lastWord{s.Notified, s.NotifiedLabelled, s.News, s.NotifiedWithdrawn}
 	}
@@ -97,6 +98,9 @@ func (s State) others() (Parts, error) {
 	}
 	if len(s.Failures) > 0 {
 		err = p.put("f", s.Failures, err)
+	}
+	if len(s.Unchecked) > 0 {
+		err = p.put("n", s.Unchecked, err)
 	}
 	return p, err
 }
@@ -178,11 +182,12 @@ func (p Parts) state() (s State, err error) {
 		source.Items = whole[name]
 		s.Sources = append(s.Sources, source)
 	}
-	s.Sealed, s.Notifier, s.Notifies, s.Edited, s.Quiet = f.Sealed, f.Notifier, f.Notifies, f.Edited, f.Quiet
+	s.Sealed, s.Notifier, s.Notifies, s.Edited, s.Quiet, s.LettersDue = f.Sealed, f.Notifier, f.Notifies, f.Edited, f.Quiet, f.Letters
 	if t := f.Last; t != nil {
 		s.Notified, s.NotifiedLabelled, s.News, s.NotifiedWithdrawn = t.Notified, t.Labelled, t.News, t.Withdrawn
 	}
 	s.Wants, s.Failures = get[[]Want](p, "w", &err), get[[]Failure](p, "f", &err)
+	s.Unchecked = get[[]transport.Source](p, "n", &err)
 	return s, err
 }
 
@@ -234,6 +239,6 @@ func (p Parts) join() (map[string][]byte, error) {
 
 // Stored is s as StateOf returns it: without what lasts for one step only.
 func (s State) Stored() State {
-	s.lost, s.more = nil, false
+	s.lost, s.more, s.confirmed = nil, false, nil
 	return s
 }

@@ -66,9 +66,15 @@ type State struct {
 	Wants []Want
 	// Failures are the sources whose last probes failed.
 	Failures []Failure
+	// Unchecked are sources, with those of their items that count as served on the
+	// author's word alone. LettersDue says that of what was told on it, nothing has been
+	// written in letters.
+	Unchecked  []transport.Source
+	LettersDue bool
 
-	lost transport.Bits // what the authority is about to take back
-	more bool           // labels wait for more of an upload: see Stored
+	lost      transport.Bits // what the authority is about to take back
+	more      bool           // labels wait for more of an upload: see Stored
+	confirmed transport.Bits // what the author alone has said, and the authority is about to
 }
 
 // Notifier is who sends notifications.
@@ -216,6 +222,17 @@ type Sealed struct{ Collection collection.Collection }
 // were checked.
 type Announced struct{ Source transport.Source }
 
+// Vouched: a station of the author's serves complete versions, and the author says so
+// itself: Collection has an update by the author that takes their labels off. Its seals
+// are verified; what is served is not checked yet. See [State.TakesWord].
+type Vouched struct {
+	Source     transport.Source
+	Collection collection.Collection
+}
+
+// Falsified: a source does not serve what the author has vouched for.
+type Falsified struct{ Source transport.Source }
+
 // Updated: availability, or an edition, changed elsewhere, or the collection is
 // met there. It has the author's seal, and all its seals are verified. Sources
 // are news, if there is any, of who serves.
@@ -228,6 +245,8 @@ func (Shared) event()    {}
 func (Stored) event()    {}
 func (Sealed) event()    {}
 func (Announced) event() {}
+func (Vouched) event()   {}
+func (Falsified) event() {}
 func (Updated) event()   {}
 
 // Effect is something for the shell to do.
@@ -248,9 +267,9 @@ type Notify struct {
 	Notification notify.Notification  `cbor:"3,keyasint"`
 	Availability collection.Digest    `cbor:"4,keyasint"`
 	Seq          uint64               `cbor:"5,keyasint"`
-	// OnlyLevels says that nothing but levels of labels has changed: no letters are
-	// written.
-	OnlyLevels bool `cbor:"6,keyasint,omitempty"`
+	// NoLetters says that no letters are written: nothing but levels of labels has
+	// changed, or the author's word is not checked yet.
+	NoLetters bool `cbor:"6,keyasint,omitempty"`
 }
 
 // Spread: step [Announced] in the author's other collections that hold one of

@@ -54,6 +54,10 @@ func (r Rules) step(s State, e Event) (State, []Effect, error) {
 		return sealed(s, e)
 	case Announced:
 		return r.announced(s, e)
+	case Vouched:
+		return r.vouched(s, e)
+	case Falsified:
+		return falsified(s, e)
 	case Missed:
 		return s.missed(e)
 	case Expired:
@@ -71,7 +75,7 @@ func (r Rules) step(s State, e Event) (State, []Effect, error) {
 // was.
 func (r Rules) follow(s *State) ([]Effect, error) {
 	if r.validates(*s) {
-		if effects, err := r.validate(*s); err != nil || len(effects) > 0 {
+		if effects, err := r.validate(s); err != nil || len(effects) > 0 {
 			return effects, err
 		}
 	}
@@ -89,7 +93,7 @@ func (r Rules) follow(s *State) ([]Effect, error) {
 
 // validate returns what the authority seals next. What is lost it takes back whether
 // or not the author's seal stands; all else would add to what the author has said.
-func (r Rules) validate(s State) ([]Effect, error) {
+func (r Rules) validate(s *State) ([]Effect, error) {
 	if update, ok, err := s.takeBack(); err != nil || ok {
 		return []Effect{Validate{update}}, err
 	}
@@ -117,23 +121,25 @@ func (r Rules) validates(s State) bool {
 
 // due returns the authority's update for the items that are served, and whose
 // required versions are here, but that still have a label: rule 4.
-func (r Rules) due(s State) (collection.Update, bool, error) {
-	served := s.Served()
+func (r Rules) due(s *State) (collection.Update, bool, error) {
+	served := s.checked()
 	for _, asked := range s.awaited() {
 		served = served.Without(asked)
 	}
-	if s.Collection.Labelled() == 0 || served.IsEmpty() {
+	if s.confirmed.IsEmpty() && (s.Collection.Labelled() == 0 || served.IsEmpty()) {
 		return collection.Update{}, false, nil
 	}
 	ready, open := s.ready(served)
+	confirmed := s.ids(s.confirmed)
+	s.confirmed = nil
 	switch {
-	case len(ready) == 0:
+	case len(ready)+len(confirmed) == 0:
 		return collection.Update{}, false, nil
-	case len(ready) == open:
+	case len(ready) == open && len(s.Unchecked) == 0:
 		u, err := s.Collection.CompleteAll(collection.UserID{})
 		return u, true, err
 	}
-	u, err := s.restated(s.Collection.Complete(collection.UserID{}, ready...))
+	u, err := s.restated(s.Collection.Complete(collection.UserID{}, append(ready, confirmed...)...))
 	return u, true, err
 }
 
@@ -166,20 +172,34 @@ func (r Rules) notify(s *State) ([]Effect, error) {
 		return nil, nil
 	}
 	now, err := notify.Availability(s.Collection)
-	if err != nil || now == s.Notified && !s.Edited {
+	confirms, same := s.confirms(), now == s.Notified && !s.Edited
+	if err != nil || same && !confirms {
 		return nil, err
 	}
-	reason, onlyLevels := s.reason(now), s.onlyLevels()
-	s.Edited = false
-	if !s.Notifies && (s.Notifier == PeerNotifies || s.Notifier == DeviceNotifies && s.Notified.IsZero()) {
-		return r.write(s, reason)
-	}
-	if err := s.hasTold(); err != nil {
+	reason := s.reason(now)
+	onlyWrite := same || !s.Notifies && (s.Notifier == PeerNotifies || s.Notifier == DeviceNotifies && s.Notified.IsZero())
+	noLetters := !confirms && s.onlyLevels() || s.LettersDue && (len(s.Unchecked) > 0 || reason == notify.Lost)
+	s.Edited, s.LettersDue = false, s.LettersDue && len(s.Unchecked) > 0
+	if err := s.hasTold(); err != nil || onlyWrite && (noLetters || !r.Notifies) {
 		return nil, err
 	}
 	n, err := r.notification(s, reason)
-	n.OnlyLevels = onlyLevels
-	return []Effect{n}, err
+	if n.NoLetters = noLetters; onlyWrite {
+		return []Effect{Write{n}}, err
+	}
+	if !confirms {
+		return []Effect{n}, err
+	}
+	letters := Write{n}
+	n.NoLetters = true
+	return []Effect{n, letters}, err
+}
+
+// confirms reports whether the recipients were told all that is new, but for letters: the
+// authority has confirmed the author's word.
+func (s State) confirms() bool {
+	return s.LettersDue && len(s.Unchecked) == 0 && !s.Edited &&
+		s.Collection.Labelled() == s.NotifiedLabelled && s.Collection.Withdrawn() == s.NotifiedWithdrawn
 }
 
 // onlyLevels reports whether nothing but levels of labels is new to the recipients.
@@ -201,7 +221,7 @@ func (s State) reason(now collection.Digest) notify.Reason {
 	switch {
 	case s.Notified.IsZero():
 		return notify.Shared
-	case now == s.Notified:
+	case now == s.Notified && s.Edited:
 		return notify.Edited
 	case s.Collection.Labelled() > s.NotifiedLabelled:
 		return notify.Lost
@@ -271,6 +291,7 @@ func (s State) with(merged collection.Collection) State {
 	if !lost.IsEmpty() {
 		for _, source := range s.Sources {
 			s.Sources = lessSource(s.Sources, source, lost)
+			s.Unchecked = lessSource(s.Unchecked, source, lost)
 		}
 	}
 	return s
@@ -311,7 +332,7 @@ func (r Rules) announced(s State, e Announced) (State, []Effect, error) {
 	source := transport.Source{User: e.Source.User, URL: e.Source.URL, Items: items}
 	s.Sources = withSource(s.Sources, source)
 	s.Failures = s.forgiven(source)
-	return s, []Effect{Spread{source}}, nil
+	return s.checkedNow(source), []Effect{Spread{source}}, nil
 }
 
 // MayComplete reports whether a user may vouch for complete versions: the

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
 )
 
@@ -13,6 +15,12 @@ import (
 type Entry struct {
 	Number   uint64             `cbor:"1,keyasint"`
 	Delivery transport.Delivery `cbor:"2,keyasint"`
+}
+
+// Told is what a peer has been told of a collection last, under "n/COLLECTION".
+type Told struct {
+	Notification notify.Notification `cbor:"1,keyasint"`
+	Seen         collection.Digest   `cbor:"2,keyasint"`
 }
 
 // Leased is the record of a job that a hub or a peer has to do.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/transport"
 )
 
 // act lets a peer do something with one of the collections that it knows.
@@ -44,7 +45,9 @@ func (w *world) actAsAuthor(s *station, c collection.Collection) {
 	name := c.Name()
 	i := w.random.IntN(c.Len())
 	id, rank := c.At(i)
-	switch n := w.random.IntN(12); {
+	switch n := w.random.IntN(13); {
+	case n == 12 && !w.noHub:
+		w.declare(s, "boast of", name, func() error { return w.boast(s, name) })
 	case n < 5:
 		w.publish(s, name)
 	case n < 6:
@@ -82,6 +85,41 @@ func (w *world) declare(s *station, what string, name collection.Name, work func
 
 func (w *world) publish(s *station, name collection.Name) {
 	w.declare(s, "publish", name, func() error { return s.Author.Publish(ctx, name) })
+}
+
+// boast has a home, as whoever has stolen it may, announce originals with the author's word,
+// all of them, whether they are there or not.
+func (w *world) boast(s *station, name collection.Name) error {
+	state, _ := s.disk.state(name)
+	all := transport.AllBits(state.Collection.Len())
+	u, some, err := state.Word(all)
+	if err != nil || !some {
+		return err
+	}
+	if u, err = u.Sign(ctx, s.Signer, w.Now()); err != nil {
+		return err
+	}
+	word, err := u.MarshalBinary()
+	if err != nil {
+		return err
+	}
+	w.truth.boasts[name] = true
+	_, err = s.ToHub().Announce(ctx, transport.Announcement{
+		Author: name.Author, ID: name.ID, Items: all.Without(withdrawn(state.Collection)), URL: s.URL(), Word: word,
+	})
+	return err
+}
+
+// withdrawn is the set of the items whose originals will never come.
+func withdrawn(c collection.Collection) (items transport.Bits) {
+	i := 0
+	for _, rank := range c.Items() {
+		if rank.Withdrawn() {
+			items = items.Add(i)
+		}
+		i++
+	}
+	return items
 }
 
 func (w *world) edit(s *station, c collection.Collection) {

@@ -193,7 +193,12 @@ func (w *world) complete(m *made) {
 	if s.Collection.Header().Edition < m.edition {
 		w.fail("an edition of %v is lost", m.name)
 	}
+	i := -1
 	for id, rank := range s.Collection.Items() {
+		i++
+		if d, _ := s.Collection.Digest(i, len(s.Collection.Ladder())-1); rank.Complete() && !w.truth.original(s.Collection, d) {
+			w.fail("%v of %v has no label in the end, but nobody has its original", id, m.name)
+		}
 		switch {
 		case m.gone[id] && !m.again[id] && !rank.Withdrawn():
 			w.fail("%v of %v was withdrawn, but is %v", id, m.name, rank)

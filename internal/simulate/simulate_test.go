@@ -64,7 +64,7 @@ func TestSomethingHappens(t *testing.T) {
 	}
 	for hub, what := range map[whether][]string{
 		no:  always,
-		yes: append(always, "probe: done", "expire: done", "letter to", "joins", "deliver"),
+		yes: append(always, "boast of", "probe: done", "expire: done", "letter to", "joins", "deliver"),
 	} {
 		seen := map[string]int{}
 		for seed := range uint64(40) {

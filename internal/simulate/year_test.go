@@ -35,7 +35,11 @@ func TestYear(t *testing.T) {
 	}
 	first, last := quarters[1].since(quarters[0]), quarters[4].since(quarters[3])
 	for kind, n := range last.records {
-		if n > first.records[kind] {
+		most := first.records[kind]
+		if of, ok := strings.CutSuffix(kind, " sample"); ok { // of large originals: few are, in some quarters none
+			most = first.records[of+" t"]
+		}
+		if n > most {
 			t.Errorf("records %s: %d in the first quarter, %d in the last", kind, first.records[kind], n)
 		}
 	}

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -10,7 +11,7 @@ import (
 	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
 
-// announce takes an announcement, once its source has passed a spot check.
+// announce takes an announcement.
 func (s session) announce(ctx context.Context, a transport.Announcement) (station.Result, error) {
 	state, err := s.hub.core.Read(ctx, s.user, a.Name())
 	if err != nil {
@@ -19,7 +20,8 @@ func (s session) announce(ctx context.Context, a transport.Announcement) (statio
 	return s.announceIn(ctx, state, a)
 }
 
-// announceIn is announce in a state that was read for the user.
+// announceIn is announce in a state that was read for the user: the author's word counts
+// at once, all else once its source has passed a spot check.
 func (s session) announceIn(ctx context.Context, state engine.State, a transport.Announcement) (station.Result, error) {
 	core := s.hub.core
 	announced := engine.Announced{Source: transport.Source{User: s.user, URL: a.URL, Items: a.Items}}
@@ -28,13 +30,14 @@ func (s session) announceIn(ctx context.Context, state engine.State, a transport
 	if _, _, err := core.Rules.Step(state, announced); err != nil {
 		return station.Result{}, err
 	}
-	if err := s.hub.checkSource(ctx, state.Collection, announced.Source); err != nil {
-		return station.Result{}, err
-	}
 	if err := s.hub.addresses.resolveIn(ctx, state.Collection); err != nil { // first, so that they are told what the others are
 		return station.Result{}, err
 	}
-	r, err := core.Step(ctx, a.Name(), announced)
+	vouched, err := s.vouch(ctx, state, announced.Source, a.Word)
+	if err != nil {
+		return station.Result{}, err
+	}
+	r, err := s.hub.check(ctx, state.Collection, announced, vouched)
 	if err != nil {
 		return r, err
 	}
@@ -47,13 +50,31 @@ func (s session) announceIn(ctx context.Context, state engine.State, a transport
 	return r, err
 }
 
+// check takes what a source serves as announced, once it has passed a spot check, or the
+// one of the author's word for it.
+func (h *Hub) check(ctx context.Context, c collection.Collection, announced engine.Announced, vouched bool) (station.Result, error) {
+	if vouched {
+		state, err := h.checkWord(ctx, c.Name(), announced.Source)
+		if err != nil || announced.Source.Items.Without(state.Checked(announced.Source)).IsEmpty() {
+			return station.Result{State: state}, err
+		}
+	}
+	if err := h.checkSource(ctx, c, announced.Source); err != nil {
+		return station.Result{}, err
+	}
+	return h.core.Step(ctx, c.Name(), announced)
+}
+
 // checkSource refuses a source that does not serve a few of its items.
 func (h *Hub) checkSource(ctx context.Context, c collection.Collection, source transport.Source) error {
 	from, err := h.cfg.Dial.Reach(source)
 	if err != nil {
 		return err
 	}
-	check := spotCheck{h.cfg.Random}
+	check, err := h.spotCheck(ctx)
+	if err != nil {
+		return err
+	}
 	items, err := check.sample(nil, source.Items)
 	if err != nil {
 		return err
@@ -63,6 +84,13 @@ func (h *Hub) checkSource(ctx context.Context, c collection.Collection, source t
 			id, _ := c.At(i)
 			return fmt.Errorf("item %v at %s: %w", id, source.URL, err)
 		}
+		h.sampled.Add(1)
 	}
 	return nil
+}
+
+// isFalse reports whether an error says that a source does not have what it has announced,
+// and not only that it does not answer.
+func isFalse(err error) bool {
+	return errors.Is(err, transport.ErrNotFound) || errors.Is(err, transport.ErrDigest) || errors.Is(err, transport.ErrStorage)
 }

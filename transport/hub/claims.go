@@ -9,8 +9,11 @@ import (
 	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
 
-// maxClaims bounds the claims that are remembered.
-const maxClaims = 1 << 12
+// How many claims are remembered, and how long the author's word in one is, in bytes.
+const (
+	maxClaims = 1 << 12
+	maxWord   = 4 << 10
+)
 
 // claims are what peers have said in their shares that they serve, until all that was
 // asked of them is here: then it counts as announced, and they need not do it. What
@@ -39,7 +42,11 @@ func (c *claims) note(user collection.UserID, name collection.Name, share transp
 	if c.all == nil || len(c.all) >= maxClaims {
 		c.all = map[claimant]transport.Announcement{}
 	}
-	c.all[who] = transport.Announcement{Author: name.Author, ID: name.ID, Items: share.Serves[len(share.Serves)-1], URL: share.URL}
+	a := transport.Announcement{Author: name.Author, ID: name.ID, Items: share.Serves[len(share.Serves)-1], URL: share.URL}
+	if len(share.Word) <= maxWord { // else it is checked first
+		a.Word = share.Word
+	}
+	c.all[who] = a
 }
 
 // take returns the claim of a user, and forgets it.

@@ -26,6 +26,7 @@ package hub
 import (
 	"cmp"
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -34,6 +35,7 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/hub/mail"
 	"github.com/glimpse-go/glimpse/transport/internal/station"
+	"github.com/glimpse-go/glimpse/transport/internal/turns"
 )
 
 // Hub is a running hub. All methods may be called concurrently.
@@ -47,6 +49,8 @@ type Hub struct {
 	mail      *mail.Mailer
 	drain     station.Drain
 	claims    claims
+	checks    turns.Turns[promise]
+	sampled   atomic.Int64    // how many items were sampled
 	running   context.Context // ends when the hub is told to stop, by
 	stop      context.CancelFunc
 }

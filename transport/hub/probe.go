@@ -10,7 +10,9 @@ import (
 	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
 
-// Probe asks every peer for a few blocks of what it has announced. What it fails
+// Probe asks every peer whether it has a few of the items that it has announced, and for a
+// block of each that has some 128 KiB, always one of the same few: see transport.Samples.
+// What counts on the author's word alone is checked first. What a peer fails
 // to serve Config.MaxFailedProbes times in a row, or is not there to serve, does not
 // count as served by it any more; where nobody else serves it, the hub takes the
 // availability back and tells the recipients. The counts outlast the process.
@@ -25,7 +27,11 @@ import (
 // answer is none.
 func (h *Hub) Probe(ctx context.Context) error {
 	return h.drain.Do(func() error {
-		p := prober{h, spotCheck{h.cfg.Random}, map[endpoint]bool{}}
+		check, err := h.spotCheck(ctx)
+		if err != nil {
+			return err
+		}
+		p := prober{h, check, map[endpoint]bool{}}
 		return errors.Join(h.resume(ctx), h.core.Visit(ctx, p.probeAll))
 	})
 }
@@ -52,11 +58,17 @@ func (p prober) probeAll(ctx context.Context, round *station.Round, name collect
 	if err != nil {
 		return err
 	}
+	if state, err = p.checkWords(ctx, round, state); err != nil {
+		return err
+	}
 	r, err := p.hub.core.Gather(ctx, station.Result{State: state}, p.reach)
 	if err != nil {
 		return err
 	}
 	for _, source := range r.State.Sources {
+		if !r.State.UncheckedOf(source).IsEmpty() {
+			continue // it was asked just now
+		}
 		before, failedBefore := r.State.Failed(source)
 		gone, err := p.gone(ctx, round, r.State.Collection, source, before.Items)
 		if err != nil {
@@ -71,6 +83,31 @@ func (p prober) probeAll(ctx context.Context, round *station.Round, name collect
 		}
 	}
 	return nil
+}
+
+// checkWords checks the sources that count on the author's word alone.
+func (p prober) checkWords(ctx context.Context, round *station.Round, state engine.State) (engine.State, error) {
+	if len(state.Unchecked) == 0 {
+		return state, nil
+	}
+	name := state.Collection.Name()
+	for _, source := range state.Unchecked {
+		if err := round.Keep(ctx); err != nil {
+			return state, err
+		}
+		_, err := p.hub.checkWord(ctx, name, source)
+		if ctx.Err() != nil {
+			return state, ctx.Err()
+		}
+		if err != nil {
+			p.hub.cfg.Log.Warn("author's word not confirmed", "error", err)
+			err = round.Step(ctx, name, engine.Probed{Source: source})
+		}
+		if err != nil {
+			return state, err
+		}
+	}
+	return p.hub.core.Load(ctx, name)
 }
 
 // reach reaches a station, unless it is silent.
@@ -105,7 +142,8 @@ func (p prober) gone(ctx context.Context, round *station.Round, c collection.Col
 		case err == nil:
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
-		case errors.Is(err, transport.ErrNotFound), errors.Is(err, transport.ErrDigest), errors.Is(err, transport.ErrStorage):
+		case errors.Is(err, transport.ErrForbidden): // it has shown other blocks before
+		case isFalse(err):
 			gone = gone.Add(i)
 		default:
 			p.hub.cfg.Log.Warn("source does not answer", "url", source.URL, "error", err)

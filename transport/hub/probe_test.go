@@ -114,7 +114,7 @@ func TestProbeFindsDamagedItems(t *testing.T) {
 	home.Restart(nil)
 	c, err := cam.Collection(t.Context(), name)
 	labtest.Must(t, err)
-	for item, size := range map[int]int{0: 70_000, 1: 1} {
+	for item, size := range map[int]int{0: 140_000, 1: 1} {
 		d, _ := c.Digest(item, 2)
 		damage(t, home, "v/"+c.Author().String()+"/"+d.String(), size)
 	}

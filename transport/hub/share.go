@@ -13,9 +13,9 @@ import (
 
 // share takes a share: what its sender leaves to the hub is put in first.
 func (s session) share(ctx context.Context, share transport.Share) (station.Result, error) {
-	c, err := collection.Decode(share.Collection)
+	c, err := s.hub.core.Server.Shared(ctx, s.user, share)
 	if err != nil {
-		return station.Result{}, transport.Wrap(err)
+		return station.Result{}, err
 	}
 	if err := s.mayName(c, share.To); err != nil {
 		return station.Result{}, err

@@ -2,6 +2,8 @@ package hub
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -11,15 +13,60 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/collection/digest"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/hub/internal/records"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
 
 // maxSample is of how many items a source is checked at once.
 const maxSample = 4
 
-// spotCheck finds out whether a source serves what it has announced, by a few
-// blocks that are chosen at random and checked against the author's digests.
-type spotCheck struct{ random io.Reader }
+// spotCheck finds out whether a source serves what it has announced, by a few blocks of a
+// few items, which are checked against the author's digests. Nobody else can tell which
+// items and blocks these are, but the blocks of a version are for ever the same: that is
+// all that the hub gets to see of it.
+type spotCheck struct {
+	random io.Reader
+	secret []byte
+}
+
+// spotCheck returns the hub's. Its secret is stored twice: if it were lost, peers would not
+// show the hub other blocks.
+func (h *Hub) spotCheck(ctx context.Context) (spotCheck, error) {
+	k := spotCheck{random: h.cfg.Random}
+	keys := []string{records.Sampling.Key(), records.SamplingToo.Key()}
+	_, err := record.Update(ctx, h.cfg.Store, func(tx *record.Tx) error {
+		k.secret = nil
+		var lost []string
+		for _, key := range keys {
+			stored, err := record.Get(ctx, tx, key)
+			switch {
+			case err != nil && !record.Damaged(err, key):
+				return err
+			case err == nil && len(stored.Value) == sha256.Size:
+				k.secret = stored.Value
+			default:
+				lost = append(lost, key)
+			}
+		}
+		return k.restore(tx, lost)
+	})
+	return k, err
+}
+
+// restore stores the secret where it is lost, and makes one if it is lost everywhere.
+func (k *spotCheck) restore(tx *record.Tx, lost []string) error {
+	if k.secret == nil {
+		k.secret = make([]byte, sha256.Size)
+		if _, err := io.ReadFull(k.random, k.secret); err != nil {
+			return err
+		}
+	}
+	for _, key := range lost {
+		tx.Set(key, k.secret)
+	}
+	return nil
+}
 
 // sample chooses a few items, at random, from first and then from the others.
 func (k spotCheck) sample(first, all transport.Bits) ([]int, error) {
@@ -38,53 +85,67 @@ func (k spotCheck) sample(first, all transport.Bits) ([]int, error) {
 	return chosen, nil
 }
 
-// item fetches the first block of an item's complete version, and a random one, which
-// is asked for when its source has said of what size that is: who could choose the size
-// afterwards would choose which block is asked for.
+// item asks for the size of an item's complete version and then, unless it is too small
+// for that, for one of the blocks of the sample: who could choose the size afterwards
+// would choose which block is asked for.
 func (k spotCheck) item(ctx context.Context, c collection.Collection, item int, from transport.Originals) error {
 	last := len(c.Ladder()) - 1
 	root, err := station.Digest(c, item, last)
 	if err != nil {
 		return err
 	}
-	block, err := k.below(1 << 62) // modulo the number of blocks, once that is known
-	if err != nil {
-		return err
-	}
 	id, _ := c.At(item)
 	ref := transport.Ref{Collection: c.Name(), Item: id, Version: last}
-	size, err := checkBlock(ctx, root, ref, 0, -1, from)
-	if err != nil || size <= digest.BlockSize {
+	stream, err := from.Original(ctx, ref, 0, 0)
+	if err != nil {
 		return err
 	}
-	if block %= (size-1)/digest.BlockSize + 1; block > 0 {
-		_, err = checkBlock(ctx, root, ref, block*digest.BlockSize, size, from)
+	if err := stream.Close(); err != nil {
+		return fmt.Errorf("%w: %w", transport.ErrUnreachable, err)
 	}
-	return err
+	samples := transport.Samples(stream.Size)
+	if samples == 0 {
+		return nil
+	}
+	nth, err := k.below(int64(samples))
+	if err != nil {
+		return err
+	}
+	return checkBlock(ctx, root, ref, k.block(root, stream.Size, int(nth)), stream.Size, from)
 }
 
-// checkBlock fetches and checks the block at an offset and returns the size that
-// the source claims for the whole, which must be as before where that is known.
-// Bytes that are not the author's are an ErrDigest.
-func checkBlock(ctx context.Context, root collection.Digest, ref transport.Ref, offset, known int64, from transport.Originals) (int64, error) {
-	stream, err := from.Original(ctx, ref, offset, 1)
+// block is the nth block of the sample of a version of size bytes: each is from a part of
+// the version of its own.
+func (k spotCheck) block(root collection.Digest, size int64, nth int) int64 {
+	mac := hmac.New(sha256.New, k.secret)
+	mac.Write(root[:])
+	mac.Write(binary.BigEndian.AppendUint64(nil, uint64(size)))
+	mac.Write([]byte{byte(nth)})
+	blocks := (size + digest.BlockSize - 1) / digest.BlockSize
+	part := blocks / int64(transport.Samples(size))
+	return int64(nth)*part + int64(binary.BigEndian.Uint64(mac.Sum(nil))%uint64(part))
+}
+
+// checkBlock fetches and checks a block of a version that is size bytes, as its source has
+// said before. Bytes that are not the author's are an ErrDigest.
+func checkBlock(ctx context.Context, root collection.Digest, ref transport.Ref, block, size int64, from transport.Originals) error {
+	stream, err := from.Original(ctx, ref, block*digest.BlockSize, 1)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	defer stream.Close()
-	size := stream.Size
-	if known >= 0 && size != known {
-		return 0, transport.At(transport.ErrDigest, "the size has changed")
+	if stream.Size != size {
+		return transport.At(transport.ErrDigest, "the size has changed")
 	}
-	r, err := digest.NewReader(stream, root, size, offset, min(1, size))
+	r, err := digest.NewReader(stream, root, size, block*digest.BlockSize, 1)
 	if err != nil {
-		return 0, transport.Wrap(err)
+		return transport.Wrap(err)
 	}
 	_, err = io.Copy(io.Discard, r)
 	if err != nil && (!errors.Is(err, digest.ErrInvalid) || errors.Is(err, digest.ErrTruncated)) {
 		err = fmt.Errorf("%w: %w", transport.ErrUnreachable, err)
 	}
-	return size, transport.Wrap(err)
+	return transport.Wrap(err)
 }
 
 // below returns a random number from 0 to n-1. A bias of 2^-32 does no harm here.

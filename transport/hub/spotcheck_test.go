@@ -52,7 +52,7 @@ func TestSpotCheckOfTheFirstBlock(t *testing.T) {
 	}
 	passed := 0
 	for range 20 {
-		if (spotCheck{random}).item(t.Context(), c, 0, firstBlock{blocks, frame.Bytes()}) == nil {
+		if (spotCheck{random, []byte("secret")}).item(t.Context(), c, 0, firstBlock{blocks, frame.Bytes()}) == nil {
 			passed++
 		}
 	}

@@ -121,7 +121,7 @@ func TestHandOverFits(t *testing.T) {
 		want     [3]int // items per version
 	}{
 		{0, [3]int{}}, {4095, [3]int{}}, {4096, [3]int{1}}, {2 * 4096, [3]int{2}},
-		{2*4096 + 70_000, [3]int{2, 0, 1}}, {2*4096 + 70_000 + 70_001, [3]int{2, 0, 2}},
+		{2*4096 + 140_000, [3]int{2, 0, 1}}, {2*4096 + 140_000 + 140_001, [3]int{2, 0, 2}},
 	} {
 		_, cam, _, b, name := labtest.NewAlbum(t, hub.Config{}, 2)
 		b.Restart(accepts(3))

@@ -2,6 +2,8 @@ package peer
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -20,7 +22,7 @@ func (p *Reader) take(ctx context.Context, n notify.Notification, from library) 
 		return transport.At(transport.ErrMalformed, "a notification to somebody else")
 	}
 	last, _, err := p.lastNews(ctx, n.Name())
-	if err != nil || last.ID == n.ID {
+	if err != nil || last.Notification.ID == n.ID {
 		return err
 	}
 	if err := p.catchUp(ctx, n, from); err != nil {
@@ -38,26 +40,49 @@ func byPeer(n notify.Notification) (notify.Notification, error) {
 	return n, nil
 }
 
-// lastNews returns what was told of a collection last, its cover aside.
-func (p *Reader) lastNews(ctx context.Context, name collection.Name) (last notify.Notification, any bool, err error) {
-	last, stored, err := record.Load[notify.Notification](ctx, p.cfg.Store, newsRecord.Key(name))
+// told is what was told of a collection, the cover aside, and a digest of all that there
+// was to see: the edition, and the rank of each item.
+type told struct {
+	Notification notify.Notification `cbor:"1,keyasint"`
+	Seen         collection.Digest   `cbor:"2,keyasint"`
+}
+
+// lastNews returns what was told of a collection last.
+func (p *Reader) lastNews(ctx context.Context, name collection.Name) (last told, any bool, err error) {
+	last, stored, err := record.Load[told](ctx, p.cfg.Store, newsRecord.Key(name))
 	return last, stored.Version > 0, err
 }
 
-// keepNews keeps a notification for collectNews, unless it comes after newer news.
+// seenIn is the digest of all that there is to see of a collection.
+func seenIn(c collection.Collection) collection.Digest {
+	edition := c.EditionDigest()
+	ranks := binary.BigEndian.AppendUint64(nil, uint64(c.Len()))
+	for _, rank := range c.Items() {
+		ranks = binary.BigEndian.AppendUint32(ranks, uint32(rank))
+	}
+	return collection.Digest(sha256.Sum256(append(ranks, edition[:]...)))
+}
+
+// keepNews keeps a notification for collectNews, unless it comes after newer news, or has
+// nothing to tell people.
 func (p *Reader) keepNews(ctx context.Context, n notify.Notification) error {
 	p.news.Lock()
 	defer p.news.Unlock()
 	last, any, err := p.lastNews(ctx, n.Name())
-	if err != nil || last.ID == n.ID {
+	if err != nil || last.Notification.ID == n.ID {
 		return err
 	}
 	s, err := p.core.Load(ctx, n.Name())
 	if err != nil {
 		return err
 	}
+	seen := seenIn(s.Collection)
+	quiet := any && seen == last.Seen
+	if quiet { // another has sealed what was told, say
+		n.Reason = last.Notification.Reason
+	}
 	if any {
-		if late, err := n.Late(last, s.Collection); err != nil || late {
+		if late, err := n.Late(last.Notification, s.Collection); err != nil || late {
 			return transport.Wrap(err)
 		}
 	}
@@ -65,8 +90,8 @@ func (p *Reader) keepNews(ctx context.Context, n notify.Notification) error {
 	if err != nil {
 		return err
 	}
-	if any && n.Reason == notify.Shared {
-		if n.Reason, err = p.reason(ctx, last, shown); err != nil {
+	if any && !quiet && n.Reason == notify.Shared {
+		if n.Reason, err = p.reason(ctx, last.Notification, shown); err != nil {
 			return err
 		}
 		if n.Reason != notify.Shared {
@@ -76,11 +101,14 @@ func (p *Reader) keepNews(ctx context.Context, n notify.Notification) error {
 			return err
 		}
 	}
-	told, err := toldOf(n, shown, s.Collection)
+	now, err := toldOf(n, shown, s.Collection)
 	if err != nil {
 		return err
 	}
-	return p.storeNews(ctx, told, shown.Cover)
+	if quiet { // what waits for the program stays, with its cover
+		return record.Set(ctx, p.cfg.Store, newsRecord.Key(n.Name()), told{now, seen})
+	}
+	return p.storeNews(ctx, told{now, seen}, shown.Cover)
 }
 
 // reason says what is news about a collection that has been told of, where its sender
@@ -101,9 +129,10 @@ func (p *Reader) reason(ctx context.Context, last, shown notify.Notification) (n
 }
 
 // storeNews stores what was told, which waits for the program together with its cover.
-func (p *Reader) storeNews(ctx context.Context, told notify.Notification, cover []byte) error {
-	waits := transport.Change{Key: untakenRecord.Key(told.Name()), Value: append([]byte{}, cover...)}
-	return record.Set(ctx, p.cfg.Store, newsRecord.Key(told.Name()), told, waits)
+func (p *Reader) storeNews(ctx context.Context, t told, cover []byte) error {
+	name := t.Notification.Name()
+	waits := transport.Change{Key: untakenRecord.Key(name), Value: append([]byte{}, cover...)}
+	return record.Set(ctx, p.cfg.Store, newsRecord.Key(name), t, waits)
 }
 
 // shownOf returns what the user is shown of a notification. It says what is verified,

@@ -63,7 +63,7 @@ func (h home) writeOriginal(ctx context.Context, c collection.Collection, item i
 	tree, blob, err := h.openOriginal(ctx, c, item)
 	if err == nil {
 		defer blob.Close()
-		err = looksWell(tree, blob, 0, blob.Size())
+		err = looksWell(tree, blob, 0)
 	}
 	switch {
 	case err == nil:

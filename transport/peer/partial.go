@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/internal/station"
@@ -14,13 +15,26 @@ import (
 // seekDigest returns the latest view where this one has no digest of a version,
 // since nobody is told when it is made.
 func (p *Reader) seekDigest(ctx context.Context, v *View, ref transport.Ref, i int) (*View, int, error) {
-	if _, err := station.Digest(v.Collection(), i, ref.Version); err == nil || p.recent.heard(ref.Collection, p.cfg.Now()) {
+	if _, err := station.Digest(v.Collection(), i, ref.Version); err == nil {
 		return v, i, nil
 	}
-	if err := p.refresh(ctx, ref.Collection); err != nil && !elsewhere(err) {
+	if err := p.latest(ctx, ref.Collection); err != nil {
 		return nil, 0, err
 	}
 	return p.check(ctx, ref, label.Fetch)
+}
+
+// latest asks for what is new of a collection, unless the network has just told of it:
+// then it may have after the caller has looked, who looks again in either case. That nobody
+// answers is no error.
+func (p *Reader) latest(ctx context.Context, name collection.Name) error {
+	if p.recent.heard(name, p.cfg.Now()) {
+		return nil
+	}
+	if err := p.refresh(ctx, name); err != nil && !elsewhere(err) {
+		return err
+	}
+	return nil
 }
 
 // arriving is a version that comes without a proof.

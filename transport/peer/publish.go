@@ -56,26 +56,58 @@ func (p *Author) publishOnce(ctx context.Context, name collection.Name, partial 
 		last := len(s.Collection.Ladder()) - 1
 		message.Serves, message.URL = make([]transport.Bits, last+1), p.cfg.URL
 		message.Serves[last] = p.complete(s)
+		if message.Word, err = p.word(ctx, s); err != nil {
+			return err
+		}
 	}
 	c, answer, err := shareclient.Send(ctx, p.cfg.Hub, s.Collection, shareclient.Share{
-		Message: message, Open: p.core.Versions.Open, Make: p.render, Accept: p.join, Now: p.cfg.Now, Signer: p.authorSigner(s), Sending: &p.sending,
+		Message: message, Known: true, Open: p.core.Versions.Open, Make: p.render, Accept: p.join, Now: p.cfg.Now, Signer: p.authorSigner(s), Sending: &p.sending,
 	})
 	if err == nil && answer.Notify && p.user != c.Author() {
 		err = p.notifyRecipients(ctx, name, transport.Source{User: p.user, URL: p.cfg.URL}) // the author told what was before
 	}
-	switch {
-	case err != nil || !serves:
-	case answer.Announced != p.cfg.URL:
-		err = p.announce(ctx, c)
-	case answer.Refused != nil:
-		return answer.Refused
-	default: // the hub has taken the share for an announcement
-		err = p.apply(ctx, c.Name(), transport.State{Updates: answer.Updates, Keys: answer.Keys})
+	if err == nil {
+		err = p.announced(ctx, c, answer, message)
 	}
 	if err != nil {
 		return err
 	}
 	return p.finish(ctx, c.Name(), serves, answer.Notify)
+}
+
+// announced takes what the hub has answered, and announces what is served unless the hub
+// has taken the share for an announcement.
+func (p *Author) announced(ctx context.Context, c collection.Collection, answer transport.Answer, sent transport.Share) error {
+	if len(answer.Updates) > 0 {
+		if err := p.apply(ctx, c.Name(), transport.State{Updates: answer.Updates, Keys: answer.Keys}); err != nil {
+			return err
+		}
+	}
+	switch {
+	case len(sent.Serves) == 0:
+		return nil
+	case answer.Refused != nil && answer.Announced == p.cfg.URL:
+		return answer.Refused
+	case answer.Announced != p.cfg.URL:
+		return p.announce(ctx, c, sent.Word)
+	}
+	return nil
+}
+
+// word is the author's update for what is served here, sealed; nil for others than the
+// author, and where it says nothing new.
+func (p *Author) word(ctx context.Context, s engine.State) ([]byte, error) {
+	if p.user != s.Collection.Author() || s.Collection.Authority().IsZero() {
+		return nil, nil
+	}
+	u, some, err := s.Word(p.complete(s))
+	if err != nil || !some {
+		return nil, err
+	}
+	if u, err = u.Sign(ctx, p.signer, p.cfg.Now()); err != nil {
+		return nil, err
+	}
+	return u.MarshalBinary()
 }
 
 // finish does what the hub has left to the peer: it tells the recipients, and
@@ -149,15 +181,15 @@ func (p *base) join(ctx context.Context, theirs collection.Collection, keys [][]
 	return r.State.Collection, err
 }
 
-// announce says that the originals are served from now on, and takes the
-// updates that follow.
-func (p *Author) announce(ctx context.Context, c collection.Collection) error {
+// announce says that the originals are served from now on, with the author's word or
+// without, and takes the updates that follow.
+func (p *Author) announce(ctx context.Context, c collection.Collection, word []byte) error {
 	s, err := p.core.Load(ctx, c.Name())
 	if err != nil {
 		return err
 	}
 	answer, err := p.cfg.Hub.Announce(ctx, transport.Announcement{
-		Author: c.Author(), ID: c.ID(), Items: p.complete(s).Trim(), URL: p.cfg.URL,
+		Author: c.Author(), ID: c.ID(), Items: p.complete(s).Trim(), URL: p.cfg.URL, Word: word,
 	})
 	if err != nil {
 		return err

@@ -155,7 +155,7 @@ func TestRightsOfTheAuthor(t *testing.T) {
 	}
 	var out bytes.Buffer
 	labtest.Must(t, home.Reader.Print(t.Context(), cam.Ref(name, 0, 2), &out))
-	if out.Len() != 70_000 {
+	if out.Len() != 140_000 {
 		t.Errorf("printed %d bytes", out.Len())
 	}
 }

@@ -86,7 +86,8 @@ func (p *Reader) untaken(ctx context.Context, r transport.Record) (n notify.Noti
 	if err != nil {
 		return n, err
 	}
-	n, any, err := p.lastNews(ctx, name)
+	last, any, err := p.lastNews(ctx, name)
+	n = last.Notification
 	switch {
 	case err == nil && !any:
 		err = transport.At(transport.ErrStorage, r.Key)

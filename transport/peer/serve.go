@@ -23,9 +23,9 @@ func (h home) share(ctx context.Context, share *transport.Share) (station.Result
 	if len(share.To) > 0 {
 		return station.Result{}, transport.At(transport.ErrForbidden, "only a hub takes mail addresses")
 	}
-	c, err := collection.Decode(share.Collection)
+	c, err := h.core.Server.Shared(ctx, h.caller.User, *share)
 	if err != nil {
-		return station.Result{}, transport.Wrap(err)
+		return station.Result{}, err
 	}
 	if h.caller.User != h.user {
 		if err := h.agree(ctx, c, share); err != nil {
@@ -95,7 +95,13 @@ func (h home) open(ctx context.Context, ref transport.Ref, offset, n int64) (*tr
 	if err != nil {
 		return nil, err
 	}
-	stream, err := h.stream(tree, blob, offset, n)
+	if h.caller.User.IsZero() {
+		err = h.sample(ctx, ref.Collection.Author, tree, offset, n)
+	}
+	var stream *transport.Stream
+	if err == nil {
+		stream, err = h.stream(tree, blob, offset, n)
+	}
 	if err != nil {
 		blob.Close()
 	}
@@ -141,11 +147,10 @@ func (h home) isWithheld(state engine.State, item int) bool {
 // label where there is one here: it may have heard sooner that it has gone.
 func (h home) afresh(ctx context.Context, known engine.State) (engine.State, error) {
 	name := known.Collection.Name()
-	if h.recent.heard(name, h.cfg.Now()) {
-		return known, nil
-	}
-	if err := h.refresh(ctx, name); err != nil {
-		h.cfg.Log.Info("asked for what is labelled, and nobody tells what is new", "collection", name, "error", err)
+	if !h.recent.heard(name, h.cfg.Now()) { // else it has told, perhaps after known was read
+		if err := h.refresh(ctx, name); err != nil {
+			h.cfg.Log.Info("asked for what is labelled, and nobody tells what is new", "collection", name, "error", err)
+		}
 	}
 	return h.core.Load(ctx, name)
 }
@@ -202,7 +207,7 @@ func (h home) stream(tree *digest.Tree, blob transport.Blob, offset, n int64) (*
 	if n < 0 || n > rest {
 		n = rest
 	}
-	if err := looksWell(tree, blob, offset, n); err != nil {
+	if err := looksWell(tree, blob, offset); err != nil {
 		return nil, err
 	}
 	return &transport.Stream{Size: blob.Size(), ReadCloser: &writing{
@@ -220,7 +225,7 @@ func (h home) stream(tree *digest.Tree, blob transport.Blob, offset, n int64) (*
 // looksWell returns the error of damage before anything is sent, as far as the first block
 // shows it: an answer that breaks off looks like a station that is not there. Also where
 // the store finds damage itself, this block is checked against the digest.
-func looksWell(tree *digest.Tree, blob transport.Blob, offset, n int64) error {
-	_, err := tree.WriteRange(io.Discard, struct{ io.ReaderAt }{blob}, offset, min(n, 1))
+func looksWell(tree *digest.Tree, blob transport.Blob, offset int64) error {
+	_, err := tree.WriteRange(io.Discard, struct{ io.ReaderAt }{blob}, offset, min(blob.Size()-offset, 1))
 	return transport.Wrap(err)
 }

@@ -20,7 +20,7 @@ func TestTwinHandOver(t *testing.T) {
 	b.Restart(accepts(3))
 	cam.Copies(2)
 	name := cam.Album("title", bob)
-	cam.HandsOver(b, name, 2*4096+70_000)
+	cam.HandsOver(b, name, 2*4096+140_000)
 	b.Shows(cam, name, 0)
 	v, err := b.Reader.View(t.Context(), name)
 	labtest.Must(t, err)
@@ -130,7 +130,7 @@ func TestTwinsAtHome(t *testing.T) {
 	cam.Copies(1, 2)
 	name := cam.Album("title", bob)
 	cam.Syncs(home, name)
-	if n := cam.Sent.Load(); n < 70_000 || n > 70_000+2*4096+2500 {
+	if n := cam.Sent.Load(); n < 140_000 || n > 140_000+2*4096+2500 {
 		t.Errorf("%d bytes went home", n)
 	}
 	home.Shows(cam, name, 2)

@@ -81,8 +81,8 @@ func (l *pulling) run(ctx context.Context) error {
 		if err := l.look(ctx); err != nil {
 			return err
 		}
-		if first && l.unknown && !l.recent.heard(l.name, l.cfg.Now()) {
-			if err := l.refresh(ctx, l.name); err != nil && !elsewhere(err) {
+		if first && l.unknown {
+			if err := l.latest(ctx, l.name); err != nil {
 				return err
 			}
 			continue

@@ -47,7 +47,7 @@ func TestWishesAndWithdrawal(t *testing.T) {
 		t.Errorf("the second wish: %v", err)
 	}
 	b.HasWishes(0)
-	if n := len(b.Reads(cam.Ref(name, 0, 2))); n != 70_000 {
+	if n := len(b.Reads(cam.Ref(name, 0, 2))); n != 140_000 {
 		t.Errorf("what was wished for has %d bytes", n)
 	}
 	late := transport.Announcement{Author: cam.User, ID: name.ID, Items: transport.BitsOf(1), URL: home.URL()}

@@ -99,7 +99,7 @@ func (d *deal) make(t *testing.T, n int, completers ...collection.UserID) collec
 }
 
 // originalOf is the complete version of an item: two blocks.
-func originalOf(item int) []byte { return noise(byte(100+item), 70_000) }
+func originalOf(item int) []byte { return noise(byte(100+item), 140_000) }
 
 // share shares the collection, of which all thumbnails can be uploaded.
 func (d *deal) share(t *testing.T) transport.Answer {

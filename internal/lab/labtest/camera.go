@@ -42,7 +42,7 @@ func (c *Camera) Restart(store transport.Store) {
 func (c *Camera) Add(i int) {
 	id, err := c.NewItemID()
 	Must(c.w.T, err)
-	c.Card[id] = lab.NewPhoto(fmt.Sprint("photo ", i), 4096, 70_000+i)
+	c.Card[id] = lab.NewPhoto(fmt.Sprint("photo ", i), 4096, 140_000+i)
 	c.Items = append(c.Items, collection.Item{ID: id, Caption: fmt.Sprintf("photo %d", i), MediaType: "image/jpeg"})
 }
 

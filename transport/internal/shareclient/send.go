@@ -21,6 +21,9 @@ import (
 type Share struct {
 	// Message is what is shared, but for the collection.
 	Message transport.Share
+	// Known says that the receiver has probably met the collection: a large one is named
+	// first, and sent if the receiver asks for it.
+	Known bool
 	// Open opens a version that is uploaded.
 	Open func(ctx context.Context, c collection.Collection, item, version int) (transport.Blob, error)
 	// Make, if it is not nil, makes versions that are missing before they are
@@ -131,8 +134,24 @@ func (s *Share) share(ctx context.Context, to transport.ShareReceiver, c collect
 		return transport.Answer{}, err
 	}
 	s.asked = s.Sending.now()
-	return to.Share(ctx, m)
+	if !s.Known || len(m.Collection) <= maxRepeated {
+		return to.Share(ctx, m)
+	}
+	named := m
+	named.Collection, named.Manifest = nil, transport.ManifestOf(c)
+	if named.Updates, err = collection.EncodeUpdates(c.Updates()); err != nil {
+		return transport.Answer{}, err
+	}
+	answer, err := to.Share(ctx, named)
+	if errors.Is(err, transport.ErrNotFound) {
+		return to.Share(ctx, m)
+	}
+	return answer, err
 }
+
+// maxRepeated is how many bytes a collection has that is sent although the receiver has
+// probably met it: they take less time than to hear that it has not.
+const maxRepeated = 4 << 10
 
 func (s *Share) message(c collection.Collection) (transport.Share, error) {
 	data, err := c.MarshalBinary()

@@ -146,6 +146,10 @@ func (k *Core) begin() {
 	}
 }
 
+// Begin has a station's jobs begun that would wait for the answer which is being made, and
+// which takes its time.
+func Begin(k *Core) { k.begin() }
+
 // Answer makes an answer. The jobs that it leaves are begun when this or another answer
 // is made, or waits for other stations, so that they do not take from it what it needs.
 func (k *Core) Answer(work func() error) error {

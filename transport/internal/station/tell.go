@@ -78,8 +78,8 @@ func (all tellings) with(newer telling) tellings {
 // takesIn reports whether what is older can be told together with t: to everybody what it
 // would be on its own.
 func (t telling) takesIn(older telling) bool {
-	if t.OnlyIndex != older.OnlyIndex || t.OnlyWrite != older.OnlyWrite {
-		return false
+	if t.OnlyIndex != older.OnlyIndex || t.OnlyWrite != older.OnlyWrite || t.News.NoLetters != older.News.NoLetters {
+		return false // no letter tells of what is not checked
 	}
 	return t.All && older.All || !t.All && !older.All && slices.Equal(t.News.To, older.News.To) ||
 		t.first() == older.first()
@@ -96,7 +96,6 @@ func (t telling) joined(newer telling) telling {
 	})
 	newer.News.Addresses = append(addresses, newer.News.Addresses...)
 	newer.News.Notification = notify.Coalesce(t.News.Notification, newer.News.Notification)
-	newer.News.OnlyLevels = newer.News.OnlyLevels && t.News.OnlyLevels
 	newer.All = newer.All || t.All
 	to := append(without(t.News.To, newer.News.To), newer.News.To...)
 	if newer.All {
@@ -273,7 +272,7 @@ func (k *Core) tellThese(ctx context.Context, tx *record.Tx, name collection.Nam
 			return err
 		}
 	}
-	if k.Letters == nil || job.News.OnlyLevels {
+	if k.Letters == nil || job.News.NoLetters {
 		return nil
 	}
 	news := job.News

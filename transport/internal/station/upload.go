@@ -15,7 +15,7 @@ import (
 	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
-// Share verifies and steps a share of c, which the message holds, by an
+// Share verifies and steps a share of c, which the message holds or names, by an
 // authenticated user.
 func (k *Server) Share(ctx context.Context, by collection.UserID, c collection.Collection, share transport.Share) (Result, error) {
 	v, err := k.core.Verify(ctx, c)
@@ -42,6 +42,10 @@ func (k *Server) Share(ctx context.Context, by collection.UserID, c collection.C
 		return r, err
 	}
 	if r.Answer.Parts, err = k.core.Versions.Parts(ctx, r.State.Collection, r.Answer.Missing); err != nil {
+		return r, err
+	}
+	if share.Manifest != nil {
+		r.Answer.Updates, err = beyond(r.State.Collection, share.Updates)
 		return r, err
 	}
 	if err = agreed(&r, share.Collection); err == nil && len(r.Answer.Collection) > 0 && sealed {

@@ -19,6 +19,11 @@ const (
 	Statement  record.Kind = "statement"  // user, key: the same once more, of the hub's accounts, to be listed
 	Revoked    record.Kind = "revoked"    // user: there if a key of the user's was revoked; and nothing: changes with each; empty
 
+	Distrusted record.Kind = "distrusted" // user, whose word was false: is checked before labels go; empty
+
+	Sampling    record.Kind = "sampling"  // nothing: the secret by which blocks are chosen, which is lost for ever if it is, and
+	SamplingToo record.Kind = "sampling2" // nothing: the same once more
+
 	Mailing record.Kind = "mailing" // collection: whom the hub made of the addresses that it came with
 	Pending record.Kind = "pending" // address, as a Hash, collection: there it is nobody's yet
 	Joined  record.Kind = "joined"  // address, as a Hash: it has become a user's, which is to take effect

@@ -1,0 +1,189 @@
+package hub_test
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/lab/labtest"
+	"github.com/glimpse-go/glimpse/notify"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/hub"
+	"github.com/glimpse-go/glimpse/transport/hub/mail"
+)
+
+// atChecks calls a function when the hub asks a peer for what it has announced; an error
+// keeps the peer from being reached.
+func atChecks(w *labtest.World, do func() error) {
+	w.Put("hub", func(r *http.Request, network http.RoundTripper) (*http.Response, error) {
+		if strings.HasPrefix(r.URL.Path, "/v1/originals/") && do != nil {
+			if err := do(); err != nil {
+				return nil, err
+			}
+		}
+		return network.RoundTrip(r)
+	})
+}
+
+// vouches is an announcement with the author's word, by a station that may have nothing.
+func vouches(t *testing.T, s *labtest.Peer, c collection.Collection, url string) error {
+	u, err := c.CompleteAll(c.Author())
+	labtest.Must(t, err)
+	u, err = u.Sign(t.Context(), s.Signer, s.World.Now())
+	labtest.Must(t, err)
+	word, err := u.MarshalBinary()
+	labtest.Must(t, err)
+	_, err = s.ToHub().Announce(t.Context(), transport.Announcement{
+		Author: c.Author(), ID: c.ID(), Items: transport.AllBits(c.Len()), URL: url, Word: word,
+	})
+	return err
+}
+
+// TestLabelsGoAtOnce: recipients are told before anything is fetched of the home; letters
+// and the authority's seal come after that, and nobody is told twice.
+func TestLabelsGoAtOnce(t *testing.T) {
+	post := new(notify.Memory)
+	w, cam, home, b, _ := labtest.NewAlbum(t, hub.Config{Mail: mail.Config{Channel: post}}, 2)
+	name := cam.AlbumFor("party", []collection.UserID{b.User}, "mia@example.org")
+	cam.Shares(name)
+	b.Hears(notify.Shared, 2)
+	cam.Syncs(home, name)
+	told := false
+	atChecks(w, func() error {
+		if !told {
+			told = true
+			b.Hears(notify.Available, 0)
+			if letters := w.Letters(post); len(letters) > 0 && letters[0].Labelled == 0 {
+				t.Errorf("wrote %+v", letters)
+			}
+		}
+		return nil
+	})
+	home.Publishes(name)
+	if !told {
+		t.Error("nothing was checked")
+	}
+	b.HearsNothing()
+	if letters := w.Letters(post); len(letters) != 1 || letters[0].Labelled != 0 {
+		t.Errorf("wrote %+v", letters)
+	}
+	sealed := 0
+	for u := range b.Views(name).Updates() {
+		if u.Issuer().IsZero() {
+			sealed++
+		}
+	}
+	if sealed != 1 {
+		t.Errorf("%d updates by the authority at the recipient's", sealed)
+	}
+}
+
+// TestFalseWord: what a stolen home has announced comes back as labels, the recipients are
+// told, and from then on the author's stations are checked before anything goes.
+func TestFalseWord(t *testing.T) {
+	w, cam, home, b, name := labtest.NewAlbum(t, hub.Config{}, 2)
+	cam.Shares(name)
+	b.Hears(notify.Shared, 2)
+	told := false
+	atChecks(w, func() error {
+		if !told {
+			told = true
+			b.Hears(notify.Available, 0)
+		}
+		return nil
+	})
+	c, _ := cam.Encoded(name)
+	if err := vouches(t, home, c, home.URL()); !errors.Is(err, transport.ErrNotFound) {
+		t.Errorf("announced what is not there: %v", err)
+	}
+	b.Hears(notify.Lost, 2)
+
+	w.Restart(w.Hub.Store) // it is not forgotten
+	cam.Syncs(home, name)
+	atChecks(w, func() error {
+		b.HearsNothing()
+		return nil
+	})
+	home.Publishes(name)
+	b.Hears(notify.Available, 0)
+}
+
+// TestWordOfASilentHome: a home that does not answer loses what it has announced as one
+// that was checked once does, and one that answers in time keeps it.
+func TestWordOfASilentHome(t *testing.T) {
+	for _, answers := range []bool{true, false} {
+		w, cam, home, b, name := labtest.NewAlbum(t, hub.Config{MaxFailedProbes: 2}, 2)
+		cam.Shares(name)
+		b.Hears(notify.Shared, 2)
+		cam.Syncs(home, name)
+		off := errors.New("off")
+		atChecks(w, func() error { return off })
+		if err := home.Author.Publish(t.Context(), name); !errors.Is(err, transport.ErrUnreachable) {
+			t.Errorf("publish: %v", err)
+		}
+		b.Hears(notify.Available, 0)
+		w.Probes()
+		b.HearsNothing()
+		if answers {
+			off = nil
+		}
+		w.Probes()
+		if answers {
+			b.HearsNothing()
+			b.Fetches(cam.Ref(name, 0, 2))
+		} else {
+			b.Hears(notify.Lost, 2)
+		}
+	}
+}
+
+// TestLargeCollectionIsNotSentAgain: a home names what the hub has met.
+func TestLargeCollectionIsNotSentAgain(t *testing.T) {
+	w, cam, home, b, name := labtest.NewAlbum(t, hub.Config{RequiredFromPeer: 1}, 100)
+	cam.Shares(name)
+	cam.Syncs(home, name)
+	before := w.Wire(home.Name).Sent.Load()
+	home.Publishes(name)
+	if sent := w.Wire(home.Name).Sent.Load() - before; sent > 1000 {
+		t.Errorf("%d bytes to publish %d photos", sent, 100)
+	}
+	b.Hears(notify.Shared, 0)
+}
+
+// TestSamples: whatever an authority asks for, in its whole life it is shown four blocks
+// and an eighth of an original, at most, and those again.
+func TestSamples(t *testing.T) {
+	w, cam, home, _, name := labtest.NewAlbum(t, hub.Config{}, 1)
+	cam.Shares(name)
+	cam.Syncs(home, name)
+	home.Publishes(name)
+	for range 5 {
+		w.Probes()
+	}
+	authority := transport.Identity{Key: collection.KeyID(w.Hub.Signer.Public().ID())}
+	const block = 16 << 10
+	shown := 0
+	for range 2 {
+		for offset := int64(0); offset < 140_000; offset += block {
+			stream, err := home.As(authority).Original(t.Context(), cam.Ref(name, 0, 2), offset, 1)
+			switch {
+			case err == nil:
+				shown++
+				labtest.Must(t, stream.Close())
+			case !errors.Is(err, transport.ErrForbidden):
+				t.Errorf("at %d: %v", offset, err)
+			}
+		}
+		home.Restart(nil)
+	}
+	if shown != 2 {
+		t.Errorf("%d blocks of 9 are shown, twice, want 1", shown)
+	}
+	stream, err := home.As(authority).Original(t.Context(), cam.Ref(name, 0, 2), 0, 0)
+	if err != nil || stream.Size != 140_000 {
+		t.Fatalf("whether it is there: %v", err)
+	}
+	labtest.Must(t, stream.Close())
+}
