@@ -146,20 +146,27 @@ func (p *parts) readResolved(r *wire.Reader, l *Limits) {
 	}
 }
 
-// resolve joins a resolution and reports whether that changed anything.
-func (p *parts) resolve(r resolution) bool {
-	i, has := slices.BinarySearchFunc(p.resolved, r, resolution.compare)
-	if !has {
-		p.resolved = slices.Insert(slices.Clone(p.resolved), i, r)
-		return true
+// mergeResolved joins resolutions, which ascend, and reports whether anything changed.
+func (p *parts) mergeResolved(more []resolution) (changed bool) {
+	all := make([]resolution, 0, len(p.resolved)+len(more))
+	have := p.resolved
+	for _, r := range more {
+		for len(have) > 0 && have[0].compare(r) < 0 {
+			all, have = append(all, have[0]), have[1:]
+		}
+		if len(have) > 0 && have[0].compare(r) == 0 {
+			merged := have[0].seal
+			changed = merged.merge(r.seal) || changed
+			r.seal, have = merged, have[1:]
+		} else {
+			changed = true
+		}
+		all = append(all, r)
 	}
-	merged := p.resolved[i].seal
-	if !merged.merge(r.seal) {
-		return false
+	if changed {
+		p.resolved = append(all, have...)
 	}
-	p.resolved = slices.Clone(p.resolved)
-	p.resolved[i].seal = merged
-	return true
+	return changed
 }
 
 // Resolve adds the authority's sealed statement that a blinded address of the
@@ -183,7 +190,7 @@ func (c Collection) Resolve(ctx context.Context, s Signer, a Address, user UserI
 		return c, fmt.Errorf("resolve: %w", err)
 	}
 	q := *p
-	if !q.resolve(r) {
+	if !q.mergeResolved([]resolution{r}) {
 		return c, nil
 	}
 	return Collection{&q}, nil

@@ -46,6 +46,22 @@ func TestDecodingAllocatesNoMoreThanTwiceItsInput(t *testing.T) {
 	}
 }
 
+// TestHostileUpdatesAreRead: the hostile updates are no malformed ones, which would cost
+// nothing, and their labels are those of any other collection.
+func TestHostileUpdatesAreRead(t *testing.T) {
+	for name, input := range map[string][]byte{
+		"of many generations": hostileUpdates(10_000, 256), "packed": hostilePacked(600, 256), "of many values": hostileValues(256),
+	} {
+		c, err := collection.Decode(input)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if n := len(slices.Collect(c.Updates())); n != 256 || c.Settled() {
+			t.Errorf("%s: %d updates", name, n)
+		}
+	}
+}
+
 // TestUnmarshalingAllocatesACopyMore is about UnmarshalBinary, which copies its
 // input and then decodes it.
 func TestUnmarshalingAllocatesACopyMore(t *testing.T) {
@@ -135,8 +151,20 @@ func hostilePlaces(n int) []byte {
 	return wire.AppendBytes(append(b, 1), places)
 }
 
-// hostileUpdates has updates by the author, each of which opens another
-// generation of another item: a wider state with every one.
+// rival is the i-th of the completers that rivals names.
+func rival(i int) []byte { return binary.BigEndian.AppendUint64(make([]byte, 8, 16), uint64(i+1)) }
+
+// rivals is a collection of n items that so many completers have updated.
+func rivals(n, completers int) []byte {
+	field := wire.AppendBytesHead([]byte{9}, 16*completers)
+	for i := range completers {
+		field = append(field, rival(i)...)
+	}
+	return wire.AppendArray(append(collectionOf(n, 1, field), 5), completers)
+}
+
+// hostileUpdates has updates by as many completers, each of another generation of another
+// item: a wider state with every one.
 func hostileUpdates(n, updates int) []byte {
 	var claims [][]byte
 	for i := range updates {
@@ -147,16 +175,14 @@ func hostileUpdates(n, updates int) []byte {
 			run = nil
 		}
 		c = wire.AppendBytes(append(c, 0), append(run, 1))
-		c = wire.AppendBytes(c, strangers)
+		c = wire.AppendBytes(c, rival(i))
 		claims = append(claims, wire.AppendBytes(append(c, 0), nil))
 	}
-	slices.SortFunc(claims, bytes.Compare)
-	b := wire.AppendArray(append(collectionOf(n, 1), 5), updates)
-	return append(b, slices.Concat(claims...)...)
+	return append(rivals(n, updates), slices.Concat(claims...)...)
 }
 
-// hostilePacked has updates by the author of two bits an item, of which none
-// says as much as another: each opens the greatest generation of another item.
+// hostilePacked has updates of two bits an item, of which none says as much as another:
+// each is of the greatest generation of another item.
 func hostilePacked(n, updates int) []byte {
 	var claims [][]byte
 	for i := range updates {
@@ -170,16 +196,14 @@ func hostilePacked(n, updates int) []byte {
 		}
 		c := wire.AppendArray(wire.AppendArray(wire.AppendArray(nil, 4), 3), 3)
 		c = append(c, 0, 14, 16, 1)
-		c = wire.AppendBytes(wire.AppendBytes(c, places), strangers)
+		c = wire.AppendBytes(wire.AppendBytes(c, places), rival(i))
 		claims = append(claims, wire.AppendBytes(append(c, 0), nil))
 	}
-	slices.SortFunc(claims, bytes.Compare)
-	b := wire.AppendArray(append(collectionOf(n, 1), 5), updates)
-	return append(b, slices.Concat(claims...)...)
+	return append(rivals(n, updates), slices.Concat(claims...)...)
 }
 
-// hostileValues has n updates by the author, up to 256, each with another rank
-// for every item, of which none says as much as another.
+// hostileValues has n updates, up to 256, each with another rank for every item, of which
+// none says as much as another.
 func hostileValues(n int) []byte {
 	var claims [][]byte
 	for i := range n {
@@ -196,19 +220,17 @@ func hostileValues(n int) []byte {
 			}
 			places = append(places, byte(place))
 		}
-		c = wire.AppendBytes(wire.AppendBytes(append(c, 1), places), strangers)
+		c = wire.AppendBytes(wire.AppendBytes(append(c, 1), places), rival(i))
 		claims = append(claims, wire.AppendBytes(append(c, 0), nil))
 	}
-	slices.SortFunc(claims, bytes.Compare)
-	b := wire.AppendArray(append(collectionOf(n, 1), 5), n)
-	return append(b, slices.Concat(claims...)...)
+	return append(rivals(n, n), slices.Concat(claims...)...)
 }
 
 // hostileClaims claims things that do not follow.
 func hostileClaims(updates bool) []byte {
 	b := collectionOf(20, 1)
 	if updates {
-		return append(wire.AppendArray(append(b, 5), 256), make([]byte, 256)...)
+		return append(rivals(20, 256), make([]byte, 256)...)
 	}
 	return wire.AppendBytesHead(append(wire.AppendArray(append(b, 3), 2), 0), 1024)
 }

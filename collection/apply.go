@@ -4,40 +4,37 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"slices"
 	"time"
-
-	"github.com/glimpse-go/glimpse/internal/column"
 )
 
 // Apply joins updates and reports whether anything changed: labels, or who
 // vouches for them. It is all or nothing. An update that adds nothing is a
 // success that changes nothing. Errors: ErrOtherCollection, ErrOtherKind,
-// ErrRank, ErrNotAuthorised, and ErrLimit for more updates than a decoder takes
-// (see Restate). It does not look at seals: that is what a Verified collection
-// does.
+// ErrRank, ErrNotAuthorised. It does not look at seals: that is what a Verified
+// collection does.
 func (c Collection) Apply(us ...Update) (next Collection, changed bool, err error) {
 	p := c.parts()
-	q := *p
-	for _, u := range us {
-		if err := p.fits(&u); err != nil {
+	var claims []claim
+	for i := range us {
+		if err := p.fits(&us[i]); err != nil {
 			return c, false, err
 		}
-		if !u.claim.nothing() && q.join(u.claim) {
-			changed = true
+		if !us[i].claim.nothing() {
+			claims = append(claims, us[i].claim)
 		}
 	}
-	return c.become(&q, changed)
-}
-
-// become returns what has become of c, if that has changed.
-func (c Collection) become(q *parts, changed bool) (Collection, bool, error) {
-	if limit := (Limits{}).withDefaults().Updates; len(q.claims) > limit {
-		return c, false, fmt.Errorf("%w: %d updates", ErrLimit, len(q.claims))
-	}
-	if !changed {
+	q := *p
+	if !q.join(ascending(claims)) {
 		return c, false, nil
 	}
-	return Collection{q}, true, nil
+	return Collection{&q}, true, nil
+}
+
+// ascending sorts claims by their writers, and leaves the greatest of each.
+func ascending(claims []claim) []claim {
+	slices.SortFunc(claims, func(c, d claim) int { return cmp.Or(c.writes(&d), d.greater(&c)) })
+	return slices.CompactFunc(claims, func(c, d claim) bool { return c.writes(&d) == 0 })
 }
 
 // fits refuses an update that is not one of p's collection.
@@ -48,36 +45,26 @@ func (p *parts) fits(u *Update) error {
 	case u.kind != p.fixed.kind:
 		return fmt.Errorf("update: %w: %v, not %v", ErrOtherKind, u.kind, p.fixed.kind)
 	}
-	if err := p.fixed.allows(&u.claim); err != nil {
+	if err := p.fixed.allows(u.claim.issuer(), u.claim.labels()); err != nil {
 		return fmt.Errorf("update: %w", err)
 	}
 	return nil
 }
 
-// join admits a claim, brings the state up to date and reports whether anything
-// changed. It changes p, which must be the caller's own.
-func (p *parts) join(c claim) bool {
-	claims, changed := p.fixed.admit(p.claims, c)
-	if !changed {
+// join joins claims, which ascend, and reports whether anything changed. It changes p,
+// which must be the caller's own.
+func (p *parts) join(claims []claim) (changed bool) {
+	joined := p.fixed.join(p.claims, claims)
+	if slices.EqualFunc(joined, p.claims, func(c, d claim) bool { return bytes.Equal(c.raw, d.raw) }) {
 		return false
 	}
-	p.claims = claims
-	switch {
-	case !p.fixed.role(c.issuer).privileged():
-		p.state, _ = column.Combine(p.state, c.labels, within)
-	case latest(c.labels) > 0:
-		// It may open a generation that a completer's claim waits for.
-		p.state = stateOf(p.fixed, claims)
-	default:
-		p.state, _ = column.Combine(p.state, c.labels, higher)
-	}
+	p.carry(joined)
 	return true
 }
 
 // Merge joins all that two copies of one collection carry: the later edition,
 // the updates of both, the resolved addresses of both. Merge is associative,
-// commutative and idempotent. Errors: ErrOtherCollection, those of Contradicts,
-// ErrLimit.
+// commutative and idempotent. Errors: ErrOtherCollection, those of Contradicts.
 func (c Collection) Merge(d Collection) (next Collection, changed bool, err error) {
 	p, o := c.parts(), d.parts()
 	if p.fixed.identity() != o.fixed.identity() {
@@ -87,17 +74,11 @@ func (c Collection) Merge(d Collection) (next Collection, changed bool, err erro
 	if changed, err = q.mergeEdition(o); err != nil {
 		return c, false, err
 	}
-	for _, claim := range o.claims {
-		if q.join(claim) {
-			changed = true
-		}
+	changed = q.join(o.claims) || changed
+	if changed = q.mergeResolved(o.resolved) || changed; !changed {
+		return c, false, nil
 	}
-	for _, r := range o.resolved {
-		if q.resolve(r) {
-			changed = true
-		}
-	}
-	return c.become(&q, changed)
+	return Collection{&q}, true, nil
 }
 
 // ErrDigestChanged is an edition that has another digest for a version than an

@@ -100,7 +100,7 @@ func (k Checker) verifySeals(ctx context.Context, c Collection) (Verified, error
 		return Verified{}, err
 	}
 	if len(claims) < len(q.claims) {
-		q.claims, q.state = claims, stateOf(q.fixed, claims)
+		q.carry(claims)
 	}
 	v.c = Collection{&q}
 	return v, edition

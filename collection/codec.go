@@ -3,6 +3,7 @@ package collection
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/glimpse-go/glimpse/internal/wire"
@@ -52,7 +53,7 @@ func (l Limits) Decode(data []byte) (Collection, error) {
 	if p.edition == nil {
 		p.edition = none.edition
 	}
-	p.state = stateOf(p.fixed, p.claims)
+	p.carry(p.claims)
 	return Collection{p}, nil
 }
 
@@ -104,33 +105,67 @@ func readPartSeal(r *wire.Reader, l *Limits) seal {
 	return s
 }
 
-// readClaims reads claims, which ascend and of which none takes the place of
-// another.
+// minClaim is the size of the shortest encoding of a claim that is not the authority's.
+const minClaim = 1 + 5 + (1 + userSize) + 1 + 1
+
+// readClaims reads claims, which ascend by their writers, and of which all are carried.
 func (p *parts) readClaims(r *wire.Reader, data []byte, l *Limits) {
 	start := r.Offset()
-	n := r.Array(l.Updates)
-	if r.Err() == nil && n == 0 {
+	n := r.Array(math.MaxInt32)
+	switch {
+	case r.Err() != nil:
+		return
+	case n == 0:
 		r.Fail(start, ErrNotCanonical)
+		return
+	case n > maxKeys+r.Left()/minClaim: // the authority's are shorter
+		r.Fail(start, ErrTruncated)
+		return
+	case n > maxKeys*(2+len(p.fixed.completers)/userSize):
+		r.Fail(start, ErrLimit)
+		return
 	}
 	p.claims = make([]claim, 0, n)
-	for i := range n {
+	var scratch []uint32
+	for order := (claimOrder{}); len(p.claims) < n; {
 		at := r.Offset()
-		c := readClaim(r, func(from int) []byte { return slices.Clip(data[from:r.Offset()]) }, p.fixed, l)
-		switch {
-		case r.Err() != nil:
+		c := readClaim(r, data, p.fixed, l, &scratch)
+		if r.Err() != nil {
 			return
-		case c.nothing():
-			r.Fail(at, fmt.Errorf("%w: update %d says nothing", ErrNotCanonical, i))
-		case i > 0 && bytes.Compare(p.claims[i-1].raw, c.raw) >= 0:
-			r.Fail(at, fmt.Errorf("%w: update %d", ErrOrder, i))
 		}
-		for k := range p.claims {
-			if d := &p.claims[k]; p.fixed.replaces(d, &c) || p.fixed.replaces(&c, d) {
-				r.Fail(at, fmt.Errorf("%w: updates %d and %d, of which one takes the other's place", ErrNotCanonical, k, i))
-			}
+		if err := order.next(&c); err != nil {
+			r.Fail(at, fmt.Errorf("%w: update %d", err, len(p.claims)))
 		}
 		p.claims = append(p.claims, c)
 	}
+}
+
+// claimOrder checks claims one after the other, each in constant time.
+type claimOrder struct {
+	issuer UserID
+	key    KeyID
+	keys   int    // of the issuer so far
+	bar    uint32 // see join
+}
+
+func (o *claimOrder) next(c *claim) error {
+	issuer, key := c.issuer(), c.key()
+	byIssuer := bytes.Compare(o.issuer[:], issuer[:])
+	switch {
+	case o.keys > 0 && (byIssuer > 0 || byIssuer == 0 && bytes.Compare(o.key[:], key[:]) >= 0):
+		return ErrOrder
+	case c.nothing(), !issuer.IsZero() && c.greatest <= o.bar:
+		return fmt.Errorf("%w: it says nothing", ErrNotCanonical)
+	case byIssuer != 0:
+		o.keys = 0
+	case issuer.IsZero():
+		o.bar = max(o.bar, c.least)
+	}
+	if o.keys == maxKeys {
+		return fmt.Errorf("%w: more than %d keys of one issuer", ErrLimit, maxKeys)
+	}
+	o.issuer, o.key, o.keys = issuer, key, o.keys+1
+	return nil
 }
 
 // AppendBinary appends the encoding of c.
@@ -248,6 +283,6 @@ func DecodeParts(manifest, said []byte) (Collection, error) {
 	if err := r.End(); err != nil {
 		return Collection{}, fmt.Errorf("collection: %w", err)
 	}
-	p.state = stateOf(p.fixed, p.claims)
+	p.carry(p.claims)
 	return Collection{&p}, nil
 }

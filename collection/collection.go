@@ -8,9 +8,7 @@ import (
 	"sort"
 	"time"
 
-	"github.com/glimpse-go/glimpse/internal/column"
 	"github.com/glimpse-go/glimpse/internal/idindex"
-	"github.com/glimpse-go/glimpse/internal/sealerr"
 	"github.com/glimpse-go/glimpse/label"
 )
 
@@ -25,8 +23,8 @@ type parts struct {
 	fixed    *fixed
 	edition  *edition
 	seals    seals
-	claims   []claim // maximal, ascending
-	state    column.Column
+	claims   []claim // those that are carried, ascending by writer: see fixed.join
+	state    *state
 	resolved []resolution
 }
 
@@ -42,7 +40,9 @@ type seal struct {
 
 var none = func() *parts {
 	f := &fixed{identity: sumOnce(nil), ladder: label.DefaultLadder()}
-	return &parts{fixed: f, edition: &edition{raw: []byte{0xa0}, digest: sumOnce([]byte{0xa0})}}
+	p := &parts{fixed: f, edition: &edition{raw: []byte{0xa0}, digest: sumOnce([]byte{0xa0})}}
+	p.carry(nil)
+	return p
 }()
 
 func (c Collection) parts() *parts {
@@ -70,7 +70,9 @@ func New(h Header, b Body) (Collection, error) {
 	if err != nil {
 		return Collection{}, fmt.Errorf("collection: edition: %w", err)
 	}
-	c := Collection{&parts{fixed: f, edition: e, state: column.Uniform(f.len(), 0)}}
+	p := &parts{fixed: f, edition: e}
+	p.carry(nil)
+	c := Collection{p}
 	return c, c.Validate()
 }
 
@@ -200,7 +202,7 @@ func (c Collection) Body() Body {
 // there is no such item, as a slice does.
 func (c Collection) At(i int) (ItemID, label.Rank) {
 	p := c.parts()
-	return p.fixed.item(i), label.Rank(p.state.At(i))
+	return p.fixed.item(i), label.Rank(p.state.get().At(i))
 }
 
 // Item returns what is known of item i but its label, and no preview if it is
@@ -221,7 +223,7 @@ func (c Collection) Item(i int) Item {
 func (c Collection) Items() iter.Seq2[ItemID, label.Rank] {
 	return func(yield func(ItemID, label.Rank) bool) {
 		p := c.parts()
-		ids, labels := p.fixed.items, p.state.Reader()
+		ids, labels := p.fixed.items, p.state.get().Reader()
 		var ranks [256]uint32
 		for n := labels.Read(ranks[:]); n > 0; n = labels.Read(ranks[:]) {
 			for _, rank := range ranks[:n] {
@@ -238,7 +240,7 @@ func (c Collection) Items() iter.Seq2[ItemID, label.Rank] {
 // yields without the ids, in less time.
 func (c Collection) Labels() iter.Seq2[int, label.Rank] {
 	return func(yield func(int, label.Rank) bool) {
-		labels, i := c.parts().state.Reader(), 0
+		labels, i := c.parts().state.get().Reader(), 0
 		var ranks [256]uint32
 		for n := labels.Read(ranks[:]); n > 0; n = labels.Read(ranks[:]) {
 			for _, rank := range ranks[:n] {
@@ -266,10 +268,11 @@ func (c Collection) Label(id ItemID) (label.Rank, bool) {
 	if i < 0 {
 		return label.Pending, false
 	}
-	if v, ok := p.state.Bit(i); ok {
+	state := p.state.get()
+	if v, ok := state.Bit(i); ok {
 		return label.Rank(v), true
 	}
-	return label.Rank(p.state.At(i)), true
+	return label.Rank(state.At(i)), true
 }
 
 // Digest returns the digest of a version of item i, if the edition has it.
@@ -289,18 +292,18 @@ func (c Collection) Preview(i int) []byte {
 
 // Labelled returns how many items carry a label.
 func (c Collection) Labelled() int {
-	return c.parts().state.Count(func(v uint32) bool { return label.Rank(v).Labelled() })
+	return c.parts().state.get().Count(func(v uint32) bool { return label.Rank(v).Labelled() })
 }
 
 // Withdrawn returns how many items the author has withdrawn; they are labelled,
 // too.
 func (c Collection) Withdrawn() int {
-	return c.parts().state.Count(func(v uint32) bool { return label.Rank(v).Withdrawn() })
+	return c.parts().state.get().Count(func(v uint32) bool { return label.Rank(v).Withdrawn() })
 }
 
 // Settled reports whether every item is complete or withdrawn.
 func (c Collection) Settled() bool {
-	return c.parts().state.Count(func(v uint32) bool { return label.Rank(v).Settled() }) == c.Len()
+	return c.parts().state.get().Count(func(v uint32) bool { return label.Rank(v).Settled() }) == c.Len()
 }
 
 // Recipients yields the users with whom the collection is shared, ascending.
@@ -356,20 +359,3 @@ func (c Collection) MayRead(u UserID) bool {
 	return !u.IsZero() && (u == p.fixed.author || in(p.fixed.recipients, u[:]) || in(p.fixed.completers, u[:]) ||
 		slices.ContainsFunc(p.resolved, func(r resolution) bool { return r.user == u }))
 }
-
-// An ItemError is a refusal that concerns one item; errors.Is and errors.As see
-// its cause, such as a *label.Refusal.
-type ItemError struct {
-	Item ItemID
-	Err  error
-}
-
-// Error names the item and the cause.
-func (e *ItemError) Error() string { return fmt.Sprintf("item %v: %v", e.Item, e.Err) }
-
-// Unwrap returns the cause.
-func (e *ItemError) Unwrap() error { return e.Err }
-
-// ErrNotAuthorised says that somebody may not say what an update or a seal says.
-// It wraps the family of refused seals.
-var ErrNotAuthorised = fmt.Errorf("%w: not authorised", sealerr.Err)

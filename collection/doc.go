@@ -23,10 +23,15 @@
 // Apply and Merge join it. The author may say anything, a user whom the author
 // named as completer raises levels up to complete, and the authority, the hub
 // key named in the fixed part, also takes back. What a completer says of a
-// generation that nobody opened yet is kept and counts once it is opened. A
-// collection keeps its maximal updates: one takes another's place if it says at
-// least as much and its issuer is the author, the authority, or the other's
-// issuer.
+// generation that nobody opened yet is kept and counts once it is opened.
+//
+// An update is the word of the key that seals it, and says all that the key has
+// said before: Sign sees to that. So a collection carries one update of a key,
+// the greatest, and of an issuer those of 16 keys at most; nobody's updates take
+// the place of another issuer's, except that nothing else is carried of what the
+// authority says of all items. Whoever seals words that contradict each
+// other, or too many, loses some of them and harms nobody else. In what order
+// updates come does not matter; the rule and its proof stand at fixed.join.
 //
 // # Trust
 //

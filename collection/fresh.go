@@ -116,7 +116,7 @@ func floor(x, _ uint32) uint32 {
 // remember returns what is to be remembered once p has been seen after what was
 // seen before, which p must not fall behind.
 func (p *parts) remember(was []byte) ([]byte, error) {
-	floors, _ := column.Combine(p.state, column.Uniform(p.fixed.len(), 0), floor)
+	floors, _ := column.Combine(*p.state.get(), column.Uniform(p.fixed.len(), 0), floor)
 	if was == nil {
 		return appendSeen(p, floors), nil
 	}
@@ -144,14 +144,14 @@ func (p *parts) compareSeen(was []byte) error {
 	if now := p.fixed.identity(); r.Err() == nil && !bytes.Equal(identity, now[:]) {
 		return fmt.Errorf("%w: not the one first seen by this name", ErrOtherCollection)
 	}
-	before := readLabels(r, p.fixed.len())
+	before := readLabels(r, p.fixed.len(), new([]uint32))
 	if err := r.End(); err != nil {
 		return err
 	}
 	if p.edition.number < number {
 		return fmt.Errorf("%w: edition %d after %d", ErrReplay, p.edition.number, number)
 	}
-	if !column.Every(p.state, before, func(x, y uint32) bool { return x >= y }) {
+	if !column.Every(*p.state.get(), before, func(x, y uint32) bool { return x >= y }) {
 		return fmt.Errorf("%w: a take-back or a withdrawal is missing", ErrReplay)
 	}
 	return nil

@@ -16,25 +16,37 @@ import (
 )
 
 // tiny are limits that most vectors pass.
-var tiny = collection.Limits{Size: 4096, Items: 8, Recipients: 2, Subs: 2, Title: 16, Caption: 16, Text: 32, Types: 3, Metadata: 2, Updates: 3, Seal: 64}
+var tiny = collection.Limits{Size: 4096, Items: 8, Recipients: 2, Subs: 2, Title: 16, Caption: 16, Text: 32, Types: 3, Metadata: 2, Seal: 64}
 
 // agreeable is a Verifier that agrees with every seal. It says that the seal
 // is by whom the statement names, with the one key that vectors name as the
 // authority's.
 type agreeable struct{}
 
-func (agreeable) Verify(_ context.Context, typ string, statement, _ []byte, _ time.Time) (user [16]byte, key [32]byte, err error) {
+func (agreeable) Verify(_ context.Context, typ string, statement, seal []byte, _ time.Time) (user [16]byte, key [32]byte, err error) {
 	var fields []any
 	if err := cbor.Unmarshal(statement, &fields); err != nil || len(fields) != 4 {
 		return user, key, fmt.Errorf("%s: no statement: %w", typ, err)
 	}
 	if issuer, ok := fields[2].([]byte); ok && typ == collection.TypeUpdate {
 		copy(user[:], issuer)
+		if len(issuer) > 0 {
+			copy(key[:], keyNamed(seal))
+			return user, key, nil
+		}
 	} else {
 		copy(user[:], bytes.Repeat([]byte{0xa1}, 16)) // the vectors' author
 	}
 	copy(key[:], bytes.Repeat([]byte{0xcc}, 32))
 	return user, key, nil
+}
+
+// keyNamed is the key that a seal names, of those that name one as package signature does.
+func keyNamed(seal []byte) []byte {
+	if len(seal) > 36 && bytes.HasPrefix(seal, []byte{0xd2, 0x84, 0x58, 0x20}) {
+		return seal[4:36]
+	}
+	return nil
 }
 
 // seed adds the short vectors of a kind.
@@ -137,9 +149,7 @@ func checkUpdate(t *testing.T, c collection.Collection, u collection.Update) {
 func checkTiny(t *testing.T, c collection.Collection, size int) {
 	t.Helper()
 	b, h := c.Body(), c.Header()
-	updates := 0
 	for u := range c.Updates() {
-		updates++
 		if len(u.Seal()) > tiny.Seal {
 			t.Fatal("a limit was passed")
 		}
@@ -153,7 +163,7 @@ func checkTiny(t *testing.T, c collection.Collection, size int) {
 	}
 	if size > tiny.Size || len(b.Items) > tiny.Items || len(b.Recipients) > tiny.Recipients || len(b.Addresses) > tiny.Recipients ||
 		len(b.Completers) > tiny.Recipients || len(b.Subs) > tiny.Subs || len(h.Title) > tiny.Title || len(types) > tiny.Types ||
-		len(h.Metadata) > tiny.Metadata || updates > tiny.Updates || len(h.AuthorSeal) > tiny.Seal {
+		len(h.Metadata) > tiny.Metadata || len(h.AuthorSeal) > tiny.Seal {
 		t.Fatal("a limit was passed")
 	}
 }

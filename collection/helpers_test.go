@@ -44,13 +44,18 @@ func (k toyKey) Sign(_ context.Context, typ string, statement []byte) ([]byte, e
 		return nil, errOops
 	}
 	sum := sha256.Sum256(slices.Concat(k.id[:], []byte(typ), statement))
-	return slices.Concat(k.id[:], sum[:]), nil
+	header := wire.AppendBytes([]byte{0xd2, 0x84}, k.id[:]) // where a COSE_Sign1 names its key
+	return wire.AppendBytes(append(header, 0xa0, 0xf6), sum[:]), nil
 }
+
+func (k toyKey) ID() [32]byte { return k.id }
 
 // A signerFunc is a Signer.
 type signerFunc func() ([]byte, error)
 
 func (f signerFunc) Sign(context.Context, string, []byte) ([]byte, error) { return f() }
+
+func (f signerFunc) ID() [32]byte { return [32]byte{} }
 
 // A toyRing verifies the seals of toyKeys.
 type toyRing struct {
@@ -67,10 +72,10 @@ func newRing(users ...collection.UserID) toyRing {
 }
 
 func (r toyRing) Verify(_ context.Context, typ string, statement, seal []byte, issued time.Time) (user [16]byte, key [32]byte, err error) {
-	if len(seal) != 64 {
+	if len(seal) != 72 {
 		return user, key, collection.ErrBadSeal
 	}
-	key = [32]byte(seal[:32])
+	key = [32]byte(seal[4:36])
 	want, _ := toyKey{key}.Sign(context.Background(), typ, statement)
 	bound, known := r.users[key]
 	switch {

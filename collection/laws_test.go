@@ -60,7 +60,7 @@ func (d dice) say(tb failer, c collection.Collection) collection.Update {
 	case 2:
 		u, err = c.CompleteAll(anybody)
 	case 3:
-		u, err = c.Restate(anybody)
+		u, err = c.Restate(anybody, keyOf(anybody).ID())
 	case 4:
 		level := 0
 		if c.Kind() == label.Degree {
@@ -265,34 +265,5 @@ func TestApplyIsAllOrNothing(t *testing.T) {
 	}
 	if _, changed, err := c.Apply(); changed || err != nil {
 		t.Error("no updates:", changed, err)
-	}
-}
-
-// TestTooManyUpdates: a collection never carries more than a decoder takes, and
-// the validation of the authority takes their place.
-func TestTooManyUpdates(t *testing.T) {
-	c := shared(t, 300, label.Flag, nil)
-	var us []collection.Update
-	for i := range 256 {
-		us = append(us, ok(c.Complete(home, itemID(i)))(t))
-	}
-	full := applied(t, c, us...)
-	ok(collection.Decode(bytesOf(t, full)))(t)
-	more := ok(c.Complete(tower, itemID(299)))(t)
-	next, changed, err := full.Apply(more)
-	wantErr(t, err, collection.ErrLimit)
-	if changed || !next.Equal(full) {
-		t.Error("the refused update was applied")
-	}
-	_, _, err = full.Merge(applied(t, c, more))
-	wantErr(t, err, collection.ErrLimit)
-	// The way out: the completer's own word in one, or that of the authority.
-	short := applied(t, full, more, ok(full.Restate(home))(t))
-	if n := len(slices.Collect(short.Updates())); n != 2 || short.Labelled() != 300-257 {
-		t.Errorf("%d updates, %d labelled", n, short.Labelled())
-	}
-	done := applied(t, full, more, ok(full.CompleteAll(theHub))(t))
-	if n := len(slices.Collect(done.Updates())); n != 1 || done.Labelled() != 0 {
-		t.Errorf("%d updates, %d labelled", n, done.Labelled())
 	}
 }

@@ -59,7 +59,6 @@ type Limits struct {
 	Text       int // bytes of all captions; 256 MiB
 	Types      int // distinct media types; 1,024
 	Metadata   int // entries of the metadata, each of 255 bytes of key and Caption bytes of value; 256
-	Updates    int // updates carried; 256
 	Seal       int // bytes of one seal; 1,024
 }
 
@@ -75,7 +74,6 @@ func (l Limits) withDefaults() Limits {
 	l.Text = cmp.Or(l.Text, 1<<28)
 	l.Types = cmp.Or(l.Types, 1<<10)
 	l.Metadata = cmp.Or(l.Metadata, 1<<8)
-	l.Updates = cmp.Or(l.Updates, 1<<8)
 	l.Seal = cmp.Or(l.Seal, 1<<10)
 	return l
 }

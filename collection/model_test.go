@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fxamacker/cbor/v2"
+
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/label"
 	"pgregory.net/rapid"
@@ -36,39 +38,57 @@ type modelClaim struct {
 	ranks map[int]modelRank
 	at    int64
 	seal  string
+	key   string // that the seal names
+	raw   []byte // labels and seal, encoded
+
+	first, sum int // see weigh
 }
 
 func (c modelClaim) privileged() bool { return c.by.IsZero() || c.by == anna }
 
-// covers: c says at least as much as d, and its issuer is author or authority,
-// or the same. What a completer says again in a later generation does not say
-// the earlier again, for the later may never be opened.
-func (c modelClaim) covers(d modelClaim) bool {
-	for i, r := range d.ranks {
-		if c.ranks[i].less(r) || !c.privileged() && c.ranks[i].generation != r.generation {
-			return false
+// number is a rank as the wire has it.
+func (r modelRank) number() int { return 16*r.generation + r.level }
+
+// weigh notes what of two claims of one issuer decides: first the greatest rank (of the
+// authority, the least one of all n items), then the sum of all.
+func (c *modelClaim) weigh(n int) {
+	least := 0
+	for i := range n {
+		r := c.ranks[i].number()
+		if c.sum += r; i == 0 || r < least {
+			least = r
+		}
+		c.first = max(c.first, r)
+	}
+	if c.by.IsZero() {
+		c.first = least
+	}
+}
+
+// above: of two of one issuer the one stays that weighs more, else the later, else that
+// whose encoding is greater.
+func (c *modelClaim) above(d *modelClaim) bool {
+	return cmp.Or(cmp.Compare(c.first, d.first), cmp.Compare(c.sum, d.sum), cmp.Compare(c.at, d.at), bytes.Compare(c.raw, d.raw)) > 0
+}
+
+// carried: of each key of an issuer the one above the others, of each issuer 16 at most, and
+// of others than the authority what is more than all items have by the authority.
+func carried(said []modelClaim) (stay []modelClaim) {
+	bar := 0
+	for _, c := range said {
+		if c.by.IsZero() {
+			bar = max(bar, c.first)
 		}
 	}
-	return c.privileged() || c.by == d.by
-}
-
-// replaces: of two that say the same the authority's stays, else the later, else
-// that with the longer or greater seal.
-func (c modelClaim) replaces(d modelClaim) bool {
-	if !c.covers(d) || !d.covers(c) {
-		return c.covers(d)
-	}
-	if c.by != d.by {
-		return c.by.IsZero()
-	}
-	return cmp.Or(cmp.Compare(c.at, d.at), cmp.Compare(len(c.seal), len(d.seal)), cmp.Compare(c.seal, d.seal)) > 0
-}
-
-func maximal(said []modelClaim) (stay []modelClaim) {
-	for _, c := range said {
-		if !slices.ContainsFunc(said, func(d modelClaim) bool { return d.replaces(c) }) && len(c.ranks) > 0 &&
-			!slices.ContainsFunc(stay, c.equal) {
-			stay = append(stay, c)
+	for i := range said {
+		c, keys := &said[i], map[string]bool{}
+		for k := range said {
+			if d := &said[k]; d.by == c.by && d.above(c) {
+				keys[d.key] = true
+			}
+		}
+		if len(c.ranks) > 0 && !keys[c.key] && len(keys) < 16 && (c.by.IsZero() || bar < c.first) {
+			stay = append(stay, *c)
 		}
 	}
 	return stay
@@ -97,15 +117,34 @@ func modelState(n int, said []modelClaim) []modelRank {
 }
 
 // claimOf is what an update says, read from it.
-func claimOf(u collection.Update) modelClaim {
-	c := modelClaim{by: u.Issuer(), ranks: map[int]modelRank{}, seal: string(u.Seal())}
+func claimOf(n int, u collection.Update) modelClaim {
+	c := modelClaim{by: u.Issuer(), ranks: map[int]modelRank{}, seal: string(u.Seal()), raw: encodedClaim(u)}
+	if key := u.Key(); !key.IsZero() {
+		c.key = key.String()
+	}
 	if !u.Issued().IsZero() {
 		c.at = u.Issued().Unix()
 	}
 	for i, r := range u.Labels() {
 		c.ranks[i] = modelRank{int(r.Generation()), r.Level()}
 	}
+	c.weigh(n)
 	return c
+}
+
+// encodedClaim is how a collection writes an update.
+func encodedClaim(u collection.Update) []byte {
+	data, err := u.MarshalBinary()
+	if err != nil {
+		panic(err)
+	}
+	var fields struct {
+		Labels cbor.RawMessage `cbor:"4,keyasint"`
+	}
+	if err := cbor.Unmarshal(data, &fields); err != nil {
+		panic(err)
+	}
+	return fmt.Appendf(slices.Clone(fields.Labels), "%04d%s", len(u.Seal()), u.Seal())
 }
 
 func (c modelClaim) equal(d modelClaim) bool {
@@ -135,6 +174,7 @@ type modelEdition struct {
 
 // A copyOf is one copy of the collection and what its holder has ever heard.
 type copyOf struct {
+	n       int // items
 	real    collection.Collection
 	heard   []modelClaim
 	edition modelEdition
@@ -161,7 +201,7 @@ func newMachine(t *rapid.T, kind label.Kind) *machine {
 	}
 	c = ok(collection.New(c.Header(), b))(t)
 	for range 3 {
-		m.copies = append(m.copies, &copyOf{real: c, edition: modelEdition{digest: c.EditionDigest(), title: "0"}})
+		m.copies = append(m.copies, &copyOf{n: m.n, real: c, edition: modelEdition{digest: c.EditionDigest(), title: "0"}})
 	}
 	return m
 }
@@ -183,20 +223,38 @@ func (m *machine) places(t *rapid.T) []int {
 	return rapid.SliceOfN(rapid.IntRange(0, m.n-1), 0, m.n+1).Draw(t, "places")
 }
 
+// word is what a key of somebody's has said, as a copy knows it.
+func (c *copyOf) word(by collection.UserID, key string, want map[int]modelRank) map[int]modelRank {
+	want = maps.Clone(want)
+	for _, said := range carried(c.heard) {
+		for i, r := range said.ranks {
+			if said.by == by && said.key == key && want[i].less(r) {
+				want[i] = r
+			}
+		}
+	}
+	return want
+}
+
 // post checks that a copy's new update says what it should, seals it perhaps,
-// and puts it under way.
-func (m *machine) post(t *rapid.T, u collection.Update, err error, by collection.UserID, want map[int]modelRank) {
+// and puts it under way. It says all that was said without a key before, and sealed
+// what the key has said, too.
+func (m *machine) post(t *rapid.T, c *copyOf, u collection.Update, err error, by collection.UserID, want map[int]modelRank) {
 	t.Helper()
+	want = c.word(by, "", want)
 	maps.DeleteFunc(want, func(_ int, r modelRank) bool { return r == modelRank{} })
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := claimOf(u); u.Issuer() != by || !maps.Equal(got.ranks, want) {
+	if got := claimOf(m.n, u); u.Issuer() != by || !maps.Equal(got.ranks, want) {
 		t.Fatalf("update %v, want %v", got, want)
 	}
 	if rapid.Bool().Draw(t, "sealed") {
 		m.clock += rapid.Int64Range(-2, 3).Draw(t, "later")
 		u = signed(t, u, dawn.Add(time.Duration(m.clock)*time.Second))
+		if got, want := claimOf(m.n, u), c.word(by, u.Key().String(), want); !maps.Equal(got.ranks, want) {
+			t.Fatalf("sealed update %v, want %v", got, want)
+		}
 	}
 	m.posted = append(m.posted, u)
 }
@@ -204,7 +262,7 @@ func (m *machine) post(t *rapid.T, u collection.Update, err error, by collection
 // toLevel is what an update says that brings items to a level of the generation
 // in which the copy sees them.
 func (m *machine) toLevel(c *copyOf, places []int, level int) map[int]modelRank {
-	state, want := modelState(m.n, c.heard), map[int]modelRank{}
+	state, want := modelState(m.n, carried(c.heard)), map[int]modelRank{}
 	for _, i := range places {
 		want[i] = modelRank{state[i].generation, level}
 	}
@@ -216,7 +274,7 @@ var speakers = []collection.UserID{anna, home, tower, theHub}
 func (m *machine) Complete(t *rapid.T) {
 	c, by, places := m.copy(t), rapid.SampledFrom(speakers).Draw(t, "by"), m.places(t)
 	u, err := c.real.Complete(by, itemIDs(places...)...)
-	m.post(t, u, err, by, m.toLevel(c, places, modelComplete))
+	m.post(t, c, u, err, by, m.toLevel(c, places, modelComplete))
 }
 
 func (m *machine) CompleteAll(t *rapid.T) {
@@ -226,7 +284,7 @@ func (m *machine) CompleteAll(t *rapid.T) {
 		all[i] = i
 	}
 	u, err := c.real.CompleteAll(by)
-	m.post(t, u, err, by, m.toLevel(c, all, modelComplete))
+	m.post(t, c, u, err, by, m.toLevel(c, all, modelComplete))
 }
 
 func (m *machine) Advance(t *rapid.T) {
@@ -239,14 +297,14 @@ func (m *machine) Advance(t *rapid.T) {
 			t.Fatalf("level %d of %d versions: %v", level, m.ladder, err)
 		}
 	default:
-		m.post(t, u, err, by, m.toLevel(c, places, level))
+		m.post(t, c, u, err, by, m.toLevel(c, places, level))
 	}
 }
 
 func (m *machine) Withdraw(t *rapid.T) {
 	c, places := m.copy(t), m.places(t)
 	u, err := c.real.Withdraw(itemIDs(places...)...)
-	m.post(t, u, err, anna, m.toLevel(c, places, modelWithdrawn))
+	m.post(t, c, u, err, anna, m.toLevel(c, places, modelWithdrawn))
 }
 
 func (m *machine) TakeBack(t *rapid.T) {
@@ -257,21 +315,14 @@ func (m *machine) TakeBack(t *rapid.T) {
 	for i, r := range want {
 		want[i] = modelRank{r.generation + 1, 0}
 	}
-	m.post(t, u, err, by, want)
+	m.post(t, c, u, err, by, want)
 }
 
 func (m *machine) Restate(t *rapid.T) {
 	c, by := m.copy(t), rapid.SampledFrom(speakers).Draw(t, "by")
-	want := map[int]modelRank{}
-	for _, said := range maximal(c.heard) {
-		for i, r := range said.ranks {
-			if said.by == by && want[i].less(r) {
-				want[i] = r
-			}
-		}
-	}
-	u, err := c.real.Restate(by)
-	m.post(t, u, err, by, want)
+	key := collection.KeyID(keyOf(by).ID())
+	u, err := c.real.Restate(by, key)
+	m.post(t, c, u, err, by, c.word(by, key.String(), map[int]modelRank{}))
 }
 
 // note adds to what was ever heard.
@@ -284,12 +335,12 @@ func (c *copyOf) note(said modelClaim) {
 // hear joins updates to a copy and checks what Apply says of it.
 func (c *copyOf) hear(t *rapid.T, us ...collection.Update) {
 	t.Helper()
-	before := claimTexts(maximal(c.heard))
+	before := claimTexts(carried(c.heard))
 	for _, u := range us {
-		c.note(claimOf(u))
+		c.note(claimOf(c.n, u))
 	}
 	next, changed, err := c.real.Apply(us...)
-	if want := !slices.Equal(before, claimTexts(maximal(c.heard))); err != nil || changed != want {
+	if want := !slices.Equal(before, claimTexts(carried(c.heard))); err != nil || changed != want {
 		t.Fatalf("apply: changed is %v, not %v: %v", changed, want, err)
 	}
 	if same := bytes.Equal(bytesOf(t, c.real), bytesOf(t, next)); same == changed {
@@ -382,7 +433,7 @@ func (m *machine) Forbidden(t *rapid.T) {
 // Check compares every copy with the model.
 func (m *machine) Check(t *rapid.T) {
 	for k, c := range m.copies {
-		state, labelled, settled := modelState(m.n, c.heard), 0, true
+		state, labelled, settled := modelState(m.n, carried(c.heard)), 0, true
 		for i, want := range state {
 			id, have := c.real.At(i)
 			byID, found := c.real.Label(id)
@@ -399,9 +450,9 @@ func (m *machine) Check(t *rapid.T) {
 		}
 		var proof []modelClaim
 		for u := range c.real.Updates() {
-			proof = append(proof, claimOf(u))
+			proof = append(proof, claimOf(m.n, u))
 		}
-		if have, want := claimTexts(proof), claimTexts(maximal(c.heard)); !slices.Equal(have, want) {
+		if have, want := claimTexts(proof), claimTexts(carried(c.heard)); !slices.Equal(have, want) {
 			t.Fatalf("copy %d carries %v, want %v", k, have, want)
 		}
 		m.checkEdition(t, c)

@@ -20,9 +20,9 @@ const (
 )
 
 // A Signer seals statements for one user or authority. Sign returns the seal
-// over a statement of a content type; it keeps neither. Package signature
-// makes Signers from keys.
+// over a statement of a content type; it keeps neither. ID names the key of its seals. Package signature makes Signers from keys.
 type Signer interface {
+	ID() [32]byte
 	Sign(ctx context.Context, typ string, statement []byte) (seal []byte, err error)
 }
 
@@ -56,7 +56,7 @@ func updateStatement(identity, labels Digest, issuer UserID, issued uint64) []by
 }
 
 func (c *claim) statement(identity Digest) []byte {
-	return updateStatement(identity, sha256.Sum256(c.encoded()), c.issuer, c.seal.issued)
+	return updateStatement(identity, sha256.Sum256(c.encoded()), c.issuer(), c.seal().issued)
 }
 
 // addressStatement is what the authority seals of a resolved address:
@@ -71,18 +71,24 @@ func (f *fixed) addressStatement(r *resolution) []byte {
 }
 
 // Sign returns u with a seal by its issuer, whose Signer it is given, made at
-// issued (kept in seconds; zero = no clock).
+// issued (kept in seconds; zero = no clock). An update is all that its key says: where the
+// collection that u was made from carries one of this key, the sealed update says that
+// too, and takes its place. That collection must have been verified, or the signer would
+// vouch for what somebody else has written.
 func (u Update) Sign(ctx context.Context, s Signer, issued time.Time) (Update, error) {
 	at, err := sealSeconds(issued)
 	if err != nil {
 		return u, err
 	}
-	sealed := u.claim.sealed(seal{issued: at})
-	made, err := newSeal(ctx, s, TypeUpdate, sealed.statement(u.identity), at)
+	if u.claim.raw == nil {
+		return u, fmt.Errorf("%w: an update of no collection", ErrZero)
+	}
+	word := u.with(u.claim.labels(), s.ID()).sealed(u.Issuer(), seal{issued: at})
+	made, err := newSeal(ctx, s, TypeUpdate, word.statement(u.identity), at)
 	if err != nil {
 		return u, fmt.Errorf("update: %w", err)
 	}
-	u.claim = sealed.sealed(made)
+	u.claim, u.said = word.sealed(u.Issuer(), made), nil
 	return u, nil
 }
 

@@ -32,6 +32,7 @@ type Update struct {
 	kind     label.Kind
 	n        int
 	claim    claim
+	said     []claim // what the collection that it was made from carries: see Sign
 }
 
 // Keys of an update.
@@ -53,20 +54,40 @@ func (u Update) Kind() label.Kind { return u.kind }
 
 // Issuer returns who says it: the author, a completer, or zero for the
 // authority.
-func (u Update) Issuer() UserID { return u.claim.issuer }
+func (u Update) Issuer() UserID {
+	if u.claim.raw == nil {
+		return UserID{}
+	}
+	return u.claim.issuer()
+}
+
+// Key returns the key that the seal names; zero without a seal. It is that key's word
+// once the seal has been verified, as in a Verified collection.
+func (u Update) Key() KeyID { return namedKey(u.sealed().bytes) }
+
+// sealed returns the seal, as the zero seal where there is none.
+func (u Update) sealed() seal {
+	if u.claim.raw == nil {
+		return seal{}
+	}
+	return u.claim.seal()
+}
 
 // Issued returns when it was sealed, in whole seconds; the zero time if the
 // issuer has no clock. Nothing is ordered by it.
-func (u Update) Issued() time.Time { return u.claim.seal.time() }
+func (u Update) Issued() time.Time { return u.sealed().time() }
 
 // Seal returns a copy of the issuer's seal; empty = none yet.
-func (u Update) Seal() []byte { return slices.Clone(u.claim.seal.bytes) }
+func (u Update) Seal() []byte { return slices.Clone(u.sealed().bytes) }
 
 // Labels yields the numbers of the items that the update mentions with their
 // ranks.
 func (u Update) Labels() iter.Seq2[int, label.Rank] {
 	return func(yield func(int, label.Rank) bool) {
-		for i, rank := range u.claim.labels.NonZero() {
+		if u.claim.raw == nil {
+			return
+		}
+		for i, rank := range u.claim.labels().NonZero() {
 			if !yield(i, label.Rank(rank)) {
 				return
 			}
@@ -75,7 +96,12 @@ func (u Update) Labels() iter.Seq2[int, label.Rank] {
 }
 
 // FragmentSize returns how many bytes of the encoded update its labels take.
-func (u Update) FragmentSize() int { return len(u.claim.encoded()) }
+func (u Update) FragmentSize() int {
+	if u.claim.raw == nil {
+		return 0
+	}
+	return len(u.claim.encoded())
+}
 
 func (s seal) time() time.Time {
 	if s.issued == 0 {
@@ -99,8 +125,8 @@ func (u Update) AppendBinary(b []byte) ([]byte, error) {
 	if u.claim.raw == nil {
 		return b, fmt.Errorf("%w: an update of no collection", ErrZero)
 	}
-	s := u.claim.seal
-	b = wire.AppendMap(b, 2+count(u.kind != label.Flag, u.n > 0, !u.claim.issuer.IsZero(), s.issued > 0, len(s.bytes) > 0))
+	s, issuer := u.claim.seal(), u.claim.issuer()
+	b = wire.AppendMap(b, 2+count(u.kind != label.Flag, u.n > 0, !issuer.IsZero(), s.issued > 0, len(s.bytes) > 0))
 	b = wire.AppendBytes(wire.AppendUint(b, updateIdentity), u.identity[:])
 	if u.kind != label.Flag {
 		b = wire.AppendUint(wire.AppendUint(b, updateKind), uint64(u.kind))
@@ -109,8 +135,8 @@ func (u Update) AppendBinary(b []byte) ([]byte, error) {
 		b = wire.AppendUint(wire.AppendUint(b, updateItems), uint64(u.n))
 	}
 	b = append(wire.AppendUint(b, updateLabels), u.claim.encoded()...)
-	if !u.claim.issuer.IsZero() {
-		b = wire.AppendBytes(wire.AppendUint(b, updateIssuer), u.claim.issuer[:])
+	if !issuer.IsZero() {
+		b = wire.AppendBytes(wire.AppendUint(b, updateIssuer), issuer[:])
 	}
 	if s.issued > 0 {
 		b = wire.AppendUint(wire.AppendUint(b, updateIssued), s.issued)
@@ -163,173 +189,103 @@ func EncodeUpdates(us iter.Seq[Update]) ([][]byte, error) {
 // DecodeUpdate is the function of this name with other limits.
 func (l Limits) DecodeUpdate(data []byte) (Update, error) {
 	l = l.withDefaults()
-	var u Update
 	if len(data) > l.Size {
-		return u, &Error{Err: ErrLimit}
+		return Update{}, &Error{Err: ErrLimit}
 	}
 	r := wire.NewReader(data, 0)
-	var from, to, seen int
-	r.Fields(updateSeal, func(key int) {
-		at := r.Offset()
-		u.field(r, key, &l)
-		switch key {
-		case updateLabels:
-			from, to = at, r.Offset()
-			seen++
-		case updateIdentity:
-			seen++
-		}
-	})
-	if r.Err() == nil && seen != 2 {
+	d := updateReader{limits: &l}
+	r.Fields(updateSeal, func(key int) { d.field(r, data, key) })
+	if r.Err() == nil && d.required != 2 {
 		r.Fail(0, fmt.Errorf("%w: no identity or no labels", ErrMalformed))
 	}
 	if err := r.End(); err != nil {
 		return Update{}, fmt.Errorf("update: %w", err)
 	}
-	u.claim.raw = make([]byte, 0, to-from+64+len(u.claim.seal.bytes))
-	u.claim.raw = append(wire.AppendArray(u.claim.raw, 4), data[from:to]...)
-	u.claim.head, u.claim.tail = 1, len(u.claim.raw)
-	u.claim.raw = u.claim.appendRest(u.claim.raw)
-	return u, nil
+	d.claim = claim{raw: encodeClaim(d.labels, d.issuer, d.seal), tail: claimHead + len(d.labels), n: int32(d.n)}
+	d.claim.bound(d.dict)
+	return d.Update, nil
 }
 
-func (u *Update) field(r *wire.Reader, key int, l *Limits) {
+// An updateReader reads the fields of an update.
+type updateReader struct {
+	Update
+	limits   *Limits
+	required int    // fields that have come and must
+	labels   []byte // encoded
+	dict     []uint32
+	issuer   UserID
+	seal     seal
+}
+
+func (d *updateReader) field(r *wire.Reader, data []byte, key int) {
 	at := r.Offset()
 	empty := false
 	switch key {
 	case updateIdentity:
-		copy(u.identity[:], r.Fixed(digestSize))
+		copy(d.identity[:], r.Fixed(digestSize))
+		d.required++
 	case updateKind:
-		u.kind = label.Kind(r.Enum(uint64(label.Degree)))
-		empty = u.kind == label.Flag
+		d.kind = label.Kind(r.Enum(uint64(label.Degree)))
+		empty = d.kind == label.Flag
 	case updateItems:
-		u.n = int(r.Uint(uint64(l.Items)))
-		empty = u.n == 0
+		d.n = int(r.Uint(uint64(d.limits.Items)))
+		empty = d.n == 0
 	case updateLabels:
-		u.claim.labels = readLabels(r, u.n)
+		readLabels(r, d.n, &d.dict)
+		d.labels = data[at:r.Offset()]
+		d.required++
 	case updateIssuer:
-		u.claim.issuer = readIssuer(r)
-		empty = u.claim.issuer.IsZero()
+		d.issuer = readIssuer(r)
+		empty = d.issuer.IsZero()
 	case updateIssued:
-		u.claim.seal.issued = r.Uint(maxIssued)
-		empty = u.claim.seal.issued == 0
+		d.seal.issued = r.Uint(maxIssued)
+		empty = d.seal.issued == 0
 	case updateSeal:
-		u.claim.seal.bytes = r.Bytes(l.Seal)
-		empty = len(u.claim.seal.bytes) == 0
+		d.seal.bytes = r.Bytes(d.limits.Seal)
+		empty = len(d.seal.bytes) == 0
 	}
 	if empty {
 		r.Fail(at, ErrNotCanonical)
 	}
 }
 
-// update makes an unsealed update of labels.
-func (c Collection) update(by UserID, labels column.Column) Update {
-	return Update{c.Identity(), c.Kind(), c.Len(), makeClaim(labels, by, seal{})}
-}
-
-// mention makes an update that says of each item what rank makes of its label.
-func (c Collection) mention(by UserID, ids []ItemID, rank func(label.Rank) (label.Rank, error)) (Update, error) {
-	state := c.parts().state
-	places := map[uint32][]int{}
-	for _, id := range ids {
-		i, ok := c.Index(id)
-		if !ok {
-			return Update{}, &ItemError{id, ErrNoItem}
-		}
-		to, err := rank(label.Rank(state.At(i)))
-		if err != nil {
-			return Update{}, &ItemError{id, err}
-		}
-		places[uint32(to)] = append(places[uint32(to)], i)
-	}
-	labels := column.Uniform(c.Len(), 0)
-	for to, items := range places {
-		slices.Sort(items)
-		labels = c.joinInto(labels, column.Of(c.Len(), to, slices.Compact(items)))
-	}
-	u := c.update(by, labels)
-	return u, c.parts().fixed.allows(&u.claim)
-}
-
-// joinInto joins b to labels and leaves a single column as it is, in its
-// compact form.
-func (c Collection) joinInto(labels, b column.Column) column.Column {
-	if latest(labels) == 0 && labels.Count(func(v uint32) bool { return v != 0 }) == 0 {
-		return b
-	}
-	joined, _ := column.Combine(labels, b, higher)
-	return joined
-}
-
-// level returns a rank function for a level of the item's generation.
-func level(n int) func(label.Rank) (label.Rank, error) {
-	return func(r label.Rank) (label.Rank, error) { return label.At(r.Generation(), n) }
-}
-
-// Complete makes an update by the author, a completer or the authority (the
-// zero UserID) that says that the complete versions of these items are on the
-// network; of none, it says nothing. Errors: an *ItemError with ErrNoItem, and
+// Join makes an unsealed update of all that u and v say, two updates by one issuer. A
+// station makes it that meets a word of its own key which the last one does not cover: it
+// has lost what it knew, or two have one key. Errors: ErrOtherCollection,
 // ErrNotAuthorised.
-func (c Collection) Complete(by UserID, ids ...ItemID) (Update, error) {
-	return c.mention(by, ids, level(int(label.Complete)))
-}
-
-// CompleteAll is Complete for all items, in their present generations; five
-// bytes of labels for any number of items that were never taken back. By the
-// authority it is the validation of the collection.
-func (c Collection) CompleteAll(by UserID) (Update, error) {
-	complete := func(x, _ uint32) uint32 { return x&^uint32(label.Withdrawn) | uint32(label.Complete) }
-	labels, _ := column.Combine(c.parts().state, column.Uniform(c.Len(), 0), complete)
-	u := c.update(by, labels)
-	return u, c.parts().fixed.allows(&u.claim)
-}
-
-// Advance makes an update that says that the first n versions of the ladder are
-// there for these items. Errors as Complete, and ErrRank if the collection's
-// kind has no such level.
-func (c Collection) Advance(by UserID, n int, ids ...ItemID) (Update, error) {
-	if n < 0 || n >= len(c.parts().fixed.ladder) {
-		return Update{}, fmt.Errorf("%w: level %d of %d versions", ErrRank, n, len(c.parts().fixed.ladder))
+func (u Update) Join(v Update) (Update, error) {
+	switch {
+	case u.identity != v.identity || u.n != v.n || u.kind != v.kind || u.claim.raw == nil || v.claim.raw == nil:
+		return u, fmt.Errorf("update: %w", ErrOtherCollection)
+	case u.Issuer() != v.Issuer():
+		return u, fmt.Errorf("update: %w: by two issuers", ErrNotAuthorised)
 	}
-	return c.mention(by, ids, level(n))
+	u.claim = makeClaim(joinInto(u.claim.labels(), v.claim.labels()), u.Issuer(), seal{})
+	return u, nil
 }
 
-// Withdraw makes an update by the author that says that the complete versions
-// of these items will never come. Errors as Complete.
-func (c Collection) Withdraw(ids ...ItemID) (Update, error) {
-	return c.mention(c.Author(), ids, level(int(label.Withdrawn)))
+// Covers reports whether u says of every item at least as much as v, an update of the
+// same collection.
+func (u Update) Covers(v Update) bool {
+	return u.identity == v.identity && u.n == v.n && u.claim.raw != nil && v.claim.raw != nil &&
+		column.Every(u.claim.labels(), v.claim.labels(), func(x, y uint32) bool { return x >= y })
 }
 
-// TakeBack makes an update by the author or the authority (the zero UserID)
-// that opens the next generation of these items: what was available is lost, and
-// no update of an earlier generation can say otherwise. Errors as Complete, and
-// label.ErrGeneration at the last generation.
-func (c Collection) TakeBack(by UserID, ids ...ItemID) (Update, error) {
-	if !c.parts().fixed.role(by).privileged() {
-		return Update{}, fmt.Errorf("%w: only author and authority take back", ErrNotAuthorised)
+// WithoutUpdates returns c without what is said of its labels: all items are pending.
+func (c Collection) WithoutUpdates() Collection {
+	if c.p == nil {
+		return c
 	}
-	return c.mention(by, ids, label.Rank.Next)
+	q := *c.parts()
+	q.carry(nil)
+	return Collection{&q}
 }
 
-// Restate makes one update of all that an issuer has said in c: sealed, it
-// replaces that issuer's updates. It keeps the proof of a collection short where
-// no authority validates.
-func (c Collection) Restate(by UserID) (Update, error) {
-	labels := column.Uniform(c.Len(), 0)
-	for _, claim := range c.parts().claims {
-		if claim.issuer == by {
-			labels = c.joinInto(labels, claim.labels)
-		}
-	}
-	u := c.update(by, labels)
-	return u, c.parts().fixed.allows(&u.claim)
-}
-
-// Updates yields the updates that c carries, its proof, in ascending order.
+// Updates yields the updates that c carries, its proof, ascending by issuer and key.
 func (c Collection) Updates() iter.Seq[Update] {
 	return func(yield func(Update) bool) {
 		for _, claim := range c.parts().claims {
-			if !yield(Update{c.Identity(), c.Kind(), c.Len(), claim}) {
+			if !yield(Update{identity: c.Identity(), kind: c.Kind(), n: c.Len(), claim: claim}) {
 				return
 			}
 		}

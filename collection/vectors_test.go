@@ -251,8 +251,8 @@ func TestVectorsStay(t *testing.T) {
 // The first lines of the manifest. Whoever adds vectors may raise the number;
 // nobody may change the vectors of the lines that were counted before.
 const (
-	firstVectors = 528
-	firstSHA256  = "2dd0913986841d33383b3ee56193b59768c220c92a6ce72e8f353fc4523f104f"
+	firstVectors = 529
+	firstSHA256  = "aca673ae2204ff35fc13f03ff1f966a600abb9bc37c159f058eff01489426927"
 )
 
 func checkFirst(t *testing.T, lines []string) {

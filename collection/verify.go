@@ -135,7 +135,11 @@ func (r *Report) add(said Said, err error) error {
 
 func (k Checker) verifyClaim(ctx context.Context, p *parts, c *claim) (Said, error) {
 	statement := func(uint64) []byte { return c.statement(p.fixed.identity()) }
-	return k.said(ctx, p, TypeUpdate, statement, c.issuer, c.seal)
+	said, err := k.said(ctx, p, TypeUpdate, statement, c.issuer(), c.seal())
+	if err == nil && said.Key != c.key() {
+		err = fmt.Errorf("%w: it names another key than %v", ErrBadSeal, said.Key)
+	}
+	return said, err
 }
 
 func (k Checker) verifyResolved(ctx context.Context, p *parts) error {

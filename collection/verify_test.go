@@ -231,7 +231,7 @@ func TestStrippedUpdates(t *testing.T) {
 func TestMemoryJoins(t *testing.T) {
 	c := sealedBy(t, shared(t, 2, label.Flag, nil), anna)
 	first := applied(t, c, signed(t, ok(c.TakeBack(theHub, itemID(0)))(t), dawn))
-	second := applied(t, c, signed(t, ok(c.TakeBack(theHub, itemID(1)))(t), dawn))
+	second := applied(t, c, signed(t, ok(c.TakeBack(anna, itemID(1)))(t), dawn))
 	k := collection.Checker{Verifier: newRing(), Memory: &collection.MemoryMap{}}
 	v := ok(k.Verify(bg, first))(t)
 	_, err := k.Verify(bg, second) // lacks the first

@@ -1,6 +1,18 @@
 package collection
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/glimpse-go/glimpse/internal/column"
+)
+
+// SameLabels reports whether the items of c and d, two copies of one collection, have the
+// same labels, whoever has said so.
+func (c Collection) SameLabels(d Collection) bool {
+	p, o := c.parts(), d.parts()
+	return p.fixed.identity() == o.fixed.identity() &&
+		column.Every(*p.state.get(), *o.state.get(), func(x, y uint32) bool { return x == y })
+}
 
 // SameWords reports whether the editions of c and d say the same to people:
 // title, captions and metadata. Digests, previews, media types and hints play no part. It

@@ -73,6 +73,9 @@ func NewSigner(key crypto.Signer, rand io.Reader) (*Signer, error) {
 // Public returns the public key, whose ID the seals name.
 func (s *Signer) Public() PublicKey { return s.public }
 
+// ID returns the ID of the public key, which the seals name.
+func (s *Signer) ID() [32]byte { return s.public.id }
+
 // Sign returns a seal of the content type typ over statement. The type is 1 to
 // [MaxType] characters of printable ASCII without spaces, else the error wraps
 // [ErrPurpose]. The other errors are those of ctx and of the key, or [ErrKey]

@@ -45,6 +45,9 @@ func Uniform(n int, v uint32) Column {
 	return Column{n: n, dict: []uint32{v}}
 }
 
+// Len is the number of items.
+func (c Column) Len() int { return c.n }
+
 // At is the value of item i, and panics if there is none. It takes constant
 // time in a packed column and up to one step a run in any other: see
 // [Column.Pack].

@@ -69,21 +69,29 @@ func put(data []byte, width uint8, i int, place uint32) {
 
 // fill sets the places of the items from start to end.
 func fill(data []byte, width uint8, start, end int, place uint32) {
-	if width <= 8 {
-		per := perByte(width)
-		pattern := byte(uint64(place) * repeat(width))
-		for ; start < end && start%per != 0; start++ {
+	if width > 8 {
+		for ; start < end; start++ {
 			put(data, width, start, place)
 		}
-		whole := data[start/per : start/per+(end-start)/per]
-		for i := range whole {
-			whole[i] = pattern
-		}
-		start += len(whole) * per
+		return
 	}
-	for ; start < end; start++ {
-		put(data, width, start, place)
+	if start == end {
+		return
 	}
+	from, last := start<<log2(width), end<<log2(width)-1 // bits
+	head, tail := byte(0xff<<(from&7)), byte(0xff>>(7-last&7))
+	pattern := byte(uint64(place) * repeat(width))
+	bytes := data[from>>3 : last>>3+1]
+	if len(bytes) == 1 {
+		bytes[0] = bytes[0]&^(head&tail) | pattern&head&tail
+		return
+	}
+	rest := len(bytes) - 1
+	bytes[0] = bytes[0]&^head | pattern&head
+	for i := 1; i < rest; i++ {
+		bytes[i] = pattern
+	}
+	bytes[rest] = bytes[rest]&^tail | pattern&tail
 }
 
 // load is the word of data at offset k, with zeros after the end.

@@ -33,6 +33,18 @@ func Parse(n int, dict []uint32, form int, data []byte) (Column, error) {
 	return c.orError(c.checkPacked())
 }
 
+// Restore is Parse of what Parse has accepted before: it checks nothing, and what it
+// returns of anything else is undefined.
+func Restore(n int, dict []uint32, form int, data []byte) Column {
+	c := Column{n: n, dict: dict, data: data}
+	if len(dict) < 2 {
+		c.data = nil
+	} else if form == FormPacked {
+		c.width, c.canonical = widthFor(len(dict)), true
+	}
+	return c
+}
+
 func (c Column) orError(err error) (Column, error) {
 	if err != nil {
 		return Column{}, err

@@ -12,25 +12,19 @@ func (s State) steps() (collection.Update, bool, error) {
 	if s.Collection.Kind() != label.Degree {
 		return collection.Update{}, false, nil
 	}
-	said, any := s.Collection, false
+	all, err := s.Collection.Restate(collection.UserID{})
+	any := false
 	for n, ids := range s.ahead() {
-		if len(ids) == 0 {
+		if len(ids) == 0 || err != nil {
 			continue
 		}
-		u, err := s.Collection.Advance(collection.UserID{}, n, ids...)
-		if err == nil {
-			said, _, err = said.Apply(u)
-		}
-		if err != nil {
-			return u, false, err
+		var u collection.Update
+		if u, err = s.Collection.Advance(collection.UserID{}, n, ids...); err == nil {
+			all, err = all.Join(u)
 		}
 		any = true
 	}
-	if !any {
-		return collection.Update{}, false, nil
-	}
-	u, err := said.Restate(collection.UserID{})
-	return u, true, err
+	return all, any, err
 }
 
 // ahead lists by level the items that have reached it and whose label says
@@ -83,30 +77,6 @@ func (s State) Awaits(item, version int) bool { return column(s.awaited(), versi
 func some(sets []transport.Bits, item int) bool {
 	for _, items := range sets {
 		if items.Has(item) {
-			return true
-		}
-	}
-	return false
-}
-
-// restated adds an update of some items to all that the authority has said
-// before, so that a collection that is completed item by item carries one
-// update of the authority's and not hundreds.
-func (s State) restated(u collection.Update, err error) (collection.Update, error) {
-	if err != nil || !s.hasSaid(u.Issuer()) {
-		return u, err
-	}
-	said, _, err := s.Collection.Apply(u)
-	if err != nil {
-		return u, err
-	}
-	return said.Restate(u.Issuer())
-}
-
-// hasSaid reports whether there is an update of the issuer's.
-func (s State) hasSaid(issuer collection.UserID) bool {
-	for u := range s.Collection.Updates() {
-		if u.Issuer() == issuer {
 			return true
 		}
 	}

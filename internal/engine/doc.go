@@ -67,4 +67,7 @@
 //     sealed it again. One that had not met it before does not, and serves nothing of
 //     it: it would have the authority's word alone. What nobody serves is taken back
 //     all the same (rule 10), so that who asks for it finds a label.
+//  16. What a key says of a collection is one update, which says all that the key has
+//     said before. A station that meets another word of its own key, which the one that
+//     stands does not cover, says both again: it has lost what it knew.
 package engine

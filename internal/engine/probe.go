@@ -77,6 +77,6 @@ func (s State) takeBack() (collection.Update, bool, error) {
 	if len(ids) == 0 {
 		return collection.Update{}, false, nil
 	}
-	u, err := s.restated(s.Collection.TakeBack(collection.UserID{}, ids...))
+	u, err := s.Collection.TakeBack(collection.UserID{}, ids...)
 	return u, true, err
 }

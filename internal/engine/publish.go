@@ -43,7 +43,7 @@ func (r Rules) vouch(s State) (collection.Update, bool, error) {
 	if len(ready) == 0 {
 		return collection.Update{}, false, nil
 	}
-	u, err := s.restated(s.Collection.Complete(r.Own.User, ready...))
+	u, err := s.Collection.Complete(r.Own.User, ready...)
 	return u, true, err
 }
 

@@ -22,7 +22,7 @@ func (r Rules) rewithdraw(before, after State) ([]Effect, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	u, err := after.restated(c.Withdraw(ids...))
+	u, err := c.Withdraw(ids...)
 	return []Effect{Validate{u}}, err
 }
 

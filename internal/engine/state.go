@@ -25,6 +25,8 @@ type Rules struct {
 	// MaxFailedProbes is how many probes of a source in a row must fail before what it
 	// serves counts as lost.
 	MaxFailedProbes int
+	// Key is a peer's own key: see rule 16. Zero: it says nothing again.
+	Key collection.KeyID
 	// Own is a peer's own user and URL: what it serves itself it vouches for
 	// in collections that name no authority. Zero: it vouches for nothing.
 	Own transport.Source

@@ -20,7 +20,10 @@ func (r Rules) Step(s State, e Event) (State, []Effect, error) {
 	}
 	stored, _ := e.(Stored)
 	next.more = stored.More
-	more, err := r.rewithdraw(s, next)
+	more, err := r.restate(s, next, e)
+	if err == nil && len(more) == 0 {
+		more, err = r.rewithdraw(s, next)
+	}
 	if err == nil && len(more) == 0 {
 		more, err = r.follow(&next)
 	}
@@ -139,7 +142,7 @@ func (r Rules) due(s *State) (collection.Update, bool, error) {
 		u, err := s.Collection.CompleteAll(collection.UserID{})
 		return u, true, err
 	}
-	u, err := s.restated(s.Collection.Complete(collection.UserID{}, append(ready, confirmed...)...))
+	u, err := s.Collection.Complete(collection.UserID{}, append(ready, confirmed...)...)
 	return u, true, err
 }
 
@@ -285,6 +288,7 @@ func (s State) with(merged collection.Collection) State {
 		s.Held = s.heldIn(merged)
 	}
 	lost := regenerated(s.Collection, merged)
+	s.Notified = s.stillNotified(merged)
 	s.Edited = s.Edited || edited(s.Collection, merged)
 	s.Collection, s.lost = merged, s.lost.Without(lost).Trim()
 	s.Sealed = len(merged.Header().AuthorSeal) > 0

@@ -14,7 +14,7 @@ func (s State) Word(items transport.Bits) (collection.Update, bool, error) {
 	if len(ready) == 0 {
 		return collection.Update{}, false, nil
 	}
-	u, err := s.restated(s.Collection.Complete(s.Collection.Author(), ready...))
+	u, err := s.Collection.Complete(s.Collection.Author(), ready...)
 	return u, true, err
 }
 

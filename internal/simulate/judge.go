@@ -154,7 +154,7 @@ func (w *world) everybodyTold(s engine.State) {
 	for _, to := range notify.Due(c) {
 		told := w.truth.told["o/"+to.String()+"/"+c.Name().String()]
 		latest := func(n notify.Notification) bool {
-			return n.ID == notify.MakeID(n.Edition, now, to) && n.Labelled == c.Labelled() && n.Title == c.Title()
+			return (n.ID == notify.MakeID(n.Edition, now, to) || w.sameLabels(n, c)) && n.Labelled == c.Labelled() && n.Title == c.Title()
 		}
 		taken := func(n notify.Notification) bool { return latest(n) && w.taken(to, n.ID) }
 		switch {
@@ -164,6 +164,16 @@ func (w *world) everybodyTold(s engine.State) {
 			w.fail("%v has not taken in the news of %v", to, c.Name())
 		}
 	}
+}
+
+// sameLabels reports whether a notification tells of the labels that a collection has: what
+// was said since, and takes none off, is no news.
+func (w *world) sameLabels(n notify.Notification, c collection.Collection) bool {
+	us, err := collection.DecodeUpdates(n.Updates)
+	w.must("updates", err)
+	told, _, err := c.WithoutUpdates().Apply(us...)
+	w.must("updates", err)
+	return told.SameLabels(c)
 }
 
 // hasStation reports whether a user has a station: a temporary account has none.

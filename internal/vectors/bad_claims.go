@@ -19,18 +19,12 @@ func badClaimVectors(s *suite) {
 	bad("degree-level-13", "Level 13 of three versions.", "ErrRank", with(2, degree, by(pick(13, 0))))
 	bad("nothing", "An update that mentions no item.", "ErrNotCanonical", with(2, flag, by(pick(0, 0))))
 	bad("no-items", "An update of a collection without items.", "ErrNotCanonical", with(0, flag, by()))
-	bad("below-author", "A completer's update that says no more than the author's.", "ErrNotCanonical",
-		with(2, flag, by(pick(14, 14)), update{pick(14, 0), home, seal{}}))
-	bad("below-authority", "An author's update that says no more than the authority's.", "ErrNotCanonical",
-		with(2, flag, by(pick(14, 0)), update{pick(14, 14), none, seal{}}))
-	bad("below-own", "A completer's update that says no more than another of its own.", "ErrNotCanonical",
-		with(2, flag, update{pick(14, 14), home, seal{}}, update{pick(14, 0), home, seal{}}))
-	bad("below-take-back", "A completer's update to generations that the author has closed.", "ErrNotCanonical",
-		with(2, flag, update{pick(14, 14), home, seal{}}, by(pick(16, 16))))
-	bad("equal-author-authority", "Author and authority say the same: the authority's stays.", "ErrNotCanonical",
-		with(2, flag, by(pick(14, 0)), update{pick(14, 0), none, seal{}}))
-	bad("equal-resealed", "One issuer says the same with two seals: the later stays.", "ErrNotCanonical",
-		with(2, flag, update{pick(14, 0), home, sealOf(1, 1)}, update{pick(14, 0), home, sealOf(2, 1)}))
+	bad("under-the-bar", "A completer's update whose every rank is at most the least that the authority says.", "ErrNotCanonical",
+		with(2, flag, update{pick(14, 0), home, seal{}}, update{pick(14, 14), none, seal{}}))
+	bad("author-under-the-bar", "The same of the author's.", "ErrNotCanonical", with(2, flag, by(pick(16, 14)), update{pick(16, 16), none, seal{}}))
+	bad("one-key-twice", "Two updates of one key.", "ErrOrder",
+		with(2, flag, update{pick(14, 0), home, sealBy(keyOf(1), 1, 1)}, update{pick(0, 14), home, sealBy(keyOf(1), 2, 1)}))
+	bad("no-key-twice", "Two updates without a key.", "ErrOrder", with(2, flag, update{pick(14, 0), home, seal{}}, update{pick(0, 14), home, sealOf(2, 1)}))
 	badClaimForms(s)
 }
 

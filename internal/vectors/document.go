@@ -75,6 +75,7 @@ type hints struct {
 type seal struct {
 	issued uint64
 	bytes  []byte
+	key    []byte // that the bytes name, if they do
 }
 
 type update struct {
@@ -115,13 +116,25 @@ func (d *document) node() *node {
 	return tagNode(tag, m)
 }
 
-// claims writes the updates in the order of their encodings.
+// sorted returns the updates ascending by issuer, then by key.
+func (d *document) sorted() []update {
+	list := append([]update{}, d.updates...)
+	sort.SliceStable(list, func(i, j int) bool {
+		a, b := list[i], list[j]
+		if order := bytes.Compare(a.issuer, b.issuer); order != 0 {
+			return order < 0
+		}
+		return bytes.Compare(a.seal.key, b.seal.key) < 0
+	})
+	return list
+}
+
+// claims writes the updates in their order.
 func (d *document) claims() []*node {
 	var claims []*node
-	for _, u := range d.updates {
+	for _, u := range d.sorted() {
 		claims = append(claims, arrayNode(labelsNode(u.ranks), bytesNode(u.issuer...), uintNode(u.seal.issued), bytesNode(u.seal.bytes...)))
 	}
-	sort.Slice(claims, func(i, j int) bool { return bytes.Compare(expand(claims[i].encode()), expand(claims[j].encode())) < 0 })
 	return claims
 }
 

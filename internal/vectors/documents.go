@@ -39,7 +39,17 @@ func pictures(n int) (b []byte) {
 }
 
 // sealOf is a seal as a codec sees it: bytes.
-func sealOf(issued uint64, fill byte) seal { return seal{issued, bytes.Repeat([]byte{fill}, 64)} }
+func sealOf(issued uint64, fill byte) seal { return seal{issued, bytes.Repeat([]byte{fill}, 64), nil} }
+
+// sealBy is a seal that names a key, as far as a codec looks into it: a COSE_Sign1 whose
+// protected header ends with the key.
+func sealBy(key []byte, issued uint64, fill byte) seal {
+	message := arrayNode(bytesNode(append([]byte{0xa1, 0x04, 0x58, 0x20}, key...)...), mapNode(), nothing(), bytesNode(bytes.Repeat([]byte{fill}, 64)...))
+	return seal{issued, expand(tagNode(18, message).encode()), key}
+}
+
+// keyOf is a key, told by its first byte.
+func keyOf(first byte) []byte { return append([]byte{first}, make([]byte, 31)...) }
 
 // items are n ids made by rule, written out if they are few.
 func items(n int) []piece {

@@ -61,7 +61,7 @@ func updatesVectors(s *suite) {
 		with(2, flag, update{pick(14, 0), home, seal{}}, update{pick(14, 0), store, seal{}}))
 	s.good("updates-completer-says-more", "A completer says more than the author: the author's update stays.",
 		with(2, flag, by(pick(14, 0)), update{pick(14, 14), home, seal{}}))
-	s.good("updates-authority-validates", "The authority's update over everything.", with(1000, flag, update{many(1000, 14), none, sealOf(1795424600, 3)}))
+	s.good("updates-authority-validates", "The authority's update over everything.", with(1000, flag, update{many(1000, 14), none, sealBy(hub, 1795424600, 3)}))
 	s.good("updates-withdrawn-above-complete", "Withdrawn is above complete: the authority cannot undo it in the same generation.",
 		with(2, flag, by(pick(15, 0)), update{pick(14, 14), none, seal{}}))
 	s.good("updates-take-back", "The authority opens the next generation of an item that a completer had completed.",
@@ -72,10 +72,18 @@ func updatesVectors(s *suite) {
 		with(2, flag, by(pick(16, 14)), update{pick(30, 0), home, seal{}}))
 	s.good("updates-completer-opens-nothing", "A completer's higher generation does not open it for another completer.",
 		with(1, flag, update{pick(30), home, seal{}}, update{pick(14), store, seal{}}))
-	s.good("updates-completer-both-generations", "A completer's update to a later generation does not take the place of that to an earlier one, which counts today.",
-		with(1, flag, update{pick(14), home, seal{}}, update{pick(30), home, seal{}}))
-	s.good("updates-one-issuer-twice", "Two updates by one completer, each says what the other does not.",
-		with(2, flag, update{pick(14, 0), home, seal{}}, update{pick(0, 14), home, seal{}}))
+	s.good("updates-one-issuer-two-keys", "Two stations of one completer: each key has an update, ascending by key.",
+		with(2, flag, update{pick(14, 0), home, sealBy(keyOf(2), 5, 1)}, update{pick(0, 14), home, sealBy(keyOf(1), 9, 1)}))
+	s.good("updates-unsealed-and-sealed", "An update without a seal comes before those of keys.",
+		with(2, flag, update{pick(14, 0), home, seal{}}, update{pick(0, 14), home, sealBy(keyOf(1), 5, 1)}, by(pick(14, 0))))
+	s.good("updates-header-of-32", "The header of a seal is its key's 32 bytes and nothing else: they name it.",
+		with(2, flag, update{pick(14, 0), home, sealBy(keyOf(1), 5, 1)}, update{pick(0, 14), home, bareSeal(keyOf(2))}))
+	s.good("updates-below-author", "A completer says no more than the author: both stay, for neither speaks for the other.",
+		with(2, flag, by(pick(14, 14)), update{pick(14, 0), home, seal{}}))
+	s.good("updates-below-authority", "The authority does not mention every item: what others say stays, though it is no more.",
+		with(2, flag, update{pick(14, 0), home, seal{}}, update{pick(14, 0), none, seal{}}))
+	s.good("updates-over-the-bar", "The authority's least rank is complete, and a completer speaks of the next generation of one item.",
+		with(2, flag, update{pick(30, 14), home, seal{}}, update{pick(14, 14), none, seal{}}))
 	s.good("updates-author-as-completer", "The author is the author even where it is named as completer too.", func() *document {
 		d := with(2, flag, by(pick(15, 16)))
 		d.completers = [][]byte{anna, home}
@@ -83,8 +91,8 @@ func updatesVectors(s *suite) {
 	}())
 	s.good("updates-degrees-join", "Levels join by the greater one.",
 		with(3, degree, by(pick(1, 2, 0)), update{pick(2, 1, 0), home, seal{}}, update{pick(0, 0, 1), none, seal{}}))
-	s.good("updates-longer-first-byte", "Updates ascend by their encodings, in which a byte string of 16 bytes comes after one of none.",
-		with(1, degree, update{pick(1), none, seal{}}, update{pick(2), home, sealOf(9, 9)}, update{pick(2), store, sealOf(8, 8)}))
+	s.good("updates-ascend-by-issuer", "Updates ascend by issuer, the authority's first.",
+		with(1, degree, update{pick(2), store, sealOf(8, 8)}, update{pick(1), none, seal{}}, update{pick(2), home, sealOf(9, 9)}))
 }
 
 func updateVectors(s *suite) {
@@ -129,4 +137,9 @@ func (u update) node(identity []byte, kind uint64) *node {
 		m.set(7, bytesNode(u.seal.bytes...))
 	}
 	return m
+}
+
+// bareSeal names a key with as short a header as there is.
+func bareSeal(key []byte) seal {
+	return seal{5, expand(tagNode(18, arrayNode(bytesNode(key...), mapNode(), nothing(), bytesNode())).encode()), key}
 }

@@ -48,7 +48,6 @@ func limits() []limited {
 		{"text", 5, made(2, text)},
 		{"types", 2, made(2, func(d *document) { d.types = []string{"a/b", "c/d"} })},
 		{"metadata", 2, made(1, func(d *document) { d.metadata = []entry{{"a", "1"}, {"b", "2"}} })},
-		{"updates", 2, with(2, flag, by([]uint32{14, 0}), update{[]uint32{0, 14}, home, seal{}})},
 		{"seal", 64, made(1, func(d *document) { d.authorSeal = sealOf(0, 4) })},
 		{"size", len(expand(rich().node().encode())), rich()},
 	}
@@ -76,7 +75,7 @@ func defaultLimits(s *suite) {
 	s.good("limit-title-default", "The longest title by default.", title(1024))
 	s.bad("bad-limit-title-default", "A title of a byte more.", "ErrLimit", title(1025), nil)
 	sealed := func(n int) *document {
-		return made(0, func(d *document) { d.authorSeal = seal{1, bytes.Repeat([]byte{5}, n)} })
+		return made(0, func(d *document) { d.authorSeal = seal{issued: 1, bytes: bytes.Repeat([]byte{5}, n)} })
 	}
 	s.good("limit-seal-default", "The longest seal by default.", sealed(1024))
 	s.bad("bad-limit-seal-default", "A seal of a byte more.", "ErrLimit", sealed(1025), nil)
@@ -91,17 +90,16 @@ func defaultLimits(s *suite) {
 	s.bad("bad-limit-metadata-default", "An entry more.", "ErrLimit", meta(257, 3), nil)
 	s.good("limit-metadata-key", "The longest key of the metadata.", meta(1, 255))
 	s.bad("bad-limit-metadata-key", "A key of a byte more.", "ErrLimit", meta(1, 256), nil)
-	updates := func(n int) *document {
-		d := bare(n, flag)
+	keys := func(n int) *document {
+		d := with(1, flag, by([]uint32{14}))
 		for i := range n {
-			user := append([]byte{0xc0, byte(i >> 8), byte(i)}, make([]byte, 13)...)
-			d.completers = append(d.completers, user)
-			d.updates = append(d.updates, update{ranks(many(i, 0), many(1, 14), many(n-i-1, 0)), user, seal{}})
+			d.updates = append(d.updates, update{[]uint32{14}, home, sealBy(keyOf(byte(i)), 1, 1)})
 		}
 		return d
 	}
-	s.good("limit-updates-default", "The most updates by default.", updates(256))
-	s.bad("bad-limit-updates-default", "An update more.", "ErrLimit", updates(257), nil)
+	s.good("limit-keys", "The most keys of one issuer.", keys(16))
+	s.bad("bad-limit-keys", "A key more.", "ErrLimit", keys(17), nil)
+	s.bad("bad-limit-updates", "More updates than the author, the authority and two completers have keys.", "ErrLimit", keys(64), nil)
 }
 
 func largeVectors(s *suite) {

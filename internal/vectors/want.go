@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
-	"sort"
 )
 
 // listed is how many items or runs a vector lists; of more there is the SHA-256.
@@ -181,13 +180,8 @@ func labelsOf(ranks []uint32) (list [][2]uint32, digest string) {
 
 // wantUpdates lists the updates in the order in which they are written.
 func (d *document) wantUpdates(identity string) []wantedUpdate {
-	sorted := append([]update{}, d.updates...)
-	sort.Slice(sorted, func(i, j int) bool {
-		a, b := document{updates: sorted[i : i+1]}, document{updates: sorted[j : j+1]}
-		return bytes.Compare(expand(a.claims()[0].encode()), expand(b.claims()[0].encode())) < 0
-	})
 	var list []wantedUpdate
-	for _, u := range sorted {
+	for _, u := range d.sorted() {
 		list = append(list, u.want(identity, d.kind))
 	}
 	return list

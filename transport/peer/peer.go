@@ -164,7 +164,7 @@ func New(ctx context.Context, user collection.UserID, signer *signature.Signer, 
 	b.core = station.New(station.Config{
 		Store: cfg.Store, Keys: station.Keyring{Keyring: cfg.Keys}, Now: cfg.Now, Pause: cfg.Pause,
 		Signer: signer, Bus: &b.bus, Notified: b.wake, Later: b.later, Failed: func(err error) { cfg.Log.Error("work beside requests failed", "error", err) },
-		Rules: engine.Rules{RequiredFromDevice: all, RequiredFromPeer: all, Own: transport.Source{User: user, URL: cfg.URL}},
+		Rules: engine.Rules{RequiredFromDevice: all, RequiredFromPeer: all, Key: signer.ID(), Own: transport.Source{User: user, URL: cfg.URL}},
 	})
 	if err := b.knowOwnKey(ctx); err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
@@ -182,7 +183,18 @@ func (p *base) apply(ctx context.Context, name collection.Name, s transport.Stat
 	if err != nil {
 		return transport.Wrap(err)
 	}
-	c, _, err := known.Collection.Apply(us...)
+	told, _, err := known.Collection.WithoutUpdates().Apply(us...)
+	if err != nil {
+		return transport.Wrap(err)
+	}
+	if err := p.learn(ctx, s.Keys); err != nil {
+		return err
+	}
+	v, err := p.core.Verify(ctx, told) // first, for what does not stand would take the place of what does
+	if err != nil {
+		return err
+	}
+	c, _, err := known.Collection.Apply(slices.Collect(v.Collection.Updates())...)
 	if err != nil {
 		return transport.Wrap(err)
 	}

@@ -101,10 +101,13 @@ export async function verifyWord(data, hub) {
   return { user, role, key }
 }
 
+// namedKey is the key that a seal names: the end of its protected header.
+const namedKey = (seal) => read(seal, 18).value[0].slice(-32)
+
 // encodeCollection puts a collection together.
 export function encodeCollection({ fixed, edition, seals, updates, resolved }) {
   const parts = new Map([[1, fixed], [2, edition], [3, seals.author], [4, seals.authority]])
-  parts.set(5, updates.toSorted((a, b) => Buffer.compare(write(a), write(b))))
+  parts.set(5, updates.toSorted((a, b) => Buffer.compare(a[1], b[1]) || Buffer.compare(namedKey(a[3]), namedKey(b[3]))))
   if (resolved.length > 0) parts.set(6, resolved)
   return write(new Tagged(TAG, parts))
 }

@@ -78,6 +78,8 @@ type signer struct{}
 
 func (signer) Sign(context.Context, string, []byte) ([]byte, error) { return []byte("seal"), nil }
 
+func (signer) ID() [32]byte { return [32]byte{} }
+
 // sealedShare is a device's share of four items, the second of which is the cover and
 // the last has the bytes of the first.
 func sealedShare(t *testing.T) (collection.Collection, Share) {

@@ -179,15 +179,19 @@ func (k *Core) lockOf(name collection.Name) *sync.Mutex {
 // withSaid returns c with the updates of a copy whose edition does not stand any more,
 // as far as they stand themselves.
 func (k *Core) withSaid(ctx context.Context, tx *record.Tx, c, old collection.Collection) collection.Collection {
-	joined, _, err := c.Apply(slices.Collect(old.Updates())...)
+	said, _, err := c.WithoutUpdates().Apply(slices.Collect(old.Updates())...)
 	if err != nil {
 		return c
 	}
-	v, err := k.verifyIn(ctx, tx, joined)
+	v, err := k.verifyIn(ctx, tx, said)
 	if err != nil {
 		return c
 	}
-	return v.Collection
+	joined, _, err := c.Apply(slices.Collect(v.Collection.Updates())...)
+	if err != nil {
+		return c
+	}
+	return joined
 }
 
 // settle steps until the station has nothing left to say itself, and reports whether
