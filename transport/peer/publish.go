@@ -94,22 +94,6 @@ func (p *Author) announced(ctx context.Context, c collection.Collection, answer 
 	return nil
 }
 
-// word is the author's update for what is served here, sealed; nil for others than the
-// author, and where it says nothing new.
-func (p *Author) word(ctx context.Context, s engine.State) ([]byte, error) {
-	if p.user != s.Collection.Author() || s.Collection.Authority().IsZero() {
-		return nil, nil
-	}
-	u, some, err := s.Word(p.complete(s))
-	if err != nil || !some {
-		return nil, err
-	}
-	if u, err = u.Sign(ctx, p.signer, p.cfg.Now()); err != nil {
-		return nil, err
-	}
-	return u.MarshalBinary()
-}
-
 // finish does what the hub has left to the peer: it tells the recipients, and
 // vouches for what it serves where no authority does.
 func (p *Author) finish(ctx context.Context, name collection.Name, serves, tells bool) error {
