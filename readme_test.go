@@ -139,7 +139,7 @@ func TestReadmeCommands(t *testing.T) {
 // The texts that lead through the house, and how they name a file or a folder, a
 // function in a file, and a test.
 var (
-	leading  = []string{"README.md", "CONTRIBUTING.md"}
+	leading  = []string{"README.md", "CONTRIBUTING.md", "SECURITY.md"}
 	link     = regexp.MustCompile(`\]\(([^):#]+)[^)]*\)`)
 	path     = regexp.MustCompile("`([a-z]+(?:/[\\w.-]+)+)`")
 	function = regexp.MustCompile("`([a-z][\\w/.-]+\\.go)` `(\\w+)`")
@@ -169,6 +169,30 @@ func TestWhatIsNamedIsThere(t *testing.T) {
 				t.Errorf("%s: there is no %s", name, match[1])
 			}
 		}
+	}
+}
+
+// TestPromises: each row of what SECURITY.md promises, ends with the
+// names of tests, and what it says is logged is what package audit says.
+func TestPromises(t *testing.T) {
+	_, text, _ := strings.Cut(read(t, "SECURITY.md"), "\n## What is promised\n")
+	promises, rest, _ := strings.Cut(text, "\n## ")
+	rows := strings.Split(promises, "\n|")[3:]
+	for _, row := range rows {
+		if !regexp.MustCompile("\\| `Test\\w+`(, `Test\\w+`)* \\|\\s*$").MatchString(row) {
+			t.Errorf("no test of:%s", row)
+		}
+	}
+	_, logged, _ := strings.Cut(rest, "\n## What is logged\n")
+	doc := read(t, "transport/internal/audit/audit.go")
+	events := regexp.MustCompile("(?m)^\\| `([a-z ]+)` \\| (.*) \\|$").FindAllStringSubmatch(logged, -1)
+	for _, event := range events {
+		if !regexp.MustCompile(`(?m)^//\t` + event[1] + ` +` + regexp.QuoteMeta(event[2]) + ` `).MatchString(doc) {
+			t.Errorf("package audit says something else of %q", event[1])
+		}
+	}
+	if n := strings.Count(doc, " Event = "); len(rows) == 0 || len(events) != n {
+		t.Errorf("%d promises, %d events of %d", len(rows), len(events), n)
 	}
 }
 

@@ -158,6 +158,9 @@ type HubServer interface {
 	// UserOf returns whose token this is. The error wraps ErrUnauthenticated if it
 	// is nobody's.
 	UserOf(ctx context.Context, token string) (collection.UserID, error)
+	// Running ends when the hub is told to stop. Links then end soon what callers
+	// still send or take, so that nobody holds it up.
+	Running() context.Context
 	LinkAccess
 }
 
@@ -186,6 +189,8 @@ type PeerServer interface {
 	// by an authority that it trusts. What it believed outlasts the process if
 	// anything does that those keys have sealed.
 	Learn(ctx context.Context, statements [][]byte) error
+	// Running ends when the peer is told to stop, as that of a HubServer.
+	Running() context.Context
 }
 
 // Dialer reaches peers: it returns what the one at a source serves to the caller

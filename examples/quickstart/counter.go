@@ -65,13 +65,17 @@ type countedConn struct {
 	serves  atomic.Pointer[exchange]
 }
 
-func (n *network) dial(ctx context.Context, network, address string) (net.Conn, error) {
-	var d net.Dialer
-	c, err := d.DialContext(ctx, network, address)
-	if err != nil {
-		return nil, err
+type dial = func(ctx context.Context, network, address string) (net.Conn, error)
+
+// counted is a dial whose connections count.
+func (n *network) counted(d dial) dial {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		c, err := d(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		return &countedConn{Conn: c, network: n}, nil
 	}
-	return &countedConn{Conn: c, network: n}, nil
 }
 
 // Read implements net.Conn.

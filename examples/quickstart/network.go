@@ -3,10 +3,13 @@ package main
 import (
 	"net"
 	"net/http"
+	"net/netip"
 	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/glimpse-go/glimpse/transport/httplink"
 )
 
 // network is all that the stations share. It makes them listeners and clients,
@@ -50,9 +53,16 @@ func (n *network) listen(station string) (net.Listener, string, error) {
 	return l, "http://" + l.Addr().String(), nil
 }
 
-// client makes a station its HTTP client, which counts.
+// thisComputer is where all stations of the story are. Real ones reach each other at public
+// addresses, or list the networks of their homes.
+var thisComputer = netip.MustParsePrefix("127.0.0.0/8")
+
+// client makes a station its HTTP client, which connects to this computer and to public
+// addresses, and counts.
 func (n *network) client(station string) *http.Client {
-	var way http.RoundTripper = &http.Transport{DialContext: n.dial, DisableCompression: true, MaxIdleConnsPerHost: 8}
+	transport := httplink.PublicTransport(thisComputer)
+	transport.DialContext, transport.MaxIdleConnsPerHost = n.counted(transport.DialContext), 8
+	var way http.RoundTripper = transport
 	if n.tricks.between != nil {
 		way = n.tricks.between(station, way)
 	}

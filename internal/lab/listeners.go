@@ -3,7 +3,10 @@ package lab
 import (
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"sync"
+
+	"github.com/glimpse-go/glimpse/transport/httplink"
 )
 
 // Net joins the stations of a world: a [Network], or [Listeners].
@@ -16,12 +19,16 @@ type Net interface {
 	Serve(station string, h http.Handler)
 }
 
+// ThisComputer is the network in which Listeners listen.
+var ThisComputer = netip.MustParsePrefix("127.0.0.0/8")
+
 // Listeners joins stations over connections on this computer. The zero value is
 // ready for use.
 type Listeners struct {
 	mu       sync.Mutex
 	servers  map[string]*httptest.Server
 	handlers map[string]http.Handler
+	way      *http.Transport // of all stations
 }
 
 // URL implements Net: the station listens from now on.
@@ -49,7 +56,14 @@ func (l *Listeners) handler(station string) http.Handler {
 }
 
 // Start implements Net.
-func (l *Listeners) Start(string) http.RoundTripper { return http.DefaultTransport }
+func (l *Listeners) Start(string) http.RoundTripper {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.way == nil {
+		l.way = httplink.PublicTransport(ThisComputer)
+	}
+	return l.way
+}
 
 // Serve implements Net.
 func (l *Listeners) Serve(station string, h http.Handler) {
@@ -63,6 +77,9 @@ func (l *Listeners) Serve(station string, h http.Handler) {
 
 // Close ends what listens.
 func (l *Listeners) Close() {
+	if l.way != nil {
+		l.way.CloseIdleConnections()
+	}
 	for _, s := range l.servers {
 		s.Close()
 	}

@@ -32,6 +32,8 @@ func (e *echo) UserOf(context.Context, string) (collection.UserID, error) {
 	return collection.UserID{1}, nil
 }
 
+func (e *echo) Running() context.Context { return context.Background() }
+
 func (e *echo) Announce(_ context.Context, a transport.Announcement) (transport.Answer, error) {
 	e.got = append(e.got, a.URL)
 	return transport.Answer{Next: transport.Done}, e.err

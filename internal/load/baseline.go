@@ -45,6 +45,9 @@ func newBaseline(s *site, log *groupLog) (*baseline, *server, error) {
 // As implements transport.HubServer.
 func (b *baseline) As(collection.UserID) transport.Hub { return bare{baseline: b} }
 
+// Running implements transport.HubServer: nobody stops it.
+func (b *baseline) Running() context.Context { return context.Background() }
+
 // UserOf implements transport.HubServer.
 func (b *baseline) UserOf(_ context.Context, token string) (collection.UserID, error) {
 	user, ok := b.users[token]

@@ -153,7 +153,11 @@ func (t *truth) changed(d *disk, name string) {
 // takesBack reports whether a label may come back without anybody's taking it back: the hub
 // has not checked what counts on the author's word, and the station that has given it may
 // have said something else since, without knowing whether the hub has taken it.
-func (t *truth) takesBack(name collection.Name) bool {
+func (t *truth) takesBack(d *disk, old engine.State) bool {
+	name := old.Collection.Name()
+	if d == t.w.hub.disk {
+		return len(old.Unchecked) > 0 || t.boasts[name]
+	}
 	return t.unchecked[name] || t.boasts[name]
 }
 
@@ -166,7 +170,7 @@ func (t *truth) forward(d *disk, old, s engine.State) {
 		t.w.fail("%s: an edition of %v went back", d.name, s.Collection.Name())
 	}
 	for id, rank := range s.Collection.Items() {
-		if before, _ := old.Collection.Label(id); before > rank && !t.takesBack(s.Collection.Name()) {
+		if before, _ := old.Collection.Label(id); before > rank && !t.takesBack(d, old) {
 			t.w.fail("%s: the label of %v went back from %v to %v", d.name, id, before, rank)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"math"
 	"net/http"
 	"strings"
@@ -63,6 +64,9 @@ func (b *bySeal) Authenticate(r *http.Request) (transport.Identity, error) {
 		}
 	}
 	user, key, err := b.keys.Verify(r.Context(), typeRequest, statement, p.Seal, time.Unix(p.Time, 0))
+	if errors.Is(err, collection.ErrRevoked) {
+		return transport.Identity{}, errRevoked
+	}
 	if err != nil || user != p.User {
 		return transport.Identity{}, transport.ErrUnauthenticated
 	}
@@ -128,8 +132,5 @@ func (b *bySeal) take(p proof, key collection.KeyID) error {
 	if err := b.fresh(p); err != nil {
 		return err
 	}
-	if !b.taken.add(seen{key, p.Nonce}, now(b.clock)) {
-		return transport.At(transport.ErrUnauthenticated, "the request has come before")
-	}
-	return nil
+	return b.taken.add(p.User, seen{key, p.Nonce}, p.Time, now(b.clock))
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -28,12 +29,21 @@ const (
 
 // Options of a client. The zero value works.
 type Options struct {
-	// HTTP makes the requests; nil = http.DefaultClient. A timeout in it must
+	// HTTP makes the requests; nil = http.DefaultClient, which connects to any
+	// address and by the proxy that the environment names: good for a URL that the
+	// program's own user has chosen. See Dialer for others. A timeout in it must
 	// be longer than a hub waits for news. Redirections are not followed, whatever
 	// it says: they could lead a token, or what was sealed, to somebody else.
 	HTTP *http.Client
+	// Networks are those beside public addresses in which Dialer reaches stations if
+	// HTTP is nil.
+	Networks []netip.Prefix
 	// MaxMessage bounds the messages that are read, in bytes; 0 = 64 MiB.
 	MaxMessage int64
+	// MaxStall is for how long, in all of one request, an answer may stall. Each 2 KiB
+	// earn back a second of it. The answer to a GET may not begin later, either; how
+	// long others are awaited, and each part of Versions, the context says. 0 = 30 s.
+	MaxStall time.Duration
 }
 
 // Client speaks to one station, on behalf of one caller. It implements
@@ -49,6 +59,8 @@ type Client struct {
 	http http.Client
 	auth Auth
 	max  int64
+
+	maxStall time.Duration
 }
 
 var (
@@ -58,8 +70,13 @@ var (
 	_ collection.Verifier  = (*Client)(nil)
 )
 
-// Dialer reaches peers over HTTP for a caller, who seals its requests.
+// Dialer reaches peers over HTTP for a caller, who seals its requests. Others name their
+// URLs: if o.HTTP is nil, it connects as [PublicTransport] says, and what is put there
+// should, too.
 func Dialer(c Caller, o Options) transport.Dialer {
+	if o.HTTP == nil {
+		o.HTTP = &http.Client{Transport: PublicTransport(o.Networks...)}
+	}
 	return func(to transport.Source) transport.Home { return NewClient(to.URL, Sealed(c, to.User), o) }
 }
 
@@ -68,7 +85,7 @@ func Dialer(c Caller, o Options) transport.Dialer {
 // Nobody answers at any other. A nil auth sends none.
 func NewClient(base string, auth Auth, o Options) *Client {
 	c := &Client{base: baseURL(base), http: *cmp.Or(o.HTTP, http.DefaultClient), auth: auth}
-	c.max = cmp.Or(o.MaxMessage, defaultMaxMessage)
+	c.max, c.maxStall = cmp.Or(o.MaxMessage, defaultMaxMessage), o.MaxStall
 	c.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return c
 }
@@ -95,7 +112,7 @@ func (c *Client) Push(ctx context.Context, share transport.Share, stream io.Read
 		return transport.Answer{}, err
 	}
 	path := fmt.Sprintf("/v1/push?share=%d", len(message))
-	return exchange[transport.Answer](ctx, c, http.MethodPost, path, body{message, stream})
+	return exchange[transport.Answer](ctx, c, http.MethodPost, path, body{message: message, stream: stream})
 }
 
 // Upload implements transport.ShareReceiver.
@@ -144,7 +161,7 @@ func (c *Client) Versions(ctx context.Context, name collection.Name, version int
 	if err != nil {
 		return nil, err
 	}
-	r, err := c.send(ctx, http.MethodPost, fmt.Sprintf("/v1/versions/%v/%d", name, version), body{message: message}, http.StatusOK)
+	r, err := c.send(ctx, http.MethodPost, fmt.Sprintf("/v1/versions/%v/%d", name, version), body{message: message, waits: true}, http.StatusOK)
 	if err != nil {
 		return nil, err
 	}

@@ -36,8 +36,12 @@ func (h hasty) PutVersion(context.Context, transport.Ref, int64, io.Reader) (int
 
 // serveStreams serves a hub, and counts the connections to it.
 func serveStreams(t *testing.T, hub stubHub) (*httptest.Server, *atomic.Int64) {
+	return serveStreamsWith(t, hub, HandlerOptions{Who: anybody{}})
+}
+
+func serveStreamsWith(t *testing.T, hub stubHub, o HandlerOptions) (*httptest.Server, *atomic.Int64) {
 	connections := new(atomic.Int64)
-	server := httptest.NewUnstartedServer(HubHandler(hub, HandlerOptions{Who: anybody{}}))
+	server := httptest.NewUnstartedServer(HubHandler(hub, o))
 	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
 		if state == http.StateNew {
 			connections.Add(1)

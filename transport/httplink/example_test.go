@@ -5,7 +5,9 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
+	"net/netip"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/signature"
@@ -35,4 +37,22 @@ func Example() {
 	// Output:
 	// true transport: not found
 	// true transport: not authenticated
+}
+
+// Nobody inside a network is reached by a URL that somebody else has named, unless that
+// network is listed, such as a family's own.
+func ExamplePublicTransport() {
+	inside := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "inside") }))
+	defer inside.Close()
+
+	strict := http.Client{Transport: httplink.PublicTransport()}
+	_, err := strict.Get(inside.URL)
+	fmt.Println(errors.Unwrap(errors.Unwrap(err)))
+
+	atHome := http.Client{Transport: httplink.PublicTransport(netip.MustParsePrefix("127.0.0.0/8"))}
+	answer, err := atHome.Get(inside.URL)
+	fmt.Println(answer.StatusCode, err)
+	// Output:
+	// neither a public address nor in a network that is listed
+	// 200 <nil>
 }

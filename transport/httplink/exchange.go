@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"github.com/glimpse-go/glimpse/transport"
@@ -112,6 +113,7 @@ func (r *rest) Read(p []byte) (int, error) {
 type body struct {
 	message []byte
 	stream  io.Reader
+	waits   bool // the answer waits now and then for what it brings
 }
 
 // reader reads a message as a body that can be read twice, or else the stream.
@@ -150,6 +152,18 @@ func (c *Client) request(ctx context.Context, method, path string, b body) (*htt
 // send makes a request and returns its answer, which has the status that is wanted.
 // A refusal comes as an error beside the answer, whose body is closed.
 func (c *Client) send(ctx context.Context, method, path string, b body, want int) (*http.Response, error) {
+	r, err := c.keepPace(ctx, method, path, b)
+	if err != nil {
+		return nil, err
+	}
+	if r.StatusCode == want {
+		return r, nil
+	}
+	defer r.Body.Close()
+	return r, refusal(r)
+}
+
+func (c *Client) do(ctx context.Context, method, path string, b body) (*http.Response, error) {
 	req, err := c.request(ctx, method, path, b)
 	if err != nil {
 		return nil, err
@@ -158,11 +172,7 @@ func (c *Client) send(ctx context.Context, method, path string, b body, want int
 	if err != nil {
 		return nil, unreachable(ctx, err)
 	}
-	if r.StatusCode == want {
-		return r, nil
-	}
-	defer r.Body.Close()
-	return r, refusal(r)
+	return r, nil
 }
 
 // refusal reads the fault that a station answers with.
@@ -185,6 +195,9 @@ func notStation(r *http.Response) error {
 func unreachable(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
+	}
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		err = u.Err // without the URL: there may be a token in it
 	}
 	return fmt.Errorf("%w: %w", transport.ErrUnreachable, err)
 }

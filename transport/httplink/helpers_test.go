@@ -95,6 +95,8 @@ func (stubHub) UserOf(context.Context, string) (collection.UserID, error) {
 	return collection.UserID{}, transport.ErrUnauthenticated
 }
 
+func (stubHub) Running() context.Context { return context.Background() }
+
 // stubPeer is a peer that is the same for everybody, and knows nobody's key.
 type stubPeer struct{ *stub }
 
@@ -107,6 +109,8 @@ func (stubPeer) Verify(context.Context, string, []byte, []byte, time.Time) (user
 }
 
 func (stubPeer) Learn(context.Context, [][]byte) error { return nil }
+
+func (stubPeer) Running() context.Context { return context.Background() }
 
 func (s *stub) Share(context.Context, transport.Share) (transport.Answer, error) {
 	s.calls++

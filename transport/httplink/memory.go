@@ -2,9 +2,12 @@ package httplink
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"hash"
 	"io"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -12,10 +15,16 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-// maxTaken is how many requests are remembered at least, where that many came
-// within the time that their seals are good; twice as many at most. One takes some
-// hundred bytes.
+// maxTaken is how many requests are remembered in all, and of how many callers. One takes
+// some hundred bytes.
 const maxTaken = 1 << 15
+
+// What is refused that a caller is to seal anew.
+var (
+	errReplayed  = transport.At(transport.ErrUnauthenticated, "the request has come before")
+	errForgotten = transport.At(transport.ErrUnauthenticated, "the request is older than what is remembered of its caller")
+	errCallers   = transport.At(transport.ErrUnauthenticated, "too many callers")
+)
 
 // seen names a request that was taken.
 type seen struct {
@@ -23,26 +32,84 @@ type seen struct {
 	nonce uint64
 }
 
-// memory remembers requests for as long as their seals can be good, the latest if
-// they are too many. The zero memory is empty. It is safe for concurrent use.
+// memory remembers the requests of each user for as long as their seals can be good. Where
+// it is full, it forgets the older half of the user's who has most in it, and from then on
+// takes no more of that user's that are as old: so nothing is taken twice, whoever sends how
+// much, and who sends much makes only requests of its own be refused. A user of whom nothing
+// is remembered is refused only while requests of maxTaken others are. The zero memory is
+// empty. It is safe for concurrent use.
 type memory struct {
-	mu       sync.Mutex
-	new, old map[seen]struct{}
-	since    time.Time // of new
+	mu    sync.Mutex
+	max   int // 0 = maxTaken
+	users map[collection.UserID]*taken
+	size  int       // requests of all
+	swept time.Time // when those were last removed whose seals had become too old
 }
 
-// add reports whether a request is not in the memory, where it is from then on.
-func (m *memory) add(s seen, now time.Time) bool {
+// taken are the requests of a user, with the seconds at which they were sealed.
+type taken struct {
+	requests map[seen]int64
+	from     int64 // what was sealed before is refused
+}
+
+// add takes a request of a user, once.
+func (m *memory) add(user collection.UserID, s seen, sealed int64, now time.Time) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	// A seal may be ahead of the clock by maxSkew, and behind by as much.
-	if m.new == nil || len(m.new) >= maxTaken || now.Sub(m.since).Abs() > 2*maxSkew {
-		m.new, m.old, m.since = map[seen]struct{}{}, m.new, now
+	if now.Sub(m.swept).Abs() > maxSkew {
+		m.sweep(now)
 	}
-	_, young := m.new[s]
-	_, old := m.old[s]
-	m.new[s] = struct{}{}
-	return !young && !old
+	t := m.users[user]
+	if t == nil {
+		if len(m.users) >= m.most() {
+			return errCallers
+		}
+		t = &taken{requests: map[seen]int64{}}
+		m.users[user] = t
+	}
+	if _, here := t.requests[s]; here {
+		return errReplayed
+	}
+	if sealed < t.from {
+		return errForgotten
+	}
+	t.requests[s] = sealed
+	if m.size++; m.size > m.most() {
+		m.shrink()
+	}
+	return nil
+}
+
+func (m *memory) most() int { return cmp.Or(m.max, maxTaken) }
+
+// sweep removes what no seal can be good for any more.
+func (m *memory) sweep(now time.Time) {
+	m.swept, m.size = now, 0
+	oldest := now.Add(-maxSkew).Unix()
+	for user, t := range m.users {
+		maps.DeleteFunc(t.requests, func(_ seen, sealed int64) bool { return sealed < oldest })
+		if m.size += len(t.requests); len(t.requests) == 0 && t.from <= oldest {
+			delete(m.users, user)
+		}
+	}
+	if m.users == nil {
+		m.users = map[collection.UserID]*taken{}
+	}
+}
+
+// shrink forgets the older half of the requests of the user who has most.
+func (m *memory) shrink() {
+	var most *taken
+	for _, t := range m.users {
+		if most == nil || len(t.requests) > len(most.requests) {
+			most = t
+		}
+	}
+	times := slices.Sorted(maps.Values(most.requests))
+	most.from = times[len(times)/2] + 1
+	m.size -= len(most.requests)
+	maps.DeleteFunc(most.requests, func(_ seen, sealed int64) bool { return sealed < most.from })
+	m.size += len(most.requests)
 }
 
 // sealedBody is a body of which the digest was sealed, or that of its first bytes.

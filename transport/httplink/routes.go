@@ -47,7 +47,11 @@
 // So nobody on the way can put in another path or message, no station can pass a
 // request on to one of another user, and the time may be five minutes off. Until
 // then a station remembers what it has taken that changes something, and takes it
-// once: the last 32768 requests at least, if more than that come in ten minutes.
+// once. It remembers 32768 requests. If more than that come in ten minutes, it forgets
+// the older half of those by the user who has sent most, and takes nothing of that user
+// any more that was sealed no later: the user seals such a request anew, and nobody
+// can have a request of somebody else refused, or taken again. Where so many users call
+// in ten minutes, those who come then are refused. All authorities count as one user.
 // A message counts as taken when all of it has come.
 //
 // Uploads and versions that are put, which are sent as they are read, have an

@@ -181,39 +181,6 @@ func TestSlowBody(t *testing.T) {
 	}
 }
 
-// TestMemory: what was taken is known for as long as its seal can be good, and the
-// memory has a bound.
-func TestMemory(t *testing.T) {
-	var m memory
-	name := func(i int) seen { return seen{nonce: uint64(i)} }
-	for i := range maxTaken {
-		if !m.add(name(i), at) {
-			t.Fatalf("%d is new", i)
-		}
-	}
-	for i := range maxTaken {
-		if m.add(name(i), at.Add(2*maxSkew)) {
-			t.Fatalf("%d was there", i)
-		}
-	}
-	for i := range 4 * maxTaken {
-		m.add(name(maxTaken+i), at)
-		if n := len(m.new) + len(m.old); n > 2*maxTaken {
-			t.Fatalf("%d are remembered", n)
-		}
-	}
-	if m.add(name(4*maxTaken), at) || !m.add(name(0), at) {
-		t.Error("not the latest ones are remembered")
-	}
-	m = memory{}
-	for _, later := range []time.Duration{0, 2*maxSkew + 1, 4*maxSkew + 2} {
-		m.add(seen{nonce: uint64(later)}, at.Add(later))
-	}
-	if len(m.new) != 1 || len(m.old) != 1 {
-		t.Errorf("%d and %d after all is over", len(m.new), len(m.old))
-	}
-}
-
 // TestProofSize: a request that reads costs a caller a header of 300 bytes beside
 // its key statement, one that changes something 380.
 func TestProofSize(t *testing.T) {

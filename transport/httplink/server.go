@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport"
 )
 
@@ -21,15 +22,27 @@ type HandlerOptions struct {
 	// Who says who calls; nil = a hub's callers show tokens, a peer's seal their
 	// requests.
 	Who        Authenticator
-	MaxMessage int64            // of messages that are read, in bytes; 0 = 64 MiB
-	Log        *slog.Logger     // refusals and failures; nil = none
-	Now        func() time.Time // nil = time.Now
+	MaxMessage int64 // of messages that are read, in bytes; 0 = 64 MiB
+	// MaxStall is for how long, in all of one request, a caller may stall: send
+	// nothing of its body while the station reads that, or take nothing of its
+	// answer. Each 2 KiB that pass earn back a second of it, so that on the
+	// slowest link nobody need hurry, and nobody holds a connection with a byte
+	// now and then. While the station works, or waits for news, it does not count.
+	// It stands in the place of the timeouts of the http.Server, but for that of
+	// headers. 0 = 30 s.
+	MaxStall time.Duration
+	// Log is told of refusals and failures and, as security events, of what SECURITY.md
+	// lists; nil = none.
+	Log *slog.Logger
+	Now func() time.Time // nil = time.Now
 }
 
 // HubHandler serves a hub. Handlers read no body before they know who calls; how
-// long a caller may take over a header or a body, the http.Server says that they
-// are served with. Guests are not authenticated: the token in the path, which is
-// not logged, is theirs.
+// long a caller may take over a header, the http.Server says that they are served
+// with, and how long over the rest, [HandlerOptions].MaxStall. When the hub is told to
+// stop, what callers have still to send, or to take, is broken off half a second later:
+// after the next start they go on where that was. Guests are not authenticated: the
+// token in the path is theirs. No path is logged, only its route.
 func HubHandler(h transport.HubServer, o HandlerOptions) http.Handler {
 	if o.Who == nil {
 		o.Who = ByToken(h)
@@ -39,16 +52,18 @@ func HubHandler(h transport.HubServer, o HandlerOptions) http.Handler {
 	for pattern, answer := range guestRoutes {
 		mux.HandleFunc(pattern, s.guest(answer, h))
 	}
-	return mux
+	return s.paced(h.Running(), mux)
 }
 
-// PeerHandler serves a peer. It remembers the requests that it has let in, as the
-// package comment says: a peer has one handler for as long as it runs.
+// PeerHandler serves a peer, as HubHandler does a hub. It remembers the requests that
+// it has let in, as the package comment says: a peer has one handler for as long as it
+// runs.
 func PeerHandler(p transport.PeerServer, o HandlerOptions) http.Handler {
 	if o.Who == nil {
 		o.Who = BySeal(p, p.User(), o.Now)
 	}
-	return serve(newServer(o), peerRoutes, p.As)
+	s := newServer(o)
+	return s.paced(p.Running(), serve(s, peerRoutes, p.As))
 }
 
 // route answers a request to what a station is for its caller, or returns the
@@ -74,11 +89,7 @@ func newServer(o HandlerOptions) server {
 func serve[S any](s server, routes map[string]route[S], as func(transport.Identity) S) *http.ServeMux {
 	mux := http.NewServeMux()
 	for pattern, answer := range routes {
-		handler := s.known(func(r request, who transport.Identity) error { return answer(r, as(who)) })
-		if pattern == pushRoute || pattern == uploadRoute || pattern == putRoute {
-			handler = early(handler)
-		}
-		mux.HandleFunc(pattern, handler)
+		mux.HandleFunc(pattern, s.known(func(r request, who transport.Identity) error { return answer(r, as(who)) }))
 	}
 	mux.HandleFunc("/", s.known(func(request, transport.Identity) error { return transport.ErrNotFound }))
 	return mux
@@ -96,13 +107,12 @@ func (s server) known(answer func(request, transport.Identity) error) http.Handl
 			err = answer(request{r, w, s.MaxMessage}, who)
 		}
 		if err != nil {
-			s.refuse(w, r, r.URL.Path, err)
+			s.refuse(w, r, who.User, err)
 		}
 	}
 }
 
-// guest answers a request that needs no caller. Its path holds a token, and is
-// not logged.
+// guest answers a request that needs no caller.
 func (s server) guest(answer route[transport.LinkAccess], links transport.LinkAccess) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Referrer-Policy", "no-referrer")
@@ -112,7 +122,7 @@ func (s server) guest(answer route[transport.LinkAccess], links transport.LinkAc
 			err = answer(request{r, w, s.MaxMessage}, links)
 		}
 		if err != nil {
-			s.refuse(w, r, "/v1/links", err)
+			s.refuse(w, r, collection.UserID{}, err)
 		}
 	}
 }
@@ -120,14 +130,17 @@ func (s server) guest(answer route[transport.LinkAccess], links transport.LinkAc
 // errSent marks a failure after the answer has begun: it can only be cut off.
 var errSent = errors.New("answer cut off")
 
-func (s server) refuse(w http.ResponseWriter, r *http.Request, path string, err error) {
-	s.Log.Info("refused", "method", r.Method, "path", path, "error", err)
+// refuse writes a refusal to a user, zero if nobody is known. The route is logged and not the path, which may hold a token,
+// however it is spelt.
+func (s server) refuse(w http.ResponseWriter, r *http.Request, user collection.UserID, err error) {
+	s.audit(r, user, err)
+	s.Log.Info("refused", "method", r.Method, "route", r.Pattern, "error", err)
 	if errors.Is(err, errSent) {
 		panic(http.ErrAbortHandler)
 	}
 	f := transport.NewFault(err)
 	if f.Code == 0 {
-		s.Log.Error("failed", "method", r.Method, "path", path, "error", err)
+		s.Log.Error("failed", "method", r.Method, "route", r.Pattern, "error", err)
 	}
 	data, err := transport.Encode(f)
 	if err != nil {
@@ -224,13 +237,10 @@ func replyStream(r request, stream *transport.Stream, err error) error {
 	return replyBytes(r, "application/octet-stream", stream.ReadCloser)
 }
 
-// maxWrite is how many bytes of an answer are written at once, at least.
-const maxWrite = 64 << 10
-
 // replyBytes sends what a stream returns, in large pieces.
 func replyBytes(r request, typ string, stream io.Reader) error {
 	r.w.Header().Set("Content-Type", typ)
-	w := bufio.NewWriterSize(r.w, maxWrite)
+	w := bufio.NewWriterSize(r.w, maxPiece)
 	_, err := io.Copy(w, stream)
 	if err == nil {
 		err = w.Flush()

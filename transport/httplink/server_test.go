@@ -169,7 +169,20 @@ func TestLinksAreKept(t *testing.T) {
 			}
 		}
 	}
+	for _, path := range []string{"//v1/links/", "/v1//links/", "/V1/links/", "/v1/Links/", "/c/", "/v1/link/", "/v1/links%2f", "/v1/./links/", "/v1/share/", "/"} {
+		for _, method := range []string{"GET", "HEAD", "POST"} {
+			answer(h, method, path+"secret", nil)
+		}
+	}
 	if strings.Contains(log.String(), "secret") {
 		t.Error(log)
+	}
+}
+
+// TestNoURLInErrors: nor do the errors of a client hold them.
+func TestNoURLInErrors(t *testing.T) {
+	c := NewClient("http://127.0.0.1:0", nil, Options{})
+	if _, err := c.Glimpse(t.Context(), "secret"); !errors.Is(err, transport.ErrUnreachable) || strings.Contains(err.Error(), "secret") {
+		t.Error(err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/audit"
 	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
 
@@ -81,6 +82,7 @@ func (h *Hub) checkSource(ctx context.Context, c collection.Collection, source t
 	}
 	for _, i := range items {
 		if err := check.item(ctx, c, i, from); err != nil {
+			audit.Log(h.cfg.Log, audit.SpotCheckFailed, "user", source.User, "collection", c.Name())
 			id, _ := c.At(i)
 			return fmt.Errorf("item %v at %s: %w", id, source.URL, err)
 		}

@@ -50,8 +50,9 @@ type Config struct {
 	Wait time.Duration
 	// Dial reaches a peer as the authority, to check what it announces, and to ask
 	// it for partial versions that another peer could not supply; nil = nobody can be
-	// reached, and so nothing be announced. Peers say themselves where they are: a
-	// hub that can reach more than they should dials only what it may.
+	// reached, and so nothing be announced. Peers say themselves where they are: it
+	// connects only to public addresses and to networks that the operator lists, as
+	// httplink.Dialer does by default.
 	Dial transport.Dialer
 	// Timeout bounds each answer of a peer, to its end: a block of what it has
 	// announced, or one partial version. One that takes longer does not answer.

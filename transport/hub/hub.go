@@ -120,6 +120,9 @@ func (h *Hub) UserOf(ctx context.Context, token string) (collection.UserID, erro
 	return h.accounts.UserOf(ctx, token)
 }
 
+// Running ends when the hub is told to stop, by Close.
+func (h *Hub) Running() context.Context { return h.running }
+
 // Glimpse implements transport.LinkAccess, with the tokens of letters.
 func (h *Hub) Glimpse(ctx context.Context, token string) (transport.Glimpse, error) {
 	return h.mail.Glimpse(ctx, token)
@@ -142,7 +145,8 @@ func (h *Hub) Expire(ctx context.Context, before time.Time) error {
 }
 
 // Close stops the hub: it lets work under way finish, and ends requests that
-// wait for news. If ctx ends first, its error is returned and work may still be
+// wait for news. Callers over a link who still send something, or take it, are
+// broken off soon. If ctx ends first, its error is returned and work may still be
 // under way. Nothing that was acknowledged is lost in either case.
 func (h *Hub) Close(ctx context.Context) error {
 	h.stop()

@@ -7,6 +7,7 @@ import (
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/hub/internal/records"
+	"github.com/glimpse-go/glimpse/transport/internal/audit"
 	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
@@ -21,7 +22,7 @@ func (u *users) learn(ctx context.Context, statements [][]byte) error {
 	for _, data := range statements {
 		var s signature.KeyStatement
 		if err := s.UnmarshalBinary(data); err != nil {
-			u.cfg.Log.Warn("key statement refused", "error", err)
+			audit.Log(u.cfg.Log, audit.KeyRefused, "error", err)
 			continue
 		}
 		said, names = append(said, s), append(names, records.Key.Key(collection.KeyID(s.Key.ID())))
@@ -41,7 +42,7 @@ func (u *users) learnOne(ctx context.Context, kept transport.Record, s signature
 		return err
 	}
 	if err := u.keys.check(ctx, s); err != nil {
-		u.cfg.Log.Warn("key statement refused", "error", err)
+		audit.Log(u.cfg.Log, audit.KeyRefused, "error", err)
 		return ctx.Err()
 	}
 	data, err := s.MarshalBinary()
@@ -74,7 +75,7 @@ func (u *users) isNews(ctx context.Context, kept transport.Record, s signature.K
 		return false, transport.At(transport.ErrStorage, kept.Key)
 	}
 	if s.User != known.User {
-		u.cfg.Log.Warn("key statement refused", "error", &signature.ChangedError{
+		audit.Log(u.cfg.Log, audit.KeyRefused, "error", &signature.ChangedError{
 			User: s.User, Key: s.Key.ID(), KnownUser: known.User, KnownKey: s.Key.ID(),
 		})
 		return false, nil

@@ -7,6 +7,7 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/audit"
 	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
 
@@ -78,6 +79,7 @@ func (p prober) probeAll(ctx context.Context, round *station.Round, name collect
 			continue
 		}
 		source.Items = gone
+		p.log(name, source, before.Times+1)
 		if err := round.Step(ctx, name, engine.Probed{Source: source}); err != nil {
 			return err
 		}
@@ -152,6 +154,17 @@ func (p prober) gone(ctx context.Context, round *station.Round, c collection.Col
 		}
 	}
 	return gone, nil
+}
+
+// log logs that a source has failed so many times in a row.
+func (p prober) log(name collection.Name, source transport.Source, times int) {
+	if source.Items.IsEmpty() {
+		return
+	}
+	audit.Log(p.hub.cfg.Log, audit.SpotCheckFailed, "user", source.User, "collection", name)
+	if times >= p.hub.cfg.MaxFailedProbes {
+		audit.Log(p.hub.cfg.Log, audit.SourceDropped, "user", source.User, "collection", name)
+	}
 }
 
 // silence remembers that a station does not answer.

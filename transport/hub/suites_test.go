@@ -81,6 +81,8 @@ type serves struct {
 
 func (s serves) As(transport.Identity) transport.Home { return s }
 
+func (s serves) Running() context.Context { return context.Background() }
+
 func (s serves) Original(ctx context.Context, ref transport.Ref, offset, n int64) (*transport.Stream, error) {
 	return s.originals.Original(ctx, ref, offset, n)
 }

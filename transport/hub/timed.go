@@ -44,9 +44,28 @@ func (t timedHome) open(ctx context.Context, open func(context.Context) (*transp
 		s.ReadCloser = station.OnClose(s.ReadCloser, end)
 		return s, nil
 	}
-	if ctx.Err() == nil && within.Err() != nil {
-		err = fmt.Errorf("%w: %w", transport.ErrUnreachable, err)
-	}
 	end()
-	return nil, err
+	if ctx.Err() != nil {
+		return nil, err
+	}
+	return nil, &sourceError{kind: kindOf(err), cause: err}
+}
+
+// sourceError is what came of asking a source. Whoever has named it learns the kind alone:
+// the cause, for logs, tells what there is at its URL, and may be in words of its choice.
+type sourceError struct{ kind, cause error }
+
+// Error implements error.
+func (e *sourceError) Error() string { return fmt.Sprintf("%v: %v", e.kind, e.cause) }
+
+// Unwrap returns the kind.
+func (e *sourceError) Unwrap() error { return e.kind }
+
+// kindOf returns the sentinel that a station has answered, or transport.ErrUnreachable
+// where none has.
+func kindOf(err error) error {
+	if kind := transport.NewFault(err).Unwrap(); kind != transport.Err {
+		return kind
+	}
+	return transport.ErrUnreachable
 }

@@ -38,6 +38,9 @@ func (p *Peer) Verify(ctx context.Context, typ string, statement, seal []byte, i
 // Learn implements transport.PeerServer.
 func (p *Peer) Learn(ctx context.Context, statements [][]byte) error { return p.learn(ctx, statements) }
 
+// Running ends when the peer is told to stop, by Close.
+func (p *Peer) Running() context.Context { return p.running }
+
 var _ transport.PeerServer = (*Peer)(nil)
 
 // home is the peer as it is for one caller; the zero user is the authority whose

@@ -10,6 +10,7 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/audit"
 	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
@@ -24,7 +25,7 @@ func (p *base) learn(ctx context.Context, statements [][]byte) error {
 		}
 		var s signature.KeyStatement
 		if err := s.UnmarshalBinary(data); err != nil {
-			p.cfg.Log.Warn("key statement refused", "error", err)
+			audit.Log(p.cfg.Log, audit.KeyRefused, "error", err)
 			continue
 		}
 		key := keyRecord.Key(collection.KeyID(s.Key.ID()))
@@ -36,7 +37,7 @@ func (p *base) learn(ctx context.Context, statements [][]byte) error {
 			err = p.cfg.Keys.Add(ctx, s)
 		}
 		if err != nil {
-			p.cfg.Log.Warn("key statement refused", "error", err)
+			audit.Log(p.cfg.Log, audit.KeyRefused, "error", err)
 			continue
 		}
 		if err := p.keepKey(ctx, s, data); err != nil {

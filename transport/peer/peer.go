@@ -67,7 +67,9 @@ type Config struct {
 	MaxPartial int64
 	// Policy returns the rights; nil = label.DefaultPolicy.
 	Policy label.Policy
-	// Dial reaches other peers for the peer's user; nil = nobody can be reached.
+	// Dial reaches other peers for the peer's user; nil = nobody can be reached. They say
+	// themselves where they are: see httplink.Dialer, and list the network of a home whose
+	// stations reach each other in it.
 	Dial transport.Dialer
 
 	// Notifies says that the peer would rather tell the recipients itself than
@@ -206,7 +208,8 @@ func (p *base) knowOwnKey(ctx context.Context) error {
 }
 
 // Close stops the peer: it lets work under way finish, and ends requests that
-// wait for news. What has still to be told or announced goes on after the next start.
+// wait for news. Callers over a link who still send something, or take it, are broken off
+// soon. What has still to be told or announced goes on after the next start.
 // If ctx ends first, its error is returned. Nothing that was acknowledged is lost in
 // either case.
 func (p *Peer) Close(ctx context.Context) error {

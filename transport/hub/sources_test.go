@@ -1,0 +1,109 @@
+package hub_test
+
+import (
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/lab"
+	"github.com/glimpse-go/glimpse/internal/lab/labtest"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/httplink"
+	"github.com/glimpse-go/glimpse/transport/hub"
+	"github.com/glimpse-go/glimpse/transport/memstore"
+)
+
+// strange is a hub that reaches sources over connections, one of whose users names them.
+type strange struct {
+	url  string // of the hub
+	cam  *labtest.Camera
+	name collection.Name
+	came atomic.Int64
+}
+
+func newStrange(t *testing.T, networks ...netip.Prefix) *strange {
+	store := new(memstore.Store)
+	w := labtest.New(t, hub.Config{Store: store})
+	s := &strange{cam: w.Camera(w.User("mallory"), 1)}
+	s.name = s.cam.Album("title")
+	s.cam.Shares(s.name)
+	dial := httplink.Dialer(httplink.Caller{Signer: w.Hub.Signer, Now: w.Now}, httplink.Options{Networks: networks})
+	h, err := hub.New(t.Context(), w.Hub.Signer, hub.Config{Store: store, Dial: dial, Now: w.Now, Timeout: 100 * time.Millisecond})
+	labtest.Must(t, err)
+	server := httptest.NewServer(httplink.HubHandler(h, httplink.HandlerOptions{Now: w.Now}))
+	t.Cleanup(server.Close)
+	s.url = server.URL
+	return s
+}
+
+// announce names a source, and returns what its user hears.
+func (s *strange) announce(t *testing.T, url string) error {
+	a := transport.Announcement{Author: s.name.Author, ID: s.name.ID, Items: transport.BitsOf(0), URL: url}
+	_, err := httplink.NewClient(s.url, httplink.Bearer(s.cam.Token), httplink.Options{}).Announce(t.Context(), a)
+	return err
+}
+
+// inside are URLs at which something answers that is no station.
+func (s *strange) inside(t *testing.T) map[string]string {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.came.Add(1)
+		switch {
+		case strings.HasPrefix(r.URL.Path, "/redirect"):
+			http.Redirect(w, r, "/ok", http.StatusFound)
+		case strings.HasPrefix(r.URL.Path, "/secret"):
+			http.Error(w, "secret", http.StatusForbidden)
+		case strings.HasPrefix(r.URL.Path, "/silent"):
+			<-r.Context().Done()
+		}
+	}))
+	t.Cleanup(server.Close)
+	banner, err := net.Listen("tcp", "127.0.0.1:0")
+	labtest.Must(t, err)
+	t.Cleanup(func() { banner.Close() })
+	go func() {
+		for {
+			conn, err := banner.Accept()
+			if err != nil {
+				return
+			}
+			s.came.Add(1)
+			_, _ = io.WriteString(conn, "SSH-2.0-secret\r\n")
+			conn.Close()
+		}
+	}()
+	return map[string]string{
+		"a page": server.URL + "/ok", "refused": server.URL + "/secret", "elsewhere": server.URL + "/redirect", "silent": server.URL + "/silent",
+		"no HTTP": "http://" + banner.Addr().String(), "nobody": "http://127.0.0.1:0", "no name": "http://nowhere.invalid",
+	}
+}
+
+// TestSourcesTellNothing: whoever names a source learns of what there is at its URL only
+// that it is no station, and by default nothing inside the hub's network is even connected
+// to.
+func TestSourcesTellNothing(t *testing.T) {
+	heard := map[string]bool{}
+	for _, networks := range [][]netip.Prefix{nil, {lab.ThisComputer}} {
+		s := newStrange(t, networks...)
+		for what, url := range s.inside(t) {
+			err := s.announce(t, url)
+			if !errors.Is(err, transport.ErrUnreachable) {
+				t.Fatalf("%s: %v", what, err)
+			}
+			heard[err.Error()] = true
+		}
+		if came := s.came.Load(); (came > 0) != (len(networks) > 0) {
+			t.Errorf("%d connections, where %v is listed", came, networks)
+		}
+	}
+	if len(heard) != 1 {
+		t.Errorf("what is there can be told by %v", heard)
+	}
+}
