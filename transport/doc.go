@@ -12,6 +12,8 @@
 // them: a [HubServer] or a [PeerServer]. Stations are given a [Dialer] for those
 // who serve originals.
 //
+// A link asks the station's [Admission] who may do something now, before it reads a body.
+//
 // # One share rule
 //
 // Every share, from a device or a peer, to a hub or over a local link, is one

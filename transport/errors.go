@@ -50,6 +50,9 @@ var (
 	ErrClosed = fmt.Errorf("%w: closed", Err)
 	// ErrPending: somebody was asked for it, and it has not come yet.
 	ErrPending = fmt.Errorf("%w: pending", Err)
+	// ErrQuota: the caller has used what the receiver lets one user have. What, and how
+	// much it is, a [QuotaError] says.
+	ErrQuota = fmt.Errorf("%w: quota", Err)
 )
 
 // faults are the sentinels by their codes on the wire: their places. Codes are never
@@ -58,7 +61,7 @@ var faults = []error{
 	Err, ErrNotFound, ErrUnauthenticated, ErrForbidden, ErrMalformed,
 	ErrTooLarge, ErrDigest, ErrSeal, ErrDiffers, ErrOffset, ErrNotAsked,
 	ErrUnreachable, ErrWithdrawn, ErrConflict, ErrStorage, ErrClosed,
-	ErrPending,
+	ErrPending, ErrQuota,
 }
 
 // Fault is an error as it crosses a link: its code, what it is about, and, for
@@ -68,6 +71,8 @@ type Fault struct {
 	Code    uint     `cbor:"1,keyasint"`
 	About   string   `cbor:"2,keyasint,omitempty"`
 	Differs []string `cbor:"3,keyasint,omitempty"`
+	Limit   int64    `cbor:"4,keyasint,omitempty"` // with ErrQuota, as
+	Used    int64    `cbor:"5,keyasint,omitempty"` // in [QuotaError]
 }
 
 // NewFault makes the fault that tells the other side of err. Only the sentinel
@@ -90,6 +95,9 @@ func NewFault(err error) *Fault {
 	}
 	if p, ok := errors.AsType[*PlaceError](err); ok {
 		f.About = p.Place
+	}
+	if q, ok := errors.AsType[*QuotaError](err); ok {
+		f.About, f.Limit, f.Used = q.What, q.Limit, q.Used
 	}
 	return f
 }
@@ -116,6 +124,9 @@ func Wrap(err error) error {
 
 // Error implements error.
 func (f *Fault) Error() string {
+	if q, ok := f.Unwrap().(*QuotaError); ok {
+		return q.Error()
+	}
 	s := f.Unwrap().Error()
 	if f.About != "" {
 		s += ": " + f.About
@@ -126,9 +137,13 @@ func (f *Fault) Error() string {
 	return s
 }
 
-// Unwrap returns the sentinel of f's code, Err for one that is not known.
+// Unwrap returns the sentinel of f's code, for [ErrQuota] a *QuotaError, and Err for one
+// that is not known.
 func (f *Fault) Unwrap() error {
 	if f.Code < uint(len(faults)) {
+		if faults[f.Code] == ErrQuota {
+			return &QuotaError{f.About, f.Limit, f.Used}
+		}
 		return faults[f.Code]
 	}
 	return Err

@@ -58,6 +58,8 @@ const maxRecipients = 20_000
 func newHub(ctx context.Context, a *authority, store transport.Store, cfg hub.Config) (*hub.Hub, error) {
 	cfg.Store, cfg.Dial, cfg.MaxRecipients, cfg.RequiredFromPeer = store, reaches, maxRecipients, 1
 	cfg.Wait = cmp.Or(cfg.Wait, 1)
+	// All is counted as ever, but few users do here what is usually done by many.
+	cfg.Quotas, cfg.Memory, cfg.Unasked = hub.Unlimited(), -1, hub.Unasked{Collections: 1 << 40, Items: 1 << 40}
 	return hub.New(ctx, a.signer, cfg)
 }
 

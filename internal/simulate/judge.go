@@ -16,6 +16,9 @@ import (
 // judge checks what must hold when all is at rest.
 func (w *world) judge() {
 	w.truth.kept()
+	if !w.noHub {
+		w.counted(w.hub)
+	}
 	for _, at := range w.centers() {
 		for r := range at.disk.records("c/") {
 			s, err := engine.StateOf(at.disk.parts[strings.TrimPrefix(r.Key, "c/")])

@@ -50,7 +50,7 @@ func exchange[M any](ctx context.Context, c *Client, method, path string, b body
 	if r.Header.Get("Content-Type") != contentType {
 		return none, notStation(r)
 	}
-	data, err := readAll(r.Body, c.max)
+	data, err := readAll(r.Body, c.max, 0)
 	if errors.Is(err, transport.ErrTooLarge) {
 		return none, err
 	}
@@ -177,7 +177,7 @@ func (c *Client) do(ctx context.Context, method, path string, b body) (*http.Res
 
 // refusal reads the fault that a station answers with.
 func refusal(r *http.Response) error {
-	data, err := readAll(r.Body, maxFault)
+	data, err := readAll(r.Body, maxFault, 0)
 	if err == nil {
 		if f, err := transport.Decode[transport.Fault](data); err == nil {
 			return &f
@@ -210,11 +210,12 @@ func size(r *http.Response) (int64, error) {
 	return n, nil
 }
 
-// readAll reads at most limit bytes.
-func readAll(r io.Reader, limit int64) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, min(limit, math.MaxInt64-1)+1))
-	if err == nil && int64(len(data)) > limit {
+// readAll reads at most limit bytes, into memory for size of them that it takes at once.
+func readAll(r io.Reader, limit, size int64) ([]byte, error) {
+	data := bytes.NewBuffer(make([]byte, 0, max(0, min(size, limit))+bytes.MinRead))
+	_, err := data.ReadFrom(io.LimitReader(r, min(limit, math.MaxInt64-1)+1))
+	if err == nil && int64(data.Len()) > limit {
 		return nil, transport.At(transport.ErrTooLarge, "message")
 	}
-	return data, err
+	return data.Bytes(), err
 }

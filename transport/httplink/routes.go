@@ -90,20 +90,27 @@ const (
 	putRoute    = "PUT /v1/versions/{author}/{id}/{item}/{version}"
 )
 
+// The routes whose answers wait for what is still to come, and that of announcements.
+const (
+	notificationsRoute = "POST /v1/notifications"
+	versionsRoute      = "POST /v1/versions/{author}/{id}/{version}"
+	announceRoute      = "POST /v1/announce"
+)
+
 // hubRoutes are what a hub serves.
 var hubRoutes = map[string]route[transport.Hub]{
-	"POST /v1/share":    message(transport.Hub.Share),
-	pushRoute:           push[transport.Hub],
-	uploadRoute:         upload[transport.Hub],
-	putRoute:            putVersion,
-	"POST /v1/announce": message(transport.Hub.Announce),
+	"POST /v1/share": message(transport.Hub.Share),
+	pushRoute:        push[transport.Hub],
+	uploadRoute:      upload[transport.Hub],
+	putRoute:         putVersion,
+	announceRoute:    message(transport.Hub.Announce),
 	"GET /v1/versions/{author}/{id}/{item}/{version}": version[transport.Hub],
-	"POST /v1/versions/{author}/{id}/{version}":       versions[transport.Hub],
-	"GET /v1/collections/{author}/{id}":               named(transport.Hub.Collection),
-	"GET /v1/updates/{author}/{id}":                   named(transport.Hub.Updates),
-	"POST /v1/notifications":                          message(transport.Hub.Notifications),
-	"POST /v1/verify":                                 message(transport.Hub.VerifySeal),
-	"POST /v1/ids":                                    message(identifiers),
+	versionsRoute:                       versions[transport.Hub],
+	"GET /v1/collections/{author}/{id}": named(transport.Hub.Collection),
+	"GET /v1/updates/{author}/{id}":     named(transport.Hub.Updates),
+	notificationsRoute:                  message(transport.Hub.Notifications),
+	"POST /v1/verify":                   message(transport.Hub.VerifySeal),
+	"POST /v1/ids":                      message(identifiers),
 }
 
 // peerRoutes are what a peer serves.
@@ -112,14 +119,14 @@ var peerRoutes = map[string]route[transport.Home]{
 	pushRoute:        push[transport.Home],
 	uploadRoute:      upload[transport.Home],
 	"GET /v1/versions/{author}/{id}/{item}/{version}": version[transport.Home],
-	"POST /v1/versions/{author}/{id}/{version}":       versions[transport.Home],
-	"GET /v1/collections/{author}/{id}":               named(transport.Home.Collection),
-	"GET /v1/updates/{author}/{id}":                   named(transport.Home.Updates),
-	"POST /v1/notifications":                          message(transport.Home.Notifications),
-	"GET /v1/originals/{author}/{id}/{item}":          original,
-	"GET /v1/originals/{author}/{id}":                 originals,
-	"POST /v1/deliveries":                             deliver,
-	"GET /v1/settings":                                settings,
+	versionsRoute:                            versions[transport.Home],
+	"GET /v1/collections/{author}/{id}":      named(transport.Home.Collection),
+	"GET /v1/updates/{author}/{id}":          named(transport.Home.Updates),
+	notificationsRoute:                       message(transport.Home.Notifications),
+	"GET /v1/originals/{author}/{id}/{item}": original,
+	"GET /v1/originals/{author}/{id}":        originals,
+	"POST /v1/deliveries":                    deliver,
+	"GET /v1/settings":                       settings,
 }
 
 // guestRoutes are what a hub serves to those who have nothing but a token.
@@ -161,7 +168,7 @@ func push[S transport.ShareReceiver](r request, station S) error {
 	if size > r.maxMessage {
 		return transport.At(transport.ErrTooLarge, "message")
 	}
-	share, err := decodeMessage[transport.Share](io.LimitReader(r.Body, size), size)
+	share, err := decodeMessage[transport.Share](io.LimitReader(r.Body, size), size, r.admitted)
 	if err != nil {
 		return err
 	}

@@ -31,6 +31,9 @@ type HandlerOptions struct {
 	// It stands in the place of the timeouts of the http.Server, but for that of
 	// headers. 0 = 30 s.
 	MaxStall time.Duration
+	// Admission is asked before a body is read; nil = the station, if it is one, else
+	// nobody is.
+	Admission transport.Admission
 	// Log is told of refusals and failures and, as security events, of what SECURITY.md
 	// lists; nil = none.
 	Log *slog.Logger
@@ -47,6 +50,7 @@ func HubHandler(h transport.HubServer, o HandlerOptions) http.Handler {
 	if o.Who == nil {
 		o.Who = ByToken(h)
 	}
+	o.admitBy(h)
 	s := newServer(o)
 	mux := serve(s, hubRoutes, func(i transport.Identity) transport.Hub { return h.As(i.User) })
 	for pattern, answer := range guestRoutes {
@@ -62,6 +66,7 @@ func PeerHandler(p transport.PeerServer, o HandlerOptions) http.Handler {
 	if o.Who == nil {
 		o.Who = BySeal(p, p.User(), o.Now)
 	}
+	o.admitBy(p)
 	s := newServer(o)
 	return s.paced(p.Running(), serve(s, peerRoutes, p.As))
 }
@@ -75,6 +80,7 @@ type request struct {
 	*http.Request
 	w          http.ResponseWriter
 	maxMessage int64
+	admitted   int64 // bytes of a message that is announced and admitted; 0 = none, or not known
 }
 
 type server struct{ HandlerOptions }
@@ -104,7 +110,7 @@ func (s server) known(answer func(request, transport.Identity) error) http.Handl
 			err = errPath
 		}
 		if err == nil {
-			err = answer(request{r, w, s.MaxMessage}, who)
+			err = s.admit(request{r, w, s.MaxMessage, 0}, transport.Call{User: who.User}, func(r request) error { return answer(r, who) })
 		}
 		if err != nil {
 			s.refuse(w, r, who.User, err)
@@ -119,7 +125,7 @@ func (s server) guest(answer route[transport.LinkAccess], links transport.LinkAc
 		w.Header().Set("Cache-Control", "private") // a token may be revoked
 		err := errPath
 		if r.Method != http.MethodHead {
-			err = answer(request{r, w, s.MaxMessage}, links)
+			err = s.admit(request{r, w, s.MaxMessage, 0}, transport.Call{Link: r.PathValue("token")}, func(r request) error { return answer(r, links) })
 		}
 		if err != nil {
 			s.refuse(w, r, collection.UserID{}, err)
@@ -172,6 +178,7 @@ func status(f *transport.Fault) int {
 		{transport.ErrUnreachable, http.StatusBadGateway},
 		{transport.ErrWithdrawn, http.StatusGone},
 		{transport.ErrPending, http.StatusTooEarly},
+		{transport.ErrQuota, http.StatusTooManyRequests},
 		{transport.ErrStorage, http.StatusInsufficientStorage},
 		{transport.ErrClosed, http.StatusServiceUnavailable},
 	} {
@@ -182,11 +189,14 @@ func status(f *transport.Fault) int {
 	return http.StatusInternalServerError
 }
 
-func readMessage[M any](r request) (M, error) { return decodeMessage[M](r.Body, r.maxMessage) }
+func readMessage[M any](r request) (M, error) {
+	return decodeMessage[M](r.Body, r.maxMessage, r.admitted)
+}
 
-// decodeMessage reads a message of at most limit bytes to its end.
-func decodeMessage[M any](from io.Reader, limit int64) (M, error) {
-	data, err := readAll(from, limit)
+// decodeMessage reads a message of at most limit bytes to its end, for size of which there
+// is memory.
+func decodeMessage[M any](from io.Reader, limit, size int64) (M, error) {
+	data, err := readAll(from, limit, size)
 	if err != nil {
 		var none M
 		return none, brokenOff(err)

@@ -18,9 +18,10 @@ import (
 // addresses knows whom the hub has made of the mail addresses that collections
 // came with, and makes users of them when they join.
 type addresses struct {
-	cfg   Config
-	core  *station.Core
-	users *users
+	cfg    Config
+	core   *station.Core
+	users  *users
+	quotas *quotas
 }
 
 // mailing is what the hub remembers of the recipients that a collection was
@@ -67,6 +68,9 @@ func (a *addresses) remember(ctx context.Context, name collection.Name, to []str
 			return m, nil, transport.At(fmt.Errorf("%w: %w", transport.ErrMalformed, err), fmt.Sprintf("recipient %d", i))
 		}
 	}
+	if err := a.mayMake(ctx, name, normal); err != nil {
+		return m, nil, err
+	}
 	_, err = record.Update(ctx, a.cfg.Store, func(tx *record.Tx) error {
 		m, entries, err = a.rememberIn(ctx, tx, name, normal)
 		return err
@@ -82,6 +86,9 @@ func (a *addresses) rememberIn(ctx context.Context, tx *record.Tx, name collecti
 	before := len(m.Entries)
 	if m.Created == 0 {
 		m.Created = a.cfg.Now().UnixMilli()
+	}
+	if err := a.mayName(ctx, tx, name.Author, m, to); err != nil {
+		return m, nil, err
 	}
 	for _, normal := range to {
 		e, known := m.find(normal)

@@ -25,6 +25,9 @@ func (s session) announce(ctx context.Context, a transport.Announcement) (statio
 // at once, all else once its source has passed a spot check.
 func (s session) announceIn(ctx context.Context, state engine.State, a transport.Announcement) (station.Result, error) {
 	core := s.hub.core
+	if err := s.mayServe(ctx, state, a.URL); err != nil {
+		return station.Result{}, err
+	}
 	announced := engine.Announced{Source: transport.Source{User: s.user, URL: a.URL, Items: a.Items}}
 	// A dry step says what is wrong with the announcement before anything of it
 	// is fetched.
@@ -76,12 +79,20 @@ func (h *Hub) checkSource(ctx context.Context, c collection.Collection, source t
 	if err != nil {
 		return err
 	}
-	items, err := check.sample(nil, source.Items)
+	failed, err := h.failedBefore(ctx, source.User, c.Name())
+	if err != nil {
+		return err
+	}
+	items, err := check.sample(failed.And(source.Items), source.Items)
 	if err != nil {
 		return err
 	}
 	for _, i := range items {
-		if err := check.item(ctx, c, i, from); err != nil {
+		err := check.item(ctx, c, i, from)
+		if noted := h.noteChecked(ctx, source.User, c.Name(), i, err, failed); noted != nil {
+			return noted
+		}
+		if err != nil {
 			audit.Log(h.cfg.Log, audit.SpotCheckFailed, "user", source.User, "collection", c.Name())
 			id, _ := c.At(i)
 			return fmt.Errorf("item %v at %s: %w", id, source.URL, err)

@@ -19,7 +19,7 @@ import (
 // beginUploads begins as many uploads to a hub as there are to be, in each of the ways, of
 // which nothing but the beginning comes.
 func beginUploads(t *testing.T, n int) (w *labtest.World, conns []*net.TCPConn, log *bytes.Buffer) {
-	w, log = labtest.New(t, hub.Config{}), new(bytes.Buffer)
+	w, log = labtest.New(t, hub.Config{Quotas: hub.Unlimited()}), new(bytes.Buffer)
 	cam := w.Camera(w.User("ann"), 1)
 	name := cam.Album("title")
 	cam.Shares(name)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/hub/mail"
+	"github.com/glimpse-go/glimpse/transport/internal/station"
 	"github.com/glimpse-go/glimpse/transport/memstore"
 )
 
@@ -37,6 +38,18 @@ type Config struct {
 	// MaxRecipients bounds the people that a shared collection names: recipients,
 	// by user or address, and completers; 0 = 1,000.
 	MaxRecipients int
+	// Quotas bound what one user can have the hub keep, send, open or wait for; the zero
+	// Quotas are safe defaults. [Hub.Quotas] changes them for single users.
+	Quotas Quotas
+	// Memory is how many bytes of messages of more than 64 KiB may be in memory at once, for
+	// all users together, while they are read and acted on; 0 = 64 MiB, negative = any.
+	Memory int64
+	// PartAge is for how long a version is kept of which nothing more comes, and that is not
+	// whole; 0 = a day, negative = for ever, unless [Hub.Expire] removes it before.
+	PartAge time.Duration
+	// Unasked is how much a day comes into the feed of a user from those with whom the user
+	// has never shared, nor consented to: see [UserQuotas.Consent].
+	Unasked Unasked
 	// Link is the base of the links in notifications, such as
 	// "https://hub.example.org/c", to which the collection's name is added, or a
 	// token in letters; empty = no links.
@@ -74,6 +87,14 @@ type Config struct {
 	Log    *slog.Logger // nil = none
 }
 
+// Unasked bounds what comes in a day from strangers, for each user: from all of them
+// together, and from one a quarter of it. What is over is held back, and can be read by
+// who asks for it. 0 is the default, and a negative number no bound.
+type Unasked struct {
+	Collections int64 // 0 = 400
+	Items       int64 // 0 = 100,000
+}
+
 // Unknown says what becomes of a mail address that is no user's.
 type Unknown uint8
 
@@ -93,6 +114,11 @@ func (c Config) withDefaults() Config {
 	c.MaxVersion = cmp.Or(c.MaxVersion, 32<<20)
 	c.MaxRecipients = cmp.Or(c.MaxRecipients, 1000)
 	c.MaxFailedProbes = cmp.Or(c.MaxFailedProbes, 5)
+	c.Quotas = c.Quotas.or(defaultQuotas)
+	c.Memory = cmp.Or(c.Memory, station.DefaultMemory)
+	c.PartAge = cmp.Or(c.PartAge, day)
+	c.Unasked.Collections = cmp.Or(c.Unasked.Collections, 400)
+	c.Unasked.Items = cmp.Or(c.Unasked.Items, 100_000)
 	c.Wait = cmp.Or(c.Wait, 30*time.Second)
 	c.Dial = timed(c.Dial, cmp.Or(c.Timeout, time.Minute))
 	c.Store = cmp.Or[transport.Store](c.Store, new(memstore.Store))

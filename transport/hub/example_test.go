@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/hub"
@@ -58,4 +59,33 @@ func newSigner() *signature.Signer {
 		panic(err)
 	}
 	return signer
+}
+
+// Who operates a hub sees what a user uses, gives one more than others, and has a user take
+// what a stranger shares.
+func ExampleHub_Quotas() {
+	ctx := context.Background()
+	h, err := hub.New(ctx, newSigner(), hub.Config{Quotas: hub.Quotas{Versions: 1 << 30}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer h.Close(ctx)
+	ann, err := h.Accounts().Register(ctx, hub.Person{Name: "Ann"})
+	fmt.Println("registered:", err)
+
+	quotas := h.Quotas()
+	fmt.Println(quotas.Set(ctx, ann, hub.Quotas{Versions: 64 << 30}))
+	used, err := quotas.Usage(ctx, ann)
+	fmt.Println(used.Versions, "of", used.Quotas.Versions>>30, "GiB", err)
+	near, err := quotas.Near(ctx, 0.9, collection.UserID{}, 100)
+	fmt.Println("near one:", len(near), err)
+	strangers, err := quotas.HeldBack(ctx, ann, collection.UserID{}, 100)
+	fmt.Println("held back:", len(strangers), err)
+	// Output:
+	// registered: <nil>
+	// <nil>
+	// 0 of 64 GiB <nil>
+	// near one: 0 <nil>
+	// held back: 0 <nil>
 }

@@ -16,6 +16,11 @@
 //   - [Hub.Expire] every minute, unless partial versions stay for good;
 //   - [mail.Mailer.Run] of [Hub.Mail] once, if letters are written.
 //
+// What one user can have a hub keep, send, open or wait for is bounded by [Config].Quotas,
+// exactly, whatever crashes; [Hub.Quotas] is for who operates it. Links ask [Hub.Admit] before they
+// read a body, and so does who calls a hub in process for strangers. What comes from those with
+// whom a user has never shared is held back beyond [Config].Unasked.
+//
 // A device may name recipients by mail address. The hub makes users of those it
 // knows, and blinded addresses or temporary accounts of the others (see
 // [Config].Unknown). Who is no member is written to by [Hub.Mail]: title, cover and
@@ -50,12 +55,16 @@ type Hub struct {
 	drain     station.Drain
 	claims    claims
 	checks    turns.Turns[promise]
-	sampled   atomic.Int64    // how many items were sampled
+	sampled   atomic.Int64 // how many items were sampled
+	quotas    *quotas
 	running   context.Context // ends when the hub is told to stop, by
 	stop      context.CancelFunc
 }
 
-var _ transport.HubServer = (*Hub)(nil)
+var (
+	_ transport.HubServer = (*Hub)(nil)
+	_ transport.Admission = (*Hub)(nil)
+)
 
 // New makes a hub whose authority is the signer's key. It reads next to nothing,
 // whatever is stored. Errors are those of the store.
@@ -72,8 +81,9 @@ func New(ctx context.Context, signer *signature.Signer, cfg Config) (*Hub, error
 	cfg.Directory = cmp.Or[transport.Directory](cfg.Directory, h.accounts)
 	h.cfg = cfg
 	h.users = &users{cfg: cfg, accounts: h.accounts, keys: keys}
+	h.quotas = &quotas{store: cfg.Store, all: cfg.Quotas, now: cfg.Now, memory: cfg.Memory}
 	h.core = h.newCore(signer, keys)
-	h.addresses = &addresses{cfg: cfg, core: h.core, users: h.users}
+	h.addresses = &addresses{cfg: cfg, core: h.core, users: h.users, quotas: h.quotas}
 	if h.mail, err = mail.New(h.forMail(), cfg.Mail); err != nil {
 		return nil, err
 	}
@@ -94,6 +104,7 @@ func (h *Hub) newCore(signer *signature.Signer, keys station.Keys) *station.Core
 	return station.New(station.Config{
 		Bus: cfg.Bus, Notified: h.wake, Later: h.later, Failed: func(err error) { cfg.Log.Error("work beside requests failed", "error", err) },
 		Store: cfg.Store, Keys: keys, Signer: signer, Now: cfg.Now, Pause: cfg.Pause, MaxBytes: cfg.MaxVersion, Cache: true,
+		Left: h.quotas.left, PartAge: cfg.PartAge, Unasked: station.Unasked(cfg.Unasked),
 		Shared: h.shared, Interval: cfg.UpkeepInterval,
 		Rules: engine.Rules{
 			Authority:          collection.KeyID(signer.Public().ID()),
@@ -134,7 +145,7 @@ func (h *Hub) GuestVersion(ctx context.Context, token string, item, version int,
 }
 
 // Expire removes the partial versions that came before a time from the cache.
-// Labels do not come back by it: what is complete stays complete, and a new
+// What has not come whole goes after Config.PartAge. Labels do not come back by it: what is complete stays complete, and a new
 // share is asked only for the versions that have expired.
 //
 // The program calls Expire every minute, say: rounds begin and are shared among processes

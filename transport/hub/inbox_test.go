@@ -52,7 +52,7 @@ func TestFloodedInbox(t *testing.T) {
 // TestUnreadInbox: notifications that are never acknowledged come again, and do
 // not keep others away.
 func TestUnreadInbox(t *testing.T) {
-	w := labtest.New(t, hub.Config{})
+	w := labtest.New(t, hub.Config{Unasked: hub.Unasked{Collections: -1, Items: -1}})
 	mal, bob := w.User("mallory"), w.User("bob")
 	const n = 150
 	floods(t, w, w.Camera(mal, 0), n, 10, bob)

@@ -53,5 +53,22 @@ func (h *Hub) letters(ctx context.Context, tx *record.Tx, t engine.Notify) error
 			to = append(to, mail.Recipient{User: u})
 		}
 	}
-	return h.mail.Letters(ctx, tx, t.Notification, t.Availability, to)
+	return h.write(ctx, tx, t, to)
+}
+
+// write puts letters into the outbox, where those that are over their author's quota wait.
+func (h *Hub) write(ctx context.Context, tx *record.Tx, t engine.Notify, to []mail.Recipient) error {
+	if len(to) == 0 {
+		return nil
+	}
+	author := t.Notification.Author
+	notBefore, err := h.quotas.mayWrite(ctx, tx, author)
+	if err != nil {
+		return err
+	}
+	more, err := h.mail.Letters(ctx, tx, t.Notification, t.Availability, to, notBefore)
+	if err != nil || notBefore.After(h.cfg.Now()) {
+		return err
+	}
+	return h.quotas.wrote(ctx, tx, author, more)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
@@ -18,6 +19,9 @@ func (s session) share(ctx context.Context, share transport.Share) (station.Resu
 		return station.Result{}, err
 	}
 	if err := s.mayName(c, share.To); err != nil {
+		return station.Result{}, err
+	}
+	if err := s.mayServe(ctx, engine.State{}, share.URL); err != nil {
 		return station.Result{}, err
 	}
 	if err := s.hub.users.know(ctx, parties(c)...); err != nil {

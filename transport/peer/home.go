@@ -41,7 +41,10 @@ func (p *Peer) Learn(ctx context.Context, statements [][]byte) error { return p.
 // Running ends when the peer is told to stop, by Close.
 func (p *Peer) Running() context.Context { return p.running }
 
-var _ transport.PeerServer = (*Peer)(nil)
+var (
+	_ transport.PeerServer = (*Peer)(nil)
+	_ transport.Admission  = (*Peer)(nil)
+)
 
 // home is the peer as it is for one caller; the zero user is the authority whose
 // key it is.

@@ -132,6 +132,7 @@ type base struct {
 	cfg    Config
 	core   *station.Core
 	drain  station.Drain
+	calls  station.Calls
 
 	keeping sync.Mutex // around keepKey
 	learned learned

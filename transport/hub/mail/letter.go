@@ -50,8 +50,9 @@ func (l letter) latest() time.Time { return time.Unix(l.Since, 0).Add(coverWait)
 func (l letter) key() string { return records.Letter.Key(l.name(), l.To) }
 
 // Letters puts letters into the outbox, in a transaction: a notification, of a state of
-// availability, to recipients. What waits there is replaced.
-func (m *Mailer) Letters(ctx context.Context, tx *record.Tx, n notify.Notification, availability collection.Digest, to []Recipient) error {
+// availability, to recipients, that go out at a time, or when they are due after that. What
+// waits there is replaced: it returns how many more wait.
+func (m *Mailer) Letters(ctx context.Context, tx *record.Tx, n notify.Notification, availability collection.Digest, to []Recipient, notBefore time.Time) (more int, err error) {
 	n.Updates = nil
 	for _, r := range to {
 		named := r.User
@@ -59,26 +60,29 @@ func (m *Mailer) Letters(ctx context.Context, tx *record.Tx, n notify.Notificati
 			named = collection.UserID(r.Blinded[:])
 		}
 		n.ID = notify.MakeID(n.Edition, availability, named)
-		if err := m.coalesce(ctx, tx, letter{Notification: n, To: r}); err != nil {
-			return err
+		waits, err := m.coalesce(ctx, tx, letter{Notification: n, To: r, Since: notBefore.Unix()})
+		if err != nil {
+			return more, err
+		}
+		if !waits {
+			more++
 		}
 	}
-	return nil
+	return more, nil
 }
 
-// coalesce has a letter take the place of what waits. A newer letter is tried at once,
-// and again for as long as any.
-func (m *Mailer) coalesce(ctx context.Context, tx *record.Tx, l letter) error {
-	now := m.hub.Now().Unix()
-	l.Since, l.Next = now, now
+// coalesce has a letter take the place of what waits. A newer letter is tried as soon as
+// any, and for as long. It reports whether one waited.
+func (m *Mailer) coalesce(ctx context.Context, tx *record.Tx, l letter) (waits bool, err error) {
+	l.Next = l.Since
 	waiting, before, err := record.Load[letter](ctx, tx, l.key())
 	if err != nil && !record.Damaged(err, l.key()) {
-		return err
+		return false, err
 	}
-	if err == nil && before.Version > 0 {
+	if waits = err == nil && before.Version > 0; waits {
 		l.Notification = notify.Coalesce(waiting.Notification, l.Notification)
 	}
-	return tx.Encode(l.key(), l)
+	return waits, tx.Encode(l.key(), l)
 }
 
 // outbox lists the letters, of which it holds few at once. One that is damaged does not

@@ -8,6 +8,7 @@ import (
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
 // A cache has one more record per partial version: when it came, in seconds
@@ -36,7 +37,12 @@ func (k *Core) ages(c collection.Collection, versions []transport.Bits) []transp
 }
 
 func parseAge(key string) (author collection.UserID, d collection.Digest, err error) {
-	user, sum, _ := strings.Cut(strings.TrimPrefix(key, ageRecord.Under()), "/")
+	return parseOf(ageRecord, key)
+}
+
+// parseOf reads the key of a record that is of an author and a digest.
+func parseOf(kind record.Kind, key string) (author collection.UserID, d collection.Digest, err error) {
+	user, sum, _ := strings.Cut(strings.TrimPrefix(key, kind.Under()), "/")
 	if errors.Join(author.UnmarshalText([]byte(user)), d.UnmarshalText([]byte(sum))) != nil {
 		err = transport.At(transport.ErrStorage, key)
 	}

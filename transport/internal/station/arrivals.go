@@ -13,7 +13,7 @@ import (
 // arrivals are the records of small versions that have come, to be stored with the state
 // that says so.
 type arrivals struct {
-	store   transport.Records
+	core    *Core
 	changes []transport.Change
 	size    int
 }
@@ -31,7 +31,7 @@ func (a *arrivals) keep(ctx context.Context) func(...transport.Change) error {
 		if a.size < maxArrivals {
 			return nil
 		}
-		if err := arrive(context.WithoutCancel(ctx), a.store, a.changes...); err != nil {
+		if err := a.core.arrive(context.WithoutCancel(ctx), a.core.Store, a.changes...); err != nil {
 			return err
 		}
 		a.changes, a.size = nil, 0
@@ -40,14 +40,14 @@ func (a *arrivals) keep(ctx context.Context) func(...transport.Change) error {
 }
 
 // arrive stores records of small versions that have come.
-func arrive(ctx context.Context, in transport.Records, come ...transport.Change) error {
-	_, err := record.Update(ctx, in, func(tx *record.Tx) error { return putNew(ctx, tx, come) })
+func (k *Core) arrive(ctx context.Context, in transport.Records, come ...transport.Change) error {
+	_, err := record.Update(ctx, in, func(tx *record.Tx) error { return k.putNew(ctx, tx, come) })
 	return err
 }
 
 // putNew stores records of small versions that have come, with what goes with them: what
 // another process has brought meanwhile is not stored again.
-func putNew(ctx context.Context, tx *record.Tx, come []transport.Change) error {
+func (k *Core) putNew(ctx context.Context, tx *record.Tx, come []transport.Change) error {
 	var versions []transport.Change
 	var keys []string
 	for _, c := range come {
@@ -59,9 +59,13 @@ func putNew(ctx context.Context, tx *record.Tx, come []transport.Change) error {
 	}
 	found, err := tx.Get(ctx, keys...)
 	for i, r := range found {
-		if v, err := readVersion(r); err != nil || !v.small {
-			tx.Put(versions[i])
+		if v, err := readVersion(r); err == nil && v.small {
+			continue
 		}
+		if err := k.chargeVersion(ctx, tx, r, int64(len(versions[i].Value)-1)); err != nil {
+			return err
+		}
+		tx.Put(versions[i])
 	}
 	return err
 }
@@ -70,7 +74,7 @@ func putNew(ctx context.Context, tx *record.Tx, come []transport.Change) error {
 // those that are still here, where partial versions expire.
 func (k *Core) stored(ctx context.Context, e engine.Stored, come ...transport.Change) func(*record.Tx, engine.State) (engine.Event, error) {
 	return func(tx *record.Tx, s engine.State) (engine.Event, error) {
-		if err := putNew(ctx, tx, come); err != nil {
+		if err := k.putNew(ctx, tx, come); err != nil {
 			return nil, err
 		}
 		if !k.Cache {

@@ -40,8 +40,15 @@ type Config struct {
 	// nil = in a goroutine of its own, and nobody.
 	Later  func(work func(context.Context))
 	Failed func(error)
-	// Cache says that partial versions expire.
+	// Cache says that partial versions expire, and that what is kept is counted for its
+	// author.
 	Cache bool
+	// Left returns what an author may still use; nil = there are no limits.
+	Left func(context.Context, collection.UserID) (Left, error)
+	// Unasked bounds what comes into feeds from strangers; zero = nothing does.
+	Unasked Unasked
+	// PartAge is how long a version stays that has not come whole; 0 = as long as others.
+	PartAge time.Duration
 	// Shared says that other processes have the same store.
 	Shared bool
 	// Interval is between the beginnings of two rounds of a duty, at least.
@@ -56,13 +63,13 @@ type Core struct {
 	Versions *Versions
 	Server   *Server
 
-	cache              sync.RWMutex     // held for writing while versions expire, so that steps here wait and do not conflict; taken before one of locks
-	locks              [1024]sync.Mutex // by collection
-	answers            answers
-	visiting, expiring duty
-	tells              jobs
-	spreads            jobs
-	folds              jobs
+	cache                       sync.RWMutex     // held for writing while versions expire, so that steps here wait and do not conflict; taken before one of locks
+	locks                       [1024]sync.Mutex // by collection
+	answers                     answers
+	visiting, expiring, parting duty
+	tells                       jobs
+	spreads                     jobs
+	folds                       jobs
 	// resumed is the key of the job that Resume has looked at last; "" = it begins anew.
 	resuming sync.Mutex
 	resumed  string
@@ -79,9 +86,10 @@ func New(cfg Config) *Core {
 		Config: cfg, Versions: &Versions{Store: cfg.Store, Pause: cfg.Pause, MaxBytes: cfg.MaxBytes},
 		visiting: duty{name: "visit", under: stateRecord.Under(), page: visitPage},
 		expiring: duty{name: "expire", under: ageRecord.Under(), page: expirePage},
+		parting:  duty{name: "parts", under: unfinishedRecord.Under(), page: expirePage},
 	}
 	if cfg.Cache {
-		k.Versions.age = k.age
+		k.Versions.cache = k
 	}
 	if k.Later == nil {
 		k.Later = func(work func(context.Context)) { go work(context.Background()) }
@@ -97,8 +105,8 @@ func New(cfg Config) *Core {
 type Versions struct {
 	Store    transport.Store
 	Pause    turns.Pause
-	MaxBytes int64                                                                // as in Config
-	age      func(author collection.UserID, d collection.Digest) transport.Change // notes when one comes; nil = nothing does
+	MaxBytes int64 // as in Config
+	cache    *Core // that notes when one comes, and counts it; nil = nothing does
 	uploads  uploads
 	coming   turns.Turns[string] // versions from elsewhere, by the store's key
 	making   turns.Turns[string] // those from here, which do not wait for the others
@@ -139,6 +147,7 @@ func (k *Core) DoVerified(ctx context.Context, v Verified, event func(engine.Sta
 type doing struct {
 	verified  *Verified // what the event brings; nil = nothing that was verified
 	spreading bool      // it is a part of a job: nothing more is spread by it
+	left      *Left     // what its author may still use; nil = whatever it takes
 }
 
 // do is Do with an event that is made of what is read in the step's transaction.

@@ -14,10 +14,14 @@ import (
 )
 
 // Expire removes the partial versions that came before a time: first from the
-// states, then their bytes. It is a duty, whose rounds this or another process may have
+// states, then their bytes; and what is left of those that have not come whole. It is a duty, whose rounds this or another process may have
 // begun; if another one is at it, Expire does nothing. What fails of one author does not
 // keep it from the others. After an error, or a crash, it can be called again.
 func (k *Core) Expire(ctx context.Context, before time.Time) error {
+	return errors.Join(k.expireOld(ctx, before), k.expireParts(ctx))
+}
+
+func (k *Core) expireOld(ctx context.Context, before time.Time) error {
 	return k.perform(ctx, &k.expiring, func(r *Round, page []transport.Record) error {
 		var failed []error
 		for len(page) > 0 {
@@ -107,7 +111,9 @@ func (k *Core) removeBlob(ctx context.Context, age transport.Record) error {
 		if err != nil || !gone {
 			return err
 		}
-		tx.Set(key, nil)
+		if _, err := k.forgetOne(ctx, tx, key); err != nil {
+			return err
+		}
 		return k.expireStates(ctx, tx, author, map[collection.Digest]bool{d: true})
 	})
 	return err
@@ -136,9 +142,9 @@ func (k *Core) isGone(ctx context.Context, tx *record.Tx, key string) (bool, err
 // forget removes the records of versions that are old, which it adds to a set, and
 // returns the ages of those that are blobs, which stay as long as these do.
 func (k *Core) forget(ctx context.Context, tx *record.Tx, author collection.UserID, digests []collection.Digest, before time.Time, old map[collection.Digest]bool) (blobs []transport.Record, err error) {
-	var keys []string
+	keys := UsageKeys(author)
 	for _, d := range digests {
-		keys = append(keys, ageRecord.Key(author, d), versionRecord.Key(author, d))
+		keys = append(keys, ageRecord.Key(author, d), versionRecord.Key(author, d), unfinishedRecord.Key(author, d))
 	}
 	if err := tx.Fetch(ctx, keys...); err != nil {
 		return nil, err
@@ -152,19 +158,32 @@ func (k *Core) forget(ctx context.Context, tx *record.Tx, author collection.User
 		if age.Version == 0 || !isOld(age.Value, before) {
 			continue // it has come again meanwhile
 		}
-		version, err := record.Get(ctx, tx, key)
-		if err != nil && !record.Damaged(err, key) {
+		small, err := k.forgetOne(ctx, tx, key)
+		if err != nil {
 			return nil, err
 		}
-		old[d] = true
-		tx.Set(key, nil)
-		if v, damaged := readVersion(version); err == nil && damaged == nil && v.small {
+		if old[d] = true; small {
 			tx.Set(age.Key, nil)
 		} else {
 			blobs = append(blobs, age)
 		}
 	}
 	return blobs, nil
+}
+
+// forgetOne removes the record of a version, and reports whether its bytes are in it. One
+// that is damaged goes, too.
+func (k *Core) forgetOne(ctx context.Context, tx *record.Tx, key string) (small bool, err error) {
+	r, err := record.Get(ctx, tx, key)
+	switch {
+	case err == nil:
+		err = k.chargeVersion(ctx, tx, r, 0)
+	case record.Damaged(err, key):
+		r, err = transport.Record{}, nil
+	}
+	tx.Set(key, nil)
+	v, damaged := readVersion(r)
+	return damaged == nil && v.small, err
 }
 
 // expireStates takes versions out of all of an author's collections.
@@ -204,6 +223,7 @@ func (k *Core) expireState(ctx context.Context, tx *record.Tx, name collection.N
 	if err == nil {
 		tx.Put(partChanges(name, parts, next)...)
 		tx.Set(head.Key, next[""])
+		err = k.charge(ctx, tx, name.Author, name.ID[0], grown(parts, next))
 	}
 	return err
 }

@@ -68,8 +68,20 @@ func (k *Core) enterOne(ctx context.Context, tx *record.Tx, news engine.Notify, 
 	if err != nil || old.Number > 0 && old.Delivery.Seq >= news.Seq {
 		return err
 	}
+	e := entry{0, transport.Delivery{Seq: news.Seq, Notification: news.Notification.For(u, news.Availability)}}
+	if old.Number == 0 {
+		if held, err := k.holdBack(ctx, tx, u, e); held || err != nil {
+			return err
+		}
+	}
+	return k.enterEntry(ctx, tx, u, head, e, old)
+}
+
+// enterEntry puts an entry into a feed, in place of an old one if there is one.
+func (k *Core) enterEntry(ctx context.Context, tx *record.Tx, u collection.UserID, head feedHead, e, old entry) error {
+	name := e.Delivery.Notification.Name()
 	head.Last++
-	e := entry{head.Last, transport.Delivery{Seq: news.Seq, Notification: news.Notification.For(u, news.Availability)}}
+	e.Number = head.Last
 	if old.Number > 0 {
 		waits, err := newsWaits(ctx, tx, u, old.Number)
 		if err != nil {
@@ -83,7 +95,7 @@ func (k *Core) enterOne(ctx context.Context, tx *record.Tx, news engine.Notify, 
 	}
 	tx.Set(numbered(feedRecord, u, e.Number), nameValue(name))
 	tx.Set(numbered(newsRecord, u, e.Number), nameValue(name))
-	if err := tx.Encode(key, e); err != nil {
+	if err := tx.Encode(entryRecord.Key(u, name), e); err != nil {
 		return err
 	}
 	return tx.Encode(feedRecord.Key(u), head)

@@ -21,7 +21,7 @@ type Intake struct {
 
 // Intake begins to take versions of a collection.
 func (k *Core) Intake(c collection.Collection) *Intake {
-	return &Intake{core: k, c: c, arrived: arrivals{store: k.Store}}
+	return &Intake{core: k, c: c, arrived: arrivals{core: k}}
 }
 
 // Take takes a frame if its bytes are those of the author's digest; at the latest after

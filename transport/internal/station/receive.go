@@ -24,7 +24,7 @@ import (
 // beginning: that is removed.
 func (k *Versions) Receive(ctx context.Context, c collection.Collection, item, version int, offset int64, r io.Reader) (int64, error) {
 	return k.receive(ctx, c, item, version, offset, r, func(changes ...transport.Change) error {
-		return arrive(context.WithoutCancel(ctx), k.Store, changes...) // all has come, though its sender be gone
+		return k.cache.arrive(context.WithoutCancel(ctx), k.Store, changes...) // all has come, though its sender be gone
 	})
 }
 
@@ -42,7 +42,7 @@ func (k *Versions) ReceiveTo(ctx context.Context, c collection.Collection, item,
 // receive is Receive that leaves it to keep to store the record of a small version.
 func (k *Versions) receive(ctx context.Context, c collection.Collection, item, version int, offset int64, r io.Reader, keep func(...transport.Change) error) (int64, error) {
 	return k.receiveTo(ctx, c, item, version, offset, r, keeping{small: keep, large: func(changes ...transport.Change) error {
-		return record.Put(context.WithoutCancel(ctx), k.Store, changes...) // all has come, though its sender be gone
+		return k.putLarge(context.WithoutCancel(ctx), changes) // all has come, though its sender be gone
 	}})
 }
 
@@ -62,9 +62,10 @@ func (k *Versions) receiveTo(ctx context.Context, c collection.Collection, item,
 		return size, err
 	}
 	var ages []transport.Change
-	if k.age != nil {
-		ages = []transport.Change{k.age(c.Author(), d)}
+	if k.cache != nil {
+		ages = []transport.Change{k.cache.age(c.Author(), d)}
 	}
+	most := k.mostOf(offset, r)
 	data, r, err := k.small(c, version, offset, d, r)
 	if err != nil || data != nil {
 		if err == nil {
@@ -72,9 +73,10 @@ func (k *Versions) receiveTo(ctx context.Context, c collection.Collection, item,
 		}
 		return int64(len(data)), transport.At(err, place(c, item, version))
 	}
-	if err := record.Put(ctx, k.Store, ages...); err != nil {
+	if err := k.begin(ctx, c.Author(), d, most); err != nil {
 		return 0, err
 	}
+	defer k.end(ctx, c.Author(), d)
 	s, err := k.join(ctx, key)
 	if err != nil {
 		return 0, transport.At(err, place(c, item, version))

@@ -5,23 +5,27 @@ import "github.com/glimpse-go/glimpse/transport/internal/record"
 // The kinds of what the core keeps in a station's store, with what they are of, and
 // what they hold.
 const (
-	stateRecord   record.Kind = "c"    // collection: the head of its engine.Parts, which holds the others if they are few bytes, and changes with each of them
-	partRecord    record.Kind = "s"    // collection, name of one of the others that it does not hold: that
-	readerRecord  record.Kind = "r"    // collection, user who may read it, its author aside: empty
-	listRecord    record.Kind = "x"    // author, collection, number: marks of its items
-	itemRecord    record.Kind = "i"    // author, mark: ids of the author's collections that have the item; and author alone: an indexHead
-	entryRecord   record.Kind = "o"    // user, collection: the entry of the user's feed
-	feedRecord    record.Kind = "feed" // user: the feed's head; and number: the name of the collection whose entry has it
-	newsRecord    record.Kind = "news" // user, number: the same of an entry that waits to be read
-	jobRecord     record.Kind = "job"  // kind, collection: a job that is to be done
-	tellJob       record.Kind = jobRecord + "/tell"
-	spreadJob     record.Kind = jobRecord + "/spread"
-	foldJob       record.Kind = jobRecord + "/fold"
-	versionRecord record.Kind = "v"    // author, digest: that a version is here, and its bytes if they are few; else they are a blob of this key
-	leavesRecord  record.Kind = "t"    // digest: the leaves of a complete version's tree; and number: those that are too many for one record
-	provedRecord  record.Kind = "tp"   // author, digest: the same of the blocks of a part that came with their proof, while nobody adds to it
-	dutyRecord    record.Kind = "duty" // name: how far a duty is, and who does it
-	ageRecord     record.Kind = "age"  // author, digest: when a version came into a cache, in seconds since 1970
+	stateRecord      record.Kind = "c"    // collection: the head of its engine.Parts, which holds the others if they are few bytes, and changes with each of them
+	partRecord       record.Kind = "s"    // collection, name of one of the others that it does not hold: that
+	readerRecord     record.Kind = "r"    // collection, user who may read it, its author aside: empty
+	listRecord       record.Kind = "x"    // author, collection, number: marks of its items
+	itemRecord       record.Kind = "i"    // author, mark: ids of the author's collections that have the item; and author alone: an indexHead
+	entryRecord      record.Kind = "o"    // user, collection: the entry of the user's feed
+	feedRecord       record.Kind = "feed" // user: the feed's head; and number: the name of the collection whose entry has it
+	newsRecord       record.Kind = "news" // user, number: the same of an entry that waits to be read
+	jobRecord        record.Kind = "job"  // kind, collection: a job that is to be done
+	tellJob          record.Kind = jobRecord + "/tell"
+	spreadJob        record.Kind = jobRecord + "/spread"
+	foldJob          record.Kind = jobRecord + "/fold"
+	versionRecord    record.Kind = "v"       // author, digest: that a version is here, and its bytes if they are few; else they are a blob of this key
+	leavesRecord     record.Kind = "t"       // digest: the leaves of a complete version's tree; and number: those that are too many for one record
+	provedRecord     record.Kind = "tp"      // author, digest: the same of the blocks of a part that came with their proof, while nobody adds to it
+	dutyRecord       record.Kind = "duty"    // name: how far a duty is, and who does it
+	contactRecord    record.Kind = "contact" // user, author: a contact; and user alone: what has come from strangers
+	heldRecord       record.Kind = "held"    // user, collection: the entry that is held back from the user's feed
+	usageRecord      record.Kind = "usage"   // user, number: a part of the user's Usage
+	unfinishedRecord record.Kind = "part"    // author, digest: of how many bytes a version may be that has not come whole, and since when
+	ageRecord        record.Kind = "age"     // author, digest: when a version came into a cache, in seconds since 1970
 )
 
 // The kinds of the topics on the bus.

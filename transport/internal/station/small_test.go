@@ -106,7 +106,7 @@ func TestSmallBreaksOff(t *testing.T) {
 // up to so many bytes, and none is lost.
 func TestArrivals(t *testing.T) {
 	w := &counted{Store: new(memstore.Store)}
-	a := arrivals{store: w}
+	a := arrivals{core: &Core{Config: Config{Store: w}}}
 	keep := a.keep(t.Context())
 	var keys []string
 	for i := range 40 {

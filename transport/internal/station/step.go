@@ -73,6 +73,9 @@ func (s *step) do(ctx context.Context, name collection.Name, event func(*record.
 // fetch reads in one look what a step is likely to need.
 func (s *step) fetch(ctx context.Context, name collection.Name) error {
 	keys := []string{stateRecord.Key(name), itemRecord.Key(name.Author), tellJob.Key(name), spreadJob.Key(name)}
+	if s.core.Cache {
+		keys = append(keys, usageRecord.Key(name.Author, count(name.ID[0])))
+	}
 	on := rests{}
 	maps.Copy(on, s.core.memory.get(name).on)
 	if s.verified != nil {
@@ -132,6 +135,9 @@ func (s *step) store(ctx context.Context, before remembered, after engine.State,
 		return err
 	}
 	s.storeParts(after.Collection.Name(), before.parts)
+	if err := s.charge(ctx, after.Collection.Name(), before.parts); err != nil {
+		return err
+	}
 	if err := s.storeReaders(ctx, before.state, after); err != nil {
 		return err
 	}

@@ -27,17 +27,16 @@ func (k *Server) Share(ctx context.Context, by collection.UserID, c collection.C
 	if err := engine.Admit(engine.State{}, e); err != nil { // whatever is known of it
 		return Result{}, transport.Wrap(err)
 	}
-	r, err := k.core.do(ctx, c.Name(), doing{verified: &v}, func(tx *record.Tx, s engine.State) (engine.Event, error) {
-		agreed, err := k.core.Rules.Agreed(s, e)
-		if err != nil {
-			return nil, err
-		}
-		if e.Held, err = k.heldFor(ctx, tx, s, agreed); err != nil || s.Sealed {
-			return e, err // of a sealed one, other collections have told what they know
-		}
-		e.Complete, e.Sources, err = k.core.elsewhere(ctx, tx, agreed)
-		return e, err
+	left, err := k.core.left(ctx, c.Author())
+	if err != nil {
+		return Result{}, err
+	}
+	r, err := k.core.do(ctx, c.Name(), doing{verified: &v, left: &left}, func(tx *record.Tx, s engine.State) (engine.Event, error) {
+		return k.completed(ctx, tx, s, e, left)
 	})
+	if err == nil {
+		err = left.takesAny(r.Answer.Missing)
+	}
 	if err != nil {
 		return r, err
 	}
@@ -52,6 +51,22 @@ func (k *Server) Share(ctx context.Context, by collection.UserID, c collection.C
 		r.sealOnly, err = saysAll(c, r.State.Collection)
 	}
 	return r, err
+}
+
+// completed returns a share with what the rules must know of what is here.
+func (k *Server) completed(ctx context.Context, tx *record.Tx, s engine.State, e engine.Shared, left Left) (engine.Event, error) {
+	agreed, err := k.core.Rules.Agreed(s, e)
+	if err == nil && !s.Known() {
+		err = left.takesAny(e.Share.Offers)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if e.Held, err = k.heldFor(ctx, tx, s, agreed); err != nil || s.Sealed {
+		return e, err // of a sealed one, other collections have told what they know
+	}
+	e.Complete, e.Sources, err = k.core.elsewhere(ctx, tx, agreed)
+	return e, err
 }
 
 // Push goes on with a push, of whose share r is the result: it takes the stream as
@@ -175,7 +190,11 @@ const labelPause = 5 * time.Second
 // takeFrames stores the versions of an upload. Those that came whole are here, for all who
 // may read them, as soon as the next one has to be waited for.
 func (k *Server) takeFrames(ctx context.Context, s engine.State, in *transport.UploadReader) (Result, error) {
-	u := uploading{k.core.Intake(s.Collection), k.core.Now()}
+	left, err := k.core.left(ctx, s.Collection.Author())
+	if err != nil {
+		return Result{}, err
+	}
+	u := uploading{k.core.Intake(s.Collection), k.core.Now(), left}
 	for {
 		f, err := u.next(ctx, in)
 		if err == nil {
@@ -195,6 +214,7 @@ func (k *Server) takeFrames(ctx context.Context, s engine.State, in *transport.U
 type uploading struct {
 	*Intake
 	since time.Time // since when labels wait
+	left  Left      // to the author, but for what has come since it was read
 }
 
 // next returns the next frame. Where that has to be waited for, what has come is stepped,
@@ -215,6 +235,11 @@ func (u *uploading) next(ctx context.Context, in *transport.UploadReader) (trans
 func (u *uploading) take(ctx context.Context, s engine.State, f transport.Frame) error {
 	switch {
 	case s.HasAsked(f.Item, f.Version), u.core.Rules.Takes(s, f.Item, f.Version):
+		size := Usage{Versions: f.Offset + f.Size}
+		if err := u.left.Takes(size); err != nil {
+			return err
+		}
+		u.left.Used = u.left.Used.Plus(size)
 		return u.receive(ctx, f, f)
 	case s.Holds(f.Item, f.Version):
 		return nil // sent again after its answer was lost
@@ -252,8 +277,15 @@ func (k *Server) Put(ctx context.Context, by collection.UserID, ref transport.Re
 	if !ok || !s.HasAsked(item, ref.Version) && !k.core.Rules.Takes(s, item, ref.Version) {
 		return Result{}, 0, transport.At(transport.ErrNotAsked, ref.Item.String())
 	}
+	left, err := k.core.left(ctx, ref.Collection.Author)
+	if err == nil {
+		err = left.Takes(Usage{Versions: offset + 1}) // at least
+	}
+	if err != nil {
+		return Result{}, 0, err
+	}
 	got := one(item, ref.Version)
-	arrived := arrivals{store: k.core.Store}
+	arrived := arrivals{core: k.core}
 	n, err := k.core.Versions.receive(ctx, s.Collection, item, ref.Version, offset, data, arrived.keep(ctx))
 	if err != nil {
 		return Result{}, n, err

@@ -28,10 +28,20 @@ const (
 	Pending record.Kind = "pending" // address, as a Hash, collection: there it is nobody's yet
 	Joined  record.Kind = "joined"  // address, as a Hash: it has become a user's, which is to take effect
 
+	Quotas record.Kind = "quota"  // user: hub.Quotas, where they are the user's own
+	Spent  record.Kind = "spent"  // user, of what, and perhaps an address, as a Hash: how much of it, since when
+	Failed record.Kind = "failed" // user, collection: the items that the user has announced and did not serve, as transport.Bits
+
 	Letter record.Kind = "letter" // collection, recipient: a letter that waits, or was set aside
 	Link   record.Kind = "link"   // collection, recipient: the tokens in the letters
 	Guest  record.Kind = "guest"  // such a token, as a Hash: the collection and the recipient
 )
+
+// Name is a word in a key.
+type Name string
+
+// String returns the word.
+func (n Name) String() string { return string(n) }
 
 // Hash is how what is secret, or of any length, stands in keys.
 type Hash string
