@@ -14,9 +14,10 @@ import (
 // protected header, so that a seal made for one purpose never verifies for
 // another.
 const (
-	TypeEdition = "application/glimpse.edition"
-	TypeUpdate  = "application/glimpse.update"
-	TypeAddress = "application/glimpse.address"
+	TypeEdition  = "application/glimpse.edition"
+	TypeUpdate   = "application/glimpse.update"
+	TypeAddress  = "application/glimpse.address"
+	TypeEndpoint = "application/glimpse.endpoint"
 )
 
 // A Signer seals statements for one user or authority. Sign returns the seal

@@ -120,8 +120,11 @@ func fromHex(tb testing.TB, s string) []byte {
 
 // decode decodes b as v's kind, and returns what encodes again.
 func (v *vector) decode(b []byte) (interface{ MarshalBinary() ([]byte, error) }, error) {
-	if v.Kind == "update" {
+	switch v.Kind {
+	case "update":
 		return v.Limits.DecodeUpdate(b)
+	case "endpoint":
+		return collection.DecodeEndpoint(b)
 	}
 	return v.Limits.Decode(b)
 }
@@ -162,6 +165,8 @@ func (v *vector) accepted(t *testing.T, b []byte) {
 		}
 	case collection.Update:
 		checkJSON(t, v.Want, describeUpdate(x, updateLen(t, v.Want)))
+	case collection.Endpoint:
+		checkJSON(t, v.Want, describeEndpoint(x))
 	}
 	v.cutShort(t, b)
 }

@@ -50,6 +50,14 @@ func describe(c collection.Collection) fields {
 	return f
 }
 
+func describeEndpoint(e collection.Endpoint) fields {
+	f := fields{"user": e.User, "key": e.Key, "number": e.Number}
+	f.set("urls", e.URLs, len(e.URLs) > 0)
+	f.set("web", e.Web, len(e.Web) > 0)
+	f.set("seal", hex.EncodeToString(e.Seal), len(e.Seal) > 0)
+	return f
+}
+
 func setList[T fmt.Stringer](f fields, name string, values iter.Seq[T]) {
 	var list []string
 	for v := range values {

@@ -53,6 +53,9 @@ var (
 	// ErrQuota: the caller has used what the receiver lets one user have. What, and how
 	// much it is, a [QuotaError] says.
 	ErrQuota = fmt.Errorf("%w: quota", Err)
+	// ErrPeerKey: who answers does not show the key that was named, or no key of the
+	// station's user has sealed the address. It is not asked for anything.
+	ErrPeerKey = fmt.Errorf("%w: not the station that was named", Err)
 )
 
 // faults are the sentinels by their codes on the wire: their places. Codes are never
@@ -61,7 +64,7 @@ var faults = []error{
 	Err, ErrNotFound, ErrUnauthenticated, ErrForbidden, ErrMalformed,
 	ErrTooLarge, ErrDigest, ErrSeal, ErrDiffers, ErrOffset, ErrNotAsked,
 	ErrUnreachable, ErrWithdrawn, ErrConflict, ErrStorage, ErrClosed,
-	ErrPending, ErrQuota,
+	ErrPending, ErrQuota, ErrPeerKey,
 }
 
 // Fault is an error as it crosses a link: its code, what it is about, and, for

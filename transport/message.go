@@ -68,6 +68,8 @@ type Share struct {
 	// Word is the author's update, in its binary form, that takes the labels off what is
 	// served at URL: see Announcement. It counts when all that was asked for is stored.
 	Word []byte `cbor:"10,keyasint,omitempty"`
+	// Endpoint is the sender's own word that it serves at URL: see Source.
+	Endpoint []byte `cbor:"11,keyasint,omitempty"`
 }
 
 // Manifest names the sealed edition of a collection.
@@ -133,6 +135,8 @@ type Announcement struct {
 	// served is checked afterwards. Without it, and where the author's word has
 	// turned out false before, labels go after the check.
 	Word []byte `cbor:"5,keyasint,omitempty"`
+	// Endpoint is the station's own word that it serves at URL: see Source.
+	Endpoint []byte `cbor:"6,keyasint,omitempty"`
 }
 
 // Name is the collection that a is about.
@@ -160,6 +164,10 @@ type Source struct {
 	User  collection.UserID `cbor:"1,keyasint"`
 	URL   string            `cbor:"2,keyasint"`
 	Items Bits              `cbor:"3,keyasint"`
+	// Endpoint is the encoding of a collection.Endpoint, in which the station itself has
+	// sealed that it serves at URL, and names the key that whoever dials it requires.
+	// Nobody dials a source without one.
+	Endpoint []byte `cbor:"4,keyasint,omitempty"`
 }
 
 // Delivery is a notification as it waits for its recipient. Seq grows with

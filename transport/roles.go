@@ -53,7 +53,7 @@ type Announcer interface {
 	// to all who may not read it, or an item at the URL), ErrForbidden (the
 	// caller may not complete), ErrSeal (the author has not sealed the digests),
 	// ErrMalformed (an item that the collection does not have), ErrUnreachable,
-	// ErrDigest or ErrWithdrawn (of one of the items).
+	// ErrPeerKey, ErrDigest or ErrWithdrawn (of one of the items).
 	Announce(ctx context.Context, a Announcement) (Answer, error)
 }
 
@@ -181,8 +181,8 @@ type Home interface {
 type PeerServer interface {
 	// As is the peer as it is for one caller, whom the link vouches for.
 	As(caller Identity) Home
-	// User is whose station it is: requests are sealed for it.
-	User() collection.UserID
+	// Key is the station's own: requests are sealed for it.
+	Key() collection.KeyID
 	// Verify says whose seal a request has.
 	collection.Verifier
 	// Learn takes key statements that a caller shows, of which it believes those
@@ -195,7 +195,9 @@ type PeerServer interface {
 
 // Dialer reaches peers: it returns what the one at a source serves to the caller
 // that it was made for, or nil where there is no way. It connects to nobody; who
-// does not answer is found by the first call. It is safe for concurrent use.
+// does not answer, or not with the key that the source's endpoint names, is found by the
+// first call. Whether the endpoint is sealed by a key of the source's user, the caller has
+// found out before. It is safe for concurrent use.
 type Dialer func(Source) Home
 
 // Reach is d, with an error that wraps ErrUnreachable where there is no way. A nil

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
-	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/device"
 	"github.com/glimpse-go/glimpse/transport/httplink"
@@ -28,7 +27,7 @@ const (
 type camera struct {
 	stage  *stage
 	dir    string
-	signer *signature.Signer
+	signer stationKey
 	maker  media.Maker
 	photos map[collection.ItemID]photo
 
@@ -76,7 +75,7 @@ func (c *camera) join(ctx context.Context, a account) error {
 	}
 	c.account = a
 	c.device = device.New(a.user, c.signer, device.MediaFunc(c.open), device.Config{Store: store})
-	c.hub = httplink.NewClient(a.hubURL, httplink.Bearer(a.token), httplink.Options{HTTP: c.stage.network.client("camera")})
+	c.hub = httplink.NewClient(a.hubURL, httplink.Bearer(a.token), httplink.Options{HTTP: c.stage.network.client("camera"), Key: a.hubKey.ID()})
 	return nil
 }
 
@@ -115,11 +114,14 @@ func (c *camera) shareWithHub(ctx context.Context) error {
 	return err
 }
 
-// shareWithHome shares it over the local link: the home peer asks for all.
-func (c *camera) shareWithHome(ctx context.Context, url string) error {
+// shareWithHome shares it over the local link: the home peer asks for all. Where that is
+// and which key it has, its owner has told the camera.
+func (c *camera) shareWithHome(ctx context.Context, at transport.Source) error {
 	caller := httplink.Caller{User: c.account.user, Signer: c.signer, Statement: c.account.statement}
-	home := httplink.NewClient(url, httplink.Sealed(caller, c.account.user), httplink.Options{HTTP: c.stage.network.client("camera")})
-	_, err := c.device.Share(ctx, home, c.name)
+	home, err := httplink.Dialer(caller, httplink.Options{HTTP: c.stage.network.client("camera")}).Reach(at)
+	if err == nil {
+		_, err = c.device.Share(ctx, home, c.name)
+	}
 	return err
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"io"
 	"net"
 	"net/http"
@@ -23,7 +24,7 @@ func (c *counter) RoundTrip(r *http.Request) (*http.Response, error) {
 	kind := exchange{from: c.from, to: c.network.name(r.URL.Host), what: nameRequest(c.from, r)}
 	end := c.network.begin(kind)
 	trace := &httptrace.ClientTrace{GotConn: func(g httptrace.GotConnInfo) {
-		if conn, ok := g.Conn.(*countedConn); ok {
+		if conn := counted(g.Conn); conn != nil {
 			conn.serves.Store(&kind)
 		}
 	}}
@@ -65,10 +66,19 @@ type countedConn struct {
 	serves  atomic.Pointer[exchange]
 }
 
+// counted returns the connection below a connection of TLS.
+func counted(c net.Conn) *countedConn {
+	if over, ok := c.(*tls.Conn); ok {
+		c = over.NetConn()
+	}
+	conn, _ := c.(*countedConn)
+	return conn
+}
+
 type dial = func(ctx context.Context, network, address string) (net.Conn, error)
 
-// counted is a dial whose connections count.
-func (n *network) counted(d dial) dial {
+// counting is a dial whose connections count.
+func (n *network) counting(d dial) dial {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		c, err := d(ctx, network, address)
 		if err != nil {

@@ -12,7 +12,6 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/examples/mixed"
 	"github.com/glimpse-go/glimpse/label"
-	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport/httplink"
 	"github.com/glimpse-go/glimpse/transport/peer"
 )
@@ -23,9 +22,8 @@ import (
 type home struct {
 	stage  *stage
 	dir    string
-	signer *signature.Signer
+	signer stationKey
 	render mixed.Renderer
-	url    string
 	items  int64 // in the collection that is published
 	peer   *peer.Peer
 
@@ -49,11 +47,10 @@ func newHome(s *stage) (*home, error) {
 
 // join starts the peer with its owner's account at the hub.
 func (h *home) join(ctx context.Context, a account) error {
-	listener, url, err := h.stage.network.listen("home")
+	listener, url, err := h.stage.network.listen("home", h.signer.private)
 	if err != nil {
 		return err
 	}
-	h.url = url
 	cfg := peer.Config{URL: url, Render: h}
 	if cfg.Keys, err = a.keyring(); err != nil {
 		return err
@@ -68,7 +65,7 @@ func (h *home) join(ctx context.Context, a account) error {
 }
 
 // startPeer starts a peer with a store of its own and the account of its user.
-func startPeer(ctx context.Context, s *stage, name, dir string, signer *signature.Signer, a account, cfg peer.Config) (*peer.Peer, error) {
+func startPeer(ctx context.Context, s *stage, name, dir string, signer stationKey, a account, cfg peer.Config) (*peer.Peer, error) {
 	store, err := s.store(ctx, name, dir, openFiles)
 	if err != nil {
 		return nil, err
@@ -76,8 +73,8 @@ func startPeer(ctx context.Context, s *stage, name, dir string, signer *signatur
 	client := s.network.client(name)
 	cfg.Store, cfg.Statement, cfg.Log = store, a.statement, slog.New(&s.failures)
 	cfg.Dial = httplink.Dialer(httplink.Caller{User: a.user, Signer: signer, Statement: a.statement}, httplink.Options{HTTP: client})
-	cfg.Hub = httplink.NewClient(a.hubURL, httplink.Bearer(a.token), httplink.Options{HTTP: client})
-	p, err := peer.New(ctx, a.user, signer, cfg)
+	cfg.Hub = httplink.NewClient(a.hubURL, httplink.Bearer(a.token), httplink.Options{HTTP: client, Key: a.hubKey.ID()})
+	p, err := peer.New(ctx, a.user, signer.Signer, cfg)
 	if err != nil {
 		return nil, err
 	}

@@ -32,7 +32,7 @@ func startHub(ctx context.Context, s *stage) (*hubStation, error) {
 		return nil, err
 	}
 	h := new(hubStation)
-	h.hub, err = hub.New(ctx, signer, hub.Config{
+	h.hub, err = hub.New(ctx, signer.Signer, hub.Config{
 		Store: store,
 		Dial:  httplink.Dialer(httplink.Caller{Signer: signer}, httplink.Options{HTTP: s.network.client("hub")}), // to check what peers announce
 		Wait:  5 * time.Second,
@@ -41,7 +41,7 @@ func startHub(ctx context.Context, s *stage) (*hubStation, error) {
 	if err != nil {
 		return nil, err
 	}
-	listener, url, err := s.network.listen("hub")
+	listener, url, err := s.network.listen("hub", signer.private)
 	if err != nil {
 		return nil, err
 	}

@@ -10,9 +10,10 @@
 //	go run -tags vips ./examples/quickstart       makes thumbnails with libvips
 //
 // All stations run in this one process, but share nothing: each has a folder, a
-// key and a network listener of its own on 127.0.0.1, and they meet over HTTP
-// only. To learn the SDK, read show.go, which tells the story, and then hub.go,
-// camera.go, home.go and recipient.go. All other files watch, count and print.
+// key and a network listener of its own on 127.0.0.1, and they meet over HTTPS
+// only, where each shows its own key. To learn the SDK, read show.go, which tells
+// the story, and then hub.go, camera.go, home.go and recipient.go. All other files
+// watch, count and print.
 //
 // The exit status is 0 if everything that was promised held, 1 if it did not or
 // something failed, and 2 if the arguments or the folder of photos are of no use.

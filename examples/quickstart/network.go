@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto"
+	"crypto/tls"
 	"net"
 	"net/http"
 	"net/netip"
@@ -13,7 +15,8 @@ import (
 )
 
 // network is all that the stations share. It makes them listeners and clients,
-// and counts every byte that they send one another, HTTP headers included.
+// and counts every byte that they send one another, HTTP headers and TLS records included,
+// handshakes aside.
 type network struct {
 	tricks tricks
 
@@ -41,16 +44,22 @@ func newNetwork(t tricks) *network {
 	return &network{tricks: t, names: map[string]string{}, total: map[link]exchange{}}
 }
 
-// listen opens a port of its own for a station and returns the base URL.
-func (n *network) listen(station string) (net.Listener, string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+// listen opens a port of its own for a station, which shows its key there, and returns the
+// base URL.
+func (n *network) listen(station string, key crypto.Signer) (net.Listener, string, error) {
+	config, err := httplink.ServerTLS(key)
+	if err != nil {
+		return nil, "", err
+	}
+	config.NextProtos = []string{"http/1.1"} // one request at a time on a connection can be counted
+	l, err := tls.Listen("tcp", "127.0.0.1:0", config)
 	if err != nil {
 		return nil, "", err
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.names[l.Addr().String()] = station
-	return l, "http://" + l.Addr().String(), nil
+	return l, "https://" + l.Addr().String(), nil
 }
 
 // thisComputer is where all stations of the story are. Real ones reach each other at public
@@ -60,9 +69,10 @@ var thisComputer = netip.MustParsePrefix("127.0.0.0/8")
 // client makes a station its HTTP client, which connects to this computer and to public
 // addresses, and counts.
 func (n *network) client(station string) *http.Client {
-	transport := httplink.PublicTransport(thisComputer)
-	transport.DialContext, transport.MaxIdleConnsPerHost = n.counted(transport.DialContext), 8
-	var way http.RoundTripper = transport
+	public := httplink.PublicTransport(thisComputer)
+	public.DialContext, public.MaxIdleConnsPerHost = n.counting(public.DialContext), 8
+	public.DisableCompression = true
+	var way http.RoundTripper = httplink.NewTransport(public)
 	if n.tricks.between != nil {
 		way = n.tricks.between(station, way)
 	}

@@ -21,7 +21,7 @@ type recipient struct {
 	stage   *stage
 	name    string
 	dir     string
-	signer  *signature.Signer
+	signer  stationKey
 	account account
 	keys    *signature.Keyring // begins with the hub's public key alone
 	peer    *peer.Peer
@@ -39,7 +39,7 @@ func newRecipient(s *stage, name string) (*recipient, error) {
 
 // join starts the peer with its user's account at the hub.
 func (r *recipient) join(ctx context.Context, a account) error {
-	listener, url, err := r.stage.network.listen(r.name)
+	listener, url, err := r.stage.network.listen(r.name, r.signer.private)
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ func (c *cast) complete(ctx context.Context) error {
 	}
 	err = c.step("camera", "hand over", func() (notes, error) {
 		defer c.follow("camera", "home", c.result.bytesOriginals)()
-		err := c.camera.shareWithHome(ctx, c.home.url)
+		err := c.camera.shareWithHome(ctx, c.home.peer.Source())
 		if err == nil {
 			err = c.countOriginals(ctx)
 		}

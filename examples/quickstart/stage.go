@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -82,20 +83,28 @@ func (s *stage) close() error {
 	return errors.Join(errs...)
 }
 
+// stationKey is a station's own key: it seals with it, and shows it to who connects.
+type stationKey struct {
+	*signature.Signer
+	private crypto.Signer
+}
+
 // newKey makes a station's private key and keeps it in its folder.
-func newKey(dir string) (*signature.Signer, error) {
+func newKey(dir string) (k stationKey, err error) {
 	key, err := signature.GenerateKey(rand.Reader)
 	if err != nil {
-		return nil, err
+		return k, err
 	}
 	text, err := signature.MarshalPrivateKey(key)
 	if err != nil {
-		return nil, err
+		return k, err
 	}
 	if err := os.WriteFile(filepath.Join(dir, "key.pem"), text, 0o600); err != nil {
-		return nil, err
+		return k, err
 	}
-	return signature.NewSigner(key, nil)
+	k.private = key
+	k.Signer, err = signature.NewSigner(key, nil)
+	return k, err
 }
 
 // account is what a person types into a new station, or scans with it: all that

@@ -36,7 +36,7 @@ func TestHubIsNotThere(t *testing.T) {
 				},
 				chapter: func(c *cast, n int) error {
 					if n == number {
-						host = c.hub.url[len("http://"):]
+						host = c.hub.url[len("https://"):]
 					}
 					return nil
 				},

@@ -187,10 +187,22 @@ func withSource(sources []transport.Source, add transport.Source) []transport.So
 	for i, s := range out {
 		if s.User == add.User && s.URL == add.URL {
 			out[i].Items = s.Items.Or(add.Items).Trim()
+			out[i].Endpoint = newerEndpoint(s.Endpoint, add.Endpoint)
 			return out
 		}
 	}
 	return append(out, add)
+}
+
+// newerEndpoint is the endpoint that counts of two for one address: of one key the one
+// with the greater number, else the one that was announced last.
+func newerEndpoint(known, announced []byte) []byte {
+	a, err := collection.DecodeEndpoint(known)
+	b, bad := collection.DecodeEndpoint(announced)
+	if bad != nil || err == nil && a.Key == b.Key && a.Number > b.Number {
+		return known
+	}
+	return announced
 }
 
 // Event is something that happened to a collection.

@@ -333,7 +333,8 @@ func (r Rules) announced(s State, e Announced) (State, []Effect, error) {
 		id, _ := s.Collection.At(gone[0])
 		return s, nil, transport.At(transport.ErrWithdrawn, "item "+id.String())
 	}
-	source := transport.Source{User: e.Source.User, URL: e.Source.URL, Items: items}
+	source := e.Source
+	source.Items = items
 	s.Sources = withSource(s.Sources, source)
 	s.Failures = s.forgiven(source)
 	return s.checkedNow(source), []Effect{Spread{source}}, nil

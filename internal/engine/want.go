@@ -12,7 +12,8 @@ import (
 type Want struct {
 	User     collection.UserID `cbor:"1,keyasint"`
 	URL      string            `cbor:"2,keyasint"`
-	Versions []transport.Bits  `cbor:"3,keyasint"` // one set of items per version
+	Versions []transport.Bits  `cbor:"3,keyasint"`           // one set of items per version
+	Endpoint []byte            `cbor:"4,keyasint,omitempty"` // see transport.Source
 }
 
 // Missed: a station that was asked for versions did not return all of them.
@@ -42,7 +43,7 @@ func (r Rules) wants(s State, share transport.Share) []Want {
 			versions[v] = lacks[v].And(source.Items).Trim()
 		}
 		if versions = trimColumns(versions); len(versions) > 0 {
-			wants = append(wants, Want{source.User, source.URL, versions})
+			wants = append(wants, Want{source.User, source.URL, versions, source.Endpoint})
 		}
 	}
 	return wants

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+
+	"github.com/glimpse-go/glimpse/transport/httplink"
 )
 
 // link is how one process of a station reaches the others.
@@ -45,11 +47,14 @@ func (l link) RoundTrip(r *http.Request) (*http.Response, error) {
 	if h == nil || f.loseRequest {
 		return nil, lost(m, "request lost")
 	}
+	if err := httplink.CheckKey(r.Context(), h.key); err != nil {
+		return nil, err
+	}
 	return l.carry(r, body, m, f, h, before)
 }
 
 // carry has a request carried out and brings the answer back.
-func (l link) carry(r *http.Request, body []byte, m Message, f fate, h http.Handler, before int) (*http.Response, error) {
+func (l link) carry(r *http.Request, body []byte, m Message, f fate, h *served, before int) (*http.Response, error) {
 	if f.late {
 		l.arriveLate(func() {
 			if now, starts := l.open(l.from, l.starts, m.To); now != nil && starts == before {

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"sync"
 
+	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport/httplink"
 )
 
@@ -15,8 +16,9 @@ type Net interface {
 	URL(station string) string
 	// Start begins a process of a station, and returns what it makes requests with.
 	Start(station string) http.RoundTripper
-	// Serve has a station answer with a handler from now on.
-	Serve(station string, h http.Handler)
+	// Serve has a station answer with a handler from now on. Its key is what it shows to
+	// those who require one.
+	Serve(station string, key collection.KeyID, h http.Handler)
 }
 
 // ThisComputer is the network in which Listeners listen.
@@ -65,8 +67,8 @@ func (l *Listeners) Start(string) http.RoundTripper {
 	return l.way
 }
 
-// Serve implements Net.
-func (l *Listeners) Serve(station string, h http.Handler) {
+// Serve implements Net. Connections are in the clear, and show no key.
+func (l *Listeners) Serve(station string, _ collection.KeyID, h http.Handler) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.handlers == nil {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/glimpse-go/glimpse/collection"
 )
 
 // Faults say how often a network fails, each from 0, never, to 1, always.
@@ -26,7 +28,8 @@ const maxLate = 16
 // Network joins stations in one process by links that fail as [Faults] say, the
 // same way again for the same seed and the same requests. A request is carried out
 // by the handler of the station that it goes to, in the goroutine of its sender.
-// What does not arrive is an error of the transport.
+// What does not arrive is an error of the transport. So is a request for another station
+// than the one that it reaches, as if it went over TLS.
 //
 // Stations have names: the one called "home" is at http://home. Between two of them
 // the network can be cut, and a station that is stopped loses what is under way to
@@ -39,21 +42,21 @@ type Network struct {
 	// the network is locked meanwhile. It is set before the first request.
 	Wait func(time.Duration)
 
-	mu       sync.Mutex
-	random   *rand.Rand
-	faults   Faults
-	handlers map[string]http.Handler
-	cut      map[[2]string]bool
-	starts   map[string]int // how often a station was started or stopped
-	down     map[string]bool
-	late     []func()
-	shared   map[string][]string // addresses, and the stations behind them
+	mu     sync.Mutex
+	random *rand.Rand
+	faults Faults
+	served map[string]*served
+	cut    map[[2]string]bool
+	starts map[string]int // how often a station was started or stopped
+	down   map[string]bool
+	late   []func()
+	shared map[string][]string // addresses, and the stations behind them
 }
 
 // NewNetwork makes a network from a seed.
 func NewNetwork(seed uint64, f Faults) *Network {
 	return &Network{
-		random: rand.New(rand.NewPCG(seed, 0)), faults: f, handlers: map[string]http.Handler{},
+		random: rand.New(rand.NewPCG(seed, 0)), faults: f, served: map[string]*served{},
 		cut: map[[2]string]bool{}, starts: map[string]int{}, down: map[string]bool{}, shared: map[string][]string{},
 	}
 }
@@ -62,10 +65,16 @@ func NewNetwork(seed uint64, f Faults) *Network {
 func (n *Network) URL(name string) string { return "http://" + name }
 
 // Serve implements Net.
-func (n *Network) Serve(name string, h http.Handler) {
+func (n *Network) Serve(name string, key collection.KeyID, h http.Handler) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.handlers[name] = h
+	n.served[name] = &served{h, key}
+}
+
+// served is what a station answers with, and the key that it shows.
+type served struct {
+	http.Handler
+	key collection.KeyID
 }
 
 // Start implements Net. What an earlier process of the station has under way is
@@ -173,13 +182,13 @@ func (n *Network) arriveLate(deliver func()) {
 // open returns the handler of a station that a message reaches now, from another one
 // as it was started for the given time, and how often that one was started. It is
 // nil where there is no way.
-func (n *Network) open(from string, starts int, to string) (h http.Handler, toStarts int) {
+func (n *Network) open(from string, starts int, to string) (h *served, toStarts int) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.down[from] || n.down[to] || n.starts[from] != starts || n.cut[[2]string{from, to}] {
+	if n.down[from] || n.down[to] || n.starts[from] != starts || n.cut[[2]string{from, to}] || n.served[to] == nil {
 		return nil, 0
 	}
-	return n.handlers[to], n.starts[to]
+	return n.served[to], n.starts[to]
 }
 
 func (n *Network) wait(d time.Duration) {

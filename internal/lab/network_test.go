@@ -61,7 +61,7 @@ func receipts(in transport.Inbox) error {
 
 // toEcho begins a process of a peer with a way to the hub.
 func toEcho(n *lab.Network, e *echo) transport.Hub {
-	n.Serve("hub", httplink.HubHandler(e, httplink.HandlerOptions{}))
+	n.Serve("hub", collection.KeyID{}, httplink.HubHandler(e, httplink.HandlerOptions{}))
 	return from(n, n.Start("peer"))
 }
 
@@ -239,7 +239,7 @@ func TestNetworkShare(t *testing.T) {
 	n := lab.NewNetwork(1, lab.Faults{})
 	one, two := new(echo), new(echo)
 	h := toEcho(n, one)
-	n.Serve("hub-2", httplink.HubHandler(two, httplink.HandlerOptions{}))
+	n.Serve("hub-2", collection.KeyID{}, httplink.HubHandler(two, httplink.HandlerOptions{}))
 	n.Share("hub", "hub", "hub-2")
 	both := func() {
 		for range 20 {

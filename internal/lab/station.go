@@ -61,8 +61,24 @@ func (s *Station) Enroll(ctx context.Context) (err error) {
 // URL is where the station is reached.
 func (s *Station) URL() string { return s.World.Net.URL(s.Name) }
 
-// Source is the station as others know it.
-func (s *Station) Source() transport.Source { return transport.Source{User: s.User, URL: s.URL()} }
+// Source is the peer as others know it.
+func (s *Station) Source() transport.Source { return s.Peer.Source() }
+
+// SourceAt is a station as others know it if it serves at a URL.
+func SourceAt(s *Station, url string) transport.Source {
+	e, err := collection.Endpoint{User: s.User, Key: s.Key(), Number: 1, URLs: []string{url}}.Sign(context.Background(), s.Signer)
+	if err != nil {
+		panic(err) // it is a URL
+	}
+	data, err := e.MarshalBinary()
+	if err != nil {
+		panic(err) // it was sealed
+	}
+	return transport.Source{User: s.User, URL: url, Endpoint: data}
+}
+
+// Key is the station's own.
+func (s *Station) Key() collection.KeyID { return s.Signer.Public().ID() }
 
 // Caller is the station as it calls others.
 func (s *Station) Caller() httplink.Caller {
@@ -76,7 +92,7 @@ func (s *Station) ToHub() *httplink.Client {
 
 // To is its way to a peer.
 func (s *Station) To(other *Station) *httplink.Client {
-	return httplink.NewClient(other.URL(), httplink.Sealed(s.Caller(), other.User), httplink.Options{HTTP: s.HTTP})
+	return httplink.NewClient(other.URL(), httplink.Sealed(s.Caller(), other.Key()), httplink.Options{HTTP: s.HTTP, Key: other.Key()})
 }
 
 // Dial is its way to all peers.
@@ -103,7 +119,7 @@ func (s *Station) StartHub(ctx context.Context, cfg hub.Config) error {
 	}
 	s.Hub = h
 	s.World.Hub = cmp.Or(s.World.Hub, s)
-	s.World.Net.Serve(s.Name, httplink.HubHandler(h, httplink.HandlerOptions{Now: s.World.Now}))
+	s.World.Net.Serve(s.Name, s.Key(), httplink.HubHandler(h, httplink.HandlerOptions{Now: s.World.Now}))
 	return nil
 }
 
@@ -131,7 +147,7 @@ func (s *Station) StartPeer(ctx context.Context, cfg peer.Config) error {
 		return err
 	}
 	s.Peer = p
-	s.World.Net.Serve(s.Name, httplink.PeerHandler(p, httplink.HandlerOptions{Now: s.World.Now}))
+	s.World.Net.Serve(s.Name, s.Key(), httplink.PeerHandler(p, httplink.HandlerOptions{Now: s.World.Now}))
 	return nil
 }
 

@@ -183,7 +183,7 @@ func (f *family) start(ctx context.Context) (err error) {
 
 // dial is the hub's way to peers. It reaches none but the home, over the home's link.
 func (f *family) dial(s transport.Source) transport.Home {
-	return httplink.NewClient(s.URL, httplink.Sealed(httplink.Caller{Signer: f.authority}, s.User), httplink.Options{HTTP: f.toHome})
+	return httplink.Dialer(httplink.Caller{Signer: f.authority}, httplink.Options{HTTP: f.toHome})(s)
 }
 
 // enrol joins a station of a user.

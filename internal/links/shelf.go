@@ -107,10 +107,10 @@ func (s *shelf) publish(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	s.source = transport.Source{User: ann, URL: urlOf(l)}
-	if s.home, err = s.start(ctx, ann, "ann", s.source.URL, nil); err != nil {
+	if s.home, err = s.start(ctx, ann, "ann", urlOf(l), nil); err != nil {
 		return errors.Join(err, l.Close())
 	}
+	s.source = s.home.Source()
 	s.serve(l, httplink.PeerHandler(s.home, httplink.HandlerOptions{}))
 	if l, err = listen(); err != nil {
 		return err

@@ -96,13 +96,13 @@ func (a *album) share(offered transport.Bits) transport.Share {
 
 // completion is what the author's home shares, which serves all the originals.
 func (a *album) completion() transport.Share {
-	return transport.Share{Collection: a.data, From: transport.Peer, Serves: []transport.Bits{nil, a.all()}, URL: homeURL}
+	return transport.Share{Collection: a.data, From: transport.Peer, Serves: []transport.Bits{nil, a.all()}, URL: homeURL, Endpoint: a.author.endpoint}
 }
 
 // announcement says that the author's home serves the originals of some items.
 func (a *album) announcement(items ...int) transport.Announcement {
 	name := a.collection.Name()
-	return transport.Announcement{Author: name.Author, ID: name.ID, Items: transport.BitsOf(items...), URL: homeURL}
+	return transport.Announcement{Author: name.Author, ID: name.ID, Items: transport.BitsOf(items...), URL: homeURL, Endpoint: a.author.endpoint}
 }
 
 // prepare makes the upload of some thumbnails, all of which the hub is to ask for.

@@ -68,6 +68,8 @@ type member struct {
 	user   collection.UserID
 	signer *signature.Signer
 	token  string
+	// endpoint says that the station serves at homeURL.
+	endpoint []byte
 }
 
 // enrol makes a new member.
@@ -87,8 +89,20 @@ func enrol(ctx context.Context, accounts *hub.Accounts) (*member, error) {
 	if _, err = accounts.AddKey(ctx, m.user, "camera", m.signer.Public()); err != nil {
 		return nil, err
 	}
+	if m.endpoint, err = m.sealEndpoint(ctx); err != nil {
+		return nil, err
+	}
 	m.token, err = accounts.Issue(ctx, m.user, "camera")
 	return m, err
+}
+
+func (m *member) sealEndpoint(ctx context.Context) ([]byte, error) {
+	e := collection.Endpoint{User: m.user, Key: m.signer.Public().ID(), Number: 1, URLs: []string{homeURL}}
+	e, err := e.Sign(ctx, m.signer)
+	if err != nil {
+		return nil, err
+	}
+	return e.MarshalBinary()
 }
 
 // enrolAll makes n new members.

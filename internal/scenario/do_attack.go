@@ -183,6 +183,6 @@ func doAnnounces(s *station, c command) error {
 		i, _ := known.Index(id)
 		items = items.Add(i)
 	}
-	_, err = s.ToHub().Announce(s.w.ctx, transport.Announcement{Author: known.Author(), ID: known.ID(), Items: items, URL: s.URL()})
+	_, err = s.ToHub().Announce(s.w.ctx, transport.Announcement{Author: known.Author(), ID: known.ID(), Items: items, URL: s.URL(), Endpoint: s.Source().Endpoint})
 	return err
 }

@@ -105,7 +105,7 @@ func (w *world) boast(s *station, name collection.Name) error {
 	}
 	w.truth.boasts[name] = true
 	_, err = s.ToHub().Announce(ctx, transport.Announcement{
-		Author: name.Author, ID: name.ID, Items: all.Without(withdrawn(state.Collection)), URL: s.URL(), Word: word,
+		Author: name.Author, ID: name.ID, Items: all.Without(withdrawn(state.Collection)), URL: s.URL(), Word: word, Endpoint: s.Source().Endpoint,
 	})
 	return err
 }

@@ -140,7 +140,7 @@ func (p *pair) serve(s *station) {
 	}
 	at := s.slow
 	at.handler, at.up = httplink.HubHandler(s.Hub, httplink.HandlerOptions{Now: p.w.Now}), true
-	p.w.net.Serve(s.Name, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	p.w.net.Serve(s.Name, s.Key(), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		at.enter()
 		if p.random.Float64() < p.repeats {
 			p.repeat(s, r)

@@ -32,6 +32,7 @@ func vectors() []vector {
 	for _, add := range []func(*suite){
 		fixedVectors, editionVectors, labelVectors, updatesVectors, sealVectors, limitVectors, largeVectors, updateVectors,
 		badFrameVectors, badFixedVectors, badEditionVectors, badLabelVectors, badClaimVectors, badSealVectors, badUpdateVectors,
+		endpointVectors, badEndpointVectors,
 	} {
 		add(s)
 	}

@@ -31,19 +31,20 @@ type Keys interface {
 	Learn(ctx context.Context, statements [][]byte) error
 }
 
-// BySeal authenticates sealed requests to a station of the user audience. The
-// zero user is an authority that keys trust. A nil clock is time.Now. It remembers
+// BySeal authenticates requests that are sealed for the station with a key; those for
+// another one are refused, also for one of the same user. A caller that is the zero user
+// is an authority that keys trust. A nil clock is time.Now. It remembers
 // the requests that it has let in, as the package comment says: a station has one,
 // for all its handlers.
-func BySeal(keys Keys, audience collection.UserID, clock func() time.Time) Authenticator {
-	return &bySeal{keys: keys, audience: audience, clock: clock}
+func BySeal(keys Keys, station collection.KeyID, clock func() time.Time) Authenticator {
+	return &bySeal{keys: keys, station: station, clock: clock}
 }
 
 type bySeal struct {
-	keys     Keys
-	audience collection.UserID
-	clock    func() time.Time
-	taken    memory
+	keys    Keys
+	station collection.KeyID
+	clock   func() time.Time
+	taken   memory
 }
 
 func (b *bySeal) Authenticate(r *http.Request) (transport.Identity, error) {
@@ -54,7 +55,7 @@ func (b *bySeal) Authenticate(r *http.Request) (transport.Identity, error) {
 	if err := b.fresh(p); err != nil {
 		return transport.Identity{}, err
 	}
-	statement, err := p.statement(r, b.audience)
+	statement, err := p.statement(r, b.station)
 	if err != nil {
 		return transport.Identity{}, err
 	}

@@ -29,15 +29,20 @@ const (
 
 // Options of a client. The zero value works.
 type Options struct {
-	// HTTP makes the requests; nil = http.DefaultClient, which connects to any
-	// address and by the proxy that the environment names: good for a URL that the
-	// program's own user has chosen. See Dialer for others. A timeout in it must
-	// be longer than a hub waits for news. Redirections are not followed, whatever
-	// it says: they could lead a token, or what was sealed, to somebody else.
+	// HTTP makes the requests; nil = one with NewTransport(nil), as every other should
+	// have, too: where Key is set, requests to https fail by any other transport that
+	// does not call CheckKey. That connects to any address: good for a URL that the
+	// program's own user has chosen. See Dialer for others. A timeout in it must be
+	// longer than a hub waits for news. Redirections are not followed, whatever it says:
+	// they could lead a token, or what was sealed, to somebody else.
 	HTTP *http.Client
 	// Networks are those beside public addresses in which Dialer reaches stations if
 	// HTTP is nil.
 	Networks []netip.Prefix
+	// Key is the key that the station must have if the base URL begins with https; zero =
+	// a certificate by a public authority is required. Dialer sets it. The errors of a
+	// station that does not show it wrap transport.ErrPeerKey.
+	Key collection.KeyID
 	// MaxMessage bounds the messages that are read, in bytes; 0 = 64 MiB.
 	MaxMessage int64
 	// MaxStall is for how long, in all of one request, an answer may stall. Each 2 KiB
@@ -58,6 +63,8 @@ type Client struct {
 	base string // empty where it is no URL
 	http http.Client
 	auth Auth
+	key  collection.KeyID // see Options
+	web  bool             // a public certificate for the host does, too
 	max  int64
 
 	maxStall time.Duration
@@ -70,21 +77,36 @@ var (
 	_ collection.Verifier  = (*Client)(nil)
 )
 
-// Dialer reaches peers over HTTP for a caller, who seals its requests. Others name their
-// URLs: if o.HTTP is nil, it connects as [PublicTransport] says, and what is put there
+// Dialer reaches peers over HTTP for a caller, who seals its requests. Each is for the key
+// that the endpoint of its source names: a station with another one is not asked, where the
+// URL begins with https, and can do nothing with what it is sent, where it does not. Who is
+// on the way reads what is sent to http; a hub cannot make it so, since the station has
+// sealed its URLs. There is no way to a source without an endpoint that has its URL. Others
+// name these: if o.HTTP is nil, it connects as [PublicTransport] says, and what is put there
 // should, too.
 func Dialer(c Caller, o Options) transport.Dialer {
 	if o.HTTP == nil {
-		o.HTTP = &http.Client{Transport: PublicTransport(o.Networks...)}
+		o.HTTP = &http.Client{Transport: NewTransport(PublicTransport(o.Networks...))}
 	}
-	return func(to transport.Source) transport.Home { return NewClient(to.URL, Sealed(c, to.User), o) }
+	return func(to transport.Source) transport.Home {
+		e, err := collection.DecodeEndpoint(to.Endpoint)
+		serves, web := e.Serves(to.URL)
+		if err != nil || !serves {
+			return nil
+		}
+		o := o
+		o.Key = e.Key
+		client := NewClient(to.URL, Sealed(c, e.Key), o)
+		client.web = web
+		return client
+	}
 }
 
 // NewClient makes a client of the station at base, such as
 // "https://hub.example.org": a scheme, http or https, a host and perhaps a path.
 // Nobody answers at any other. A nil auth sends none.
 func NewClient(base string, auth Auth, o Options) *Client {
-	c := &Client{base: baseURL(base), http: *cmp.Or(o.HTTP, http.DefaultClient), auth: auth}
+	c := &Client{base: baseURL(base), http: *cmp.Or(o.HTTP, defaultHTTP()), auth: auth, key: o.Key}
 	c.max, c.maxStall = cmp.Or(o.MaxMessage, defaultMaxMessage), o.MaxStall
 	c.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return c

@@ -51,7 +51,15 @@ func TestDialer(t *testing.T) {
 	_, port, _ := strings.Cut(server.Listener.Addr().String(), ":")
 	c, _ := sealer(t)
 	fetch := func(dial transport.Dialer, url string) error {
-		return read(dial(transport.Source{User: collection.UserID{9}, URL: url}).Original(t.Context(), transport.Ref{}, 0, 1))
+		e, err := collection.Endpoint{User: collection.UserID{9}, Key: c.Signer.ID(), Number: 1, URLs: []string{url}}.Sign(t.Context(), c.Signer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := e.MarshalBinary()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return read(dial(transport.Source{User: e.User, URL: url, Endpoint: data}).Original(t.Context(), transport.Ref{}, 0, 1))
 	}
 	for _, host := range strings.Fields("127.0.0.1 localhost [::1] [::ffff:127.0.0.1] 0 0.0.0.0 2130706433 127.1 [::]") {
 		url := "http://" + host + ":" + port

@@ -163,14 +163,20 @@ func (c *Client) send(ctx context.Context, method, path string, b body, want int
 	return r, refusal(r)
 }
 
+// do makes a request of the station that it is for, if that is a certain one.
 func (c *Client) do(ctx context.Context, method, path string, b body) (*http.Response, error) {
-	req, err := c.request(ctx, method, path, b)
+	station := &required{key: c.key, web: c.web}
+	req, err := c.request(requiring(ctx, station), method, path, b)
 	if err != nil {
 		return nil, err
 	}
 	r, err := c.http.Do(req)
 	if err != nil {
 		return nil, unreachable(ctx, err)
+	}
+	if !c.key.IsZero() && req.URL.Scheme == "https" && !station.shown.Load() {
+		r.Body.Close()
+		return nil, transport.At(transport.ErrPeerKey, "the transport requires no key")
 	}
 	return r, nil
 }
@@ -195,6 +201,9 @@ func notStation(r *http.Response) error {
 func unreachable(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
+	}
+	if errors.Is(err, transport.ErrPeerKey) {
+		return err
 	}
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		err = u.Err // without the URL: there may be a token in it

@@ -30,8 +30,8 @@ var at = time.Unix(1_800_000_000, 0)
 
 func fixed() time.Time { return at }
 
-// called is the user whose station is called.
-var called = collection.UserID{2}
+// called is the key of the station that is called.
+var called = collection.KeyID{2}
 
 // sealer returns a caller, and the keys of a station that knows it.
 func sealer(tb testing.TB) (Caller, Keys) {
@@ -102,7 +102,7 @@ type stubPeer struct{ *stub }
 
 func (p stubPeer) As(transport.Identity) transport.Home { return p.stub }
 
-func (stubPeer) User() collection.UserID { return called }
+func (stubPeer) Key() collection.KeyID { return called }
 
 func (stubPeer) Verify(context.Context, string, []byte, []byte, time.Time) (user [16]byte, key [32]byte, err error) {
 	return user, key, collection.ErrUnknownKey

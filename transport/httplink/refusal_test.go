@@ -97,7 +97,7 @@ func TestNotYours(t *testing.T) {
 	cam.Syncs(home, name)
 	home.Publishes(name)
 	cam.Shares(name)
-	for base, auth := range map[string]httplink.Auth{w.Hub.URL(): httplink.Bearer(m.Token), home.URL(): httplink.Sealed(m.Caller(), ann)} {
+	for base, auth := range map[string]httplink.Auth{w.Hub.URL(): httplink.Bearer(m.Token), home.URL(): httplink.Sealed(m.Caller(), home.Key())} {
 		nowhere := collection.Name{Author: ann, ID: collection.ID{99}}
 		there, not := requests(name, cam.Items[0].ID), requests(nowhere, collection.ItemID{99})
 		for request, body := range there {

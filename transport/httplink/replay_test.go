@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -23,23 +24,22 @@ import (
 // for a short time.
 func TestRequestsBetweenPeers(t *testing.T) {
 	w, cam, home, b, name := labtest.Published(t, hub.Config{}, 1)
-	ann, bob := cam.User, b.User
 	good, old, other, unknown := b.Caller(), b.Caller(), b.Caller(), b.Caller()
 	old.Now = func() time.Time { return w.Now().Add(-time.Hour) }
-	other.User, unknown.Signer, unknown.Statement = ann, lab.Signer("stranger"), nil
+	other.User, unknown.Signer, unknown.Statement = cam.User, lab.Signer("stranger"), nil
 	for what, c := range map[string]struct {
 		auth httplink.Auth
 		want error
 	}{
-		"good":             {httplink.Sealed(good, ann), nil},
-		"for another":      {httplink.Sealed(good, bob), transport.ErrUnauthenticated},
-		"too old":          {httplink.Sealed(old, ann), transport.ErrUnauthenticated},
-		"another's name":   {httplink.Sealed(other, ann), transport.ErrUnauthenticated},
-		"an unknown key":   {httplink.Sealed(unknown, ann), transport.ErrUnauthenticated},
+		"good":             {httplink.Sealed(good, home.Key()), nil},
+		"for another":      {httplink.Sealed(good, b.Key()), transport.ErrUnauthenticated},
+		"too old":          {httplink.Sealed(old, home.Key()), transport.ErrUnauthenticated},
+		"another's name":   {httplink.Sealed(other, home.Key()), transport.ErrUnauthenticated},
+		"an unknown key":   {httplink.Sealed(unknown, home.Key()), transport.ErrUnauthenticated},
 		"none":             {nil, transport.ErrUnauthenticated},
 		"a token":          {httplink.Bearer("token"), transport.ErrUnauthenticated},
 		"a broken one":     {func(r *http.Request) error { r.Header.Set("Authorization", "Glimpse %%"); return nil }, transport.ErrUnauthenticated},
-		"for another path": {otherPath(httplink.Sealed(good, ann)), transport.ErrUnauthenticated},
+		"for another path": {otherPath(httplink.Sealed(good, home.Key())), transport.ErrUnauthenticated},
 	} {
 		stream, err := httplink.NewClient(home.URL(), c.auth, httplink.Options{HTTP: b.HTTP}).Original(t.Context(), cam.Ref(name, 0, 2), 0, -1)
 		if !errors.Is(err, c.want) {
@@ -52,6 +52,25 @@ func TestRequestsBetweenPeers(t *testing.T) {
 	}
 	if _, err := b.To(home.Station).Share(t.Context(), transport.Share{}); !errors.Is(err, transport.ErrForbidden) {
 		t.Errorf("another user's device at the local link: %v", err)
+	}
+}
+
+// TestReplayedElsewhere: what is sealed for one station is refused at another, of the same
+// user and of others, whatever the method and however soon.
+func TestReplayedElsewhere(t *testing.T) {
+	w, cam, home, bob, name := labtest.Published(t, hub.Config{}, 1)
+	laptop, carols := w.Peer(cam.User, "laptop"), w.Peer(w.User("carol"), "carol")
+	cam.Syncs(laptop, name)
+	body, err := transport.Encode(transport.Receipts{})
+	labtest.Must(t, err)
+	for request, body := range map[string][]byte{"GET /v1/updates/" + name.String(): nil, "POST /v1/notifications": body} {
+		method, path, _ := strings.Cut(request, " ")
+		seal := httplink.Sealed(bob.Caller(), home.Key())
+		for station, want := range map[*labtest.Peer]string{laptop: "401", carols: "401", home: "200"} {
+			if got := get(t, bob.HTTP, seal, method, station.URL()+path, body); !strings.HasPrefix(got, want) {
+				t.Errorf("%s at %s: %.40s, want %s", request, station.Name, got, want)
+			}
+		}
 	}
 }
 
@@ -174,7 +193,7 @@ func TestSameRequestTwice(t *testing.T) {
 			t.Error(status)
 		}
 	}
-	auth := httplink.Sealed(bob.Caller(), home.User)
+	auth := httplink.Sealed(bob.Caller(), home.Key())
 	r, err := http.NewRequest("GET", home.URL()+"/v1/settings", nil)
 	labtest.Must(t, err)
 	labtest.Must(t, auth(r))

@@ -38,14 +38,14 @@
 //
 //	[method, audience, path and query, time, nonce, body]
 //
-// The audience is the user of the station that is called; the time is in seconds
+// The audience is the key of the station that is called; the time is in seconds
 // since 1970; the body stands for its SHA-256. A GET has no body, and the nonce 0;
 // all others have a random number of 64 bits. The key statement, sealed by an
 // authority that the called station trusts, tells it the caller's key; empty if it
 // knows it.
 //
 // So nobody on the way can put in another path or message, no station can pass a
-// request on to one of another user, and the time may be five minutes off. Until
+// request on to another one, and the time may be five minutes off. Until
 // then a station remembers what it has taken that changes something, and takes it
 // once. It remembers 32768 requests. If more than that come in ten minutes, it forgets
 // the older half of those by the user who has sent most, and takes nothing of that user
@@ -64,10 +64,20 @@
 // serves or whom it tells. The stream behind it is as open as an upload.
 //
 // A GET is good for the five minutes, as often as it comes. A station that starts
-// anew has forgotten what it has taken, and two stations of one user do not know
-// of each other: there, a request can do once more what it did. Answers are not
-// sealed. Nothing of this hides anything: for that, and against who is on the way
-// to both, serve over TLS.
+// anew has forgotten what it has taken: there, a request can do once more what it did.
+// Answers are not sealed. Nothing of this hides anything: for that, and against who is on
+// the way to both, serve over TLS.
+//
+// # Which station answers
+//
+// Stations prove who they are by TLS 1.3 with a certificate of their own key ([ServerTLS]),
+// and whoever dials one requires it ([NewTransport], [Dialer]), as Syncthing and libp2p do:
+// names and authorities play no part. The key stands in an endpoint (collection.Endpoint)
+// that the station itself has sealed, so nobody relays, redirects or reads on the way, the
+// hub included. An endpoint may list URLs for browsers: there, a certificate by a public
+// authority for the host does as well. Then whoever gets such a certificate can read what
+// passes, and pass it on to the station; what the requests ask for, and what bytes come, it
+// can still not change.
 package httplink
 
 import (

@@ -40,23 +40,23 @@ type proof struct {
 type sealedRequest struct {
 	_        struct{} `cbor:",toarray"`
 	Method   string
-	Audience collection.UserID
-	Path     string // and query
+	Audience collection.KeyID // the called station's own
+	Path     string           // and query
 	Time     int64
 	Nonce    uint64 // 0 where nothing is changed
 	Body     []byte // its SHA-256; empty if there is none, or it is a stream
 }
 
 // statement is what is sealed of r with a proof.
-func (p proof) statement(r *http.Request, audience collection.UserID) ([]byte, error) {
+func (p proof) statement(r *http.Request, audience collection.KeyID) ([]byte, error) {
 	return transport.Encode(sealedRequest{
 		Method: r.Method, Audience: audience, Path: r.URL.RequestURI(), Time: p.Time, Nonce: p.Nonce, Body: p.Body,
 	})
 }
 
-// Sealed is the Auth of a caller at a station of the user audience. The seal covers
-// the body if r.GetBody returns it again.
-func Sealed(c Caller, audience collection.UserID) Auth {
+// Sealed is the Auth of a caller at the station with a key, and at no other. The seal
+// covers the body if r.GetBody returns it again.
+func Sealed(c Caller, station collection.KeyID) Auth {
 	return func(r *http.Request) error {
 		p := proof{User: c.User, Time: now(c.Now).Unix(), Statement: c.Statement}
 		if r.Method != http.MethodGet {
@@ -65,7 +65,7 @@ func Sealed(c Caller, audience collection.UserID) Auth {
 				return err
 			}
 		}
-		statement, err := p.statement(r, audience)
+		statement, err := p.statement(r, station)
 		if err != nil {
 			return err
 		}

@@ -63,7 +63,7 @@ func TestSealCovers(t *testing.T) {
 		}
 	}
 	for _, method := range []string{"GET", "POST"} {
-		if err := take(BySeal(keys, collection.UserID{3}, fixed), newRequest(t, c, method, "/v1/share", nil), ""); !errors.Is(err, transport.ErrUnauthenticated) {
+		if err := take(BySeal(keys, collection.KeyID{3}, fixed), newRequest(t, c, method, "/v1/share", nil), ""); !errors.Is(err, transport.ErrUnauthenticated) {
 			t.Errorf("%s to another user: %v", method, err)
 		}
 	}

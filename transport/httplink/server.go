@@ -64,7 +64,7 @@ func HubHandler(h transport.HubServer, o HandlerOptions) http.Handler {
 // runs.
 func PeerHandler(p transport.PeerServer, o HandlerOptions) http.Handler {
 	if o.Who == nil {
-		o.Who = BySeal(p, p.User(), o.Now)
+		o.Who = BySeal(p, p.Key(), o.Now)
 	}
 	o.admitBy(p)
 	s := newServer(o)
@@ -176,6 +176,7 @@ func status(f *transport.Fault) int {
 		{transport.ErrNotAsked, http.StatusConflict},
 		{transport.ErrConflict, http.StatusConflict},
 		{transport.ErrUnreachable, http.StatusBadGateway},
+		{transport.ErrPeerKey, http.StatusBadGateway},
 		{transport.ErrWithdrawn, http.StatusGone},
 		{transport.ErrPending, http.StatusTooEarly},
 		{transport.ErrQuota, http.StatusTooManyRequests},

@@ -28,10 +28,13 @@ func (s session) announceIn(ctx context.Context, state engine.State, a transport
 	if err := s.mayServe(ctx, state, a.URL); err != nil {
 		return station.Result{}, err
 	}
-	announced := engine.Announced{Source: transport.Source{User: s.user, URL: a.URL, Items: a.Items}}
+	announced := engine.Announced{Source: transport.Source{User: s.user, URL: a.URL, Items: a.Items, Endpoint: a.Endpoint}}
 	// A dry step says what is wrong with the announcement before anything of it
 	// is fetched.
 	if _, _, err := core.Rules.Step(state, announced); err != nil {
+		return station.Result{}, err
+	}
+	if err := core.Peers.Check(ctx, announced.Source); err != nil {
 		return station.Result{}, err
 	}
 	if err := s.hub.addresses.resolveIn(ctx, state.Collection); err != nil { // first, so that they are told what the others are
@@ -45,7 +48,7 @@ func (s session) announceIn(ctx context.Context, state engine.State, a transport
 	if err != nil {
 		return r, err
 	}
-	if r, err = core.Gather(ctx, r, s.hub.cfg.Dial); err != nil {
+	if r, err = core.Gather(ctx, r, core.Peers.Reach); err != nil {
 		return r, err
 	}
 	answer := r.State.Answer()
@@ -71,7 +74,7 @@ func (h *Hub) check(ctx context.Context, c collection.Collection, announced engi
 
 // checkSource refuses a source that does not serve a few of its items.
 func (h *Hub) checkSource(ctx context.Context, c collection.Collection, source transport.Source) error {
-	from, err := h.cfg.Dial.Reach(source)
+	from, err := h.core.Peers.Reach(ctx, source)
 	if err != nil {
 		return err
 	}

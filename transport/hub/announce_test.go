@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/lab"
 	"github.com/glimpse-go/glimpse/internal/lab/labtest"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/hub"
@@ -187,16 +188,20 @@ func TestHostileAnnouncement(t *testing.T) {
 	w, cam, home, b, name := labtest.NewAlbum(t, hub.Config{}, 2)
 	cam.Shares(name)
 	both := transport.BitsOf(0, 1)
-	say := func(s *labtest.Peer, address string, items transport.Bits) error {
-		_, err := s.ToHub().Announce(t.Context(), transport.Announcement{Author: cam.User, ID: name.ID, Items: items, URL: address})
+	say := func(s *labtest.Peer, at transport.Source, items transport.Bits) error {
+		_, err := s.ToHub().Announce(t.Context(), transport.Announcement{Author: cam.User, ID: name.ID, Items: items, URL: at.URL, Endpoint: at.Endpoint})
 		return err
 	}
+	elsewhere := home.Source()
+	elsewhere.URL = "http://relay"
 	for what, c := range map[string]struct{ got, want error }{
-		"by a recipient":        {say(b, home.URL(), both), transport.ErrForbidden},
-		"nobody there":          {say(home, "http://127.0.0.1:1", both), transport.ErrUnreachable},
-		"what it does not have": {say(home, home.URL(), both), transport.ErrNotFound},
-		"no address":            {say(home, "", both), transport.ErrUnreachable},
-		"an item that is not":   {say(home, home.URL(), transport.BitsOf(2)), transport.ErrMalformed},
+		"by a recipient":        {say(b, home.Source(), both), transport.ErrForbidden},
+		"nobody there":          {say(home, lab.SourceAt(home.Station, "http://127.0.0.1:1"), both), transport.ErrUnreachable},
+		"what it does not have": {say(home, home.Source(), both), transport.ErrNotFound},
+		"no address":            {say(home, transport.Source{}, both), transport.ErrPeerKey},
+		"an unsealed address":   {say(home, elsewhere, both), transport.ErrPeerKey},
+		"another's station":     {say(home, b.Source(), both), transport.ErrPeerKey},
+		"an item that is not":   {say(home, home.Source(), transport.BitsOf(2)), transport.ErrMalformed},
 	} {
 		if !errors.Is(c.got, c.want) {
 			t.Errorf("%s: got %v, want %v", what, c.got, c.want)

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/lab"
 	"github.com/glimpse-go/glimpse/internal/lab/labtest"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
@@ -64,7 +65,7 @@ func TestAuditLog(t *testing.T) {
 	labtest.Must(t, err)
 	_, err = httplink.NewClient(server.URL, httplink.Bearer("secret-token"), httplink.Options{}).Updates(t.Context(), name)
 	wantError(t, err, transport.ErrUnauthenticated)
-	a := transport.Announcement{Author: ann, ID: name.ID, Items: transport.BitsOf(0), URL: "http://private.example"}
+	a := transport.Announcement{Author: ann, ID: name.ID, Items: transport.BitsOf(0), URL: "http://private.example", Endpoint: lab.SourceAt(home.Station, "http://private.example").Endpoint}
 	_, err = at(bob).Announce(t.Context(), a)
 	wantError(t, err, transport.ErrForbidden)
 	_, err = at(home).Announce(t.Context(), a)

@@ -40,7 +40,7 @@ func beginUploads(t *testing.T, n int) (w *labtest.World, conns []*net.TCPConn, 
 			conn, err := net.Dial("tcp", server.Listener.Addr().String())
 			labtest.Must(t, err)
 			t.Cleanup(func() { conn.Close() })
-			fmt.Fprintf(conn, "%s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Length: 1000000\r\n\r\n\x84", request, cam.Token)
+			fmt.Fprintf(conn, "%s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Length: 100000\r\n\r\n\x84", request, cam.Token)
 			conns = append(conns, conn.(*net.TCPConn))
 		}
 	}

@@ -42,7 +42,7 @@ func (c *claims) note(user collection.UserID, name collection.Name, share transp
 	if c.all == nil || len(c.all) >= maxClaims {
 		c.all = map[claimant]transport.Announcement{}
 	}
-	a := transport.Announcement{Author: name.Author, ID: name.ID, Items: share.Serves[len(share.Serves)-1], URL: share.URL}
+	a := transport.Announcement{Author: name.Author, ID: name.ID, Items: share.Serves[len(share.Serves)-1], URL: share.URL, Endpoint: share.Endpoint}
 	if len(share.Word) <= maxWord { // else it is checked first
 		a.Word = share.Word
 	}

@@ -113,11 +113,11 @@ func (p prober) checkWords(ctx context.Context, round *station.Round, state engi
 }
 
 // reach reaches a station, unless it is silent.
-func (p prober) reach(source transport.Source) transport.Home {
+func (p prober) reach(ctx context.Context, source transport.Source) (transport.Home, error) {
 	if p.silent[endpoint{source.User, source.URL}] {
-		return nil
+		return nil, transport.At(transport.ErrUnreachable, source.URL)
 	}
-	return p.hub.cfg.Dial(source)
+	return p.hub.core.Peers.Reach(ctx, source)
 }
 
 // gone returns the items that a source does not serve, of a few that are asked for:
@@ -136,7 +136,7 @@ func (p prober) gone(ctx context.Context, round *station.Round, c collection.Col
 		if err := round.Keep(ctx); err != nil {
 			return nil, err
 		}
-		from, err := p.hub.cfg.Dial.Reach(source)
+		from, err := p.hub.core.Peers.Reach(ctx, source)
 		if err == nil {
 			err = p.check.item(ctx, c, i, from)
 		}

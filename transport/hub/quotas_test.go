@@ -220,19 +220,19 @@ func TestFullUser(t *testing.T) {
 // TestManySources: neither a long URL nor one URL more than a user has stations is taken.
 func TestManySources(t *testing.T) {
 	w, cam, home, _, name := labtest.Published(t, hub.Config{Quotas: hub.Quotas{Sources: 1}}, 1)
-	announce := func(url string) error {
-		a := transport.Announcement{Author: name.Author, ID: name.ID, Items: transport.AllBits(1), URL: url}
+	announce := func(s *labtest.Peer, url string) error {
+		a := transport.Announcement{Author: name.Author, ID: name.ID, Items: transport.AllBits(1), URL: url, Endpoint: s.Source().Endpoint}
 		_, err := w.Hub.Hub.As(cam.User).Announce(t.Context(), a)
 		return err
 	}
 	laptop := w.Peer(cam.User, "laptop")
-	isOver(t, announce(laptop.URL()), "sources of a collection")
+	isOver(t, announce(laptop, laptop.URL()), "sources of a collection")
 	labtest.Must(t, w.Hub.Hub.Quotas().Set(t.Context(), cam.User, hub.Quotas{Sources: 2}))
-	if err := announce(laptop.URL()); !errors.Is(err, transport.ErrNotFound) {
+	if err := announce(laptop, laptop.URL()); !errors.Is(err, transport.ErrNotFound) {
 		t.Errorf("a laptop that has nothing: %v", err)
 	}
-	isOver(t, announce(home.URL()+"/"+strings.Repeat("a", 1024)), "bytes of a source's URL")
-	labtest.Must(t, announce(home.URL()))
+	isOver(t, announce(home, home.URL()+"/"+strings.Repeat("a", 1024)), "bytes of a source's URL")
+	labtest.Must(t, announce(home, home.URL()))
 	_, data := cam.Encoded(name)
 	_, err := w.Hub.Hub.As(cam.User).Share(t.Context(), transport.Share{Collection: data, URL: home.URL() + "/" + strings.Repeat("a", 1024)})
 	isOver(t, err, "bytes of a source's URL")
@@ -253,7 +253,7 @@ func TestLuckyAnnouncement(t *testing.T) {
 	for i := range 10 {
 		labtest.Must(t, liar.Import(t.Context(), cam.Ref(name, i, 2), bytes.NewReader(cam.Card[cam.Items[i].ID][2])))
 	}
-	all := transport.Announcement{Author: ann, ID: name.ID, Items: transport.AllBits(20), URL: liar.URL()}
+	all := transport.Announcement{Author: ann, ID: name.ID, Items: transport.AllBits(20), URL: liar.URL(), Endpoint: liar.Source().Endpoint}
 	for try := range 400 {
 		if _, err := w.Hub.Hub.As(carol).Announce(t.Context(), all); err == nil {
 			t.Fatalf("taken at try %d", try)

@@ -103,7 +103,7 @@ func (s session) follow(ctx context.Context, r station.Result) (station.Result, 
 	if err := s.hub.addresses.resolveIn(ctx, r.State.Collection); err != nil {
 		return r, err
 	}
-	return s.hub.core.Gather(ctx, r, s.hub.cfg.Dial)
+	return s.hub.core.Gather(ctx, r, s.hub.core.Peers.Reach)
 }
 
 // statements returns the key statements that the user needs to read a collection.

@@ -99,7 +99,7 @@ func TestOutsider(t *testing.T) {
 		errs = append(errs, err)
 		_, err = m.ToHub().PutVersion(t.Context(), r, 0, bytes.NewReader(nil))
 		errs = append(errs, err)
-		_, err = m.ToHub().Announce(t.Context(), transport.Announcement{Author: n.Author, ID: n.ID, Items: transport.BitsOf(0), URL: m.URL()})
+		_, err = m.ToHub().Announce(t.Context(), transport.Announcement{Author: n.Author, ID: n.ID, Items: transport.BitsOf(0), URL: m.URL(), Endpoint: m.Source().Endpoint})
 		errs = append(errs, err)
 		_, err = m.To(home.Station).Original(t.Context(), r, 0, -1)
 		return append(errs, err)

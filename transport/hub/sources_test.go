@@ -46,7 +46,7 @@ func newStrange(t *testing.T, networks ...netip.Prefix) *strange {
 
 // announce names a source, and returns what its user hears.
 func (s *strange) announce(t *testing.T, url string) error {
-	a := transport.Announcement{Author: s.name.Author, ID: s.name.ID, Items: transport.BitsOf(0), URL: url}
+	a := transport.Announcement{Author: s.name.Author, ID: s.name.ID, Items: transport.BitsOf(0), URL: url, Endpoint: lab.SourceAt(s.cam.Station, url).Endpoint}
 	_, err := httplink.NewClient(s.url, httplink.Bearer(s.cam.Token), httplink.Options{}).Announce(t.Context(), a)
 	return err
 }

@@ -61,9 +61,9 @@ func TestHubSuite(t *testing.T) {
 			f := transporttest.HubFixture{
 				As:     func(u collection.UserID) transport.Hub { return link(w, users[u]) },
 				Author: user("ann"), Reader: user("bob"), Stranger: user("mallory"), Authority: w.Authority(),
-				Serve: func(o transport.Originals) string {
-					w.Net.Serve("served", httplink.PeerHandler(serves{originals: o}, httplink.HandlerOptions{Who: anybody{}}))
-					return w.Net.URL("served")
+				Serve: func(by collection.UserID, o transport.Originals) transport.Source {
+					w.Net.Serve("served", users[by].Key(), httplink.PeerHandler(serves{originals: o}, httplink.HandlerOptions{Who: anybody{}}))
+					return lab.SourceAt(users[by].Station, w.Net.URL("served"))
 				},
 			}
 			f.Signer = users[f.Author].Signer

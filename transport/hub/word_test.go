@@ -28,7 +28,7 @@ func atChecks(w *labtest.World, do func() error) {
 }
 
 // vouches is an announcement with the author's word, by a station that may have nothing.
-func vouches(t *testing.T, s *labtest.Peer, c collection.Collection, url string) error {
+func vouches(t *testing.T, s *labtest.Peer, c collection.Collection) error {
 	u, err := c.CompleteAll(c.Author())
 	labtest.Must(t, err)
 	u, err = u.Sign(t.Context(), s.Signer, s.World.Now())
@@ -36,7 +36,7 @@ func vouches(t *testing.T, s *labtest.Peer, c collection.Collection, url string)
 	word, err := u.MarshalBinary()
 	labtest.Must(t, err)
 	_, err = s.ToHub().Announce(t.Context(), transport.Announcement{
-		Author: c.Author(), ID: c.ID(), Items: transport.AllBits(c.Len()), URL: url, Word: word,
+		Author: c.Author(), ID: c.ID(), Items: transport.AllBits(c.Len()), URL: s.URL(), Word: word, Endpoint: s.Source().Endpoint,
 	})
 	return err
 }
@@ -95,7 +95,7 @@ func TestFalseWord(t *testing.T) {
 		return nil
 	})
 	c, _ := cam.Encoded(name)
-	if err := vouches(t, home, c, home.URL()); !errors.Is(err, transport.ErrNotFound) {
+	if err := vouches(t, home, c); !errors.Is(err, transport.ErrNotFound) {
 		t.Errorf("announced what is not there: %v", err)
 	}
 	b.Hears(notify.Lost, 2)

@@ -139,7 +139,7 @@ func (b *bulk) ask(ctx context.Context, stream int, from *bulkSource) (came int,
 
 // askMany asks a source for many originals in one request.
 func (b *bulk) askMany(ctx context.Context, stream int, from *bulkSource, items []int) (came int, err error) {
-	at, err := b.cfg.Dial.Reach(from.Source)
+	at, err := b.core.Peers.Reach(ctx, from.Source)
 	if err != nil {
 		return 0, err
 	}

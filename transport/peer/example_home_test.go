@@ -34,7 +34,7 @@ func ExampleReader_ReceiveFrom() {
 	fmt.Println("made:", err)
 	for _, publish := range []func(context.Context, collection.Name) error{anns.Author.PublishPartial, anns.Author.Publish} {
 		err := publish(ctx, name)
-		news, err2 := bobs.Reader.ReceiveFrom(ctx, transport.Source{User: ann, URL: "anns"})
+		news, err2 := bobs.Reader.ReceiveFrom(ctx, anns.Source())
 		fmt.Println(news[0].Title+":", news[0].Note, err, err2)
 	}
 	var printer bytes.Buffer

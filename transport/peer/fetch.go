@@ -251,7 +251,7 @@ func (p *Reader) fetchFrom(ctx context.Context, v *View, ref transport.Ref, i in
 	if err != nil {
 		return err
 	}
-	at, err := p.cfg.Dial.Reach(source)
+	at, err := p.core.Peers.Reach(ctx, source)
 	if err != nil {
 		return err
 	}

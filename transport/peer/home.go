@@ -27,8 +27,8 @@ import (
 // them. Settings are for its own user's devices.
 func (p *Peer) As(caller transport.Identity) transport.Home { return home{p, caller} }
 
-// User is whose peer it is.
-func (p *Peer) User() collection.UserID { return p.user }
+// Key implements transport.PeerServer.
+func (p *Peer) Key() collection.KeyID { return p.signer.Public().ID() }
 
 // Verify implements collection.Verifier with the peer's keyring.
 func (p *Peer) Verify(ctx context.Context, typ string, statement, seal []byte, issued time.Time) (user [16]byte, key [32]byte, err error) {

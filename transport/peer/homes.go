@@ -21,9 +21,10 @@ type homes struct {
 }
 
 // ReceiveFrom is Receive from another user's peer, which tells the recipients
-// itself. The source names that user and its URL; its items do not count.
-// From then on the peer is asked for what it has told of. Errors are those of
-// Receive, and transport.ErrUnreachable.
+// itself. The source is what that user has handed over, as Peer.Source returns it; its
+// items do not count. The station there must have the key that the source names, whoever
+// else says so or not. From then on the peer is asked for what it has told of. Errors are
+// those of Receive, transport.ErrUnreachable and transport.ErrPeerKey.
 func (p *Reader) ReceiveFrom(ctx context.Context, source transport.Source) ([]notify.Notification, error) {
 	return station.Inside(&p.drain, func() ([]notify.Notification, error) {
 		at, err := p.cfg.Dial.Reach(source)
@@ -129,7 +130,7 @@ func (p *base) ask(ctx context.Context, name collection.Name, what func(library)
 		}
 	}
 	for _, source := range known {
-		at, err := p.cfg.Dial.Reach(source)
+		at, err := p.core.Peers.Reach(ctx, source)
 		if err == nil {
 			err = what(library{at, true})
 		}
@@ -146,7 +147,7 @@ func (p *base) ask(ctx context.Context, name collection.Name, what func(library)
 
 // elsewhere reports whether somebody else may have what one refused.
 func elsewhere(err error) bool {
-	for _, e := range []error{transport.ErrNotFound, transport.ErrPending, transport.ErrUnreachable, transport.ErrUnauthenticated, transport.ErrClosed} {
+	for _, e := range []error{transport.ErrNotFound, transport.ErrPending, transport.ErrUnreachable, transport.ErrPeerKey, transport.ErrUnauthenticated, transport.ErrClosed} {
 		if errors.Is(err, e) {
 			return true
 		}

@@ -55,7 +55,7 @@ func statementOn(t *testing.T, c *labtest.Camera, s signature.KeyStatement, afte
 func show(t *testing.T, c *labtest.Camera, s *labtest.Peer, statement []byte) error {
 	caller := c.Caller()
 	caller.Statement = statement
-	_, err := httplink.NewClient(s.URL(), httplink.Sealed(caller, s.User), httplink.Options{HTTP: c.HTTP}).Settings(t.Context())
+	_, err := httplink.NewClient(s.URL(), httplink.Sealed(caller, s.Key()), httplink.Options{HTTP: c.HTTP}).Settings(t.Context())
 	return err
 }
 

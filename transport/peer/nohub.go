@@ -26,7 +26,7 @@ func (p *Author) publishNoHub(ctx context.Context, name collection.Name, partial
 	if s.Collection, err = p.renderMissing(ctx, s); err != nil {
 		return err
 	}
-	own := transport.Source{User: p.user, URL: p.cfg.URL}
+	own := p.source()
 	if !partial {
 		own.Items = p.complete(s).Trim()
 	}

@@ -47,9 +47,13 @@ type Config struct {
 	// Statement is the key statement of the peer's own key, by an authority that
 	// Keys trusts, to be shown to other peers; empty = they know the key.
 	Statement []byte
-	// URL is the base URL at which others reach the peer; empty = it serves nobody
-	// and cannot announce.
+	// URL is the base URL at which others reach the peer, which seals that it serves
+	// there; empty = it serves nobody and cannot announce. Where it begins with https, the
+	// peer is served with its own key, as httplink.ServerTLS does, or nobody asks it.
 	URL string
+	// Web says that browsers reach the peer at URL, too, where it shows a certificate of a
+	// public authority: see collection.Endpoint.
+	Web bool
 	// Render makes partial versions that a hub asks for; nil = none are made.
 	Render Renderer
 	// Workers is how many versions are made at once; 0 = GOMAXPROCS.
@@ -134,14 +138,15 @@ type base struct {
 	drain  station.Drain
 	calls  station.Calls
 
-	keeping sync.Mutex // around keepKey
-	learned learned
-	keyed   keyed
-	recent  recent
-	sending shareclient.Sending
-	bus     memstore.Bus    // wakes those who wait for news
-	running context.Context // ends when the peer is told to stop, by
-	stop    context.CancelFunc
+	endpoint []byte     // sealed: where the peer serves; empty = nowhere
+	keeping  sync.Mutex // around keepKey
+	learned  learned
+	keyed    keyed
+	recent   recent
+	sending  shareclient.Sending
+	bus      memstore.Bus    // wakes those who wait for news
+	running  context.Context // ends when the peer is told to stop, by
+	stop     context.CancelFunc
 }
 
 // Author is what a peer does for the collections that its user makes, or may
@@ -166,13 +171,16 @@ func New(ctx context.Context, user collection.UserID, signer *signature.Signer, 
 	b.running, b.stop = context.WithCancel(context.Background())
 	b.core = station.New(station.Config{
 		Store: cfg.Store, Keys: station.Keyring{Keyring: cfg.Keys}, Now: cfg.Now, Pause: cfg.Pause,
-		Signer: signer, Bus: &b.bus, Notified: b.wake, Later: b.later, Failed: func(err error) { cfg.Log.Error("work beside requests failed", "error", err) },
+		Signer: signer, Dial: cfg.Dial, Bus: &b.bus, Notified: b.wake, Later: b.later, Failed: func(err error) { cfg.Log.Error("work beside requests failed", "error", err) },
 		Rules: engine.Rules{RequiredFromDevice: all, RequiredFromPeer: all, Key: signer.ID(), Own: transport.Source{User: user, URL: cfg.URL}},
 	})
 	if err := b.knowOwnKey(ctx); err != nil {
 		return nil, err
 	}
 	if err := b.loadKeys(ctx); err != nil { // before any job, which leaves alone what it cannot verify
+		return nil, err
+	}
+	if err := b.sealEndpoint(ctx); err != nil {
 		return nil, err
 	}
 	if err := b.core.Resume(ctx, true); err != nil {

@@ -54,7 +54,7 @@ func (p *Author) publishOnce(ctx context.Context, name collection.Name, partial 
 	serves := p.cfg.URL != "" && !partial
 	if serves {
 		last := len(s.Collection.Ladder()) - 1
-		message.Serves, message.URL = make([]transport.Bits, last+1), p.cfg.URL
+		message.Serves, message.URL, message.Endpoint = make([]transport.Bits, last+1), p.cfg.URL, p.endpoint
 		message.Serves[last] = p.complete(s)
 		if message.Word, err = p.word(ctx, s); err != nil {
 			return err
@@ -64,7 +64,7 @@ func (p *Author) publishOnce(ctx context.Context, name collection.Name, partial 
 		Message: message, Known: true, Open: p.core.Versions.Open, Make: p.render, Accept: p.join, Now: p.cfg.Now, Signer: p.authorSigner(s), Sending: &p.sending,
 	})
 	if err == nil && answer.Notify && p.user != c.Author() {
-		err = p.notifyRecipients(ctx, name, transport.Source{User: p.user, URL: p.cfg.URL}) // the author told what was before
+		err = p.notifyRecipients(ctx, name, p.source()) // the author told what was before
 	}
 	if err == nil {
 		err = p.announced(ctx, c, answer, message)
@@ -101,7 +101,7 @@ func (p *Author) finish(ctx context.Context, name collection.Name, serves, tells
 	if err != nil || !tells && (!serves || !s.Collection.Authority().IsZero()) {
 		return err
 	}
-	own := transport.Source{User: p.user, URL: p.cfg.URL}
+	own := p.source()
 	if serves {
 		own.Items = p.complete(s).Trim()
 	}
@@ -173,7 +173,7 @@ func (p *Author) announce(ctx context.Context, c collection.Collection, word []b
 		return err
 	}
 	answer, err := p.cfg.Hub.Announce(ctx, transport.Announcement{
-		Author: c.Author(), ID: c.ID(), Items: p.complete(s).Trim(), URL: p.cfg.URL, Word: word,
+		Author: c.Author(), ID: c.ID(), Items: p.complete(s).Trim(), URL: p.cfg.URL, Word: word, Endpoint: p.endpoint,
 	})
 	if err != nil {
 		return err

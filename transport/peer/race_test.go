@@ -120,7 +120,7 @@ func (r *race) ends(t *testing.T, s *labtest.Peer) {
 func (r *race) lateOriginal(t *testing.T) {
 	t.Helper()
 	for _, i := range []int{0, 4} {
-		late := transport.Announcement{Author: r.name.Author, ID: r.name.ID, Items: transport.BitsOf(i), URL: r.friend.URL()}
+		late := transport.Announcement{Author: r.name.Author, ID: r.name.ID, Items: transport.BitsOf(i), URL: r.friend.URL(), Endpoint: r.friend.Source().Endpoint}
 		if _, err := r.friend.ToHub().Announce(t.Context(), late); !errors.Is(err, transport.ErrWithdrawn) {
 			t.Errorf("a late original of item %d: %v", i, err)
 		}

@@ -12,6 +12,7 @@ import (
 // they hold.
 const (
 	dueRecord      record.Kind = "p"        // collection: when it is to be published
+	endpointRecord record.Kind = "endpoint" // what the peer has sealed last of where it serves
 	homesRecord    record.Kind = "h"        // collection: the peers that tell of it
 	keyRecord      record.Kind = "y"        // key: the key statement that counts
 	lookRecord     record.Kind = "l"        // collection with wishes that wait for a label: tries to hear news

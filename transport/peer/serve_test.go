@@ -43,7 +43,7 @@ func TestAuthorityReadsWhatNamesIt(t *testing.T) {
 			name, err := home.Author.Make(t.Context(), collection.Header{Title: "title", Authority: c.names}, collection.Body{Items: cam.Items}, cam.Card.Open)
 			labtest.Must(t, err)
 			caller := httplink.Caller{Signer: c.caller, Now: w.Now}
-			over := httplink.NewClient(home.URL(), httplink.Sealed(caller, ann), httplink.Options{HTTP: cam.HTTP})
+			over := httplink.NewClient(home.URL(), httplink.Sealed(caller, home.Key()), httplink.Options{HTTP: cam.HTTP})
 			key := collection.KeyID(c.caller.Public().ID())
 			for how, at := range map[string]checked{"over HTTP": over, "in process": home.As(transport.Identity{Key: key})} {
 				for what, err := range map[string]error{

@@ -50,7 +50,7 @@ func TestWishesAndWithdrawal(t *testing.T) {
 	if n := len(b.Reads(cam.Ref(name, 0, 2))); n != 140_000 {
 		t.Errorf("what was wished for has %d bytes", n)
 	}
-	late := transport.Announcement{Author: cam.User, ID: name.ID, Items: transport.BitsOf(1), URL: home.URL()}
+	late := transport.Announcement{Author: cam.User, ID: name.ID, Items: transport.BitsOf(1), URL: home.URL(), Endpoint: home.Source().Endpoint}
 	if _, err := home.ToHub().Announce(t.Context(), late); !errors.Is(err, transport.ErrWithdrawn) {
 		t.Errorf("a late original: %v", err)
 	}

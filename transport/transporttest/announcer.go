@@ -60,14 +60,14 @@ func serving(items map[collection.ItemID][]byte) served {
 	}
 }
 
-// address is where the originals of the collection are served.
-func (d *deal) address() string {
-	return d.Serve(serving(map[collection.ItemID][]byte{d.ref(0, 0).Item: originalOf(0), d.ref(1, 0).Item: originalOf(1)}))
+// source is a station of a user's that serves the originals of the collection.
+func (d *deal) source(by collection.UserID) transport.Source {
+	return d.Serve(by, serving(map[collection.ItemID][]byte{d.ref(0, 0).Item: originalOf(0), d.ref(1, 0).Item: originalOf(1)}))
 }
 
-// announcement says that these items are served at an address.
-func (d *deal) announcement(address string, items ...int) transport.Announcement {
-	return transport.Announcement{Author: d.Author, ID: d.c.ID(), Items: transport.BitsOf(items...), URL: address}
+// announcement says that a station serves these items.
+func (d *deal) announcement(at transport.Source, items ...int) transport.Announcement {
+	return transport.Announcement{Author: d.Author, ID: d.c.ID(), Items: transport.BitsOf(items...), URL: at.URL, Endpoint: at.Endpoint}
 }
 
 // refuses announces something that is refused, and changes nothing.
@@ -104,15 +104,15 @@ func (d *deal) hears(t *testing.T, reason notify.Reason, labelled int) {
 func announced(t *testing.T, d *deal) {
 	d.upload(t)
 	d.hears(t, notify.Shared, 2)
-	address := d.address()
+	source := d.source(d.Author)
 	for item, left := range []int{1, 0} {
-		answer, err := d.author.Announce(t.Context(), d.announcement(address, item))
+		answer, err := d.author.Announce(t.Context(), d.announcement(source, item))
 		want(t, err, nil)
 		if answer.Next != transport.Done || len(answer.Updates) == 0 {
 			t.Errorf("answer %+v", answer)
 		}
 		state := d.labelled(t, left)
-		if !serves(state.Sources, item) || serves(state.Sources, 1) != (left == 0) || state.Sources[0].URL != address {
+		if !serves(state.Sources, item) || serves(state.Sources, 1) != (left == 0) || state.Sources[0].URL != source.URL {
 			t.Errorf("served by %+v", state.Sources)
 		}
 		d.hears(t, notify.Available, left)
@@ -124,7 +124,7 @@ func announced(t *testing.T, d *deal) {
 // often.
 func announcedAgain(t *testing.T, d *deal) {
 	d.upload(t)
-	a := d.announcement(d.address(), 0, 1)
+	a := d.announcement(d.source(d.Author), 0, 1)
 	for range 2 {
 		atOnce(t, 4, func(int) error {
 			_, err := d.author.Announce(t.Context(), a)

@@ -14,7 +14,7 @@ import (
 func announcedByCompleter(t *testing.T, d *deal) {
 	d.use(t, d.make(t, 2, d.Reader))
 	d.upload(t)
-	_, err := d.reader.Announce(t.Context(), d.announcement(d.address(), 0))
+	_, err := d.reader.Announce(t.Context(), d.announcement(d.source(d.Reader), 0))
 	want(t, err, nil)
 	if state := d.labelled(t, 1); state.Sources[0].User != d.Reader {
 		t.Errorf("served by %+v", state.Sources)
@@ -22,15 +22,15 @@ func announcedByCompleter(t *testing.T, d *deal) {
 }
 
 func announcedByOthers(t *testing.T, d *deal) {
-	address := d.address()
-	_, before := d.author.Announce(t.Context(), d.announcement(address, 0))
+	source := d.source(d.Author)
+	_, before := d.author.Announce(t.Context(), d.announcement(source, 0))
 	d.upload(t)
-	_, there := d.stranger.Announce(t.Context(), d.announcement(address, 0))
-	none := d.announcement(address, 0)
+	_, there := d.stranger.Announce(t.Context(), d.announcement(source, 0))
+	none := d.announcement(source, 0)
 	none.ID = collection.ID{9}
 	_, notThere := d.stranger.Announce(t.Context(), none)
 	sameRefusals(t, []error{before, there}, []error{notThere, notThere})
-	d.refuses(t, d.reader, d.announcement(address, 0), transport.ErrForbidden)
+	d.refuses(t, d.reader, d.announcement(source, 0), transport.ErrForbidden)
 }
 
 // announcedUnsealed: what a draft says of its items nobody vouches for.
@@ -39,12 +39,12 @@ func announcedUnsealed(t *testing.T, d *deal) {
 	h.AuthorSeal = nil
 	draft, err := collection.New(h, d.c.Body())
 	want(t, err, nil)
-	address := d.address()
+	source := d.source(d.Author)
 	_, err = d.author.Share(t.Context(), transport.Share{Collection: binary(t, draft), Offers: []transport.Bits{transport.AllBits(2)}})
 	want(t, err, nil)
-	d.refuses(t, d.author, d.announcement(address, 0), transport.ErrSeal)
+	d.refuses(t, d.author, d.announcement(source, 0), transport.ErrSeal)
 	d.upload(t)
-	_, err = d.author.Announce(t.Context(), d.announcement(address, 0))
+	_, err = d.author.Announce(t.Context(), d.announcement(source, 0))
 	want(t, err, nil)
 	d.labelled(t, 1)
 }
@@ -54,9 +54,9 @@ func announcedWithdrawn(t *testing.T, d *deal) {
 	u, err := d.c.Withdraw(d.ref(1, 0).Item)
 	d.use(t, with(t, d.Signer, d.c, u, err))
 	d.share(t)
-	address := d.address()
-	d.refuses(t, d.author, d.announcement(address, 0, 1), transport.ErrWithdrawn)
-	_, err = d.author.Announce(t.Context(), d.announcement(address, 0))
+	source := d.source(d.Author)
+	d.refuses(t, d.author, d.announcement(source, 0, 1), transport.ErrWithdrawn)
+	_, err = d.author.Announce(t.Context(), d.announcement(source, 0))
 	want(t, err, nil)
 	if state := d.labelled(t, 1); serves(state.Sources, 1) {
 		t.Errorf("served by %+v", state.Sources)
@@ -65,9 +65,9 @@ func announcedWithdrawn(t *testing.T, d *deal) {
 
 func announcedNoItems(t *testing.T, d *deal) {
 	d.upload(t)
-	address := d.address()
-	d.refuses(t, d.author, d.announcement(address, 2), transport.ErrMalformed)
-	d.refuses(t, d.author, d.announcement(address, 0, 1000), transport.ErrMalformed)
+	source := d.source(d.Author)
+	d.refuses(t, d.author, d.announcement(source, 2), transport.ErrMalformed)
+	d.refuses(t, d.author, d.announcement(source, 0, 1000), transport.ErrMalformed)
 }
 
 // announcedLies: an announcement counts only if what it says is so.
@@ -94,17 +94,17 @@ func announcedLies(t *testing.T, d *deal) {
 		{refused(transport.ErrUnreachable), transport.ErrUnreachable},
 		{serving(nil), transport.ErrNotFound},
 	} {
-		d.refuses(t, d.author, d.announcement(d.Serve(c.originals), 0), c.target)
+		d.refuses(t, d.author, d.announcement(d.Serve(d.Author, c.originals), 0), c.target)
 	}
 	d.hears(t, notify.Shared, 2)
-	_, err := d.author.Announce(t.Context(), d.announcement(d.Serve(good), 0))
+	_, err := d.author.Announce(t.Context(), d.announcement(d.Serve(d.Author, good), 0))
 	want(t, err, nil)
 	d.labelled(t, 1)
 }
 
 func announcedCanceled(t *testing.T, d *deal) {
 	d.upload(t)
-	a := d.announcement(d.address(), 0)
+	a := d.announcement(d.source(d.Author), 0)
 	_, err := d.author.Announce(over(t), a)
 	ended(t, "announce", err)
 	d.labelled(t, 2)

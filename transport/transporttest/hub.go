@@ -23,9 +23,9 @@ type HubFixture struct {
 	Signer collection.Signer
 	// Authority is the hub's key.
 	Authority collection.KeyID
-	// Serve lets the hub reach originals, as those of any user, and returns their
-	// address.
-	Serve func(transport.Originals) (address string)
+	// Serve lets the hub reach originals at a station of a user's, and returns that,
+	// without items.
+	Serve func(by collection.UserID, o transport.Originals) transport.Source
 }
 
 // Hub checks a hub, or a link to one, against the contracts of

@@ -26,6 +26,7 @@ type Config struct {
 	Keys     Keys
 	Rules    engine.Rules
 	Signer   *signature.Signer // the authority's, where Rules name one
+	Dial     transport.Dialer  // reaches peers; nil = nobody
 	Now      func() time.Time
 	Pause    turns.Pause
 	MaxBytes int64 // of one version; 0 = no limit
@@ -62,6 +63,7 @@ type Core struct {
 	Config
 	Versions *Versions
 	Server   *Server
+	Peers    *Peers
 
 	cache                       sync.RWMutex     // held for writing while versions expire, so that steps here wait and do not conflict; taken before one of locks
 	locks                       [1024]sync.Mutex // by collection
@@ -97,7 +99,7 @@ func New(cfg Config) *Core {
 	if k.Failed == nil {
 		k.Failed = func(error) {}
 	}
-	k.Server = &Server{k}
+	k.Server, k.Peers = &Server{k}, &Peers{k}
 	return k
 }
 
@@ -115,6 +117,9 @@ type Versions struct {
 // Server is what a station does for those who call it, each of whom its role
 // vouches for.
 type Server struct{ core *Core }
+
+// Peers are the stations that serve originals, as this one reaches them.
+type Peers struct{ core *Core }
 
 // Result is what a step came to.
 type Result struct {

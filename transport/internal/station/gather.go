@@ -10,17 +10,20 @@ import (
 	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
+// Reach reaches a peer, as Peers.Reach does.
+type Reach func(ctx context.Context, to transport.Source) (transport.Home, error)
+
 // Gather fetches what is wanted of other stations, one station after the other,
 // and stores what they return. A station that does not return all is not asked
 // again. It ends early, without an error, when ctx does: what is wanted is
 // remembered. The result is r with what has changed.
-func (k *Core) Gather(ctx context.Context, r Result, from transport.Dialer) (Result, error) {
+func (k *Core) Gather(ctx context.Context, r Result, reach Reach) (Result, error) {
 	if len(r.State.Wants) > 0 {
 		k.begin() // the others take their time
 	}
 	for len(r.State.Wants) > 0 && ctx.Err() == nil {
 		want := r.State.Wants[0]
-		got, err := k.gatherFrom(ctx, r.State.Collection, want, from)
+		got, err := k.gatherFrom(ctx, r.State.Collection, want, reach)
 		if ctx.Err() != nil {
 			break
 		}
@@ -52,9 +55,9 @@ func (k *Core) also(ctx context.Context, r Result, event func(*record.Tx, engine
 
 // gatherFrom fetches versions from a station until it fails, and says which
 // came.
-func (k *Core) gatherFrom(ctx context.Context, c collection.Collection, want engine.Want, from transport.Dialer) ([]transport.Bits, error) {
+func (k *Core) gatherFrom(ctx context.Context, c collection.Collection, want engine.Want, reach Reach) ([]transport.Bits, error) {
 	got := make([]transport.Bits, len(want.Versions))
-	library, err := from.Reach(transport.Source{User: want.User, URL: want.URL})
+	library, err := reach(ctx, transport.Source{User: want.User, URL: want.URL, Endpoint: want.Endpoint})
 	if err != nil {
 		return got, nil
 	}

@@ -116,7 +116,7 @@ func (s *step) note(e engine.Event, before rests, said bool) {
 	s.on = before
 	s.keeps = !said || !s.core.Rules.Authority.IsZero() // a peer's own key may be revoked
 	switch e.(type) {
-	case engine.Shared, engine.Updated, engine.Sealed:
+	case engine.Shared, engine.Updated, engine.Sealed, engine.Vouched:
 		if s.verified == nil {
 			s.keeps = false // what it has brought is not verified yet
 			return

@@ -1,0 +1,61 @@
+package peer
+
+import (
+	"context"
+	"slices"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
+)
+
+// Source is the peer as others reach it, without items: what its user hands over to those
+// who call Reader.ReceiveFrom.
+func (p *Peer) Source() transport.Source { return p.source() }
+
+func (p *base) source() transport.Source {
+	return transport.Source{User: p.user, URL: p.cfg.URL, Endpoint: p.endpoint}
+}
+
+// sealEndpoint makes the peer say where it serves, with the next number if that is
+// something else than it has said last.
+func (p *base) sealEndpoint(ctx context.Context) error {
+	if p.cfg.URL == "" {
+		return nil
+	}
+	last, err := p.lastEndpoint(ctx)
+	if err != nil {
+		return err
+	}
+	next := collection.Endpoint{User: p.user, Key: p.signer.Public().ID(), URLs: []string{p.cfg.URL}}
+	if p.cfg.Web {
+		next.URLs, next.Web = nil, next.URLs
+	}
+	// A peer that has lost its store would begin anew with numbers that do not count any
+	// more; the time is greater than they are.
+	next.Number = max(last.Number+1, uint64(max(p.cfg.Now().Unix(), 1)))
+	if last.User == next.User && last.Key == next.Key && slices.Equal(last.URLs, next.URLs) && slices.Equal(last.Web, next.Web) {
+		p.endpoint, err = last.MarshalBinary()
+		return err
+	}
+	if next, err = next.Sign(ctx, p.signer); err != nil {
+		return err
+	}
+	if p.endpoint, err = next.MarshalBinary(); err != nil {
+		return err
+	}
+	return record.Put(ctx, p.cfg.Store, transport.Change{Key: endpointRecord.Key(), Value: p.endpoint})
+}
+
+// lastEndpoint is what the peer has said last, zero if nothing, or what cannot be read.
+func (p *base) lastEndpoint(ctx context.Context) (e collection.Endpoint, err error) {
+	key := endpointRecord.Key()
+	r, err := record.Get(ctx, p.cfg.Store, key)
+	if err != nil || r.Version == 0 {
+		return e, p.aside(err, key)
+	}
+	if e, err = collection.DecodeEndpoint(r.Value); err != nil {
+		p.cfg.Log.Error("record damaged", "record", key, "error", err)
+	}
+	return e, nil
+}
