@@ -38,7 +38,11 @@
 // Nothing in this package but Verify and Checker looks at seals; they return a
 // Verified collection, which those who act on labels should ask for. Seals are
 // made and verified over statements of some hundred bytes by a Signer and a
-// Verifier, which package signature provides.
+// Verifier, which package signature provides. A user who starts with a key has the id
+// that UserOf derives of it, so that nobody can name another key for that user; whose
+// other keys count, the user's roster says, see package signature. The key of an
+// authority, in the fixed part, is its root key: a Verifier returns it for the seals of all
+// its operating keys.
 //
 // # Encoding
 //

@@ -99,3 +99,11 @@ func ExampleCollection_Same() {
 	// Output:
 	// the fixed parts differ: recipients
 }
+
+// A user's id shows which key the user started with.
+func ExampleUserOf() {
+	camera := collection.KeyID{0x2f, 0xfb} // the thumbprint of a public key
+	ann := collection.UserOf(camera)
+	fmt.Println(ann == collection.UserOf(camera), ann == collection.UserOf(collection.KeyID{1}))
+	// Output: true false
+}

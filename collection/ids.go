@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/glimpse-go/glimpse/collection/digest"
+	"github.com/glimpse-go/glimpse/internal/userid"
 )
 
 // An ID names a collection among those of its author: 16 random bytes, made
@@ -20,6 +21,13 @@ type ItemID [16]byte
 
 // A UserID names a user. In an update the zero UserID names the authority.
 type UserID [16]byte
+
+// UserOf returns the id of the user who starts with a key:
+// SHA-256("glimpse user", thumbprint of the key)[:16]. It proves itself, since nobody
+// finds another key with the same id: the key is the user's user key, whoever
+// introduces it, and every other key of the user's needs a roster that the user key has
+// sealed (see package signature). A camera without a computer needs nothing else.
+func UserOf(key KeyID) UserID { return userid.Of(key) }
 
 // A KeyID names a public key: its COSE Key Thumbprint with SHA-256 (RFC 9679).
 type KeyID [32]byte

@@ -30,12 +30,31 @@
 //
 // # Trust
 //
-// A [Keyring] says whose key it is. Authorities are added by hand
-// ([Keyring.AddAuthority]); they vouch for users' keys with sealed statements
-// ([KeyStatement], [Keyring.Add]). Without an authority a key is pinned when it
-// is first met ([Keyring.Pin]) or trusted after its owner was asked
-// ([Keyring.Trust]), and a change is reported as [*ChangedError]. A retired key
-// keeps its old seals; a revoked key has none, whatever time they claim.
+// A [Keyring] says whose key it is. It walks from the key of a station to the user's
+// [Roster], which the user key has sealed, and from there to what shows that this is the
+// user's key:
+//
+//   - the user's id, if it is derived of the key ([PublicKey.UserID]): then nobody can
+//     introduce another;
+//   - an authority, which is added by hand ([Keyring.AddAuthority]) and introduces the
+//     users whom it has made, each once, with a [KeyStatement] or by countersigning the
+//     roster;
+//   - or its owner, who was asked ([Keyring.Trust]), or that it was the first that was
+//     met ([Keyring.Pin]).
+//
+// Another key for the same user is reported as [*ChangedError], and a person decides. An
+// id does not tell that it is derived: until the key that proves itself is met, an
+// authority that is trusted could name another; from then on that one counts no more.
+//
+// In a roster the greatest number counts, whatever any clock says. An authority may
+// revoke the keys of users whom it has introduced, and add none. A retired key keeps its
+// old seals; a revoked key, or one that its user has removed, has none, whatever time
+// they claim: what it has sealed stands only if somebody else has sealed it, too. A
+// station proves that it has its key before it is listed or registered
+// ([ProvePossession]), so that nobody calls another's key their own.
+//
+// An authority's root key may stay offline: its own roster lists the operating keys, whose
+// seals count as the root's.
 //
 // # Conventions
 //

@@ -79,6 +79,39 @@ func ExampleKeyring_Add() {
 	// true
 }
 
+// A user starts with the key of a camera, and adds a home computer: whoever trusts
+// nobody needs the roster alone to know both.
+func ExampleKeyring_AddRoster() {
+	camera, home := newSigner(), newSigner()
+	user := camera.Public().UserID()
+	station, err := signature.NewStation(ctx, user, home, signature.StationPeer)
+	if err != nil {
+		log.Fatal(err)
+	}
+	first, err := signature.Roster{User: user}.Join(station).Sign(ctx, camera)
+	if err != nil {
+		log.Fatal(err)
+	}
+	var ring signature.Keyring
+	fmt.Println(ring.AddRoster(ctx, first))
+	fmt.Println(check(&ring, camera, time.Time{}), check(&ring, home, time.Time{}))
+
+	station.Role = signature.StationRemoved // it was stolen
+	next, err := first.Join(station).Sign(ctx, camera)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(next.Number, ring.AddRoster(ctx, next))
+	fmt.Println(errors.Is(check(&ring, home, time.Time{}), signature.ErrRevoked))
+	fmt.Println(ring.AddRoster(ctx, first)) // an older one changes nothing
+	// Output:
+	// <nil>
+	// <nil> <nil>
+	// 2 <nil>
+	// true
+	// <nil>
+}
+
 // Without an authority the first key of a user is pinned, and another one is
 // reported until someone has compared the thumbprints.
 func ExampleKeyring_Pin() {

@@ -6,28 +6,34 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+
+	"github.com/fxamacker/cbor/v2"
+
+	"github.com/glimpse-go/glimpse/internal/wire"
 )
 
-// AddAuthority trusts key as an authority. A verifier reports such a key's
-// seals with the zero user and the key's thumbprint, which is what a collection
-// names. The error wraps [ErrKey], [ErrRevoked], or [ErrChanged] if the key is
-// held for a user.
+// AddAuthority trusts key as an authority's root. A verifier reports its
+// seals, and those of the operating keys in its [Roster], with the zero user and the
+// root's thumbprint, which is what a collection names. The error wraps [ErrKey],
+// [ErrRevoked], or [ErrChanged] if the key is held for a user.
 func (k *Keyring) AddAuthority(key PublicKey) error {
 	return k.trust(KeyStatement{Key: key, Role: RoleAuthority}, false)
 }
 
 // Trust takes key as the user's, because someone who knows says so: the user's
 // own keys, or a new key after a change was reported and the thumbprints were
-// compared. A user may have several. The error wraps [ErrKey], [ErrRevoked], or
-// [ErrChanged] if the key is held for another user.
+// compared. A user may have several, and what an authority says of one counts no more.
+// The error wraps [ErrKey], [ErrRevoked] if it was revoked by hand, or [ErrChanged] if
+// the key is held for another user.
 func (k *Keyring) Trust(user [16]byte, key PublicKey) error {
 	return k.trust(KeyStatement{User: user, Key: key}, false)
 }
 
 // Pin takes key as the user's if no key of that user is known, retired and
-// revoked ones included: trust on first use. A key that is already the user's
-// is no change. The error is a [*ChangedError] if the user has another key or
-// the key another user, or wraps [ErrKey] or [ErrRevoked].
+// revoked ones included: trust on first use. A key that is already the user's, or of
+// which the user's id is derived, is no change. The error is a [*ChangedError] if the
+// user has another key or the key another user, or wraps [ErrKey] or [ErrRevoked].
 func (k *Keyring) Pin(user [16]byte, key PublicKey) error {
 	return k.trust(KeyStatement{User: user, Key: key}, true)
 }
@@ -39,18 +45,22 @@ func (k *Keyring) trust(s KeyStatement, firstOnly bool) error {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.revoked[s.Key.id] {
+	if by := k.revoked[s.Key.id]; firstOnly && len(by) > 0 || slices.Contains(by, none) {
 		return fmt.Errorf("%w: %s", ErrRevoked, short(s.Key.id))
 	}
-	old, held := k.entries[s.Key.id]
+	old, held := k.held(s.Key.id)
 	if held && (old.User != s.User || old.Role != s.Role) {
 		return changed(s, old)
+	}
+	if s.proven() {
+		k.prove(s)
+		return nil
 	}
 	if firstOnly && held {
 		return nil
 	}
-	if keys := k.users[s.User]; firstOnly && len(keys) > 0 {
-		return changed(s, k.entries[keys[0]])
+	if known, ok := k.anyOf(s.User); firstOnly && ok {
+		return changed(s, known)
 	}
 	if !held {
 		old.KeyStatement = s
@@ -60,15 +70,56 @@ func (k *Keyring) trust(s KeyStatement, firstOnly bool) error {
 	return nil
 }
 
+// proven reports whether the user's id is derived from the key.
+func (s KeyStatement) proven() bool { return s.Role == RoleUser && s.Key.UserID() == s.User }
+
+// prove takes a key that proves itself, and forgets what authorities have said of other
+// keys of the user.
+func (k *Keyring) prove(s KeyStatement) {
+	e, held := k.entries[s.Key.id]
+	if held && e.by == none {
+		return
+	}
+	k.drop(e.User, s.Key.id)
+	for _, key := range slices.Clone(k.users[s.User]) {
+		if k.entries[key].by != none {
+			k.drop(s.User, key)
+		}
+	}
+	if of := (owner{user: s.User}); k.rosters[of] != nil && k.rosters[of].links[0].By.id != s.Key.id {
+		k.unlist(of)
+		delete(k.rosters, of)
+	}
+	k.put(entry{KeyStatement: KeyStatement{User: s.User, Key: s.Key}, retired: e.retired})
+}
+
+// drop forgets what is held on a key of a user, if anything is.
+func (k *Keyring) drop(user [16]byte, key [32]byte) {
+	if _, held := k.entries[key]; held {
+		delete(k.entries, key)
+		k.users[user] = slices.DeleteFunc(k.users[user], func(other [32]byte) bool { return other == key })
+		k.revision++
+	}
+}
+
+// anyOf returns a key of a user that is held.
+func (k *Keyring) anyOf(user [16]byte) (entry, bool) {
+	if keys := k.users[user]; len(keys) > 0 {
+		return k.entries[keys[0]], true
+	}
+	return entry{}, false
+}
+
 // Add takes the word of an authority that the keyring trusts and that was valid
 // when the statement was issued. Statements may come in any order and repeat:
-// the latest of a key counts, an older one changes nothing. Only an authority
-// added by hand may introduce another authority, and no other's statement
-// touches it.
+// the latest of a key counts, an older one changes nothing.
 //
-// Pins outrank authorities: a statement with another key for a user whose key was
-// added by hand is reported as [*ChangedError], not stored. The other
-// errors are those of [Keyring.Verify], and [ErrKey] for a statement that the
+// An authority introduces a user once: the first key counts, and others need the user's
+// [Roster]. A statement with another key is reported as a [*ChangedError], not stored,
+// as is one on a user whom somebody else has introduced. Of users whom it introduced it
+// may also say how long the keys in their rosters are valid, and revoke them; of keys that
+// prove themselves, or were added by hand, its word changes nothing.
+// The other errors are those of [Keyring.Verify], and [ErrKey] for a statement that the
 // sealer may not make.
 func (k *Keyring) Add(ctx context.Context, s KeyStatement) error {
 	statement, err := s.Statement()
@@ -86,12 +137,15 @@ func (k *Keyring) Add(ctx context.Context, s KeyStatement) error {
 	s.From, s.Until, s.Issued = wholeSecond(s.From), wholeSecond(s.Until), wholeSecond(s.Issued)
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	old, held := k.entries[s.Key.id]
-	if held && old.rooted() && by != s.Key.id {
-		return fmt.Errorf("%w: authority %s was added by hand", ErrKey, short(s.Key.id))
-	}
-	if s.Role == RoleRevoked {
-		k.revoke(s.Key.id)
+	old, held := k.held(s.Key.id)
+	switch {
+	case s.Key.id == by && s.Role == RoleRevoked:
+		k.revoke(by, none)
+		return nil
+	case s.Role == RoleRevoked && held && old.by != by, held && old.rooted() && s.Key.id != by, s.Role == RoleAuthority && s.Key.id != by:
+		return fmt.Errorf("%w: authority %s does not speak for key %s", ErrKey, short(by), short(s.Key.id))
+	case s.Role == RoleRevoked:
+		k.revoke(s.Key.id, by)
 		return nil
 	}
 	return k.addVouched(s, by, old, held)
@@ -99,33 +153,25 @@ func (k *Keyring) Add(ctx context.Context, s KeyStatement) error {
 
 // addVouched adds or renews what the authority by says of a key.
 func (k *Keyring) addVouched(s KeyStatement, by [32]byte, old entry, held bool) error {
+	if s.proven() {
+		k.prove(s)
+		return nil
+	}
 	if held && (old.User != s.User || old.Role != s.Role) {
 		return changed(s, old)
 	}
-	if pin, ok := k.pinned(s.User); ok && !held {
-		return changed(s, pin)
+	if known, ok := k.anyOf(s.User); ok && !held && s.Role == RoleUser {
+		return changed(s, known)
 	}
-	if s.Role == RoleAuthority && !k.entries[by].rooted() {
-		return fmt.Errorf("%w: authority %s may not introduce another", ErrKey, short(by))
-	}
-	if held && !k.revoked[old.by] && !s.later(old.KeyStatement) {
+	others := held && !old.rooted() && old.by != by && (old.by == none || k.stands(old.by, true))
+	if others || held && old.by == by && !s.later(old.KeyStatement) {
 		return nil
 	}
-	if held && old.by == none {
+	if old.rooted() {
 		by = none
 	}
 	k.put(entry{KeyStatement: s, by: by, retired: old.retired})
 	return nil
-}
-
-// pinned returns a key of the user that was added by hand.
-func (k *Keyring) pinned(user [16]byte) (entry, bool) {
-	for _, key := range k.users[user] {
-		if e := k.entries[key]; e.by == none && e.Role == RoleUser {
-			return e, true
-		}
-	}
-	return entry{}, false
 }
 
 // put stores an entry that was found good.
@@ -144,33 +190,54 @@ func (k *Keyring) put(e entry) {
 	k.entries[e.Key.id] = e
 }
 
-// Load adds sealed key statements that stand one after the other (a CBOR
-// sequence, RFC 8742), as a file holds them or a hub sends them. Statements
-// that [Keyring.Add] refuses do not keep the others out; their errors are
-// joined. Bytes that are not a statement end the reading.
+// Load adds sealed key statements and rosters that stand one after the other (a CBOR
+// sequence, RFC 8742), as a file holds them or a hub sends them. Those
+// that [Keyring.Add] or [Keyring.AddRoster] refuses do not keep the others out; their
+// errors are joined. Bytes that are neither end the reading.
 func (k *Keyring) Load(ctx context.Context, r io.Reader) error {
-	in := bufio.NewReaderSize(r, maxKeyStatement)
+	in := bufio.NewReaderSize(r, maxRoster)
 	var refused []error
 	for n := 0; ; n++ {
-		head, err := in.Peek(maxKeyStatement)
+		head, err := in.Peek(maxRoster)
 		if err != nil && err != io.EOF {
 			return errors.Join(append(refused, err)...)
 		}
 		if len(head) == 0 {
 			return errors.Join(refused...)
 		}
-		var s KeyStatement
-		rest, err := s.unmarshalFirst(head)
+		size, err := k.loadFirst(ctx, head)
 		if err != nil {
-			return errors.Join(append(refused, fmt.Errorf("key statement %d: %w", n, err))...)
-		}
-		if _, err := in.Discard(len(head) - len(rest)); err != nil {
-			return errors.Join(append(refused, err)...)
-		}
-		if err := k.Add(ctx, s); err != nil {
 			refused = append(refused, fmt.Errorf("key statement %d: %w", n, err))
 		}
+		if size == 0 {
+			return errors.Join(refused...)
+		}
+		if _, err := in.Discard(size); err != nil {
+			return errors.Join(append(refused, err)...)
+		}
 	}
+}
+
+// loadFirst adds the first statement or roster, and returns its size; zero if it is none.
+func (k *Keyring) loadFirst(ctx context.Context, data []byte) (int, error) {
+	if data[0] != wire.AppendArray(nil, rosterFields)[0] {
+		var s KeyStatement
+		rest, err := s.unmarshalFirst(data)
+		if err != nil {
+			return 0, err
+		}
+		return len(data) - len(rest), k.Add(ctx, s)
+	}
+	var raw cbor.RawMessage
+	rest, err := strict.UnmarshalFirst(data, &raw)
+	if err != nil {
+		return 0, fmt.Errorf("%w: roster: %w", ErrKey, err)
+	}
+	var r Roster
+	if err := r.UnmarshalBinary(raw); err != nil {
+		return 0, err
+	}
+	return len(data) - len(rest), k.AddRoster(ctx, r)
 }
 
 func changed(s KeyStatement, held entry) error {

@@ -162,28 +162,21 @@ func TestRetiredAuthorityKeepsItsOldWord(t *testing.T) {
 	}
 }
 
-func TestAuthorityIntroducesItsNextKey(t *testing.T) {
-	hub, next, third, camera := newSigner(t, 1), newSigner(t, 2), newSigner(t, 3), newSigner(t, 4)
-	ring := trusting(t, hub)
-	mustAdd(t, ring, vouched(t, hub, KeyStatement{Key: next.Public(), Role: RoleAuthority}))
-	mustAdd(t, ring, vouched(t, next, KeyStatement{User: alice, Key: camera.Public()}))
-	expect(t, ring, camera, noon, nil)
-	err := ring.Add(ctx, vouched(t, next, KeyStatement{Key: third.Public(), Role: RoleAuthority}))
-	if !errors.Is(err, ErrKey) {
-		t.Error("an introduced authority introduced another:", err)
-	}
-	for _, role := range []Role{RoleAuthority, RoleRevoked} {
-		err := ring.Add(ctx, vouched(t, next, KeyStatement{Key: hub.Public(), Role: role, Until: noon, Issued: noon.Add(1)}))
-		if !errors.Is(err, ErrKey) {
-			t.Errorf("role %d: an authority added by hand was touched: %v", role, err)
+// TestAuthoritiesDoNotIntroduceAuthorities: nor does one touch another.
+func TestAuthoritiesDoNotIntroduceAuthorities(t *testing.T) {
+	hub, other, third := newSigner(t, 1), newSigner(t, 2), newSigner(t, 3)
+	ring := trusting(t, hub, other)
+	for _, s := range []KeyStatement{
+		{Key: third.Public(), Role: RoleAuthority},
+		{Key: hub.Public(), Role: RoleAuthority, Until: noon},
+		{Key: hub.Public(), Role: RoleRevoked},
+	} {
+		if err := ring.Add(ctx, vouched(t, other, s)); !errors.Is(err, ErrKey) {
+			t.Errorf("role %d: %v", s.Role, err)
 		}
 	}
-	ring.Revoke(hub.Public().ID())
-	expect(t, ring, camera, noon, ErrRevoked)
-	if err := ring.AddAuthority(next.Public()); err != nil {
-		t.Fatal(err)
-	}
-	expect(t, ring, camera, noon, nil)
+	expect(t, ring, hub, noon, nil)
+	expect(t, ring, third, noon, ErrUnknownKey)
 }
 
 func TestAuthorityRevokesItself(t *testing.T) {
@@ -300,18 +293,67 @@ func TestPinOutranksTheAuthority(t *testing.T) {
 	reported(t, err, &ChangedError{User: bob, Key: pinned.Public().ID(), KnownUser: alice, KnownKey: pinned.Public().ID()})
 
 	mustAdd(t, ring, vouched(t, hub, KeyStatement{User: alice, Key: pinned.Public(), Until: noon}))
-	expect(t, ring, pinned, noon, ErrExpired)
-	ring.Revoke(hub.Public().ID()) // the pin does not rest on the authority
+	expect(t, ring, pinned, noon, nil) // whose word adds nothing
+	ring.Revoke(hub.Public().ID())     // the pin does not rest on the authority
 	expect(t, ring, pinned, noon.Add(-time.Second), nil)
 }
 
-func TestAUserHasSeveralKeys(t *testing.T) {
-	hub, camera, home := newSigner(t, 1), newSigner(t, 2), newSigner(t, 3)
-	ring := trusting(t, hub)
+// TestAnAuthorityIntroducesAUserOnce: another key is an event, until a person decides.
+func TestAnAuthorityIntroducesAUserOnce(t *testing.T) {
+	hub, other, camera, forged := newSigner(t, 1), newSigner(t, 2), newSigner(t, 3), newSigner(t, 4)
+	ring := trusting(t, hub, other)
 	mustAdd(t, ring, vouched(t, hub, KeyStatement{User: alice, Key: camera.Public()}))
-	mustAdd(t, ring, vouched(t, hub, KeyStatement{User: alice, Key: home.Public()}))
-	expect(t, ring, camera, noon, nil)
-	expect(t, ring, home, noon, nil)
+	want := &ChangedError{User: alice, Key: forged.Public().ID(), KnownUser: alice, KnownKey: camera.Public().ID()}
+	for _, by := range []*Signer{hub, other} {
+		reported(t, ring.Add(ctx, vouched(t, by, KeyStatement{User: alice, Key: forged.Public()})), want)
+	}
+	expect(t, ring, forged, noon, ErrUnknownKey)
+	mustAdd(t, ring, vouched(t, hub, KeyStatement{User: alice, Key: camera.Public(), Role: RoleRevoked}))
+	reported(t, ring.Add(ctx, vouched(t, hub, KeyStatement{User: alice, Key: forged.Public()})), want)
+	if err := ring.Trust(alice, forged.Public()); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, ring, forged, noon, nil)
+}
+
+// TestAuthoritiesSpeakForTheirUsersOnly: one revokes no key that was added by hand, or that
+// proves itself, or whose user another has introduced.
+func TestAuthoritiesSpeakForTheirUsersOnly(t *testing.T) {
+	hub, other, key := newSigner(t, 1), newSigner(t, 2), newSigner(t, 3)
+	own := key.Public().UserID()
+	for name, c := range map[string]struct {
+		user [16]byte
+		know func(*Keyring) error
+	}{
+		"trusted": {alice, func(k *Keyring) error { return k.Trust(alice, key.Public()) }},
+		"pinned":  {alice, func(k *Keyring) error { return k.Pin(alice, key.Public()) }},
+		"proves": {own, func(k *Keyring) error {
+			return k.Add(ctx, vouched(t, other, KeyStatement{User: own, Key: key.Public()}))
+		}},
+		"proves, both": {own, func(k *Keyring) error { return k.Add(ctx, vouched(t, hub, KeyStatement{User: own, Key: key.Public()})) }},
+		"another's": {alice, func(k *Keyring) error {
+			return k.Add(ctx, vouched(t, other, KeyStatement{User: alice, Key: key.Public()}))
+		}},
+	} {
+		revocation := vouched(t, hub, KeyStatement{User: c.user, Key: key.Public(), Role: RoleRevoked})
+		ring := trusting(t, hub, other)
+		if err := c.know(ring); err != nil {
+			t.Fatal(err)
+		}
+		if err := ring.Add(ctx, revocation); !errors.Is(err, ErrKey) {
+			t.Errorf("%s: revoked: %v", name, err)
+		}
+		expect(t, ring, key, noon, nil)
+		ring = trusting(t, hub, other) // it may have come first
+		mustAdd(t, ring, revocation)
+		expect(t, ring, key, noon, ErrRevoked)
+		if err := c.know(ring); err != nil && name != "pinned" {
+			t.Errorf("%s: after the revocation: %v", name, err)
+		}
+		if name != "pinned" {
+			expect(t, ring, key, noon, nil)
+		}
+	}
 }
 
 func TestWhoMayBeTrusted(t *testing.T) {
@@ -385,8 +427,11 @@ func TestKeyringIsSafeForConcurrentUse(t *testing.T) {
 // TestRevision: whatever may end the good answer to a question changes the revision;
 // a question does not, nor does a key that is new.
 func TestRevision(t *testing.T) {
-	hub, camera, other := newSigner(t, 1), newSigner(t, 2), newSigner(t, 3)
+	hub, camera, other, third := newSigner(t, 1), newSigner(t, 2), newSigner(t, 3), newSigner(t, 4)
 	ring := new(Keyring)
+	roster := func(n uint64) func() error {
+		return func() error { return ring.AddRoster(ctx, rosterOf(t, other, Roster{User: bob, Number: n}, third)) }
+	}
 	stored, err := holding(t, other).MarshalBinary()
 	if err != nil {
 		t.Fatal(err)
@@ -405,8 +450,11 @@ func TestRevision(t *testing.T) {
 		{"Pin", func() error { return ring.Pin(bob, other.Public()) }, false},
 		{"Retire", func() error { return ring.Retire(camera.Public().ID(), noon) }, true},
 		{"Revoke", func() error { ring.Revoke(camera.Public().ID()); return nil }, true},
-		{"Add of a revocation", word(KeyStatement{User: bob, Key: other.Public(), Role: RoleRevoked}), true},
-		{"Add of it again", word(KeyStatement{User: bob, Key: other.Public(), Role: RoleRevoked}), false},
+		{"Add of a revocation", word(KeyStatement{User: bob, Key: third.Public(), Role: RoleRevoked}), true},
+		{"Add of it again", word(KeyStatement{User: bob, Key: third.Public(), Role: RoleRevoked}), false},
+		{"AddRoster", roster(1), true},
+		{"AddRoster again", roster(1), false},
+		{"AddRoster of the next", roster(2), true},
 		{"UnmarshalBinary", func() error { return ring.UnmarshalBinary(stored) }, true},
 	} {
 		before := ring.Revision()

@@ -15,8 +15,10 @@ type Directory interface {
 	// address is ErrNotFound or an error that wraps collection.ErrAddress.
 	ByAddress(ctx context.Context, address string) (collection.UserID, error)
 	// KeyStatements returns the key statements that the authority has made for a
-	// user, in the binary form of signature.KeyStatement; none is no error. A
-	// revocation stays among them for good, so that all hear of it. The caller owns
-	// them.
+	// user, in the binary form of signature.KeyStatement, and the user's latest roster,
+	// which the authority has countersigned, in that of signature.Roster; none is no
+	// error. The first key has a statement, unless there is a roster; others must stand
+	// in it. A revocation stays among them for good, so that all hear of it. The caller
+	// owns them.
 	KeyStatements(ctx context.Context, user collection.UserID) ([][]byte, error)
 }

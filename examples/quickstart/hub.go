@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport/httplink"
 	"github.com/glimpse-go/glimpse/transport/hub"
@@ -57,13 +58,39 @@ func (h *hubStation) person(ctx context.Context, name, address string) (account,
 	return account{user: user, hubURL: h.url, hubKey: h.hub.PublicKey()}, err
 }
 
-// station adds a station to a user's account: a token of its own, and the hub's
-// word that the station's key is the user's.
-func (h *hubStation) station(ctx context.Context, a account, name string, key signature.PublicKey) (account, error) {
+// station adds a station to a user's account: a token of its own, and what shows that the
+// station's key is the user's. The first station's key is the user key; it seals the
+// user's roster when there is another.
+func (h *hubStation) station(ctx context.Context, a account, name string, key, userKey *signature.Signer) (account, error) {
 	var err error
 	if a.token, err = h.hub.Accounts().Issue(ctx, a.user, name); err != nil {
 		return a, err
 	}
-	a.statement, err = h.hub.Accounts().AddKey(ctx, a.user, name, key)
+	if key != userKey {
+		if err := h.list(ctx, a.user, key, userKey); err != nil {
+			return a, err
+		}
+	}
+	proof, err := signature.ProvePossession(ctx, key, a.hubKey.ID(), a.user)
+	if err == nil {
+		a.statement, err = h.hub.Accounts().AddKey(ctx, a.user, name, key.Public(), proof)
+	}
 	return a, err
+}
+
+// list tells the hub of a user's second station.
+func (h *hubStation) list(ctx context.Context, user collection.UserID, key, userKey *signature.Signer) error {
+	station, err := signature.NewStation(ctx, user, key, signature.StationPeer)
+	if err != nil {
+		return err
+	}
+	roster, err := signature.Roster{User: user}.Join(station).Sign(ctx, userKey)
+	if err != nil {
+		return err
+	}
+	data, err := roster.MarshalBinary()
+	if err == nil {
+		_, err = h.hub.Accounts().SetRoster(ctx, data)
+	}
+	return err
 }

@@ -60,11 +60,11 @@ func (c *cast) setUp(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	camera, err := c.hub.station(ctx, ann, "camera", c.camera.signer.Public())
+	camera, err := c.hub.station(ctx, ann, "camera", c.camera.signer.Signer, c.camera.signer.Signer)
 	if err != nil {
 		return err
 	}
-	home, err := c.hub.station(ctx, ann, "home", c.home.signer.Public())
+	home, err := c.hub.station(ctx, ann, "home", c.home.signer.Signer, c.camera.signer.Signer)
 	if err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func (c *cast) welcome(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	person, err = c.hub.station(ctx, person, "laptop", r.signer.Public())
+	person, err = c.hub.station(ctx, person, "laptop", r.signer.Signer, r.signer.Signer)
 	if err != nil {
 		return err
 	}

@@ -112,7 +112,7 @@ func newKey(dir string) (k stationKey, err error) {
 type account struct {
 	user      collection.UserID
 	token     string // to speak to the hub
-	statement []byte // the hub's word on the station's key
+	statement []byte // whose the station's key is
 	hubURL    string
 	hubKey    signature.PublicKey
 }

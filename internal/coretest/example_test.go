@@ -63,10 +63,11 @@ func Example() {
 	_, _, err = glimpse.Apply(ctx, forged)
 	fmt.Println("a stranger is refused:", errors.Is(err, collection.ErrUnknownKey))
 
-	// Rotate: the computer gets a new key. What the old one sealed stands.
+	// Rotate: the computer gets a new key, for which the old one vouches. What that one
+	// sealed stands.
 	august := noon.AddDate(0, 1, 0)
-	word := signature.KeyStatement{User: home, Key: newKeyPair().Public(), Issued: august}
-	sent := checked(checked(word.Sign(ctx, hub)).MarshalBinary())
+	next := checked(signature.NewStation(ctx, home, newKeyPair(), signature.StationPeer))
+	sent := checked(checked(signature.Roster{User: home}.Join(next).Sign(ctx, computer)).MarshalBinary())
 	check(keys.Load(ctx, bytes.NewReader(sent)))
 	check(keys.Retire(computer.Public().ID(), august))
 	glimpse, err = bens.Verify(ctx, glimpse.Collection())

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"io"
@@ -23,8 +24,9 @@ type Station struct {
 	Name      string
 	User      collection.UserID // zero at a hub
 	Signer    *signature.Signer
-	Statement []byte // of its key, and
-	Token     string // for the hub: empty before Enroll
+	Role      signature.StationRole // in its user's roster
+	Statement []byte                // of its key, and
+	Token     string                // for the hub: empty before Enroll
 	Store     transport.Store
 	Card      Card
 
@@ -48,13 +50,14 @@ func (s *Station) begin() {
 	s.HTTP = &http.Client{Transport: t}
 }
 
-// Enroll has the hub vouch for the station's key and issue a token.
-func (s *Station) Enroll(ctx context.Context) (err error) {
-	accounts := s.World.Hub.Hub.Accounts()
-	if s.Statement, err = accounts.AddKey(ctx, s.User, s.Name, s.Signer.Public()); err != nil {
-		return err
+// Enroll puts the station into its user's roster, and has the hub take its key and issue
+// a token.
+func (s *Station) Enroll(ctx context.Context) error {
+	h := s.World.Hub.Hub
+	var err error
+	if s.Statement, err = Enroll(ctx, h, s.User, s.Name, s.Signer, s.Role); err == nil {
+		s.Token, err = h.Accounts().Issue(ctx, s.User, s.Name)
 	}
-	s.Token, err = accounts.Issue(ctx, s.User, s.Name)
 	return err
 }
 
@@ -135,7 +138,8 @@ func (s *Station) PeerConfig() peer.Config {
 		cfg.Hub = s.ToHub()
 	}
 	if s.World.Hub != nil {
-		cfg.Keys.AddAuthority(s.World.Hub.Signer.Public()) // a new keyring takes any key
+		cfg.Keys.AddAuthority(s.World.Hub.Hub.PublicKey())                          // a new keyring takes any key
+		cfg.Keys.Load(context.Background(), bytes.NewReader(s.World.Hub.Statement)) // of an authority with operating keys
 	}
 	return cfg
 }
@@ -154,7 +158,7 @@ func (s *Station) StartPeer(ctx context.Context, cfg peer.Config) error {
 // DeviceConfig begins a process of a camera, and is how it is usually made.
 func (s *Station) DeviceConfig() device.Config {
 	s.begin()
-	return device.Config{Store: s.Store, Now: s.World.Now, Random: s.random()}
+	return device.Config{Store: s.Store, Now: s.World.Now, Random: s.random(), Authority: s.World.Authority()}
 }
 
 // StartDevice makes a camera of what is on the card.

@@ -38,5 +38,5 @@ func (w *World) Authority() collection.KeyID {
 	if w.Hub == nil {
 		return collection.KeyID{}
 	}
-	return collection.KeyID(w.Hub.Signer.Public().ID())
+	return collection.KeyID(w.Hub.Hub.PublicKey().ID())
 }

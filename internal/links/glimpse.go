@@ -192,7 +192,7 @@ func (f *family) enrol(ctx context.Context, user collection.UserID, name string)
 	if m.client, err = f.join(); err != nil {
 		return nil, err
 	}
-	if m.statement, err = f.hub.Accounts().AddKey(ctx, user, name, m.signer.Public()); err != nil {
+	if m.statement, err = lab.Enroll(ctx, f.hub, user, name, m.signer, signature.StationPeer); err != nil {
 		return nil, err
 	}
 	token, err := f.hub.Accounts().Issue(ctx, user, name)

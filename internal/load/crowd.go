@@ -40,7 +40,7 @@ func (t town) build(ctx context.Context, a *authority) (records []transport.Reco
 	if err != nil {
 		return nil, err
 	}
-	members, err := enrolAll(ctx, h.Accounts(), t.members)
+	members, err := enrolAll(ctx, h, t.members)
 	if err != nil {
 		return nil, err
 	}

@@ -75,7 +75,7 @@ func (r *ruler) sizes(ctx context.Context) (s sizes, err error) {
 		to   *stepCost
 		work func(i int) error
 	}{
-		{&s.User, func(int) error { _, err := enrol(ctx, r.hub.Accounts()); return err }},
+		{&s.User, func(int) error { _, err := enrol(ctx, r.hub); return err }},
 		{&s.Share, func(i int) error {
 			_, err := albums[i].shareWith(ctx, r.client.as(author(i)), albums[i].all(), thumbnailSize)
 			return err

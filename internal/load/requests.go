@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/glimpse-go/glimpse/internal/lab"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/hub"
@@ -73,7 +74,16 @@ func prepareKey(_ context.Context, s *site) (try, error) {
 		if err != nil {
 			return err
 		}
-		_, err = s.hub.Accounts().AddKey(ctx, s.members[i%len(s.members)].user, fmt.Sprint("camera ", i), signer.Public())
+		m := s.members[i%len(s.members)]
+		station, err := signature.NewStation(ctx, m.user, signer, signature.StationDevice)
+		if err != nil {
+			return err
+		}
+		r := signature.Roster{User: m.user, Number: uint64(i) + 1, Stations: []signature.Station{station}} // in the place of the one before
+		if _, err := lab.SetRoster(ctx, s.hub, r, m.signer); err != nil {
+			return err
+		}
+		_, err = lab.AddKey(ctx, s.hub, m.user, fmt.Sprint("camera ", i), signer)
 		return err
 	}, nil
 }

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/lab"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/httplink"
@@ -73,7 +74,7 @@ type member struct {
 }
 
 // enrol makes a new member.
-func enrol(ctx context.Context, accounts *hub.Accounts) (*member, error) {
+func enrol(ctx context.Context, h *hub.Hub) (*member, error) {
 	key, err := signature.GenerateKey(rand.Reader)
 	if err != nil {
 		return nil, err
@@ -83,16 +84,16 @@ func enrol(ctx context.Context, accounts *hub.Accounts) (*member, error) {
 		return nil, err
 	}
 	address := fmt.Sprintf("%x@example.org", key.Seed()[:8])
-	if m.user, err = accounts.Register(ctx, hub.Person{Name: "Ann", Addresses: []string{address}}); err != nil {
+	if m.user, err = h.Accounts().Register(ctx, hub.Person{Name: "Ann", Addresses: []string{address}}); err != nil {
 		return nil, err
 	}
-	if _, err = accounts.AddKey(ctx, m.user, "camera", m.signer.Public()); err != nil {
+	if _, err = lab.AddKey(ctx, h, m.user, "camera", m.signer); err != nil {
 		return nil, err
 	}
 	if m.endpoint, err = m.sealEndpoint(ctx); err != nil {
 		return nil, err
 	}
-	m.token, err = accounts.Issue(ctx, m.user, "camera")
+	m.token, err = h.Accounts().Issue(ctx, m.user, "camera")
 	return m, err
 }
 
@@ -106,11 +107,11 @@ func (m *member) sealEndpoint(ctx context.Context) ([]byte, error) {
 }
 
 // enrolAll makes n new members.
-func enrolAll(ctx context.Context, accounts *hub.Accounts, n int) ([]*member, error) {
+func enrolAll(ctx context.Context, h *hub.Hub, n int) ([]*member, error) {
 	all := make([]*member, n)
 	for i := range all {
 		var err error
-		if all[i], err = enrol(ctx, accounts); err != nil {
+		if all[i], err = enrol(ctx, h); err != nil {
 			return nil, err
 		}
 	}
@@ -172,7 +173,7 @@ func newSite(ctx context.Context, a *authority, store *counted, members int) (*s
 	if s.hub, err = newHub(ctx, a, store, hub.Config{}); err != nil {
 		return nil, err
 	}
-	if s.members, err = enrolAll(ctx, s.hub.Accounts(), members); err != nil {
+	if s.members, err = enrolAll(ctx, s.hub, members); err != nil {
 		return nil, err
 	}
 	s.server, err = serve(httplink.HubHandler(s.hub, httplink.HandlerOptions{}))

@@ -28,7 +28,7 @@ func hire(ctx context.Context, a *authority, store *counted) (*staff, error) {
 	if err != nil {
 		return nil, err
 	}
-	members, err := enrolAll(ctx, h.Accounts(), readers)
+	members, err := enrolAll(ctx, h, readers)
 	return &staff{authority: a.id(), members: members, items: photos}, errors.Join(err, h.Close(ctx))
 }
 

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/lab"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/httplink"
@@ -134,7 +135,7 @@ func news(ctx context.Context, h *hub.Hub, to []account) error {
 	if err != nil {
 		return err
 	}
-	if _, err := h.Accounts().AddKey(ctx, author, "camera", signer.Public()); err != nil {
+	if _, err := lab.AddKey(ctx, h, author, "camera", signer); err != nil {
 		return err
 	}
 	var users []collection.UserID

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,7 +10,6 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/collection/digest"
 	"github.com/glimpse-go/glimpse/internal/lab"
-	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/peer"
 )
@@ -108,9 +108,7 @@ func (s *station) startPeer() {
 	s.boot()
 	cfg := s.PeerConfig()
 	for _, data := range s.shown {
-		var k signature.KeyStatement
-		s.w.must("statement", k.UnmarshalBinary(data))
-		s.w.must("statement", cfg.Keys.Add(ctx, k))
+		s.w.must("statement", cfg.Keys.Load(ctx, bytes.NewReader(data)))
 	}
 	cfg.Hub, cfg.Wait, cfg.Pause = s.toHub(), 1, s.w.Pause
 	cfg.Render, cfg.Policy, cfg.Wished, cfg.Accept = s, s.w.policy, s.wished, s.accept

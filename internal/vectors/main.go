@@ -20,6 +20,9 @@ func main() {
 	if err == nil {
 		err = writeDigests(digestFile, digestVectors())
 	}
+	if err == nil {
+		err = writeRosters(rosterFile, rosterVectors())
+	}
 	if err != nil {
 		log.Fatal("vectors: ", err)
 	}

@@ -40,6 +40,16 @@ func TestDigestFileIsMade(t *testing.T) {
 	}
 }
 
+// TestRosterFileIsMade is the same for the rosters of package signature.
+func TestRosterFileIsMade(t *testing.T) {
+	if err := writeRosters("../../"+rosterFile, rosterVectors()); err != nil {
+		t.Error(err)
+	}
+	if err := writeRosters("../../"+rosterFile, rosterVectors()[1:]); !errors.Is(err, errChanged) {
+		t.Errorf("a change is not refused: %v", err)
+	}
+}
+
 func TestWriteAddsAndNeverChanges(t *testing.T) {
 	dir := t.TempDir()
 	one, other := vector{Name: "one", Error: "ErrType"}, vector{Name: "other", Error: "ErrType"}

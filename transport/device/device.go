@@ -55,6 +55,9 @@ type Config struct {
 	// Now; nil = in real time.
 	Pause  func(ctx context.Context, over <-chan struct{}, d time.Duration)
 	Random io.Reader // nil = crypto/rand.Reader
+	// Authority is the hub's, which a draft without one gets: see Device.MakeFor. A hub
+	// can put no other into it.
+	Authority collection.KeyID
 
 	// Name and Owner stand in the title of a collection that is made without
 	// one: see Title. An empty Name leaves it without.

@@ -2,6 +2,7 @@ package device
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -11,10 +12,13 @@ import (
 )
 
 // MakeFor is Make for recipients of whom the device knows mail addresses. What
-// it stores is a draft: at the first Share with a hub, the hub puts in the
-// users, or blinded addresses, for them (and itself as the authority, where the
-// header names none), and the device seals what comes back, which stays the same
-// from then on. The addresses stay in the device's store until then, and go to
+// it stores is a draft, with Config.Authority where the header names none: at the first
+// Share with a hub, the hub puts in the users, or blinded addresses, for them, and the
+// device seals what comes back, which stays the same from then on. If that has another
+// authority, other items, or more recipients than addresses were given, Share returns an
+// error that wraps transport.ErrDiffers or collection.ErrOtherCollection, and nothing is
+// sealed. Whose an address is that no contact of the device's settings says, the device
+// takes from the hub. The addresses stay in the device's store until then, and go to
 // nobody but the hub. A draft cannot be shared over a local link first. Errors
 // are those of Make, and collection.ErrAddress.
 func (d *Device) MakeFor(ctx context.Context, h collection.Header, b collection.Body, addresses ...string) (collection.Name, error) {
@@ -25,6 +29,9 @@ func (d *Device) MakeFor(ctx context.Context, h collection.Header, b collection.
 		if _, err := collection.NormalAddress(address); err != nil {
 			return collection.Name{}, err
 		}
+	}
+	if h.Authority.IsZero() {
+		h.Authority = d.cfg.Authority
 	}
 	c, err := d.draft(ctx, h, b)
 	if err != nil {
@@ -45,7 +52,7 @@ func (d *Device) leave(ctx context.Context, c collection.Collection, share *shar
 	}
 	share.Message.To = addresses
 	share.FillIn = func(ctx context.Context, draft, theirs collection.Collection) (collection.Collection, transport.AuthorSeal, error) {
-		return d.fillIn(ctx, draft, theirs, len(addresses))
+		return d.fillIn(ctx, draft, theirs, addresses)
 	}
 	return nil
 }
@@ -53,10 +60,10 @@ func (d *Device) leave(ctx context.Context, c collection.Collection, share *shar
 // fillIn takes what a hub has made of a draft, if it has added no more than it
 // may: as many recipients as there were addresses, and what the draft left out.
 // It seals and stores the whole.
-func (d *Device) fillIn(ctx context.Context, draft, theirs collection.Collection, to int) (collection.Collection, transport.AuthorSeal, error) {
+func (d *Device) fillIn(ctx context.Context, draft, theirs collection.Collection, to []string) (collection.Collection, transport.AuthorSeal, error) {
 	h, b := draft.Header(), draft.Body()
-	if h.Authority.IsZero() {
-		h.Authority = theirs.Authority()
+	if theirs.Authority() != h.Authority {
+		return draft, transport.AuthorSeal{}, transport.At(transport.ErrDiffers, "an authority that nobody asked for")
 	}
 	if h.Created.IsZero() {
 		h.Created = theirs.Header().Created
@@ -69,8 +76,11 @@ func (d *Device) fillIn(ctx context.Context, draft, theirs collection.Collection
 		err = c.Same(theirs)
 	}
 	made := c.Body()
-	if err == nil && len(made.Recipients)+len(made.Addresses) > own+to {
+	if err == nil && len(made.Recipients)+len(made.Addresses) > own+len(to) {
 		err = transport.At(transport.ErrDiffers, "recipients that nobody asked for")
+	}
+	if err == nil {
+		err = d.meant(ctx, theirs, to)
 	}
 	if err != nil {
 		return draft, transport.AuthorSeal{}, transport.Wrap(err)
@@ -84,4 +94,19 @@ func (d *Device) fillIn(ctx context.Context, draft, theirs collection.Collection
 		seal.Issued = uint64(at.Unix())
 	}
 	return c, seal, d.store(ctx, c, transport.Change{Key: addressesRecord.Key(c.Name())})
+}
+
+// meant refuses what a hub has made of a draft if the user of a contact whose address was
+// given is not among the recipients.
+func (d *Device) meant(ctx context.Context, theirs collection.Collection, to []string) error {
+	settings, err := d.Settings(ctx)
+	if err != nil && !errors.Is(err, transport.ErrNotFound) {
+		return err
+	}
+	for _, c := range settings.Contacts {
+		if !c.User.IsZero() && c.User != d.user && slices.Contains(to, c.Address) && !theirs.MayRead(c.User) {
+			return transport.At(transport.ErrDiffers, "a contact is not among the recipients")
+		}
+	}
+	return nil
 }

@@ -20,7 +20,8 @@ func Example() {
 	ann, _ := h.Accounts().Register(ctx, hub.Person{Name: "Ann"})
 	bob, _ := h.Accounts().Register(ctx, hub.Person{Name: "Bob"})
 	signer := newSigner()
-	if _, err := h.Accounts().AddKey(ctx, ann, "camera", signer.Public()); err != nil {
+	proof, _ := signature.ProvePossession(ctx, signer, h.PublicKey().ID(), ann) // that the camera has the key
+	if _, err := h.Accounts().AddKey(ctx, ann, "camera", signer.Public(), proof); err != nil {
 		fmt.Println(err)
 		return
 	}

@@ -79,6 +79,11 @@ func (a *Accounts) register(ctx context.Context, tx *record.Tx, p *Person) (coll
 	if err != nil {
 		return user, err
 	}
+	return user, setPerson(tx, user, p)
+}
+
+// setPerson stores who a user is, and with each address whose it is.
+func setPerson(tx *record.Tx, user collection.UserID, p *Person) error {
 	for _, address := range p.Addresses {
 		hash := records.HashOf(address)
 		tx.Set(records.Address.Key(hash), user[:])
@@ -86,7 +91,7 @@ func (a *Accounts) register(ctx context.Context, tx *record.Tx, p *Person) (coll
 			tx.Set(records.Joined.Key(hash), user[:])
 		}
 	}
-	return user, tx.Encode(records.Person.Key(user), p)
+	return tx.Encode(records.Person.Key(user), p)
 }
 
 // Person returns what a user has registered with.

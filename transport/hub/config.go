@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/hub/mail"
 	"github.com/glimpse-go/glimpse/transport/internal/station"
@@ -21,6 +22,13 @@ type Config struct {
 	// Directory is the user base; nil = the accounts that the hub keeps itself.
 	// What another one says of keys is kept in the Store.
 	Directory transport.Directory
+	// Roster is the authority's, which its root key has sealed, if the hub has an operating
+	// key and the root stays offline: collections then name the root. Stations start with
+	// the root and a roster in their keyrings, and learn the next ones; what the hub calls
+	// peers with shows it, too. To rotate, start the hub with the next roster and the
+	// next key, and leave the former one listed: of a key that is removed, what it has said
+	// of users' keys does not stand either. The zero Roster = the hub's key is the root.
+	Roster signature.Roster
 	// RequiredFromDevice and RequiredFromPeer say how many versions, the smallest
 	// first, a share must bring before the hub tells the recipients, or takes labels
 	// off; 0 = 1 from a device, 2 from a peer.

@@ -12,6 +12,7 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/hub/internal/records"
 	"github.com/glimpse-go/glimpse/transport/internal/record"
+	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
 
 // Credential is what a device or a program of a user's proves itself with: a
@@ -45,60 +46,95 @@ func (a *Accounts) Credentials(ctx context.Context, user collection.UserID) ([]C
 }
 
 // AddKey adds a key to a credential of a user, which it makes if there is none of
-// that name, and returns its key statement: the authority's word that the key is the
-// user's. The user's stations show it to others. From then on the hub accepts the
-// key's seals. The error wraps ErrTaken if the key is another credential's,
-// signature.ErrRevoked if it was revoked, signature.ErrChanged if it is another
-// user's, transport.ErrForbidden if the account is temporary.
-func (a *Accounts) AddKey(ctx context.Context, user collection.UserID, credential string, key signature.PublicKey) ([]byte, error) {
-	var statement []byte
+// that name, and returns what the station with that key shows to others: the first key
+// of a user, or the one of which the user's id is derived, gets a key statement, the
+// authority's word that it is the user's; another one must stand in the user's roster
+// (see SetRoster), which is returned. From then on the hub accepts the key's seals.
+//
+// proof is by the key, that it is the user's: signature.ProvePossession, with the hub's
+// authority. The error wraps ErrTaken if the key is another credential's,
+// signature.ErrRevoked if it was revoked, signature.ErrChanged if it is another user's
+// or the user has another key and no roster with this one, signature.ErrKey for a proof
+// that is none, transport.ErrForbidden if the account is temporary.
+func (a *Accounts) AddKey(ctx context.Context, user collection.UserID, credential string, key signature.PublicKey, proof []byte) ([]byte, error) {
+	if err := key.CheckPossession(a.keys.authority.ID(), user, proof); err != nil {
+		return nil, err
+	}
+	var shown []byte
 	_, err := record.Update(ctx, a.store, func(tx *record.Tx) error {
 		c, err := loadCredential(ctx, tx, user, credential)
 		if err != nil {
 			return err
 		}
-		statement, err = a.statementOf(ctx, tx, user, c, key.ID())
-		if err != nil || statement != nil {
+		if err := a.free(ctx, tx, user, c, key.ID()); err != nil {
 			return err
 		}
-		if statement, err = a.seal(ctx, tx, signature.KeyStatement{User: user, Key: key}); err != nil {
+		if shown, err = a.bind(ctx, tx, user, key); err != nil {
 			return err
 		}
 		if id := collection.KeyID(key.ID()); !slices.Contains(c.Keys, id) {
 			c.Keys = append(c.Keys, id)
+			tx.Set(records.Holder.Key(id), []byte{})
 		}
 		return tx.Encode(records.Credential.Key(user, records.HashOf(credential)), c)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return statement, nil
+	return shown, nil
 }
 
-// statementOf returns the statement on a credential's key, or nothing if one is to be
-// made, and refuses a key that was revoked, or is another's.
-func (a *Accounts) statementOf(ctx context.Context, tx *record.Tx, user collection.UserID, c issued, key collection.KeyID) ([]byte, error) {
-	found, err := tx.Get(ctx, records.Key.Key(key), records.Statement.Key(user, key))
+// free refuses a key that was revoked, or is another's.
+func (a *Accounts) free(ctx context.Context, tx *record.Tx, user collection.UserID, c issued, key collection.KeyID) error {
+	found, err := tx.Get(ctx, records.Key.Key(key), records.Holder.Key(key))
+	if err != nil {
+		return err
+	}
+	if found[1].Version > 0 && !slices.Contains(c.Keys, key) {
+		err = ErrTaken
+	}
+	counts, errHold := a.keys.hold(ctx, key, found[0])
+	if errHold != nil || !counts {
+		return errHold // there is none, or it is an earlier authority's
+	}
+	word, errRead := station.ReadWord(found[0].Value)
+	_, revoked := word.Key(key)
+	switch {
+	case errRead != nil:
+		return transport.At(transport.ErrStorage, found[0].Key)
+	case word.User() != user:
+		return &signature.ChangedError{User: user, Key: key, KnownUser: word.User(), KnownKey: key}
+	case revoked:
+		return signature.ErrRevoked
+	}
+	return err
+}
+
+// bind returns what shows that a key is a user's: a statement for the first, which binds
+// the user to it, the user's roster for another.
+func (a *Accounts) bind(ctx context.Context, tx *record.Tx, user collection.UserID, key signature.PublicKey) ([]byte, error) {
+	id := collection.KeyID(key.ID())
+	root, err := record.Get(ctx, tx, records.Root.Key(user))
 	if err != nil {
 		return nil, err
 	}
-	latest, own := found[0], found[1]
-	if counts, err := a.keys.hold(ctx, key, latest); err != nil || !counts {
-		return nil, err // there is none, or it is an earlier authority's
+	word, err := station.ReadWord(root.Value)
+	if root.Version > 0 && err != nil {
+		return nil, transport.At(transport.ErrStorage, root.Key)
 	}
-	var s signature.KeyStatement
-	if err := s.UnmarshalBinary(latest.Value); err != nil {
-		return nil, transport.At(transport.ErrStorage, latest.Key)
+	if root.Version == 0 || a.keys.check(ctx, word) != nil { // it is an earlier authority's
+		statement, err := a.seal(ctx, tx, signature.KeyStatement{User: user, Key: key})
+		tx.Set(root.Key, statement)
+		return statement, err
 	}
+	known, other := word.Key(id)
 	switch {
-	case s.User != user:
-		return nil, &signature.ChangedError{User: user, Key: key, KnownUser: s.User, KnownKey: key}
-	case s.Role == signature.RoleRevoked:
-		return nil, signature.ErrRevoked
-	case own.Version > 0 && !slices.Contains(c.Keys, key):
-		return nil, ErrTaken
+	case word.Roster == nil && known.Equal(key):
+		return root.Value, nil
+	case word.Roster == nil || other:
+		return nil, &signature.ChangedError{User: user, Key: id, KnownUser: user, KnownKey: known.ID()}
 	}
-	return own.Value, nil // nothing, if only another Directory knows the key
+	return root.Value, nil
 }
 
 // Issue makes a token for a credential of a user, and the credential if there is none

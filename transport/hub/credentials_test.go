@@ -62,10 +62,10 @@ func TestRevokedCamera(t *testing.T) {
 func TestCredentials(t *testing.T) {
 	w := labtest.New(t, hub.Config{})
 	ann, bob := w.User("ann"), w.User("bob")
-	a, one, two := w.Hub.Hub.Accounts(), lab.Signer("one").Public(), lab.Signer("two").Public()
-	addKey := func(user collection.UserID, name string, key signature.PublicKey) error {
-		_, err := a.AddKey(t.Context(), user, name, key)
-		return err
+	a, one, two, three := w.Hub.Hub.Accounts(), lab.Signer("one"), lab.Signer("two"), lab.Signer("three")
+	lists(t, w, ann, one, two, three)
+	addKey := func(user collection.UserID, name string, key *signature.Signer) error {
+		return addKey(t, a, user, name, key)
 	}
 	issue := func(name string) error {
 		_, err := a.Issue(t.Context(), ann, name)
@@ -75,7 +75,7 @@ func TestCredentials(t *testing.T) {
 	all, err := a.Credentials(t.Context(), ann)
 	labtest.Must(t, err)
 	slices.SortFunc(all, func(x, y hub.Credential) int { return len(y.Name) - len(x.Name) })
-	if len(all) != 2 || all[0].Name != "camera" || !slices.Equal(all[0].Keys, []collection.KeyID{one.ID()}) || all[1].Name != "home" || len(all[1].Keys) != 0 {
+	if len(all) != 2 || all[0].Name != "camera" || !slices.Equal(all[0].Keys, []collection.KeyID{one.Public().ID()}) || all[1].Name != "home" || len(all[1].Keys) != 0 {
 		t.Errorf("credentials %+v", all)
 	}
 	for _, c := range []struct {
@@ -95,7 +95,7 @@ func TestCredentials(t *testing.T) {
 		{"the first key, after that", addKey(ann, "camera", one), signature.ErrRevoked},
 		{"the second, in another", addKey(ann, "home", two), signature.ErrRevoked},
 		{"a token of the name, though", issue("camera"), nil},
-		{"a key of the other, likewise", addKey(ann, "home", lab.Signer("three").Public()), nil},
+		{"a key of the other, likewise", addKey(ann, "home", three), nil},
 	} {
 		if !errors.Is(c.got, c.want) {
 			t.Errorf("%s: %v, want %v", c.what, c.got, c.want)
@@ -106,12 +106,129 @@ func TestCredentials(t *testing.T) {
 	revoked := 0
 	for _, data := range statements {
 		var s signature.KeyStatement
-		labtest.Must(t, s.UnmarshalBinary(data))
+		if s.UnmarshalBinary(data) != nil {
+			continue // the roster
+		}
 		if s.Role == signature.RoleRevoked && s.User == ann {
 			revoked++
 		}
 	}
 	if len(statements) != 3 || revoked != 2 {
 		t.Errorf("%d key statements, %d revocations", len(statements), revoked)
+	}
+}
+
+// addKey adds a key of a user to a credential, with its proof.
+func addKey(t *testing.T, a *hub.Accounts, user collection.UserID, credential string, key *signature.Signer) error {
+	proof, err := signature.ProvePossession(t.Context(), key, lab.Signer("hub").Public().ID(), user)
+	labtest.Must(t, err)
+	_, err = a.AddKey(t.Context(), user, credential, key.Public(), proof)
+	return err
+}
+
+// lists puts stations into a user's roster.
+func lists(t *testing.T, w *labtest.World, user collection.UserID, keys ...*signature.Signer) {
+	r, err := lab.Roster(t.Context(), w.Hub.Hub, user)
+	labtest.Must(t, err)
+	number := r.Number + 1
+	for _, key := range keys {
+		station, err := signature.NewStation(t.Context(), user, key, signature.StationPeer)
+		labtest.Must(t, err)
+		r = r.Join(station)
+	}
+	r.Number = number
+	_, err = lab.SetRoster(t.Context(), w.Hub.Hub, r, lab.UserKey(user))
+	labtest.Must(t, err)
+}
+
+// TestPossession: nobody registers another's key, of which only the public part is known;
+// not with a proof for another user or another hub, either.
+func TestPossession(t *testing.T) {
+	w := labtest.New(t, hub.Config{})
+	ann, mallory := w.User("ann"), w.User("mallory")
+	a, camera := w.Hub.Hub.Accounts(), lab.Signer("new camera")
+	proof := func(hub [32]byte, user collection.UserID) []byte {
+		proof, err := signature.ProvePossession(t.Context(), camera, hub, user)
+		labtest.Must(t, err)
+		return proof
+	}
+	here := w.Hub.Signer.Public().ID()
+	for what, stolen := range map[string][]byte{"none": nil, "ann's": proof(here, ann), "another hub's": proof([32]byte{1}, mallory), "a roster's": proof([32]byte{}, mallory)} {
+		if _, err := a.AddKey(t.Context(), mallory, "stolen", camera.Public(), stolen); !errors.Is(err, signature.ErrKey) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	listed := signature.Roster{User: mallory, Number: 1, Stations: []signature.Station{{Key: camera.Public(), Proof: proof(here, ann)}}}
+	if _, err := lab.SetRoster(t.Context(), w.Hub.Hub, listed, lab.UserKey(mallory)); !errors.Is(err, signature.ErrKey) {
+		t.Errorf("in a roster: %v", err)
+	}
+	labtest.Must(t, addKey(t, a, ann, "camera", camera))
+}
+
+// TestAUserIsBoundOnce: a second key needs the user's roster, and a second user key is
+// refused, whoever asks.
+func TestAUserIsBoundOnce(t *testing.T) {
+	w := labtest.New(t, hub.Config{})
+	ann, bob := w.User("ann"), w.User("bob")
+	a, one, two := w.Hub.Hub.Accounts(), lab.Signer("one"), lab.Signer("two")
+	labtest.Must(t, addKey(t, a, ann, "camera", one))
+	if err := addKey(t, a, ann, "home", two); !errors.Is(err, signature.ErrChanged) {
+		t.Errorf("a second key: %v", err)
+	}
+	station, err := signature.NewStation(t.Context(), ann, two, signature.StationPeer)
+	labtest.Must(t, err)
+	next := signature.Roster{User: ann}.Join(station)
+	if _, err := lab.SetRoster(t.Context(), w.Hub.Hub, next, two); !errors.Is(err, signature.ErrChanged) {
+		t.Errorf("by another user key: %v", err)
+	}
+	_, err = lab.SetRoster(t.Context(), w.Hub.Hub, next, one)
+	labtest.Must(t, err)
+	labtest.Must(t, addKey(t, a, ann, "home", two))
+	labtest.Must(t, a.Revoke(t.Context(), ann, "camera"))
+	if _, err := lab.SetRoster(t.Context(), w.Hub.Hub, next.Join(station), one); !errors.Is(err, signature.ErrRevoked) {
+		t.Errorf("by a user key that was revoked: %v", err)
+	}
+	lists(t, w, bob, lab.Signer("three"))
+	if err := addKey(t, a, bob, "camera", lab.Signer("four")); !errors.Is(err, signature.ErrChanged) {
+		t.Errorf("a key that is not listed: %v", err)
+	}
+}
+
+// TestRegisterKey: a user who starts with a key has the id that is derived of it, and no
+// other key without a roster.
+func TestRegisterKey(t *testing.T) {
+	w := labtest.New(t, hub.Config{})
+	a, camera, forged := w.Hub.Hub.Accounts(), lab.Signer("camera"), lab.Signer("forged")
+	user := collection.UserOf(camera.Public().ID())
+	register := func(proofOf collection.UserID, address string) error {
+		proof, err := signature.ProvePossession(t.Context(), camera, w.Hub.Signer.Public().ID(), proofOf)
+		labtest.Must(t, err)
+		got, err := a.RegisterKey(t.Context(), hub.Person{Addresses: []string{address}}, camera.Public(), proof)
+		if got != user {
+			t.Errorf("the user is %v, want %v", got, user)
+		}
+		return err
+	}
+	w.User("ann")
+	for _, c := range []struct {
+		what      string
+		got, want error
+	}{
+		{"an address that is taken", register(user, "ann@example.org"), hub.ErrTaken},
+		{"a proof for somebody else", register(collection.UserID{1}, "eve@example.org"), signature.ErrKey},
+		{"registered", register(user, "eve@example.org"), nil},
+		{"again", register(user, "other@example.org"), hub.ErrTaken},
+		{"another key", addKey(t, a, user, "camera", forged), signature.ErrChanged},
+		{"the key", addKey(t, a, user, "camera", camera), nil},
+	} {
+		if !errors.Is(c.got, c.want) {
+			t.Errorf("%s: %v, want %v", c.what, c.got, c.want)
+		}
+	}
+	statements, err := a.KeyStatements(t.Context(), user)
+	labtest.Must(t, err)
+	found, err := a.ByAddress(t.Context(), "eve@example.org")
+	if len(statements) != 1 || found != user || err != nil {
+		t.Errorf("%d statements; eve is %v, %v", len(statements), found, err)
 	}
 }

@@ -57,15 +57,34 @@ func newUserBase(t *testing.T, authority *signature.Signer, members []transportt
 			b.addresses[address] = m.User
 		}
 		b.keys[m.User] = nil
-		for _, key := range m.Keys {
-			s, err := signature.KeyStatement{User: m.User, Key: key, Issued: time.Unix(1, 0)}.Sign(t.Context(), authority)
+		if len(m.Keys) == 1 {
+			s, err := signature.KeyStatement{User: m.User, Key: m.Keys[0], Issued: time.Unix(1, 0)}.Sign(t.Context(), authority)
 			labtest.Must(t, err)
 			data, err := s.MarshalBinary()
 			labtest.Must(t, err)
-			b.keys[m.User] = append(b.keys[m.User], data)
+			b.keys[m.User] = [][]byte{data}
+		} else if len(m.Keys) > 1 {
+			b.keys[m.User] = [][]byte{rosterOf(t, authority, m)}
 		}
 	}
 	return b
+}
+
+// rosterOf is the roster of a member, which an authority has countersigned.
+func rosterOf(t *testing.T, authority *signature.Signer, m transporttest.Member) []byte {
+	r := signature.Roster{User: m.User}
+	for i := range m.Keys {
+		station, err := signature.NewStation(t.Context(), m.User, lab.Signer(fmt.Sprint(m.Addresses[0], i)), signature.StationPeer)
+		labtest.Must(t, err)
+		r = r.Join(station)
+	}
+	r, err := r.Sign(t.Context(), lab.UserKey(m.User))
+	labtest.Must(t, err)
+	r, err = r.CoSign(t.Context(), authority)
+	labtest.Must(t, err)
+	data, err := r.MarshalBinary()
+	labtest.Must(t, err)
+	return data
 }
 
 // members are users with more and with less. register gives one its id.
@@ -91,8 +110,8 @@ func TestDirectorySuite(t *testing.T) {
 			return user
 		})
 		for _, m := range all {
-			for i, key := range m.Keys {
-				_, err := accounts.AddKey(t.Context(), m.User, fmt.Sprint("key ", i), key)
+			for i := range m.Keys {
+				_, err := lab.Enroll(t.Context(), w.Hub.Hub, m.User, fmt.Sprint("key ", i), lab.Signer(fmt.Sprint(m.Addresses[0], i)), signature.StationPeer)
 				labtest.Must(t, err)
 			}
 		}

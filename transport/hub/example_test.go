@@ -26,10 +26,21 @@ func Example() {
 	accounts := h.Accounts()
 	ann, err := accounts.Register(ctx, hub.Person{Name: "Ann", Addresses: []string{"ann@example.org"}})
 	fmt.Println("registered:", err)
+	userKey, roster := newSigner(), signature.Roster{User: ann} // the user key stays with Ann
 	for _, credential := range []string{"camera", "home"} {
-		statement, err := accounts.AddKey(ctx, ann, credential, newSigner().Public())
-		token, err2 := accounts.Issue(ctx, ann, credential)
-		fmt.Println(credential, len(statement) > 0, len(token), errors.Join(err, err2))
+		key := newSigner()
+		station, err := signature.NewStation(ctx, ann, key, signature.StationPeer)
+		if err == nil {
+			roster, err = roster.Join(station).Sign(ctx, userKey)
+		}
+		data, err2 := roster.MarshalBinary()
+		if _, err3 := accounts.SetRoster(ctx, data); errors.Join(err, err2, err3) != nil {
+			fmt.Println(err, err2, err3)
+		}
+		proof, err := signature.ProvePossession(ctx, key, h.PublicKey().ID(), ann)
+		statement, err2 := accounts.AddKey(ctx, ann, credential, key.Public(), proof)
+		token, err3 := accounts.Issue(ctx, ann, credential)
+		fmt.Println(credential, len(statement) > 0, len(token), errors.Join(err, err2, err3))
 	}
 
 	fmt.Println("revoked, key and token:", accounts.Revoke(ctx, ann, "camera"))

@@ -66,7 +66,7 @@ func grown(t *testing.T, users int) *tally {
 		user, err := a.Register(t.Context(), hub.Person{Addresses: []string{fmt.Sprintf("u%d@example.org", i)}})
 		labtest.Must(t, err)
 		for _, credential := range []string{"old", "phone"} {
-			_, err = a.AddKey(t.Context(), user, credential, lab.Signer(fmt.Sprint(credential, i)).Public())
+			_, err = lab.Enroll(t.Context(), h, user, credential, lab.Signer(fmt.Sprint(credential, i)), signature.StationPeer)
 			labtest.Must(t, err)
 			_, err = a.Issue(t.Context(), user, credential)
 			labtest.Must(t, err)
@@ -114,7 +114,7 @@ func (c *tally) costs(t *testing.T) string {
 			eve, err = a.Register(t.Context(), hub.Person{Addresses: []string{"eve@example.org"}})
 			return err
 		}},
-		{"add a key", func() error { return second(a.AddKey(t.Context(), eve, "phone", signer.Public())) }},
+		{"add a key", func() error { return addKey(t, a, eve, "phone", signer) }},
 		{"issue a token", func() (err error) {
 			token, err = a.Issue(t.Context(), eve, "phone")
 			return err

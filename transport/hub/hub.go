@@ -57,6 +57,7 @@ type Hub struct {
 	checks    turns.Turns[promise]
 	sampled   atomic.Int64 // how many items were sampled
 	quotas    *quotas
+	authority signature.PublicKey
 	running   context.Context // ends when the hub is told to stop, by
 	stop      context.CancelFunc
 }
@@ -66,14 +67,15 @@ var (
 	_ transport.Admission = (*Hub)(nil)
 )
 
-// New makes a hub whose authority is the signer's key. It reads next to nothing,
-// whatever is stored. Errors are those of the store.
+// New makes a hub whose authority is the signer's key, or the one whose Config.Roster
+// lists it. It reads next to nothing, whatever is stored. Errors are those of the store,
+// and signature.ErrKey for a roster that does not list the key.
 func New(ctx context.Context, signer *signature.Signer, cfg Config) (*Hub, error) {
 	shared := cfg.Bus != nil
 	cfg = cfg.withDefaults()
 	h := &Hub{cfg: cfg, shared: shared}
 	h.running, h.stop = context.WithCancel(context.Background())
-	keys, err := newKeys(signer.Public())
+	keys, err := newHubKeys(ctx, signer.Public(), cfg.Roster)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +84,7 @@ func New(ctx context.Context, signer *signature.Signer, cfg Config) (*Hub, error
 	h.cfg = cfg
 	h.users = &users{cfg: cfg, accounts: h.accounts, keys: keys}
 	h.quotas = &quotas{store: cfg.Store, all: cfg.Quotas, now: cfg.Now, memory: cfg.Memory}
-	h.core = h.newCore(signer, keys)
+	h.core, h.authority = h.newCore(signer, keys), keys.authority
 	h.addresses = &addresses{cfg: cfg, core: h.core, users: h.users, quotas: h.quotas}
 	if h.mail, err = mail.New(h.forMail(), cfg.Mail); err != nil {
 		return nil, err
@@ -99,7 +101,7 @@ func New(ctx context.Context, signer *signature.Signer, cfg Config) (*Hub, error
 	return h, nil
 }
 
-func (h *Hub) newCore(signer *signature.Signer, keys station.Keys) *station.Core {
+func (h *Hub) newCore(signer *signature.Signer, keys *keys) *station.Core {
 	cfg := h.cfg
 	return station.New(station.Config{
 		Bus: cfg.Bus, Notified: h.wake, Later: h.later, Failed: func(err error) { cfg.Log.Error("work beside requests failed", "error", err) },
@@ -107,15 +109,15 @@ func (h *Hub) newCore(signer *signature.Signer, keys station.Keys) *station.Core
 		Left: h.quotas.left, PartAge: cfg.PartAge, Unasked: station.Unasked(cfg.Unasked),
 		Shared: h.shared, Interval: cfg.UpkeepInterval,
 		Rules: engine.Rules{
-			Authority:          collection.KeyID(signer.Public().ID()),
+			Authority:          collection.KeyID(keys.authority.ID()),
 			RequiredFromDevice: cfg.RequiredFromDevice, RequiredFromPeer: cfg.RequiredFromPeer, Notifies: true, Link: cfg.Link, MaxFailedProbes: cfg.MaxFailedProbes,
 		},
 	})
 }
 
-// PublicKey is the authority's key: stations add it to their keyrings, and
+// PublicKey is the authority's root key: stations add it to their keyrings, and
 // collections name its ID.
-func (h *Hub) PublicKey() signature.PublicKey { return h.core.Signer.Public() }
+func (h *Hub) PublicKey() signature.PublicKey { return h.authority }
 
 // Accounts are the users that the hub keeps itself.
 func (h *Hub) Accounts() *Accounts { return h.accounts }

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -32,7 +33,8 @@ const maxKeys = 10_000
 // Only the hub's own key vouches for keys; one that it introduces as another authority's
 // does not.
 type keys struct {
-	authority signature.PublicKey
+	authority signature.PublicKey // its root key
+	roster    signature.Roster    // of its operating keys, if there are others
 
 	mu   sync.RWMutex // while a seal is verified, that what is held stays
 	ring *signature.Keyring
@@ -47,16 +49,35 @@ type holding struct {
 
 var _ station.Keys = (*keys)(nil)
 
-// newKeys makes the keys that an authority vouches for.
-func newKeys(authority signature.PublicKey) (*keys, error) {
-	k := &keys{authority: authority}
-	return k, k.forget()
+// newHubKeys makes the keys that a hub vouches for that has the key signer.
+func newHubKeys(ctx context.Context, signer signature.PublicKey, roster signature.Roster) (*keys, error) {
+	if roster.Number == 0 {
+		return newKeys(ctx, signer, roster)
+	}
+	s, listed := roster.Station(signer.ID())
+	if !listed && !signer.Equal(roster.By) || s.Role == signature.StationRemoved {
+		return nil, fmt.Errorf("%w: the authority's roster does not list the hub's", signature.ErrKey)
+	}
+	return newKeys(ctx, roster.By, roster)
 }
 
-// forget begins anew, with the authority's key alone.
-func (k *keys) forget() error {
+// newKeys makes the keys that an authority vouches for.
+func newKeys(ctx context.Context, authority signature.PublicKey, roster signature.Roster) (*keys, error) {
+	k := &keys{authority: authority, roster: roster}
+	return k, k.forget(ctx)
+}
+
+// alone makes keys of the same authority, with nothing held.
+func (k *keys) alone(ctx context.Context) (*keys, error) { return newKeys(ctx, k.authority, k.roster) }
+
+// forget begins anew, with the authority's keys alone.
+func (k *keys) forget(ctx context.Context) error {
 	k.ring, k.held = new(signature.Keyring), map[collection.KeyID]holding{}
-	return k.ring.AddAuthority(k.authority)
+	err := k.ring.AddAuthority(k.authority)
+	if err == nil && k.roster.Number > 0 {
+		err = k.ring.AddRoster(context.WithoutCancel(ctx), k.roster)
+	}
+	return err
 }
 
 // isRoot reports whether a key is the authority's own, which is no record.
@@ -122,15 +143,15 @@ func (k *keys) Revisions(ctx context.Context, in *record.Tx, of []collection.Key
 // hold holds what a key's record says, unless it does, and reports whether that counts:
 // whether the authority vouches for it. It may be a revocation.
 func (k *keys) hold(ctx context.Context, key collection.KeyID, r transport.Record) (counts bool, err error) {
-	ring, h, err := k.roomFor(key, r.Version)
+	ring, h, err := k.roomFor(ctx, key, r.Version)
 	if err != nil || h.version == r.Version {
 		return h.counts, err
 	}
-	var s signature.KeyStatement
-	if err := s.UnmarshalBinary(r.Value); err != nil {
+	word, err := station.ReadWord(r.Value)
+	if err != nil {
 		return false, transport.At(transport.ErrStorage, r.Key)
 	}
-	err = k.vouched(ctx, ring, s) // without the lock: it takes as long as to verify a seal
+	err = k.vouched(ctx, ring, word) // without the lock: it takes as long as to verify a seal
 	if ctx.Err() != nil {
 		return false, ctx.Err()
 	}
@@ -144,30 +165,35 @@ func (k *keys) hold(ctx context.Context, key collection.KeyID, r transport.Recor
 
 // roomFor returns the ring, with room for a key, and what it holds on the key; of no other
 // version than that of its record.
-func (k *keys) roomFor(key collection.KeyID, version uint64) (*signature.Keyring, holding, error) {
+func (k *keys) roomFor(ctx context.Context, key collection.KeyID, version uint64) (*signature.Keyring, holding, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	h, held := k.held[key]
 	if held && h.version == version || !held && (version == 0 || len(k.held) < maxKeys) {
 		return k.ring, h, nil
 	}
-	err := k.forget()
+	err := k.forget(ctx)
 	return k.ring, holding{}, err
 }
 
-// check returns why a statement does not count by itself, if it does not.
-func (k *keys) check(ctx context.Context, s signature.KeyStatement) error {
-	alone, err := newKeys(k.authority)
+// check returns why a word on keys does not count by itself, if it does not.
+func (k *keys) check(ctx context.Context, w station.Word) error {
+	alone, err := k.alone(ctx)
 	if err != nil {
 		return err
 	}
-	return k.vouched(ctx, alone.ring, s)
+	return w.AddTo(ctx, alone.ring)
 }
 
-// vouched adds a statement on a user's key to a ring.
-func (k *keys) vouched(ctx context.Context, ring *signature.Keyring, s signature.KeyStatement) error {
-	if s.Role == signature.RoleAuthority {
-		return signature.ErrKey
+// vouched adds a word on a user's keys to a ring. Here the authority revokes whatever key
+// it likes, elsewhere those of the users whom it has introduced.
+func (k *keys) vouched(ctx context.Context, ring *signature.Keyring, w station.Word) error {
+	if w.Roster == nil && w.Statement.Role == signature.RoleRevoked {
+		err := k.check(ctx, w)
+		if err == nil {
+			ring.Revoke(w.Statement.Key.ID())
+		}
+		return err
 	}
-	return ring.Add(ctx, s)
+	return w.AddTo(ctx, ring)
 }

@@ -26,11 +26,12 @@ func TestKeysAreBounded(t *testing.T) {
 		return must(signature.NewSigner(must(signature.GenerateKey(source)), source))
 	}
 	h := must(New(t.Context(), newSigner(), Config{Store: new(memstore.Store)}))
-	user := must(h.accounts.Register(t.Context(), Person{}))
 	keys := h.accounts.keys
 	first := newSigner()
 	for i, signer := range []*signature.Signer{first, newSigner(), newSigner()} {
-		must(h.accounts.AddKey(t.Context(), user, "phone", signer.Public()))
+		user := must(h.accounts.Register(t.Context(), Person{}))
+		proof := must(signature.ProvePossession(t.Context(), signer, h.PublicKey().ID(), user))
+		must(h.accounts.AddKey(t.Context(), user, "phone", signer.Public(), proof))
 		for n := len(keys.held); n < maxKeys-1; n++ { // others, between them
 			keys.held[collection.KeyID{byte(n), byte(n >> 8), byte(i)}] = holding{1, true}
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/hub/internal/records"
 	"github.com/glimpse-go/glimpse/transport/internal/record"
+	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
 
 // lookups is how many users are looked up at once.
@@ -109,11 +110,11 @@ func (a *Accounts) appendRevocations(ctx context.Context, to [][]byte, user coll
 		return nil, err
 	}
 	for _, data := range statements {
-		var s signature.KeyStatement
-		if err := s.UnmarshalBinary(data); err != nil {
+		word, err := station.ReadWord(data)
+		if err != nil {
 			return nil, transport.At(transport.ErrStorage, records.Statement.Under(user))
 		}
-		if s.Role == signature.RoleRevoked {
+		if word.Roster != nil || word.Statement.Role == signature.RoleRevoked {
 			to = append(to, data)
 		}
 	}

@@ -48,15 +48,14 @@ func (s shared) meanwhile(do func()) {
 // if it had come after the first.
 func TestTwoHubsAtOnce(t *testing.T) {
 	eve := hub.Person{Name: "Eve", Addresses: []string{"e@example.net", "eve@example.org"}}
-	key := lab.Signer("key").Public()
+	key := lab.Signer("key")
 	register := func(a *hub.Accounts) error {
 		_, err := a.Register(t.Context(), eve)
 		return err
 	}
-	addKey := func(user *collection.UserID, name string) func(*hub.Accounts) error {
+	adds := func(user *collection.UserID, name string) func(*hub.Accounts) error {
 		return func(a *hub.Accounts) error {
-			_, err := a.AddKey(t.Context(), *user, name, key)
-			return err
+			return addKey(t, a, *user, name, key)
 		}
 	}
 	issue := func(user *collection.UserID) func(*hub.Accounts) error {
@@ -76,8 +75,7 @@ func TestTwoHubsAtOnce(t *testing.T) {
 	var ann, bob collection.UserID
 	revoke := func(a *hub.Accounts) error { return a.Revoke(t.Context(), ann, "old") }
 	addOld := func(a *hub.Accounts) error {
-		_, err := a.AddKey(t.Context(), ann, "old", lab.Signer("old").Public())
-		return err
+		return addKey(t, a, ann, "old", lab.Signer("old"))
 	}
 	nothing := func(*hub.Accounts) error { return nil }
 	for what, c := range map[string]struct {
@@ -85,11 +83,11 @@ func TestTwoHubsAtOnce(t *testing.T) {
 		want                  error
 	}{
 		"one address":                     {nothing, register, register, hub.ErrTaken},
-		"one key of two users":            {nothing, addKey(&bob, "phone"), addKey(&ann, "phone"), signature.ErrChanged},
-		"one key of two credentials":      {nothing, addKey(&ann, "phone"), addKey(&ann, "camera"), hub.ErrTaken},
-		"one key":                         {nothing, addKey(&ann, "phone"), addKey(&ann, "phone"), nil},
+		"one key of two users":            {nothing, adds(&bob, "phone"), adds(&ann, "phone"), signature.ErrChanged},
+		"one key of two credentials":      {nothing, adds(&ann, "phone"), adds(&ann, "camera"), hub.ErrTaken},
+		"one key":                         {nothing, adds(&ann, "phone"), adds(&ann, "phone"), nil},
 		"two tokens":                      {nothing, issue(&ann), issue(&ann), hub.ErrTaken},
-		"a token and a key":               {nothing, issue(&ann), addKey(&ann, "phone"), nil},
+		"a token and a key":               {nothing, issue(&ann), adds(&ann, "phone"), nil},
 		"one temporary account":           {nothing, temporary, temporary, nil},
 		"an address that is taken":        {nothing, register, temporary, nil},
 		"a temporary account taken over":  {nothing, temporary, register, nil},
@@ -252,9 +250,8 @@ func TestRevokedReaders(t *testing.T) {
 	cam, phone := s.Camera(ann, 1), s.Camera(bob, 0)
 	tells := func(keys [][]byte) (n int) {
 		for _, data := range keys {
-			var k signature.KeyStatement
-			labtest.Must(t, k.UnmarshalBinary(data))
-			if k.Role == signature.RoleRevoked {
+			var k signature.KeyStatement // or a roster
+			if k.UnmarshalBinary(data) == nil && k.Role == signature.RoleRevoked {
 				n++
 			}
 		}

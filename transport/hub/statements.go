@@ -8,6 +8,7 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/hub/internal/records"
 	"github.com/glimpse-go/glimpse/transport/internal/record"
+	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
 
 // KeyStatements implements transport.Directory.
@@ -19,33 +20,45 @@ func (a *Accounts) KeyStatements(ctx context.Context, user collection.UserID) ([
 		}
 		all = append(all, r.Value)
 	}
-	if len(all) > 0 {
-		return all, nil
+	found, err := a.store.Get(ctx, records.Root.Key(user), records.Person.Key(user))
+	if err != nil {
+		return nil, err
 	}
-	_, err := record.Need(ctx, a.store, records.Person.Key(user)) // a user without keys, or none
-	return nil, err
+	if word, err := station.ReadWord(found[0].Value); err == nil && word.Roster != nil {
+		all = append(all, found[0].Value)
+	}
+	if len(all) == 0 && found[1].Version == 0 {
+		return nil, transport.At(transport.ErrNotFound, found[1].Key)
+	}
+	return all, nil
 }
 
 // revoke puts revocations in the place of what was said of keys of a user.
 func (a *Accounts) revoke(ctx context.Context, tx *record.Tx, user collection.UserID, keys []collection.KeyID) error {
 	for _, key := range keys {
-		said, err := record.Need(ctx, tx, records.Statement.Key(user, key))
+		said, err := record.Need(ctx, tx, records.Key.Key(key))
 		if err != nil {
 			return err
 		}
-		var s signature.KeyStatement
-		if err := s.UnmarshalBinary(said.Value); err != nil {
+		word, err := station.ReadWord(said.Value)
+		if err != nil {
 			return transport.At(transport.ErrStorage, said.Key)
 		}
-		if _, err := a.seal(ctx, tx, signature.KeyStatement{User: user, Key: s.Key, Role: signature.RoleRevoked}); err != nil {
+		public, _ := word.Key(key)
+		if _, err := a.seal(ctx, tx, signature.KeyStatement{User: user, Key: public, Role: signature.RoleRevoked}); err != nil {
 			return err
 		}
 	}
 	if len(keys) > 0 {
-		tx.Set(records.Revoked.Key(user), []byte{})
-		tx.Set(records.Revoked.Key(), []byte{})
+		noteRevoked(tx, user)
 	}
 	return nil
+}
+
+// noteRevoked notes that there is a revocation to be heard of a user's.
+func noteRevoked(tx *record.Tx, user collection.UserID) {
+	tx.Set(records.Revoked.Key(user), []byte{})
+	tx.Set(records.Revoked.Key(), []byte{})
 }
 
 // seal makes a key statement now, stores it in a transaction, and returns it.
@@ -55,7 +68,7 @@ func (a *Accounts) seal(ctx context.Context, tx *record.Tx, s signature.KeyState
 	if err != nil {
 		return nil, err
 	}
-	if err := a.keys.check(ctx, s); err != nil {
+	if err := a.keys.check(ctx, station.Word{Statement: s}); err != nil {
 		return nil, err
 	}
 	data, err := s.MarshalBinary()

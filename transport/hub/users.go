@@ -86,7 +86,10 @@ func (u *users) know(ctx context.Context, users ...collection.UserID) error {
 func (u *users) statementsFor(ctx context.Context, reader collection.UserID, state engine.State, most int) ([][]byte, error) {
 	on := append(parties(state.Collection), reader)
 	slices.SortFunc(on, func(a, b collection.UserID) int { return slices.Compare(a[:], b[:]) })
-	var all [][]byte
+	all, err := u.ofAuthority()
+	if err != nil {
+		return nil, err
+	}
 	for _, user := range slices.Compact(on) {
 		keys, err := u.statementsOn(ctx, user)
 		if err != nil {
@@ -112,6 +115,15 @@ func (u *users) revokedReaders(ctx context.Context, c collection.Collection, mos
 	slices.SortFunc(joined, func(a, b collection.UserID) int { return bytes.Compare(a[:], b[:]) })
 	more, err := u.accounts.revocations(ctx, slices.Compact(joined))
 	return slices.Concat(all, more), err
+}
+
+// ofAuthority returns the roster of the authority, if it has one.
+func (u *users) ofAuthority() ([][]byte, error) {
+	if u.keys.roster.Number == 0 {
+		return nil, nil
+	}
+	data, err := u.keys.roster.MarshalBinary()
+	return [][]byte{data}, err
 }
 
 // parties are those who may have sealed something in a collection.

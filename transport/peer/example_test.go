@@ -112,7 +112,11 @@ func join(h *hub.Hub, name string) (collection.UserID, *signature.Signer, []byte
 		panic(err)
 	}
 	key := newSigner()
-	statement, err := h.Accounts().AddKey(ctx, user, "home", key.Public())
+	proof, err := signature.ProvePossession(ctx, key, h.PublicKey().ID(), user) // that the station has the key
+	if err != nil {
+		panic(err)
+	}
+	statement, err := h.Accounts().AddKey(ctx, user, "home", key.Public(), proof)
 	if err != nil {
 		panic(err)
 	}

@@ -8,7 +8,6 @@ import (
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
-	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
@@ -97,22 +96,36 @@ func (h home) Notifications(ctx context.Context, read transport.Receipts) (trans
 // statements returns the key statements of the parties to a collection, as far as
 // the peer has any. Keys that are pinned have none: who reads knows them too.
 func (p *base) statements(ctx context.Context, s engine.State) ([][]byte, error) {
+	own, err := p.ownStatement()
+	if err != nil {
+		return nil, err
+	}
 	var all [][]byte
-	if len(p.cfg.Statement) > 0 {
-		all = append(all, p.cfg.Statement)
+	if len(own) > 0 {
+		all = append(all, own)
 	}
 	records, err := p.cfg.Store.Get(ctx, p.keyed.of(s.Collection)...)
 	if err != nil {
 		return nil, err
 	}
 	for _, r := range records {
-		var statement signature.KeyStatement
-		if err := statement.UnmarshalBinary(r.Value); err != nil {
+		word, err := station.ReadWord(r.Value)
+		if err != nil {
 			return nil, transport.At(errors.Join(transport.ErrStorage, err), r.Key)
 		}
-		if engine.MayComplete(s.Collection, statement.User) && string(r.Value) != string(p.cfg.Statement) {
+		ofAuthority := word.Roster != nil && collection.KeyID(word.Roster.By.ID()) == s.Collection.Authority()
+		if (ofAuthority || engine.MayComplete(s.Collection, word.User())) && string(r.Value) != string(own) {
 			all = append(all, r.Value)
 		}
 	}
 	return all, nil
+}
+
+// ownStatement returns what shows that the peer's key is its user's: the latest roster of
+// the user's, if there is one.
+func (p *base) ownStatement() ([]byte, error) {
+	if latest, known := p.cfg.Keys.Roster(p.user, [32]byte{}); known {
+		return latest.MarshalBinary()
+	}
+	return p.cfg.Statement, nil
 }

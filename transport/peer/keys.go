@@ -1,21 +1,25 @@
 package peer
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
+	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/internal/audit"
 	"github.com/glimpse-go/glimpse/transport/internal/record"
+	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
 
-// learn adds key statements to the keyring and stores those that are new.
-// Statements that the keyring refuses are left out: what they would vouch for
+// learn adds key statements and rosters to the keyring and stores those that are new.
+// Those that the keyring refuses are left out: what they would vouch for
 // stays unknown.
 func (p *base) learn(ctx context.Context, statements [][]byte) error {
 	for _, data := range statements {
@@ -23,29 +27,84 @@ func (p *base) learn(ctx context.Context, statements [][]byte) error {
 		if p.learned.has(data, revision) {
 			continue
 		}
-		var s signature.KeyStatement
-		if err := s.UnmarshalBinary(data); err != nil {
+		word, err := station.ReadWord(data)
+		if err != nil {
 			audit.Log(p.cfg.Log, audit.KeyRefused, "error", err)
 			continue
 		}
-		key := keyRecord.Key(collection.KeyID(s.Key.ID()))
-		_, err := record.Get(ctx, p.cfg.Store, key)
+		key := nameOf(word)
+		_, err = record.Get(ctx, p.cfg.Store, key)
 		if err != nil && !record.Damaged(err, key) {
 			return err
 		}
 		if err == nil { // else a revocation may be what cannot be read
-			err = p.cfg.Keys.Add(ctx, s)
+			err = p.add(ctx, word)
 		}
 		if err != nil {
 			audit.Log(p.cfg.Log, audit.KeyRefused, "error", err)
 			continue
 		}
-		if err := p.keepKey(ctx, s, data); err != nil {
+		if err := p.keep(ctx, word, data); err != nil {
 			return err
 		}
 		p.learned.add(data, revision)
 	}
 	return nil
+}
+
+// maxStrangers is how many users a peer knows before it takes no more rosters of others
+// whom no authority has introduced: anybody can make as many as they like.
+const maxStrangers = 10_000
+
+// add adds a word on keys to the keyring.
+func (p *base) add(ctx context.Context, w station.Word) error {
+	if w.Roster != nil && !w.User().IsZero() && p.keyed.full(w.User()) {
+		statement, err := w.Roster.Statement()
+		if err == nil {
+			_, _, err = p.cfg.Keys.Verify(ctx, signature.RosterType, statement, w.Roster.CoSeal, time.Time{})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return w.AddTo(ctx, p.cfg.Keys)
+}
+
+// nameOf returns the key of the record in which a word on keys is kept.
+func nameOf(w station.Word) string {
+	switch {
+	case w.Roster != nil && w.User().IsZero():
+		return rosterRecord.Key(collection.KeyID(w.Roster.By.ID()))
+	case w.Roster != nil:
+		return rosterRecord.Key(w.User())
+	}
+	return keyRecord.Key(collection.KeyID(w.Statement.Key.ID()))
+}
+
+// keep stores a word on keys that the keyring has taken.
+func (p *base) keep(ctx context.Context, w station.Word, data []byte) error {
+	if w.Roster == nil {
+		return p.keepKey(ctx, w.Statement, data)
+	}
+	p.keeping.Lock()
+	defer p.keeping.Unlock()
+	latest, known := p.cfg.Keys.Roster(w.Roster.User, w.Roster.By.ID())
+	if !known {
+		return nil // a key that proves itself has put an end to it
+	}
+	data, err := latest.MarshalBinary()
+	if err != nil {
+		return err
+	}
+	old, err := record.Need(ctx, p.cfg.Store, nameOf(w))
+	if err == nil && bytes.Equal(old.Value, data) {
+		return nil
+	}
+	if err == nil || errors.Is(err, transport.ErrNotFound) {
+		err = record.Put(ctx, p.cfg.Store, transport.Change{Key: nameOf(w), Value: data})
+		p.keyed.add(w.User(), nameOf(w))
+	}
+	return err
 }
 
 // maxLearned is how many statements a peer knows again without a look at them.
@@ -117,11 +176,19 @@ func (k *keyed) add(user collection.UserID, key string) {
 	}
 }
 
-// of returns those of the parties to a collection, ascending.
+// full reports whether so many users are known that there is no room for another.
+func (k *keyed) full(user collection.UserID) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return len(k.keys[user]) == 0 && len(k.keys) >= maxStrangers
+}
+
+// of returns those of the parties to a collection, and of authorities, ascending.
 func (k *keyed) of(c collection.Collection) (keys []string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	keys = append(keys, k.keys[c.Author()]...)
+	keys = append(keys, k.keys[collection.UserID{}]...)
 	for u := range c.Completers() {
 		keys = append(keys, k.keys[u]...)
 	}
@@ -140,20 +207,25 @@ func (p *base) stands(ctx context.Context, known []byte, s signature.KeyStatemen
 }
 
 // loadKeys fills the keyring from the store. What it refuses now, others may take; a key
-// whose statement is damaged stays unknown.
+// whose statement is damaged does not count.
 func (p *base) loadKeys(ctx context.Context) error {
 	var stored [][]byte
-	for r, err := range record.Walk(ctx, p.cfg.Store, keyRecord.Under(), "", 0) {
-		if err != nil {
-			if err = p.aside(err, r.Key); err != nil {
-				return err
+	for _, kind := range []record.Kind{keyRecord, rosterRecord} {
+		for r, err := range record.Walk(ctx, p.cfg.Store, kind.Under(), "", 0) {
+			if err != nil {
+				if err = p.aside(err, r.Key); err != nil {
+					return err
+				}
+				var key collection.KeyID
+				if key.UnmarshalText([]byte(strings.TrimPrefix(r.Key, keyRecord.Under()))) == nil {
+					p.cfg.Keys.Revoke(key) // a revocation may be what cannot be read, of a key that a roster lists
+				}
+				continue
 			}
-			continue
-		}
-		stored = append(stored, r.Value)
-		var s signature.KeyStatement
-		if s.UnmarshalBinary(r.Value) == nil {
-			p.keyed.add(s.User, r.Key)
+			stored = append(stored, r.Value)
+			if word, err := station.ReadWord(r.Value); err == nil {
+				p.keyed.add(word.User(), r.Key)
+			}
 		}
 	}
 	return p.learn(ctx, stored)

@@ -137,19 +137,30 @@ func TestStatementOfAnotherAuthority(t *testing.T) {
 // word of another authority, counts when that authority is not trusted any more.
 func TestStatementLearnedBefore(t *testing.T) {
 	w := labtest.New(t, hub.Config{})
-	ann := w.User("ann")
-	cam, home := w.Camera(ann, 0), w.Peer(ann, "home")
-	other := lab.Signer("stranger")
+	home := w.Peer(w.User("ann"), "home")
+	other, camera, eve := lab.Signer("stranger"), lab.Signer("eve"), collection.UserID{0xee}
 	var keys *signature.Keyring
 	home.Restart(func(cfg *peer.Config) { keys = cfg.Keys })
 	labtest.Must(t, keys.AddAuthority(other.Public()))
-	s, err := signature.KeyStatement{User: ann, Key: cam.Signer.Public(), Issued: w.Now().Add(-time.Hour)}.Sign(t.Context(), other)
-	labtest.Must(t, err)
-	earlier, err := s.MarshalBinary()
-	labtest.Must(t, err)
-	for _, shown := range [][]byte{cam.Statement, earlier} {
-		labtest.Must(t, show(t, cam, home, shown))
+	said := func(by *signature.Signer) []byte {
+		s, err := signature.KeyStatement{User: eve, Key: camera.Public(), Issued: w.Now()}.Sign(t.Context(), by)
+		labtest.Must(t, err)
+		data, err := s.MarshalBinary()
+		labtest.Must(t, err)
+		return data
 	}
+	seal, err := camera.Sign(t.Context(), collection.TypeEdition, []byte("statement"))
+	labtest.Must(t, err)
+	knows := func() error {
+		_, _, err := home.Verify(t.Context(), collection.TypeEdition, []byte("statement"), seal, time.Time{})
+		return err
+	}
+	labtest.Must(t, home.Learn(t.Context(), [][]byte{said(w.Hub.Signer), said(other)}))
+	labtest.Must(t, knows())
 	keys.Revoke(w.Hub.Signer.Public().ID())
-	labtest.Must(t, show(t, cam, home, earlier))
+	if err := knows(); !errors.Is(err, signature.Err) {
+		t.Errorf("by an authority that was revoked: %v", err)
+	}
+	labtest.Must(t, home.Learn(t.Context(), [][]byte{said(other)}))
+	labtest.Must(t, knows())
 }

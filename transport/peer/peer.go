@@ -44,8 +44,10 @@ type Config struct {
 	Keys *signature.Keyring
 	// Hub is the hub, for the peer's user; nil = none.
 	Hub transport.Hub
-	// Statement is the key statement of the peer's own key, by an authority that
-	// Keys trusts, to be shown to other peers; empty = they know the key.
+	// Statement says whose the peer's own key is, to be shown to other peers: the roster
+	// of its user that lists the key, or a key statement by an authority that Keys trusts;
+	// empty = they know the key. The peer goes by it, too, and no authority's word adds
+	// another key of its user's.
 	Statement []byte
 	// URL is the base URL at which others reach the peer, which seals that it serves
 	// there; empty = it serves nobody and cannot announce. Where it begins with https, the
@@ -204,16 +206,16 @@ func (p *base) later(work func(context.Context)) {
 }
 
 // knowOwnKey puts the peer's key into the keyring: by its statement if there is
-// one, so that the user's other keys are taken from the same authority.
+// one, which binds the user before anything that others say.
 func (p *base) knowOwnKey(ctx context.Context) error {
 	if len(p.cfg.Statement) == 0 {
 		return p.cfg.Keys.Trust(p.user, p.signer.Public())
 	}
-	var s signature.KeyStatement
-	if err := s.UnmarshalBinary(p.cfg.Statement); err != nil {
+	word, err := station.ReadWord(p.cfg.Statement)
+	if err != nil {
 		return err
 	}
-	return p.cfg.Keys.Add(ctx, s)
+	return word.AddTo(ctx, p.cfg.Keys)
 }
 
 // Close stops the peer: it lets work under way finish, and ends requests that

@@ -19,6 +19,7 @@ const (
 	newsRecord     record.Kind = "n"        // collection: what was told of it last
 	refusalRecord  record.Kind = "f"        // notifier, collection: what could not be verified
 	sampleRecord   record.Kind = "sample"   // author, digest: the blocks of it that an authority has been sent
+	rosterRecord   record.Kind = "roster"   // user, or an authority's root key: the latest roster
 	settingsRecord record.Kind = "settings" // what the user's devices take over
 	untakenRecord  record.Kind = "q"        // collection: that the program has not got that yet, and its cover
 	wishRecord     record.Kind = "w"        // collection, item, version: tries to fetch it

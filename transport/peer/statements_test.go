@@ -40,7 +40,7 @@ func TestStatementsOfTheParties(t *testing.T) {
 		before := store.n
 		state, err := b.To(home.Station).Collection(t.Context(), name)
 		labtest.Must(t, err)
-		if len(state.Keys) != 2 || store.n != before { // the camera's and the peer's own
+		if len(state.Keys) != 1 || store.n != before { // the roster that lists the camera and the peer
 			t.Errorf("%s: %d statements, %d walks", what, len(state.Keys), store.n-before)
 		}
 		home.Restart(func(cfg *peer.Config) { cfg.Store = store })

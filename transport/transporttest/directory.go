@@ -79,7 +79,8 @@ func (m DirectoryFixture) refuses(t *testing.T, address string) {
 	}
 }
 
-// keysOf returns the keys of a user, as the authority has sealed them.
+// keysOf returns the keys of a user, as the authority or the user's roster has sealed
+// them: a user key that only seals rosters is none of them.
 func keysOf(ctx context.Context, m DirectoryFixture, user collection.UserID) ([]signature.PublicKey, error) {
 	statements, err := m.KeyStatements(ctx, user)
 	if err != nil {
@@ -90,13 +91,21 @@ func keysOf(ctx context.Context, m DirectoryFixture, user collection.UserID) ([]
 	var keys []signature.PublicKey
 	for _, data := range statements {
 		var s signature.KeyStatement
-		err = errors.Join(err, s.UnmarshalBinary(data))
+		var r signature.Roster
+		if r.UnmarshalBinary(data) == nil {
+			for _, one := range r.Stations {
+				keys = append(keys, one.Key)
+			}
+			err = errors.Join(err, ring.AddRoster(ctx, r))
+			s.User = r.User
+		} else {
+			err = errors.Join(err, s.UnmarshalBinary(data), ring.Add(ctx, s))
+			keys = append(keys, s.Key)
+		}
 		if s.User != user || s.Role == signature.RoleAuthority {
 			err = errors.Join(err, errors.New("a statement on somebody else"))
 		}
-		err = errors.Join(err, ring.Add(ctx, s))
 		clear(data) // the caller's to use
-		keys = append(keys, s.Key)
 	}
 	return keys, err
 }

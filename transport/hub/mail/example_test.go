@@ -29,7 +29,10 @@ func Example() {
 	signer := newSigner()
 	ann, err := h.Accounts().Register(ctx, hub.Person{Name: "Ann"})
 	if err == nil {
-		_, err = h.Accounts().AddKey(ctx, ann, "camera", signer.Public())
+		var proof []byte // that the camera has the key
+		if proof, err = signature.ProvePossession(ctx, signer, h.PublicKey().ID(), ann); err == nil {
+			_, err = h.Accounts().AddKey(ctx, ann, "camera", signer.Public(), proof)
+		}
 	}
 	if err != nil {
 		fmt.Println(err)
@@ -42,7 +45,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	name, err := camera.MakeFor(ctx, collection.Header{Title: "Picnic"}, collection.Body{Items: []collection.Item{{ID: photo}}}, "eve@example.org")
+	name, err := camera.MakeFor(ctx, collection.Header{Title: "Picnic", Authority: h.PublicKey().ID()}, collection.Body{Items: []collection.Item{{ID: photo}}}, "eve@example.org")
 	if err == nil {
 		_, err = camera.Share(ctx, h.As(ann), name)
 	}

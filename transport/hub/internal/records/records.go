@@ -15,8 +15,10 @@ const (
 	Address    record.Kind = "address"    // address, as a Hash: the user whose it is
 	Credential record.Kind = "credential" // user, name as a Hash: its keys, and which token it has
 	Token      record.Kind = "token"      // a credential's token, as a Hash: the user
-	Key        record.Kind = "key"        // key: the latest key statement, of the hub's accounts or another Directory
+	Key        record.Kind = "key"        // key: the latest key statement, or its user's roster, of the hub's accounts or another Directory
 	Statement  record.Kind = "statement"  // user, key: the same once more, of the hub's accounts, to be listed
+	Holder     record.Kind = "holder"     // key: there if it is a credential's; empty
+	Root       record.Kind = "root"       // user: the key statement that binds the user, or the latest roster
 	Revoked    record.Kind = "revoked"    // user: there if a key of the user's was revoked; and nothing: changes with each; empty
 
 	Distrusted record.Kind = "distrusted" // user, whose word was false: is checked before labels go; empty

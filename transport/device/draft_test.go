@@ -1,0 +1,86 @@
+package device_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"testing"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/lab/labtest"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/device"
+	"github.com/glimpse-go/glimpse/transport/hub"
+)
+
+// substitute is a hub that makes of a draft what it likes.
+type substitute struct {
+	transport.Hub
+	change func(*collection.Header, *collection.Body)
+}
+
+func (s substitute) Push(ctx context.Context, share transport.Share, _ io.Reader) (transport.Answer, error) {
+	return s.Share(ctx, share)
+}
+
+func (s substitute) Share(_ context.Context, share transport.Share) (transport.Answer, error) {
+	c, err := collection.Decode(share.Collection)
+	if err != nil || len(c.Header().AuthorSeal) > 0 {
+		return transport.Answer{Next: transport.Done}, err // the seal has come
+	}
+	h, b := c.Header(), c.Body()
+	s.change(&h, &b)
+	if c, err = collection.New(h, b); err != nil {
+		return transport.Answer{}, err
+	}
+	data, err := c.MarshalBinary()
+	return transport.Answer{Next: transport.Seal, Collection: data}, err
+}
+
+func (s substitute) Upload(_ context.Context, _ collection.Name, r io.Reader) (transport.Answer, error) {
+	_, err := io.Copy(io.Discard, r)
+	return transport.Answer{Next: transport.Done}, err
+}
+
+// TestHubSubstitutes: a device seals nothing of which it has not asked for authority,
+// items and recipients.
+func TestHubSubstitutes(t *testing.T) {
+	w := labtest.New(t, hub.Config{})
+	ann, bob, spy := w.User("ann"), w.User("bob"), collection.UserID{66, 66}
+	cam, home := w.Camera(ann, 1), w.Peer(ann, "home")
+	book := transport.Settings{Contacts: []transport.Contact{{Name: "Bob", User: bob, Address: "bob@example.org"}}}
+	labtest.Must(t, home.Author.SetSettings(t.Context(), book))
+	_, err := cam.TakeSettings(t.Context(), cam.To(home.Station))
+	labtest.Must(t, err)
+	bobs := func(b *collection.Body) { b.Recipients = append(b.Recipients, bob) }
+	for what, c := range map[string]struct {
+		knows  bool // the device is told of the hub's authority
+		change func(*collection.Header, *collection.Body)
+		want   error
+	}{
+		"nothing":             {true, func(_ *collection.Header, b *collection.Body) { bobs(b) }, nil},
+		"a spy besides":       {true, func(_ *collection.Header, b *collection.Body) { bobs(b); b.Recipients = append(b.Recipients, spy) }, transport.ErrDiffers},
+		"a spy instead":       {true, func(_ *collection.Header, b *collection.Body) { b.Recipients = append(b.Recipients, spy) }, transport.ErrDiffers},
+		"nobody":              {true, func(*collection.Header, *collection.Body) {}, transport.ErrDiffers},
+		"another authority":   {true, func(h *collection.Header, b *collection.Body) { bobs(b); h.Authority = collection.KeyID{1} }, transport.ErrDiffers},
+		"an authority":        {false, func(h *collection.Header, b *collection.Body) { bobs(b); h.Authority = w.Authority() }, transport.ErrDiffers},
+		"another item":        {true, func(_ *collection.Header, b *collection.Body) { bobs(b); b.Items[0].ID = collection.ItemID{9} }, transport.ErrDiffers},
+		"a completer besides": {true, func(_ *collection.Header, b *collection.Body) { bobs(b); b.Completers = append(b.Completers, bob) }, transport.ErrDiffers},
+	} {
+		cfg := cam.DeviceConfig()
+		if !c.knows {
+			cfg.Authority = collection.KeyID{}
+		}
+		d := device.New(ann, cam.Signer, device.MediaFunc(cam.Card.Open), cfg)
+		name, err := d.MakeFor(t.Context(), collection.Header{Title: "private"}, collection.Body{Items: cam.Items}, "bob@example.org")
+		labtest.Must(t, err)
+		if _, err := d.Share(t.Context(), substitute{cam.ToHub(), c.change}, name); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want %v", what, err, c.want)
+		}
+		made, err := d.Collection(t.Context(), name)
+		labtest.Must(t, err)
+		if sealed := len(made.Header().AuthorSeal) > 0; sealed != (c.want == nil) {
+			t.Errorf("%s: sealed: %v", what, sealed)
+		}
+	}
+}
