@@ -38,6 +38,7 @@ var messages = []any{
 		Title: "t", Note: "n", Link: "l", Items: 2, Labelled: 1, Edition: collection.Digest{1}, Updates: [][]byte{{1}}, Cover: []byte{2},
 	}}}},
 	transport.Receipts{Read: []transport.Receipt{{Author: collection.UserID{1}, ID: collection.ID{2}, Seq: 3}}},
+	transport.Receipts{Versions: true},
 	transport.VersionsRequest{Held: transport.BitsOf(1, 9)},
 	transport.Fault{Code: 8, About: "a", Differs: []string{"items"}},
 	transport.Glimpse{Title: "t", Items: 2, Labelled: 1, Cover: []byte{1}, Versions: 1},

@@ -1,6 +1,8 @@
 package transport
 
 import (
+	"io"
+
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/notify"
 )
@@ -183,6 +185,21 @@ type Delivery struct {
 // Deliveries are the notifications that wait for one recipient.
 type Deliveries struct {
 	Waiting []Delivery `cbor:"1,keyasint,omitempty"`
+	// Versions follows behind the message, if it was asked for: the smallest versions of
+	// the collection that New returns, as Library.Versions streams them. nil = there are
+	// none, and none are awaited. The recipient closes it.
+	Versions io.ReadCloser `cbor:"-"`
+}
+
+// New returns the first collection that is new to the recipient: of which the first word is
+// among the deliveries.
+func (d Deliveries) New() (name collection.Name, any bool) {
+	for _, one := range d.Waiting {
+		if one.Notification.Reason == notify.Shared {
+			return one.Notification.Name(), true
+		}
+	}
+	return name, false
 }
 
 // Receipt acknowledges a delivery: the sender forgets it unless a newer one
@@ -196,6 +213,9 @@ type Receipt struct {
 // Receipts acknowledge deliveries, and ask for others.
 type Receipts struct {
 	Read []Receipt `cbor:"1,keyasint,omitempty"`
+	// Versions asks that the smallest versions of what is new follow: see
+	// Deliveries.Versions.
+	Versions bool `cbor:"2,keyasint,omitempty"`
 }
 
 // Receipt is the receipt for d.

@@ -93,6 +93,11 @@ type Inbox interface {
 	// else as soon as there is, or none when a time that the receiver sets is over. Of
 	// more than goes in one answer the next ones return the rest. What has not been
 	// read is returned again. Receipts for what is not there are no error.
+	//
+	// If they ask for the smallest versions of what is new, those of the first collection
+	// that is follow as a stream, so that nobody need ask for them once more: as
+	// Library.Versions returns it of one who holds none, with the same rights, ends and
+	// errors. It breaks off when ctx ends.
 	Notifications(ctx context.Context, read Receipts) (Deliveries, error)
 }
 

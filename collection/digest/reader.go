@@ -1,11 +1,11 @@
 package digest
 
 import (
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"sync"
 )
 
 // Reader reads a range with proof, as Tree.WriteRange writes it, and returns its
@@ -20,10 +20,11 @@ type Reader struct {
 	skip, left int64 // bytes to drop of the first block, to return of all
 	leaf       *leafHash
 	known      [maxHeight]Digest // the newest right sibling checked, by level
-	buf        []byte            // a frame
+	buf        []byte            // a block; nil until Read needs it
 	out        []byte            // the bytes checked and not yet given out
 	kept       *Tree             // of the blocks before the first, if they are to be proved
 	newest     Digest            // the hash of the newest block
+	siblings   [maxHeight]Digest // of the newest block
 	err        error
 }
 
@@ -34,7 +35,7 @@ type Reader struct {
 //
 // A range outside the version is ErrRange; a size of 0 with a root that is not the
 // empty version's is ErrMismatch. Memory use is at most about 18 KiB, and less for
-// small versions; src is read one frame at a time.
+// small versions; src is read one frame at a time, in two parts.
 func NewReader(src io.Reader, root Digest, size, off, n int64) (*Reader, error) {
 	first, end, err := span(size, off, n)
 	if err != nil {
@@ -48,7 +49,6 @@ func NewReader(src io.Reader, root Digest, size, off, n int64) (*Reader, error) 
 		first: first, next: first, end: end,
 		skip: off % BlockSize, left: n,
 		leaf: newLeafHash(),
-		buf:  make([]byte, maxHeight*sha256.Size+min(size, BlockSize)),
 	}, nil
 }
 
@@ -70,7 +70,7 @@ func (r *Reader) Read(p []byte) (int, error) {
 	return k, nil
 }
 
-// WriteTree writes all that is left of the version to w, some blocks at once, and returns the
+// WriteTree writes all that is left of the version to w, 64 KiB at once, and returns the
 // tree of the whole, for which nothing is hashed again. Before are the hashes of the blocks
 // before the range, as an earlier WriteTree has returned them: the proof of the first
 // block proves them, too. If they are not the version's, or the size is false, the error is
@@ -89,7 +89,7 @@ func (r *Reader) WriteTree(w io.Writer, before []Digest) (*Tree, error) {
 		return nil, err
 	}
 	leaves, err := r.writeBlocks(w, slices.Grow(slices.Clone(before), int(r.end-r.first)))
-	tree, treeErr := NewTree(min(r.size, int64(len(leaves))*BlockSize), leaves)
+	tree, treeErr := r.kept.grown(min(r.size, int64(len(leaves))*BlockSize), leaves)
 	if err == nil && tree.Root() != r.root {
 		err = ErrKept
 	}
@@ -97,23 +97,28 @@ func (r *Reader) WriteTree(w io.Writer, before []Digest) (*Tree, error) {
 }
 
 // maxWritten is how many bytes WriteTree writes at once, whole blocks.
-const maxWritten = 32 << 10
+const maxWritten = 64 << 10
+
+// pieces are buffers that are used again, for all that reads and writes blocks.
+var pieces = sync.Pool{New: func() any { return new([maxWritten]byte) }}
 
 // writeBlocks writes blocks to w, some at once, and appends their hashes to leaves.
 func (r *Reader) writeBlocks(w io.Writer, leaves []Digest) ([]Digest, error) {
-	some := make([]byte, 0, min(r.left, maxWritten))
+	piece := pieces.Get().(*[maxWritten]byte)
+	defer pieces.Put(piece)
 	var hashes [maxWritten / BlockSize]Digest
-	for n := 0; ; {
-		if r.err = r.fill(); r.err == nil {
-			some, hashes[n], r.out = append(some, r.out...), r.newest, nil
-			n++
+	for n, size := 0, 0; ; {
+		var block []byte
+		if block, r.err = r.block(piece[size:]); r.err == nil {
+			hashes[n] = r.newest
+			n, size = n+1, size+len(block)
 		}
 		if n == len(hashes) || r.err != nil && n > 0 {
-			if _, err := w.Write(some); err != nil {
+			if _, err := w.Write(piece[:size]); err != nil {
 				return leaves, err
 			}
 			leaves = append(leaves, hashes[:n]...)
-			some, n = some[:0], 0
+			n, size = 0, 0
 		}
 		if r.err == io.EOF {
 			return leaves, nil
@@ -125,47 +130,67 @@ func (r *Reader) writeBlocks(w io.Writer, leaves []Digest) ([]Digest, error) {
 }
 
 // fill reads and checks the next block, if any, and makes its bytes available.
-func (r *Reader) fill() error {
-	if r.next == r.end {
-		return r.finish()
+func (r *Reader) fill() (err error) {
+	if r.buf == nil {
+		r.buf = make([]byte, min(r.size, BlockSize))
 	}
-	block, err := r.frame()
+	r.out, err = r.block(r.buf)
+	return err
+}
+
+// block reads the next block into buf, if any, checks it, and returns what of it is in the
+// range.
+func (r *Reader) block(buf []byte) ([]byte, error) {
+	if r.next == r.end {
+		return nil, r.finish()
+	}
+	block, err := r.frame(buf)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	r.next++
 	block = block[r.skip:]
-	r.out = block[:min(int64(len(block)), r.left)]
-	r.skip, r.left = 0, r.left-int64(len(r.out))
-	return nil
+	block = block[:min(int64(len(block)), r.left)]
+	r.skip, r.left = 0, r.left-int64(len(block))
+	return block, nil
 }
 
-// frame reads the frame of the next block and checks it.
-func (r *Reader) frame() ([]byte, error) {
+// frame reads the frame of the next block, into buf, and checks it.
+func (r *Reader) frame(buf []byte) ([]byte, error) {
 	i, last := r.next, blocks(r.size)-1
 	levels := frameLevels(i, r.first, last)
-	var path [maxHeight]Digest
-	k := siblings(i, last, levels)
-	frame := r.buf[:k*sha256.Size+blockLen(r.size, i)]
-	if _, err := io.ReadFull(r.src, frame); err != nil {
+	path, err := r.path(siblings(i, last, levels))
+	if err != nil {
 		return nil, readError(i, err)
 	}
-	for j := range path[:k] {
-		frame = frame[copy(path[j][:], frame):]
+	block := buf[:blockLen(r.size, i)]
+	if _, err := io.ReadFull(r.src, block); err != nil {
+		return nil, readError(i, err)
 	}
 	want := r.root
 	if i != r.first {
 		want = r.known[levels]
 	}
-	r.newest = r.leaf.of(frame)
-	if fold(r.newest, i, last, levels, path[:k]) != want {
+	r.newest = r.leaf.of(block)
+	if fold(r.newest, i, last, levels, path) != want {
 		return nil, &BlockError{Block: i, Err: ErrMismatch}
 	}
-	if i == r.first && r.kept != nil && !r.kept.proved(path[:k]) {
+	if i == r.first && r.kept != nil && !r.kept.proved(path) {
 		return nil, ErrKept
 	}
-	r.learn(i, last, levels, path[:k])
-	return frame, nil
+	r.learn(i, last, levels, path)
+	return block, nil
+}
+
+// path reads so many siblings.
+func (r *Reader) path(n int) (path []Digest, err error) {
+	path = r.siblings[:n]
+	for i := range path {
+		if _, err = io.ReadFull(r.src, path[i][:]); err != nil {
+			break
+		}
+	}
+	return path, err
 }
 
 // learn keeps the right siblings of a path that was checked.
@@ -183,7 +208,7 @@ func (r *Reader) learn(i, last int64, levels int, path []Digest) {
 
 // finish makes sure that src ends where the range does.
 func (r *Reader) finish() error {
-	switch _, err := io.ReadFull(r.src, r.buf[:1]); err {
+	switch _, err := io.ReadFull(r.src, make([]byte, 1)); err {
 	case nil:
 		return &BlockError{Block: r.end, Err: ErrTrailing}
 	case io.EOF:

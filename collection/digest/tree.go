@@ -19,17 +19,32 @@ type Tree struct {
 // size is ErrRange. Leaves that were stored may be damaged: compare Root with the
 // digest that is wanted.
 func NewTree(size int64, leaves []Digest) (*Tree, error) {
+	return new(Tree).grown(size, leaves)
+}
+
+// grown is NewTree of leaves that begin with those of t. The nodes of t that are full subtrees
+// are not hashed again.
+func (t *Tree) grown(size int64, leaves []Digest) (*Tree, error) {
 	if size < 0 || blocks(size) != int64(len(leaves)) {
 		return nil, fmt.Errorf("%w: %d leaves for %d bytes", ErrRange, len(leaves), size)
 	}
-	t := &Tree{size: size}
-	for level := leaves; len(level) > 0; level = parents(level) {
-		t.levels = append(t.levels, level)
+	next := &Tree{size: size}
+	for level := leaves; len(level) > 0; {
+		next.levels = append(next.levels, level)
 		if len(level) == 1 {
 			break
 		}
+		level = parents(level, t.full(len(next.levels)))
 	}
-	return t, nil
+	return next, nil
+}
+
+// full returns the nodes of a level that are full subtrees.
+func (t *Tree) full(level int) []Digest {
+	if level >= len(t.levels) {
+		return nil
+	}
+	return t.levels[level][:t.size/BlockSize>>level]
 }
 
 // ReadTree reads r to its end and makes the tree of what it read. An error of r is
@@ -97,14 +112,16 @@ func (t *Tree) proved(path []Digest) bool {
 	return true
 }
 
-// parents returns the level above; a last node without a sibling moves up.
-func parents(level []Digest) []Digest {
-	up := make([]Digest, (len(level)+1)/2)
-	for i := range up {
+// parents returns the level above, of which the first nodes are known; a last node without a
+// sibling moves up.
+func parents(level, known []Digest) []Digest {
+	n := (len(level) + 1) / 2
+	up := append(make([]Digest, 0, n), known...)
+	for i := len(known); i < n; i++ {
 		if 2*i+1 < len(level) {
-			up[i] = nodeHash(&level[2*i], &level[2*i+1])
+			up = append(up, nodeHash(&level[2*i], &level[2*i+1]))
 		} else {
-			up[i] = level[2*i]
+			up = append(up, level[2*i])
 		}
 	}
 	return up

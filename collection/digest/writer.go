@@ -14,7 +14,7 @@ import (
 //
 // A range outside the version is ErrRange. A block that data does not have, or has
 // wrongly, is a *BlockError; nothing of it is written. An error of w is returned as
-// it is. Memory use is about 18 KiB whatever the range.
+// it is. Memory use is 64 KiB whatever the range, which are used again.
 func (t *Tree) WriteRange(w io.Writer, data io.ReaderAt, off, n int64) (int64, error) {
 	first, end, err := span(t.size, off, n)
 	if err != nil {
@@ -26,7 +26,9 @@ func (t *Tree) WriteRange(w io.Writer, data io.ReaderAt, off, n int64) (int64, e
 		leaf = newLeafHash()
 	}
 	last := blocks(t.size) - 1
-	frame := make([]byte, 0, maxHeight*sha256.Size+min(t.size, BlockSize))
+	piece := pieces.Get().(*[maxWritten]byte)
+	defer pieces.Put(piece)
+	frame := piece[:0]
 	for i := first; i < end; i++ {
 		frame, err = t.appendFrame(frame[:0], leaf, data, i, frameLevels(i, first, last))
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -26,6 +27,7 @@ type liar struct {
 	next         http.RoundTripper
 	method, path string
 	sent         bool // change what is sent, not what is received
+	behind       bool // change the stream behind a message, not the message
 	change       func([]byte) []byte
 }
 
@@ -52,7 +54,18 @@ func (l liar) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	data = l.change(data)
+	if n, err := strconv.Atoi(answer.Header.Get("Glimpse-Size")); err == nil && n < len(data) { // a stream is behind
+		message, stream := data[:n:n], data[n:]
+		if l.behind {
+			stream = l.change(stream)
+		} else {
+			message = l.change(message)
+		}
+		answer.Header.Set("Glimpse-Size", strconv.Itoa(len(message)))
+		data = append(message, stream...)
+	} else if !l.behind {
+		data = l.change(data)
+	}
 	answer.Body, answer.ContentLength = io.NopCloser(bytes.NewReader(data)), int64(len(data))
 	return answer, nil
 }
@@ -296,7 +309,7 @@ func TestTamperedOriginal(t *testing.T) {
 }
 
 func TestTamperedThumbnail(t *testing.T) {
-	got := tamper(t, "Bob", liar{method: "POST", path: "/v1/versions/", change: flip(0.5)})
+	got := tamper(t, "Bob", liar{method: "POST", path: "/v1/notifications", behind: true, change: flip(0.5)})
 	if !errors.Is(got.err, transport.ErrDigest) {
 		t.Errorf("not refused for its digest: %v", got.err)
 	}

@@ -68,7 +68,7 @@ func sizeBounds() []check {
 // ratio is the time of the SDK's operation over another codec's.
 func ratio(mine, other, codec string) func(measured, int) float64 {
 	return func(m measured, n int) float64 {
-		return m.find(sdk, mine, n).NsPerOp / m.find(codec, other, n).NsPerOp
+		return m.find(sdk, mine, n).over(m.find(codec, other, n))
 	}
 }
 

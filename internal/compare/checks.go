@@ -108,8 +108,8 @@ func (m measured) quickestRows(op string, n int) float64 {
 func (m measured) against(codec, suffix string, n int) float64 {
 	worst := 0.0
 	for _, labels := range []string{"", "-pending"} {
-		mine := m.find(sdk, "decode"+suffix+labels, n).NsPerOp
-		worst = max(worst, mine/m.find(codec, "decode"+labels, n).NsPerOp)
+		mine := m.find(sdk, "decode"+suffix+labels, n)
+		worst = max(worst, mine.over(m.find(codec, "decode"+labels, n)))
 	}
 	return worst
 }

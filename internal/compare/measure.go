@@ -19,6 +19,18 @@ type result struct {
 	Bytes     int     // size of what is encoded, decoded or copied; 0 = none
 	Allocs    int     // per operation
 	HeapBytes int     // held by what a decode or an index returned; 0 = not measured
+
+	samples []float64 // the time of each round
+}
+
+// over is how many times as long r takes as another one: the median of the rounds, in which
+// both ran at about the same time, so that a drift of the machine hits both alike.
+func (r result) over(other result) float64 {
+	var ratios []float64
+	for i := range min(len(r.samples), len(other.samples)) {
+		ratios = append(ratios, r.samples[i]/other.samples[i])
+	}
+	return median(ratios)
 }
 
 // figures are what the results say, one by one.
@@ -44,13 +56,12 @@ func figures(results []result) (all measure.Results) {
 // subject is one operation of one codec, timed in a race.
 type subject struct {
 	result
-	run     func()     // does the operation `times` times
-	times   int        // 0 means 1
-	heap    func() int // bytes that what it returns holds; nil = not measured
-	samples []float64
-	allocs  []float64
-	repeat  int // runs in one sample
-	rounds  int
+	run    func()     // does the operation `times` times
+	times  int        // 0 means 1
+	heap   func() int // bytes that what it returns holds; nil = not measured
+	allocs []float64
+	repeat int // runs in one sample
+	rounds int
 }
 
 // effort says how long a race may take.

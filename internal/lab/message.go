@@ -56,7 +56,7 @@ func (m Message) sendsStream() bool {
 }
 
 func (m Message) bringsStream() bool {
-	return slices.Contains([]string{"version", "versions", "original", "originals"}, m.What)
+	return slices.Contains([]string{"version", "versions", "original", "originals", "notifications"}, m.What)
 }
 
 // MessageOf reads a request as the network sees it: what its path says.

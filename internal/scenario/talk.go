@@ -153,11 +153,31 @@ func (w *World) talkOfNotifications(r transport.Receipts) (talk, error) {
 	for _, one := range r.Read {
 		names = append(names, w.handle(collection.Name{Author: one.Author, ID: one.ID}))
 	}
-	t := talk{says: "ask for notifications", hears: lines(w.newsTexts)}
+	t := talk{says: "ask for notifications", hears: w.newsAndVersions}
 	if slices.Sort(names); len(names) > 0 {
 		t.says += "; has read " + strings.Join(names, ", ")
 	}
 	return t, nil
+}
+
+// newsAndVersions reads news, and the versions behind it.
+func (w *World) newsAndVersions(answer []byte) ([]string, error) {
+	var message cbor.RawMessage
+	stream, err := cbor.UnmarshalFirst(answer, &message)
+	if err != nil {
+		return nil, err
+	}
+	d, err := transport.Decode[transport.Deliveries](message)
+	if err != nil || len(stream) == 0 {
+		return w.newsTexts(d), err
+	}
+	name, _ := d.New()
+	c, err := w.known(name)
+	if err != nil {
+		return nil, err
+	}
+	text, _, err := w.framesText(c, stream)
+	return append(w.newsTexts(d), "and then "+cmp.Or(text, "none")), err
 }
 
 func (w *World) newsTexts(d transport.Deliveries) []string {

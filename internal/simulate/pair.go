@@ -170,6 +170,11 @@ func (p *pair) repeat(s *station, r *http.Request) {
 	p.w.Go(p.soon(), func() {
 		p.w.say("  the same at %s: %s", at.Name, r.URL.Path)
 		at.enter()
+		defer func() { // a stream may be cut off
+			if p := recover(); p != nil && p != http.ErrAbortHandler {
+				panic(p)
+			}
+		}()
 		at.slow.handler.ServeHTTP(httptest.NewRecorder(), again)
 	})
 }

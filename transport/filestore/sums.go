@@ -5,6 +5,7 @@ import (
 	"errors"
 	"hash/crc32"
 	"io"
+	"sync"
 
 	"github.com/glimpse-go/glimpse/internal/disk"
 )
@@ -118,14 +119,21 @@ func openSums(f disk.File) (*sumReader, error) {
 	if end, err := f.Size(); err != nil || !ok || end != fileSize(size) {
 		return nil, errors.Join(ErrCorrupt, err)
 	}
-	return &sumReader{f, first, size}, nil
+	r := &sumReader{file: f, first: first, size: size}
+	r.few = sync.OnceValues(func() ([]byte, error) { return r.readSums(0, blocks(size)) })
+	return r, nil
 }
+
+// fewSums is how many sums are read together with the first one that is needed: those of a
+// blob of 16 MiB. Of a larger one each is read with its block.
+const fewSums = 1 << 10
 
 // sumReader reads a blob in a file, and checks it.
 type sumReader struct {
 	file  disk.File
 	first uint32 // the sum of the first block
 	size  int64
+	few   func() ([]byte, error) // all of them, if they are few
 }
 
 func (r *sumReader) ReadAt(p []byte, off int64) (n int, err error) {
@@ -173,6 +181,17 @@ func (r *sumReader) read(p []byte, off int64) (int, error) {
 
 // sums returns those of some blocks.
 func (r *sumReader) sums(from, to int64) ([]byte, error) {
+	if blocks(r.size) > fewSums {
+		return r.readSums(from, to)
+	}
+	all, err := r.few()
+	if err != nil {
+		return nil, err
+	}
+	return all[4*from : 4*to], nil
+}
+
+func (r *sumReader) readSums(from, to int64) ([]byte, error) {
 	sums := make([]byte, 4*(to-from))
 	further := sums
 	if from == 0 {

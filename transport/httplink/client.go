@@ -18,7 +18,7 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-// sizeHeader carries the size of a whole version, in bytes.
+// sizeHeader carries the size of a whole version, or of the message before a stream, in bytes.
 const sizeHeader = "Glimpse-Size"
 
 // The types of messages, and of streams of many versions.
@@ -219,7 +219,32 @@ func (c *Client) Originals(ctx context.Context, name collection.Name, items tran
 
 // Notifications implements transport.Inbox.
 func (c *Client) Notifications(ctx context.Context, read transport.Receipts) (transport.Deliveries, error) {
-	return call[transport.Deliveries](ctx, c, "/v1/notifications", read)
+	message, err := transport.Encode(read)
+	if err != nil {
+		return transport.Deliveries{}, err
+	}
+	r, err := c.send(ctx, http.MethodPost, "/v1/notifications", body{message: message}, http.StatusOK)
+	if err != nil {
+		return transport.Deliveries{}, err
+	}
+	if r.Header.Get("Content-Type") == sequenceType {
+		return c.followed(ctx, r)
+	}
+	return readAnswer[transport.Deliveries](ctx, c, r)
+}
+
+// followed reads news behind which a stream follows, which is left to read.
+func (c *Client) followed(ctx context.Context, r *http.Response) (news transport.Deliveries, err error) {
+	n, err := size(r)
+	if err == nil {
+		news, err = receive[transport.Deliveries](ctx, io.LimitReader(r.Body, n), c.max)
+	}
+	if err != nil {
+		r.Body.Close()
+		return transport.Deliveries{}, err
+	}
+	news.Versions = r.Body
+	return news, nil
 }
 
 // Deliver implements transport.Recipient: it hands a notification to the station of

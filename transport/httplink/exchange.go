@@ -46,11 +46,23 @@ func exchange[M any](ctx context.Context, c *Client, method, path string, b body
 	if err != nil {
 		return none, err
 	}
+	return readAnswer[M](ctx, c, r)
+}
+
+// readAnswer reads an answer that is a message, and closes it.
+func readAnswer[M any](ctx context.Context, c *Client, r *http.Response) (M, error) {
 	defer r.Body.Close()
 	if r.Header.Get("Content-Type") != contentType {
+		var none M
 		return none, notStation(r)
 	}
-	data, err := readAll(r.Body, c.max, 0)
+	return receive[M](ctx, r.Body, c.max)
+}
+
+// receive reads a message of at most limit bytes to its end.
+func receive[M any](ctx context.Context, from io.Reader, limit int64) (M, error) {
+	var none M
+	data, err := readAll(from, limit, 0)
 	if errors.Is(err, transport.ErrTooLarge) {
 		return none, err
 	}

@@ -22,7 +22,8 @@
 //
 // Ids are hexadecimal. Bodies are the messages of package transport; a refusal
 // is a transport.Fault, with the status that fits it best. Single versions come
-// with their size in the header Glimpse-Size. A push has two parts: the message of a
+// with their size in the header Glimpse-Size. News behind which versions follow, as the
+// receipts ask, is a message and a stream; the header says how long the message is. A push has two parts: the message of a
 // share, whose length in bytes the query says, and a stream as uploads have it.
 // The answer to a stream may come before its end: the rest need not be sent.
 //
@@ -81,6 +82,7 @@
 package httplink
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"math"
@@ -118,7 +120,7 @@ var hubRoutes = map[string]route[transport.Hub]{
 	versionsRoute:                       versions[transport.Hub],
 	"GET /v1/collections/{author}/{id}": named(transport.Hub.Collection),
 	"GET /v1/updates/{author}/{id}":     named(transport.Hub.Updates),
-	notificationsRoute:                  message(transport.Hub.Notifications),
+	notificationsRoute:                  notifications[transport.Hub],
 	"POST /v1/verify":                   message(transport.Hub.VerifySeal),
 	"POST /v1/ids":                      message(identifiers),
 }
@@ -132,7 +134,7 @@ var peerRoutes = map[string]route[transport.Home]{
 	versionsRoute:                            versions[transport.Home],
 	"GET /v1/collections/{author}/{id}":      named(transport.Home.Collection),
 	"GET /v1/updates/{author}/{id}":          named(transport.Home.Updates),
-	notificationsRoute:                       message(transport.Home.Notifications),
+	notificationsRoute:                       notifications[transport.Home],
 	"GET /v1/originals/{author}/{id}/{item}": original,
 	"GET /v1/originals/{author}/{id}":        originals,
 	"POST /v1/deliveries":                    deliver,
@@ -241,6 +243,26 @@ func versions[S transport.Library](r request, station S) error {
 	}
 	stream, err := station.Versions(r.Context(), name, version, m.Held)
 	return replyVersions(r, stream, err)
+}
+
+// notifications sends news, and behind it, all that has come before it waits for more, the
+// versions that were asked for.
+func notifications[S transport.Inbox](r request, station S) error {
+	m, err := readMessage[transport.Receipts](r)
+	if err != nil {
+		return err
+	}
+	news, err := station.Notifications(r.Context(), m)
+	if err != nil || news.Versions == nil {
+		return reply(r, news, err)
+	}
+	defer news.Versions.Close()
+	data, err := transport.Encode(news)
+	if err != nil {
+		return err
+	}
+	r.w.Header().Set(sizeHeader, strconv.Itoa(len(data)))
+	return replyFlushing(r, io.MultiReader(bytes.NewReader(data), news.Versions))
 }
 
 // deliver takes a notification that its sender hands over itself.

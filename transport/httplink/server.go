@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -248,10 +249,16 @@ func replyStream(r request, stream *transport.Stream, err error) error {
 	return replyBytes(r, "application/octet-stream", stream.ReadCloser)
 }
 
+// writers write an answer in pieces of this size, at least.
+var writers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, 256<<10) }}
+
 // replyBytes sends what a stream returns, in large pieces.
 func replyBytes(r request, typ string, stream io.Reader) error {
 	r.w.Header().Set("Content-Type", typ)
-	w := bufio.NewWriterSize(r.w, maxPiece)
+	w := writers.Get().(*bufio.Writer)
+	defer writers.Put(w)
+	w.Reset(r.w)
+	defer w.Reset(nil)
 	_, err := io.Copy(w, stream)
 	if err == nil {
 		err = w.Flush()
@@ -265,10 +272,15 @@ func replyVersions(r request, stream io.ReadCloser, err error) error {
 		return err
 	}
 	defer stream.Close()
+	return replyFlushing(r, stream)
+}
+
+// replyFlushing sends a sequence, all that has come before it waits for more.
+func replyFlushing(r request, stream io.Reader) error {
 	r.w.Header().Set("Content-Type", sequenceType)
 	to := flushing{r.w, http.NewResponseController(r.w)}
 	to.control.Flush() // the caller knows now that it is admitted
-	_, err = io.Copy(to, stream)
+	_, err := io.Copy(to, stream)
 	return sent(err)
 }
 

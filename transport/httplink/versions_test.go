@@ -1,6 +1,7 @@
 package httplink
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -48,6 +49,49 @@ func TestVersionsComeAtOnce(t *testing.T) {
 		t.Errorf("the end: %d, %v", n, err)
 	}
 	must(t, got.Close())
+}
+
+func (p *piecemeal) Notifications(context.Context, transport.Receipts) (transport.Deliveries, error) {
+	return transport.Deliveries{Waiting: []transport.Delivery{{Seq: 7}}, Versions: p.stream}, nil
+}
+
+// TestNewsBeforeItsVersions: news is there before the first version that follows it.
+func TestNewsBeforeItsVersions(t *testing.T) {
+	stream, to := io.Pipe()
+	p := &piecemeal{stream: stream}
+	c := clientOf(t, HubHandler(stubHub{p, p}, HandlerOptions{Who: anybody{}}))
+	news, err := c.Notifications(t.Context(), transport.Receipts{Versions: true})
+	must(t, err)
+	if len(news.Waiting) != 1 || news.Waiting[0].Seq != 7 || news.Versions == nil {
+		t.Fatalf("heard %+v", news)
+	}
+	go func() {
+		to.Write(digits)
+		to.Close()
+	}()
+	if data, err := io.ReadAll(news.Versions); !bytes.Equal(data, digits) || err != nil {
+		t.Errorf("%q came, %v", data, err)
+	}
+	must(t, news.Versions.Close())
+}
+
+// TestNewsThatIsNone: what says that a stream follows is refused if there is no whole message
+// before it.
+func TestNewsThatIsNone(t *testing.T) {
+	for size, want := range map[string]error{
+		"": transport.ErrUnreachable, "-1": transport.ErrUnreachable, "two": transport.ErrUnreachable,
+		"0": transport.ErrMalformed, "2": transport.ErrMalformed, "3": transport.ErrMalformed, "11": transport.ErrTooLarge,
+	} {
+		c := clientOf(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", sequenceType)
+			w.Header().Set(sizeHeader, size)
+			w.Write(append([]byte{0xa0}, make([]byte, 20)...))
+		}))
+		c.max = 10
+		if news, err := c.Notifications(t.Context(), transport.Receipts{}); !errors.Is(err, want) || news.Versions != nil {
+			t.Errorf("%q: %+v, %v", size, news, err)
+		}
+	}
 }
 
 // TestVersionsClosedHalfWay: who wants no more ends the stream at the station, too.

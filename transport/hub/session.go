@@ -146,7 +146,7 @@ func (s session) Versions(ctx context.Context, name collection.Name, version int
 // Notifications implements transport.Inbox.
 func (s session) Notifications(ctx context.Context, read transport.Receipts) (transport.Deliveries, error) {
 	h := s.hub
-	return station.Inside(&h.drain, func() (transport.Deliveries, error) {
+	return h.drain.Deliveries(func() (transport.Deliveries, error) {
 		return h.core.Server.Notifications(ctx, s.user, read, s.statements, h.cfg.Wait, h.running.Done())
 	})
 }

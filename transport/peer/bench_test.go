@@ -32,7 +32,7 @@ import (
 // run:
 //
 //	x-bare     a fetch to the bare one, of one after the other
-//	x-bare-4   a fetch to the bare one, of as many at once as a fetch has streams
+//	x-bare-8   a fetch to the bare one, of as many at once as a fetch has streams
 //	x-share    what is left after 95 %, gone on with by a new process, to that share of a fetch
 //
 //	go test ./transport/peer -run '^$' -bench Originals -benchtime 7x
@@ -66,7 +66,7 @@ func benchmarkOriginals(b *testing.B, s *shelf) {
 	}
 	b.SetBytes(int64(len(s.refs)) * s.size)
 	b.ReportMetric(whole.median()/bare.median(), "x-bare")
-	b.ReportMetric(whole.median()/atOnce.median(), "x-bare-4")
+	b.ReportMetric(whole.median()/atOnce.median(), "x-bare-8")
 	b.ReportMetric(rest.median()/whole.median()/s.left, "x-share")
 	b.ReportMetric(bare.median()*1000, "bare-ms")
 	b.ReportMetric(whole.median()*1000, "fetch-ms")
@@ -200,7 +200,7 @@ func (r reader) close(b *testing.B) {
 }
 
 // streams is how many answers a fetch reads at once.
-const streams = 4
+const streams = 8
 
 // getBare gets all originals in the plainest way, so many at once.
 func (s *shelf) getBare(b *testing.B, dir string, atOnce int) {
@@ -244,15 +244,20 @@ func (s *shelf) breakOff(b *testing.B, dir string) {
 		r.close(b)
 		return
 	}
-	r := s.reader(b, dir, breaksOff{int64(float64(s.size) * (1 - s.left))})
-	if r.Reader.Fetch(b.Context(), s.refs[0]) == nil {
+	ctx, end := context.WithCancel(b.Context())
+	r := s.reader(b, dir, breaksOff{int64(float64(s.size) * (1 - s.left)), end})
+	if r.Reader.Fetch(ctx, s.refs[0]) == nil {
 		b.Fatal("has not broken off")
 	}
 	r.close(b)
 }
 
-// breaksOff has originals break off.
-type breaksOff struct{ after int64 }
+// breaksOff has originals break off, and then ends the fetch, which would go on by itself;
+// a nil end does not.
+type breaksOff struct {
+	after int64
+	end   func()
+}
 
 func (t breaksOff) RoundTrip(r *http.Request) (*http.Response, error) {
 	answer, err := http.DefaultTransport.RoundTrip(r)
@@ -260,11 +265,16 @@ func (t breaksOff) RoundTrip(r *http.Request) (*http.Response, error) {
 		answer.Body = struct {
 			io.Reader
 			io.Closer
-		}{io.MultiReader(io.LimitReader(answer.Body, t.after), failing{}), answer.Body}
+		}{io.MultiReader(io.LimitReader(answer.Body, t.after), failing{t.end}), answer.Body}
 	}
 	return answer, err
 }
 
-type failing struct{}
+type failing struct{ end func() }
 
-func (failing) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+func (f failing) Read([]byte) (int, error) {
+	if f.end != nil {
+		f.end()
+	}
+	return 0, io.ErrUnexpectedEOF
+}

@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	streams  = 4  // answers that are read at once, of all sources together
+	streams  = 8  // answers that are read at once, of all sources together
 	sourced  = 16 // sources that are asked at once, at most
 	noteWith = 32 // originals that are noted in one step, or fewer if they are
 	noteSize = 32 << 20

@@ -88,7 +88,7 @@ func (h home) Versions(ctx context.Context, name collection.Name, version int, h
 
 // Notifications implements transport.Inbox.
 func (h home) Notifications(ctx context.Context, read transport.Receipts) (transport.Deliveries, error) {
-	return station.Inside(&h.drain, func() (transport.Deliveries, error) {
+	return h.drain.Deliveries(func() (transport.Deliveries, error) {
 		return h.core.Server.Notifications(ctx, h.caller.User, read, h.statements, h.cfg.Wait, h.running.Done())
 	})
 }

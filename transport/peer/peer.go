@@ -161,8 +161,9 @@ type Author struct {
 // Reader is what a peer does for the collections that are shared with its user.
 type Reader struct {
 	*base
-	news sync.Mutex // around keepNews and the end of collectNews
-	read receipts   // that the next request for news brings
+	news      sync.Mutex // around keepNews and the end of collectNews
+	read      receipts   // that the next request for news brings
+	following following  // the latest news
 }
 
 // New makes a peer of a user with a key of the user's. Errors are those of the
@@ -225,7 +226,9 @@ func (p *base) knowOwnKey(ctx context.Context) error {
 // either case.
 func (p *Peer) Close(ctx context.Context) error {
 	p.stop()
-	return p.drain.Close(ctx)
+	err := p.drain.Close(ctx)
+	p.Reader.following.keep(nil)
+	return err
 }
 
 // Names lists the collections that the peer knows.

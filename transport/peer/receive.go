@@ -17,7 +17,9 @@ import (
 // Receive returns what was handed over (see transport.Recipient) or, if there is
 // nothing, waits for notifications, for as long as the hub lets it. It verifies and
 // stores what they tell, fetches what was wished for and may be fetched now, and
-// returns the notifications that are new; the next call acknowledges them. After an
+// returns the notifications that are new; the next call acknowledges them. The smallest
+// versions of what is new follow the news on the same connection, for Versions to take; they
+// wait there unread until it does, or there is other news. After an
 // error the others are still returned; what could not be verified is neither stored
 // nor acknowledged, and is tried again after pauses that grow as those of
 // Config.Retry: see Parked. While nothing else waits, Receive looks for news every
@@ -51,7 +53,7 @@ func (p *Reader) receive(ctx context.Context, in transport.Inbox, from library, 
 
 func (p *Reader) receiveOnce(ctx context.Context, in transport.Inbox, from library, home transport.Source) ([]notify.Notification, error) {
 	before := p.read.of(home)
-	deliveries, err := in.Notifications(ctx, transport.Receipts{Read: before})
+	deliveries, err := p.askForNews(ctx, in, before)
 	if err != nil {
 		return nil, err
 	}

@@ -19,7 +19,8 @@ import (
 // shows them: first what is here already, then what one request brings, each as soon as
 // it has come, was checked and is stored; of several that are there at one time the cover
 // first, and then in the author's order. What is yielded can be opened. News need not be
-// acknowledged before it is shown: the next Receive does it.
+// acknowledged before it is shown: the next Receive does it. The smallest version of what
+// Receive has just told of as new comes without a request.
 //
 // Whoever tells of the collection is asked, the hub first, for what is missing as it comes,
 // and again if the stream ends or breaks off after it has brought something. Versions ends
@@ -89,6 +90,12 @@ func (l *pulling) run(ctx context.Context) error {
 		}
 		if l.wanted.IsEmpty() {
 			return nil
+		}
+		if followed, err := l.follow(ctx); followed {
+			if l.stopped || errors.Is(err, transport.ErrStorage) || ctx.Err() != nil {
+				return err
+			}
+			continue // whatever became of the rest
 		}
 		before := l.settled.Len()
 		err := l.ask(ctx, l.name, func(from library) error { return l.pull(ctx, from) })
@@ -167,14 +174,42 @@ func (l *pulling) settle(i int, err error) error {
 	return nil
 }
 
+// follow takes what is missing from the stream that has followed the news, and reports
+// whether there was one. It is for those who have none of the versions.
+func (l *pulling) follow(ctx context.Context) (followed bool, err error) {
+	if l.version > 0 {
+		return false, nil
+	}
+	stream := l.following.take(l.name)
+	if stream == nil {
+		return false, nil
+	}
+	if !l.settled.IsEmpty() {
+		stream.Close()
+		return false, nil
+	}
+	return true, l.read(ctx, func(within context.Context) (io.ReadCloser, error) {
+		context.AfterFunc(within, stream.cancel)
+		return stream, nil
+	})
+}
+
 // pull takes what is missing from one who tells of the collection.
 func (l *pulling) pull(ctx context.Context, from library) error {
+	others := transport.AllBits(l.view.Collection().Len()).Without(l.wanted)
+	return l.read(ctx, func(within context.Context) (io.ReadCloser, error) {
+		return from.Versions(within, l.name, l.version, others)
+	})
+}
+
+// read takes what is missing from a stream.
+func (l *pulling) read(ctx context.Context, open func(context.Context) (io.ReadCloser, error)) error {
 	within, giveUp := context.WithCancelCause(ctx)
 	defer giveUp(nil)
 	silent := time.AfterFunc(l.cfg.Wait+time.Minute, func() { giveUp(errSilent) })
 	defer silent.Stop()
-	before, others := l.settled.Len(), transport.AllBits(l.view.Collection().Len()).Without(l.wanted)
-	stream, err := from.Versions(within, l.name, l.version, others)
+	before := l.settled.Len()
+	stream, err := open(within)
 	if err == nil {
 		defer stream.Close()
 		coming := &awaited{stream, silent, l.cfg.Wait + time.Minute}

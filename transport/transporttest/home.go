@@ -64,6 +64,7 @@ func homeReads(t *testing.T, a *album) {
 		thumbs = append(thumbs, v[0])
 	}
 	pullsOf(t, a.reader, a.c, thumbs, large, even, small, empty, lacking)
+	follows(t, a.reader, thumbs, large, even, small, empty, lacking)
 }
 
 // asks reads all that there may be of a collection.

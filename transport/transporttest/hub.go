@@ -241,6 +241,7 @@ func reads(t *testing.T, d *deal) {
 func pulls(t *testing.T, d *deal) {
 	d.upload(t)
 	pullsOf(t, d.reader, d.c, d.thumbs, 1, 0) // the second is the cover
+	follows(t, d.reader, d.thumbs, 1, 0)
 }
 
 // pullsAsTheyCome: who begins to read before anything is there gets all, each once, and asks

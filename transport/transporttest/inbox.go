@@ -1,6 +1,7 @@
 package transporttest
 
 import (
+	"bytes"
 	"testing"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -24,6 +25,31 @@ func read(t *testing.T, in transport.Inbox, receipts ...transport.Receipt) {
 	t.Helper()
 	_, err := in.Notifications(t.Context(), transport.Receipts{Read: receipts})
 	want(t, err, nil)
+}
+
+// follows checks that the smallest versions of these items, in this order, follow the first
+// word on a collection, and nothing what is no news.
+func follows(t *testing.T, in transport.Inbox, thumbs [][]byte, order ...int) {
+	t.Helper()
+	asks := transport.Receipts{Versions: true}
+	news, err := in.Notifications(t.Context(), asks)
+	want(t, err, nil)
+	if news.Versions == nil {
+		t.Fatalf("nothing follows %+v", news)
+	}
+	got, err := cameOf(news.Versions, 0)
+	want(t, err, nil)
+	for i, at := range order {
+		if len(got) != len(order) || got[i].item != at || !bytes.Equal(got[i].data, thumbs[at]) {
+			t.Fatalf("%d came of %d, and not item %d as number %d", len(got), len(order), at, i)
+		}
+	}
+	asks.Read = []transport.Receipt{news.Waiting[0].Receipt()}
+	news, err = in.Notifications(t.Context(), asks)
+	want(t, err, nil)
+	if news.Versions != nil {
+		t.Error("versions follow no news")
+	}
 }
 
 // untilRead checks that the one notification that waits for a reader, of a

@@ -81,6 +81,11 @@ func pulled(ctx context.Context, from transport.Library, name collection.Name, v
 	if err != nil {
 		return nil, err
 	}
+	return cameOf(stream, version)
+}
+
+// cameOf returns what comes in a stream of a version to its end, and closes it.
+func cameOf(stream io.ReadCloser, version int) (all []came, err error) {
 	defer stream.Close()
 	r := transport.NewUploadReader(stream)
 	for {

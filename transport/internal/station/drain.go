@@ -110,6 +110,43 @@ func (d *Drain) Reader(open func() (io.ReadCloser, error)) (io.ReadCloser, error
 	return OnClose(r, sync.OnceFunc(d.Leave)), nil
 }
 
+// Deliveries hands over news likewise. Who reads the stream behind it is inside from the first
+// byte until it is closed: one whom nobody reads is not waited for.
+func (d *Drain) Deliveries(work func() (transport.Deliveries, error)) (transport.Deliveries, error) {
+	news, err := Inside(d, work)
+	if err == nil && news.Versions != nil {
+		news.Versions = &entering{ReadCloser: news.Versions, drain: d}
+	}
+	return news, err
+}
+
+// entering is a stream that is inside from the first read on.
+type entering struct {
+	io.ReadCloser
+	drain  *Drain
+	inside bool
+}
+
+// Read implements io.Reader.
+func (e *entering) Read(b []byte) (int, error) {
+	if !e.inside {
+		if err := e.drain.Enter(); err != nil {
+			return 0, err
+		}
+		e.inside = true
+	}
+	return e.ReadCloser.Read(b)
+}
+
+// Close implements io.Closer.
+func (e *entering) Close() error {
+	if e.inside {
+		e.inside = false
+		defer e.drain.Leave()
+	}
+	return e.ReadCloser.Close()
+}
+
 // OnClose returns r, whose Close calls end as well.
 func OnClose(r io.ReadCloser, end func()) io.ReadCloser { return ending{r, end} }
 

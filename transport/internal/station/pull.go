@@ -18,6 +18,14 @@ import (
 // long as wait, anew after each time that something has come, or until the station is
 // closing.
 func (k *Server) Pull(ctx context.Context, by collection.UserID, name collection.Name, version int, held transport.Bits, wait time.Duration, closing <-chan struct{}) (io.ReadCloser, error) {
+	p, err := k.pull(ctx, by, name, version, held, wait, closing)
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+func (k *Server) pull(ctx context.Context, by collection.UserID, name collection.Name, version int, held transport.Bits, wait time.Duration, closing <-chan struct{}) (*pull, error) {
 	p := &pull{core: k.core, ctx: ctx, by: by, name: name, version: version, has: held, wait: wait, closing: closing}
 	woken, stop, err := awaitVersions(ctx, k.core.Bus, name) // before looking, so that nothing falls between
 	if err != nil && ctx.Err() != nil {

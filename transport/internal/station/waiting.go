@@ -2,6 +2,7 @@ package station
 
 import (
 	"context"
+	"io"
 	"sync"
 	"time"
 
@@ -29,7 +30,8 @@ type answers struct {
 
 // Notifications forgets what a user has read, and returns what waits, at once if there
 // is any, else after the next wake-up, or nothing when the time is over or the
-// station is closing.
+// station is closing. If that is asked for, the smallest versions of what is new follow as
+// Pull streams them, for as long as ctx.
 func (k *Server) Notifications(ctx context.Context, to collection.UserID, read transport.Receipts, keys Statements, wait time.Duration, closing <-chan struct{}) (transport.Deliveries, error) {
 	for _, r := range read.Read {
 		if err := k.acknowledge(ctx, to, r); err != nil {
@@ -46,7 +48,11 @@ func (k *Server) Notifications(ctx context.Context, to collection.UserID, read t
 	for {
 		all, err := k.waiting(ctx, to, keys)
 		if err != nil || len(all) > 0 {
-			return transport.Deliveries{Waiting: all}, err
+			d := transport.Deliveries{Waiting: all}
+			if name, any := d.New(); any && read.Versions {
+				d.Versions = k.follow(ctx, to, name, wait, closing)
+			}
+			return d, err
 		}
 		select { // what came meanwhile counts, also when the time is over
 		case <-news:
@@ -63,6 +69,20 @@ func (k *Server) Notifications(ctx context.Context, to collection.UserID, read t
 			return transport.Deliveries{}, ctx.Err()
 		}
 	}
+}
+
+// follow opens the stream of the smallest versions of a collection, if any are here or
+// awaited. The news does not wait for what is wrong with them: who asks for them hears it.
+func (k *Server) follow(ctx context.Context, to collection.UserID, name collection.Name, wait time.Duration, closing <-chan struct{}) io.ReadCloser {
+	p, err := k.pull(ctx, to, name, 0, nil, wait, closing)
+	if err != nil {
+		return nil
+	}
+	if len(p.due) == 0 && !p.more {
+		p.Close()
+		return nil
+	}
+	return p
 }
 
 // waiting returns the notifications that wait for a recipient, first ones with
