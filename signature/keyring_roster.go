@@ -203,6 +203,9 @@ func (k *Keyring) keep(of owner, c *chain) {
 	if k.rosters == nil {
 		k.rosters, k.listed = map[owner]*chain{}, map[[32]byte]owner{}
 	}
+	if !k.isNew(of, c) {
+		k.revision++
+	}
 	k.unlist(of)
 	k.rosters[of] = c
 	for _, s := range c.last().Stations {
@@ -215,7 +218,24 @@ func (k *Keyring) keep(of owner, c *chain) {
 			k.put(entry{KeyStatement: KeyStatement{User: of.user, Key: by}, by: c.by})
 		}
 	}
-	k.revision++
+}
+
+// isNew reports whether nothing that was good can have rested on what is held of an owner
+// and of the keys of its rosters: there is nothing.
+func (k *Keyring) isNew(of owner, c *chain) bool {
+	if k.rosters[of] != nil || of.user == [16]byte{} || len(k.users[of.user]) > 0 {
+		return false
+	}
+	return !slices.ContainsFunc(c.links, func(l link) bool {
+		return k.holds(l.By.id) || k.holds(l.Next.id) || slices.ContainsFunc(l.Stations, func(s Station) bool { return k.holds(s.Key.id) })
+	})
+}
+
+// holds reports whether anything is held on a key.
+func (k *Keyring) holds(key [32]byte) bool {
+	_, held := k.entries[key]
+	_, listed := k.listed[key]
+	return held || listed
 }
 
 // unlist forgets the keys that an owner's latest roster lists.

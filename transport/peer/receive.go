@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
@@ -189,21 +188,10 @@ func (p *base) apply(ctx context.Context, name collection.Name, s transport.Stat
 	if err != nil {
 		return transport.Wrap(err)
 	}
-	if err := p.learn(ctx, s.Keys); err != nil {
-		return err
-	}
-	v, err := p.core.Verify(ctx, told) // first, for what does not stand would take the place of what does
-	if err != nil {
-		return err
-	}
-	c, _, err := known.Collection.Apply(slices.Collect(v.Collection.Updates())...)
-	if err != nil {
-		return transport.Wrap(err)
-	}
-	return p.accept(ctx, name, c, s)
+	return p.accept(ctx, name, told, s) // on its own, for what does not stand would take the place of what does
 }
 
-// accept verifies a collection and stores it.
+// accept verifies a collection and joins it to what is known.
 func (p *base) accept(ctx context.Context, name collection.Name, c collection.Collection, s transport.State) error {
 	if err := p.learn(ctx, s.Keys); err != nil {
 		return err

@@ -50,6 +50,9 @@ func (k *Server) Share(ctx context.Context, by collection.UserID, c collection.C
 	if err = agreed(&r, share.Collection); err == nil && len(r.Answer.Collection) > 0 && sealed {
 		r.sealOnly, err = saysAll(c, r.State.Collection)
 	}
+	if r.sealOnly && share.From == transport.Peer && r.lacksDigests() {
+		r.Answer.Collection = nil // who makes another edition first has no use for a seal on this one
+	}
 	return r, err
 }
 
@@ -67,6 +70,18 @@ func (k *Server) completed(ctx context.Context, tx *record.Tx, s engine.State, e
 	}
 	e.Complete, e.Sources, err = k.core.elsewhere(ctx, tx, agreed)
 	return e, err
+}
+
+// lacksDigests reports whether an answer asks for versions that are still to be made.
+func (r Result) lacksDigests() bool {
+	for v, items := range r.Answer.Missing {
+		for i := range items.Places() {
+			if _, known := r.State.Collection.Digest(i, v); !known {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Push goes on with a push, of whose share r is the result: it takes the stream as
