@@ -23,6 +23,7 @@ var events = []struct {
 	{transport.ErrUnauthenticated, audit.Unauthenticated},
 	{transport.ErrSeal, audit.SealRefused},
 	{transport.ErrForbidden, audit.Forbidden},
+	{transport.ErrQuota, audit.Quota},
 	{os.ErrDeadlineExceeded, audit.Stalled},
 }
 

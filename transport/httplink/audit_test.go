@@ -29,6 +29,7 @@ func TestEvents(t *testing.T) {
 		{transport.At(collection.ErrRevoked, "secret"), audit.KeyRevoked},
 		{transport.At(collection.ErrBadSeal, "secret"), audit.SealRefused},
 		{fmt.Errorf("secret: %w", transport.ErrForbidden), audit.Forbidden},
+		{fmt.Errorf("secret: %w", transport.ErrQuota), audit.Quota},
 		{brokenOff(os.ErrDeadlineExceeded), audit.Stalled},
 		{sent(os.ErrDeadlineExceeded), audit.Stalled},
 		{sent(transport.ErrClosed), ""},

@@ -9,6 +9,7 @@
 //	key refused        a statement on keys contradicts what is known, or is none   error
 //	seal refused       something came whose seal does not verify                   route, user
 //	forbidden          a caller asked for what it may not do                       route, user
+//	quota              a caller has used what one user may have                    route, user
 //	stalled            a caller was broken off since it sent or took too little    route, user
 //	spot check failed  a source does not serve what it has announced               user, collection
 //	source dropped     it failed too often, and counts no more                     user, collection
@@ -33,6 +34,7 @@ const (
 	KeyRefused      Event = "key refused"
 	SealRefused     Event = "seal refused"
 	Forbidden       Event = "forbidden"
+	Quota           Event = "quota"
 	Stalled         Event = "stalled"
 	SpotCheckFailed Event = "spot check failed"
 	SourceDropped   Event = "source dropped"
