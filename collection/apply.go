@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"sort"
 	"time"
 )
 
@@ -33,7 +34,7 @@ func (c Collection) Apply(us ...Update) (next Collection, changed bool, err erro
 
 // ascending sorts claims by their writers, and leaves the greatest of each.
 func ascending(claims []claim) []claim {
-	slices.SortFunc(claims, func(c, d claim) int { return cmp.Or(c.writes(&d), d.greater(&c)) })
+	sort.Sort(order[claim]{claims, func(c, d claim) int { return cmp.Or(c.writes(&d), d.greater(&c)) }})
 	return slices.CompactFunc(claims, func(c, d claim) bool { return c.writes(&d) == 0 })
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
+	"sort"
 )
 
 // maxKeys is how many keys of one issuer a collection carries an update of.
@@ -115,7 +116,7 @@ func fewestOfOne(claims []claim) []claim {
 		return claims
 	}
 	falling := slices.Clone(claims)
-	slices.SortFunc(falling, func(c, d claim) int { return d.greater(&c) })
+	sort.Sort(order[claim]{falling, func(c, d claim) int { return d.greater(&c) }})
 	least := falling[maxKeys-1]
 	return slices.DeleteFunc(claims, func(c claim) bool { return c.greater(&least) < 0 })
 }

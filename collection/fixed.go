@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sort"
 	"sync"
 	"sync/atomic"
 
@@ -265,10 +266,21 @@ func count(present ...bool) int {
 	return n
 }
 
+// order sorts values by package sort, which is in a device's binary once for all types:
+// slices.SortFunc is there once for each, with some 8 KB.
+type order[T any] struct {
+	values  []T
+	compare func(a, b T) int
+}
+
+func (o order[T]) Len() int           { return len(o.values) }
+func (o order[T]) Less(i, j int) bool { return o.compare(o.values[i], o.values[j]) < 0 }
+func (o order[T]) Swap(i, j int)      { o.values[i], o.values[j] = o.values[j], o.values[i] }
+
 // sortedSet returns the values in ascending order, each once.
 func sortedSet[T any](values []T, compare func(a, b T) int) []T {
 	set := slices.Clone(values)
-	slices.SortFunc(set, compare)
+	sort.Sort(order[T]{set, compare})
 	return slices.CompactFunc(set, func(a, b T) bool { return compare(a, b) == 0 })
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"strings"
 	"sync"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -61,7 +62,10 @@ func (t town) build(ctx context.Context, a *authority) (records []transport.Reco
 		}
 	}
 	for r, scanErr := range store.Scan(ctx, "", "", 0) {
-		records, err = append(records, r), errors.Join(err, scanErr)
+		if strings.Contains(r.Key, "/") { // the others are the hub's own, and not a town's
+			records = append(records, r)
+		}
+		err = errors.Join(err, scanErr)
 	}
 	return records, errors.Join(err, h.Close(ctx))
 }

@@ -19,22 +19,21 @@ import (
 // every change, what must hold at every moment, and it remembers what was
 // acknowledged.
 type truth struct {
-	w         *world
-	states    map[string]engine.State              // by disk and key
-	asked     map[collection.Name][]transport.Bits // by the hub, by version
-	unchecked map[collection.Name]bool             // counted on the author's word at the hub, once
-	boasts    map[collection.Name]bool             // announced with the author's word, true or false
-	taken     map[string]bool                      // notifications, by disk and ID
-	told      map[string][]notify.Notification     // what was told, by key in the feed
-	latest    map[string]uint64                    // of that, by disk and key
-	numbers   map[string]uint64                    // the highest in a feed, by disk and user
-	order     map[notify.ID]int                    // in which the hub told it
-	shown     map[string]int                       // what was shown last, by station and collection
-	expired   map[string]bool                      // from the hub's cache, by key
-	jobs      map[string]lab.Leased                // that are to be done, by disk and key
-	records   map[string]*disk                     // promised, by disk and key
-	blobs     map[string]*disk
-	wishes    []*wish
+	w       *world
+	states  map[string]engine.State              // by disk and key
+	asked   map[collection.Name][]transport.Bits // by the hub, by version
+	boasts  map[collection.Name]bool             // announced with the author's word, true or false
+	taken   map[string]bool                      // notifications, by disk and ID
+	told    map[string][]notify.Notification     // what was told, by key in the feed
+	latest  map[string]uint64                    // of that, by disk and key
+	numbers map[string]uint64                    // the highest in a feed, by disk and user
+	order   map[notify.ID]int                    // in which the hub told it
+	shown   map[string]int                       // what was shown last, by station and collection
+	expired map[string]bool                      // from the hub's cache, by key
+	jobs    map[string]lab.Leased                // that are to be done, by disk and key
+	records map[string]*disk                     // promised, by disk and key
+	blobs   map[string]*disk
+	wishes  []*wish
 }
 
 // wish is what a station was asked to wish for.
@@ -48,7 +47,7 @@ type wish struct {
 func newTruth(w *world) truth {
 	return truth{
 		taken: map[string]bool{},
-		w:     w, states: map[string]engine.State{}, asked: map[collection.Name][]transport.Bits{}, boasts: map[collection.Name]bool{}, unchecked: map[collection.Name]bool{}, told: map[string][]notify.Notification{}, latest: map[string]uint64{}, numbers: map[string]uint64{},
+		w:     w, states: map[string]engine.State{}, asked: map[collection.Name][]transport.Bits{}, boasts: map[collection.Name]bool{}, told: map[string][]notify.Notification{}, latest: map[string]uint64{}, numbers: map[string]uint64{},
 		order: map[notify.ID]int{}, shown: map[string]int{}, expired: map[string]bool{}, jobs: map[string]lab.Leased{},
 		records: map[string]*disk{}, blobs: map[string]*disk{},
 	}
@@ -145,20 +144,6 @@ func (t *truth) changed(d *disk, name string) {
 	t.w.say("    %s: %.4s edition %d sealed %v held %x asked %x labelled %d told %.4x", d.name, s.Collection.ID(), s.Collection.Header().Edition, s.Sealed, s.Held, s.Asked, s.Collection.Labelled(), s.Notified)
 	t.stored(d, s)
 	t.vouched(d, old, s)
-	if len(s.Unchecked) > 0 {
-		t.unchecked[s.Collection.Name()] = true
-	}
-}
-
-// takesBack reports whether a label may come back without anybody's taking it back: the hub
-// has not checked what counts on the author's word, and the station that has given it may
-// have said something else since, without knowing whether the hub has taken it.
-func (t *truth) takesBack(d *disk, old engine.State) bool {
-	name := old.Collection.Name()
-	if d == t.w.hub.disk {
-		return len(old.Unchecked) > 0 || t.boasts[name]
-	}
-	return t.unchecked[name] || t.boasts[name]
 }
 
 // forward checks that nothing goes back: no edition, no label.
@@ -170,7 +155,7 @@ func (t *truth) forward(d *disk, old, s engine.State) {
 		t.w.fail("%s: an edition of %v went back", d.name, s.Collection.Name())
 	}
 	for id, rank := range s.Collection.Items() {
-		if before, _ := old.Collection.Label(id); before > rank && !t.takesBack(d, old) {
+		if before, _ := old.Collection.Label(id); before > rank && !t.boasts[s.Collection.Name()] { // a thief need not stand by its word
 			t.w.fail("%s: the label of %v went back from %v to %v", d.name, id, before, rank)
 		}
 	}

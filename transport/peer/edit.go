@@ -114,6 +114,9 @@ func (p *base) notifyHub(ctx context.Context, name collection.Name) error {
 }
 
 func (p *base) notifyHubOnce(ctx context.Context, name collection.Name) error {
+	if err := p.hearOfWord(ctx, name); err != nil {
+		return err
+	}
 	s, err := p.loadSealed(ctx, name)
 	if err != nil {
 		return err

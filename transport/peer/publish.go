@@ -43,6 +43,9 @@ func (p *Author) publishOnce(ctx context.Context, name collection.Name, partial 
 	if p.cfg.Hub == nil {
 		return p.publishNoHub(ctx, name, partial)
 	}
+	if err := p.hearOfWord(ctx, name); err != nil {
+		return err
+	}
 	s, err := p.loadSealed(ctx, name)
 	if err != nil {
 		return err
@@ -68,6 +71,9 @@ func (p *Author) publishOnce(ctx context.Context, name collection.Name, partial 
 	}
 	if err == nil {
 		err = p.announced(ctx, c, answer, message)
+	}
+	if err == nil && len(message.Word) > 0 {
+		err = p.heardOfWord(ctx, name)
 	}
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"net/http"
 	"testing"
 	"time"
 
@@ -179,5 +180,35 @@ func TestVanishedFromTheCard(t *testing.T) {
 			bob.Fetches(cam.Ref(name, i, 2))
 		}
 		bob.Fetches(cam.Ref(name, i, 0))
+	}
+}
+
+// TestWordWhoseAnswerIsLost: what a home says after the hub has taken its word, without
+// having heard so, does not bring labels back.
+func TestWordWhoseAnswerIsLost(t *testing.T) {
+	w, cam, home, b, name := labtest.NewAlbum(t, hub.Config{RequiredFromPeer: 1}, 3)
+	cam.Shares(name)
+	cam.Syncs(home, name)
+	lost := errors.New("lost")
+	w.Put("hub", func(*http.Request, http.RoundTripper) (*http.Response, error) { return nil, lost }) // nothing is checked
+	w.Put(home.Name, func(r *http.Request, network http.RoundTripper) (*http.Response, error) {
+		answer, err := network.RoundTrip(r)
+		if err == nil {
+			answer.Body.Close()
+			err = lost
+		}
+		return nil, err
+	})
+	if err := home.Author.Publish(t.Context(), name); !errors.Is(err, transport.ErrUnreachable) {
+		t.Fatalf("publish: %v", err)
+	}
+	w.Put(home.Name, nil)
+	if n := w.Labelled(b.User, name); n != 0 {
+		t.Fatalf("%d labels", n)
+	}
+	home.Restart(nil)
+	home.Withdraws(name, cam.Items[2].ID)
+	if n := w.Labelled(b.User, name); n != 1 {
+		t.Errorf("%d labels after one photo was withdrawn", n)
 	}
 }
