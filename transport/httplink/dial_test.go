@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -40,6 +41,9 @@ func TestMayDial(t *testing.T) {
 // TestDialer: nothing on this computer is reached by the URL that others name, however it
 // is spelt, unless its network is listed.
 func TestDialer(t *testing.T) {
+	if runtime.GOOS == "wasip1" {
+		t.Skip("its network is within the process: no address is dialed")
+	}
 	came := 0
 	s := new(stub)
 	serve := s.handler(HandlerOptions{Who: anybody{}})

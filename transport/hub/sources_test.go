@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -89,6 +90,9 @@ func (s *strange) inside(t *testing.T) map[string]string {
 // that it is no station, and by default nothing inside the hub's network is even connected
 // to.
 func TestSourcesTellNothing(t *testing.T) {
+	if runtime.GOOS == "wasip1" {
+		t.Skip("its network is within the process: no address is dialed")
+	}
 	heard := map[string]bool{}
 	for _, networks := range [][]netip.Prefix{nil, {lab.ThisComputer}} {
 		s := newStrange(t, networks...)
