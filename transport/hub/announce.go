@@ -72,11 +72,14 @@ func (h *Hub) check(ctx context.Context, c collection.Collection, announced engi
 	return h.core.Step(ctx, c.Name(), announced)
 }
 
-// checkSource refuses a source that does not serve a few of its items.
+// checkSource refuses a source that does not serve a few of its items, with a sourceError.
 func (h *Hub) checkSource(ctx context.Context, c collection.Collection, source transport.Source) error {
 	from, err := h.core.Peers.Reach(ctx, source)
-	if err != nil {
+	switch {
+	case errors.Is(err, transport.ErrStorage): // the hub's own
 		return err
+	case err != nil:
+		return ofSource(err)
 	}
 	check, err := h.spotCheck(ctx)
 	if err != nil {
@@ -98,14 +101,14 @@ func (h *Hub) checkSource(ctx context.Context, c collection.Collection, source t
 		if err != nil {
 			audit.Log(h.cfg.Log, audit.SpotCheckFailed, "user", source.User, "collection", c.Name())
 			id, _ := c.At(i)
-			return fmt.Errorf("item %v at %s: %w", id, source.URL, err)
+			return ofSource(fmt.Errorf("item %v at %s: %w", id, source.URL, err))
 		}
 		h.sampled.Add(1)
 	}
 	return nil
 }
 
-// isFalse reports whether an error says that a source does not have what it has announced,
+// isFalse reports whether a source's error says that it does not have what it has announced,
 // and not only that it does not answer.
 func isFalse(err error) bool {
 	return errors.Is(err, transport.ErrNotFound) || errors.Is(err, transport.ErrDigest) || errors.Is(err, transport.ErrStorage)

@@ -101,7 +101,7 @@ func (p prober) checkWords(ctx context.Context, round *station.Round, state engi
 		if ctx.Err() != nil {
 			return state, ctx.Err()
 		}
-		if err != nil {
+		if isOfSource(err) {
 			p.hub.cfg.Log.Warn("author's word not confirmed", "error", err)
 			err = round.Step(ctx, name, engine.Probed{Source: source})
 		}
@@ -137,6 +137,9 @@ func (p prober) gone(ctx context.Context, round *station.Round, c collection.Col
 			return nil, err
 		}
 		from, err := p.hub.core.Peers.Reach(ctx, source)
+		if errors.Is(err, transport.ErrStorage) { // the hub's own
+			return nil, err
+		}
 		if err == nil {
 			err = p.check.item(ctx, c, i, from)
 		}

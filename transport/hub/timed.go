@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -48,10 +49,11 @@ func (t timedHome) open(ctx context.Context, open func(context.Context) (*transp
 	if ctx.Err() != nil {
 		return nil, err
 	}
-	return nil, &sourceError{kind: kindOf(err), cause: err}
+	return nil, ofSource(err)
 }
 
-// sourceError is what came of asking a source. Whoever has named it learns the kind alone:
+// sourceError is what came of asking a source: an error of the hub's own store, say, is
+// none, and tells nothing of the source. Whoever has named it learns the kind alone:
 // the cause, for logs, tells what there is at its URL, and may be in words of its choice.
 type sourceError struct{ kind, cause error }
 
@@ -60,6 +62,14 @@ func (e *sourceError) Error() string { return fmt.Sprintf("%v: %v", e.kind, e.ca
 
 // Unwrap returns the kind.
 func (e *sourceError) Unwrap() error { return e.kind }
+
+func ofSource(err error) error { return &sourceError{kind: kindOf(err), cause: err} }
+
+// isOfSource reports whether an error is one of a source.
+func isOfSource(err error) bool {
+	_, ok := errors.AsType[*sourceError](err)
+	return ok
+}
 
 // kindOf returns the sentinel that a station has answered, or transport.ErrUnreachable
 // where none has.

@@ -90,7 +90,7 @@ func (h *Hub) checkUnchecked(ctx context.Context, name collection.Name, source t
 	case checked == nil:
 	case ctx.Err() != nil:
 		return state, ctx.Err()
-	case isFalse(checked):
+	case isOfSource(checked) && isFalse(checked):
 		if err := record.Put(ctx, h.cfg.Store, transport.Change{Key: records.Distrusted.Key(source.User), Value: []byte{}}); err != nil {
 			return state, err
 		}

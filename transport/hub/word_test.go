@@ -12,6 +12,7 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/hub"
 	"github.com/glimpse-go/glimpse/transport/hub/mail"
+	"github.com/glimpse-go/glimpse/transport/memstore"
 )
 
 // atChecks calls a function when the hub asks a peer for what it has announced; an error
@@ -108,6 +109,33 @@ func TestFalseWord(t *testing.T) {
 	})
 	home.Publishes(name)
 	b.Hears(notify.Available, 0)
+}
+
+// TestWordWhileTheStoreFails: what fails at the hub itself says nothing of the home.
+func TestWordWhileTheStoreFails(t *testing.T) {
+	store := &disk{Store: new(memstore.Store)}
+	w, cam, home, b, name := labtest.NewAlbum(t, hub.Config{Store: store, MaxFailedProbes: 1}, 2)
+	cam.Shares(name)
+	b.Hears(notify.Shared, 2)
+	cam.Syncs(home, name)
+	store.apply = func(all []transport.Change) error {
+		for _, c := range all {
+			if strings.HasPrefix(c.Key, "sampling") {
+				return errors.Join(transport.ErrStorage, errors.New("no space"))
+			}
+		}
+		return nil
+	}
+	if err := home.Author.Publish(t.Context(), name); !errors.Is(err, transport.ErrStorage) {
+		t.Errorf("publish: %v", err)
+	}
+	b.Hears(notify.Available, 0)
+	store.apply = nil
+	w.Probes()
+	b.HearsNothing()
+	if n := w.Labelled(b.User, name); n != 0 {
+		t.Errorf("%d labels", n)
+	}
 }
 
 // TestWordOfASilentHome: a home that does not answer loses what it has announced as one
