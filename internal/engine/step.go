@@ -187,15 +187,15 @@ func (r Rules) notify(s *State) ([]Effect, error) {
 		return nil, err
 	}
 	n, err := r.notification(s, reason)
-	if n.NoLetters = noLetters; onlyWrite {
-		return []Effect{Write{n}}, err
+	n.NoLetters = noLetters
+	switch letters := (Write{n}); {
+	case onlyWrite:
+		return []Effect{letters}, err
+	case confirms: // stations were told, and take in the seal
+		n.NoLetters = true
+		return []Effect{n, letters}, err
 	}
-	if !confirms {
-		return []Effect{n}, err
-	}
-	letters := Write{n}
-	n.NoLetters = true
-	return []Effect{n, letters}, err
+	return []Effect{n}, err
 }
 
 // confirms reports whether the recipients were told all that is new, but for letters: the

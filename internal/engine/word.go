@@ -82,7 +82,7 @@ func (s State) checkedNow(source transport.Source) State {
 	return s
 }
 
-// checked is the set of the items that a source serves which was checked.
+// checked is the set of the items that some source was checked for.
 func (s State) checked() transport.Bits {
 	var b transport.Bits
 	for _, source := range s.Sources {
@@ -91,13 +91,12 @@ func (s State) checked() transport.Bits {
 	return b
 }
 
-// Checked is the set of the items that a source serves which was checked, and UncheckedOf
-// of those that count as served on the author's word alone.
+// Checked is the set of the items that a source serves and was checked for.
 func (s State) Checked(source transport.Source) transport.Bits {
 	return s.servedBy(source).Without(s.UncheckedOf(source))
 }
 
-// UncheckedOf is described there.
+// UncheckedOf is the set of those that it serves on the author's word alone.
 func (s State) UncheckedOf(source transport.Source) transport.Bits {
 	return itemsOf(s.Unchecked, source)
 }

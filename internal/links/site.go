@@ -68,7 +68,7 @@ type client struct {
 	called   atomic.Int64
 }
 
-// join gives a station a link to the server.
+// join opens a station a link to the server.
 func (s *site) join() (*client, error) {
 	s.joined++
 	c := &client{up: newPacer(s.kind, 2*s.joined), down: newPacer(s.kind, 2*s.joined+1)}

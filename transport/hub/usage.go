@@ -46,7 +46,7 @@ func (q *UserQuotas) Usage(ctx context.Context, user collection.UserID) (Usage, 
 	return Usage{user, used.Collections, used.States, used.Versions, used.Parts, own}, err
 }
 
-// Set gives a user quotas that are not those of Config; what is 0 in them is as there.
+// Set sets quotas of a user that are not those of Config; what is 0 in them is as there.
 func (q *UserQuotas) Set(ctx context.Context, user collection.UserID, own Quotas) error {
 	change := transport.Change{Key: records.Quotas.Key(user)}
 	if own != (Quotas{}) {
