@@ -110,13 +110,18 @@ func (p *Author) NotifyHub(ctx context.Context, name collection.Name) error {
 }
 
 func (p *base) notifyHub(ctx context.Context, name collection.Name) error {
+	if err := p.hearOfWord(ctx, name); err != nil {
+		return err
+	}
+	return p.answerHub(ctx, name)
+}
+
+// answerHub is notifyHub of what has just been heard from the hub.
+func (p *base) answerHub(ctx context.Context, name collection.Name) error {
 	return p.orSealedAgain(ctx, name, func() error { return p.notifyHubOnce(ctx, name) })
 }
 
 func (p *base) notifyHubOnce(ctx context.Context, name collection.Name) error {
-	if err := p.hearOfWord(ctx, name); err != nil {
-		return err
-	}
 	s, err := p.loadSealed(ctx, name)
 	if err != nil {
 		return err

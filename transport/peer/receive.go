@@ -223,7 +223,7 @@ func (p *base) notifyHubOfMore(ctx context.Context, theirs, ours collection.Coll
 	if err != nil || !more {
 		return transport.Wrap(err)
 	}
-	return p.notifyHub(ctx, ours.Name())
+	return p.answerHub(ctx, ours.Name())
 }
 
 // holdAlready notes what the store has of a collection: the author may have

@@ -2,7 +2,6 @@ package peer
 
 import (
 	"context"
-	"errors"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
@@ -26,14 +25,9 @@ func (p *Author) word(ctx context.Context, s engine.State) ([]byte, error) {
 	}
 	data, err := u.MarshalBinary()
 	if err == nil {
-		err = p.sendsWord(ctx, s.Collection.Name())
+		err = record.Put(ctx, p.cfg.Store, transport.Change{Key: wordRecord.Key(s.Collection.Name()), Value: []byte{}})
 	}
 	return data, err
-}
-
-// sendsWord notes that the hub is given a word.
-func (p *base) sendsWord(ctx context.Context, name collection.Name) error {
-	return record.Put(ctx, p.cfg.Store, transport.Change{Key: wordRecord.Key(name), Value: []byte{}})
 }
 
 // heardOfWord notes that the hub has answered to a word.
@@ -48,12 +42,8 @@ func (p *base) hearOfWord(ctx context.Context, name collection.Name) error {
 	if err != nil || sent.Version == 0 {
 		return err
 	}
-	if err := p.heardOfWord(ctx, name); err != nil { // first: what follows may tell the hub
+	if err := p.refreshFrom(ctx, name, library{p.cfg.Hub, false}); err != nil && !isUnknown(err) {
 		return err
 	}
-	err = p.refreshFrom(ctx, name, library{p.cfg.Hub, false})
-	if err == nil || isUnknown(err) {
-		return nil
-	}
-	return errors.Join(err, p.sendsWord(context.WithoutCancel(ctx), name))
+	return p.heardOfWord(ctx, name)
 }
