@@ -91,6 +91,16 @@ func (s State) checked() transport.Bits {
 	return b
 }
 
+// Confirmed is the set of the items without a label, but for those that have none on the
+// author's word alone.
+func (s State) Confirmed() transport.Bits {
+	var unchecked transport.Bits
+	for _, source := range s.Unchecked {
+		unchecked = unchecked.Or(source.Items)
+	}
+	return s.Complete().Without(unchecked.Without(s.checked()))
+}
+
 // Checked is the set of the items that a source serves and was checked for.
 func (s State) Checked(source transport.Source) transport.Bits {
 	return s.servedBy(source).Without(s.UncheckedOf(source))

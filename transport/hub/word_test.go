@@ -111,6 +111,26 @@ func TestFalseWord(t *testing.T) {
 	b.Hears(notify.Available, 0)
 }
 
+// TestWordIsOfOneCollection: another collection of the same photos that is shared before the
+// author's word was checked keeps its labels.
+func TestWordIsOfOneCollection(t *testing.T) {
+	s := newSisters(t, 2, "one", "two")
+	s.cam.Shares(s.names[0])
+	atChecks(s.w, func() error {
+		s.cam.Shares(s.names[1])
+		return nil
+	})
+	c, _ := s.cam.Encoded(s.names[0])
+	if err := vouches(t, s.home, c); !errors.Is(err, transport.ErrNotFound) {
+		t.Errorf("announced what is not there: %v", err)
+	}
+	for i := range s.names {
+		if n := s.labelled(t, i); n != 2 {
+			t.Errorf("collection %d has %d labels", i, n)
+		}
+	}
+}
+
 // TestWordWhileTheStoreFails: what fails at the hub itself says nothing of the home.
 func TestWordWhileTheStoreFails(t *testing.T) {
 	store := &disk{Store: new(memstore.Store)}

@@ -11,7 +11,8 @@ import (
 )
 
 // elsewhere says which items of c are complete in other collections of its
-// author, with the same digest, and who serves them, as long as the transaction stands.
+// author, with the same digest, and who serves them, as far as that was checked and as long
+// as the transaction stands.
 // Collections whose seals do not stand any more say nothing.
 func (k *Core) elsewhere(ctx context.Context, tx *record.Tx, c collection.Collection) (transport.Bits, []transport.Source, error) {
 	names, err := k.others(ctx, tx, c, transport.AllBits(c.Len()))
@@ -30,13 +31,13 @@ func (k *Core) elsewhere(ctx context.Context, tx *record.Tx, c collection.Collec
 		}
 		other := loaded.state
 		places := samePlaces(other.Collection, c)
-		for i := range other.Complete().Places() {
+		for i := range other.Confirmed().Places() {
 			if to, ok := places[i]; ok {
 				complete = complete.Add(to)
 			}
 		}
 		for _, source := range other.Sources {
-			source.Items = mapBits(source.Items, places)
+			source.Items = mapBits(other.Checked(source), places)
 			sources = append(sources, source)
 		}
 	}
