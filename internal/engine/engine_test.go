@@ -409,8 +409,8 @@ func TestTakenBackIsNotServed(t *testing.T) {
 	if n := effect[Notify](t, effects).Notification; n.Reason != notify.Lost || n.Labelled != 1 {
 		t.Errorf("told %+v", n)
 	}
-	if s.Served().Has(1) || !s.Served().Has(0) {
-		t.Errorf("served %v", s.Served())
+	if s.served().Has(1) || !s.served().Has(0) {
+		t.Errorf("served %v", s.served())
 	}
 	s, effects = run(t, rules, s, Announced{source(1)})
 	if n := effect[Notify](t, effects).Notification; n.Reason != notify.Available || s.Collection.Labelled() != 0 {

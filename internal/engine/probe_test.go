@@ -69,8 +69,8 @@ func TestRule10AnotherSourceIsLeft(t *testing.T) {
 func TestRule10OneItemIsGone(t *testing.T) {
 	gone := Probed{from("home", 1)}
 	s, _ := run(t, patient, served(t, patient, from("home", 0, 1, 2)), gone, gone, gone)
-	if s.Collection.Labelled() != 1 || s.Complete().Has(1) || !s.Served().Has(0) || s.Served().Has(1) {
-		t.Errorf("complete %v, served %v", s.Complete(), s.Served())
+	if s.Collection.Labelled() != 1 || s.Complete().Has(1) || !s.served().Has(0) || s.served().Has(1) {
+		t.Errorf("complete %v, served %v", s.Complete(), s.served())
 	}
 }
 

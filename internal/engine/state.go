@@ -125,8 +125,8 @@ func (s State) itemsThat(are func(label.Rank) bool) transport.Bits {
 	return b
 }
 
-// Served is the set of the items whose complete version has a source.
-func (s State) Served() transport.Bits {
+// served is the set of the items whose complete version has a source.
+func (s State) served() transport.Bits {
 	var b transport.Bits
 	for _, source := range s.Sources {
 		b = b.Or(source.Items)

@@ -68,7 +68,7 @@ func falsified(s State, e Falsified) (State, []Effect, error) {
 
 // lose has the authority take back the items that nobody serves any more.
 func (s *State) lose(items transport.Bits) {
-	s.lost = s.Complete().And(items).Without(s.Served()).Trim()
+	s.lost = s.Complete().And(items).Without(s.served()).Trim()
 	if !s.lost.IsEmpty() {
 		s.Notifier = HubNotifies // who told may be what is gone
 	}
