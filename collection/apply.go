@@ -204,6 +204,14 @@ func (c Collection) HasDigestsOf(d Collection) bool {
 	return p.fixed.identity() == o.fixed.identity() && p.lacks(o) < 0
 }
 
+// HasPreviewsOf reports whether c says all that d says of previews: it has the same
+// ones, or says that they were removed, and has none that d says is removed. What
+// stands after d without that would let another take the place of d's.
+func (c Collection) HasPreviewsOf(d Collection) bool {
+	p, o := c.parts(), d.parts()
+	return p.fixed.identity() == o.fixed.identity() && p.edition.previews.knows(&o.edition.previews)
+}
+
 // lacks returns the first item of which p has not a digest that o has, or -1.
 func (p *parts) lacks(o *parts) int {
 	for v, known := range o.edition.digests {

@@ -114,7 +114,6 @@ func TestDigestsMayBeAddedNeverChanged(t *testing.T) {
 	ok(add(5).Edit(func(_ *collection.Header, items []collection.Item) { items[0].Digests = []collection.Digest{{7}} }))(t)
 }
 
-// TestEditRefuses what New refuses.
 // TestHasDigestsOf: an edition has the digests of the one it was made of; of two
 // made at once each may lack the other's.
 func TestHasDigestsOf(t *testing.T) {
@@ -145,6 +144,7 @@ func TestHasDigestsOf(t *testing.T) {
 	}
 }
 
+// TestEditRefuses what New refuses.
 func TestEditRefuses(t *testing.T) {
 	c := shared(t, 2, label.Flag, nil)
 	for _, test := range []struct {

@@ -130,6 +130,16 @@ func (p *previews) append(b []byte) []byte {
 	return wire.AppendBytes(b, p.data)
 }
 
+// knows reports whether p has o's previews, or says that they were removed.
+func (p *previews) knows(o *previews) bool {
+	for i, length := range o.lengths.All() {
+		if got := p.length(i); length > 0 && got != removedPreview && (got != length || !bytes.Equal(p.of(i), o.of(i))) {
+			return false
+		}
+	}
+	return true
+}
+
 // altered returns the first item of which two columns have different previews, or -1.
 func (p *previews) altered(o *previews) int {
 	if len(p.starts) == 0 || len(o.starts) == 0 {

@@ -68,6 +68,27 @@ func TestContradictingPreviews(t *testing.T) {
 	}
 }
 
+// TestHasPreviewsOf: what stands after an edition without its previews would let others
+// take their place.
+func TestHasPreviewsOf(t *testing.T) {
+	c := shared(t, 70, label.Flag, nil)
+	one := previewing(t, c, map[int][]byte{3: {1}, 66: {2}})
+	gone, other := previewing(t, one, map[int][]byte{66: nil}), previewing(t, c, map[int][]byte{3: {1}, 66: {3}})
+	for _, test := range []struct {
+		what string
+		c, d collection.Collection
+		want bool
+	}{
+		{"the one before", one, c, true}, {"blank", c, one, false}, {"itself", one, one, true}, {"removed", gone, one, true},
+		{"back", one, gone, false}, {"another", other, one, false}, {"fewer", previewing(t, c, map[int][]byte{3: {1}}), one, false},
+		{"none of both", c, previewing(t, c, nil), true}, {"another collection", shared(t, 2, label.Flag, nil), c, false},
+	} {
+		if got := test.c.HasPreviewsOf(test.d); got != test.want {
+			t.Errorf("%s: %v", test.what, got)
+		}
+	}
+}
+
 // TestRemovedByEither: an edition that is to stand after another one does not bring
 // back what that has removed.
 func TestRemovedByEither(t *testing.T) {

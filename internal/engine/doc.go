@@ -53,10 +53,9 @@
 //  12. Partial versions that the rules require and the peer that shares cannot
 //     supply are asked of others who serve the items, one after the other; until
 //     all have answered, rule 4 counts them as asked for.
-//  13. The authority takes no edition that lacks or contradicts a digest that it
-//     has sealed, or has another preview of an item. The station of the author's that
-//     has made one makes another on top of the authority's, later than both, with its
-//     own words.
+//  13. The authority takes no edition that lacks or contradicts a digest or a preview
+//     that it has sealed. The station of the author's that has made one makes another
+//     on top of the authority's, later than both, with its own words.
 //  14. Versions with one digest are asked for once, and are here when one of them
 //     is, in whatever items and places of the ladder they occur. Labels do not
 //     follow from that: an item that is withdrawn or lost is so alone, and what a

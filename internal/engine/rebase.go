@@ -17,14 +17,13 @@ type Reseal struct{ Collection collection.Collection }
 
 func (Reseal) effect() {}
 
-// mayFollow reports whether an edition has all digests that another one has, and
-// contradicts nothing of it.
+// mayFollow reports whether an edition says of versions all that another one says.
 func mayFollow(c, earlier collection.Collection) bool {
-	return c.HasDigestsOf(earlier) && c.Contradicts(earlier) == nil
+	return c.HasDigestsOf(earlier) && c.HasPreviewsOf(earlier)
 }
 
 // joined joins another copy of the collection. The authority takes no edition that
-// lacks a digest that it has sealed, or contradicts it, only what was said with it.
+// lacks or contradicts what it has sealed of versions, only what was said with it.
 func (r Rules) joined(s State, c collection.Collection) (State, error) {
 	if r.validates(s) && !mayFollow(c, s.Collection) {
 		merged, changed, err := s.Collection.Apply(slices.Collect(c.Updates())...)
@@ -37,7 +36,7 @@ func (r Rules) joined(s State, c collection.Collection) (State, error) {
 }
 
 // rebases reports whether a station of the author's has an edition that is not the
-// authority's yet, and can never be, since theirs has other digests.
+// authority's yet, and can never be, since theirs says other things of versions.
 func (r Rules) rebases(s State, theirs collection.Collection) bool {
 	return s.Known() && r.Own.User == theirs.Author() &&
 		len(s.Collection.Header().AuthoritySeal) == 0 && len(theirs.Header().AuthoritySeal) > 0 &&

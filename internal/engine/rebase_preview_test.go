@@ -54,3 +54,20 @@ func TestTheAuthorityKeepsPreviews(t *testing.T) {
 	_, effects := run(t, ofAuthor, State{Collection: only, Sealed: true}, Updated{Collection: theirs})
 	none[Reseal](t, effects)
 }
+
+// TestTheAuthorityLosesNoPreview: an edition without the previews of the one that stands
+// would let the next one bring others, which whoever has the first ones would refuse.
+func TestTheAuthorityLosesNoPreview(t *testing.T) {
+	first, _ := two(t)
+	theirs, err := seen(t, first, "Title", "theirs").CoSign(t.Context(), seals("authority"), time.Unix(3, 0))
+	check(t, err)
+	blank := seen(t, seen(t, first, "Ours"), "Ours again")
+	s, _ := run(t, rules, State{Collection: theirs, Sealed: true}, Updated{Collection: blank})
+	if s.Collection.EditionDigest() != theirs.EditionDigest() {
+		t.Error("the authority loses a preview")
+	}
+	s, _ = run(t, ofAuthor, State{Collection: blank, Sealed: true}, Updated{Collection: theirs})
+	if c := s.Collection; c.Title() != "Ours again" || string(c.Preview(0)) != "theirs" {
+		t.Errorf("%q, preview %q", c.Title(), c.Preview(0))
+	}
+}
