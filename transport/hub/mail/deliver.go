@@ -29,9 +29,10 @@ const (
 // aside after Config.ParkAfter: see [Mailer.Parked]. Those on a collection whose
 // author's key was revoked are due when a station of the author's has sealed it
 // again. The first letter on a collection waits a minute for the cover, which may still
-// be coming, and is dropped if the author withdraws everything meanwhile. A letter is delivered at least once, and by one of the processes of a hub
-// unless that ends meanwhile; newer news that came in between is not lost. Errors are
-// those of the store; what fails of one letter does not keep the others.
+// be coming, and is dropped if the author withdraws everything meanwhile. A letter is
+// delivered at least once, and by one of the processes of a hub unless that ends meanwhile;
+// newer news that came in between is not lost. Errors are those of the store; what fails of
+// one letter does not keep the others.
 func (m *Mailer) Deliver(ctx context.Context) (next time.Time, err error) {
 	if err := m.drain.Enter(); err != nil {
 		return next, err
@@ -125,6 +126,7 @@ func (m *Mailer) deliver(ctx context.Context, l letter) (time.Time, error) {
 	case out.Address == "":
 		return time.Time{}, m.replace(ctx, l, nil)
 	}
+	told := l.Told
 	err = m.take(ctx, &l)
 	switch {
 	case errors.Is(err, transport.ErrConflict):
@@ -132,6 +134,7 @@ func (m *Mailer) deliver(ctx context.Context, l letter) (time.Time, error) {
 	case err != nil:
 		return time.Time{}, err
 	case m.cfg.Channel.Deliver(ctx, out) != nil:
+		l.Told = told
 		return m.postpone(ctx, l)
 	}
 	return time.Time{}, m.replace(ctx, l, nil)
@@ -173,7 +176,7 @@ func (m *Mailer) write(ctx context.Context, l letter) (notify.Letter, error) {
 	if err != nil || !sealed {
 		return notify.Letter{}, cmp.Or(err, transport.ErrSeal)
 	}
-	if n.Reason == notify.Shared && c.Len() > 0 && c.Withdrawn() == c.Len() {
+	if n.Reason == notify.Shared && !l.Told && c.Len() > 0 && c.Withdrawn() == c.Len() {
 		return notify.Letter{}, nil
 	}
 	token, err := m.token(ctx, n.Name(), l.To)

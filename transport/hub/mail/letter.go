@@ -38,6 +38,7 @@ type letter struct {
 	Next         int64               `cbor:"4,keyasint"` // not before, likewise
 	Tries        int                 `cbor:"5,keyasint,omitempty"`
 	Parked       bool                `cbor:"6,keyasint,omitempty"`
+	Told         bool                `cbor:"7,keyasint,omitempty"` // a letter has gone out, or may have
 
 	record transport.Record // as it was read
 }
@@ -80,7 +81,7 @@ func (m *Mailer) coalesce(ctx context.Context, tx *record.Tx, l letter) (waits b
 		return false, err
 	}
 	if waits = err == nil && before.Version > 0; waits {
-		l.Notification = notify.Coalesce(waiting.Notification, l.Notification)
+		l.Notification, l.Told = notify.Coalesce(waiting.Notification, l.Notification), waiting.Told
 	}
 	return waits, tx.Encode(l.key(), l)
 }
@@ -109,14 +110,14 @@ func (m *Mailer) outbox(ctx context.Context) iter.Seq2[letter, error] {
 // longer than a channel takes. If the process ends meanwhile, another one delivers it then.
 const lease = 5 * time.Minute
 
-// take takes a letter that is due. If another mailer has it, or a newer one is there, the
-// error wraps transport.ErrConflict.
+// take takes a letter that is due, and notes that it may have gone out. If another mailer
+// has it, or a newer one is there, the error wraps transport.ErrConflict.
 func (m *Mailer) take(ctx context.Context, l *letter) error {
-	if !m.hub.Shared {
-		return nil
+	if m.hub.Shared {
+		l.Next = m.hub.Now().Add(lease).Unix()
 	}
-	l.Next = m.hub.Now().Add(lease).Unix()
-	data, err := transport.Encode(l)
+	l.Told = true
+	data, err := transport.Encode(*l)
 	if err == nil {
 		l.record.Version, err = m.hub.Store.Apply(ctx, transport.Batch{
 			Conditions: []transport.Condition{{Key: l.record.Key, Version: l.record.Version}},

@@ -81,3 +81,21 @@ func TestLettersOfAnotherProcess(t *testing.T) {
 		}
 	})
 }
+
+// TestWithdrawnWhileTheFirstLetterLeaves: who has been told hears of what has changed since,
+// also if the author withdraws everything before the hub knows that the letter has gone.
+func TestWithdrawnWhileTheFirstLetterLeaves(t *testing.T) {
+	post := new(meeting)
+	w, _, cam, home, name := draft(t, hub.Config{Mail: mail.Config{Channel: post, LinkKey: []byte("kept apart")}})
+	cam.Shares(name)
+	cam.Syncs(home, name)
+	post.meanwhile = func() { labtest.Must(t, home.Author.Withdraw(t.Context(), name, cam.Items[0].ID)) }
+	for range 2 {
+		_, err := w.Hub.Hub.Mail().Deliver(t.Context())
+		labtest.Must(t, err)
+	}
+	letters := post.Letters()
+	if len(letters) != 2 || letters[1].Labelled != 1 {
+		t.Errorf("%d letters: %+v", len(letters), letters)
+	}
+}
