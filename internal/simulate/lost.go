@@ -54,17 +54,17 @@ func (w *world) stands(name collection.Name) bool {
 }
 
 // mourn has the homes of a lost camera publish all that stands: that is when they
-// seal it again. What does not come then from any of them is lost, and what none of
-// them has sealed none of them serves: the hub finds that out.
+// seal it again. What none of them has sealed none of them serves, nor what a thief has
+// boasted of: the hub finds that out. What does not come then from any of them is lost.
 func (w *world) mourn() {
 	if w.lost == nil {
 		return
 	}
 	w.revoke()
 	w.atHomes("publish what was the lost camera's", func(home *station, name collection.Name) error { return home.Author.Publish(ctx, name) })
-	w.atHomes("withdraw what is lost", w.giveUp)
 	w.Pass(time.Hour) // a round of probes is nobody's any more whose process was killed
 	w.probe()
+	w.atHomes("withdraw what is lost", w.giveUp)
 }
 
 // probe lets the hub probe until it finds nothing more.
@@ -105,9 +105,8 @@ func (w *world) excused(err error) error {
 // giveUp withdraws the items whose originals, or the thumbnails that the hub waits
 // for, were on the camera alone.
 func (w *world) giveUp(home *station, name collection.Name) error {
-	state, _ := home.disk.state(name)
 	hub, _ := w.center(name.Author).disk.state(name)
-	c := state.Collection
+	c := hub.Collection
 	var gone []collection.ItemID
 	for i := range c.Len() {
 		id, rank := c.At(i)
