@@ -62,17 +62,13 @@ type promise struct {
 // for all who ask for it at the same time. If it does not have what it has announced,
 // labels come back, and the author is not believed before a check any more. One that
 // does not answer is probed as others are. It returns the state that this has led to.
-func (h *Hub) checkWord(ctx context.Context, name collection.Name, source transport.Source) (engine.State, error) {
-	for {
-		turn, mine := h.checks.Take(promise{name, endpoint{source.User, source.URL}}, h.sampled.Load)
-		if mine {
-			defer turn.End()
-			return h.checkUnchecked(ctx, name, source)
-		}
-		if err := turn.Await(ctx, h.cfg.Pause); err != nil {
-			return engine.State{}, err
-		}
-	}
+func (h *Hub) checkWord(ctx context.Context, name collection.Name, source transport.Source) (state engine.State, err error) {
+	of := promise{name, endpoint{source.User, source.URL}}
+	err = h.checks.Do(ctx, of, h.sampled.Load, h.cfg.Pause, func() error {
+		state, err = h.checkUnchecked(ctx, name, source)
+		return err
+	})
+	return state, err
 }
 
 func (h *Hub) checkUnchecked(ctx context.Context, name collection.Name, source transport.Source) (engine.State, error) {

@@ -31,6 +31,7 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/internal/shareclient"
 	"github.com/glimpse-go/glimpse/transport/internal/station"
+	"github.com/glimpse-go/glimpse/transport/internal/turns"
 	"github.com/glimpse-go/glimpse/transport/memstore"
 )
 
@@ -146,8 +147,9 @@ type base struct {
 	keyed    keyed
 	recent   recent
 	sending  shareclient.Sending
-	bus      memstore.Bus    // wakes those who wait for news
-	running  context.Context // ends when the peer is told to stop, by
+	words    turns.Turns[collection.Name] // to say something, or to hear what became of it
+	bus      memstore.Bus                 // wakes those who wait for news
+	running  context.Context              // ends when the peer is told to stop, by
 	stop     context.CancelFunc
 }
 

@@ -54,26 +54,28 @@ func (p *Author) publishOnce(ctx context.Context, name collection.Name, partial 
 		return err
 	}
 	message := transport.Share{From: transport.Peer, Offers: p.offers(s), Notifies: p.cfg.Notifies}
+	word := &word{p: p.base, of: name}
 	serves := p.cfg.URL != "" && !partial
 	if serves {
 		last := len(s.Collection.Ladder()) - 1
 		message.Serves, message.URL, message.Endpoint = make([]transport.Bits, last+1), p.cfg.URL, p.endpoint
 		message.Serves[last] = p.complete(s)
-		if message.Word, err = p.word(ctx, s); err != nil {
+		if err = word.seal(ctx, s, p.complete(s)); err != nil {
 			return err
 		}
+		message.Word = word.update
 	}
 	c, answer, err := shareclient.Send(ctx, p.cfg.Hub, s.Collection, shareclient.Share{
-		Message: message, Known: true, Open: p.core.Versions.Open, Make: p.render, Accept: p.join, Now: p.cfg.Now, Signer: p.authorSigner(s), Sending: &p.sending,
+		Message: message, Known: true, Open: p.core.Versions.Open, Make: p.render, Accept: p.join, Now: p.cfg.Now, Signer: p.authorSigner(s), Sending: &p.sending, Say: word.say,
 	})
 	if err == nil && answer.Notify && p.user != c.Author() {
 		err = p.notifyRecipients(ctx, name, p.source()) // the author told what was before
 	}
 	if err == nil {
-		err = p.announced(ctx, c, answer, message)
+		err = p.announced(ctx, word, c, answer, message)
 	}
-	if err == nil && len(message.Word) > 0 {
-		err = p.heardOfWord(ctx, name)
+	if err == nil {
+		err = word.heard(ctx)
 	}
 	if err != nil {
 		return err
@@ -83,7 +85,7 @@ func (p *Author) publishOnce(ctx context.Context, name collection.Name, partial 
 
 // announced takes what the hub has answered, and announces what is served unless the hub
 // has taken the share for an announcement.
-func (p *Author) announced(ctx context.Context, c collection.Collection, answer transport.Answer, sent transport.Share) error {
+func (p *Author) announced(ctx context.Context, word *word, c collection.Collection, answer transport.Answer, sent transport.Share) error {
 	if len(answer.Updates) > 0 {
 		if err := p.apply(ctx, c.Name(), transport.State{Updates: answer.Updates, Keys: answer.Keys}); err != nil {
 			return err
@@ -95,7 +97,7 @@ func (p *Author) announced(ctx context.Context, c collection.Collection, answer 
 	case answer.Refused != nil && answer.Announced == p.cfg.URL:
 		return answer.Refused
 	case answer.Announced != p.cfg.URL:
-		return p.announce(ctx, c, sent.Word)
+		return p.announce(ctx, word, c)
 	}
 	return nil
 }
@@ -173,13 +175,18 @@ func (p *base) join(ctx context.Context, theirs collection.Collection, keys [][]
 
 // announce says that the originals are served from now on, with the author's word or
 // without, and takes the updates that follow.
-func (p *Author) announce(ctx context.Context, c collection.Collection, word []byte) error {
+func (p *Author) announce(ctx context.Context, word *word, c collection.Collection) error {
 	s, err := p.core.Load(ctx, c.Name())
 	if err != nil {
 		return err
 	}
-	answer, err := p.cfg.Hub.Announce(ctx, transport.Announcement{
-		Author: c.Author(), ID: c.ID(), Items: p.complete(s).Trim(), URL: p.cfg.URL, Word: word, Endpoint: p.endpoint,
+	announcement := transport.Announcement{
+		Author: c.Author(), ID: c.ID(), Items: p.complete(s).Trim(), URL: p.cfg.URL, Word: word.update, Endpoint: p.endpoint,
+	}
+	var answer transport.Answer
+	err = word.say(ctx, func() error {
+		answer, err = p.cfg.Hub.Announce(ctx, announcement)
+		return err
 	})
 	if err != nil {
 		return err

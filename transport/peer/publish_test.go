@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"sync"
 	"testing"
 	"time"
 
@@ -207,6 +208,40 @@ func TestWordWhoseAnswerIsLost(t *testing.T) {
 		t.Fatalf("%d labels", n)
 	}
 	home.Restart(nil)
+	home.Withdraws(name, cam.Items[2].ID)
+	if n := w.Labelled(b.User, name); n != 1 {
+		t.Errorf("%d labels after one photo was withdrawn", n)
+	}
+}
+
+// TestAskedWhileAWordIsOnItsWay: who asks the hub while it has not got a word yet does not
+// make the station forget that it may have got it.
+func TestAskedWhileAWordIsOnItsWay(t *testing.T) {
+	w, cam, home, b, name := labtest.NewAlbum(t, hub.Config{RequiredFromPeer: 1}, 3)
+	cam.Shares(name)
+	cam.Syncs(home, name)
+	lost := errors.New("lost")
+	w.Put("hub", func(*http.Request, http.RoundTripper) (*http.Response, error) { return nil, lost }) // nothing is checked
+	asked := make(chan error, 1)
+	var once sync.Once
+	w.Put(home.Name, func(r *http.Request, network http.RoundTripper) (answer *http.Response, err error) {
+		first := false
+		once.Do(func() { first = true })
+		if !first {
+			return network.RoundTrip(r)
+		}
+		go func() { asked <- home.Author.NotifyHub(t.Context(), name) }()
+		time.Sleep(10 * time.Millisecond) // it asks now, or waits
+		if answer, err = network.RoundTrip(r); err == nil {
+			answer.Body.Close()
+			err = lost
+		}
+		return nil, err
+	})
+	if err := home.Author.Publish(t.Context(), name); !errors.Is(err, transport.ErrUnreachable) {
+		t.Fatalf("publish: %v", err)
+	}
+	labtest.Must(t, <-asked)
 	home.Withdraws(name, cam.Items[2].ID)
 	if n := w.Labelled(b.User, name); n != 1 {
 		t.Errorf("%d labels after one photo was withdrawn", n)

@@ -41,6 +41,8 @@ type Share struct {
 	// is not the author.
 	Signer collection.Signer
 	Now    func() time.Time
+	// Say, if it is not nil, makes the requests that bring the message.
+	Say func(ctx context.Context, request func() error) error
 	// Sending is what the sender is sending besides; nil = nothing.
 	Sending *Sending
 
@@ -135,17 +137,28 @@ func (s *Share) share(ctx context.Context, to transport.ShareReceiver, c collect
 	}
 	s.asked = s.Sending.now()
 	if !s.Known || len(m.Collection) <= maxRepeated {
-		return to.Share(ctx, m)
+		return s.send(ctx, to, m)
 	}
 	named := m
 	named.Collection, named.Manifest = nil, transport.ManifestOf(c)
 	if named.Updates, err = collection.EncodeUpdates(c.Updates()); err != nil {
 		return transport.Answer{}, err
 	}
-	answer, err := to.Share(ctx, named)
+	answer, err := s.send(ctx, to, named)
 	if errors.Is(err, transport.ErrNotFound) {
+		return s.send(ctx, to, m)
+	}
+	return answer, err
+}
+
+func (s *Share) send(ctx context.Context, to transport.ShareReceiver, m transport.Share) (answer transport.Answer, err error) {
+	if s.Say == nil {
 		return to.Share(ctx, m)
 	}
+	err = s.Say(ctx, func() error {
+		answer, err = to.Share(ctx, m)
+		return err
+	})
 	return answer, err
 }
 

@@ -41,17 +41,10 @@ func (k *Versions) progress(key string) func() int64 {
 }
 
 func (k *Versions) once(ctx context.Context, among *turns.Turns[string], key string, bring func() error) error {
-	for {
-		turn, mine := among.Take(key, k.progress(key))
-		if mine {
-			defer turn.End()
-			if _, here, err := k.whole(ctx, key); here || err != nil {
-				return err
-			}
-			return bring()
-		}
-		if err := turn.Await(ctx, k.Pause); err != nil {
+	return among.Do(ctx, key, k.progress(key), k.Pause, func() error {
+		if _, here, err := k.whole(ctx, key); here || err != nil {
 			return err
 		}
-	}
+		return bring()
+	})
 }

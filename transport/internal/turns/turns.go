@@ -47,6 +47,21 @@ func (t *Turns[K]) Take(key K, progress func() int64) (turn *Turn[K], mine bool)
 	return turn, true
 }
 
+// Do does work in the turn of a key, after those whose turn it is before. Its error is
+// that of work, or of ctx while it waits.
+func (t *Turns[K]) Do(ctx context.Context, key K, progress func() int64, pause Pause, work func() error) error {
+	for {
+		turn, mine := t.Take(key, progress)
+		if mine {
+			defer turn.End()
+			return work()
+		}
+		if err := turn.Await(ctx, pause); err != nil {
+			return err
+		}
+	}
+}
+
 // End ends a turn, if it has not been ended.
 func (t *Turn[K]) End() {
 	t.of.mu.Lock()
