@@ -4,14 +4,15 @@ import (
 	"bytes"
 
 	"github.com/glimpse-go/glimpse/internal/column"
+	"github.com/glimpse-go/glimpse/label"
 )
 
 // SameLabels reports whether the items of c and d, two copies of one collection, have the
-// same labels, whoever has said so.
+// same labels, whoever has said so, and in whatever generation.
 func (c Collection) SameLabels(d Collection) bool {
 	p, o := c.parts(), d.parts()
 	return p.fixed.identity() == o.fixed.identity() &&
-		column.Every(*p.state.get(), *o.state.get(), func(x, y uint32) bool { return x == y })
+		column.Every(*p.state.get(), *o.state.get(), func(x, y uint32) bool { return label.Rank(x).Level() == label.Rank(y).Level() })
 }
 
 // SameWords reports whether the editions of c and d say the same to people:

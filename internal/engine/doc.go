@@ -30,7 +30,9 @@
 //     and the recipients are told at once; the authority's seal, letters and the
 //     author's other collections wait for the check. If that finds the word false, labels
 //     come back, the recipients are told, and the author's stations are checked before
-//     anything goes from then on. Completers always are.
+//     anything goes from then on. Completers always are. A word that comes without a
+//     source that serves the items, or while something is waited for, is taken back at
+//     once, and nobody is told.
 //  5. A label goes in every collection of the author that holds the item.
 //  6. What is withdrawn stays withdrawn, unless its author takes it back: a
 //     station of the author's withdraws again what the authority has reopened

@@ -8,7 +8,6 @@ import (
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/collection/digest"
-	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/google/go-cmp/cmp"
@@ -489,13 +488,5 @@ func TestErrorChangesNothing(t *testing.T) {
 	after, _ := next.Parts()
 	if err == nil || effects != nil || !cmp.Equal(before, after) {
 		t.Errorf("%v, %v", err, effects)
-	}
-}
-
-func TestRequiredNeverExceedsTheLadder(t *testing.T) {
-	r := Rules{RequiredFromDevice: 99, RequiredFromPeer: 1}
-	l := label.DefaultLadder()
-	if r.Required(transport.Device, l) != 3 || r.Required(transport.Peer, l) != 1 {
-		t.Error("required versions")
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/transport"
 )
 
@@ -45,4 +46,12 @@ func editions(t *testing.T, n, version int) (older, newer collection.Collection)
 	newer, err = newer.Sign(t.Context(), seals("author"), time.Unix(1, 0))
 	check(t, err)
 	return older, newer
+}
+
+func TestRequiredNeverExceedsTheLadder(t *testing.T) {
+	r := Rules{RequiredFromDevice: 99, RequiredFromPeer: 1}
+	l := label.DefaultLadder()
+	if r.Required(transport.Device, l) != 3 || r.Required(transport.Peer, l) != 1 {
+		t.Error("required versions")
+	}
 }

@@ -57,8 +57,12 @@ func brought(e Event) collection.Collection {
 // shows them nothing else: an update that changes no label is no news, unless it is the
 // authority's seal on the author's word.
 func (s State) stillNotified(merged collection.Collection) collection.Digest {
-	before, err := notify.Availability(s.Collection)
-	if err != nil || s.LettersDue || s.Notified != before || !merged.SameLabels(s.Collection) {
+	was := s.Collection
+	if !s.before.ID().IsZero() {
+		was = s.before
+	}
+	before, err := notify.Availability(was)
+	if err != nil || s.LettersDue || s.Notified != before || !merged.SameLabels(was) {
 		return s.Notified
 	}
 	if now, err := notify.Availability(merged); err == nil {

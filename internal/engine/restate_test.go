@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/transport"
 )
 
 // named makes seals that name a key, and are none.
@@ -96,12 +97,14 @@ func TestRule16OthersKeys(t *testing.T) {
 // TestRule7UpdateThatChangesNoLabel: another update is no news if no label shows it.
 func TestRule7UpdateThatChangesNoLabel(t *testing.T) {
 	s := told(t)
+	s.Sources = []transport.Source{source(0)}
 	c := completes(t, s.Collection, author, 5, 0)
 	s, effects := run(t, rules, s, Updated{Collection: c})
 	effect[Notify](t, effects)
 	c = completes(t, s.Collection, completer, 6, 0)
 	s, effects = run(t, rules, s, Updated{Collection: c})
 	none[Notify](t, effects)
+	s.Sources = []transport.Source{source(0, 1)}
 	c = completes(t, s.Collection, completer, 6, 0, 1)
 	_, effects = run(t, rules, s, Updated{Collection: c})
 	effect[Notify](t, effects)

@@ -74,9 +74,10 @@ type State struct {
 	Unchecked  []transport.Source
 	LettersDue bool
 
-	lost      transport.Bits // what the authority is about to take back
-	more      bool           // labels wait for more of an upload: see Stored
-	confirmed transport.Bits // what the author alone has said, and the authority is about to
+	lost      transport.Bits        // what the authority is about to take back
+	before    collection.Collection // of a word that is taken back at once: nobody has seen it
+	more      bool                  // labels wait for more of an upload: see Stored
+	confirmed transport.Bits        // what the author alone has said, and the authority is about to
 }
 
 // Notifier is who sends notifications.

@@ -6,7 +6,6 @@ import (
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/label"
-	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
 )
 
@@ -20,6 +19,9 @@ func (r Rules) Step(s State, e Event) (State, []Effect, error) {
 	}
 	stored, _ := e.(Stored)
 	next.more = stored.More
+	if err := r.refute(s, &next, e); err != nil {
+		return s, nil, err
+	}
 	more, err := r.restate(s, next, e)
 	if err == nil && len(more) == 0 {
 		more, err = r.rewithdraw(s, next)
@@ -168,90 +170,6 @@ func (s State) ready(served transport.Bits) (ready []collection.ItemID, open int
 	return ready, open
 }
 
-// notify returns the notification that is due: rules 3 and 7.
-func (r Rules) notify(s *State) ([]Effect, error) {
-	waits := s.Quiet && !s.Notifies && s.Notified.IsZero()
-	if !r.Notifies && !s.Notifies || waits {
-		return nil, nil
-	}
-	now, err := notify.Availability(s.Collection)
-	confirms, same := s.confirms(), now == s.Notified && !s.Edited
-	if err != nil || same && !confirms {
-		return nil, err
-	}
-	reason := s.reason(now)
-	onlyWrite := same || !s.Notifies && (s.Notifier == PeerNotifies || s.Notifier == DeviceNotifies && s.Notified.IsZero())
-	noLetters := !confirms && s.onlyLevels() || s.LettersDue && (len(s.Unchecked) > 0 || reason == notify.Lost)
-	s.Edited, s.LettersDue = false, s.LettersDue && len(s.Unchecked) > 0
-	if err := s.hasTold(); err != nil || onlyWrite && (noLetters || !r.Notifies) {
-		return nil, err
-	}
-	n, err := r.notification(s, reason)
-	n.NoLetters = noLetters
-	switch letters := (Write{n}); {
-	case onlyWrite:
-		return []Effect{letters}, err
-	case confirms: // stations were told, and take in the seal
-		n.NoLetters = true
-		return []Effect{n, letters}, err
-	}
-	return []Effect{n}, err
-}
-
-// confirms reports whether the recipients were told all that is new, but for letters: the
-// authority has confirmed the author's word.
-func (s State) confirms() bool {
-	return s.LettersDue && len(s.Unchecked) == 0 && !s.Edited &&
-		s.Collection.Labelled() == s.NotifiedLabelled && s.Collection.Withdrawn() == s.NotifiedWithdrawn
-}
-
-// onlyLevels reports whether nothing but levels of labels is new to the recipients.
-func (s State) onlyLevels() bool {
-	return s.Collection.Kind() == label.Degree && !s.Notified.IsZero() && !s.Edited &&
-		s.Collection.Labelled() == s.NotifiedLabelled && s.Collection.Withdrawn() == s.NotifiedWithdrawn
-}
-
-// notification makes the next one, of the availability that s.Notified names.
-func (r Rules) notification(s *State, reason notify.Reason) (Notify, error) {
-	c := s.Collection
-	n, err := notify.Make(c, reason, r.link(c.Name()))
-	s.News++
-	return Notify{To: notify.Due(c), Addresses: notify.DueAddresses(c), Notification: n, Availability: s.Notified, Seq: s.News}, err
-}
-
-// reason says what there is to tell, when the availability is now.
-func (s State) reason(now collection.Digest) notify.Reason {
-	switch {
-	case s.Notified.IsZero():
-		return notify.Shared
-	case now == s.Notified && s.Edited:
-		return notify.Edited
-	case s.Collection.Labelled() > s.NotifiedLabelled:
-		return notify.Lost
-	}
-	return notify.Available
-}
-
-func (r Rules) link(n collection.Name) string {
-	if r.Link == "" {
-		return ""
-	}
-	return r.Link + "/" + n.String()
-}
-
-// sealed takes the author's seal.
-func sealed(s State, e Sealed) (State, []Effect, error) {
-	switch {
-	case e.Collection.EditionDigest() != s.Collection.EditionDigest() || e.Collection.Identity() != s.Collection.Identity():
-		return s, nil, transport.At(transport.ErrSeal, "of another edition")
-	case len(e.Collection.Header().AuthorSeal) == 0: // its key was revoked: rule 15
-		return s, nil, transport.At(transport.ErrSeal, "the author's seal does not stand")
-	}
-	s, err := s.merge(e.Collection)
-	s.Sealed = true
-	return s, nil, err
-}
-
 // updated takes what another station knows better, or knows first.
 func (r Rules) updated(s State, e Updated) (State, []Effect, error) {
 	if s.isDraft() {
@@ -288,7 +206,7 @@ func (s State) with(merged collection.Collection) State {
 		s.Held = s.heldIn(merged)
 	}
 	lost := regenerated(s.Collection, merged)
-	s.Notified = s.stillNotified(merged)
+	s.Notified, s.before = s.stillNotified(merged), collection.Collection{}
 	s.Edited = s.Edited || edited(s.Collection, merged)
 	s.Collection, s.lost = merged, s.lost.Without(lost).Trim()
 	s.Sealed = len(merged.Header().AuthorSeal) > 0
@@ -298,7 +216,24 @@ func (s State) with(merged collection.Collection) State {
 			s.Unchecked = lessSource(s.Unchecked, source, lost)
 		}
 	}
+	if len(s.Unchecked) > 0 { // of what is withdrawn nothing is checked
+		gone := withdrawn(merged)
+		for _, source := range s.Unchecked {
+			s.Unchecked = lessSource(s.Unchecked, source, gone)
+		}
+	}
 	return s
+}
+
+// withdrawn is the set of the items that are withdrawn.
+func withdrawn(c collection.Collection) transport.Bits {
+	var b transport.Bits
+	for i := range c.Len() {
+		if _, rank := c.At(i); rank.Withdrawn() {
+			b = b.Add(i)
+		}
+	}
+	return b
 }
 
 // regenerated is the set of the items whose next generation was opened.

@@ -66,6 +66,37 @@ func falsified(s State, e Falsified) (State, []Effect, error) {
 	return s, nil, nil
 }
 
+// refute has the authority take back what an event has brought, by which items have lost
+// their labels that nobody serves as far as it knows, or of which something is waited for:
+// words count with a source that can be checked, or its own.
+func (r Rules) refute(before State, s *State, e Event) error {
+	if !r.validates(*s) || brought(e).ID().IsZero() {
+		return nil
+	}
+	founded := s.served()
+	for _, asked := range s.awaited() {
+		founded = founded.Without(asked)
+	}
+	items := s.Complete().Without(founded)
+	if before.Known() {
+		items = items.Without(before.Complete())
+	}
+	if items.IsEmpty() {
+		return nil
+	}
+	var own []collection.Update
+	for u := range s.Collection.Updates() {
+		if u.Issuer().IsZero() {
+			own = append(own, u)
+		}
+	}
+	validated, _, err := s.Collection.WithoutUpdates().Apply(own...)
+	if err == nil {
+		s.lost, s.before = items.Without(State{Collection: validated}.Complete()).Trim(), before.Collection
+	}
+	return err
+}
+
 // lose has the authority take back the items that nobody serves any more.
 func (s *State) lose(items transport.Bits) {
 	s.lost = s.Complete().And(items).Without(s.served()).Trim()

@@ -104,9 +104,25 @@ func (w *world) boast(s *station, name collection.Name) error {
 		return err
 	}
 	w.truth.boasts[name] = true
+	if w.random.IntN(2) == 0 {
+		return w.claim(s, state.Collection, u)
+	}
 	_, err = s.ToHub().Announce(ctx, transport.Announcement{
 		Author: name.Author, ID: name.ID, Items: all.Without(withdrawn(state.Collection)), URL: s.URL(), Word: word, Endpoint: s.Source().Endpoint,
 	})
+	return err
+}
+
+// claim has it say so in a share, and name nobody who serves them.
+func (w *world) claim(s *station, c collection.Collection, u collection.Update) error {
+	c, _, err := c.Apply(u)
+	if err != nil {
+		return err
+	}
+	data, err := c.MarshalBinary()
+	if err == nil {
+		_, err = s.ToHub().Share(ctx, transport.Share{From: transport.Peer, Collection: data})
+	}
 	return err
 }
 

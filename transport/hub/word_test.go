@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/lab/labtest"
@@ -107,6 +108,38 @@ func TestFalseWord(t *testing.T) {
 		b.HearsNothing()
 		return nil
 	})
+	home.Publishes(name)
+	b.Hears(notify.Available, 0)
+}
+
+// TestWordWithoutASource: whoever says that originals are there, the author or a completer,
+// and serves them nowhere that the hub knows of, takes no labels off: nobody is told.
+func TestWordWithoutASource(t *testing.T) {
+	w := labtest.New(t, hub.Config{})
+	ann, bob, carol := w.User("ann"), w.User("bob"), w.User("carol")
+	cam, home, b, c := w.Camera(ann, 2), w.Peer(ann, "home"), w.Peer(bob, "bob"), w.Peer(carol, "carol")
+	name := cam.AlbumOf("title", collection.Body{Recipients: []collection.UserID{bob}, Completers: []collection.UserID{carol}})
+	cam.Shares(name)
+	b.Hears(notify.Shared, 2)
+	for _, thief := range []*labtest.Peer{home, c, home} {
+		said, _ := cam.Encoded(name)
+		u, err := said.CompleteAll(thief.User)
+		labtest.Must(t, err)
+		u, err = u.Sign(t.Context(), thief.Signer, w.Now())
+		labtest.Must(t, err)
+		said, _, err = said.Apply(u)
+		labtest.Must(t, err)
+		data, err := said.MarshalBinary()
+		labtest.Must(t, err)
+		_, err = thief.ToHub().Share(t.Context(), transport.Share{From: transport.Peer, Collection: data})
+		labtest.Must(t, err)
+		if n := w.Labelled(bob, name); n != 2 {
+			t.Errorf("%s: %d labels", thief.Name, n)
+		}
+		w.Pass(time.Second)
+	}
+	b.HearsNothing()
+	cam.Syncs(home, name)
 	home.Publishes(name)
 	b.Hears(notify.Available, 0)
 }

@@ -33,7 +33,8 @@ func (p *Author) TakeBack(ctx context.Context, name collection.Name, items ...co
 
 // Complete says, with the peer's own key, that complete versions are on the
 // network: for collections that no hub validates. The author and those whom the
-// author named may.
+// author named may. An authority takes it back where it knows nobody who serves them: see
+// [Author.Publish].
 func (p *Author) Complete(ctx context.Context, name collection.Name, items ...collection.ItemID) error {
 	return p.applyUpdate(ctx, name, func(c collection.Collection) (collection.Update, error) {
 		return c.Complete(p.user, items...)
