@@ -28,7 +28,7 @@ var (
 	keepers = set("transport/hub transport/peer transport/device transport/internal/station")
 	aside   = set("signature")
 	basic   = set("internal/sealerr internal/userid internal/wire") // know nothing of collections, so that aside may import them
-	pure    = set("label collection signature notify internal/engine internal/column internal/idindex internal/wire internal/sealerr internal/userid")
+	pure    = set("label collection signature notify transport/enrol internal/engine internal/column internal/idindex internal/wire internal/sealerr internal/userid")
 
 	impure = set("os os/exec os/signal os/user syscall net net/http log log/slog math/rand math/rand/v2 crypto/rand")
 	clocks = set("Now Since Until Sleep After AfterFunc Tick NewTicker NewTimer")

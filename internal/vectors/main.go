@@ -21,7 +21,10 @@ func main() {
 		err = writeDigests(digestFile, digestVectors())
 	}
 	if err == nil {
-		err = writeRosters(rosterFile, rosterVectors())
+		err = writeList(rosterFile, rosterVectors())
+	}
+	if err == nil {
+		err = writeList(enrolmentFile, enrolmentVectors())
 	}
 	if err != nil {
 		log.Fatal("vectors: ", err)

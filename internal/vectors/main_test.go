@@ -42,11 +42,18 @@ func TestDigestFileIsMade(t *testing.T) {
 
 // TestRosterFileIsMade is the same for the rosters of package signature.
 func TestRosterFileIsMade(t *testing.T) {
-	if err := writeRosters("../../"+rosterFile, rosterVectors()); err != nil {
+	if err := writeList("../../"+rosterFile, rosterVectors()); err != nil {
 		t.Error(err)
 	}
-	if err := writeRosters("../../"+rosterFile, rosterVectors()[1:]); !errors.Is(err, errChanged) {
+	if err := writeList("../../"+rosterFile, rosterVectors()[1:]); !errors.Is(err, errChanged) {
 		t.Errorf("a change is not refused: %v", err)
+	}
+}
+
+// TestEnrolmentFileIsMade is the same for those of package enrol.
+func TestEnrolmentFileIsMade(t *testing.T) {
+	if err := writeList("../../"+enrolmentFile, enrolmentVectors()); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -141,8 +141,8 @@ func rosterVectors() []rosterVector {
 	}
 }
 
-// writeRosters writes the file if there is none, and refuses to change one.
-func writeRosters(file string, list []rosterVector) error {
+// writeList writes the file if there is none, and refuses to change one.
+func writeList[V any](file string, list []V) error {
 	made, err := json.MarshalIndent(list, "", " ")
 	if err != nil {
 		return err

@@ -15,6 +15,9 @@
 //	POST /v1/verify                                           who sealed a statement
 //	POST /v1/ids                                              new ids for a collection and its items
 //	GET  /v1/settings                                         the user's address book and settings, for a device
+//	POST /v1/enrol/commitment                                 a station is to join: for the offer (package enrol)
+//	POST /v1/enrol/opening                                    what it has committed to
+//	POST /v1/enrol/admission                                  its request, for what people decide; waits itself
 //	GET  /v1/links/{token}                                    title and cover, for who has the token of a letter
 //	GET  /v1/links/{token}/{item}/{version}?offset=           a partial version, likewise; item is a place
 //	GET  /v1/originals/{author}/{id}/{item}?offset=&length=   a complete version, as a range with proof
@@ -68,6 +71,10 @@
 // anew has forgotten what it has taken: there, a request can do once more what it did.
 // Answers are not sealed. Nothing of this hides anything: for that, and against who is on
 // the way to both, serve over TLS.
+//
+// Who is to join is not known yet, and shows at most an invitation, as a token
+// ([HandlerOptions].Enrol). The messages of package enrol stand in byte strings, but for the
+// commitment, which is one.
 //
 // # Which station answers
 //

@@ -14,6 +14,7 @@ import (
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/enrol"
 )
 
 const defaultMaxMessage = 64 << 20
@@ -35,6 +36,10 @@ type HandlerOptions struct {
 	// Admission is asked before a body is read; nil = the station, if it is one, else
 	// nobody is.
 	Admission transport.Admission
+	// Enrol returns the attempt that is open, for stations that are to join: the one of an
+	// invitation, which is empty where the caller has none; nil = there is none. It is called
+	// for every request of theirs, concurrently. nil = nobody joins here.
+	Enrol func(invitation string) *enrol.Attempt
 	// Log is told of refusals and failures and, as security events, of what SECURITY.md
 	// lists; nil = none.
 	Log *slog.Logger
@@ -57,6 +62,7 @@ func HubHandler(h transport.HubServer, o HandlerOptions) http.Handler {
 	for pattern, answer := range guestRoutes {
 		mux.HandleFunc(pattern, s.guest(answer, h))
 	}
+	s.serveEnrolment(mux, h.Running())
 	return s.paced(h.Running(), mux)
 }
 
@@ -69,7 +75,9 @@ func PeerHandler(p transport.PeerServer, o HandlerOptions) http.Handler {
 	}
 	o.admitBy(p)
 	s := newServer(o)
-	return s.paced(p.Running(), serve(s, peerRoutes, p.As))
+	mux := serve(s, peerRoutes, p.As)
+	s.serveEnrolment(mux, p.Running())
+	return s.paced(p.Running(), mux)
 }
 
 // route answers a request to what a station is for its caller, or returns the
