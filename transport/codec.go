@@ -2,10 +2,13 @@ package transport
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 
 	"github.com/fxamacker/cbor/v2"
 
+	"github.com/glimpse-go/glimpse/internal/wire"
 	"github.com/glimpse-go/glimpse/label"
 )
 
@@ -14,6 +17,9 @@ const (
 	maxNesting  = 8
 	maxElements = 1 << 16 // sources, addresses, updates, parts, notifications
 	maxPairs    = 32      // keys of one map
+	// How many bytes an element of a message's list takes that is no text, and one that is a
+	// map: each of those has an id.
+	minElement, minMap = 4, 19
 )
 
 // The CBOR modes of all messages: built once, never changed.
@@ -69,6 +75,62 @@ func Decode[M any](data []byte) (M, error) {
 		return m, c.check()
 	}
 	return m, nil
+}
+
+// DecodeMessage is [Decode] of a message that somebody else has sent. It refuses one, too, that
+// would take many times its bytes in memory, which none does that Encode returns: one whose
+// lists are of elements too short to be any.
+func DecodeMessage[M any](data []byte) (M, error) {
+	if checkLists(bytes.NewReader(data), 0) != nil {
+		var none M
+		return none, At(ErrMalformed, "lists")
+	}
+	return Decode[M](data)
+}
+
+// checkLists reads a value, and refuses lists whose elements are too short: room is made for
+// all of them before the first is looked at.
+func checkLists(r *bytes.Reader, nesting int) error {
+	major, n, err := wire.ReadHead(r)
+	switch {
+	case err != nil || nesting > maxNesting || n > uint64(r.Len()) && wire.Bytes <= major && major <= wire.Map:
+		return ErrMalformed
+	case major == wire.Bytes || major == wire.Text:
+		_, err = r.Seek(int64(n), io.SeekCurrent)
+	case major == wire.Array:
+		return checkList(r, n, nesting)
+	case major == wire.Map:
+		for ; n > 0 && err == nil; n-- {
+			err = errors.Join(checkLists(r, nesting+1), checkLists(r, nesting+1))
+		}
+	}
+	return err
+}
+
+// checkList is checkLists of n elements.
+func checkList(r *bytes.Reader, n uint64, nesting int) error {
+	first, _ := r.ReadByte() // what is missing, checkLists finds
+	_ = r.UnreadByte()
+	least := n * minElement
+	switch {
+	case wire.Major(first>>5) == wire.Map:
+		least = n * minMap
+	case wire.Major(first>>5) == wire.Text || n <= label.MaxVersions: // texts, and sets of which some are empty
+		least = 0
+	}
+	if uint64(r.Len()) < least {
+		return ErrMalformed
+	}
+	end := uint64(r.Len()) - least
+	for range n {
+		if err := checkLists(r, nesting+1); err != nil {
+			return err
+		}
+	}
+	if uint64(r.Len()) > end {
+		return ErrMalformed
+	}
+	return nil
 }
 
 // check refuses what the form cannot: set columns longer than any ladder, and

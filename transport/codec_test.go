@@ -53,33 +53,33 @@ var messages = []any{
 func decodeAs(like any, data []byte) (any, error) {
 	switch like.(type) {
 	case transport.Share:
-		return any2(transport.Decode[transport.Share](data))
+		return any2(transport.DecodeMessage[transport.Share](data))
 	case transport.Answer:
-		return any2(transport.Decode[transport.Answer](data))
+		return any2(transport.DecodeMessage[transport.Answer](data))
 	case transport.Announcement:
-		return any2(transport.Decode[transport.Announcement](data))
+		return any2(transport.DecodeMessage[transport.Announcement](data))
 	case transport.State:
-		return any2(transport.Decode[transport.State](data))
+		return any2(transport.DecodeMessage[transport.State](data))
 	case transport.Deliveries:
-		return any2(transport.Decode[transport.Deliveries](data))
+		return any2(transport.DecodeMessage[transport.Deliveries](data))
 	case transport.Receipts:
-		return any2(transport.Decode[transport.Receipts](data))
+		return any2(transport.DecodeMessage[transport.Receipts](data))
 	case transport.VersionsRequest:
-		return any2(transport.Decode[transport.VersionsRequest](data))
+		return any2(transport.DecodeMessage[transport.VersionsRequest](data))
 	case transport.Fault:
-		return any2(transport.Decode[transport.Fault](data))
+		return any2(transport.DecodeMessage[transport.Fault](data))
 	case transport.Glimpse:
-		return any2(transport.Decode[transport.Glimpse](data))
+		return any2(transport.DecodeMessage[transport.Glimpse](data))
 	case transport.VerifyRequest:
-		return any2(transport.Decode[transport.VerifyRequest](data))
+		return any2(transport.DecodeMessage[transport.VerifyRequest](data))
 	case transport.VerifyResponse:
-		return any2(transport.Decode[transport.VerifyResponse](data))
+		return any2(transport.DecodeMessage[transport.VerifyResponse](data))
 	case transport.IDRequest:
-		return any2(transport.Decode[transport.IDRequest](data))
+		return any2(transport.DecodeMessage[transport.IDRequest](data))
 	case transport.Identifiers:
-		return any2(transport.Decode[transport.Identifiers](data))
+		return any2(transport.DecodeMessage[transport.Identifiers](data))
 	case transport.Settings:
-		return any2(transport.Decode[transport.Settings](data))
+		return any2(transport.DecodeMessage[transport.Settings](data))
 	}
 	panic(fmt.Sprintf("%T", like))
 }
@@ -157,7 +157,7 @@ func TestFaultsAreTheSameOnBothSides(t *testing.T) {
 	} {
 		data, err := transport.Encode(transport.NewFault(fmt.Errorf("secret: %w", transport.At(known, "place"))))
 		must(t, err)
-		f, err := transport.Decode[transport.Fault](data)
+		f, err := transport.DecodeMessage[transport.Fault](data)
 		must(t, err)
 		if !errors.Is(&f, known) || !errors.Is(&f, transport.Err) || f.About != "place" || bytes.Contains(data, []byte("secret")) {
 			t.Errorf("%v became %v", known, &f)
@@ -201,7 +201,7 @@ func FuzzDecode(f *testing.F) {
 func ExampleEncode() {
 	data, _ := transport.Encode(transport.Answer{Next: transport.Upload, Missing: []transport.Bits{transport.BitsOf(0, 1, 9)}})
 	fmt.Printf("%x\n", data)
-	answer, err := transport.Decode[transport.Answer](data)
+	answer, err := transport.DecodeMessage[transport.Answer](data)
 	fmt.Println(answer.Next, answer.Missing[0].Len(), err)
 	// Output:
 	// a201010381420302

@@ -88,13 +88,17 @@ func (r *Reader) WriteTree(w io.Writer, before []Digest) (*Tree, error) {
 	if r.kept, err = NewTree(r.first*BlockSize, slices.Clone(before)); err != nil {
 		return nil, err
 	}
-	leaves, err := r.writeBlocks(w, slices.Grow(slices.Clone(before), int(r.end-r.first)))
+	leaves, err := r.writeBlocks(w, slices.Grow(slices.Clone(before), int(min(r.end-r.first, maxUnread))))
 	tree, treeErr := r.kept.grown(min(r.size, int64(len(leaves))*BlockSize), leaves)
 	if err == nil && tree.Root() != r.root {
 		err = ErrKept
 	}
 	return tree, errors.Join(err, treeErr)
 }
+
+// maxUnread is for how many blocks that have not come yet there is room, 1 MiB of hashes: a
+// source may claim any size.
+const maxUnread = 1 << 15
 
 // maxWritten is how many bytes WriteTree writes at once, whole blocks.
 const maxWritten = 64 << 10

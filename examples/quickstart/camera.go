@@ -120,7 +120,7 @@ func (c *camera) shareWithHome(ctx context.Context, at transport.Source) error {
 	caller := httplink.Caller{User: c.account.user, Signer: c.signer, Statement: c.account.statement}
 	home, err := httplink.Dialer(caller, httplink.Options{HTTP: c.stage.network.client("camera")}).Reach(at)
 	if err == nil {
-		_, err = c.device.Share(ctx, home, c.name)
+		_, err = c.device.Sync(ctx, home, c.name)
 	}
 	return err
 }

@@ -281,10 +281,15 @@ func MayComplete(c collection.Collection, u collection.UserID) bool {
 	return u == c.Author() || c.HasCompleter(u)
 }
 
-// Required is the number of versions that a share by the sender must bring.
+// Required is the number of versions that a share by the sender must bring: to an authority,
+// never the complete one.
 func (r Rules) Required(from transport.Role, l label.Ladder) int {
-	if from == transport.Peer {
-		return min(r.RequiredFromPeer, len(l))
+	most := len(l)
+	if !r.Authority.IsZero() {
+		most--
 	}
-	return min(r.RequiredFromDevice, len(l))
+	if from == transport.Peer {
+		return min(r.RequiredFromPeer, most)
+	}
+	return min(r.RequiredFromDevice, most)
 }

@@ -20,7 +20,8 @@ const MaxItems = 1<<24 - 1
 
 const (
 	idSize = 16
-	slots  = 8 // of a group
+	golden = 0x9e3779b97f4a7c15 // 2^64 divided by the golden ratio, whose multiples spread best
+	slots  = 8                  // of a group
 )
 
 // group is eight tags, of which zero is an empty slot, and eight numbers, little endian.
@@ -98,9 +99,11 @@ func (x *Index) insert(i int) {
 }
 
 // slot returns the first group to look in and the tag, from bits of the hash that do not
-// choose the group.
+// choose the group. One product alone is not enough: where half of all ids is the same, the
+// others' products with it lie close to one another under some seeds.
 func (x *Index) slot(a, b uint64) (at int, tag uint64) {
 	hi, lo := bits.Mul64(a^x.seed[0], b^x.seed[1])
+	hi, lo = bits.Mul64(hi^lo, golden)
 	hash := hi ^ lo
 	place, _ := bits.Mul64(hash, uint64(len(x.groups)))
 	return int(place), max(hash&0xff, 1)

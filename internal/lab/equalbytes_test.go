@@ -117,7 +117,7 @@ func (p plan) play(t *testing.T) {
 }
 
 func (a album) share(t *testing.T, to transport.ShareReceiver) error {
-	_, err := a.cam.Share(t.Context(), to, a.name)
+	_, err := a.cam.Sync(t.Context(), to, a.name)
 	return err
 }
 

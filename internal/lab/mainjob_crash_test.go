@@ -73,7 +73,7 @@ func newJob(t *testing.T) *job {
 func (j *job) steps() []func() error {
 	ctx := j.t.Context()
 	share := func(to transport.ShareReceiver) error {
-		_, err := j.cam.Share(ctx, to, j.name)
+		_, err := j.cam.Sync(ctx, to, j.name)
 		return err
 	}
 	receive := func() error {

@@ -72,7 +72,7 @@ func onePhoto(t *testing.T, wrap func(string, http.RoundTripper) http.RoundTripp
 		case "shared":
 			_, err = camera.Device.Share(ctx, camera.ToHub(), name)
 		case "synced":
-			_, err = camera.Device.Share(ctx, camera.To(home), name)
+			_, err = camera.Device.Sync(ctx, camera.To(home), name)
 		case "published":
 			err = home.Author.Publish(ctx, name)
 		case "heard", "heard again":

@@ -84,6 +84,13 @@ func (b *broken) between(r *http.Request, network http.RoundTripper) (*http.Resp
 	return nil, errBroken
 }
 
+// syncs shares all of a collection with a hub or a home.
+func syncs(t *testing.T, cam *labtest.Camera, to transport.ShareReceiver, name collection.Name) transport.Answer {
+	answer, err := cam.Sync(t.Context(), to, name)
+	must(t, err)
+	return answer
+}
+
 // TestPushBreaks: wherever a push breaks off, at a hub or at home, the device goes on by
 // itself, sends nothing that came whole, and all is there.
 func TestPushBreaks(t *testing.T) {
@@ -101,7 +108,7 @@ func TestPushBreaks(t *testing.T) {
 			b := &broken{at: at, to: handler}
 			w.Put(cam.Name, b.between)
 			before := len(cam.Log())
-			if answer := cam.SharesWith(to, name); answer.Next != transport.Done {
+			if answer := syncs(t, cam, to, name); answer.Next != transport.Done {
 				t.Fatalf("%s, %d bytes: %+v", what, at, answer)
 			}
 			whole = len(b.body)
@@ -135,7 +142,7 @@ func TestPushGoesOn(t *testing.T) {
 			}
 			return b.between(r, network)
 		})
-		if _, err := cam.Share(t.Context(), to(), name); !errors.Is(err, transport.ErrUnreachable) {
+		if _, err := cam.Sync(t.Context(), to(), name); !errors.Is(err, transport.ErrUnreachable) {
 			t.Fatal(err)
 		}
 		cam.Restart(cam.Store) // it remembers nothing, and pushes again
@@ -149,7 +156,7 @@ func TestPushGoesOn(t *testing.T) {
 			return network.RoundTrip(r)
 		})
 		before := len(cam.Log())
-		if answer := cam.SharesWith(to(), name); answer.Next != transport.Done || len(cam.Log())-before != 2 {
+		if answer := syncs(t, cam, to(), name); answer.Next != transport.Done || len(cam.Log())-before != 2 {
 			t.Errorf("%s: %v after %v", what, answer.Next, cam.Log()[before:])
 		}
 		isThere(t, w, home, what == "home", cam, name)

@@ -99,7 +99,7 @@ func (f *family) sync(ctx context.Context, camera *device.Device, name collectio
 	if err := f.home.Learn(ctx, [][]byte{f.camera.statement}); err != nil {
 		return err
 	}
-	_, err := camera.Share(ctx, f.home.As(transport.Identity{User: f.home.user}), name)
+	_, err := camera.Sync(ctx, f.home.As(transport.Identity{User: f.home.user}), name)
 	return err
 }
 

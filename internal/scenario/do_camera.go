@@ -111,12 +111,13 @@ func doShares(s *station, c command) error {
 		return err
 	}
 	var to transport.ShareReceiver = s.ToHub()
+	share := s.Device.Share
 	if with != "hub" {
 		home, err := s.w.station(with)
 		if err != nil {
 			return err
 		}
-		to = s.To(home.Station)
+		to, share = s.To(home.Station), s.Device.Sync
 	}
 	if telling := c.after["telling"]; len(telling) > 0 {
 		_, err = s.Device.ShareAndNotify(s.w.ctx, to, known.Name(), s.tells(telling))
@@ -127,6 +128,6 @@ func doShares(s *station, c command) error {
 		_, err = s.Device.ShareVersions(s.w.ctx, to, known.Name(), v+1)
 		return err
 	}
-	_, err = s.Device.Share(s.w.ctx, to, known.Name())
+	_, err = share(s.w.ctx, to, known.Name())
 	return err
 }

@@ -96,7 +96,7 @@ func (w *world) share(m *made) (transport.Answer, error) {
 }
 
 func (w *world) syncHome(m *made, home *station) error {
-	answer, err := m.camera.Share(ctx, m.camera.To(home.Station), m.name)
+	answer, err := m.camera.Sync(ctx, m.camera.To(home.Station), m.name)
 	w.endedAt(m.camera, "sync with "+home.Name, err)
 	if err == nil && answer.Next == transport.Done {
 		m.synced = append(m.synced, home)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"github.com/glimpse-go/glimpse/collection"
-	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/internal/cover"
@@ -38,7 +37,7 @@ func (d *Device) ShareAndNotify(ctx context.Context, to transport.ShareReceiver,
 // into the store if that is left to the device, all in one change with the end of
 // that record.
 func (d *Device) shareToNotify(ctx context.Context, to transport.ShareReceiver, name collection.Name) (answer transport.Answer, told bool, err error) {
-	answer, err = d.share(ctx, to, name, label.MaxVersions, true)
+	answer, err = d.share(ctx, to, name, partial, true)
 	if err != nil {
 		return answer, false, err
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/glimpse-go/glimpse/transport/internal/shareclient"
 )
 
-// Share shares a collection with a station, and uploads what it asks for: in one
+// Share shares a collection with a hub, and uploads the partial versions that it asks for: in one
 // request where nothing of it is known there and the smallest versions are all that
 // is asked for, else in two. The version of the cover item goes first. The smallest
 // versions go along with the share unless this Device has shared some of them
@@ -20,9 +20,16 @@ import (
 // bytes are sent once, also where several collections are shared at the same time
 // over one link. What the Media does not have any more is left out and keeps its
 // label. After an error it can be called again: what was stored is not sent again.
+// Complete versions are not offered, so that no hub gets one by asking for it: see [Device.Sync].
 // Errors are those of transport.ShareReceiver and of the Media.
 func (d *Device) Share(ctx context.Context, to transport.ShareReceiver, name collection.Name) (transport.Answer, error) {
-	return d.ShareVersions(ctx, to, name, label.MaxVersions)
+	return d.share(ctx, to, name, partial, false)
+}
+
+// Sync is Share with a peer of the device's user, such as the home computer: complete versions
+// are offered, too.
+func (d *Device) Sync(ctx context.Context, home transport.ShareReceiver, name collection.Name) (transport.Answer, error) {
+	return d.ShareVersions(ctx, home, name, label.MaxVersions)
 }
 
 // ShareVersions is Share that offers the first n versions of the ladder only:
@@ -30,18 +37,21 @@ func (d *Device) Share(ctx context.Context, to transport.ShareReceiver, name col
 // sends what was not sent before; in a collection of kind label.Degree the
 // labels advance with it.
 func (d *Device) ShareVersions(ctx context.Context, to transport.ShareReceiver, name collection.Name, n int) (transport.Answer, error) {
-	return d.share(ctx, to, name, n, false)
+	return d.share(ctx, to, name, func(c collection.Collection) int { return min(max(n, 0), len(c.Ladder())) }, false)
 }
 
-// share shares the first n versions; notifies says that the device would tell.
-func (d *Device) share(ctx context.Context, to transport.ShareReceiver, name collection.Name, n int, notifies bool) (transport.Answer, error) {
+// partial is how many versions of a collection are partial ones.
+func partial(c collection.Collection) int { return len(c.Ladder()) - 1 }
+
+// share shares the first versions, as many as offered says; notifies says that the device
+// would tell.
+func (d *Device) share(ctx context.Context, to transport.ShareReceiver, name collection.Name, offered func(collection.Collection) int, notifies bool) (transport.Answer, error) {
 	c, err := d.Collection(ctx, name)
 	if err != nil {
 		return transport.Answer{}, err
 	}
-	offered := offers(c)
 	share := shareclient.Share{
-		Message: transport.Share{From: transport.Device, Offers: offered[:min(max(n, 0), len(offered))], Notifies: notifies},
+		Message: transport.Share{From: transport.Device, Offers: offers(c)[:offered(c)], Notifies: notifies},
 		Open:    d.open, Make: d.cannot, Signer: d.signer, Now: d.cfg.Now, Sending: &d.sending,
 	}
 	if err := d.leave(ctx, c, &share); err != nil {

@@ -72,7 +72,7 @@ func TestComposedTitles(t *testing.T) {
 func TestNoHub(t *testing.T) {
 	w := labtest.New(t, hub.Config{})
 	cam := w.Camera(w.User("ann"), 1)
-	_, err := cam.Share(t.Context(), cam.To(w.NewStation("nowhere", cam.User)), cam.Album("title"))
+	_, err := cam.Sync(t.Context(), cam.To(w.NewStation("nowhere", cam.User)), cam.Album("title"))
 	if !errors.Is(err, transport.ErrUnreachable) {
 		t.Errorf("got %v", err)
 	}

@@ -44,7 +44,7 @@ func Accept(ctx context.Context, request, admission []byte) (Admission, error) {
 	if len(admission) > MaxAdmission {
 		return Admission{}, transport.At(transport.ErrTooLarge, "admission")
 	}
-	m, err := transport.Decode[admissionMessage](admission)
+	m, err := transport.DecodeMessage[admissionMessage](admission)
 	if err != nil {
 		return Admission{}, err
 	}

@@ -86,7 +86,7 @@ func (j *Joiner) Confirm(ctx context.Context) (Admission, error) {
 		return Admission{}, err
 	}
 	// The code was over the offer: nothing else is believed that no key has sealed.
-	if m, err := transport.Decode[admissionMessage](data); err != nil || !bytes.Equal(m.Offer, j.offer) {
+	if m, err := transport.DecodeMessage[admissionMessage](data); err != nil || !bytes.Equal(m.Offer, j.offer) {
 		return Admission{}, ErrCommitment
 	}
 	return a, nil

@@ -78,7 +78,7 @@ func readOffer(data []byte) (o Offer, nonce []byte, err error) {
 	if len(data) > maxOffer {
 		return o, nil, transport.At(transport.ErrTooLarge, "offer")
 	}
-	m, err := transport.Decode[offerMessage](data)
+	m, err := transport.DecodeMessage[offerMessage](data)
 	if err != nil {
 		return o, nil, err
 	}

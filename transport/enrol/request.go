@@ -122,7 +122,7 @@ func decodeRequest(data []byte) (requestMessage, error) {
 	if len(data) > MaxRequest {
 		return requestMessage{}, transport.At(transport.ErrTooLarge, "request")
 	}
-	m, err := transport.Decode[requestMessage](data)
+	m, err := transport.DecodeMessage[requestMessage](data)
 	if err != nil {
 		return m, err
 	}

@@ -86,7 +86,7 @@ func readProof(r *http.Request) (proof, error) {
 	if err != nil {
 		return proof{}, err
 	}
-	p, err := transport.Decode[proof](data)
+	p, err := transport.DecodeMessage[proof](data)
 	if err == nil && (p.Time < 0 || p.Time > math.MaxInt32<<8) {
 		err = transport.ErrMalformed
 	}

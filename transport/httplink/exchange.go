@@ -69,7 +69,7 @@ func receive[M any](ctx context.Context, from io.Reader, limit int64) (M, error)
 	if err != nil {
 		return none, unreachable(ctx, err)
 	}
-	return transport.Decode[M](data)
+	return transport.DecodeMessage[M](data)
 }
 
 // stream opens an answer that says of what size the whole version is.
@@ -197,7 +197,7 @@ func (c *Client) do(ctx context.Context, method, path string, b body) (*http.Res
 func refusal(r *http.Response) error {
 	data, err := readAll(r.Body, maxFault, 0)
 	if err == nil {
-		if f, err := transport.Decode[transport.Fault](data); err == nil {
+		if f, err := transport.DecodeMessage[transport.Fault](data); err == nil {
 			return &f
 		}
 	}

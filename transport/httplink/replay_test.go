@@ -234,7 +234,7 @@ func TestOtherUpload(t *testing.T) {
 			l.first = nil
 			l.send("POST", url, body.Bytes())
 		}
-		if _, err := cam.Share(t.Context(), cam.To(home.Station), name); err != nil && !errors.Is(err, transport.ErrUnauthenticated) {
+		if _, err := cam.Sync(t.Context(), cam.To(home.Station), name); err != nil && !errors.Is(err, transport.ErrUnauthenticated) {
 			t.Errorf("%s: %v", what, err)
 		}
 		v, err := home.Reader.View(t.Context(), name)

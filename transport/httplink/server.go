@@ -211,7 +211,7 @@ func decodeMessage[M any](from io.Reader, limit, size int64) (M, error) {
 		var none M
 		return none, brokenOff(err)
 	}
-	return transport.Decode[M](data)
+	return transport.DecodeMessage[M](data)
 }
 
 // brokenOff is the error of a message that cannot be read: if not of a kind that is

@@ -142,7 +142,7 @@ func TestSealedIsNotChanged(t *testing.T) {
 		t.Errorf("a sealed collection: %v", err)
 	}
 	draft := cam.AlbumFor("title", nil, "eve@example.org")
-	if _, err := cam.Share(t.Context(), cam.To(home.Station), draft); !errors.Is(err, transport.ErrForbidden) {
+	if _, err := cam.Sync(t.Context(), cam.To(home.Station), draft); !errors.Is(err, transport.ErrForbidden) {
 		t.Errorf("a draft at the home peer: %v", err)
 	}
 }

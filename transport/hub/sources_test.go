@@ -1,7 +1,9 @@
 package hub_test
 
 import (
+	"compress/gzip"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -31,12 +33,17 @@ type strange struct {
 }
 
 func newStrange(t *testing.T, networks ...netip.Prefix) *strange {
+	return newStrangeBy(t, httplink.NewTransport(httplink.PublicTransport(networks...)))
+}
+
+// newStrangeBy is newStrange for a hub that makes its requests in a certain way.
+func newStrangeBy(t *testing.T, way http.RoundTripper) *strange {
 	store := new(memstore.Store)
 	w := labtest.New(t, hub.Config{Store: store})
 	s := &strange{cam: w.Camera(w.User("mallory"), 1)}
 	s.name = s.cam.Album("title")
 	s.cam.Shares(s.name)
-	dial := httplink.Dialer(httplink.Caller{Signer: w.Hub.Signer, Now: w.Now}, httplink.Options{Networks: networks})
+	dial := httplink.Dialer(httplink.Caller{Signer: w.Hub.Signer, Now: w.Now}, httplink.Options{HTTP: &http.Client{Transport: way}})
 	h, err := hub.New(t.Context(), w.Hub.Signer, hub.Config{Store: store, Dial: dial, Now: w.Now, Timeout: 100 * time.Millisecond})
 	labtest.Must(t, err)
 	server := httptest.NewServer(httplink.HubHandler(h, httplink.HandlerOptions{Now: w.Now}))
@@ -109,5 +116,108 @@ func TestSourcesTellNothing(t *testing.T) {
 	}
 	if len(heard) != 1 {
 		t.Errorf("what is there can be told by %v", heard)
+	}
+}
+
+// reading counts what is read of answers.
+type reading struct {
+	way  http.RoundTripper
+	read *atomic.Int64
+}
+
+func (r reading) RoundTrip(q *http.Request) (*http.Response, error) {
+	answer, err := r.way.RoundTrip(q)
+	if err == nil {
+		answer.Body = readingBody{answer.Body, r.read}
+	}
+	return answer, err
+}
+
+type readingBody struct {
+	io.ReadCloser
+	read *atomic.Int64
+}
+
+func (b readingBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.read.Add(int64(n))
+	return n, err
+}
+
+// impossible are answers in the place of an original.
+var impossible = map[string]func(w http.ResponseWriter){
+	"the greatest size": func(w http.ResponseWriter) {
+		w.Header().Set("Glimpse-Size", "9223372036854775807")
+		_, _ = w.Write(make([]byte, 100))
+	},
+	"endless": func(w http.ResponseWriter) {
+		w.Header().Set("Glimpse-Size", "9223372036854775807")
+		writes(w, 4096)
+	},
+	"more than its size": func(w http.ResponseWriter) {
+		w.Header().Set("Glimpse-Size", "140000")
+		writes(w, 1024)
+	},
+	"an endless refusal": func(w http.ResponseWriter) {
+		w.WriteHeader(http.StatusNotFound)
+		writes(w, 1024)
+	},
+	"compressed": func(w http.ResponseWriter) {
+		w.Header().Set("Content-Encoding", "gzip")
+		w.Header().Set("Glimpse-Size", "70000")
+		z := gzip.NewWriter(w)
+		writes(z, 1024)
+		_ = z.Close()
+	},
+	"many headers": func(w http.ResponseWriter) {
+		for i := range 20_000 {
+			w.Header().Set(fmt.Sprint("X-", i), strings.Repeat("a", 400))
+		}
+		w.Header().Set("Glimpse-Size", "70000")
+		w.WriteHeader(http.StatusOK)
+	},
+	"many interim answers": func(w http.ResponseWriter) {
+		for range 100 {
+			w.WriteHeader(http.StatusProcessing)
+		}
+		w.Header().Set("Glimpse-Size", "140000")
+	},
+	"no bytes":        func(w http.ResponseWriter) { w.Header().Set("Glimpse-Size", "0") },
+	"less than none":  func(w http.ResponseWriter) { w.Header().Set("Glimpse-Size", "-1") },
+	"two sizes":       func(w http.ResponseWriter) { w.Header()["Glimpse-Size"] = []string{"140000", "1"} },
+	"a size of text":  func(w http.ResponseWriter) { w.Header().Set("Glimpse-Size", "0x10") },
+	"nothing":         func(http.ResponseWriter) {},
+	"a blank refusal": func(w http.ResponseWriter) { w.WriteHeader(http.StatusTeapot) },
+}
+
+// writes writes so many MiB, as long as somebody reads.
+func writes(w io.Writer, n int) {
+	mib := make([]byte, 1<<20)
+	for range n {
+		if _, err := w.Write(mib); err != nil {
+			return
+		}
+	}
+}
+
+// TestHostileSource: whatever a source answers, the announcement is refused with the words
+// of any other that does not answer, and the hub has read no more than a block of it.
+func TestHostileSource(t *testing.T) {
+	if runtime.GOOS == "wasip1" {
+		t.Skip("its network is within the process: no address is dialed")
+	}
+	var read atomic.Int64
+	s := newStrangeBy(t, reading{httplink.NewTransport(httplink.PublicTransport(lab.ThisComputer)), &read})
+	for what, answer := range impossible {
+		source := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { answer(w) }))
+		defer source.Close()
+		read.Store(0)
+		err := s.announce(t, source.URL)
+		if !errors.Is(err, transport.ErrUnreachable) && !errors.Is(err, transport.ErrDigest) {
+			t.Errorf("%s: %v", what, err)
+		}
+		if n := read.Load(); n > 256<<10 {
+			t.Errorf("%s: %d bytes are read", what, n)
+		}
 	}
 }

@@ -96,14 +96,11 @@ func (k spotCheck) item(ctx context.Context, c collection.Collection, item int, 
 	}
 	id, _ := c.At(item)
 	ref := transport.Ref{Collection: c.Name(), Item: id, Version: last}
-	stream, err := from.Original(ctx, ref, 0, 0)
+	size, err := sizeOf(ctx, root, ref, from)
 	if err != nil {
 		return err
 	}
-	if err := stream.Close(); err != nil {
-		return fmt.Errorf("%w: %w", transport.ErrUnreachable, err)
-	}
-	samples := transport.Samples(stream.Size)
+	samples := transport.Samples(size)
 	if samples == 0 {
 		return nil
 	}
@@ -111,7 +108,25 @@ func (k spotCheck) item(ctx context.Context, c collection.Collection, item int, 
 	if err != nil {
 		return err
 	}
-	return checkBlock(ctx, root, ref, k.block(root, stream.Size, int(nth)), stream.Size, from)
+	return checkBlock(ctx, root, ref, k.block(root, size, int(nth)), size, from)
+}
+
+// sizeOf returns the size of a version, for which its source sends no byte of it.
+func sizeOf(ctx context.Context, root collection.Digest, ref transport.Ref, from transport.Originals) (int64, error) {
+	stream, err := from.Original(ctx, ref, 0, 0)
+	if err != nil {
+		return 0, err
+	}
+	defer stream.Close()
+	switch _, err := io.ReadFull(stream, make([]byte, 1)); {
+	case err == nil:
+		return 0, transport.At(transport.ErrDigest, "bytes that were not asked for")
+	case !errors.Is(err, io.EOF):
+		return 0, fmt.Errorf("%w: %w", transport.ErrUnreachable, err)
+	case stream.Size == 0 && root != digest.Sum(nil):
+		return 0, transport.At(transport.ErrDigest, "no bytes")
+	}
+	return stream.Size, nil
 }
 
 // block is the nth block of the sample of a version of size bytes: each is from a part of

@@ -51,7 +51,7 @@ func Example() {
 	fmt.Println("may:", view.Rights(0, 2))
 	fmt.Println("print:", view.Check(0, 2, label.Print) != nil, bobs.Reader.Print(ctx, original, os.Stdout) != nil)
 
-	_, err = camera.Share(ctx, home.As(transport.Identity{User: ann}), name) // the local link at home
+	_, err = camera.Sync(ctx, home.As(transport.Identity{User: ann}), name) // the local link at home
 	fmt.Println("synced:", err)
 	fmt.Println("published:", home.Author.Publish(ctx, name))
 

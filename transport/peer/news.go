@@ -21,8 +21,8 @@ func (p *Reader) take(ctx context.Context, n notify.Notification, from library) 
 	if n.To != p.user {
 		return transport.At(transport.ErrMalformed, "a notification to somebody else")
 	}
-	last, _, err := p.lastNews(ctx, n.Name())
-	if err != nil || last.Notification.ID == n.ID {
+	last, any, err := p.lastNews(ctx, n.Name())
+	if err != nil || any && last.Notification.ID == n.ID {
 		return err
 	}
 	if err := p.catchUp(ctx, n, from); err != nil {
@@ -69,7 +69,7 @@ func (p *Reader) keepNews(ctx context.Context, n notify.Notification) error {
 	p.news.Lock()
 	defer p.news.Unlock()
 	last, any, err := p.lastNews(ctx, n.Name())
-	if err != nil || last.Notification.ID == n.ID {
+	if err != nil || any && last.Notification.ID == n.ID {
 		return err
 	}
 	s, err := p.core.Load(ctx, n.Name())

@@ -66,7 +66,7 @@ func (p *Author) publishOnce(ctx context.Context, name collection.Name, partial 
 		message.Word = word.update
 	}
 	c, answer, err := shareclient.Send(ctx, p.cfg.Hub, s.Collection, shareclient.Share{
-		Message: message, Known: true, Open: p.core.Versions.Open, Make: p.render, Accept: p.join, Now: p.cfg.Now, Signer: p.authorSigner(s), Sending: &p.sending, Say: word.say,
+		Message: message, Known: true, Open: p.core.Versions.Open, Make: p.render, Accept: p.join, Now: p.cfg.Now, Signer: p.authorSigner(s), Sending: &p.sending, Say: word.say, Partial: true,
 	})
 	if err == nil && answer.Notify && p.user != c.Author() {
 		err = p.notifyRecipients(ctx, name, p.source()) // the author told what was before

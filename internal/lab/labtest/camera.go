@@ -96,10 +96,12 @@ func (c *Camera) Shares(name collection.Name) transport.Answer {
 // Syncs shares a collection with a peer.
 func (c *Camera) Syncs(home *Peer, name collection.Name) transport.Answer {
 	c.w.T.Helper()
-	return c.SharesWith(c.To(home.Station), name)
+	answer, err := c.Sync(c.w.T.Context(), c.To(home.Station), name)
+	Must(c.w.T, err)
+	return answer
 }
 
-// SharesWith shares a collection over any way to a hub or a peer.
+// SharesWith shares a collection over any way to a hub.
 func (c *Camera) SharesWith(to transport.ShareReceiver, name collection.Name) transport.Answer {
 	c.w.T.Helper()
 	answer, err := c.Share(c.w.T.Context(), to, name)

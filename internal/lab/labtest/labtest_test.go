@@ -22,7 +22,7 @@ func TestMainJob(t *testing.T) {
 			if n, sent := cam.Requests.Load(), cam.Sent.Load(); n != 1 || sent < 2*4096 {
 				t.Errorf("%d requests of %d bytes: %v", n, sent, cam.Log())
 			}
-			_, err = cam.Share(t.Context(), cam.To(home.Station), name)
+			_, err = cam.Sync(t.Context(), cam.To(home.Station), name)
 			labtest.Must(t, err)
 			home.Restart(nil)
 			w.Restart(w.Hub.Store)

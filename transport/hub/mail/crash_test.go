@@ -41,7 +41,7 @@ func (j *job) steps() []func() error {
 		func() error { _, err := j.cam.Share(ctx, j.cam.ToHub(), j.name); return err },
 		deliver,
 		j.register,
-		func() error { _, err := j.cam.Share(ctx, j.cam.To(j.home.Station), j.name); return err },
+		func() error { _, err := j.cam.Sync(ctx, j.cam.To(j.home.Station), j.name); return err },
 		func() error { return j.home.Author.Publish(ctx, j.name) },
 		deliver,
 	}

@@ -41,6 +41,8 @@ type Share struct {
 	// is not the author.
 	Signer collection.Signer
 	Now    func() time.Time
+	// Partial says that no complete version is sent, though it is offered and asked for.
+	Partial bool
 	// Say, if it is not nil, makes the requests that bring the message.
 	Say func(ctx context.Context, request func() error) error
 	// Sending is what the sender is sending besides; nil = nothing.
@@ -74,7 +76,7 @@ func Send(ctx context.Context, to transport.ShareReceiver, c collection.Collecti
 			answer, err = s.share(ctx, to, c)
 			continue
 		}
-		if err != nil || !s.asks(&answer) {
+		if err != nil || !s.asks(c, &answer) {
 			answer.Collection = theirs
 			return c, answer, err
 		}
@@ -83,13 +85,13 @@ func Send(ctx context.Context, to transport.ShareReceiver, c collection.Collecti
 	return c, answer, fmt.Errorf("%w: still asked to %v", transport.ErrMalformed, answer.Next)
 }
 
-// asks reports whether an answer asks for something that this sender has. What
+// asks reports whether an answer asks for something that this sender has, and sends. What
 // it asks of others is left out.
-func (s Share) asks(a *transport.Answer) bool {
+func (s Share) asks(c collection.Collection, a *transport.Answer) bool {
 	some := a.Next == transport.Seal && s.Signer != nil
 	for v, items := range a.Missing {
 		var own transport.Bits
-		if v < len(s.Message.Offers) {
+		if v < len(s.Message.Offers) && !(s.Partial && v == len(c.Ladder())-1) {
 			own = items.And(s.Message.Offers[v])
 		}
 		a.Missing[v] = own
