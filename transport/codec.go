@@ -165,6 +165,13 @@ func (s State) check() error {
 	return nil
 }
 
+func (r Receipts) check() error {
+	if len(r.Read) > MaxReceipts {
+		return At(ErrMalformed, "receipts")
+	}
+	return nil
+}
+
 func (d Deliveries) check() error {
 	for _, one := range d.Waiting {
 		if one.State != nil {

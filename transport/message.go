@@ -210,9 +210,12 @@ type Receipt struct {
 	Seq    uint64            `cbor:"3,keyasint"`
 }
 
+// MaxReceipts is how many receipts one message has, at most.
+const MaxReceipts = 1024
+
 // Receipts acknowledge deliveries, and ask for others.
 type Receipts struct {
-	Read []Receipt `cbor:"1,keyasint,omitempty"`
+	Read []Receipt `cbor:"1,keyasint,omitempty"` // at most MaxReceipts
 	// Versions asks that the smallest versions of what is new follow: see
 	// Deliveries.Versions.
 	Versions bool `cbor:"2,keyasint,omitempty"`

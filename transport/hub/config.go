@@ -44,7 +44,7 @@ type Config struct {
 	// MaxVersion bounds one uploaded version, in bytes; 0 = 32 MiB.
 	MaxVersion int64
 	// MaxRecipients bounds the people that a shared collection names: recipients,
-	// by user or address, and completers; 0 = 1,000.
+	// by user or address, and completers; 0 = 1,000. Completers are MaxCompleters of them at most.
 	MaxRecipients int
 	// Quotas bound what one user can have the hub keep, send, open or wait for; the zero
 	// Quotas are safe defaults. [Hub.Quotas] changes them for single users.
@@ -79,6 +79,8 @@ type Config struct {
 	// announced, or one partial version. One that takes longer does not answer.
 	// What Dial returns must end with its context; 0 = 1 minute.
 	Timeout time.Duration
+	// Probes is how many sources [Hub.Probe] asks at once; 0 = 64.
+	Probes int
 
 	// Bus wakes those who wait at other processes of the hub, which share its store;
 	// nil = there are none.
@@ -128,7 +130,9 @@ func (c Config) withDefaults() Config {
 	c.Unasked.Collections = cmp.Or(c.Unasked.Collections, 400)
 	c.Unasked.Items = cmp.Or(c.Unasked.Items, 100_000)
 	c.Wait = cmp.Or(c.Wait, 30*time.Second)
-	c.Dial = timed(c.Dial, cmp.Or(c.Timeout, time.Minute))
+	c.Timeout = cmp.Or(c.Timeout, time.Minute)
+	c.Probes = cmp.Or(c.Probes, 64)
+	c.Dial = timed(c.Dial, c.Timeout)
 	c.Store = cmp.Or[transport.Store](c.Store, new(memstore.Store))
 	c.Bus = cmp.Or[transport.Bus](c.Bus, new(memstore.Bus))
 	c.Random = cmp.Or(c.Random, rand.Reader)

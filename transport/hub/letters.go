@@ -2,6 +2,10 @@ package hub
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
@@ -23,9 +27,37 @@ func (h *Hub) forMail() mail.Hub {
 		Version: func(ctx context.Context, ref transport.Ref, offset int64) (*transport.Stream, error) {
 			return h.core.Server.Partial(ctx, ref.Collection.Author, ref, offset)
 		},
-		Address: h.addresses.writesTo, Finish: h.core.Finish,
+		Address: h.addresses.writesTo, MayWrite: h.mayWrite, Finish: h.core.Finish,
 		Shared: h.shared, Link: h.cfg.Link, Now: h.cfg.Now, Random: h.cfg.Random, Log: h.cfg.Log,
 	}
+}
+
+// mayWrite counts a letter to an address, as mail.Hub.MayWrite says. The record has a digest of
+// the address that nobody can find out by trying who does not have the hub's secret.
+func (h *Hub) mayWrite(ctx context.Context, address string, most int64) (at time.Time, err error) {
+	normal, err := collection.NormalAddress(address)
+	if err != nil {
+		return at, err
+	}
+	check, err := h.spotCheck(ctx)
+	if err != nil {
+		return at, err
+	}
+	mac := hmac.New(sha256.New, check.secret)
+	mac.Write([]byte("letters to " + normal))
+	key := records.Spent.Key(collection.UserID{}, spentLettersTo, records.Hash(hex.EncodeToString(mac.Sum(nil))))
+	_, err = record.Update(ctx, h.cfg.Store, func(tx *record.Tx) error {
+		s, err := h.quotas.spentOn(ctx, tx, key, false)
+		if err != nil {
+			return err
+		}
+		if at = h.cfg.Now(); s.Used >= most {
+			at = s.over()
+			return nil
+		}
+		return h.quotas.count(ctx, tx, key, 1)
+	})
+	return at, err
 }
 
 // letters puts the letters of a notification into the outbox: to the addresses that are

@@ -21,15 +21,28 @@ func (m mailing) unknown(addresses []string) (unknown []string) {
 	return unknown
 }
 
+// fetchAddresses reads whose some addresses are, all in one look.
+func fetchAddresses(ctx context.Context, in *record.Tx, addresses []string) error {
+	keys := make([]string, len(addresses))
+	for i, normal := range addresses {
+		keys[i] = records.Address.Key(records.HashOf(normal))
+	}
+	return in.Fetch(ctx, keys...)
+}
+
 // mayName counts the addresses that a collection has not named before, and refuses them
 // where they are more than its author may name.
 func (a *addresses) mayName(ctx context.Context, tx *record.Tx, author collection.UserID, m mailing, to []string) error {
-	var hashes []records.Hash
-	for _, normal := range m.unknown(to) {
-		hashes = append(hashes, records.HashOf(normal))
-	}
-	if len(hashes) == 0 {
+	unknown := m.unknown(to)
+	if len(unknown) == 0 {
 		return nil
+	}
+	if err := fetchAddresses(ctx, tx, unknown); err != nil {
+		return err
+	}
+	var hashes []records.Hash
+	for _, normal := range unknown {
+		hashes = append(hashes, records.HashOf(normal))
 	}
 	return a.quotas.names(ctx, tx, author, hashes)
 }
@@ -45,8 +58,12 @@ func (a *addresses) mayMake(ctx context.Context, name collection.Name, to []stri
 		return err
 	}
 	n := int64(0)
-	for _, normal := range m.unknown(to) {
-		_, err := a.users.byAddress(ctx, a.cfg.Store, normal)
+	unknown, in := m.unknown(to), record.Reading(a.cfg.Store)
+	if err := fetchAddresses(ctx, in, unknown); err != nil {
+		return err
+	}
+	for _, normal := range unknown {
+		_, err := a.users.byAddress(ctx, in, normal)
 		switch {
 		case errors.Is(err, transport.ErrNotFound):
 			n++

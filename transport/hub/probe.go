@@ -3,6 +3,8 @@ package hub
 import (
 	"context"
 	"errors"
+	"fmt"
+	"sync"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
@@ -19,6 +21,10 @@ import (
 // availability back and tells the recipients. The counts outlast the process.
 // In the same round, peers are asked for what the hub wanted of them when it stopped.
 //
+// Config.Probes sources are asked at once, four of them of one user, and for what one user
+// serves of one author's collections no longer than ten times Config.Timeout in all. What is
+// left then is asked for in the next round: who hangs or dawdles holds up nobody else.
+//
 // The program calls Probe every minute, say, in any number of processes. A call does what
 // [Hub.Resume] does; then it returns, unless Config.UpkeepInterval has passed since the
 // last round of probes began, or that was not finished. A round is one process's at a time:
@@ -32,16 +38,19 @@ func (h *Hub) Probe(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		p := prober{h, check, map[endpoint]bool{}}
-		return errors.Join(h.resume(ctx), h.core.Visit(ctx, p.probeAll))
+		p := prober{hub: h, check: check, turns: newProbing(h.cfg), silent: map[endpoint]bool{}}
+		return errors.Join(h.resume(ctx), h.core.Visit(ctx, h.cfg.Probes > 1, p.probeAll))
 	})
 }
 
-// prober is one round of probes. A station that does not answer is asked once
-// in a round, as long as there are not very many.
+// prober is one round of probes. A station that does not answer is asked once in a round,
+// as long as there are not very many.
 type prober struct {
-	hub    *Hub
-	check  spotCheck
+	hub   *Hub
+	check spotCheck
+	turns *probing
+
+	mu     sync.Mutex // around silent, and the round of a call
 	silent map[endpoint]bool
 }
 
@@ -54,7 +63,7 @@ type endpoint struct {
 }
 
 // probeAll probes the sources of one collection.
-func (p prober) probeAll(ctx context.Context, round *station.Round, name collection.Name) error {
+func (p *prober) probeAll(ctx context.Context, round *station.Round, name collection.Name) error {
 	state, err := p.hub.core.Load(ctx, name)
 	if err != nil {
 		return err
@@ -62,91 +71,136 @@ func (p prober) probeAll(ctx context.Context, round *station.Round, name collect
 	if state, err = p.checkWords(ctx, round, state); err != nil {
 		return err
 	}
-	r, err := p.hub.core.Gather(ctx, station.Result{State: state}, p.reach)
+	r, err := p.hub.core.Gather(ctx, station.Result{State: state}, p.reachIn(name))
 	if err != nil {
 		return err
 	}
-	for _, source := range r.State.Sources {
+	return p.each(r.State.Sources, func(source transport.Source) error {
 		if !r.State.UncheckedOf(source).IsEmpty() {
-			continue // it was asked just now
+			return nil // it was asked just now
 		}
-		before, failedBefore := r.State.Failed(source)
-		gone, err := p.gone(ctx, round, r.State.Collection, source, before.Items)
-		if err != nil {
-			return err
+		return p.probe(ctx, round, r.State, source)
+	})
+}
+
+// each does something with each of some sources: at once, unless one is probed at a time.
+func (p *prober) each(sources []transport.Source, do func(transport.Source) error) error {
+	if p.hub.cfg.Probes == 1 {
+		for _, source := range sources {
+			if err := do(source); err != nil {
+				return err
+			}
 		}
-		if gone.IsEmpty() && !failedBefore {
-			continue
-		}
-		source.Items = gone
-		p.log(name, source, before.Times+1)
-		if err := round.Step(ctx, name, engine.Probed{Source: source}); err != nil {
-			return err
-		}
+		return nil
 	}
-	return nil
+	failed := make([]error, len(sources))
+	var all sync.WaitGroup
+	for i, source := range sources {
+		all.Go(func() { failed[i] = do(source) })
+	}
+	all.Wait()
+	return errors.Join(failed...)
+}
+
+// probe probes one source of a collection.
+func (p *prober) probe(ctx context.Context, round *station.Round, state engine.State, source transport.Source) error {
+	name := state.Collection.Name()
+	before, failedBefore := state.Failed(source)
+	gone, err := p.gone(ctx, round, state.Collection, source, before.Items)
+	if errors.Is(err, errSpent) {
+		return nil // the next round asks, if there is time then
+	}
+	if err != nil || gone.IsEmpty() && !failedBefore {
+		return err
+	}
+	source.Items = gone
+	p.log(name, source, before.Times+1)
+	return p.step(ctx, round, name, engine.Probed{Source: source})
+}
+
+// step steps in a round, and keep keeps it: a round is for one at a time.
+func (p *prober) step(ctx context.Context, round *station.Round, name collection.Name, e engine.Event) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return round.Step(ctx, name, e)
+}
+
+func (p *prober) keep(ctx context.Context, round *station.Round) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return round.Keep(ctx)
 }
 
 // checkWords checks the sources that count on the author's word alone.
-func (p prober) checkWords(ctx context.Context, round *station.Round, state engine.State) (engine.State, error) {
+func (p *prober) checkWords(ctx context.Context, round *station.Round, state engine.State) (engine.State, error) {
 	if len(state.Unchecked) == 0 {
 		return state, nil
 	}
 	name := state.Collection.Name()
-	for _, source := range state.Unchecked {
-		if err := round.Keep(ctx); err != nil {
-			return state, err
-		}
-		_, err := p.hub.checkWord(ctx, name, source)
-		if ctx.Err() != nil {
-			return state, ctx.Err()
-		}
-		if isOfSource(err) {
-			p.hub.cfg.Log.Warn("author's word not confirmed", "error", err)
-			err = round.Step(ctx, name, engine.Probed{Source: source})
-		}
-		if err != nil {
-			return state, err
-		}
+	err := p.each(state.Unchecked, func(source transport.Source) error { return p.checkWord(ctx, round, name, source) })
+	if err != nil {
+		return state, err
 	}
 	return p.hub.core.Load(ctx, name)
 }
 
-// reach reaches a station, unless it is silent.
-func (p prober) reach(ctx context.Context, source transport.Source) (transport.Home, error) {
-	if p.silent[endpoint{source.User, source.URL}] {
-		return nil, transport.At(transport.ErrUnreachable, source.URL)
+func (p *prober) checkWord(ctx context.Context, round *station.Round, name collection.Name, source transport.Source) error {
+	if err := p.keep(ctx, round); err != nil {
+		return err
 	}
-	return p.hub.core.Peers.Reach(ctx, source)
+	err := p.turns.ask(ctx, claimOf(source, name), func() error {
+		_, err := p.hub.checkWord(ctx, name, source)
+		return err
+	})
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.Is(err, errSpent):
+		return nil
+	case isOfSource(err):
+		p.hub.cfg.Log.Warn("author's word not confirmed", "error", err)
+		return p.step(ctx, round, name, engine.Probed{Source: source})
+	}
+	return err
+}
+
+// reachIn reaches stations for a collection, unless they are silent.
+func (p *prober) reachIn(name collection.Name) station.Reach {
+	return func(ctx context.Context, source transport.Source) (transport.Home, error) {
+		if p.isSilent(endpoint{source.User, source.URL}) {
+			return nil, transport.At(transport.ErrUnreachable, source.URL)
+		}
+		home, err := p.hub.core.Peers.Reach(ctx, source)
+		if err != nil {
+			return nil, err
+		}
+		return probedHome{home, p.turns, claimOf(source, name)}, nil
+	}
 }
 
 // gone returns the items that a source does not serve, of a few that are asked for:
 // those that failed before, and then random ones.
-func (p prober) gone(ctx context.Context, round *station.Round, c collection.Collection, source transport.Source, before transport.Bits) (transport.Bits, error) {
-	at := endpoint{source.User, source.URL}
-	if p.silent[at] {
-		return source.Items, nil
-	}
+func (p *prober) gone(ctx context.Context, round *station.Round, c collection.Collection, source transport.Source, before transport.Bits) (transport.Bits, error) {
 	items, err := p.check.sample(before.And(source.Items), source.Items)
 	if err != nil {
 		return nil, err
 	}
+	at := endpoint{source.User, source.URL}
 	var gone transport.Bits
 	for _, i := range items {
-		if err := round.Keep(ctx); err != nil {
+		if p.isSilent(at) {
+			return source.Items, nil
+		}
+		if err := p.keep(ctx, round); err != nil {
 			return nil, err
 		}
-		from, err := p.hub.core.Peers.Reach(ctx, source)
-		if errors.Is(err, transport.ErrStorage) { // the hub's own
-			return nil, err
-		}
-		if err == nil {
-			err = p.check.item(ctx, c, i, from)
-		}
+		err := p.turns.ask(ctx, claimOf(source, c.Name()), func() error { return p.item(ctx, c, i, source) })
 		switch {
 		case err == nil:
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
+		case errors.Is(err, errSpent), errors.Is(err, errOwn):
+			return nil, err
 		case errors.Is(err, transport.ErrForbidden): // it has shown other blocks before
 		case isFalse(err):
 			gone = gone.Add(i)
@@ -159,8 +213,26 @@ func (p prober) gone(ctx context.Context, round *station.Round, c collection.Col
 	return gone, nil
 }
 
+// errOwn marks errors of the hub's own store.
+var errOwn = errors.New("the hub's own")
+
+// item checks one item of a source, unless that has turned silent while this waited.
+func (p *prober) item(ctx context.Context, c collection.Collection, i int, source transport.Source) error {
+	if p.isSilent(endpoint{source.User, source.URL}) {
+		return transport.At(transport.ErrUnreachable, source.URL)
+	}
+	from, err := p.hub.core.Peers.Reach(ctx, source)
+	if errors.Is(err, transport.ErrStorage) {
+		return fmt.Errorf("%w: %w", errOwn, err)
+	}
+	if err != nil {
+		return err
+	}
+	return p.check.item(ctx, c, i, from)
+}
+
 // log logs that a source has failed so many times in a row.
-func (p prober) log(name collection.Name, source transport.Source, times int) {
+func (p *prober) log(name collection.Name, source transport.Source, times int) {
 	if source.Items.IsEmpty() {
 		return
 	}
@@ -171,9 +243,17 @@ func (p prober) log(name collection.Name, source transport.Source, times int) {
 }
 
 // silence remembers that a station does not answer.
-func (p prober) silence(at endpoint) {
+func (p *prober) silence(at endpoint) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if len(p.silent) == maxSilent {
 		clear(p.silent)
 	}
 	p.silent[at] = true
+}
+
+func (p *prober) isSilent(at endpoint) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.silent[at]
 }

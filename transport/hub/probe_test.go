@@ -1,11 +1,14 @@
 package hub_test
 
 import (
+	"crypto/rand"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -175,6 +178,55 @@ func TestProbeOfASilentPeer(t *testing.T) {
 	if len(news) != 9 {
 		t.Errorf("%d collections taken back", len(news))
 	}
+}
+
+// TestHangingSources: whose sources take requests and do not answer holds up nobody else's,
+// and is not waited for without end.
+func TestHangingSources(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, _, home, b, _ := labtest.Gone(t, hub.Config{})
+		mallory := w.User("mallory")
+		cam := w.Camera(mallory, 0)
+		var hanging []string
+		for i := range 15 {
+			p := w.Peer(mallory, fmt.Sprint("m", i))
+			cam.Items = nil
+			cam.Add(100 + i)
+			name := cam.Album("title", b.User)
+			cam.Syncs(p, name)
+			p.Publishes(name)
+			hanging = append(hanging, p.Name)
+		}
+		b.Receives()
+		began := time.Now()
+		var asked, others atomic.Int64
+		w.Put("hub", func(r *http.Request, network http.RoundTripper) (*http.Response, error) {
+			if slices.Contains(hanging, r.URL.Host) {
+				asked.Add(1)
+				<-r.Context().Done()
+				return nil, r.Context().Err()
+			}
+			if others.Add(1); r.URL.Host != home.Name || !time.Now().Equal(began) {
+				t.Errorf("%s is asked after %v", r.URL.Host, time.Since(began))
+			}
+			return network.RoundTrip(r)
+		})
+		cfg := w.Hub.HubConfig()
+		cfg.Probes, cfg.Timeout, cfg.Random, cfg.MaxFailedProbes = 8, 20*time.Second, rand.Reader, 1
+		labtest.Must(t, w.Hub.StartHub(t.Context(), cfg))
+		w.Probes()
+		n := int(asked.Load())
+		if others.Load() != 1 || n < 12 || n > 13 { // four at once, while 200 seconds are not over: one may begin when the ninth has ended, before the tenth has
+			t.Errorf("%d requests to others, %d to who hangs", others.Load(), n)
+		}
+		if took := time.Since(began); took > time.Minute {
+			t.Errorf("the round took %v", took)
+		}
+		if news := b.Receives(); len(news) != n+1 {
+			t.Errorf("%d collections taken back", len(news))
+		}
+		w.Put("hub", nil)
+	})
 }
 
 // TestAnnouncementOfASilentPeer: it cannot be checked, is refused, and changes

@@ -18,6 +18,7 @@ import (
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/hub"
+	kinds "github.com/glimpse-go/glimpse/transport/hub/internal/records"
 	"github.com/glimpse-go/glimpse/transport/hub/mail"
 )
 
@@ -291,6 +292,57 @@ func TestManyLetters(t *testing.T) {
 	isOver(t, err, "collections in a day for one mail address")
 	if n := len(w.Letters(box)); n != 3 {
 		t.Errorf("%d letters to one address", n)
+	}
+}
+
+// TestLettersToOneAddress: however many accounts share with somebody who is no member, few
+// letters a day come of it; those that are over wait, and are set aside. Of others nothing is
+// held back, and the address is nowhere in the count.
+func TestLettersToOneAddress(t *testing.T) {
+	for _, unknown := range []hub.Unknown{hub.Blind, hub.Temporary} {
+		box := new(notify.Memory)
+		w := labtest.New(t, hub.Config{Unknown: unknown, Mail: mail.Config{Channel: box, MaxPerDay: 3}})
+		for i := range 10 {
+			cam := w.Camera(w.User(fmt.Sprint("mallory", i)), 1)
+			cam.Shares(cam.AlbumFor("BUY NOW", nil, []string{"victim@example.org", "Victim@EXAMPLE.org"}[i%2]))
+			if i == 9 {
+				cam.Shares(cam.AlbumFor("title", nil, "other@example.org"))
+			}
+		}
+		to := func() (victim, other int) {
+			for _, l := range w.Letters(box) {
+				if l.Address == "other@example.org" {
+					other++
+				} else {
+					victim++
+				}
+			}
+			return victim, other
+		}
+		if victim, other := to(); victim != 3 || other != 1 {
+			t.Errorf("%d letters to one, %d to another", victim, other)
+		}
+		w.Clock.Pass(23 * time.Hour)
+		if victim, _ := to(); victim != 0 {
+			t.Errorf("%d letters more on the same day", victim)
+		}
+		w.Clock.Pass(time.Hour)
+		if victim, _ := to(); victim != 3 {
+			t.Errorf("%d letters the next day", victim)
+		}
+		w.Clock.Pass(72 * time.Hour)
+		if victim, _ := to(); victim != 3 {
+			t.Errorf("%d letters when it is late", victim)
+		}
+		if parked, err := w.Hub.Hub.Mail().Parked(t.Context()); err != nil || len(parked) != 1 {
+			t.Errorf("%d set aside, %v", len(parked), err)
+		}
+		for r, err := range w.Hub.Store.Scan(t.Context(), "spent/", "", 0) {
+			labtest.Must(t, err)
+			if strings.Contains(r.Key, "letters-to") && strings.Contains(r.Key, kinds.HashOf("victim@example.org").String()) {
+				t.Errorf("who has the store finds the address: %s", r.Key)
+			}
+		}
 	}
 }
 

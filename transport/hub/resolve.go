@@ -109,11 +109,21 @@ func (a *addresses) resolve(ctx context.Context, name collection.Name) error {
 // found returns the users of the addresses that wait for one.
 func (a *addresses) found(ctx context.Context, m mailing) (map[collection.Address]collection.UserID, error) {
 	found := map[collection.Address]collection.UserID{}
+	in := record.Reading(a.cfg.Store)
+	var waiting []string
+	for _, e := range m.Entries {
+		if e.pending() {
+			waiting = append(waiting, e.Address)
+		}
+	}
+	if err := fetchAddresses(ctx, in, waiting); err != nil {
+		return nil, err
+	}
 	for _, e := range m.Entries {
 		if !e.pending() {
 			continue
 		}
-		user, err := a.users.byAddress(ctx, a.cfg.Store, e.Address)
+		user, err := a.users.byAddress(ctx, in, e.Address)
 		if errors.Is(err, transport.ErrNotFound) {
 			continue
 		}

@@ -21,8 +21,10 @@ func (s session) share(ctx context.Context, share transport.Share) (station.Resu
 	if err := s.mayName(c, share.To); err != nil {
 		return station.Result{}, err
 	}
-	if err := s.mayServe(ctx, engine.State{}, share.URL); err != nil {
-		return station.Result{}, err
+	if share.URL != "" {
+		if err := s.mayServe(ctx, engine.State{}, share.URL); err != nil {
+			return station.Result{}, err
+		}
 	}
 	if err := s.hub.users.know(ctx, parties(c)...); err != nil {
 		return station.Result{}, err
@@ -46,15 +48,23 @@ func (s session) share(ctx context.Context, share transport.Share) (station.Resu
 // mayName refuses a collection that names more people than the hub takes, or will
 // when it is filled in.
 func (s session) mayName(c collection.Collection, to []string) error {
-	n := len(slices.Collect(c.Recipients())) + len(slices.Collect(c.Addresses())) + len(slices.Collect(c.Completers()))
+	completers := len(slices.Collect(c.Completers()))
+	n := len(slices.Collect(c.Recipients())) + len(slices.Collect(c.Addresses())) + completers
 	if c.IsDraft() {
 		n += len(to)
 	}
 	if max(n, len(to)) > s.hub.cfg.MaxRecipients {
 		return transport.At(transport.ErrTooLarge, "recipients")
 	}
+	if completers > MaxCompleters {
+		return transport.At(transport.ErrTooLarge, "completers")
+	}
 	return nil
 }
+
+// MaxCompleters is how many completers a collection may name, at most: whoever reads it needs
+// what is said of the keys of each of them.
+const MaxCompleters = 64
 
 // fillIn returns a collection in its binary form, with what a draft that comes
 // with mail addresses leaves to the hub: the users, or blinded addresses, for

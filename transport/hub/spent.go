@@ -40,6 +40,7 @@ const (
 	spentAddresses records.Name = "addresses"
 	spentSame      records.Name = "address"
 	spentLetters   records.Name = "letters"
+	spentLettersTo records.Name = "letters-to"
 	spentFailed    records.Name = "failed"
 	spentTemporary records.Name = "temporary"
 )
@@ -72,15 +73,22 @@ func (q *quotas) makes(ctx context.Context, tx *record.Tx, author collection.Use
 
 // names counts mail addresses that an author's collection names for the first time.
 func (q *quotas) names(ctx context.Context, tx *record.Tx, author collection.UserID, named []records.Hash) error {
+	keys := make([]string, len(named))
+	for i, hash := range named {
+		keys[i] = records.Spent.Key(author, spentSame, hash)
+	}
+	if err := tx.Fetch(ctx, keys...); err != nil { // all at once
+		return err
+	}
 	own, err := q.of(ctx, tx, author)
 	if err == nil {
 		err = q.spend(ctx, tx, records.Spent.Key(author, spentAddresses), "mail addresses in a day", int64(len(named)), own.Addresses, false)
 	}
-	for _, hash := range named {
+	for _, key := range keys {
 		if err != nil {
 			break
 		}
-		err = q.spend(ctx, tx, records.Spent.Key(author, spentSame, hash), "collections in a day for one mail address", 1, own.SameAddress, false)
+		err = q.spend(ctx, tx, key, "collections in a day for one mail address", 1, own.SameAddress, false)
 	}
 	return err
 }

@@ -9,7 +9,8 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-// value is what is there of a record.
+// value is what is there of a record. Its bytes never change, so that they are copied
+// without the lock.
 type value struct {
 	data    []byte
 	version uint64
@@ -20,27 +21,30 @@ func (s *Store) Get(ctx context.Context, keys ...string) ([]transport.Record, er
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	out := make([]transport.Record, len(keys))
-	for i, key := range keys {
-		out[i] = s.record(key)
+	out := s.find(keys)
+	for i := range out {
+		out[i].Value = bytes.Clone(out[i].Value)
 	}
 	return out, nil
 }
 
-// record returns a copy of a record; the caller holds mu.
-func (s *Store) record(key string) transport.Record {
-	v, _ := s.records.Get(key)
-	return transport.Record{Key: key, Value: bytes.Clone(v.data), Version: v.version}
+// find returns records as they are at one moment; their values are the store's.
+func (s *Store) find(keys []string) []transport.Record {
+	out := make([]transport.Record, len(keys))
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for i, key := range keys {
+		v, _ := s.records.Get(key)
+		out[i] = transport.Record{Key: key, Value: v.data, Version: v.version}
+	}
+	return out
 }
 
 // Scan implements transport.Records.
 func (s *Store) Scan(ctx context.Context, prefix, after string, limit int) iter.Seq2[transport.Record, error] {
-	return ordered.Walk(ctx, s.records.Keys(&s.mu, prefix, after), limit, func(key string) (transport.Record, bool, error) {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		r := s.record(key)
+	return ordered.Walk(ctx, s.records.Keys(s.mu.RLocker(), prefix, after), limit, func(key string) (transport.Record, bool, error) {
+		r := s.find([]string{key})[0]
+		r.Value = bytes.Clone(r.Value)
 		return r, r.Version > 0, nil
 	})
 }

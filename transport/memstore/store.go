@@ -16,7 +16,7 @@ import (
 // Store is a transport.Store in memory. The zero Store is empty and ready for
 // use. It lasts as long as the process does.
 type Store struct {
-	mu      sync.Mutex
+	mu      sync.RWMutex
 	blobs   ordered.Map[[]byte]
 	parts   map[string][]byte
 	open    map[string]bool
@@ -44,8 +44,8 @@ func (s *Store) Open(ctx context.Context, key string) (transport.Blob, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.mu.RLock()
+	defer s.mu.RUnlock()
 	data, ok := s.blobs.Get(key)
 	if !ok {
 		return nil, transport.At(transport.ErrNotFound, key)
@@ -71,8 +71,8 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 
 // Part implements transport.Blobs.
 func (s *Store) Part(ctx context.Context, key string) (int64, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.mu.RLock()
+	defer s.mu.RUnlock()
 	return int64(len(s.parts[key])), ctx.Err()
 }
 
@@ -155,9 +155,9 @@ func (w *writer) end(step func(*Store), late error) error {
 
 // List implements transport.Blobs.
 func (s *Store) List(ctx context.Context, prefix, after string, limit int) iter.Seq2[transport.BlobInfo, error] {
-	return ordered.Walk(ctx, s.blobs.Keys(&s.mu, prefix, after), limit, func(key string) (transport.BlobInfo, bool, error) {
-		s.mu.Lock()
-		defer s.mu.Unlock()
+	return ordered.Walk(ctx, s.blobs.Keys(s.mu.RLocker(), prefix, after), limit, func(key string) (transport.BlobInfo, bool, error) {
+		s.mu.RLock()
+		defer s.mu.RUnlock()
 		data, ok := s.blobs.Get(key)
 		return transport.BlobInfo{Key: key, Size: int64(len(data))}, ok, nil
 	})

@@ -75,8 +75,8 @@ func parseDue(r transport.Record) (name collection.Name, at time.Time, err error
 	return name, time.UnixMilli(int64(binary.BigEndian.Uint64(r.Value))), nil
 }
 
-// Run calls PublishDue, and again when something is due, until ctx ends or the peer is
-// closed; then it returns nil. What fails is logged and tried again, with pauses
+// Run calls PublishDue, and again when something is due, and ExpireParts each time, until ctx
+// ends or the peer is closed; then it returns nil. What fails is logged and tried again, with pauses
 // that grow up to an hour.
 func (p *Peer) Run(ctx context.Context) error {
 	pause := retry
@@ -85,6 +85,9 @@ func (p *Peer) Run(ctx context.Context) error {
 		wait := maxRetry
 		if !next.IsZero() {
 			wait = min(wait, max(next.Sub(p.cfg.Now()), 0))
+		}
+		if err := p.ExpireParts(ctx); err != nil {
+			p.cfg.Log.Warn("parts not expired", "error", err)
 		}
 		if err != nil {
 			p.cfg.Log.Warn("publish failed", "error", err)

@@ -296,12 +296,18 @@ func proofOf(v *View, i, version int, stream io.Reader, size, from int64) (io.Re
 		return nil, err
 	}
 	r, err := digest.NewReader(stream, root, size, from, size-from)
-	return proved{r}, transport.Wrap(err)
+	return proved{r, size - from}, transport.Wrap(err)
 }
 
 // proved is a version that comes with its proof. What ended early another source goes
 // on with; that is not the error of one that lied.
-type proved struct{ *digest.Reader }
+type proved struct {
+	*digest.Reader
+	rest int64
+}
+
+// Rest is how many bytes it claims to be.
+func (p proved) Rest() int64 { return p.rest }
 
 func (p proved) Read(b []byte) (int, error) {
 	n, err := p.Reader.Read(b)

@@ -21,7 +21,10 @@ func (h home) Originals(ctx context.Context, name collection.Name, items transpo
 	}
 	items = items.And(transport.AllBits(state.Collection.Len()))
 	if err == nil && h.withholdsAny(state, items) {
-		_, err = h.afresh(ctx, state)
+		state, err = h.afresh(ctx, state)
+	}
+	if err == nil {
+		items, err = h.servable(ctx, state, items)
 	}
 	if err != nil {
 		h.drain.Leave()
@@ -37,6 +40,23 @@ func (h home) withholdsAny(state engine.State, items transport.Bits) bool {
 		}
 	}
 	return false
+}
+
+// servable returns those of some items whose originals are here and for the caller, in few
+// looks: it may ask for many others.
+func (h home) servable(ctx context.Context, state engine.State, items transport.Bits) (transport.Bits, error) {
+	wanted := make([]transport.Bits, len(state.Collection.Ladder()))
+	last := len(wanted) - 1
+	for i := range items.Places() {
+		if !h.isWithheld(state, i) {
+			wanted[last] = wanted[last].Add(i)
+		}
+	}
+	held, err := h.core.Versions.HeldOf(ctx, state.Collection, wanted)
+	if err != nil {
+		return nil, err
+	}
+	return held[last], nil
 }
 
 // writeOriginals writes those of the items that are for the caller when it is their turn: a

@@ -72,6 +72,9 @@ type Config struct {
 	// MaxPartial is how many bytes a partial version that is fetched may have;
 	// 0 = 32 MiB.
 	MaxPartial int64
+	// Quotas bound what is kept of versions that have not come whole; the zero Quotas are
+	// safe defaults.
+	Quotas Quotas
 	// Policy returns the rights; nil = label.DefaultPolicy.
 	Policy label.Policy
 	// Dial reaches other peers for the peer's user; nil = nobody can be reached. They say
@@ -109,6 +112,7 @@ func (c Config) withDefaults() Config {
 	c.Wait = cmp.Or(c.Wait, 30*time.Second)
 	c.Retry = cmp.Or(c.Retry, time.Minute)
 	c.MaxPartial = cmp.Or(c.MaxPartial, 32<<20)
+	c.Quotas = c.Quotas.withDefaults()
 	c.Random = cmp.Or(c.Random, rand.Reader)
 	c.Log = cmp.Or(c.Log, slog.New(slog.DiscardHandler))
 	if c.Beside == nil {
@@ -176,6 +180,7 @@ func New(ctx context.Context, user collection.UserID, signer *signature.Signer, 
 	b.running, b.stop = context.WithCancel(context.Background())
 	b.core = station.New(station.Config{
 		Store: cfg.Store, Keys: station.Keyring{Keyring: cfg.Keys}, Now: cfg.Now, Pause: cfg.Pause,
+		Left: b.left, PartAge: cfg.Quotas.PartAge,
 		Signer: signer, Dial: cfg.Dial, Bus: &b.bus, Notified: b.wake, Later: b.later, Failed: func(err error) { cfg.Log.Error("work beside requests failed", "error", err) },
 		Rules: engine.Rules{RequiredFromDevice: all, RequiredFromPeer: all, Key: signer.ID(), Own: transport.Source{User: user, URL: cfg.URL}},
 	})

@@ -21,11 +21,12 @@ type inbox struct {
 	url  string
 }
 
-// of returns the receipts for one inbox.
+// of returns the receipts for one inbox, as many as one request takes.
 func (r *receipts) of(home transport.Source) []transport.Receipt {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return slices.Clone(r.all[inbox{home.User, home.URL}])
+	all := r.all[inbox{home.User, home.URL}]
+	return slices.Clone(all[:min(len(all), transport.MaxReceipts)])
 }
 
 // forget drops those that have arrived.

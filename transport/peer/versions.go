@@ -241,7 +241,7 @@ func (a *awaited) Read(b []byte) (int, error) {
 // take takes what was asked for from a stream, and yields what came together when it is
 // stored.
 func (l *pulling) take(ctx context.Context, in *transport.UploadReader) error {
-	asked, to := l.wanted, l.core.Intake(l.view.Collection())
+	asked, to := l.wanted, l.core.Intake(l.user, l.view.Collection())
 	var came transport.Bits
 	for {
 		f, err := in.Next()

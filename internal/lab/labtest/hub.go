@@ -15,7 +15,7 @@ import (
 func (w *World) Restart(store transport.Store) {
 	usual := w.Hub.HubConfig()
 	cfg := w.cfg
-	cfg.Store, cfg.Dial, cfg.Now, cfg.Random, cfg.Beside = store, usual.Dial, usual.Now, usual.Random, usual.Beside
+	cfg.Store, cfg.Dial, cfg.Now, cfg.Random, cfg.Beside, cfg.Probes = store, usual.Dial, usual.Now, usual.Random, usual.Beside, usual.Probes
 	Must(w.T, w.Hub.StartHub(w.T.Context(), cfg))
 }
 

@@ -133,6 +133,13 @@ func (m *Mailer) deliver(ctx context.Context, l letter) (time.Time, error) {
 		return m.hub.Now().Add(lease), nil // it may be for this one then
 	case err != nil:
 		return time.Time{}, err
+	}
+	at, err := m.mayWrite(ctx, out.Address)
+	switch {
+	case err != nil:
+		return time.Time{}, err
+	case at.After(m.hub.Now()):
+		return m.putOff(ctx, l, at)
 	case m.cfg.Channel.Deliver(ctx, out) != nil:
 		l.Told = told
 		return m.postpone(ctx, l)
@@ -140,18 +147,32 @@ func (m *Mailer) deliver(ctx context.Context, l letter) (time.Time, error) {
 	return time.Time{}, m.replace(ctx, l, nil)
 }
 
-// postpone puts a letter off, or aside, and returns when to try it again. One that
-// was given up because ctx has ended stays as it is.
+// mayWrite returns when an address may be written to.
+func (m *Mailer) mayWrite(ctx context.Context, address string) (time.Time, error) {
+	if m.cfg.MaxPerDay < 0 {
+		return m.hub.Now(), nil
+	}
+	return m.hub.MayWrite(ctx, address, m.cfg.MaxPerDay)
+}
+
+// postpone puts a letter off that could not be delivered, or aside, and returns when to try it
+// again. One that was given up because ctx has ended stays as it is.
 func (m *Mailer) postpone(ctx context.Context, l letter) (time.Time, error) {
 	if ctx.Err() != nil {
 		return time.Time{}, ctx.Err()
 	}
-	now := m.hub.Now()
-	again := now.Add(min(firstPause<<min(l.Tries, 16), lastPause))
-	l.Tries, l.Next = l.Tries+1, again.Unix()
-	l.Parked = now.Sub(time.Unix(l.Since, 0)) >= m.cfg.ParkAfter
+	again := m.hub.Now().Add(min(firstPause<<min(l.Tries, 16), lastPause))
+	l.Tries++
+	again, err := m.putOff(ctx, l, again)
 	// The channel's error may name the address: it stays out of the log.
-	m.hub.Log.Warn("letter not delivered", "collection", l.name(), "tries", l.Tries, "parked", l.Parked)
+	m.hub.Log.Warn("letter not delivered", "collection", l.name(), "tries", l.Tries, "parked", err == nil && again.IsZero())
+	return again, err
+}
+
+// putOff puts a letter off until a time, or aside if it is old.
+func (m *Mailer) putOff(ctx context.Context, l letter, again time.Time) (time.Time, error) {
+	l.Next = again.Unix()
+	l.Parked = m.hub.Now().Sub(time.Unix(l.Since, 0)) >= m.cfg.ParkAfter
 	data, err := transport.Encode(l)
 	if err != nil {
 		return again, err

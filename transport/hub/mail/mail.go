@@ -31,6 +31,10 @@ type Config struct {
 	// ParkAfter is for how long a letter is tried that cannot be delivered, before it
 	// is set aside; 0 = 3 days.
 	ParkAfter time.Duration
+	// MaxPerDay is how often one address is written to in a day, whoever shares with it;
+	// 0 = 20, negative = any. A letter more waits until the day is over, and is set aside
+	// after ParkAfter.
+	MaxPerDay int64
 	// LinkKey makes the tokens in letters, so that all letters to somebody on a
 	// collection have the same; it is kept apart from the store, like the signer's
 	// key. nil = another one after every start: links in older letters go on.
@@ -52,6 +56,9 @@ type Hub struct {
 	// Address returns where a recipient of a collection is written to, and the
 	// random part of a blinded address; no address if it has become a member's.
 	Address func(ctx context.Context, name collection.Name, to Recipient) (address string, r [16]byte, err error)
+	// MayWrite counts a letter to an address, of so many in a day, and returns now; or,
+	// without counting it, when the day is over if there were as many.
+	MayWrite func(ctx context.Context, address string, most int64) (time.Time, error)
 	// Finish waits for letters of what the hub has answered already.
 	Finish func(ctx context.Context) error
 	// Shared says that other processes have mailers on the same store.
@@ -78,6 +85,7 @@ var _ transport.LinkAccess = (*Mailer)(nil)
 // New makes the mailer of a hub.
 func New(h Hub, cfg Config) (*Mailer, error) {
 	cfg.ParkAfter = cmp.Or(cfg.ParkAfter, 72*time.Hour)
+	cfg.MaxPerDay = cmp.Or(cfg.MaxPerDay, 20)
 	if cfg.LinkKey == nil {
 		cfg.LinkKey = make([]byte, sha256.Size)
 		if _, err := io.ReadFull(h.Random, cfg.LinkKey); err != nil {

@@ -58,6 +58,12 @@ func (k *Core) putNew(ctx context.Context, tx *record.Tx, come []transport.Chang
 		}
 	}
 	found, err := tx.Get(ctx, keys...)
+	if err == nil {
+		err = k.fetchCounts(ctx, tx, keys)
+	}
+	if err != nil {
+		return err
+	}
 	for i, r := range found {
 		if v, err := readVersion(r); err == nil && v.small {
 			continue
@@ -67,7 +73,26 @@ func (k *Core) putNew(ctx context.Context, tx *record.Tx, come []transport.Chang
 		}
 		tx.Put(versions[i])
 	}
-	return err
+	return nil
+}
+
+// fetchCounts reads what chargeVersion needs for versions with such keys, all in one look.
+func (k *Core) fetchCounts(ctx context.Context, tx *record.Tx, versions []string) error {
+	if k == nil || !k.Cache {
+		return nil
+	}
+	var counts []string
+	for i, key := range versions {
+		author, d, err := parseOf(versionRecord, key)
+		if err != nil {
+			return err
+		}
+		if i == 0 { // they are of one author
+			counts = UsageKeys(author)
+		}
+		counts = append(counts, unfinishedRecord.Key(author, d))
+	}
+	return tx.Fetch(ctx, counts...)
 }
 
 // stored returns the event that versions have come, with the changes that store them:

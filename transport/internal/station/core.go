@@ -6,7 +6,7 @@ package station
 
 import (
 	"context"
-	"encoding/binary"
+	"hash/maphash"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -27,7 +27,7 @@ type Config struct {
 	Rules    engine.Rules
 	Signer   *signature.Signer // the authority's, where Rules name one
 	Dial     transport.Dialer  // reaches peers; nil = nobody
-	Now      func() time.Time
+	Now      func() time.Time  // nil = time.Now
 	Pause    turns.Pause
 	MaxBytes int64 // of one version; 0 = no limit
 	// Letters puts letters to those who are no members into the outbox, in a
@@ -42,9 +42,9 @@ type Config struct {
 	Later  func(work func(context.Context))
 	Failed func(error)
 	// Cache says that partial versions expire, and that what is kept is counted for its
-	// author.
+	// author. Without, what has not come whole is counted alone, for who brings it.
 	Cache bool
-	// Left returns what an author may still use; nil = there are no limits.
+	// Left returns what a user may still use; nil = there are no limits.
 	Left func(context.Context, collection.UserID) (Left, error)
 	// Unasked bounds what comes into feeds from strangers; zero = nothing does.
 	Unasked Unasked
@@ -67,6 +67,8 @@ type Core struct {
 
 	cache                       sync.RWMutex     // held for writing while versions expire, so that steps here wait and do not conflict; taken before one of locks
 	locks                       [1024]sync.Mutex // by collection
+	lockSeed                    maphash.Seed
+	reserving                   [64]sync.Mutex // by user
 	answers                     answers
 	visiting, expiring, parting duty
 	tells                       jobs
@@ -89,9 +91,11 @@ func New(cfg Config) *Core {
 		visiting: duty{name: "visit", under: stateRecord.Under(), page: visitPage},
 		expiring: duty{name: "expire", under: ageRecord.Under(), page: expirePage},
 		parting:  duty{name: "parts", under: unfinishedRecord.Under(), page: expirePage},
+		lockSeed: maphash.MakeSeed(),
 	}
-	if cfg.Cache {
-		k.Versions.cache = k
+	k.Versions.core = k
+	if k.Now == nil {
+		k.Now = time.Now
 	}
 	if k.Later == nil {
 		k.Later = func(work func(context.Context)) { go work(context.Background()) }
@@ -108,11 +112,14 @@ type Versions struct {
 	Store    transport.Store
 	Pause    turns.Pause
 	MaxBytes int64 // as in Config
-	cache    *Core // that notes when one comes, and counts it; nil = nothing does
+	core     *Core // that notes when one comes, and counts it; nil = nothing does
 	uploads  uploads
 	coming   turns.Turns[string] // versions from elsewhere, by the store's key
 	making   turns.Turns[string] // those from here, which do not wait for the others
 }
+
+// caches reports whether these are the versions of a cache.
+func (k *Versions) caches() bool { return k.core != nil && k.core.Cache }
 
 // Server is what a station does for those who call it, each of whom its role
 // vouches for.
@@ -185,9 +192,9 @@ func (k *Core) tryStep(ctx context.Context, name collection.Name, how doing, eve
 }
 
 // lockOf returns the lock of a collection, which some share: steps in one process
-// wait for each other rather than try again.
+// wait for each other rather than try again. Which those are nobody can choose by an id.
 func (k *Core) lockOf(name collection.Name) *sync.Mutex {
-	return &k.locks[binary.BigEndian.Uint16(name.ID[:])%uint16(len(k.locks))]
+	return &k.locks[maphash.Comparable(k.lockSeed, name)%uint64(len(k.locks))]
 }
 
 // withSaid returns c with the updates of a copy whose edition does not stand any more,

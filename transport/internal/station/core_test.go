@@ -1,8 +1,11 @@
 package station
 
 import (
+	"slices"
+	"sync"
 	"testing"
 
+	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
@@ -31,4 +34,31 @@ func TestUnknownEffect(t *testing.T) {
 	if err := perform(engine.Reply{}); err != nil {
 		t.Errorf("a known effect: %v", err)
 	}
+}
+
+// TestLocksAreNobodysChoice: who makes collections of the same ids as others, or of such as
+// have shared a lock elsewhere, does not hold up their steps.
+func TestLocksAreNobodysChoice(t *testing.T) {
+	one, other := New(Config{}), New(Config{})
+	locks, same := map[*sync.Mutex]bool{}, 0
+	for i := range 256 {
+		name := collection.Name{Author: collection.UserID{byte(i)}, ID: collection.ID{7}}
+		locks[one.lockOf(name)] = true
+		place := func(k *Core) int {
+			return slices.IndexFunc(pointers(&k.locks), func(l *sync.Mutex) bool { return l == k.lockOf(name) })
+		}
+		if place(one) == place(other) {
+			same++
+		}
+	}
+	if len(locks) < 128 || same > 32 {
+		t.Errorf("%d locks for 256 collections, %d of them the same elsewhere", len(locks), same)
+	}
+}
+
+func pointers(locks *[1024]sync.Mutex) (all []*sync.Mutex) {
+	for i := range locks {
+		all = append(all, &locks[i])
+	}
+	return all
 }

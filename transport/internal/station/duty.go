@@ -67,9 +67,12 @@ var errTaken = errors.New("another process does it")
 
 // Visit does something with each collection, in a round that this or another process may
 // have begun; if another one is at it, nothing. What fails of one collection does not keep
-// it from the others.
-func (k *Core) Visit(ctx context.Context, do func(context.Context, *Round, collection.Name) error) error {
+// it from the others. With a page of them it does so at once, if atOnce.
+func (k *Core) Visit(ctx context.Context, atOnce bool, do func(context.Context, *Round, collection.Name) error) error {
 	return k.perform(ctx, &k.visiting, func(r *Round, page []transport.Record) error {
+		if atOnce {
+			return visitAtOnce(ctx, r, page, do)
+		}
 		var failed []error
 		for _, head := range page {
 			name, err := record.Name(head.Key)
@@ -83,6 +86,23 @@ func (k *Core) Visit(ctx context.Context, do func(context.Context, *Round, colle
 		}
 		return errors.Join(failed...)
 	})
+}
+
+// visitAtOnce is Visit of a page, at once.
+func visitAtOnce(ctx context.Context, r *Round, page []transport.Record, do func(context.Context, *Round, collection.Name) error) error {
+	failed := make([]error, len(page))
+	var all sync.WaitGroup
+	for i, head := range page {
+		all.Go(func() {
+			name, err := record.Name(head.Key)
+			if err == nil {
+				err = do(ctx, r, name)
+			}
+			failed[i] = err
+		})
+	}
+	all.Wait()
+	return errors.Join(failed...)
 }
 
 // ends reports whether an error ends a round, and not only what it is of.

@@ -75,7 +75,7 @@ func (s *staff) process(change func(*Config)) (*Core, *leafed) {
 
 // visit has a process visit all.
 func (s *staff) visit(ctx context.Context, k *Core) error {
-	return k.Visit(ctx, func(_ context.Context, r *Round, name collection.Name) error {
+	return k.Visit(ctx, false, func(_ context.Context, r *Round, name collection.Name) error {
 		i := int(binary.BigEndian.Uint32(name.Author[:])>>8) - 1
 		s.visited = append(s.visited, i)
 		if s.meets != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"slices"
 	"strconv"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -38,9 +39,9 @@ func numbered(kind record.Kind, u collection.UserID, n uint64) string {
 // enter puts news into the feeds of some users.
 func (k *Core) enter(ctx context.Context, tx *record.Tx, news engine.Notify, to []collection.UserID) error {
 	name := news.Notification.Name()
-	keys := make([]string, 0, 2*len(to))
+	keys := make([]string, 0, 4*len(to))
 	for _, u := range to {
-		keys = append(keys, feedRecord.Key(u), entryRecord.Key(u, name))
+		keys = append(keys, feedRecord.Key(u), entryRecord.Key(u, name), contactRecord.Key(u, name.Author), contactRecord.Key(u))
 	}
 	if err := tx.Fetch(ctx, keys...); err != nil {
 		return err
@@ -149,22 +150,58 @@ func readNameValue(r transport.Record) (n collection.Name, err error) {
 }
 
 // acknowledge takes what a user has read from what waits, unless something newer has
-// taken its place.
-func (k *Server) acknowledge(ctx context.Context, by collection.UserID, r transport.Receipt) error {
-	_, err := record.Update(ctx, k.core.Store, func(tx *record.Tx) error {
-		key := entryRecord.Key(by, collection.Name{Author: r.Author, ID: r.ID})
-		e, at, err := record.Load[entry](ctx, tx, key)
-		if record.Damaged(err, key) {
-			return nil // it does not wait
-		}
-		if err != nil || at.Value == nil || e.Delivery.Seq != r.Seq {
+// taken its place: that has another number, so nothing is a condition.
+func (k *Server) acknowledge(ctx context.Context, by collection.UserID, read []transport.Receipt) error {
+	in := record.Reading(k.core.Store)
+	numbers, err := k.numbersOf(ctx, in, by, read)
+	if err != nil {
+		return err
+	}
+	keys := make([]string, len(numbers))
+	for i, n := range numbers {
+		keys[i] = numbered(newsRecord, by, n)
+	}
+	if err := in.Fetch(ctx, keys...); err != nil {
+		return err
+	}
+	var changes []transport.Change
+	for i, n := range numbers {
+		waits, err := newsWaits(ctx, in, by, n)
+		if err != nil {
 			return err
 		}
-		waits, err := newsWaits(ctx, tx, by, e.Number)
 		if waits {
-			tx.Set(numbered(newsRecord, by, e.Number), nil)
+			changes = append(changes, transport.Change{Key: keys[i]})
 		}
-		return err
-	})
-	return err
+	}
+	if len(changes) == 0 {
+		return nil
+	}
+	return record.Put(ctx, k.core.Store, changes...)
+}
+
+// numbersOf returns the numbers of the entries that a user has read, each once, where nothing
+// newer has come.
+func (k *Server) numbersOf(ctx context.Context, in *record.Tx, by collection.UserID, read []transport.Receipt) ([]uint64, error) {
+	keys := make([]string, len(read))
+	for i, r := range read {
+		keys[i] = entryRecord.Key(by, collection.Name{Author: r.Author, ID: r.ID})
+	}
+	if err := in.Fetch(ctx, keys...); err != nil { // all at once
+		return nil, err
+	}
+	var numbers []uint64
+	for i, r := range read {
+		e, at, err := record.Load[entry](ctx, in, keys[i])
+		if record.Damaged(err, keys[i]) {
+			continue // it does not wait
+		}
+		if err != nil {
+			return nil, err
+		}
+		if at.Value != nil && e.Delivery.Seq == r.Seq && !slices.Contains(numbers, e.Number) {
+			numbers = append(numbers, e.Number)
+		}
+	}
+	return numbers, nil
 }

@@ -58,7 +58,7 @@ func (k *Core) listed(t testing.TB) (ids []byte) {
 
 func (k *Core) reads(t testing.TB, id byte, seq uint64) {
 	t.Helper()
-	must(0, k.Server.acknowledge(t.Context(), bob, transport.Receipt{Author: ann, ID: collection.ID{id}, Seq: seq}))
+	must(0, k.Server.acknowledge(t.Context(), bob, []transport.Receipt{{Author: ann, ID: collection.ID{id}, Seq: seq}}))
 }
 
 // TestFeed: numbers ascend, what was read does not wait any more but stays in the feed,

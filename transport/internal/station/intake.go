@@ -14,14 +14,16 @@ import (
 // came together at once. It is not safe for concurrent use.
 type Intake struct {
 	core    *Core
+	by      collection.UserID // zero = the station gets them itself
 	c       collection.Collection
 	got     []transport.Bits // nil = nothing
 	arrived arrivals
 }
 
-// Intake begins to take versions of a collection.
-func (k *Core) Intake(c collection.Collection) *Intake {
-	return &Intake{core: k, c: c, arrived: arrivals{core: k}}
+// Intake begins to take versions of a collection that somebody brings, or the station gets
+// itself if that is nobody.
+func (k *Core) Intake(by collection.UserID, c collection.Collection) *Intake {
+	return &Intake{core: k, by: by, c: c, arrived: arrivals{core: k}}
 }
 
 // Take takes a frame if its bytes are those of the author's digest; at the latest after
@@ -40,7 +42,7 @@ func (t *Intake) Take(ctx context.Context, f transport.Frame) error {
 
 // receive takes a frame, whose data are r.
 func (t *Intake) receive(ctx context.Context, f transport.Frame, r io.Reader) error {
-	_, err := t.core.Versions.receive(ctx, t.c, f.Item, f.Version, f.Offset, r, t.arrived.keep(ctx))
+	_, err := t.core.Versions.receive(ctx, t.by, t.c, f.Item, f.Version, f.Offset, r, t.arrived.keep(ctx))
 	if err == nil && t.got == nil {
 		t.got = make([]transport.Bits, len(t.c.Ladder()))
 	}
@@ -63,7 +65,7 @@ func (t *Intake) Store(ctx context.Context) error {
 func (t *Intake) step(ctx context.Context, more bool) (Result, error) {
 	r, err := t.core.do(ctx, t.c.Name(), doing{}, t.core.stored(ctx, engine.Stored{Versions: t.got, More: more}, t.arrived.changes...))
 	if err == nil {
-		*t = *t.core.Intake(t.c)
+		*t = *t.core.Intake(t.by, t.c)
 	}
 	return r, err
 }

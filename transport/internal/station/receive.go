@@ -23,8 +23,8 @@ import (
 // stored is transport.ErrOffset, and so is what others have begun and is not its
 // beginning: that is removed.
 func (k *Versions) Receive(ctx context.Context, c collection.Collection, item, version int, offset int64, r io.Reader) (int64, error) {
-	return k.receive(ctx, c, item, version, offset, r, func(changes ...transport.Change) error {
-		return k.cache.arrive(context.WithoutCancel(ctx), k.Store, changes...) // all has come, though its sender be gone
+	return k.receive(ctx, collection.UserID{}, c, item, version, offset, r, func(changes ...transport.Change) error {
+		return k.core.arrive(context.WithoutCancel(ctx), k.Store, changes...) // all has come, though its sender be gone
 	})
 }
 
@@ -35,13 +35,14 @@ func (k *Versions) ReceiveTo(ctx context.Context, c collection.Collection, item,
 		keep(changes...)
 		return nil
 	}
-	_, err := k.receiveTo(ctx, c, item, version, offset, r, keeping{store, store})
+	_, err := k.receiveTo(ctx, c, item, version, offset, r, keeping{small: store, large: store})
 	return err
 }
 
-// receive is Receive that leaves it to keep to store the record of a small version.
-func (k *Versions) receive(ctx context.Context, c collection.Collection, item, version int, offset int64, r io.Reader, keep func(...transport.Change) error) (int64, error) {
-	return k.receiveTo(ctx, c, item, version, offset, r, keeping{small: keep, large: func(changes ...transport.Change) error {
+// receive is Receive of what somebody brings, or the station gets if that is nobody, which
+// leaves it to keep to store the record of a small version.
+func (k *Versions) receive(ctx context.Context, by collection.UserID, c collection.Collection, item, version int, offset int64, r io.Reader, keep func(...transport.Change) error) (int64, error) {
+	return k.receiveTo(ctx, c, item, version, offset, r, keeping{by: by, small: keep, large: func(changes ...transport.Change) error {
 		return k.putLarge(context.WithoutCancel(ctx), changes) // all has come, though its sender be gone
 	}})
 }
@@ -49,6 +50,7 @@ func (k *Versions) receive(ctx context.Context, c collection.Collection, item, v
 // keeping stores the records that say that versions are here: of those that are in their
 // record, and of the others.
 type keeping struct {
+	by           collection.UserID // who brings them; zero = nobody
 	small, large func(...transport.Change) error
 }
 
@@ -62,8 +64,8 @@ func (k *Versions) receiveTo(ctx context.Context, c collection.Collection, item,
 		return size, err
 	}
 	var ages []transport.Change
-	if k.cache != nil {
-		ages = []transport.Change{k.cache.age(c.Author(), d)}
+	if k.caches() {
+		ages = []transport.Change{k.core.age(c.Author(), d)}
 	}
 	most := k.mostOf(offset, r)
 	data, r, err := k.small(c, version, offset, d, r)
@@ -73,10 +75,11 @@ func (k *Versions) receiveTo(ctx context.Context, c collection.Collection, item,
 		}
 		return int64(len(data)), transport.At(err, place(c, item, version))
 	}
-	if err := k.begin(ctx, c.Author(), d, most); err != nil {
+	end, err := k.begin(ctx, keep.by, c.Author(), d, most)
+	if err != nil {
 		return 0, err
 	}
-	defer k.end(ctx, c.Author(), d)
+	defer end()
 	s, err := k.join(ctx, key)
 	if err != nil {
 		return 0, transport.At(err, place(c, item, version))

@@ -188,7 +188,7 @@ func TestFewKeepTheirReason(t *testing.T) {
 func (w *crowd) readAll(t *testing.T) {
 	t.Helper()
 	for i, d := range w.entries(t) {
-		must(0, w.Server.acknowledge(t.Context(), w.to[i], d.Receipt()))
+		must(0, w.Server.acknowledge(t.Context(), w.to[i], []transport.Receipt{d.Receipt()}))
 	}
 }
 

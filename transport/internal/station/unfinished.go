@@ -12,32 +12,61 @@ import (
 	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
-// Of a version that is not small, a cache notes how many bytes may come before any of them
-// is stored, and when it breaks off how many have. So what a crash leaves is counted, too,
-// as more than it is until it is gone on with or expires.
+// Of a version that is not small, it is noted how many bytes may come before any of them is
+// stored, and when it breaks off how many have. So what a crash leaves is counted, too, as
+// more than it is until it is gone on with or expires. Only of what a peer gets for its own
+// user, and is not large, it is noted no sooner than when it breaks off: many originals that
+// come one after the other are not to wait for that.
 
 // unfinished is what is recorded of a version that has not come whole: how many bytes may
-// be there of it, and since when.
+// be there of it, since when, and for whom that counts.
 type unfinished struct {
 	size  int64
 	since time.Time
+	user  collection.UserID
 }
 
-func readPart(value []byte) unfinished {
-	if len(value) != 16 {
-		return unfinished{} // it is damaged, and goes next
+func readPart(value []byte) (u unfinished) {
+	if len(value) == 16+len(u.user) { // else it is damaged, and goes next
+		u.size, u.since = int64(binary.BigEndian.Uint64(value)), time.Unix(int64(binary.BigEndian.Uint64(value[8:])), 0)
+		copy(u.user[:], value[16:])
 	}
-	return unfinished{int64(binary.BigEndian.Uint64(value)), time.Unix(int64(binary.BigEndian.Uint64(value[8:])), 0)}
+	return u
 }
 
 func (u unfinished) value() []byte {
-	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(nil, uint64(u.size)), uint64(u.since.Unix()))
+	return append(binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(nil, uint64(u.size)), uint64(u.since.Unix())), u.user[:]...)
 }
 
-// reserve notes that a version may come with so many bytes, before any of it is stored,
-// and when. The error is a *transport.QuotaError if its author has too many such.
-func (k *Core) reserve(ctx context.Context, author collection.UserID, d collection.Digest, size int64) error {
-	left, err := k.left(ctx, author)
+// payer is for whom it counts what somebody brings of an author's: a cache keeps it for the
+// author, a peer for who brings it, and for its own user what it gets itself.
+func (k *Core) payer(author, by collection.UserID) collection.UserID {
+	switch {
+	case k.Cache:
+		return author
+	case by.IsZero():
+		return k.Rules.Own.User
+	}
+	return by
+}
+
+// own reports whether it is a peer's own user for whom something counts.
+func (k *Core) own(payer collection.UserID) bool { return !k.Cache && payer == k.Rules.Own.User }
+
+// largePart is of how many bytes a version is that a peer notes before it comes for its own
+// user.
+const largePart = 16 << 20
+
+// reserve notes that a version may come with so many bytes, before any of it is stored, and
+// when. The error is a *transport.QuotaError if there are too many such.
+func (k *Core) reserve(ctx context.Context, payer, author collection.UserID, d collection.Digest, size int64) error {
+	lock := &k.reserving[0]
+	if k.Cache { // nothing counts for all together
+		lock = &k.reserving[int(payer[0])%len(k.reserving)]
+	}
+	lock.Lock() // of many at once, each finds what the others have reserved
+	defer lock.Unlock()
+	left, err := k.left(ctx, payer)
 	if err != nil {
 		return err
 	}
@@ -47,72 +76,117 @@ func (k *Core) reserve(ctx context.Context, author collection.UserID, d collecti
 			return err
 		}
 		was := readPart(r.Value)
-		now := unfinished{max(size, was.size), k.Now()}
-		if err := left.Takes(Usage{Parts: now.size - was.size}); err != nil {
+		now := unfinished{max(size, was.size), k.Now(), payer}
+		more := now.size
+		if was.user == payer {
+			more -= was.size
+		}
+		if err := left.Takes(Usage{Parts: more}); err != nil {
 			return err
 		}
-		tx.Set(r.Key, now.value())
-		tx.Put(k.age(author, d))
-		return k.charge(ctx, tx, author, d[0], Usage{Parts: now.size - was.size})
+		if k.Cache {
+			tx.Put(k.age(author, d))
+		}
+		return k.setPart(ctx, tx, r, was, now)
 	})
 	return err
 }
 
 // release notes how much has come of a version that has broken off.
-func (k *Core) release(ctx context.Context, author collection.UserID, d collection.Digest, size int64) error {
+func (k *Core) release(ctx context.Context, payer, author collection.UserID, d collection.Digest, size int64) error {
 	_, err := record.Update(context.WithoutCancel(ctx), k.Store, func(tx *record.Tx) error {
 		r, err := record.Get(ctx, tx, unfinishedRecord.Key(author, d))
-		if err != nil || r.Version == 0 {
+		if err != nil || r.Version == 0 && size == 0 {
 			return err
 		}
 		was := readPart(r.Value)
-		if r.Value = nil; size > 0 {
-			r.Value = unfinished{size, was.since}.value()
+		now := was
+		if r.Version == 0 {
+			now = unfinished{since: k.Now(), user: payer}
 		}
-		tx.Set(r.Key, r.Value)
-		return k.charge(ctx, tx, author, d[0], Usage{Parts: size - was.size})
+		now.size = size
+		return k.setPart(ctx, tx, r, was, now)
 	})
 	return err
 }
 
-// mostOf is how many bytes a version may be of which r brings the rest from an offset on.
+// setPart records what there may be of a version, and counts it.
+func (k *Core) setPart(ctx context.Context, tx *record.Tx, r transport.Record, was, now unfinished) error {
+	if r.Value = nil; now.size > 0 {
+		r.Value = now.value()
+	}
+	tx.Set(r.Key, r.Value)
+	_, d, err := parseOf(unfinishedRecord, r.Key)
+	if err == nil {
+		err = k.countPart(ctx, tx, was.user, d, -was.size)
+	}
+	if err == nil {
+		err = k.countPart(ctx, tx, now.user, d, now.size)
+	}
+	return err
+}
+
+// countPart counts bytes of a version that has not come whole, at a peer for all other users
+// together, too.
+func (k *Core) countPart(ctx context.Context, tx *record.Tx, payer collection.UserID, d collection.Digest, more int64) error {
+	err := k.count(ctx, tx, payer, d[0], Usage{Parts: more})
+	if err == nil && !k.Cache && !k.own(payer) {
+		err = k.count(ctx, tx, collection.UserID{}, d[0], Usage{Parts: more})
+	}
+	return err
+}
+
+// mostOf is how many bytes a version may be of which r brings the rest from an offset on;
+// 0 = nobody knows.
 func (k *Versions) mostOf(offset int64, r io.Reader) int64 {
-	if f, ok := r.(transport.Frame); ok && f.Size < k.MaxBytes-offset {
-		return offset + f.Size
+	rest := int64(-1)
+	switch r := r.(type) {
+	case transport.Frame:
+		rest = r.Size
+	case *limitReader:
+		rest = r.left
+	case interface{ Rest() int64 }:
+		rest = r.Rest()
+	}
+	if rest >= 0 && (k.MaxBytes == 0 || rest < k.MaxBytes-offset) {
+		return offset + rest
 	}
 	return k.MaxBytes
 }
 
-// begin notes in a cache that a version may come.
-func (k *Versions) begin(ctx context.Context, author collection.UserID, d collection.Digest, most int64) error {
-	if k.cache == nil {
-		return nil
+// begin notes that a version may come, which somebody brings. Whoever calls it calls end when
+// nothing more comes.
+func (k *Versions) begin(ctx context.Context, by, author collection.UserID, d collection.Digest, most int64) (end func(), err error) {
+	if k.core == nil {
+		return func() {}, nil
 	}
-	return k.cache.reserve(ctx, author, d, most)
+	payer := k.core.payer(author, by)
+	if !k.core.own(payer) || most >= largePart {
+		err = k.core.reserve(ctx, payer, author, d, most)
+	}
+	return func() {
+		if err := k.end(context.WithoutCancel(ctx), payer, author, d); err != nil {
+			k.core.Failed(err) // it counts as before
+		}
+	}, err
 }
 
-// end notes how much is there of a version, unless it is whole or others still bring it.
-func (k *Versions) end(ctx context.Context, author collection.UserID, d collection.Digest) {
-	if k.cache == nil {
-		return
-	}
+// end notes how much is there of a version, unless others still bring it.
+func (k *Versions) end(ctx context.Context, payer, author collection.UserID, d collection.Digest) error {
 	key := versionRecord.Key(author, d)
 	if _, under := k.uploads.size(key); under {
-		return
+		return nil
 	}
-	ctx = context.WithoutCancel(ctx)
 	size, err := k.Store.Part(ctx, key)
 	if err == nil {
-		err = k.cache.release(ctx, author, d, size)
+		err = k.core.release(ctx, payer, author, d, size)
 	}
-	if err != nil {
-		k.cache.Failed(err) // it counts as before
-	}
+	return err
 }
 
 // putLarge stores the records of a version whose blob is there.
 func (k *Versions) putLarge(ctx context.Context, changes []transport.Change) error {
-	if k.cache == nil {
+	if !k.caches() {
 		return record.Put(ctx, k.Store, changes...)
 	}
 	_, err := record.Update(ctx, k.Store, func(tx *record.Tx) error {
@@ -126,7 +200,7 @@ func (k *Versions) putLarge(ctx context.Context, changes []transport.Change) err
 			}
 			v, err := readVersion(transport.Record{Key: c.Key, Value: c.Value})
 			if err == nil {
-				err = k.cache.chargeVersion(ctx, tx, transport.Record{Key: c.Key, Value: r.Value, Version: r.Version}, v.size)
+				err = k.core.chargeVersion(ctx, tx, transport.Record{Key: c.Key, Value: r.Value, Version: r.Version}, v.size)
 			}
 			if err != nil {
 				return err
@@ -180,5 +254,5 @@ func (k *Core) expirePart(ctx context.Context, part string) error {
 	if err := errors.Join(s.discard(), s.leave()); err != nil {
 		return err
 	}
-	return k.release(ctx, author, d, 0)
+	return k.release(ctx, collection.UserID{}, author, d, 0)
 }

@@ -118,7 +118,7 @@ func asksForAll(a transport.Answer, pushed []transport.Bits) bool {
 // item or collection, and is held for this one as well from now on, expires as if
 // it had come now.
 func (k *Server) heldFor(ctx context.Context, tx *record.Tx, s engine.State, c collection.Collection) ([]transport.Bits, error) {
-	held, err := k.core.Versions.heldOf(ctx, c, k.looksFor(s, c))
+	held, err := k.core.Versions.HeldOf(ctx, c, k.looksFor(s, c))
 	if err != nil {
 		return nil, err
 	}
@@ -169,7 +169,7 @@ func (k *Server) Upload(ctx context.Context, by collection.UserID, name collecti
 		return Result{}, err
 	}
 	in := transport.NewUploadReader(AsItComes(stream, k.core.Now))
-	r, err := k.takeFrames(ctx, s, in)
+	r, err := k.takeFrames(ctx, by, s, in)
 	if err != nil {
 		return r, err
 	}
@@ -204,12 +204,12 @@ const labelPause = 5 * time.Second
 
 // takeFrames stores the versions of an upload. Those that came whole are here, for all who
 // may read them, as soon as the next one has to be waited for.
-func (k *Server) takeFrames(ctx context.Context, s engine.State, in *transport.UploadReader) (Result, error) {
+func (k *Server) takeFrames(ctx context.Context, by collection.UserID, s engine.State, in *transport.UploadReader) (Result, error) {
 	left, err := k.core.left(ctx, s.Collection.Author())
 	if err != nil {
 		return Result{}, err
 	}
-	u := uploading{k.core.Intake(s.Collection), k.core.Now(), left}
+	u := uploading{k.core.Intake(by, s.Collection), k.core.Now(), left}
 	for {
 		f, err := u.next(ctx, in)
 		if err == nil {
@@ -301,7 +301,7 @@ func (k *Server) Put(ctx context.Context, by collection.UserID, ref transport.Re
 	}
 	got := one(item, ref.Version)
 	arrived := arrivals{core: k.core}
-	n, err := k.core.Versions.receive(ctx, s.Collection, item, ref.Version, offset, data, arrived.keep(ctx))
+	n, err := k.core.Versions.receive(ctx, by, s.Collection, item, ref.Version, offset, data, arrived.keep(ctx))
 	if err != nil {
 		return Result{}, n, err
 	}

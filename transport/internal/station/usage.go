@@ -71,10 +71,18 @@ func UsageUnder() string { return usageRecord.Under() }
 
 // charge counts in a transaction what it stores more for an author, or removes.
 func (k *Core) charge(ctx context.Context, tx *record.Tx, author collection.UserID, at byte, more Usage) error {
-	if k == nil || !k.Cache || more == (Usage{}) {
+	if k == nil || !k.Cache {
 		return nil
 	}
-	key := usageRecord.Key(author, count(at))
+	return k.count(ctx, tx, author, at, more)
+}
+
+// count is charge, at a peer, too.
+func (k *Core) count(ctx context.Context, tx *record.Tx, user collection.UserID, at byte, more Usage) error {
+	if more == (Usage{}) {
+		return nil
+	}
+	key := usageRecord.Key(user, count(at))
 	now, _, err := record.Load[Usage](ctx, tx, key)
 	if err != nil && !record.Damaged(err, key) {
 		return err

@@ -31,11 +31,11 @@ func Digest(c collection.Collection, item, version int) (collection.Digest, erro
 
 // Held says which versions of c's items are stored here now.
 func (k *Versions) Held(ctx context.Context, c collection.Collection) ([]transport.Bits, error) {
-	return k.heldOf(ctx, c, allVersions(c))
+	return k.HeldOf(ctx, c, allVersions(c))
 }
 
-// heldOf is Held of some versions.
-func (k *Versions) heldOf(ctx context.Context, c collection.Collection, versions []transport.Bits) ([]transport.Bits, error) {
+// HeldOf is Held of some versions.
+func (k *Versions) HeldOf(ctx context.Context, c collection.Collection, versions []transport.Bits) ([]transport.Bits, error) {
 	places := placesOf(c, versions)
 	held := make([]transport.Bits, len(c.Ladder()))
 	add := func(p spot) { held[p.version] = held[p.version].Add(p.item) }
@@ -187,18 +187,48 @@ func (memoryBlob) Close() error { return nil }
 // Parts lists the beginnings of asked versions that are stored.
 func (k *Versions) Parts(ctx context.Context, c collection.Collection, asked []transport.Bits) ([]transport.Part, error) {
 	var parts []transport.Part
-	for v, items := range asked {
-		for i := range items.Places() {
-			size, err := k.Part(ctx, c, i, v)
+	for some := range slices.Chunk(placesOf(c, asked), maxKeys) {
+		begun, err := k.begun(ctx, c.Author(), some)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range begun {
+			size, err := k.Part(ctx, c, p.item, p.version)
 			if err != nil {
 				return nil, err
 			}
 			if size > 0 {
-				parts = append(parts, transport.Part{Item: i, Version: v, Size: size})
+				parts = append(parts, transport.Part{Item: p.item, Version: p.version, Size: size})
 			}
 		}
 	}
 	return parts, nil
+}
+
+// begun returns those of some versions that may have been begun: a cache has noted it, which
+// is read at once.
+func (k *Versions) begun(ctx context.Context, author collection.UserID, some []spot) (begun []spot, err error) {
+	if !k.caches() {
+		return some, nil
+	}
+	keys := make([]string, len(some))
+	for i, p := range some {
+		keys[i] = unfinishedRecord.Key(author, p.digest)
+	}
+	in := record.Reading(k.Store)
+	if err := in.Fetch(ctx, keys...); err != nil {
+		return nil, err
+	}
+	for i, p := range some {
+		r, err := record.Get(ctx, in, keys[i])
+		switch {
+		case record.Damaged(err, keys[i]), err == nil && r.Version > 0:
+			begun = append(begun, p)
+		case err != nil:
+			return nil, err
+		}
+	}
+	return begun, nil
 }
 
 // Part returns how much is stored of the beginning of a version that is not here

@@ -3,6 +3,7 @@ package station
 import (
 	"context"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -33,8 +34,8 @@ type answers struct {
 // station is closing. If that is asked for, the smallest versions of what is new follow as
 // Pull streams them, for as long as ctx.
 func (k *Server) Notifications(ctx context.Context, to collection.UserID, read transport.Receipts, keys Statements, wait time.Duration, closing <-chan struct{}) (transport.Deliveries, error) {
-	for _, r := range read.Read {
-		if err := k.acknowledge(ctx, to, r); err != nil {
+	for some := range slices.Chunk(read.Read, maxKeys) {
+		if err := k.acknowledge(ctx, to, some); err != nil {
 			return transport.Deliveries{}, err
 		}
 	}

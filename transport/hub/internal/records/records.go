@@ -31,7 +31,7 @@ const (
 	Joined  record.Kind = "joined"  // address, as a Hash: it has become a user's, which is to take effect
 
 	Quotas record.Kind = "quota"  // user: hub.Quotas, where they are the user's own
-	Spent  record.Kind = "spent"  // user, of what, and perhaps an address, as a Hash: how much of it, since when
+	Spent  record.Kind = "spent"  // user, or zeros for all, of what, and perhaps an address, as a Hash: how much of it, since when
 	Failed record.Kind = "failed" // user, collection: the items that the user has announced and did not serve, as transport.Bits
 
 	Letter record.Kind = "letter" // collection, recipient: a letter that waits, or was set aside

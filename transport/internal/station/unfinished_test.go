@@ -1,0 +1,75 @@
+package station
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"testing"
+	"time"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/engine"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/memstore"
+)
+
+// claiming is a stream that claims to be so long.
+type claiming struct {
+	io.Reader
+	rest int64
+}
+
+func (c claiming) Rest() int64 { return c.rest }
+
+// TestPartsOfAPeer: a peer counts what has not come whole for who brings it, and for all
+// others together; what it gets itself for its own user, who may go on with what others have
+// begun. When all has come, or after a time, nothing is counted any more.
+func TestPartsOfAPeer(t *testing.T) {
+	now := time.Unix(1_000_000, 0)
+	bob, eve := collection.UserID{2}, collection.UserID{3}
+	var k *Core
+	counted := func(u collection.UserID) int64 {
+		return UsageIn(must(k.Store.Get(t.Context(), UsageKeys(u)...))).Parts
+	}
+	k = New(Config{
+		Store: new(memstore.Store), Now: func() time.Time { return now }, PartAge: time.Hour,
+		Rules: engine.Rules{Own: transport.Source{User: bob}},
+		Left: func(_ context.Context, u collection.UserID) (Left, error) {
+			return Left{Usage{-1, -1, -1, 20 << 20}, Usage{Parts: counted(u)}}, nil
+		},
+	})
+	c := oneItem()
+	brings := func(by collection.UserID, r io.Reader, claims int64) error {
+		_, err := k.Versions.receive(t.Context(), by, c, 0, 0, 0, claiming{r, claims}, func(...transport.Change) error { return nil })
+		return err
+	}
+	counts := func(what string, byEve, others, own int64) {
+		t.Helper()
+		if e, o, b := counted(eve), counted(collection.UserID{}), counted(bob); e != byEve || o != others || b != own {
+			t.Errorf("%s: %d, %d, %d", what, e, o, b)
+		}
+	}
+	broken := func() io.Reader { return io.MultiReader(bytes.NewReader(thumbnail[:7]), failing{errBroken}) }
+	if err := brings(eve, broken(), 30<<20); !errors.Is(err, transport.ErrQuota) {
+		t.Errorf("more than she may: %v", err)
+	}
+	counts("refused", 0, 0, 0)
+	if err := brings(eve, broken(), 20<<20); !errors.Is(err, errBroken) {
+		t.Error(err)
+	}
+	counts("broken off", 7, 7, 0)
+	if err := brings(collection.UserID{}, broken(), 17<<20); !errors.Is(err, errBroken) {
+		t.Error(err)
+	}
+	counts("gone on with", 0, 0, 7)
+	now = now.Add(2 * time.Hour)
+	must(0, k.expireParts(t.Context()))
+	counts("expired", 0, 0, 0)
+	if err := brings(bob, broken(), 10); !errors.Is(err, errBroken) {
+		t.Error(err)
+	}
+	counts("by a station of his", 0, 0, 7)
+	must(0, brings(bob, bytes.NewReader(thumbnail), int64(len(thumbnail))))
+	counts("whole", 0, 0, 0)
+}
