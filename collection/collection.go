@@ -263,16 +263,17 @@ func (c Collection) Index(id ItemID) (int, bool) {
 // Label returns the label of an item; pending and false if the collection does
 // not have the item.
 func (c Collection) Label(id ItemID) (label.Rank, bool) {
+	first, second := idindex.Halves((*[idSize]byte)(&id))
 	p := c.parts()
-	i := p.fixed.indexed().Find(idindex.Halves((*[idSize]byte)(&id)))
+	known := p.state.bits.Load()
+	if known == nil {
+		return p.labelOf(first, second)
+	}
+	i := known.ids.Find(first, second)
 	if i < 0 {
 		return label.Pending, false
 	}
-	state := p.state.get()
-	if v, ok := state.Bit(i); ok {
-		return label.Rank(v), true
-	}
-	return label.Rank(state.At(i)), true
+	return label.Rank(known.labels.At(i)), true
 }
 
 // Digest returns the digest of a version of item i, if the edition has it.

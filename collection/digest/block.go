@@ -30,7 +30,7 @@ func checkBlock(root Digest, size, index int64, block []byte, path []Digest) err
 		return ErrTruncated
 	case len(block) > wantBlock || len(path) > wantPath:
 		return ErrTrailing
-	case fold(newLeafHash().of(block), index, last, levels, path) != root:
+	case fold(newLeafHash().of(block), index, last, levels, path, new(lefts)) != root:
 		return ErrMismatch
 	}
 	return nil

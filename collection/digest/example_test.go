@@ -41,6 +41,31 @@ func Example() {
 	// whole: true
 }
 
+// What broke off is gone on with, and nothing of what came is read or hashed again.
+func ExampleReader_WriteRest() {
+	video := make([]byte, 5*digest.BlockSize)
+	tree, _ := digest.ReadTree(bytes.NewReader(video))
+	fetch := func(to io.Writer, from io.Reader, before digest.Beginning) (digest.Beginning, error) {
+		off := int64(len(before.Leaves)) * digest.BlockSize
+		r, _ := digest.NewReader(from, tree.Root(), tree.Size(), off, tree.Size()-off)
+		return r.WriteRest(to, before)
+	}
+
+	var proof, stored bytes.Buffer
+	tree.WriteRange(&proof, bytes.NewReader(video), 0, tree.Size())
+	begun, err := fetch(&stored, io.LimitReader(&proof, 40_000), digest.Beginning{})
+	fmt.Println(len(begun.Leaves), "blocks;", err)
+
+	proof.Reset()
+	off := int64(stored.Len())
+	tree.WriteRange(&proof, bytes.NewReader(video), off, tree.Size()-off)
+	whole, err := fetch(&stored, &proof, begun)
+	fmt.Println(len(whole.Leaves), "blocks;", err, bytes.Equal(stored.Bytes(), video))
+	// Output:
+	// 2 blocks; block 2: digest: bytes do not belong to the digest: truncated
+	// 5 blocks; <nil> true
+}
+
 // A single block is checked with its path, wherever it came from.
 func ExampleVerifyBlock() {
 	video := make([]byte, 5*digest.BlockSize)

@@ -78,11 +78,16 @@ func (h *Hasher) close() {
 	if h.keep {
 		h.leaves = append(h.leaves, d)
 	}
+	h.add(d)
+	h.fill = 0
+}
+
+// add adds the hash of a full block.
+func (h *Hasher) add(d Digest) {
 	l := 0
 	for ; h.n>>l&1 == 1; l++ {
 		d = nodeHash(&h.roots[l], &d)
 	}
 	h.roots[l] = d
 	h.n++
-	h.fill = 0
 }

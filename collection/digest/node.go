@@ -82,19 +82,32 @@ func siblings(i, last int64, levels int) int {
 	return n
 }
 
+// lefts are the newest nodes with even numbers, by level, on the ways up from some blocks that
+// follow one another. Of the first n blocks, the top at a level is one of them: those that a
+// later block adds, or one that is not the version's, stand at other levels.
+type lefts [maxHeight + 1]Digest
+
 // fold hashes the path into leaf i on the way up over so many levels (RFC 9162
-// §2.1.3.2). The path holds exactly the siblings there are.
-func fold(d Digest, i, last int64, levels int, path []Digest) Digest {
+// §2.1.3.2), and keeps what it passes. The path holds exactly the siblings there are.
+func fold(d Digest, i, last int64, levels int, path []Digest, kept *lefts) Digest {
 	for l := range levels {
-		if _, ok := sibling(i, last, l); !ok {
-			continue
+		_, paired := sibling(i, last, l)
+		left := i>>l&1 == 0
+		if left {
+			kept[l] = d
 		}
-		if i>>l&1 == 0 {
+		switch {
+		case !paired:
+			continue
+		case left:
 			d = nodeHash(&d, &path[0])
-		} else {
+		default:
 			d = nodeHash(&path[0], &d)
 		}
 		path = path[1:]
+	}
+	if i>>levels == 0 {
+		kept[levels] = d
 	}
 	return d
 }

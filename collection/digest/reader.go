@@ -1,9 +1,9 @@
 package digest
 
 import (
-	"errors"
 	"fmt"
 	"io"
+	"math/bits"
 	"slices"
 	"sync"
 )
@@ -22,7 +22,8 @@ type Reader struct {
 	known      [maxHeight]Digest // the newest right sibling checked, by level
 	buf        []byte            // a block; nil until Read needs it
 	out        []byte            // the bytes checked and not yet given out
-	kept       *Tree             // of the blocks before the first, if they are to be proved
+	tops       []Digest          // of the blocks before the first, if they are to be proved
+	lefts      lefts             // that the blocks have made so far
 	newest     Digest            // the hash of the newest block
 	siblings   [maxHeight]Digest // of the newest block
 	err        error
@@ -34,7 +35,7 @@ type Reader struct {
 // comment. For all that follows off, n is size-off.
 //
 // A range outside the version is ErrRange; a size of 0 with a root that is not the
-// empty version's is ErrMismatch. Memory use is at most about 18 KiB, and less for
+// empty version's is ErrMismatch. Memory use is at most about 20 KiB, and less for
 // small versions; src is read one frame at a time, in two parts.
 func NewReader(src io.Reader, root Digest, size, off, n int64) (*Reader, error) {
 	first, end, err := span(size, off, n)
@@ -70,59 +71,70 @@ func (r *Reader) Read(p []byte) (int, error) {
 	return k, nil
 }
 
-// WriteTree writes all that is left of the version to w, 64 KiB at once, and returns the
-// tree of the whole, for which nothing is hashed again. Before are the hashes of the blocks
-// before the range, as an earlier WriteTree has returned them: the proof of the first
-// block proves them, too. If they are not the version's, or the size is false, the error is
-// ErrKept. After an error the tree is that of the blocks before and of those that w took.
+// WriteRest writes all that is left of the version to w, 256 KiB at once, and returns the
+// hashes of all its blocks: of a whole number of blocks with their tops, for which nothing is
+// hashed again. Before is what came before the range, as an earlier WriteRest has returned
+// it: the proof of the first block proves its tops. If they are not the version's, or the
+// size is false, the error is ErrKept. After an error the Beginning is that of the blocks
+// before and of those that w took.
 //
 // The range must begin with a block and be all that follows, of which nothing was read, and
-// before be the hashes of all blocks before it: else the error is ErrRange and there is no
-// tree. Other errors are those of Read and of w.
-func (r *Reader) WriteTree(w io.Writer, before []Digest) (*Tree, error) {
+// before be of all blocks before it: else the error is ErrRange and the Beginning empty. That
+// the tops are those of the leaves is the caller's to know. Other errors are those of Read
+// and of w.
+func (r *Reader) WriteRest(w io.Writer, before Beginning) (Beginning, error) {
 	rest := r.size - r.first*BlockSize
-	if r.next != r.first || r.skip != 0 || r.left != rest || int64(len(before)) != r.first {
-		return nil, fmt.Errorf("%w: not all that follows", ErrRange)
+	if r.next != r.first || r.skip != 0 || r.left != rest || !before.fits(r.first) {
+		return Beginning{}, fmt.Errorf("%w: not all that follows", ErrRange)
 	}
-	var err error
-	if r.kept, err = NewTree(r.first*BlockSize, slices.Clone(before)); err != nil {
-		return nil, err
+	if rest == 0 && before.Root() != r.root {
+		return before, ErrKept // no block comes that would prove them
 	}
-	leaves, err := r.writeBlocks(w, slices.Grow(slices.Clone(before), int(min(r.end-r.first, maxUnread))))
-	tree, treeErr := r.kept.grown(min(r.size, int64(len(leaves))*BlockSize), leaves)
-	if err == nil && tree.Root() != r.root {
-		err = ErrKept
+	r.begin(before.Tops)
+	leaves := slices.Grow(slices.Clip(before.Leaves), int(min(r.end-r.first, maxGrown)))
+	taken, err := r.writeBlocks(w, leaves)
+	if int64(len(taken)) < r.next {
+		return NewBeginning(taken), err // w has failed
 	}
-	return tree, errors.Join(err, treeErr)
+	return beginning(taken, r.lefts[:]), err
 }
 
-// maxUnread is for how many blocks that have not come yet there is room, 1 MiB of hashes: a
-// source may claim any size.
-const maxUnread = 1 << 15
+const (
+	maxWritten = 256 << 10 // bytes that WriteRest and WriteRange write at once, at most
+	maxGrown   = 1 << 12   // leaves for which there is room before they come: a size is only claimed
+)
 
-// maxWritten is how many bytes WriteTree writes at once, whole blocks.
-const maxWritten = 64 << 10
+// A piece is blocks, and room for their paths.
+type piece [maxWritten + BlockSize]byte
 
-// pieces are buffers that are used again, for all that reads and writes blocks.
-var pieces = sync.Pool{New: func() any { return new([maxWritten]byte) }}
+// pieces are used again, by all that reads and writes blocks.
+var pieces = sync.Pool{New: func() any { return new(piece) }}
 
-// writeBlocks writes blocks to w, some at once, and appends their hashes to leaves.
+// begin takes what is known of the blocks before the first.
+func (r *Reader) begin(tops []Digest) {
+	r.tops = tops
+	for l := bits.Len64(uint64(r.first)) - 1; l >= 0; l-- {
+		if r.first>>l&1 == 1 {
+			r.lefts[l], tops = tops[0], tops[1:]
+		}
+	}
+}
+
+// writeBlocks writes blocks to w, some at once, and appends the hashes of those that w took
+// to leaves.
 func (r *Reader) writeBlocks(w io.Writer, leaves []Digest) ([]Digest, error) {
-	piece := pieces.Get().(*[maxWritten]byte)
+	piece := pieces.Get().(*piece)
 	defer pieces.Put(piece)
-	var hashes [maxWritten / BlockSize]Digest
-	for n, size := 0, 0; ; {
+	for size, taken := 0, len(leaves); ; {
 		var block []byte
 		if block, r.err = r.block(piece[size:]); r.err == nil {
-			hashes[n] = r.newest
-			n, size = n+1, size+len(block)
+			leaves, size = append(leaves, r.newest), size+len(block)
 		}
-		if n == len(hashes) || r.err != nil && n > 0 {
+		if size > maxWritten-BlockSize || r.err != nil && size > 0 {
 			if _, err := w.Write(piece[:size]); err != nil {
-				return leaves, err
+				return leaves[:taken], err
 			}
-			leaves = append(leaves, hashes[:n]...)
-			n, size = 0, 0
+			size, taken = 0, len(leaves)
 		}
 		if r.err == io.EOF {
 			return leaves, nil
@@ -176,14 +188,32 @@ func (r *Reader) frame(buf []byte) ([]byte, error) {
 		want = r.known[levels]
 	}
 	r.newest = r.leaf.of(block)
-	if fold(r.newest, i, last, levels, path) != want {
+	if fold(r.newest, i, last, levels, path, &r.lefts) != want {
 		return nil, &BlockError{Block: i, Err: ErrMismatch}
 	}
-	if i == r.first && r.kept != nil && !r.kept.proved(path) {
+	if i == r.first && !r.proves(last, path) {
 		return nil, ErrKept
 	}
 	r.learn(i, last, levels, path)
 	return block, nil
+}
+
+// proves reports whether the path of the first block has the tops of the blocks before: they
+// are its left siblings.
+func (r *Reader) proves(last int64, path []Digest) bool {
+	tops := r.tops
+	for l := 0; len(tops) > 0; l++ {
+		if r.first>>l&1 == 1 {
+			if path[0] != tops[len(tops)-1] {
+				return false
+			}
+			tops = tops[:len(tops)-1]
+		}
+		if _, ok := sibling(r.first, last, l); ok {
+			path = path[1:]
+		}
+	}
+	return true
 }
 
 // path reads so many siblings.

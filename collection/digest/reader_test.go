@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"math"
 	"runtime"
 	"slices"
 	"testing"
@@ -45,11 +46,8 @@ func TestReaderNamesTheBlockThatWasChanged(t *testing.T) {
 		data := content(anySize().Filter(func(n int) bool { return n > 0 }).Draw(rt, "size"))
 		off := rapid.IntRange(0, len(data)-1).Draw(rt, "off")
 		n := rapid.IntRange(1, len(data)-off).Draw(rt, "len")
-		var sent frames
 		tree := mustTree(t, data)
-		if _, err := tree.WriteRange(&sent, bytes.NewReader(data), int64(off), int64(n)); err != nil {
-			rt.Fatal(err)
-		}
+		sent := framesOf(rt, send(t, data, off, n), int64(len(data)), int64(off), int64(n))
 		k := rapid.IntRange(0, len(sent)-1).Draw(rt, "frame")
 		sent[k][rapid.IntRange(0, len(sent[k])-1).Draw(rt, "byte")] ^= 1 << rapid.IntRange(0, 7).Draw(rt, "bit")
 
@@ -65,12 +63,20 @@ func TestReaderNamesTheBlockThatWasChanged(t *testing.T) {
 	})
 }
 
-// frames keeps what each Write gets: one frame.
-type frames [][]byte
-
-func (f *frames) Write(p []byte) (int, error) {
-	*f = append(*f, bytes.Clone(p))
-	return len(p), nil
+// framesOf cuts a range of n bytes from offset off of a version of size bytes into its frames.
+func framesOf(t interface{ Fatal(...any) }, proof []byte, size, off, n int64) (frames [][]byte) {
+	for end := off - off%digest.BlockSize; len(proof) > 0; {
+		end = min(end+digest.BlockSize, off+n)
+		upTo, err := digest.RangeSize(size, off, end-off)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range frames {
+			upTo -= int64(len(f))
+		}
+		frames, proof = append(frames, proof[:upTo]), proof[upTo:]
+	}
+	return frames
 }
 
 func TestReaderRefusesCutAndLongStreams(t *testing.T) {
@@ -217,10 +223,11 @@ type failAt struct {
 }
 
 func (f failAt) ReadAt(p []byte, off int64) (int, error) {
-	if off >= f.off {
-		return 0, f.err
+	n, err := f.ReaderAt.ReadAt(p[:min(int64(len(p)), max(0, f.off-off))], off)
+	if n < len(p) && err == nil {
+		err = f.err
 	}
-	return f.ReaderAt.ReadAt(p, off)
+	return n, err
 }
 
 type noSpace struct{}
@@ -278,24 +285,24 @@ func restOf(t *testing.T, proof []byte, root digest.Digest, size, off int64) *di
 
 var treeSizes = []int64{0, 1, digest.BlockSize, digest.BlockSize + 1, 4 * digest.BlockSize, 5*digest.BlockSize + 7, 7 * digest.BlockSize}
 
-// TestWriteTree: who reads all that follows a block has the tree, if what was kept of the
-// blocks before is the version's.
-func TestWriteTree(t *testing.T) {
+// TestWriteRest: who reads all that follows a block has the hashes of all blocks, if what was
+// kept of those before is the version's.
+func TestWriteRest(t *testing.T) {
 	for _, size := range treeSizes {
 		data := content(int(size))
 		for off := int64(0); off <= size; off += digest.BlockSize {
 			tree, proof := proofOf(t, data, off)
 			before := tree.Leaves()[:off/digest.BlockSize]
 			var got bytes.Buffer
-			written, err := restOf(t, proof, tree.Root(), size, off).WriteTree(&got, before)
-			if err != nil || !slices.Equal(written.Leaves(), tree.Leaves()) || written.Size() != size || !bytes.Equal(got.Bytes(), data[off:]) {
+			written, err := restOf(t, proof, tree.Root(), size, off).WriteRest(&got, digest.NewBeginning(before))
+			if err != nil || !equal(written, digest.NewBeginning(tree.Leaves())) || !bytes.Equal(got.Bytes(), data[off:]) {
 				t.Errorf("%d bytes from %d on: %v, %d came", size, off, err, got.Len())
 			}
 			for i := range before {
 				wrong := slices.Clone(before)
 				wrong[i][7] ^= 1
 				got.Reset()
-				if _, err := restOf(t, proof, tree.Root(), size, off).WriteTree(&got, wrong); !errors.Is(err, digest.ErrKept) || got.Len() > 0 {
+				if _, err := restOf(t, proof, tree.Root(), size, off).WriteRest(&got, digest.NewBeginning(wrong)); !errors.Is(err, digest.ErrKept) || got.Len() > 0 {
 					t.Errorf("%d bytes from %d on, hash %d wrong: %v, %d came", size, off, i, err, got.Len())
 				}
 			}
@@ -303,28 +310,63 @@ func TestWriteTree(t *testing.T) {
 	}
 }
 
-// TestWriteTreeInPart: what broke off is gone on with from what came, at every block.
-func TestWriteTreeInPart(t *testing.T) {
-	const size = 5*digest.BlockSize + 7
+func equal(a, b digest.Beginning) bool {
+	return slices.Equal(a.Leaves, b.Leaves) && slices.Equal(a.Tops, b.Tops)
+}
+
+// TestWriteRestInPart: what broke off is gone on with from what came, at every block and
+// whoever broke it off.
+func TestWriteRestInPart(t *testing.T) {
+	const size = 35*digest.BlockSize + 7
 	data := content(size)
 	tree, proof := proofOf(t, data, 0)
-	for cut := range len(proof) / 1000 {
+	for cut := range len(proof) / 5000 {
 		var got bytes.Buffer
-		begun, err := restOf(t, proof[:1000*cut], tree.Root(), size, 0).WriteTree(&got, nil)
-		off := begun.Size()
-		if !errors.Is(err, digest.ErrTruncated) || off != int64(got.Len()) || off%digest.BlockSize != 0 {
-			t.Fatalf("cut off at %d: %v, %d of %d bytes", 1000*cut, err, off, got.Len())
+		begun, err := restOf(t, proof[:5000*cut], tree.Root(), size, 0).WriteRest(&got, digest.Beginning{})
+		if !errors.Is(err, digest.ErrTruncated) {
+			t.Fatalf("cut off at %d: %v", 5000*cut, err)
 		}
-		_, rest := proofOf(t, data, off)
-		whole, err := restOf(t, rest, tree.Root(), size, off).WriteTree(&got, begun.Leaves())
-		if err != nil || whole.Root() != tree.Root() || !bytes.Equal(got.Bytes(), data) {
-			t.Errorf("cut off at %d: %v", 1000*cut, err)
+		goesOn(t, data, &got, begun)
+		full := &limited{max: 5000 * cut}
+		begun, err = restOf(t, proof, tree.Root(), size, 0).WriteRest(full, digest.Beginning{})
+		if !errors.Is(err, errFull) {
+			t.Fatalf("full at %d: %v", 5000*cut, err)
 		}
+		goesOn(t, data, &full.Buffer, begun)
 	}
 }
 
-// TestWriteTreeOfLess: who does not read all that follows a block has no tree.
-func TestWriteTreeOfLess(t *testing.T) {
+// goesOn goes on with a version of which some blocks have come.
+func goesOn(t *testing.T, data []byte, got *bytes.Buffer, begun digest.Beginning) {
+	t.Helper()
+	off := int64(len(begun.Leaves)) * digest.BlockSize
+	if off != int64(got.Len()) || !equal(begun, digest.NewBeginning(begun.Leaves)) {
+		t.Fatalf("%d bytes have come, and the hashes of %d, with %d tops", got.Len(), off, len(begun.Tops))
+	}
+	tree, rest := proofOf(t, data, off)
+	whole, err := restOf(t, rest, tree.Root(), tree.Size(), off).WriteRest(got, begun)
+	if err != nil || !equal(whole, digest.NewBeginning(tree.Leaves())) || !bytes.Equal(got.Bytes(), data) {
+		t.Errorf("from %d on: %v", off, err)
+	}
+}
+
+// limited takes no more than so many bytes, all of a Write or nothing.
+type limited struct {
+	bytes.Buffer
+	max int
+}
+
+var errFull = errors.New("full")
+
+func (l *limited) Write(p []byte) (int, error) {
+	if l.Len()+len(p) > l.max {
+		return 0, errFull
+	}
+	return l.Buffer.Write(p)
+}
+
+// TestWriteRestOfLess: who does not read all that follows a block has no hashes.
+func TestWriteRestOfLess(t *testing.T) {
 	data := content(2*digest.BlockSize + 5)
 	tree, proof := proofOf(t, data, 0)
 	begun := restOf(t, proof, tree.Root(), int64(len(data)), 0)
@@ -335,13 +377,37 @@ func TestWriteTreeOfLess(t *testing.T) {
 	for what, r := range map[string]*digest.Reader{
 		"some was read": begun, "not from a block on": restOf(t, unaligned, tree.Root(), int64(len(data)), 1),
 	} {
-		if tree, err := r.WriteTree(io.Discard, nil); !errors.Is(err, digest.ErrRange) || tree != nil {
+		if whole, err := r.WriteRest(io.Discard, digest.Beginning{}); !errors.Is(err, digest.ErrRange) || whole.Leaves != nil {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	r := restOf(t, proof, tree.Root(), int64(len(data)), 0)
-	if _, err := r.WriteTree(io.Discard, tree.Leaves()[:1]); !errors.Is(err, digest.ErrRange) {
-		t.Errorf("a hash too many: %v", err)
+	for what, before := range map[string]digest.Beginning{
+		"a hash too many": digest.NewBeginning(tree.Leaves()[:1]), "a top too many": {Tops: tree.Leaves()[:1]},
+	} {
+		r := restOf(t, proof, tree.Root(), int64(len(data)), 0)
+		if _, err := r.WriteRest(io.Discard, before); !errors.Is(err, digest.ErrRange) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+// TestWriteRestOfAClaim: a size that is only claimed takes no memory.
+func TestWriteRestOfAClaim(t *testing.T) {
+	data := content(3 * digest.BlockSize)
+	tree, proof := proofOf(t, data, 0)
+	r := restOf(t, proof, tree.Root(), math.MaxInt64, 0)
+	if _, err := r.WriteRest(io.Discard, digest.Beginning{}); !errors.Is(err, digest.ErrInvalid) {
+		t.Error(err)
+	}
+}
+
+// TestRootOfBeginning: all whole blocks of a version have its digest.
+func TestRootOfBeginning(t *testing.T) {
+	for n := range 20 {
+		tree := mustTree(t, content(n*digest.BlockSize))
+		if b := digest.NewBeginning(tree.Leaves()); b.Root() != tree.Root() {
+			t.Errorf("%d blocks have another digest", n)
+		}
 	}
 }
 
@@ -357,8 +423,9 @@ func TestWriteRangeOfChecked(t *testing.T) {
 	tree, proof := proofOf(t, data, 0)
 	data[digest.BlockSize]++
 	var got bytes.Buffer
-	if _, err := tree.WriteRange(&got, bytes.NewReader(data), 0, tree.Size()); !errors.Is(err, digest.ErrMismatch) {
-		t.Errorf("damage: %v", err)
+	wrong, err := tree.WriteRange(&got, bytes.NewReader(data), 0, tree.Size())
+	if b, ok := errors.AsType[*digest.BlockError](err); !errors.Is(err, digest.ErrMismatch) || !ok || b.Block != 1 || wrong != int64(got.Len()) || !bytes.HasPrefix(proof, got.Bytes()) || wrong < digest.BlockSize {
+		t.Errorf("damage, after %d bytes: %v", wrong, err)
 	}
 	got.Reset()
 	if _, err := tree.WriteRange(&got, checked{bytes.NewReader(data)}, 0, tree.Size()); err != nil || got.Len() != len(proof) {

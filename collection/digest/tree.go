@@ -19,32 +19,17 @@ type Tree struct {
 // size is ErrRange. Leaves that were stored may be damaged: compare Root with the
 // digest that is wanted.
 func NewTree(size int64, leaves []Digest) (*Tree, error) {
-	return new(Tree).grown(size, leaves)
-}
-
-// grown is NewTree of leaves that begin with those of t. The nodes of t that are full subtrees
-// are not hashed again.
-func (t *Tree) grown(size int64, leaves []Digest) (*Tree, error) {
 	if size < 0 || blocks(size) != int64(len(leaves)) {
 		return nil, fmt.Errorf("%w: %d leaves for %d bytes", ErrRange, len(leaves), size)
 	}
-	next := &Tree{size: size}
-	for level := leaves; len(level) > 0; {
-		next.levels = append(next.levels, level)
+	t := &Tree{size: size}
+	for level := leaves; len(level) > 0; level = parents(level) {
+		t.levels = append(t.levels, level)
 		if len(level) == 1 {
 			break
 		}
-		level = parents(level, t.full(len(next.levels)))
 	}
-	return next, nil
-}
-
-// full returns the nodes of a level that are full subtrees.
-func (t *Tree) full(level int) []Digest {
-	if level >= len(t.levels) {
-		return nil
-	}
-	return t.levels[level][:t.size/BlockSize>>level]
+	return t, nil
 }
 
 // ReadTree reads r to its end and makes the tree of what it read. An error of r is
@@ -100,29 +85,11 @@ func (t *Tree) appendSiblings(path []Digest, block int64, levels int) []Digest {
 	return path
 }
 
-// proved reports whether the tree, of whole blocks, is that of all before a block whose path
-// this is: the left siblings, lowest first, are then the full subtrees of it.
-func (t *Tree) proved(path []Digest) bool {
-	n := t.size / BlockSize
-	for l, nodes := range t.levels {
-		if n>>l&1 == 1 && !slices.Contains(path, nodes[n>>l-1]) {
-			return false
-		}
+// parents returns the level above; a last node without a sibling moves up.
+func parents(level []Digest) []Digest {
+	up := make([]Digest, 0, (len(level)+1)/2)
+	for ; len(level) > 1; level = level[2:] {
+		up = append(up, nodeHash(&level[0], &level[1]))
 	}
-	return true
-}
-
-// parents returns the level above, of which the first nodes are known; a last node without a
-// sibling moves up.
-func parents(level, known []Digest) []Digest {
-	n := (len(level) + 1) / 2
-	up := append(make([]Digest, 0, n), known...)
-	for i := len(known); i < n; i++ {
-		if 2*i+1 < len(level) {
-			up = append(up, nodeHash(&level[2*i], &level[2*i+1]))
-		} else {
-			up = append(up, level[2*i])
-		}
-	}
-	return up
+	return append(up, level...)
 }

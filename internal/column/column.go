@@ -52,22 +52,31 @@ func (c Column) Len() int { return c.n }
 // time in a packed column and up to one step a run in any other: see
 // [Column.Pack].
 func (c *Column) At(i int) uint32 {
-	if i < c.n {
-		if v, ok := c.Bit(i); ok {
-			return v
-		}
+	if uint(i) < uint(c.n) && c.width == 1 {
+		return c.dict[c.data[i>>3]>>(i&7)&1]
 	}
 	return c.at(i)
 }
 
-// Bit is At of a column of two values that is packed, without a call, for where that
-// is half the time; false says that At must be asked. There must be an item i.
-func (c *Column) Bit(i int) (v uint32, ok bool) {
-	if c.width != 1 {
-		return 0, false
-	}
-	return c.dict[c.data[i>>3]>>(i&7)&1], true
+// Bits is a packed column of two values, for where every instruction counts. It is
+// immutable, as the column is.
+type Bits struct {
+	data   []byte
+	values [2]uint32
 }
+
+// Bits returns a column of two values that is packed; false if it is none.
+func (c *Column) Bits() (b Bits, ok bool) {
+	if c.width != 1 {
+		return b, false
+	}
+	b.data = c.data
+	copy(b.values[:], c.dict)
+	return b, true
+}
+
+// At is the value of item i, which there must be.
+func (b *Bits) At(i int) uint32 { return b.values[b.data[i>>3]>>(i&7)&1] }
 
 func (c *Column) at(i int) uint32 {
 	if uint(i) >= uint(c.n) {

@@ -279,9 +279,10 @@ func TestReader(t *testing.T) {
 		if n := r.Read(buf) + r.Read(nil); n != 0 {
 			t.Errorf("%d values after the end", n)
 		}
+		bits, ok := c.Bits()
 		for i, v := range want[:min(len(want), 300)] {
-			if bit, ok := c.Bit(i); ok && bit != v {
-				t.Errorf("bit %d is %d, want %d", i, bit, v)
+			if ok && bits.At(i) != v {
+				t.Errorf("bit %d is %d, want %d", i, bits.At(i), v)
 			}
 		}
 	})

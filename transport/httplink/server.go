@@ -260,9 +260,13 @@ func replyStream(r request, stream *transport.Stream, err error) error {
 // writers write an answer in pieces of this size, at least.
 var writers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, 256<<10) }}
 
-// replyBytes sends what a stream returns, in large pieces.
+// replyBytes sends what a stream returns, in large pieces, as what writes itself does.
 func replyBytes(r request, typ string, stream io.Reader) error {
 	r.w.Header().Set("Content-Type", typ)
+	if stream, ok := stream.(io.WriterTo); ok {
+		_, err := stream.WriteTo(r.w)
+		return sent(err)
+	}
 	w := writers.Get().(*bufio.Writer)
 	defer writers.Put(w)
 	w.Reset(r.w)

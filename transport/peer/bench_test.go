@@ -100,6 +100,7 @@ type shelf struct {
 	keys     [2]*signature.Signer
 	home     *httptest.Server
 	bare     *httptest.Server
+	source   transport.Source // the home
 	name     collection.Name
 	refs     []transport.Ref
 	size     int64
@@ -139,6 +140,7 @@ func (s *shelf) publish(b *testing.B, body collection.Body) {
 	ann, err := peer.New(b.Context(), s.ann, s.keys[0], peer.Config{Store: store, Keys: s.keyring(b), URL: s.home.URL})
 	must(b, err)
 	s.home.Config.Handler = httplink.PeerHandler(ann, httplink.HandlerOptions{})
+	s.source = ann.Source()
 	s.name, err = ann.Author.Make(b.Context(), collection.Header{Title: "Picnic"}, body, s.open)
 	must(b, err)
 	must(b, ann.Author.Publish(b.Context(), s.name))
@@ -186,7 +188,7 @@ func (s *shelf) reader(b *testing.B, dir string, transportOf http.RoundTripper) 
 	dial := httplink.Dialer(httplink.Caller{User: s.bob, Signer: s.keys[1]}, httplink.Options{HTTP: &http.Client{Transport: transportOf}})
 	p, err := peer.New(b.Context(), s.bob, s.keys[1], peer.Config{Store: store, Keys: s.keyring(b), Dial: dial})
 	must(b, err)
-	must(b, p.Reader.Refresh(b.Context(), s.name, transport.Source{User: s.ann, URL: s.home.URL}))
+	must(b, p.Reader.Refresh(b.Context(), s.name, s.source))
 	return reader{p, store}
 }
 

@@ -314,10 +314,10 @@ func (p proved) Read(b []byte) (int, error) {
 	return n, endedEarly(err)
 }
 
-// WriteTree is as that of digest.Reader.
-func (p proved) WriteTree(w io.Writer, before []digest.Digest) (*digest.Tree, error) {
-	tree, err := p.Reader.WriteTree(w, before)
-	return tree, endedEarly(err)
+// WriteRest is as that of digest.Reader.
+func (p proved) WriteRest(w io.Writer, before digest.Beginning) (digest.Beginning, error) {
+	all, err := p.Reader.WriteRest(w, before)
+	return all, endedEarly(err)
 }
 
 func endedEarly(err error) error {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/collection/digest"
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
@@ -116,6 +117,7 @@ type Versions struct {
 	uploads  uploads
 	coming   turns.Turns[string] // versions from elsewhere, by the store's key
 	making   turns.Turns[string] // those from here, which do not wait for the others
+	latest   atomic.Pointer[digest.Tree]
 }
 
 // caches reports whether these are the versions of a cache.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"testing"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -183,15 +184,43 @@ func TestManyLeaves(t *testing.T) {
 		for i := range leaves {
 			leaves[i] = digest.Digest{1, byte(i), byte(i >> 8), byte(i >> 16)}
 		}
-		key := provedKey(versionRecord.Key(ann, digest.Digest{}))
+		key := versionRecord.Key(ann, digest.Digest{})
 		must(store.Apply(t.Context(), transport.Batch{Changes: putLeaves(key, leaves)}))
-		if got, _, err := getLeaves(t.Context(), store, key); err != nil || len(got) != n || n > 0 && got[n-1] != leaves[n-1] {
+		if got, _, err := getLeaves(t.Context(), store, key); err != nil || !slices.Equal(got, leaves) {
 			t.Errorf("%d of %d, %v", len(got), n, err)
 		}
-		taken := must(takeLeaves(t.Context(), store, versionRecord.Key(ann, digest.Digest{}), int64(n)*digest.BlockSize))
-		left, _, err := getLeaves(t.Context(), store, key)
-		if len(taken) != n || len(left) > 0 || err != nil {
-			t.Errorf("%d of %d taken, %d left, %v", len(taken), n, len(left), err)
+		b := digest.NewBeginning(leaves)
+		must(store.Apply(t.Context(), transport.Batch{Changes: putProved(key, b)}))
+		got := must(takeProved(t.Context(), store, key, int64(n)*digest.BlockSize))
+		left, _, err := getLeaves(t.Context(), store, provedKey(key))
+		if !slices.Equal(got.Leaves, leaves) || !slices.Equal(got.Tops, b.Tops) || len(left) > 0 || err != nil {
+			t.Errorf("%d of %d taken, %d left, %v", len(got.Leaves), n, len(left), err)
+		}
+	}
+}
+
+// TestDamagedKeptHashes: of kept hashes that are damaged, or some of which are missing, none
+// count, and the part is read instead.
+func TestDamagedKeptHashes(t *testing.T) {
+	c := ofItem(large)
+	key := provedKey(versionRecord.Key(c.Author(), digest.Sum(large)))
+	for what, damage := range map[string]func(hashes []digest.Digest) []digest.Digest{
+		"number":   func(h []digest.Digest) []digest.Digest { h[0][0] ^= 0x80; return h },
+		"checksum": func(h []digest.Digest) []digest.Digest { h[0][9]++; return h },
+		"top":      func(h []digest.Digest) []digest.Digest { h[1][5]++; return h },
+		"leaf":     func(h []digest.Digest) []digest.Digest { h[3][31]++; return h },
+		"cut off":  func(h []digest.Digest) []digest.Digest { return h[:len(h)-1] },
+		"head":     func(h []digest.Digest) []digest.Digest { return h[:1] },
+	} {
+		store := new(memstore.Store)
+		breaksOff(t, New(Config{Store: store}), c, 0, 3)
+		hashes, _, err := getLeaves(t.Context(), store, key)
+		if err != nil || len(hashes) != 1+2+3 {
+			t.Fatalf("%d hashes kept, %v", len(hashes), err)
+		}
+		must(store.Apply(t.Context(), transport.Batch{Changes: putLeaves(key, damage(hashes))}))
+		if err := goesOn(t, New(Config{Store: store}), c, 3); err != nil {
+			t.Errorf("%s: %v", what, err)
 		}
 	}
 }

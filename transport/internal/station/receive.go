@@ -147,7 +147,7 @@ func (k *Versions) Keep(ctx context.Context, author collection.UserID, data []by
 			return err
 		}
 		defer s.leave()
-		_, _, err = k.add(ctx, s, d, bytes.NewReader(data))
+		_, err = k.add(ctx, s, d, bytes.NewReader(data))
 		if err == nil {
 			err = record.Put(ctx, k.Store, transport.Change{Key: key, Value: blobRecord(int64(len(data)))})
 		}
@@ -171,26 +171,26 @@ func (k *Versions) fill(ctx context.Context, s *sharer, c collection.Collection,
 	if err != nil {
 		return 0, err
 	}
-	tree, size, err := k.add(ctx, s, d, r)
+	all, err := k.add(ctx, s, d, r)
 	switch {
 	case errors.Is(err, errAnew), errors.Is(err, transport.ErrDigest):
 		err = transport.At(err, place(c, item, version))
 	case err == nil:
-		err = keep(append(leavesOf(c, version, tree), transport.Change{Key: s.key, Value: blobRecord(size)})...)
+		err = keep(append(leavesOf(c, version, all), transport.Change{Key: s.key, Value: blobRecord(all.size)})...)
 	}
-	return size, err
+	return all.size, err
 }
 
 // add adds r to an upload, whose version it commits if it has the digest then, and
-// returns its tree, unless another one has committed it, and what is stored.
-func (k *Versions) add(ctx context.Context, s *sharer, d collection.Digest, r io.Reader) (*digest.Tree, int64, error) {
-	own, err := k.take(s, r)
-	var tree *digest.Tree
+// returns what is stored: without leaves if another one has committed it.
+func (k *Versions) add(ctx context.Context, s *sharer, d collection.Digest, r io.Reader) (taken, error) {
+	own, err := k.take(s, r, d)
 	switch {
 	case err == nil: // all has come, though its sender be gone
 		ctx = context.WithoutCancel(ctx)
-		if tree, err = s.commit(ctx, d, own); err == nil {
-			return tree, tree.Size(), nil
+		var all taken
+		if all, err = s.commit(ctx, d, own); err == nil {
+			return all, nil
 		}
 	case errors.Is(err, transport.ErrStorage), errors.Is(err, transport.ErrTooLarge):
 		err = errors.Join(err, s.refuse())
@@ -198,26 +198,26 @@ func (k *Versions) add(ctx context.Context, s *sharer, d collection.Digest, r io
 	if errors.Is(err, errWhole) || errors.Is(err, errAnew) {
 		b, openErr := k.Store.Open(ctx, s.key)
 		if errors.Is(openErr, transport.ErrNotFound) {
-			return nil, 0, errAnew
+			return taken{}, errAnew
 		}
 		if openErr != nil {
-			return nil, 0, openErr
+			return taken{}, openErr
 		}
-		return nil, b.Size(), b.Close()
+		return taken{digest: d, size: b.Size()}, b.Close()
 	}
-	return nil, s.Size(), err
+	return taken{size: s.Size()}, err
 }
 
-// take appends r to an upload and works out the tree of the whole.
-func (k *Versions) take(s *sharer, r io.Reader) (*digest.Tree, error) {
+// take appends r to an upload, and returns what the whole is.
+func (k *Versions) take(s *sharer, r io.Reader, d collection.Digest) (taken, error) {
 	if p, ok := r.(proven); ok && k.MaxBytes == 0 {
-		return s.takeProven(p)
+		return s.takeProven(p, d)
 	}
 	if k.MaxBytes > 0 {
 		r = Limit(r, k.MaxBytes-s.at)
 	}
 	stored := io.NewSectionReader(s, 0, s.at)
-	return digest.ReadTree(io.MultiReader(stored, io.TeeReader(r, s)))
+	return read(io.MultiReader(stored, io.TeeReader(r, s)))
 }
 
 // Limit is an io.LimitReader that returns transport.ErrTooLarge for what is beyond.

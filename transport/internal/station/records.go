@@ -19,7 +19,7 @@ const (
 	foldJob          record.Kind = jobRecord + "/fold"
 	versionRecord    record.Kind = "v"       // author, digest: that a version is here, and its bytes if they are few; else they are a blob of this key
 	leavesRecord     record.Kind = "t"       // digest: the leaves of a complete version's tree; and number: those that are too many for one record
-	provedRecord     record.Kind = "tp"      // author, digest: the same of the blocks of a part that came with their proof, while nobody adds to it
+	provedRecord     record.Kind = "tp"      // author, digest: the same of the blocks of a part that came with their proof, and the tops over them, while nobody adds to it
 	dutyRecord       record.Kind = "duty"    // name: how far a duty is, and who does it
 	contactRecord    record.Kind = "contact" // user, author: a contact; and user alone: what has come from strangers
 	heldRecord       record.Kind = "held"    // user, collection: the entry that is held back from the user's feed

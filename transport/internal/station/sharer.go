@@ -123,31 +123,47 @@ func (s *sharer) others() bool {
 	return s.in > 1
 }
 
-// commit makes the version durable if its bytes have the digest, and returns its
-// tree; own is that of what this sharer has seen. Another one may have been there
-// first: errWhole.
-func (s *sharer) commit(ctx context.Context, d digest.Digest, own *digest.Tree) (*digest.Tree, error) {
+// taken is what a version's bytes are: their digest, how many they are, and the hashes of
+// their blocks.
+type taken struct {
+	digest digest.Digest
+	size   int64
+	leaves []digest.Digest
+}
+
+// read reads all of a version.
+func read(r io.Reader) (taken, error) {
+	tree, err := digest.ReadTree(r)
+	if err != nil {
+		return taken{}, err
+	}
+	return taken{tree.Root(), tree.Size(), tree.Leaves()}, nil
+}
+
+// commit makes the version durable if its bytes have the digest, and returns what they
+// are; own is what this sharer has seen. Another one may have been there first: errWhole.
+func (s *sharer) commit(ctx context.Context, d digest.Digest, own taken) (taken, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.end != nil {
-		return nil, s.end
+		return taken{}, s.end
 	}
-	tree, err := own, error(nil)
-	if s.differs || s.to.Size() != own.Size() { // others have brought something else, or more
-		tree, err = digest.ReadTree(io.NewSectionReader(s.to, 0, s.to.Size()))
+	all, err := own, error(nil)
+	if s.differs || s.to.Size() != own.size { // others have brought something else, or more
+		all, err = read(io.NewSectionReader(s.to, 0, s.to.Size()))
 	}
 	switch {
 	case err != nil:
-	case tree.Root() == d:
+	case all.digest == d:
 		if err = s.to.Commit(ctx); err == nil {
-			return tree, s.ends(errWhole, nil)
+			return all, s.ends(errWhole, nil)
 		}
-	case own.Root() == d:
+	case own.digest == d:
 		err = errAnew // others have brought something else
 	case !s.added && s.others():
-		return nil, transport.ErrDigest // they bring it
+		return taken{}, transport.ErrDigest // they bring it
 	default:
 		err = transport.ErrDigest
 	}
-	return nil, errors.Join(err, s.ends(errAnew, s.to.Discard()))
+	return taken{}, errors.Join(err, s.ends(errAnew, s.to.Discard()))
 }

@@ -14,11 +14,11 @@ import (
 
 // leavesOf returns the changes that store the leaves of a complete version's tree, so
 // that serving a block of it does not mean reading all of it.
-func leavesOf(c collection.Collection, version int, tree *digest.Tree) []transport.Change {
-	if tree == nil || version < len(c.Ladder())-1 {
+func leavesOf(c collection.Collection, version int, all taken) []transport.Change {
+	if version < len(c.Ladder())-1 {
 		return nil
 	}
-	return putLeaves(leavesRecord.Key(tree.Root()), tree.Leaves())
+	return putLeaves(leavesRecord.Key(all.digest), all.leaves)
 }
 
 // maxLeaves is how many hashes are in one record.
@@ -53,6 +53,7 @@ func getLeaves(ctx context.Context, from record.Getter, key string) (leaves []di
 			return leaves, keys, err
 		}
 		keys = append(keys, r.Key)
+		leaves = slices.Grow(leaves, len(r.Value)/len(digest.Digest{}))
 		for hash := range slices.Chunk(r.Value, len(digest.Digest{})) {
 			if len(hash) < len(digest.Digest{}) {
 				return leaves, keys, transport.At(transport.ErrStorage, r.Key)
@@ -63,8 +64,25 @@ func getLeaves(ctx context.Context, from record.Getter, key string) (leaves []di
 	return leaves, keys, nil
 }
 
-// Tree returns the tree of a version that is stored here.
+// maxKept is how large versions are, at most, of which the latest tree is kept: it takes
+// 8 MiB.
+const maxKept = 2 << 30
+
+// Tree returns the tree of a version that is stored here. The latest one is kept: large
+// versions are often asked for more than once, after an answer has broken off, and block by
+// block.
 func (k *Versions) Tree(ctx context.Context, d collection.Digest, b transport.Blob) (*digest.Tree, error) {
+	if t := k.latest.Load(); t != nil && t.Root() == d && t.Size() == b.Size() {
+		return t, nil
+	}
+	t, err := k.makeTree(ctx, d, b)
+	if err == nil && b.Size() <= maxKept {
+		k.latest.Store(t)
+	}
+	return t, err
+}
+
+func (k *Versions) makeTree(ctx context.Context, d collection.Digest, b transport.Blob) (*digest.Tree, error) {
 	leaves, keys, err := getLeaves(ctx, k.Store, leavesRecord.Key(d))
 	if err != nil {
 		return nil, err

@@ -76,7 +76,7 @@ type upload struct {
 
 	mu     sync.Mutex
 	to     transport.BlobWriter
-	leaves []digest.Digest   // of its first blocks, as far as they were proved
+	proved digest.Beginning  // its first blocks, as far as they were proved
 	store  transport.Records // where those of a part are kept; nil = nowhere
 	end    error             // why nothing more is taken
 }
@@ -174,7 +174,7 @@ func (w *upload) create(ctx context.Context, k *Versions) error {
 	to, err := k.Store.Create(ctx, w.key)
 	if err == nil && k.MaxBytes == 0 {
 		w.store = k.Store
-		if w.leaves, err = takeLeaves(ctx, k.Store, w.key, to.Size()); err != nil {
+		if w.proved, err = takeProved(ctx, k.Store, w.key, to.Size()); err != nil {
 			err = errors.Join(err, to.Close())
 		}
 	}
@@ -186,11 +186,11 @@ func (w *upload) create(ctx context.Context, k *Versions) error {
 
 // close closes the writer, and keeps what is known of the part.
 func (w *upload) close() error {
-	leaves := w.leaves[:min(int64(len(w.leaves)), w.to.Size()/digest.BlockSize)]
+	proved := cutTo(w.proved, int(min(int64(len(w.proved.Leaves)), w.to.Size()/digest.BlockSize)))
 	err := w.to.Close()
 	w.to = nil
-	if err == nil && w.store != nil && len(leaves) > 0 {
-		err = record.Put(context.Background(), w.store, putLeaves(provedKey(w.key), leaves)...)
+	if err == nil && w.store != nil && len(proved.Leaves) > 0 {
+		err = record.Put(context.Background(), w.store, putProved(w.key, proved)...)
 	}
 	return err
 }
