@@ -79,6 +79,13 @@ func (k *Keyring) Verify(ctx context.Context, typ string, statement, seal []byte
 	return e.User, key, nil
 }
 
+// Has reports whether anything is held on a key, if only that it is revoked or removed.
+func (k *Keyring) Has(key [32]byte) bool {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	return k.holds(key) || len(k.revoked[key]) > 0
+}
+
 // Revision counts the changes after which Verify may refuse a seal that it has found
 // good: a revocation, a retirement, another word on a key that is held. A key that is
 // new is none of them. As long as it is the same, a good seal need not be asked

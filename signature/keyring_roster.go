@@ -181,6 +181,8 @@ func (c *chain) place(r link) (stay int, err error) {
 		return n, nil
 	case i >= 0 && r.Number < c.links[i].Number && r.Next.pub == nil:
 		return -1, nil
+	case i >= 0 && r.same(c.links[i].Roster) && (c.links[i].cosigned || !r.cosigned):
+		return -1, nil // somebody has added it meanwhile
 	case i >= 0 && r.cosigned && !c.links[i].cosigned && r.Recovery == c.links[i].Recovery:
 		return i, nil
 	}

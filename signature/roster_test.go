@@ -457,3 +457,19 @@ func FuzzRoster(f *testing.F) {
 		}
 	})
 }
+
+// TestRosterAddedMeanwhile: of several who add one roster at once none is told that another
+// key was known, whether it is countersigned or not.
+func TestRosterAddedMeanwhile(t *testing.T) {
+	f := newFamily(t)
+	ring := new(Keyring)
+	first := f.roster(t, 1, f.home)
+	for _, by := range [][32]byte{none, none, f.hub.ID(), none, f.hub.ID()} {
+		if err := ring.follow(first, by); err != nil { // as after the look at what is held
+			t.Errorf("by %x: %v", by[:2], err)
+		}
+	}
+	if !ring.rosters[first.owner()].last().same(first) || !ring.rosters[first.owner()].links[0].cosigned {
+		t.Error("another roster is held, or it is not countersigned")
+	}
+}

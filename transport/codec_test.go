@@ -45,6 +45,9 @@ var messages = []any{
 	transport.VerifyRequest{Type: "t", Statement: []byte{1}, Seal: []byte{2}, Issued: 3},
 	transport.VerifyResponse{Outcome: transport.Expired, User: collection.UserID{1}, Key: collection.KeyID{2}},
 	transport.IDRequest{Items: 1},
+	transport.KeyNewsRequest{After: 1, Nonce: [16]byte{2}, Users: []collection.UserID{{3}}},
+	transport.KeyNews{Number: 1, More: true, Changed: []transport.UserMark{{2}}, Statements: [][]byte{{3}}, Seal: []byte{4}},
+	transport.RosterMessage{Roster: []byte{1}},
 	transport.Identifiers{Collection: collection.ID{1}, Items: []collection.ItemID{{2}}},
 	transport.Settings{Contacts: []transport.Contact{{Name: "n", User: collection.UserID{1}, Address: "a"}}, Values: map[string]string{"a": "b", "c": "d"}},
 }
@@ -76,6 +79,12 @@ func decodeAs(like any, data []byte) (any, error) {
 		return any2(transport.DecodeMessage[transport.VerifyResponse](data))
 	case transport.IDRequest:
 		return any2(transport.DecodeMessage[transport.IDRequest](data))
+	case transport.KeyNewsRequest:
+		return any2(transport.DecodeMessage[transport.KeyNewsRequest](data))
+	case transport.KeyNews:
+		return any2(transport.DecodeMessage[transport.KeyNews](data))
+	case transport.RosterMessage:
+		return any2(transport.DecodeMessage[transport.RosterMessage](data))
 	case transport.Identifiers:
 		return any2(transport.DecodeMessage[transport.Identifiers](data))
 	case transport.Settings:

@@ -56,6 +56,10 @@ var (
 	// ErrPeerKey: who answers does not show the key that was named, or no key of the
 	// station's user has sealed the address. It is not asked for anything.
 	ErrPeerKey = fmt.Errorf("%w: not the station that was named", Err)
+	// ErrStale: the authority has not been heard for too long to let new readers in, or to
+	// take its labels off, since keys may have been revoked. Viewing, and those who are
+	// known, are not concerned. It is over when the authority is heard again.
+	ErrStale = fmt.Errorf("%w: the authority's latest word is too old", Err)
 )
 
 // faults are the sentinels by their codes on the wire: their places. Codes are never
@@ -64,7 +68,7 @@ var faults = []error{
 	Err, ErrNotFound, ErrUnauthenticated, ErrForbidden, ErrMalformed,
 	ErrTooLarge, ErrDigest, ErrSeal, ErrDiffers, ErrOffset, ErrNotAsked,
 	ErrUnreachable, ErrWithdrawn, ErrConflict, ErrStorage, ErrClosed,
-	ErrPending, ErrQuota, ErrPeerKey,
+	ErrPending, ErrQuota, ErrPeerKey, ErrStale,
 }
 
 // Fault is an error as it crosses a link: its code, what it is about, and, for

@@ -154,6 +154,8 @@ type Hub interface {
 	Inbox
 	RemoteVerifier
 	IDAllocator
+	KeyNewsSource
+	RosterKeeper
 }
 
 // HubServer is a hub as a link serves it.
@@ -180,6 +182,7 @@ type Home interface {
 	BulkOriginals
 	Recipient
 	SettingsSource
+	RosterKeeper
 }
 
 // PeerServer is a peer as a link serves it.

@@ -46,7 +46,7 @@ var words = map[string]string{
 	"POST share": "share", "POST push": "push", "POST upload": "upload", "PUT versions": "put", "GET versions": "version", "POST versions": "versions",
 	"POST announce": "announce", "GET collections": "collection", "GET updates": "updates",
 	"POST notifications": "notifications", "POST deliveries": "deliver",
-	"GET originals": "original", "POST verify": "verify", "POST ids": "ids", "GET settings": "settings", "GET links": "link",
+	"GET originals": "original", "POST verify": "verify", "POST ids": "ids", "GET settings": "settings", "POST keys": "keys", "POST roster": "roster", "GET links": "link",
 }
 
 // sendsStream and bringsStream report whether the request, or the answer, is a

@@ -42,6 +42,7 @@ func (w *world) judge() {
 		w.complete(m)
 	}
 	w.secret()
+	w.shutOut()
 }
 
 // noneLeft checks that no notification waits for somebody who has a station, and each

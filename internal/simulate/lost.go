@@ -35,6 +35,20 @@ func (w *world) revoke() {
 	}
 }
 
+// shutOut checks that a lost camera reads nothing at any station that asks the hub of whom
+// keys were stopped, whatever that has heard or done before.
+func (w *world) shutOut() {
+	if w.lost == nil {
+		return
+	}
+	for _, s := range w.stations {
+		w.settled(s.Name+": refresh keys", s.RefreshKeys(ctx))
+		if _, err := w.lost.To(s.Station).Settings(ctx); !errors.Is(err, transport.ErrUnauthenticated) {
+			w.fail("%s, which is lost, asks %s: %v", w.lost.Name, s.Name, err)
+		}
+	}
+}
+
 // stands reports whether a collection is more than the word of a lost camera: the
 // hub has sealed it, and a home of its author's has it, which can seal it again.
 func (w *world) stands(name collection.Name) bool {

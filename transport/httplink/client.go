@@ -283,6 +283,17 @@ func (c *Client) NewIdentifiers(ctx context.Context, n int) (transport.Identifie
 	return call[transport.Identifiers](ctx, c, "/v1/ids", transport.IDRequest{Items: n})
 }
 
+// KeyNews implements transport.KeyNewsSource.
+func (c *Client) KeyNews(ctx context.Context, asked transport.KeyNewsRequest) (transport.KeyNews, error) {
+	return call[transport.KeyNews](ctx, c, "/v1/keys", asked)
+}
+
+// SetRoster implements transport.RosterKeeper.
+func (c *Client) SetRoster(ctx context.Context, roster []byte) ([]byte, error) {
+	m, err := call[transport.RosterMessage](ctx, c, "/v1/roster", transport.RosterMessage{Roster: roster})
+	return m.Roster, err
+}
+
 // Settings implements transport.SettingsSource.
 func (c *Client) Settings(ctx context.Context) (transport.Settings, error) {
 	return exchange[transport.Settings](ctx, c, http.MethodGet, "/v1/settings", body{})

@@ -195,6 +195,16 @@ func (s *stub) NewIdentifiers(context.Context, int) (transport.Identifiers, erro
 	return transport.Identifiers{}, nil
 }
 
+func (s *stub) KeyNews(context.Context, transport.KeyNewsRequest) (transport.KeyNews, error) {
+	s.calls++
+	return transport.KeyNews{}, nil
+}
+
+func (s *stub) SetRoster(context.Context, []byte) ([]byte, error) {
+	s.calls++
+	return nil, nil
+}
+
 func (s *stub) Settings(context.Context) (transport.Settings, error) {
 	s.calls++
 	return transport.Settings{}, nil
@@ -238,7 +248,11 @@ var calls = map[string]func(context.Context, *Client) error{
 	"verify": func(ctx context.Context, c *Client) error {
 		return second(c.VerifySeal(ctx, transport.VerifyRequest{}))
 	},
-	"ids":      func(ctx context.Context, c *Client) error { return second(c.NewIdentifiers(ctx, 1)) },
+	"ids": func(ctx context.Context, c *Client) error { return second(c.NewIdentifiers(ctx, 1)) },
+	"keys": func(ctx context.Context, c *Client) error {
+		return second(c.KeyNews(ctx, transport.KeyNewsRequest{}))
+	},
+	"roster":   func(ctx context.Context, c *Client) error { return second(c.SetRoster(ctx, nil)) },
 	"settings": func(ctx context.Context, c *Client) error { return second(c.Settings(ctx)) },
 	"glimpse":  func(ctx context.Context, c *Client) error { return second(c.Glimpse(ctx, "token")) },
 	"version":  func(ctx context.Context, c *Client) error { return read(c.Version(ctx, transport.Ref{}, 4)) },

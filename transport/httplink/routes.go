@@ -14,6 +14,8 @@
 //	POST /v1/deliveries                                       a notification, to the station of its recipient
 //	POST /v1/verify                                           who sealed a statement
 //	POST /v1/ids                                              new ids for a collection and its items
+//	POST /v1/keys                                             of whom keys were stopped, and statements on some users' keys
+//	POST /v1/roster                                           the roster of the caller's user, for the latest
 //	GET  /v1/settings                                         the user's address book and settings, for a device
 //	POST /v1/enrol/commitment                                 a station is to join: for the offer (package enrol)
 //	POST /v1/enrol/opening                                    what it has committed to
@@ -130,6 +132,8 @@ var hubRoutes = map[string]route[transport.Hub]{
 	notificationsRoute:                  notifications[transport.Hub],
 	"POST /v1/verify":                   message(transport.Hub.VerifySeal),
 	"POST /v1/ids":                      message(identifiers),
+	"POST /v1/keys":                     message(transport.Hub.KeyNews),
+	"POST /v1/roster":                   message(roster[transport.Hub]),
 }
 
 // peerRoutes are what a peer serves.
@@ -146,6 +150,7 @@ var peerRoutes = map[string]route[transport.Home]{
 	"GET /v1/originals/{author}/{id}":        originals,
 	"POST /v1/deliveries":                    deliver,
 	"GET /v1/settings":                       settings,
+	"POST /v1/roster":                        message(roster[transport.Home]),
 }
 
 // guestRoutes are what a hub serves to those who have nothing but a token.
@@ -318,6 +323,11 @@ func settings(r request, home transport.Home) error {
 
 func identifiers(hub transport.Hub, ctx context.Context, m transport.IDRequest) (transport.Identifiers, error) {
 	return hub.NewIdentifiers(ctx, m.Items)
+}
+
+func roster[S transport.RosterKeeper](station S, ctx context.Context, m transport.RosterMessage) (transport.RosterMessage, error) {
+	latest, err := station.SetRoster(ctx, m.Roster)
+	return transport.RosterMessage{Roster: latest}, err
 }
 
 func glimpse(r request, links transport.LinkAccess) error {

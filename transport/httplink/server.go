@@ -191,6 +191,7 @@ func status(f *transport.Fault) int {
 		{transport.ErrQuota, http.StatusTooManyRequests},
 		{transport.ErrStorage, http.StatusInsufficientStorage},
 		{transport.ErrClosed, http.StatusServiceUnavailable},
+		{transport.ErrStale, http.StatusServiceUnavailable},
 	} {
 		if errors.Is(f, known.err) {
 			return known.status

@@ -20,7 +20,9 @@ type Config struct {
 	// Store keeps everything; nil = in memory.
 	Store transport.Store
 	// Directory is the user base; nil = the accounts that the hub keeps itself.
-	// What another one says of keys is kept in the Store.
+	// What another one says of keys is kept in the Store, as of when the hub has asked it
+	// last. A server that has revoked a key in its own names the user in KeyNews, so that
+	// the hub, and stations that are idle, hear of it at once.
 	Directory transport.Directory
 	// Roster is the authority's, which its root key has sealed, if the hub has an operating
 	// key and the root stays offline: collections then name the root. Stations start with

@@ -95,6 +95,9 @@ func (u *users) learnOne(ctx context.Context, kept transport.Record, s signature
 			}
 		}
 		tx.Set(kept.Key, data)
+		if s.Role == signature.RoleRevoked {
+			return noteStopped(ctx, tx, s.User, u.cfg.Now())
+		}
 		return nil
 	})
 	return err

@@ -35,8 +35,8 @@ type revoked struct {
 
 // among returns the revocations of recipients of a collection, besides those who may
 // complete it; none if there are more recipients than most, and nothing is remembered.
-func (v *revoked) among(ctx context.Context, a *Accounts, c collection.Collection, most int) ([][]byte, error) {
-	now, err := record.Get(ctx, a.store, records.Revoked.Key()) // before they are looked up
+func (v *revoked) among(ctx context.Context, u *users, c collection.Collection, most int) ([][]byte, error) {
+	now, err := record.Get(ctx, u.cfg.Store, records.Revoked.Key()) // before they are looked up
 	if err != nil || now.Version == 0 {
 		return nil, err // nobody's was ever revoked
 	}
@@ -47,7 +47,7 @@ func (v *revoked) among(ctx context.Context, a *Accounts, c collection.Collectio
 	if len(recipients) > most {
 		return nil, nil
 	}
-	found, err := a.revocations(ctx, recipients)
+	found, err := u.revocations(ctx, recipients)
 	if err == nil {
 		v.put(c.Identity(), now.Version, found)
 	}
@@ -80,14 +80,14 @@ func (v *revoked) put(of collection.Digest, version uint64, found [][]byte) {
 // revocations returns the revocations of keys of some users. One record is looked up for
 // each, a thousand at once; all but few are not there. What is listed is only the
 // statements of those of whom a key was revoked.
-func (a *Accounts) revocations(ctx context.Context, of []collection.UserID) ([][]byte, error) {
+func (u *users) revocations(ctx context.Context, of []collection.UserID) ([][]byte, error) {
 	var all [][]byte
 	for some := range slices.Chunk(of, lookups) {
 		keys := make([]string, len(some))
 		for i, user := range some {
 			keys[i] = records.Revoked.Key(user)
 		}
-		found, err := a.store.Get(ctx, keys...)
+		found, err := u.cfg.Store.Get(ctx, keys...)
 		if err != nil {
 			return nil, err
 		}
@@ -95,7 +95,7 @@ func (a *Accounts) revocations(ctx context.Context, of []collection.UserID) ([][
 			if r.Version == 0 {
 				continue
 			}
-			if all, err = a.appendRevocations(ctx, all, some[i]); err != nil {
+			if all, err = u.appendRevocations(ctx, all, some[i]); err != nil {
 				return nil, err
 			}
 		}
@@ -104,8 +104,8 @@ func (a *Accounts) revocations(ctx context.Context, of []collection.UserID) ([][
 }
 
 // appendRevocations appends the revocations of a user's keys.
-func (a *Accounts) appendRevocations(ctx context.Context, to [][]byte, user collection.UserID) ([][]byte, error) {
-	statements, err := a.KeyStatements(ctx, user)
+func (u *users) appendRevocations(ctx context.Context, to [][]byte, user collection.UserID) ([][]byte, error) {
+	statements, err := u.statementsOn(ctx, user)
 	if err != nil {
 		return nil, err
 	}

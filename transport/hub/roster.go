@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -75,6 +76,47 @@ func (a *Accounts) SetRoster(ctx context.Context, roster []byte) ([]byte, error)
 	return latest, err
 }
 
+// A rosterKeeper is a Directory that takes rosters, as Accounts do: one that is another
+// server's may have its own ways.
+type rosterKeeper interface {
+	SetRoster(ctx context.Context, roster []byte) ([]byte, error)
+}
+
+var _ rosterKeeper = (*Accounts)(nil)
+
+// SetRoster implements transport.RosterKeeper. The roster of a user who has no key yet is
+// not taken from whoever has a token: it would bind the user to any key.
+func (s session) SetRoster(ctx context.Context, roster []byte) ([]byte, error) {
+	return station.Inside(&s.hub.drain, func() ([]byte, error) {
+		root, err := record.Need(ctx, s.hub.cfg.Store, records.Root.Key(s.user))
+		switch {
+		case errors.Is(err, transport.ErrNotFound) && len(roster) > 0:
+			return nil, transport.At(transport.ErrForbidden, "the user has no key")
+		case err != nil:
+			return nil, err
+		case len(roster) > 0:
+			return s.setRoster(ctx, roster)
+		}
+		if word, err := station.ReadWord(root.Value); err != nil || word.Roster == nil {
+			return nil, transport.At(transport.ErrNotFound, root.Key)
+		}
+		return root.Value, nil
+	})
+}
+
+func (s session) setRoster(ctx context.Context, roster []byte) ([]byte, error) {
+	word, err := station.ReadWord(roster)
+	if err != nil || word.Roster == nil {
+		return nil, transport.At(transport.ErrMalformed, "roster")
+	}
+	keeper, keeps := s.hub.cfg.Directory.(rosterKeeper)
+	if word.User() != s.user || !keeps {
+		return nil, transport.At(transport.ErrForbidden, "roster")
+	}
+	latest, err := keeper.SetRoster(ctx, roster)
+	return latest, station.WordError(err)
+}
+
 // setRoster stores a roster, if it is the user's next.
 func (a *Accounts) setRoster(ctx context.Context, tx *record.Tx, r signature.Roster) ([]byte, error) {
 	held, err := tx.Get(ctx, records.Root.Key(collection.UserID(r.User)), records.Key.Key(collection.KeyID(r.By.ID())))
@@ -135,10 +177,15 @@ func (a *Accounts) keepRoster(ctx context.Context, tx *record.Tx, old transport.
 		}
 	}
 	tx.Set(records.Root.Key(collection.UserID(latest.User)), data)
-	if slices.ContainsFunc(latest.Stations, func(s signature.Station) bool { return s.Role == signature.StationRemoved }) {
-		noteRevoked(tx, latest.User)
+	if stops(latest) {
+		err = noteStopped(ctx, tx, latest.User, a.now())
 	}
-	return data, nil
+	return data, err
+}
+
+// stops reports whether a roster says of a key that it counts no more.
+func stops(r signature.Roster) bool {
+	return len(r.Before) > 0 || slices.ContainsFunc(r.Stations, func(s signature.Station) bool { return s.Role == signature.StationRemoved })
 }
 
 // keysIn returns the names of the records of the keys in a roster.

@@ -49,16 +49,10 @@ func (a *Accounts) revoke(ctx context.Context, tx *record.Tx, user collection.Us
 			return err
 		}
 	}
-	if len(keys) > 0 {
-		noteRevoked(tx, user)
+	if len(keys) == 0 {
+		return nil
 	}
-	return nil
-}
-
-// noteRevoked notes that there is a revocation to be heard of a user's.
-func noteRevoked(tx *record.Tx, user collection.UserID) {
-	tx.Set(records.Revoked.Key(user), []byte{})
-	tx.Set(records.Revoked.Key(), []byte{})
+	return noteStopped(ctx, tx, user, a.now())
 }
 
 // seal makes a key statement now, stores it in a transaction, and returns it.

@@ -8,6 +8,7 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/lab"
 	"github.com/glimpse-go/glimpse/internal/lab/labtest"
+	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/httplink"
 	"github.com/glimpse-go/glimpse/transport/hub"
@@ -44,6 +45,43 @@ func TestIDAllocatorSuite(t *testing.T) {
 		transporttest.IDAllocator(t, func(t *testing.T) transport.IDAllocator {
 			w := labtest.New(t, hub.Config{})
 			return link(w, w.Camera(w.User("ann"), 0))
+		})
+	})
+}
+
+func TestKeyNewsSuite(t *testing.T) {
+	byLink(t, func(t *testing.T, link func(*labtest.World, *labtest.Camera) transport.Hub) {
+		transporttest.KeyNewsSource(t, func(t *testing.T) transporttest.KeyNewsFixture {
+			w := labtest.New(t, hub.Config{})
+			f := transporttest.KeyNewsFixture{Stranger: collection.UserID{9}, Authority: w.Authority()}
+			stations := map[collection.UserID][]*lab.Station{}
+			for _, name := range []string{"ann", "bob", "carol"} {
+				user := w.User(name)
+				f.Users = append(f.Users, user)
+				stations[user] = []*lab.Station{w.Peer(user, name).Station, w.Peer(user, name+"'s other").Station}
+			}
+			keys := new(signature.Keyring)
+			labtest.Must(t, keys.AddAuthority(w.Hub.Hub.PublicKey()))
+			f.Verifier, f.KeyNewsSource = keys, link(w, w.Camera(f.Users[0], 0))
+			f.Stop = func(t *testing.T, user collection.UserID) {
+				w.Revokes(stations[user][0])
+				stations[user] = stations[user][1:]
+			}
+			return f
+		})
+	})
+}
+
+func TestRosterKeeperSuite(t *testing.T) {
+	byLink(t, func(t *testing.T, link func(*labtest.World, *labtest.Camera) transport.Hub) {
+		transporttest.RosterKeeper(t, func(t *testing.T) transporttest.RosterFixture {
+			w := labtest.New(t, hub.Config{})
+			ann, bob := w.Camera(w.User("ann"), 0), w.Camera(w.User("bob"), 0)
+			as := map[collection.UserID]transport.RosterKeeper{ann.User: link(w, ann), bob.User: link(w, bob)}
+			return transporttest.RosterFixture{
+				As:    func(user collection.UserID) transport.RosterKeeper { return as[user] },
+				Owner: ann.User, Other: bob.User, Key: lab.UserKey(ann.User), Signer: lab.Signer,
+			}
 		})
 	})
 }

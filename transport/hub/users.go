@@ -107,13 +107,13 @@ func (u *users) statementsFor(ctx context.Context, reader collection.UserID, sta
 // revokedReaders returns the revocations of those who may read a collection, besides
 // those who may have sealed something.
 func (u *users) revokedReaders(ctx context.Context, c collection.Collection, most int) ([][]byte, error) {
-	all, err := u.revoked.among(ctx, u.accounts, c, most)
+	all, err := u.revoked.among(ctx, u, c, most)
 	joined := withoutParties(c, maps.Values(maps.Collect(c.Resolved())))
 	if err != nil || len(joined) == 0 || len(joined) > most {
 		return all, err
 	}
 	slices.SortFunc(joined, func(a, b collection.UserID) int { return bytes.Compare(a[:], b[:]) })
-	more, err := u.accounts.revocations(ctx, slices.Compact(joined))
+	more, err := u.revocations(ctx, slices.Compact(joined))
 	return slices.Concat(all, more), err
 }
 

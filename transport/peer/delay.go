@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -75,10 +76,13 @@ func parseDue(r transport.Record) (name collection.Name, at time.Time, err error
 	return name, time.UnixMilli(int64(binary.BigEndian.Uint64(r.Value))), nil
 }
 
-// Run calls PublishDue, and again when something is due, and ExpireParts each time, until ctx
-// ends or the peer is closed; then it returns nil. What fails is logged and tried again, with pauses
-// that grow up to an hour.
+// Run calls PublishDue, and again when something is due, with ExpireParts each time, and
+// RefreshKeys every Config.KeyInterval, until ctx ends or the peer is closed; then it returns
+// nil. What fails is logged and tried again, what is due with pauses that grow up to an hour.
 func (p *Peer) Run(ctx context.Context) error {
+	var keys sync.WaitGroup
+	defer keys.Wait()
+	keys.Go(func() { p.keepKeysFresh(ctx) })
 	pause := retry
 	for {
 		next, err := p.Author.PublishDue(ctx)

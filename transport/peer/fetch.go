@@ -267,7 +267,7 @@ func (p *Reader) fetchFrom(ctx context.Context, v *View, ref transport.Ref, i in
 func (p *Reader) fetchRest(ctx context.Context, v *View, ref transport.Ref, i int, at transport.Originals, from int64) error {
 	stream, end, err := opened(ctx, func(ctx context.Context) (*transport.Stream, error) { return at.Original(ctx, ref, from, -1) })
 	defer end()
-	if errors.Is(err, transport.ErrClosed) {
+	if errors.Is(err, transport.ErrClosed) || errors.Is(err, transport.ErrStale) {
 		err = fmt.Errorf("%w: %w", transport.ErrUnreachable, err)
 	}
 	if err == nil {

@@ -34,8 +34,14 @@ func (p *Peer) Verify(ctx context.Context, typ string, statement, seal []byte, i
 	return p.cfg.Keys.Verify(ctx, typ, statement, seal, issued)
 }
 
-// Learn implements transport.PeerServer.
-func (p *Peer) Learn(ctx context.Context, statements [][]byte) error { return p.learn(ctx, statements) }
+// Learn implements transport.PeerServer. Where the authority's word is stale, it is asked
+// first: who calls may have been stopped.
+func (p *Peer) Learn(ctx context.Context, statements [][]byte) error {
+	if p.isStale() {
+		p.refreshStale(ctx)
+	}
+	return p.learn(ctx, statements)
+}
 
 // Running ends when the peer is told to stop, by Close.
 func (p *Peer) Running() context.Context { return p.running }
@@ -54,17 +60,30 @@ type home struct {
 
 // Collection implements transport.Library.
 func (h home) Collection(ctx context.Context, name collection.Name) (transport.State, error) {
-	return station.Inside(&h.drain, func() (transport.State, error) { return h.core.Server.Whole(ctx, h.caller.User, name, h.statements) })
+	return station.Inside(&h.drain, func() (transport.State, error) {
+		if err := h.mayBegin(ctx, name); err != nil {
+			return transport.State{}, err
+		}
+		return h.core.Server.Whole(ctx, h.caller.User, name, h.statements)
+	})
 }
 
 // Updates implements transport.Library.
 func (h home) Updates(ctx context.Context, name collection.Name) (transport.State, error) {
-	return station.Inside(&h.drain, func() (transport.State, error) { return h.core.Server.Changes(ctx, h.caller.User, name, h.statements) })
+	return station.Inside(&h.drain, func() (transport.State, error) {
+		if err := h.mayBegin(ctx, name); err != nil {
+			return transport.State{}, err
+		}
+		return h.core.Server.Changes(ctx, h.caller.User, name, h.statements)
+	})
 }
 
 // Version implements transport.Library.
 func (h home) Version(ctx context.Context, ref transport.Ref, offset int64) (*transport.Stream, error) {
 	return station.Inside(&h.drain, func() (*transport.Stream, error) {
+		if err := h.mayBegin(ctx, ref.Collection); err != nil {
+			return nil, err
+		}
 		if !h.caller.User.IsZero() {
 			return h.core.Server.Partial(ctx, h.caller.User, ref, offset)
 		}
@@ -82,6 +101,9 @@ func (h home) Version(ctx context.Context, ref transport.Ref, offset int64) (*tr
 // Versions implements transport.Library. An authority asks for what it lacks one by one.
 func (h home) Versions(ctx context.Context, name collection.Name, version int, held transport.Bits) (io.ReadCloser, error) {
 	return h.drain.Reader(func() (io.ReadCloser, error) {
+		if err := h.mayBegin(ctx, name); err != nil {
+			return nil, err
+		}
 		return h.core.Server.Pull(ctx, h.caller.User, name, version, held, h.cfg.Wait, h.running.Done())
 	})
 }
@@ -89,7 +111,11 @@ func (h home) Versions(ctx context.Context, name collection.Name, version int, h
 // Notifications implements transport.Inbox.
 func (h home) Notifications(ctx context.Context, read transport.Receipts) (transport.Deliveries, error) {
 	return h.drain.Deliveries(func() (transport.Deliveries, error) {
-		return h.core.Server.Notifications(ctx, h.caller.User, read, h.statements, h.cfg.Wait, h.running.Done())
+		news, err := h.core.Server.Notifications(ctx, h.caller.User, read, h.statements, h.cfg.Wait, h.running.Done())
+		if err != nil {
+			return news, err
+		}
+		return h.mayHear(ctx, news)
 	})
 }
 

@@ -147,7 +147,7 @@ func (p *base) ask(ctx context.Context, name collection.Name, what func(library)
 
 // elsewhere reports whether somebody else may have what one refused.
 func elsewhere(err error) bool {
-	for _, e := range []error{transport.ErrNotFound, transport.ErrPending, transport.ErrUnreachable, transport.ErrPeerKey, transport.ErrUnauthenticated, transport.ErrClosed} {
+	for _, e := range []error{transport.ErrNotFound, transport.ErrPending, transport.ErrUnreachable, transport.ErrPeerKey, transport.ErrUnauthenticated, transport.ErrClosed, transport.ErrStale} {
 		if errors.Is(err, e) {
 			return true
 		}

@@ -20,8 +20,16 @@ import (
 
 // learn adds key statements and rosters to the keyring and stores those that are new.
 // Those that the keyring refuses are left out: what they would vouch for
-// stays unknown.
+// stays unknown. About some users the authority is asked first.
 func (p *base) learn(ctx context.Context, statements [][]byte) error {
+	if err := p.askAbout(ctx, statements); err != nil {
+		return err
+	}
+	return p.believe(ctx, statements)
+}
+
+// believe is learn of what is the latest: the authority's answers, and what is stored.
+func (p *base) believe(ctx context.Context, statements [][]byte) error {
 	for _, data := range statements {
 		revision := p.cfg.Keys.Revision()
 		if p.learned.has(data, revision) {
@@ -38,7 +46,7 @@ func (p *base) learn(ctx context.Context, statements [][]byte) error {
 			return err
 		}
 		if err == nil { // else a revocation may be what cannot be read
-			err = p.add(ctx, word)
+			err = p.addLate(ctx, word)
 		}
 		if err != nil {
 			audit.Log(p.cfg.Log, audit.KeyRefused, "error", err)
@@ -176,6 +184,13 @@ func (k *keyed) add(user collection.UserID, key string) {
 	}
 }
 
+// has reports whether there are any on a user.
+func (k *keyed) has(user collection.UserID) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return len(k.keys[user]) > 0
+}
+
 // full reports whether so many users are known that there is no room for another.
 func (k *keyed) full(user collection.UserID) bool {
 	k.mu.Lock()
@@ -228,5 +243,5 @@ func (p *base) loadKeys(ctx context.Context) error {
 			}
 		}
 	}
-	return p.learn(ctx, stored)
+	return p.believe(ctx, stored)
 }

@@ -9,6 +9,10 @@
 // collections itself and vouches with its user's key for what it serves; they call
 // [Reader.ReceiveFrom].
 //
+// A program calls [Peer.Run] for as long as it serves: among other things, that asks the
+// hub of whom keys were revoked, which a peer that does nothing else would not hear of. A
+// user interface shows [Peer.Freshness].
+//
 // Everything that reaches the network or hands data out asks the collection's
 // gate first; what it refuses causes no request at all. Nothing is stored or
 // shown before its seals and digests are verified.
@@ -89,6 +93,12 @@ type Config struct {
 	// collection of another user to take that a device hands over at a local link;
 	// 0 = it is refused. nil = nothing is taken.
 	Accept func(ctx context.Context, from collection.UserID, c collection.Collection) int
+	// Stale is for how long the latest word of the hub's authority on revoked keys is good:
+	// see Freshness. 0 = 7 days, negative = for ever.
+	Stale time.Duration
+	// KeyInterval is how often Run asks the hub for it: so a key that is revoked may do for
+	// as long what it could do before. 0 = 1 minute.
+	KeyInterval time.Duration
 	// Wait is how long a request for notifications waits for news, and one for versions for
 	// the next that comes, and the pause of Receive while nothing waits but what cannot be
 	// verified; 0 = 30 s. A hub may wait a minute longer before Reader.Versions gives it up.
@@ -111,6 +121,8 @@ func (c Config) withDefaults() Config {
 	c.Workers = cmp.Or(c.Workers, runtime.GOMAXPROCS(0))
 	c.Wait = cmp.Or(c.Wait, 30*time.Second)
 	c.Retry = cmp.Or(c.Retry, time.Minute)
+	c.Stale = cmp.Or(c.Stale, 7*24*time.Hour)
+	c.KeyInterval = cmp.Or(c.KeyInterval, time.Minute)
 	c.MaxPartial = cmp.Or(c.MaxPartial, 32<<20)
 	c.Quotas = c.Quotas.withDefaults()
 	c.Random = cmp.Or(c.Random, rand.Reader)
@@ -155,6 +167,10 @@ type base struct {
 	bus      memstore.Bus                 // wakes those who wait for news
 	running  context.Context              // ends when the peer is told to stop, by
 	stop     context.CancelFunc
+
+	refreshing sync.Mutex // around refreshKeys
+	fresh      freshness
+	stopped    stopped
 }
 
 // Author is what a peer does for the collections that its user makes, or may
@@ -188,6 +204,9 @@ func New(ctx context.Context, user collection.UserID, signer *signature.Signer, 
 		return nil, err
 	}
 	if err := b.loadKeys(ctx); err != nil { // before any job, which leaves alone what it cannot verify
+		return nil, err
+	}
+	if err := b.loadFreshness(ctx); err != nil {
 		return nil, err
 	}
 	if err := b.sealEndpoint(ctx); err != nil {

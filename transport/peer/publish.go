@@ -167,6 +167,9 @@ func (p *base) join(ctx context.Context, theirs collection.Collection, keys [][]
 	if err != nil {
 		return theirs, err
 	}
+	if err := p.labelsMayGo(ctx, v.Collection); err != nil {
+		return theirs, err
+	}
 	r, err := p.core.DoVerified(ctx, v, func(engine.State) (engine.Event, error) {
 		return engine.Updated{Collection: v.Collection}, nil
 	})

@@ -203,6 +203,9 @@ func (p *base) accept(ctx context.Context, name collection.Name, c collection.Co
 	if err != nil {
 		return err
 	}
+	if err := p.labelsMayGo(ctx, v.Collection); err != nil {
+		return err
+	}
 	r, err := p.core.DoVerified(ctx, v, func(engine.State) (engine.Event, error) {
 		return engine.Updated{Collection: v.Collection, Sources: s.Sources}, nil
 	})

@@ -13,6 +13,7 @@ import (
 const (
 	dueRecord      record.Kind = "p"        // collection: when it is to be published
 	endpointRecord record.Kind = "endpoint" // what the peer has sealed last of where it serves
+	heardRecord    record.Kind = "heard"    // nothing: the latest word of the hub's authority
 	homesRecord    record.Kind = "h"        // collection: the peers that tell of it
 	keyRecord      record.Kind = "y"        // key: the key statement that counts
 	lookRecord     record.Kind = "l"        // collection with wishes that wait for a label: tries to hear news

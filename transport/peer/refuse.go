@@ -110,7 +110,7 @@ func (p *Reader) hearFrom(ctx context.Context, n notify.Notification, from libra
 // isRefusal reports whether an error is about what was told, and not about the
 // network, the store or the process.
 func isRefusal(err error) bool {
-	for _, e := range []error{transport.ErrUnreachable, transport.ErrPeerKey, transport.ErrUnauthenticated, transport.ErrStorage, transport.ErrClosed} {
+	for _, e := range []error{transport.ErrUnreachable, transport.ErrPeerKey, transport.ErrUnauthenticated, transport.ErrStorage, transport.ErrClosed, transport.ErrStale} {
 		if errors.Is(err, e) {
 			return false
 		}

@@ -1,6 +1,7 @@
 package peer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -29,6 +30,9 @@ func (h home) share(ctx context.Context, share *transport.Share) (station.Result
 	}
 	if h.caller.User != h.user {
 		if err := h.agree(ctx, c, share); err != nil {
+			return station.Result{}, err
+		}
+		if err := h.labelsMayGo(ctx, c); err != nil {
 			return station.Result{}, err
 		}
 	}
@@ -157,7 +161,7 @@ func (h home) afresh(ctx context.Context, known engine.State) (engine.State, err
 
 // read loads a collection for a caller who asks for n bytes of an item.
 func (h home) read(ctx context.Context, name collection.Name, n int64) (engine.State, error) {
-	if err := h.meet(ctx, name); err != nil {
+	if err := cmp.Or(h.meet(ctx, name), h.mayBegin(ctx, name)); err != nil {
 		return engine.State{}, err
 	}
 	if h.caller.User.IsZero() && n >= 0 && n <= digest.BlockSize {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/lab"
 	"github.com/glimpse-go/glimpse/internal/lab/labtest"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
@@ -72,6 +73,20 @@ func TestSettingsSourceSuite(t *testing.T) {
 				Set: func(t *testing.T, settings transport.Settings) {
 					labtest.Must(t, s.Author.SetSettings(t.Context(), settings))
 				},
+			}
+		})
+	})
+}
+
+func TestRosterKeeperSuite(t *testing.T) {
+	byLink(t, func(t *testing.T, link link) {
+		transporttest.RosterKeeper(t, func(t *testing.T) transporttest.RosterFixture {
+			w := labtest.New(t, hub.Config{})
+			ann, bob := w.User("ann"), w.User("bob")
+			as := link(w, w.Peer(ann, "home"), ann, bob)
+			return transporttest.RosterFixture{
+				As:    func(u collection.UserID) transport.RosterKeeper { return as(u) },
+				Owner: ann, Other: bob, Key: lab.UserKey(ann), Signer: lab.Signer,
 			}
 		})
 	})

@@ -9,7 +9,7 @@
 //	Home       transport.Home: Library, Inbox, Originals, BulkOriginals
 //	Recipient  transport.Recipient
 //	Directory  transport.Directory
-//	RemoteVerifier, IDAllocator, SettingsSource, LinkAccess
+//	RemoteVerifier, IDAllocator, SettingsSource, LinkAccess, KeyNewsSource, RosterKeeper
 //	Channel    notify.Channel
 //
 // A test hands a suite a function that opens a fixture: an adapter that nobody

@@ -7,6 +7,7 @@
 //	replayed           a sealed request came twice                                 route
 //	key revoked        a key that was revoked has sealed something                 route, user
 //	key refused        a statement on keys contradicts what is known, or is none   error
+//	key news refused   what came of revoked keys is no answer to what was asked, or old      error
 //	seal refused       something came whose seal does not verify                   route, user
 //	forbidden          a caller asked for what it may not do                       route, user
 //	quota              a caller has used what one user may have                    route, user
@@ -32,6 +33,7 @@ const (
 	Replayed        Event = "replayed"
 	KeyRevoked      Event = "key revoked"
 	KeyRefused      Event = "key refused"
+	KeyNewsRefused  Event = "key news refused"
 	SealRefused     Event = "seal refused"
 	Forbidden       Event = "forbidden"
 	Quota           Event = "quota"

@@ -3,8 +3,13 @@
 package records
 
 import (
+	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
+	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
@@ -19,7 +24,8 @@ const (
 	Statement  record.Kind = "statement"  // user, key: the same once more, of the hub's accounts, to be listed
 	Holder     record.Kind = "holder"     // key: there if it is a credential's; empty
 	Root       record.Kind = "root"       // user: the key statement that binds the user, or the latest roster
-	Revoked    record.Kind = "revoked"    // user: there if a key of the user's was revoked; and nothing: changes with each; empty
+	Revoked    record.Kind = "revoked"    // user: the Number of when a key of the user's was stopped last; and nothing: the latest of all
+	Stopped    record.Kind = "stopped"    // Number: the user of whom a key was stopped then, unless it was once more
 
 	Distrusted record.Kind = "distrusted" // user, whose word was false: is checked before labels go; empty
 
@@ -44,6 +50,37 @@ type Name string
 
 // String returns the word.
 func (n Name) String() string { return string(n) }
+
+// Number is a number in a key, such that keys are in the order of the numbers.
+type Number uint64
+
+// String returns the number in hexadecimal.
+func (n Number) String() string { return fmt.Sprintf("%016x", uint64(n)) }
+
+// Value returns the number as the value of a record.
+func (n Number) Value() []byte { return binary.BigEndian.AppendUint64(nil, uint64(n)) }
+
+// NumberIn returns the number that a record has as its value; 0 if it is not there, or
+// damaged.
+func NumberIn(ctx context.Context, from record.Getter, key string) (Number, error) {
+	r, err := record.Get(ctx, from, key)
+	switch {
+	case err != nil && !record.Damaged(err, key):
+		return 0, err
+	case len(r.Value) != 8:
+		return 0, nil
+	}
+	return Number(binary.BigEndian.Uint64(r.Value)), nil
+}
+
+// NumberOf returns the number that ends a key; 0 if none does.
+func NumberOf(key string) Number {
+	n, err := strconv.ParseUint(key[strings.LastIndexByte(key, '/')+1:], 16, 64)
+	if err != nil {
+		return 0
+	}
+	return Number(n)
+}
 
 // Hash is how what is secret, or of any length, stands in keys.
 type Hash string
