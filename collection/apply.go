@@ -64,7 +64,7 @@ func (p *parts) join(claims []claim) (changed bool) {
 }
 
 // Merge joins all that two copies of one collection carry: the later edition,
-// the updates of both, the resolved addresses of both. Merge is associative,
+// the updates of both, the resolved addresses of both, and those that are accepted. Merge is associative,
 // commutative and idempotent. Errors: ErrOtherCollection, those of Contradicts.
 func (c Collection) Merge(d Collection) (next Collection, changed bool, err error) {
 	p, o := c.parts(), d.parts()
@@ -76,7 +76,7 @@ func (c Collection) Merge(d Collection) (next Collection, changed bool, err erro
 		return c, false, err
 	}
 	changed = q.join(o.claims) || changed
-	if changed = q.mergeResolved(o.resolved) || changed; !changed {
+	if changed = q.mergeResolved(o.resolved, o.accepted) || changed; !changed {
 		return c, false, nil
 	}
 	return Collection{&q}, true, nil

@@ -66,11 +66,11 @@ func (m *MemoryMap) Update(n Name, next func(seen []byte) ([]byte, error)) error
 }
 
 // Verify checks every seal of c: the edition's by author or authority, those of
-// all updates and resolved addresses. It refuses c with an error that wraps
+// all updates, resolved and accepted addresses. It refuses c with an error that wraps
 // ErrSeal if one is missing, unknown or bad, with ErrTooOld and ErrReplay if it
-// is not fresh. An update by a key that has been revoked since, or was not valid
-// when it sealed, is left out, and so is the author's seal where the authority's
-// stands. Nothing that was refused is remembered.
+// is not fresh. An update, or what the author accepts, by a key that has been revoked
+// since, or was not valid when it sealed, is left out, and so is the author's seal where
+// the authority's stands. Nothing that was refused is remembered.
 func (k Checker) Verify(ctx context.Context, c Collection) (Verified, error) {
 	v, err := k.verifySeals(ctx, c)
 	if err == nil {
@@ -97,6 +97,9 @@ func (k Checker) verifySeals(ctx context.Context, c Collection) (Verified, error
 		return Verified{}, err
 	}
 	if err := k.verifyResolved(ctx, &q); err != nil {
+		return Verified{}, err
+	}
+	if q.accepted, err = k.verifyAccepted(ctx, &q, &v.report); err != nil {
 		return Verified{}, err
 	}
 	if len(claims) < len(q.claims) {

@@ -22,6 +22,7 @@ const (
 	partAuthoritySeal
 	partUpdates
 	partResolved
+	partAccepted
 )
 
 var emptyEdition = []byte{0xa0}
@@ -43,7 +44,7 @@ func (l Limits) Decode(data []byte) (Collection, error) {
 	p := &parts{}
 	r := wire.NewReader(data, 0)
 	r.Tag(Tag)
-	r.Fields(partResolved, func(key int) { p.field(r, data, key, &l) })
+	r.Fields(partAccepted, func(key int) { p.field(r, data, key, &l) })
 	if r.Err() == nil && p.fixed == nil {
 		r.Fail(0, fmt.Errorf("%w: no fixed part", ErrMalformed))
 	}
@@ -88,7 +89,9 @@ func (p *parts) field(r *wire.Reader, data []byte, key int, l *Limits) {
 	case partUpdates:
 		p.readClaims(r, data, l)
 	case partResolved:
-		p.readResolved(r, l)
+		p.resolved = p.fixed.readResolutions(r, l, resolution.compare)
+	case partAccepted:
+		p.accepted = p.fixed.readResolutions(r, l, resolution.compareKeys)
 	}
 	if e, ok := err.(*wire.Error); ok {
 		r.Fail(e.Offset, e.Err)
@@ -187,8 +190,13 @@ func (p *parts) edited() bool { return !bytes.Equal(p.edition.raw, emptyEdition)
 
 // appendHead appends what stands before the fixed part.
 func (p *parts) appendHead(b []byte) []byte {
-	return wire.AppendMap(wire.AppendTag(b, Tag), 1+count(p.edited(), len(p.seals.author.bytes) > 0,
-		len(p.seals.authority.bytes) > 0, len(p.claims) > 0, len(p.resolved) > 0))
+	return wire.AppendMap(wire.AppendTag(b, Tag), 1+count(p.edited())+p.tail())
+}
+
+// tail counts the parts that follow the edition.
+func (p *parts) tail() int {
+	return count(len(p.seals.author.bytes) > 0, len(p.seals.authority.bytes) > 0,
+		len(p.claims) > 0, len(p.resolved) > 0, len(p.accepted) > 0)
 }
 
 // appendTail appends what follows the edition.
@@ -201,13 +209,8 @@ func (p *parts) appendTail(b []byte) []byte {
 			b = append(b, p.claims[i].raw...)
 		}
 	}
-	if len(p.resolved) > 0 {
-		b = wire.AppendArray(wire.AppendUint(b, partResolved), len(p.resolved))
-		for _, r := range p.resolved {
-			b = r.append(b)
-		}
-	}
-	return b
+	b = appendResolutions(b, partResolved, p.resolved)
+	return appendResolutions(b, partAccepted, p.accepted)
 }
 
 func (s seal) appendPart(b []byte, key uint64) []byte {
@@ -220,13 +223,15 @@ func (s seal) appendPart(b []byte, key uint64) []byte {
 
 // bound is the size of the encoding or a little more.
 func (p *parts) bound() int {
-	const heads = 5 + 1 + 2*(1+9) + 2*(1+1) + 2*(1+9) // tag, map, parts, seals, lists
+	const heads = 5 + 1 + 2*(1+9) + 2*(1+1) + 3*(1+9) // tag, map, parts, seals, lists
 	n := heads + len(p.fixed.raw) + len(p.edition.raw) + len(p.seals.author.bytes) + len(p.seals.authority.bytes) + 2*(9+9)
 	for i := range p.claims {
 		n += len(p.claims[i].raw)
 	}
-	for i := range p.resolved {
-		n += minResolution + 2*8 + len(p.resolved[i].seal.bytes)
+	for _, list := range [...][]resolution{p.resolved, p.accepted} {
+		for i := range list {
+			n += minResolution + 2*8 + len(list[i].seal.bytes)
+		}
 	}
 	return n
 }
@@ -242,19 +247,18 @@ func (c *Collection) UnmarshalBinary(data []byte) (err error) {
 
 // MarshalParts returns the encoding of c in two parts: the manifest, which is the
 // same as long as the edition is, and all that is said of it: seals, updates and
-// resolved addresses. The manifest is itself the encoding of a collection.
+// what became of addresses. The manifest is itself the encoding of a collection.
 func (c Collection) MarshalParts() (manifest, said []byte, err error) {
 	if c.p == nil {
 		return nil, nil, fmt.Errorf("%w: a collection without a name", ErrZero)
 	}
 	p := c.p
 	bare := *p
-	bare.seals, bare.claims, bare.resolved = seals{}, nil, nil
+	bare.seals, bare.claims, bare.resolved, bare.accepted = seals{}, nil, nil, nil
 	if manifest, err = (Collection{&bare}).MarshalBinary(); err != nil {
 		return nil, nil, err
 	}
-	said = wire.AppendMap(nil, count(len(p.seals.author.bytes) > 0, len(p.seals.authority.bytes) > 0, len(p.claims) > 0, len(p.resolved) > 0))
-	return manifest, p.appendTail(said), nil
+	return manifest, p.appendTail(wire.AppendMap(nil, p.tail())), nil
 }
 
 // DecodeParts reads what MarshalParts returns, as strictly as Decode, and keeps it: it
@@ -265,7 +269,7 @@ func DecodeParts(manifest, said []byte) (Collection, error) {
 		return c, err
 	}
 	p := *c.p
-	if !c.IsDraft() || len(p.claims) > 0 || len(p.resolved) > 0 {
+	if p.tail() > 0 {
 		return Collection{}, fmt.Errorf("collection: %w: what is said of a manifest in it", ErrMalformed)
 	}
 	l := Limits{}.withDefaults()
@@ -273,7 +277,7 @@ func DecodeParts(manifest, said []byte) (Collection, error) {
 		return Collection{}, fmt.Errorf("collection: %w", &Error{Err: ErrLimit})
 	}
 	r := wire.NewReader(said, 0)
-	r.Fields(partResolved, func(key int) {
+	r.Fields(partAccepted, func(key int) {
 		if key <= partEdition {
 			r.Fail(r.Offset(), fmt.Errorf("%w: a manifest in what is said of one", ErrMalformed))
 			return

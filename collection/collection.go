@@ -25,7 +25,8 @@ type parts struct {
 	seals    seals
 	claims   []claim // those that are carried, ascending by writer: see fixed.join
 	state    *state
-	resolved []resolution
+	resolved []resolution // by the authority
+	accepted []resolution // by the author
 }
 
 // seals are the two seals over an edition.
@@ -350,13 +351,4 @@ func in(col, value []byte) bool {
 	n := len(col) / size
 	i := sort.Search(n, func(i int) bool { return bytes.Compare(col[i*size:(i+1)*size], value) >= 0 })
 	return i < n && bytes.Equal(col[i*size:(i+1)*size], value)
-}
-
-// MayRead reports whether u is the author, a completer, a recipient, or the
-// user to whom the authority has resolved one of the addresses. Whether the
-// list of recipients is an access list is a setting of the network.
-func (c Collection) MayRead(u UserID) bool {
-	p := c.parts()
-	return !u.IsZero() && (u == p.fixed.author || in(p.fixed.recipients, u[:]) || in(p.fixed.completers, u[:]) ||
-		slices.ContainsFunc(p.resolved, func(r resolution) bool { return r.user == u }))
 }

@@ -237,7 +237,8 @@ func TestSeals(t *testing.T) {
 		for call, err := range map[string]error{
 			"Sign": second(c.Sign(bg, signer, dawn)), "CoSign": second(c.CoSign(bg, signer, dawn)), "WithSeal": second(c.WithSeal(test.seal, dawn)),
 			"Update.Sign": second(u.Sign(bg, signer, dawn)), "Resolve": second(c.Resolve(bg, signer, collection.Address{1}, ben, dawn)),
-			"Write": second(s.Write(bg, &strings.Builder{}, signer, dawn)),
+			"Accept": second(c.Accept(bg, signer, collection.Address{1}, ben, dawn)),
+			"Write":  second(s.Write(bg, &strings.Builder{}, signer, dawn)),
 		} {
 			if !errors.Is(err, test.want) {
 				t.Errorf("%s, %s seal: %v", call, test.name, err)

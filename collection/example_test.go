@@ -1,6 +1,7 @@
 package collection_test
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -106,4 +107,26 @@ func ExampleUserOf() {
 	ann := collection.UserOf(camera)
 	fmt.Println(ann == collection.UserOf(camera), ann == collection.UserOf(collection.KeyID{1}))
 	// Output: true false
+}
+
+// Somebody whom Anna knows by a mail address only becomes a user, says the hub. She sees the
+// album at once, and gets the originals when Anna has said that it is she.
+func ExampleCollection_Accept() {
+	ctx, hubKey, annasKey := context.Background(), keyOf(theHub), keyOf(anna)
+	dora, address := collection.UserID{0xd0}, collection.Address{1} // made by Blind
+	c, err := collection.New(collection.Header{ID: holiday, Author: anna, Authority: hub},
+		collection.Body{Items: []collection.Item{{ID: lake}}, Addresses: []collection.Address{address}})
+	fmt.Println(c.MayRead(dora), err)
+
+	c, err = c.Resolve(ctx, hubKey, address, dora, time.Unix(1, 0))
+	fmt.Println(c.MayRead(dora), c.MayReadComplete(dora), err)
+
+	for address, user := range c.Unaccepted() { // each of which a person decides
+		c, err = c.Accept(ctx, annasKey, address, user, time.Unix(2, 0))
+	}
+	fmt.Println(c.MayReadComplete(dora), err)
+	// Output:
+	// false <nil>
+	// true false <nil>
+	// true <nil>
 }

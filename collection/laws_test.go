@@ -194,6 +194,10 @@ func (d dice) replica(tb failer, c collection.Collection, us []collection.Update
 			user := collection.UserID{byte(1 + d(2))}
 			c = ok(c.Resolve(bg, keyOf(theHub), a, user, dawn.Add(time.Duration(d(3))*time.Second)))(tb)
 		}
+		if d(2) == 0 {
+			key := toyKey{collection.KeyID{byte(d(3))}}
+			c = ok(c.Accept(bg, key, a, collection.UserID{byte(1 + d(2))}, dawn.Add(time.Duration(d(3))*time.Second)))(tb)
+		}
 	}
 	return c
 }

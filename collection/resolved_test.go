@@ -1,7 +1,9 @@
 package collection_test
 
 import (
+	"maps"
 	"testing"
+	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/label"
@@ -36,5 +38,87 @@ func TestResolved(t *testing.T) {
 			t.Error("went on after a break")
 		}
 		break
+	}
+}
+
+// blinded is a collection of one item that anna shares with an address, sealed.
+func blinded(t *testing.T) (c collection.Collection, hidden collection.Address) {
+	hidden = collection.Address{5}
+	c = shared(t, 1, label.Flag, func(_ *collection.Header, b *collection.Body) { b.Addresses = []collection.Address{hidden} })
+	return sealedBy(t, c, anna), hidden
+}
+
+// TestAcceptance: whom the authority has named for an address reads complete versions once the
+// author has said so of the same address and user, and for ever.
+func TestAcceptance(t *testing.T) {
+	c, hidden := blinded(t)
+	accepted := ok(c.Accept(bg, keyOf(anna), hidden, mallory, dawn))(t)
+	if accepted.MayRead(mallory) || accepted.MayReadComplete(mallory) {
+		t.Error("the author alone has resolved an address")
+	}
+	resolved := ok(c.Resolve(bg, keyOf(theHub), hidden, mallory, dawn))(t)
+	other := ok(resolved.Accept(bg, keyOf(anna), hidden, home, dawn))(t)
+	for _, c := range []collection.Collection{resolved, other} {
+		if !c.MayRead(mallory) || c.MayReadComplete(mallory) || !maps.Equal(maps.Collect(c.Unaccepted()), map[collection.Address]collection.UserID{hidden: mallory}) {
+			t.Error("complete versions for whom the authority alone has named")
+		}
+	}
+	both := merged(t, resolved, accepted)
+	both = ok(both.Edit(func(h *collection.Header, _ []collection.Item) { h.Title = "another" }))(t)
+	both = ok(collection.Decode(bytesOf(t, both)))(t)
+	if !both.MayReadComplete(mallory) || len(maps.Collect(both.Unaccepted())) != 0 {
+		t.Error("accepted, and has no complete versions")
+	}
+	for _, u := range []collection.UserID{anna, ben, home, tower} {
+		if !c.MayReadComplete(u) {
+			t.Errorf("%v is named and has no complete versions", u)
+		}
+	}
+	if c.MayReadComplete(collection.UserID{}) || (collection.Collection{}).MayReadComplete(collection.UserID{}) {
+		t.Error("nobody has complete versions")
+	}
+}
+
+// TestAcceptancesAreVerified: they are the author's to seal.
+func TestAcceptancesAreVerified(t *testing.T) {
+	c, hidden := blinded(t)
+	c = ok(c.Resolve(bg, keyOf(theHub), hidden, mallory, dawn))(t)
+	v := ok(collection.Verify(bg, newRing(), ok(c.Accept(bg, keyOf(anna), hidden, mallory, dawn))(t)))(t)
+	if !v.Collection().MayReadComplete(mallory) {
+		t.Error("accepted in vain")
+	}
+	for _, signer := range []collection.UserID{theHub, ben, home, mallory} {
+		_, err := collection.Verify(bg, newRing(), ok(c.Accept(bg, keyOf(signer), hidden, mallory, dawn))(t))
+		wantErr(t, err, collection.ErrSeal)
+	}
+	for what, err := range map[string]error{
+		"another address": second(c.Accept(bg, keyOf(anna), collection.Address{6}, mallory, dawn)),
+		"nobody":          second(c.Accept(bg, keyOf(anna), hidden, collection.UserID{}, dawn)),
+		"no authority":    second(ok(collection.New(collection.Header{ID: holiday, Author: anna}, c.Body()))(t).Accept(bg, keyOf(anna), hidden, mallory, dawn)),
+	} {
+		if err == nil {
+			t.Errorf("%s is accepted", what)
+		}
+	}
+}
+
+// TestAcceptanceByARevokedKey: it does not count any more, and hides nobody else's.
+func TestAcceptanceByARevokedKey(t *testing.T) {
+	c, hidden := blinded(t)
+	c = ok(c.Resolve(bg, keyOf(theHub), hidden, mallory, dawn))(t)
+	ring, stolen := newRing(), toyKey{collection.KeyID{0x66}}
+	ring.users[stolen.id] = anna
+	c = ok(c.Accept(bg, stolen, hidden, mallory, dawn.Add(time.Hour)))(t)
+	if v := ok(collection.Verify(bg, ring, c))(t); !v.Collection().MayReadComplete(mallory) {
+		t.Fatal("accepted in vain")
+	}
+	ring.state[stolen.id] = collection.ErrRevoked
+	v := ok(collection.Verify(bg, ring, c))(t)
+	if v.Collection().MayReadComplete(mallory) || len(v.Report().Revoked) != 1 {
+		t.Errorf("a revoked key has accepted: %+v", v.Report())
+	}
+	c = ok(c.Accept(bg, keyOf(anna), hidden, mallory, dawn))(t)
+	if v = ok(collection.Verify(bg, ring, c))(t); !v.Collection().MayReadComplete(mallory) {
+		t.Error("what a standing key says is hidden")
 	}
 }

@@ -14,10 +14,11 @@ import (
 // protected header, so that a seal made for one purpose never verifies for
 // another.
 const (
-	TypeEdition  = "application/glimpse.edition"
-	TypeUpdate   = "application/glimpse.update"
-	TypeAddress  = "application/glimpse.address"
-	TypeEndpoint = "application/glimpse.endpoint"
+	TypeEdition    = "application/glimpse.edition"
+	TypeUpdate     = "application/glimpse.update"
+	TypeAddress    = "application/glimpse.address"
+	TypeAcceptance = "application/glimpse.acceptance"
+	TypeEndpoint   = "application/glimpse.endpoint"
 )
 
 // A Signer seals statements for one user or authority. Sign returns the seal
@@ -60,8 +61,8 @@ func (c *claim) statement(identity Digest) []byte {
 	return updateStatement(identity, sha256.Sum256(c.encoded()), c.issuer(), c.seal().issued)
 }
 
-// addressStatement is what the authority seals of a resolved address:
-// [identity, address, user, issued].
+// addressStatement is what the authority seals of a resolved address, and the author of one
+// that it accepts: [identity, address, user, issued].
 func (f *fixed) addressStatement(r *resolution) []byte {
 	identity := f.identity()
 	b := wire.AppendArray(make([]byte, 0, 104), 4)

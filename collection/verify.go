@@ -52,8 +52,9 @@ type Report struct {
 	// Updates are the seals of the updates that count, in the order of
 	// Collection.Updates.
 	Updates []Said
-	// Revoked are the seals of updates that were left out, because their key has
-	// been revoked since, or was not valid when they were made; Key is zero there.
+	// Revoked are the seals of updates, and of what the author has accepted, that were left
+	// out, because their key has been revoked since, or was not valid when they were made;
+	// Key is zero there.
 	Revoked []Said
 	// Fresh is the latest moment that a seal of the authority names, or of the
 	// author where the collection names no authority.
@@ -65,7 +66,7 @@ func Verify(ctx context.Context, v Verifier, c Collection) (Verified, error) {
 	return Checker{Verifier: v}.Verify(ctx, c)
 }
 
-// Collection returns the collection as it was verified: without the updates that
+// Collection returns the collection as it was verified: without what
 // Report calls revoked, and without an author's seal of such a key.
 func (v Verified) Collection() Collection { return v.c }
 
@@ -152,6 +153,28 @@ func (k Checker) verifyResolved(ctx context.Context, p *parts) error {
 		}
 	}
 	return nil
+}
+
+// verifyAccepted verifies what the author has accepted, and returns what counts.
+func (k Checker) verifyAccepted(ctx context.Context, p *parts, report *Report) ([]resolution, error) {
+	stand := make([]resolution, 0, len(p.accepted))
+	for i := range p.accepted {
+		r := &p.accepted[i]
+		statement := func(uint64) []byte { return p.fixed.addressStatement(r) }
+		said, err := k.said(ctx, p, TypeAcceptance, statement, p.fixed.author, r.seal)
+		if err == nil && said.Key != r.key() {
+			err = fmt.Errorf("%w: it names another key than %v", ErrBadSeal, said.Key)
+		}
+		switch {
+		case err == nil:
+			stand = append(stand, *r)
+		case ended(err):
+			report.Revoked = append(report.Revoked, said)
+		default:
+			return nil, fmt.Errorf("accepted address %d: %w", i, err)
+		}
+	}
+	return stand, nil
 }
 
 // said verifies one seal, which must be by a user or, for zero, by the key that

@@ -12,7 +12,13 @@ func (g *Gate) refuse(r Rank, right Rights, version int, h Holder) *Refusal {
 		return e
 	}
 	e.Right = right &^ g.Rights(r, version, h)
-	e.Lift, e.Reason = g.explain(r, right, version, h)
+	accepted := h
+	accepted.Unaccepted = false
+	if g.Rights(r, version, accepted).Has(right) {
+		e.Reason = ErrUnaccepted
+		return e
+	}
+	e.Lift, e.Reason = g.explain(r, right, version, accepted)
 	return e
 }
 

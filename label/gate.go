@@ -68,7 +68,18 @@ func (g *Gate) Rights(r Rank, version int, h Holder) Rights {
 	if uint(version) >= MaxVersions {
 		return 0
 	}
-	return g.table[r&levelMask][version][g.holder(version, h)%holders]
+	return g.table[g.seen(r, h)&levelMask][version][g.holder(version, h)%holders]
+}
+
+// seen returns the rank of an item as it is to the holder.
+func (g *Gate) seen(r Rank, h Holder) Rank {
+	switch {
+	case !h.Unaccepted || !r.Complete():
+		return r
+	case g.kind == Degree:
+		return r - Complete + Rank(len(g.ladder)-1)
+	}
+	return r - Complete
 }
 
 // holder returns the last index of the table. The mask changes nothing: it

@@ -52,7 +52,7 @@ func TestGateSaysWhatThePolicySays(t *testing.T) {
 		l := names(rapid.IntRange(1, MaxVersions).Draw(t, "versions"))
 		r := anyRank.Draw(t, "rank")
 		version := rapid.IntRange(-1, len(l)).Draw(t, "version")
-		h := Holder{Held(rapid.Uint16().Draw(t, "held")), rapid.Bool().Draw(t, "author")}
+		h := Holder{Held(rapid.Uint16().Draw(t, "held")), rapid.Bool().Draw(t, "author"), false}
 		right := Rights(1) << rapid.IntRange(0, 7).Draw(t, "right")
 
 		var want Rights
@@ -90,7 +90,7 @@ func checkLift(t *rapid.T, g *Gate, e *Refusal, r Rank, h Holder) {
 			}
 		}
 	}
-	with := Holder{h.Held.With(e.Version), h.Author}
+	with := Holder{h.Held.With(e.Version), h.Author, false}
 	if e.Lift.Held && g.Check(r, e.Right, e.Version, with) != nil {
 		t.Fatalf("holding the version does not lift: %v", e)
 	}
@@ -189,7 +189,7 @@ func TestBrokenGatesRefuseEverything(t *testing.T) {
 		"name used twice": NewGate(everything, Flag, Ladder{{"a", 0}, {"a", 0}}),
 	} {
 		for version := range 16 {
-			if err := g.Check(Complete, View, version, Holder{0xffff, true}); !errors.Is(err, ErrNotFound) {
+			if err := g.Check(Complete, View, version, Holder{0xffff, true, false}); !errors.Is(err, ErrNotFound) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
@@ -220,5 +220,34 @@ func TestChecksDoNotAllocate(t *testing.T) {
 	}
 	if n := testing.AllocsPerRun(100, func() { _ = g.Check(2, Search, 0, h) }); n > 1 {
 		t.Errorf("a refused check allocates %v times", n)
+	}
+}
+
+// TestUnaccepted: to whom the author has not accepted an item that is complete is as one of
+// which only the partial versions are there, and says so; nothing else differs.
+func TestUnaccepted(t *testing.T) {
+	last := len(DefaultLadder()) - 1
+	for _, k := range []Kind{Flag, Boolean, Degree} {
+		g := NewGate(nil, k, nil)
+		h := Holder{Unaccepted: true}
+		if r := g.Rights(Complete, 0, h); r != View|Fetch {
+			t.Errorf("%v: rights to a partial version: %v", k, r)
+		}
+		err := g.Check(Complete, Fetch, last, h)
+		if !errors.Is(err, ErrUnaccepted) || !errors.Is(err, ErrPending) || !errors.Is(err, ErrRefused) {
+			t.Errorf("%v: %v", k, err)
+		}
+		if got := err.Error(); got != "fetch of original refused: the author has not accepted who reads; lifted when the author does" {
+			t.Errorf("%v: %s", k, got)
+		}
+		if err := g.Check(Pending, Fetch, last, h); !errors.Is(err, ErrPending) || errors.Is(err, ErrUnaccepted) {
+			t.Errorf("%v: pending: %v", k, err)
+		}
+		if err := g.Check(Withdrawn, Fetch, last, h); !errors.Is(err, ErrWithdrawn) {
+			t.Errorf("%v: withdrawn: %v", k, err)
+		}
+		if err := g.Check(Complete, View, last, Holder{Held: Hold(last), Unaccepted: true}); err != nil {
+			t.Errorf("%v: what is here: %v", k, err)
+		}
 	}
 }

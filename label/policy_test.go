@@ -91,7 +91,7 @@ func TestDefaultPolicyAllowsAllOfACompleteItem(t *testing.T) {
 	for _, k := range kinds {
 		for held := range Held(8) {
 			for _, author := range []bool{false, true} {
-				expect(t, NewGate(nil, k, nil), Complete, Holder{held, author}, [3]string{"all", "all", "all"})
+				expect(t, NewGate(nil, k, nil), Complete, Holder{held, author, false}, [3]string{"all", "all", "all"})
 			}
 		}
 	}

@@ -76,9 +76,11 @@ func (h Held) Has(version int) bool {
 }
 
 // Holder is who asks for a right: what is held here of the item, and whether
-// the asking user is the author of the collection. The zero Holder is a
-// recipient who holds nothing.
+// the asking user is the author of the collection, or one whom the author has not
+// accepted: to them an item that is complete is as one of which only the partial versions
+// are there. The zero Holder is a recipient who holds nothing.
 type Holder struct {
-	Held   Held
-	Author bool
+	Held       Held
+	Author     bool
+	Unaccepted bool
 }

@@ -5,9 +5,9 @@ import "github.com/glimpse-go/glimpse/collection"
 // Late reports whether n tells nothing that told, which its recipient has heard
 // before, did not tell: several stations tell, and what one sends may arrive
 // after newer news of another. c is the collection that both are about, in any
-// state. Where n does not say all that it knows, it is never late.
+// state. Where n does not say all that it knows, or of whom to accept, it is never late.
 func (n Notification) Late(told Notification, c collection.Collection) (bool, error) {
-	if n.CompareEditions(told) > 0 || len(n.Updates) == 0 && n.Labelled < n.Items {
+	if n.Reason == Resolved || n.CompareEditions(told) > 0 || len(n.Updates) == 0 && n.Labelled < n.Items {
 		return false, nil
 	}
 	known, err := collection.New(c.Header(), c.Body())

@@ -70,6 +70,8 @@ func (n Notification) For(to collection.UserID, availability collection.Digest) 
 // author has withdrawn.
 func note(n Notification, gone int) string {
 	switch awaited := n.Labelled - gone; {
+	case n.Reason == Resolved:
+		return "Somebody with whom you have shared by address has joined, and sees the previews. Accept them, and they have the full versions, too."
 	case n.Reason == Edited:
 		return "The author has changed the title or the captions."
 	case n.Labelled == 0:

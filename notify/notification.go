@@ -19,6 +19,7 @@ const (
 	Available                   // more of it, or all of it, is on the network now
 	Edited                      // the author gave it another title or other captions
 	Lost                        // something that was there is not any more
+	Resolved                    // to the author: somebody known by address is a user now, whom to accept
 )
 
 // Notification tells one recipient of one collection. A newer one takes the

@@ -285,10 +285,11 @@ func (c *chain) whole() Roster {
 	return r
 }
 
-// announcements are the purposes of seals by which a station says what is there.
-var announcements = []string{"application/glimpse.update", "application/glimpse.source"}
+// announcements are the purposes of seals by which a station says what is there, and who
+// may have it.
+var announcements = []string{"application/glimpse.update", "application/glimpse.endpoint", "application/glimpse.acceptance"}
 
-// announces reports whether a seal of a device says what is there.
+// announces reports whether a seal of a device says what is there, or who may have it.
 func (k *Keyring) announces(key [32]byte, typ string) bool {
 	k.mu.RLock()
 	defer k.mu.RUnlock()

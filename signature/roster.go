@@ -31,7 +31,7 @@ type StationRole uint8
 // The roles of stations.
 const (
 	StationPeer    StationRole = iota // seals anything
-	StationDevice                     // a camera: seals anything but updates and sources, which say what is there
+	StationDevice                     // a camera: seals anything but updates and sources, which say what is there, and who else may have it
 	StationRemoved                    // counts no more: only what somebody else has sealed, too, stands
 )
 

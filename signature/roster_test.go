@@ -355,7 +355,7 @@ func TestDevicesDoNotAnnounce(t *testing.T) {
 	r := f.roster(t, 1, f.home).Join(stationOf(t, f.laptop, f.user, StationDevice))
 	mustJoin(t, ring, rosterOf(t, f.camera, r))
 	for s, want := range map[*Signer]error{f.camera: nil, f.home: nil, f.laptop: ErrRevoked} {
-		for _, typ := range []string{update, "application/glimpse.source"} {
+		for _, typ := range []string{update, "application/glimpse.endpoint", "application/glimpse.acceptance"} {
 			if _, _, err := ring.Verify(ctx, typ, statement, mustSeal(t, s, typ), noon); !errors.Is(err, want) {
 				t.Errorf("%v, %s: %v", s.Public(), typ, err)
 			}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -36,7 +37,7 @@ func TestWhoIsResolvedIsNotifiedOnce(t *testing.T) {
 		t.Errorf("first %+v", first)
 	}
 	s, effects = run(t, rules, s, resolve(t, s.Collection, stranger))
-	tell := effect[Notify](t, effects)
+	tell := effect[Notify](t, toReaders(effects))
 	if len(tell.To) != 1 || tell.To[0] != stranger || len(tell.Addresses) != 0 || tell.Notification.Reason != notify.Shared || tell.Seq != 2 {
 		t.Errorf("resolved %+v", tell)
 	}
@@ -57,7 +58,7 @@ func TestNobodyIsNotifiedTooEarly(t *testing.T) {
 	quiet.Share = transport.Share{From: transport.Peer}
 	s, _ := run(t, rules, State{}, quiet)
 	s, effects := run(t, rules, s, resolve(t, s.Collection, stranger))
-	none[Notify](t, effects)
+	none[Notify](t, toReaders(effects))
 	_, effects = run(t, rules, s, share)
 	if tell := effect[Notify](t, effects); len(tell.To) != 2 {
 		t.Errorf("first %+v", tell)
@@ -72,6 +73,58 @@ func TestNobodyIsNotifiedTooEarly(t *testing.T) {
 
 	s, _ = run(t, rules, State{}, share)
 	_, effects = run(t, rules, s, resolve(t, s.Collection, reader))
+	none[Notify](t, effects)
+}
+
+// toReaders leaves out what the author is told.
+func toReaders(effects []Effect) []Effect {
+	return slices.DeleteFunc(slices.Clone(effects), func(e Effect) bool {
+		n, ok := e.(Notify)
+		return ok && slices.Contains(n.To, author)
+	})
+}
+
+// accept is the event in which the author accepts a user for an address.
+func accept(t testing.TB, c collection.Collection, user collection.UserID) Event {
+	c, err := c.Accept(t.Context(), seals("author"), hidden, user, time.Unix(10, 0))
+	check(t, err)
+	return Updated{Collection: c}
+}
+
+// TestAuthorIsToldWhomToAccept: rule 17. Once for each, and not of who is named already.
+func TestAuthorIsToldWhomToAccept(t *testing.T) {
+	s, _ := run(t, rules, State{}, Shared{By: author, Collection: blinded(t), Sealed: true})
+	var last Notify
+	for _, user := range []collection.UserID{stranger, {0x77}} {
+		var effects []Effect
+		s, effects = run(t, rules, s, resolve(t, s.Collection, user))
+		effects = slices.DeleteFunc(effects, func(e Effect) bool { n, ok := e.(Notify); return ok && n.Notification.Reason == notify.Shared })
+		tell := effect[Notify](t, effects)
+		if !slices.Equal(tell.To, []collection.UserID{author}) || tell.Notification.Reason != notify.Resolved || !tell.Apart || tell.Availability == last.Availability {
+			t.Errorf("told %+v", tell)
+		}
+		last = tell
+		_, effects = run(t, rules, s, resolve(t, s.Collection, user))
+		none[Notify](t, effects)
+	}
+	_, effects := run(t, rules, s, resolve(t, s.Collection, reader))
+	none[Notify](t, effects)
+}
+
+// TestWhoIsAcceptedIsTold: rule 17. They alone, once, as soon as something is complete.
+func TestWhoIsAcceptedIsTold(t *testing.T) {
+	s, _ := run(t, rules, State{}, Shared{By: author, Collection: blinded(t), Sealed: true})
+	s, _ = run(t, rules, s, resolve(t, s.Collection, stranger))
+	_, effects := run(t, rules, s, accept(t, s.Collection, stranger))
+	none[Notify](t, effects) // nothing is complete yet
+	s, _ = run(t, rules, s, Announced{Source: transport.Source{User: author, URL: "here", Items: transport.BitsOf(0)}})
+	before := s.Notified
+	s, effects = run(t, rules, s, accept(t, s.Collection, stranger))
+	tell := effect[Notify](t, effects)
+	if !slices.Equal(tell.To, []collection.UserID{stranger}) || tell.Notification.Reason != notify.Available || !tell.Apart || tell.Availability == before || s.Notified != before {
+		t.Errorf("told %+v", tell)
+	}
+	_, effects = run(t, rules, s, accept(t, s.Collection, stranger))
 	none[Notify](t, effects)
 }
 

@@ -285,6 +285,8 @@ type Notify struct {
 	// NoLetters says that no letters are written: nothing but levels of labels has
 	// changed, or the author's word is not checked yet.
 	NoLetters bool `cbor:"6,keyasint,omitempty"`
+	// Apart says that nothing else is told together with it: it is for these users alone.
+	Apart bool `cbor:"7,keyasint,omitempty"`
 }
 
 // Spread: step [Announced] in the author's other collections that hold one of

@@ -282,7 +282,7 @@ func MayComplete(c collection.Collection, u collection.UserID) bool {
 }
 
 // Required is the number of versions that a share by the sender must bring: to an authority,
-// never the complete one.
+// which may check and not read, never the complete one.
 func (r Rules) Required(from transport.Role, l label.Ladder) int {
 	most := len(l)
 	if !r.Authority.IsZero() {

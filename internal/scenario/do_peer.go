@@ -28,6 +28,7 @@ var peerVerbs = map[string]func(*station, command) error{
 	"takesback": onItems(func(s *station, n collection.Name, ids []collection.ItemID) error {
 		return s.Author.TakeBack(s.w.ctx, n, ids...)
 	}),
+	"recognizes": doRecognizes,
 	"completes": onItems(func(s *station, n collection.Name, ids []collection.ItemID) error {
 		return s.Author.Complete(s.w.ctx, n, ids...)
 	}),
@@ -113,6 +114,19 @@ func (s *station) receive(c command) (all []notify.Notification, err error) {
 			return all, err
 		}
 	}
+}
+
+// doRecognizes says that users are whom the author of a collection has meant.
+func doRecognizes(s *station, c command) error {
+	known, _, err := s.w.itemsIn(c, nil)
+	if err != nil {
+		return err
+	}
+	users, err := lookUp(s.w.people, c.words)
+	if err != nil {
+		return err
+	}
+	return s.Author.AcceptReader(s.w.ctx, known.Name(), users...)
 }
 
 // doTrusts takes the keys of others as theirs: the users have compared them.

@@ -69,6 +69,7 @@
 //	NAME imports VERSION of ITEMS in COLLECTION from CAMERA [as VERSION]
 //	NAME reads ITEMS in COLLECTION from CAMERA    originals, by their names
 //	NAME withdraws | takesback | completes ITEMS in COLLECTION
+//	NAME recognizes USERS in COLLECTION    whom the hub has named for an address
 //	NAME titles COLLECTION "TITLE"
 //	NAME captions ITEM in COLLECTION "CAPTION"
 //	NAME accepts N versions         of what is handed over

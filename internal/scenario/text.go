@@ -104,6 +104,7 @@ func (w *World) stateText(s transport.State) string {
 
 var reasons = map[notify.Reason]string{
 	notify.Shared: "shared", notify.Available: "available", notify.Edited: "edited", notify.Lost: "lost",
+	notify.Resolved: "resolved",
 }
 
 func (w *World) newsText(n notify.Notification) string {

@@ -45,6 +45,9 @@ func (w *world) actAsAuthor(s *station, c collection.Collection) {
 	name := c.Name()
 	i := w.random.IntN(c.Len())
 	id, rank := c.At(i)
+	if w.acceptReader(s, c) {
+		return
+	}
 	switch n := w.random.IntN(13); {
 	case n == 12 && !w.noHub:
 		w.declare(s, "boast of", name, func() error { return w.boast(s, name) })

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -158,7 +159,8 @@ func (w *world) everybodyTold(s engine.State) {
 	for _, to := range notify.Due(c) {
 		told := w.truth.told["o/"+to.String()+"/"+c.Name().String()]
 		latest := func(n notify.Notification) bool {
-			return (n.ID == notify.MakeID(n.Edition, now, to) || w.sameLabels(n, c)) && n.Labelled == c.Labelled() && n.Title == c.Title()
+			apart := len(n.Updates) == 0 && slices.Contains(slices.Collect(maps.Values(maps.Collect(c.Resolved()))), to) // once accepted
+			return (n.ID == notify.MakeID(n.Edition, now, to) || apart || w.sameLabels(n, c)) && n.Labelled == c.Labelled() && n.Title == c.Title()
 		}
 		taken := func(n notify.Notification) bool { return latest(n) && w.taken(to, n.ID) }
 		switch {

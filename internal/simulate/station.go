@@ -112,6 +112,7 @@ func (s *station) startPeer() {
 	}
 	cfg.Hub, cfg.Wait, cfg.Pause = s.toHub(), 1, s.w.Pause
 	cfg.Render, cfg.Policy, cfg.Wished, cfg.Accept = s, s.w.policy, s.wished, s.accept
+	cfg.AcceptReader = acceptsAll
 	s.w.must("start of "+s.Name, s.StartPeer(ctx, cfg))
 }
 

@@ -197,6 +197,7 @@ func simulate(o options) []error {
 	w.play()
 	w.settle()
 	w.judge()
+	w.originals()
 	w.blackout()
 	return w.failed
 }

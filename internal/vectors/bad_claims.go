@@ -93,4 +93,26 @@ func badResolutions(s *suite) {
 		d.addresses, d.resolutions = [][]byte{door}, []resolution{{door, ben, sealOf(0, 6)}}
 	})
 	s.bad("bad-resolved-no-authority", "A resolved address in a collection that names no authority.", "ErrNotAuthorised", unnamed, nil)
+	badAcceptances(s)
+}
+
+func badAcceptances(s *suite) {
+	bad := func(name, description, err string, change func(c *parts)) {
+		d := accepted(resolution{door, ben, sealBy(keyOf(1), 0, 7)}, resolution{door, ben, sealBy(keyOf(2), 0, 7)})
+		s.bad("bad-accepted-"+name, description, err, d, change)
+	}
+	first := func(place int, n *node) func(c *parts) {
+		return func(c *parts) { c.top.field(7).kids[0].kids[place] = n }
+	}
+	bad("empty", "No accepted addresses, written out.", "ErrNotCanonical", func(c *parts) { c.top.set(7, arrayNode()) })
+	bad("claims", "An array that claims a million.", "ErrTruncated", func(c *parts) { c.top.field(7).claim(1000000) })
+	bad("order", "Keys that descend.", "ErrOrder", func(c *parts) { l := c.top.field(7).kids; l[0], l[1] = l[1], l[0] })
+	bad("twice", "An address, its user and a key twice.", "ErrOrder", func(c *parts) { l := c.top.field(7).kids; l[1] = l[0] })
+	bad("not-shared", "An address with which the collection is not shared.", "ErrNotAuthorised", first(0, bytesNode(bytes.Repeat([]byte{0xd0}, 32)...)))
+	bad("user-zero", "A user of zeros.", "ErrZero", first(1, bytesNode(id(0)...)))
+	bad("triple", "An acceptance of three parts.", "ErrLength", func(c *parts) { r := c.top.field(7).kids[0]; r.kids = r.kids[:3] })
+	unnamed := made(1, func(d *document) {
+		d.addresses, d.acceptances = [][]byte{door}, []resolution{{door, ben, sealOf(0, 7)}}
+	})
+	s.bad("bad-accepted-no-authority", "An accepted address in a collection that names no authority.", "ErrNotAuthorised", unnamed, nil)
 }

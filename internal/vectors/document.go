@@ -49,7 +49,7 @@ type document struct {
 	previews                  previews
 	authorSeal, authoritySeal seal
 	updates                   []update
-	resolutions               []resolution
+	resolutions, acceptances  []resolution
 }
 
 type version struct {
@@ -106,12 +106,14 @@ func (d *document) node() *node {
 	if len(d.updates) > 0 {
 		m.set(5, arrayNode(d.claims()...))
 	}
-	if len(d.resolutions) > 0 {
-		list := arrayNode()
-		for _, r := range d.resolutions {
-			list.kids = append(list.kids, arrayNode(bytesNode(r.address...), bytesNode(r.user...), uintNode(r.seal.issued), bytesNode(r.seal.bytes...)))
+	for key, resolutions := range [][]resolution{6: d.resolutions, 7: d.acceptances} {
+		if len(resolutions) > 0 {
+			list := arrayNode()
+			for _, r := range resolutions {
+				list.kids = append(list.kids, arrayNode(bytesNode(r.address...), bytesNode(r.user...), uintNode(r.seal.issued), bytesNode(r.seal.bytes...)))
+			}
+			m.set(uint64(key), list)
 		}
-		m.set(6, list)
 	}
 	return tagNode(tag, m)
 }

@@ -22,6 +22,25 @@ func sealVectors(s *suite) {
 	s.good("resolved-one", "One address of two is a user.", shared(resolution{gate, ben, sealOf(1795424700, 6)}))
 	s.good("resolved-both", "Two addresses are one user.", shared(resolution{door, ben, sealOf(0, 6)}, resolution{gate, ben, sealOf(0, 6)}))
 	s.good("resolved-two-users", "One address is two users: ascending by user.", shared(resolution{door, ben, sealOf(0, 6)}, resolution{door, carla, sealOf(0, 6)}))
+	acceptedVectors(s)
+}
+
+// accepted is a collection whose two addresses are resolved, and what its author accepts.
+func accepted(list ...resolution) *document {
+	return made(1, func(d *document) {
+		d.authority, d.addresses = hub, [][]byte{door, gate}
+		d.resolutions, d.acceptances = []resolution{{door, ben, sealOf(0, 6)}, {gate, carla, sealOf(0, 6)}}, list
+	})
+}
+
+func acceptedVectors(s *suite) {
+	s.good("accepted-one", "The author accepts one of two resolved addresses.", accepted(resolution{gate, carla, sealBy(keyOf(1), 1795424800, 7)}))
+	s.good("accepted-keys", "Two of the author's keys accept the same: ascending by key.",
+		accepted(resolution{gate, carla, sealBy(keyOf(1), 0, 7)}, resolution{gate, carla, sealBy(keyOf(2), 0, 7)}))
+	s.good("accepted-other-user", "The author accepts another user for an address: nobody is accepted.", accepted(resolution{gate, ben, sealBy(keyOf(1), 0, 7)}))
+	unresolved := accepted(resolution{gate, carla, sealOf(0, 7)})
+	unresolved.resolutions = nil
+	s.good("accepted-unresolved", "What is accepted is not resolved here: it stays, and nobody may read by it.", unresolved)
 }
 
 // limited is one case of a limit: a collection that is just within it.

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"slices"
 )
 
 // listed is how many items or runs a vector lists; of more there is the SHA-256.
@@ -42,7 +43,8 @@ type wanted struct {
 	AuthorSeal    string                       `json:"author_seal,omitempty"`
 	AuthoritySeal string                       `json:"authority_seal,omitempty"`
 	Updates       []wantedUpdate               `json:"updates,omitempty"`
-	Readers       []string                     `json:"readers,omitempty"` // by resolved address
+	Readers       []string                     `json:"readers,omitempty"`  // by resolved address
+	Accepted      []string                     `json:"accepted,omitempty"` // those of them who may read complete versions
 }
 
 // wantedUpdate is what a decoder finds in an update.
@@ -88,6 +90,10 @@ func (d *document) want() *wanted {
 	w.Updates = d.wantUpdates(w.Identity)
 	for _, r := range d.resolutions {
 		w.Readers = append(w.Readers, hex.EncodeToString(r.user))
+		accepts := func(a resolution) bool { return bytes.Equal(a.address, r.address) && bytes.Equal(a.user, r.user) }
+		if slices.ContainsFunc(d.acceptances, accepts) {
+			w.Accepted = append(w.Accepted, hex.EncodeToString(r.user))
+		}
 	}
 	return w
 }

@@ -59,6 +59,9 @@ func TestRecipientByAddress(t *testing.T) {
 	home.Publishes(name)
 	b.Hears(notify.Available, 0)
 	e.Hears(notify.Shared, 0) // her first word as a member
+	home.Hears(notify.Resolved, 0)
+	home.AcceptsReader(name, eve)
+	e.Hears(notify.Available, 0)
 	if news := w.Letters(post); len(news) != 0 {
 		t.Errorf("a member was written to: %+v", news)
 	}
@@ -86,8 +89,12 @@ func TestRegisteredAfterAll(t *testing.T) {
 	cam.Shares(name)
 	cam.Syncs(home, name)
 	home.Publishes(name)
-	e := w.Peer(w.User("eve"), "eve")
+	eve := w.User("eve")
+	e := w.Peer(eve, "eve")
 	e.Hears(notify.Shared, 0)
+	home.Hears(notify.Resolved, 0)
+	home.AcceptsReader(name, eve)
+	e.Hears(notify.Available, 0)
 	e.Fetches(cam.Ref(name, 0, 2))
 }
 

@@ -33,7 +33,7 @@ type Config struct {
 	Roster signature.Roster
 	// RequiredFromDevice and RequiredFromPeer say how many versions, the smallest
 	// first, a share must bring before the hub tells the recipients, or takes labels
-	// off, complete ones aside; 0 = 1 from a device, 2 from a peer.
+	// off; 0 = 1 from a device, 2 from a peer. The complete one is never asked for.
 	RequiredFromDevice, RequiredFromPeer int
 	// MaxFailedProbes is how many times in a row Probe must find that a peer does not
 	// serve what it has announced before the hub takes it back; 0 = 5.

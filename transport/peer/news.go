@@ -41,7 +41,7 @@ func byPeer(n notify.Notification) (notify.Notification, error) {
 }
 
 // told is what was told of a collection, the cover aside, and a digest of all that there
-// was to see: the edition, and the rank of each item.
+// was to see: the edition, the rank of each item, and whom the author has still to accept.
 type told struct {
 	Notification notify.Notification `cbor:"1,keyasint"`
 	Seen         collection.Digest   `cbor:"2,keyasint"`
@@ -54,13 +54,19 @@ func (p *Reader) lastNews(ctx context.Context, name collection.Name) (last told,
 }
 
 // seenIn is the digest of all that there is to see of a collection.
-func seenIn(c collection.Collection) collection.Digest {
+func (p *Reader) seenIn(c collection.Collection) collection.Digest {
 	edition := c.EditionDigest()
 	ranks := binary.BigEndian.AppendUint64(nil, uint64(c.Len()))
 	for _, rank := range c.Items() {
 		ranks = binary.BigEndian.AppendUint32(ranks, uint32(rank))
 	}
-	return collection.Digest(sha256.Sum256(append(ranks, edition[:]...)))
+	seen := append(ranks, edition[:]...)
+	for a, u := range c.Unaccepted() {
+		if u == p.user || p.user == c.Author() {
+			seen = append(append(seen, a[:]...), u[:]...)
+		}
+	}
+	return collection.Digest(sha256.Sum256(seen))
 }
 
 // keepNews keeps a notification for collectNews, unless it comes after newer news, or has
@@ -76,7 +82,7 @@ func (p *Reader) keepNews(ctx context.Context, n notify.Notification) error {
 	if err != nil {
 		return err
 	}
-	seen := seenIn(s.Collection)
+	seen := p.seenIn(s.Collection)
 	quiet := any && seen == last.Seen
 	if quiet { // another has sealed what was told, say
 		n.Reason = last.Notification.Reason

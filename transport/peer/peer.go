@@ -99,6 +99,12 @@ type Config struct {
 	// KeyInterval is how often Run asks the hub for it: so a key that is revoked may do for
 	// as long what it could do before. 0 = 1 minute.
 	KeyInterval time.Duration
+	// AcceptReader decides whether a user whom the hub has named for an address, in a
+	// collection of the peer's user, is who was meant, and may have the originals: see
+	// Author.AcceptReader. It is asked again each time that the hub tells of the collection,
+	// until it says yes. nil = nobody is accepted before Author.AcceptReader says so; one that
+	// always returns true trusts the hub to name whom it likes.
+	AcceptReader func(ctx context.Context, name collection.Name, user collection.UserID) bool
 	// Wait is how long a request for notifications waits for news, and one for versions for
 	// the next that comes, and the pause of Receive while nothing waits but what cannot be
 	// verified; 0 = 30 s. A hub may wait a minute longer before Reader.Versions gives it up.

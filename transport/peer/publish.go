@@ -66,7 +66,7 @@ func (p *Author) publishOnce(ctx context.Context, name collection.Name, partial 
 		message.Word = word.update
 	}
 	c, answer, err := shareclient.Send(ctx, p.cfg.Hub, s.Collection, shareclient.Share{
-		Message: message, Known: true, Open: p.core.Versions.Open, Make: p.render, Accept: p.join, Now: p.cfg.Now, Signer: p.authorSigner(s), Sending: &p.sending, Say: word.say, Partial: true,
+		Message: message, Known: true, Open: p.core.Versions.Open, Make: p.render, Accept: p.join, Now: p.cfg.Now, Signer: p.authorSigner(s), Sending: &p.sending, Say: word.say,
 	})
 	if err == nil && answer.Notify && p.user != c.Author() {
 		err = p.notifyRecipients(ctx, name, p.source()) // the author told what was before
@@ -170,9 +170,14 @@ func (p *base) join(ctx context.Context, theirs collection.Collection, keys [][]
 	if err := p.labelsMayGo(ctx, v.Collection); err != nil {
 		return theirs, err
 	}
-	r, err := p.core.DoVerified(ctx, v, func(engine.State) (engine.Event, error) {
+	var before collection.Collection
+	r, err := p.core.DoVerified(ctx, v, func(known engine.State) (engine.Event, error) {
+		before = known.Collection
 		return engine.Updated{Collection: v.Collection}, nil
 	})
+	if err == nil {
+		r.State, err = p.acceptReaders(ctx, before, r.State)
+	}
 	return r.State.Collection, err
 }
 

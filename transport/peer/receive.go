@@ -85,8 +85,8 @@ func (p *Reader) catchUp(ctx context.Context, n notify.Notification, from librar
 		return p.reload(ctx, n.Name(), from)
 	case err != nil:
 		return err
-	case !known.Sealed, known.Collection.EditionDigest() != n.Edition:
-		return p.reload(ctx, n.Name(), from)
+	case !known.Sealed, known.Collection.EditionDigest() != n.Edition, n.Reason == notify.Resolved, p.isUnaccepted(known.Collection):
+		return p.reload(ctx, n.Name(), from) // no update says who is behind an address
 	case len(n.Updates) == 0:
 		return p.refreshFrom(ctx, n.Name(), from)
 	}
@@ -206,10 +206,15 @@ func (p *base) accept(ctx context.Context, name collection.Name, c collection.Co
 	if err := p.labelsMayGo(ctx, v.Collection); err != nil {
 		return err
 	}
-	r, err := p.core.DoVerified(ctx, v, func(engine.State) (engine.Event, error) {
+	var before collection.Collection
+	r, err := p.core.DoVerified(ctx, v, func(known engine.State) (engine.Event, error) {
+		before = known.Collection
 		return engine.Updated{Collection: v.Collection, Sources: s.Sources}, nil
 	})
 	p.recent.note(name, collection.ItemID{}, p.cfg.Now())
+	if err == nil {
+		r.State, err = p.acceptReaders(ctx, before, r.State)
+	}
 	if err == nil && len(r.State.Held) == 0 {
 		_, err = p.holdAlready(ctx, r.State.Collection)
 	}

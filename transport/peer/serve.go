@@ -135,8 +135,12 @@ func (h home) openOriginal(ctx context.Context, c collection.Collection, item in
 
 // isWithheld reports whether an original is not for the caller, whatever it asks
 // for: what is not announced is for those who may complete it and for the
-// authority, what is withdrawn for the author alone.
+// authority, what is withdrawn for the author alone, and nothing for whom the author has not
+// accepted.
 func (h home) isWithheld(state engine.State, item int) bool {
+	if !h.caller.User.IsZero() && !state.Collection.MayReadComplete(h.caller.User) {
+		return true
+	}
 	_, rank := state.Collection.At(item)
 	switch {
 	case !rank.Labelled(), h.caller.User == state.Collection.Author():
@@ -167,7 +171,11 @@ func (h home) read(ctx context.Context, name collection.Name, n int64) (engine.S
 	if h.caller.User.IsZero() && n >= 0 && n <= digest.BlockSize {
 		return h.audit(ctx, name)
 	}
-	return h.core.Read(ctx, h.caller.User, name)
+	state, err := h.core.Read(ctx, h.caller.User, name)
+	if err == nil && !state.Collection.MayReadComplete(h.caller.User) {
+		err = transport.At(transport.ErrPending, "the author has not accepted who reads")
+	}
+	return state, err
 }
 
 // audit loads a collection for the authority that it names. To every other one it
@@ -183,7 +191,8 @@ func (h home) audit(ctx context.Context, name collection.Name) (engine.State, er
 
 // meet asks the hub for a collection of the peer's own user that is not known
 // here: another device may have shared items that the peer has announced. It
-// also asks who is behind a blinded address, for a caller who may not read yet.
+// also asks who is behind a blinded address, and whether the author has accepted that, for
+// a caller who may not read complete versions yet.
 func (h home) meet(ctx context.Context, name collection.Name) error {
 	known, err := h.core.Load(ctx, name)
 	if h.cfg.Hub == nil || !errors.Is(err, transport.ErrNotFound) && !h.mayBeBlinded(known) || err != nil && name.Author != h.user {
@@ -191,15 +200,22 @@ func (h home) meet(ctx context.Context, name collection.Name) error {
 	}
 	err = h.reload(ctx, name, library{h.cfg.Hub, false})
 	if errors.Is(err, transport.Err) {
-		return transport.ErrNotFound
+		return nil // what is known here counts
 	}
 	return err
 }
 
 // mayBeBlinded reports whether the caller could be a recipient of a collection
-// by an address that the hub has resolved since.
+// by an address that the hub has resolved since, or one whom the author has accepted since.
 func (h home) mayBeBlinded(known engine.State) bool {
-	return known.Known() && !h.caller.User.IsZero() && !engine.May(known, h.caller.User) && len(notify.DueAddresses(known.Collection)) > 0
+	c, u := known.Collection, h.caller.User
+	if !known.Known() || u.IsZero() || c.MayReadComplete(u) {
+		return false
+	}
+	if c.MayRead(u) {
+		return !h.recent.heard(c.Name(), h.cfg.Now())
+	}
+	return len(notify.DueAddresses(c)) > 0
 }
 
 // stream writes a range with proof as it is read.

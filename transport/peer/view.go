@@ -18,7 +18,7 @@ type View struct {
 	verified func() collection.Verified
 	state    engine.State
 	gate     *label.Gate
-	author   bool
+	holds    label.Holder // but for what is held
 }
 
 // View returns a collection as it is known here, its seals verified. One
@@ -42,7 +42,8 @@ func (p *base) view(ctx context.Context, name collection.Name) (*View, error) {
 		}
 		return report
 	})
-	return &View{c, verified, state, label.NewGate(p.cfg.Policy, c.Kind(), c.Ladder()), p.user == c.Author()}, nil
+	holder := label.Holder{Author: p.user == c.Author(), Unaccepted: p.isUnaccepted(c)}
+	return &View{c, verified, state, label.NewGate(p.cfg.Policy, c.Kind(), c.Ladder()), holder}, nil
 }
 
 // Draft reports whether nobody has sealed the collection yet.
@@ -91,7 +92,11 @@ func (v *View) Check(i, version int, right label.Rights) error {
 	return v.Collection().Check(v.gate, id, right, version, v.holder(i))
 }
 
-func (v *View) holder(i int) label.Holder { return label.Holder{Held: v.Held(i), Author: v.author} }
+func (v *View) holder(i int) label.Holder {
+	h := v.holds
+	h.Held = v.Held(i)
+	return h
+}
 
 // check returns a view and the place of an item if the gate grants the right.
 func (p *Reader) check(ctx context.Context, ref transport.Ref, right label.Rights) (*View, int, error) {

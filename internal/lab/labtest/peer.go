@@ -64,6 +64,12 @@ func (a author) Withdraws(name collection.Name, items ...collection.ItemID) {
 	Must(a.p.w.T, a.p.Author.Withdraw(a.p.w.T.Context(), name, items...))
 }
 
+// AcceptsReader accepts who the hub says users are.
+func (a author) AcceptsReader(name collection.Name, users ...collection.UserID) {
+	a.p.w.T.Helper()
+	Must(a.p.w.T, a.p.Author.AcceptReader(a.p.w.T.Context(), name, users...))
+}
+
 // Retitles sets another title of a collection.
 func (a author) Retitles(name collection.Name, title string) {
 	a.p.w.T.Helper()

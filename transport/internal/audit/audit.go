@@ -14,6 +14,7 @@
 //	stalled            a caller was broken off since it sent or took too little    route, user
 //	spot check failed  a source does not serve what it has announced               user, collection
 //	source dropped     it failed too often, and counts no more                     user, collection
+//	reader unaccepted  a user reads by the word of the hub alone                   user, collection
 //
 // The user is missing where nobody is known. Users, keys and collections are named by ids. Nothing else of a person is logged
 // here: no token, address, URL, title or caption, nor any text that a caller chose.
@@ -40,6 +41,8 @@ const (
 	Stalled         Event = "stalled"
 	SpotCheckFailed Event = "spot check failed"
 	SourceDropped   Event = "source dropped"
+
+	ReaderUnaccepted Event = "reader unaccepted"
 )
 
 // Log logs an event. Attributes are pairs, as those of slog.Logger.Warn.

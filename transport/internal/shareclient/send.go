@@ -41,8 +41,6 @@ type Share struct {
 	// is not the author.
 	Signer collection.Signer
 	Now    func() time.Time
-	// Partial says that no complete version is sent, though it is offered and asked for.
-	Partial bool
 	// Say, if it is not nil, makes the requests that bring the message.
 	Say func(ctx context.Context, request func() error) error
 	// Sending is what the sender is sending besides; nil = nothing.
@@ -89,9 +87,12 @@ func Send(ctx context.Context, to transport.ShareReceiver, c collection.Collecti
 // it asks of others is left out.
 func (s Share) asks(c collection.Collection, a *transport.Answer) bool {
 	some := a.Next == transport.Seal && s.Signer != nil
+	if s.Message.From == transport.Peer { // its originals it serves: a hub gets none by asking
+		a.Missing = a.Missing[:min(len(a.Missing), len(c.Ladder())-1)]
+	}
 	for v, items := range a.Missing {
 		var own transport.Bits
-		if v < len(s.Message.Offers) && !(s.Partial && v == len(c.Ladder())-1) {
+		if v < len(s.Message.Offers) {
 			own = items.And(s.Message.Offers[v])
 		}
 		a.Missing[v] = own
@@ -195,6 +196,7 @@ func (s *Share) accept(ctx context.Context, c collection.Collection, a transport
 	}
 	if c, err = s.Accept(ctx, theirs, a.Keys); err == nil {
 		more, err = SaysMore(c, theirs)
+		s.Known = s.Known && !acceptsMore(c, theirs) // whom it accepts is not said beside its name
 	}
 	return c, more, err
 }
@@ -203,10 +205,27 @@ func (s *Share) accept(ctx context.Context, c collection.Collection, a transport
 func (s *Share) isDraft() bool { return s.FillIn != nil && len(s.sealed.Seal) == 0 }
 
 // SaysMore reports whether one copy of a collection has another edition than the
-// other, or says more of labels.
+// other, says more of labels, or accepts more of whom the other names.
 func SaysMore(c, than collection.Collection) (bool, error) {
 	_, more, err := than.Apply(slices.Collect(c.Updates())...)
-	return more || c.EditionDigest() != than.EditionDigest(), err
+	return more || c.EditionDigest() != than.EditionDigest() || acceptsMore(c, than), err
+}
+
+func acceptsMore(c, than collection.Collection) bool {
+	type pair struct {
+		address collection.Address
+		user    collection.UserID
+	}
+	open := map[pair]bool{}
+	for a, u := range c.Unaccepted() {
+		open[pair{a, u}] = true
+	}
+	for a, u := range than.Unaccepted() {
+		if !open[pair{a, u}] {
+			return true
+		}
+	}
+	return false
 }
 
 // uploadOnce uploads what an answer asks for, but for what is on its way to the

@@ -78,6 +78,9 @@ func (all tellings) with(newer telling) tellings {
 // takesIn reports whether what is older can be told together with t: to everybody what it
 // would be on its own.
 func (t telling) takesIn(older telling) bool {
+	if t.News.Apart || older.News.Apart {
+		return false
+	}
 	if t.OnlyIndex != older.OnlyIndex || t.OnlyWrite != older.OnlyWrite || t.News.NoLetters != older.News.NoLetters {
 		return false // no letter tells of what is not checked
 	}
