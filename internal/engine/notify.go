@@ -94,4 +94,3 @@ func sealed(s State, e Sealed) (State, []Effect, error) {
 	s.Sealed = true
 	return s, nil, err
 }
-
