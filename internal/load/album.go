@@ -189,7 +189,8 @@ func reaches(transport.Source) transport.Home { return home{} }
 type home struct{ transport.Home }
 
 // Original implements transport.Originals.
-func (home) Original(_ context.Context, ref transport.Ref, offset, _ int64) (*transport.Stream, error) {
+func (home) Original(_ context.Context, ref transport.Ref, offset, n int64) (*transport.Stream, error) {
 	data := slices.Clone(originalOf(ref.Item))
-	return &transport.Stream{ReadCloser: io.NopCloser(bytes.NewReader(data)), Size: int64(len(data))}, nil
+	size := int64(len(data))
+	return &transport.Stream{ReadCloser: io.NopCloser(bytes.NewReader(data[min(offset, size):min(offset+n, size)])), Size: size}, nil
 }
