@@ -80,7 +80,7 @@ func (d *Device) fillIn(ctx context.Context, draft, theirs collection.Collection
 		err = transport.At(transport.ErrDiffers, "recipients that nobody asked for")
 	}
 	if err == nil {
-		err = d.meant(ctx, theirs, to)
+		err = d.meant(ctx, c, to)
 	}
 	if err != nil {
 		return draft, transport.AuthorSeal{}, transport.Wrap(err)
@@ -96,15 +96,16 @@ func (d *Device) fillIn(ctx context.Context, draft, theirs collection.Collection
 	return c, seal, d.store(ctx, c, transport.Change{Key: addressesRecord.Key(c.Name())})
 }
 
-// meant refuses what a hub has made of a draft if the user of a contact whose address was
-// given is not among the recipients.
-func (d *Device) meant(ctx context.Context, theirs collection.Collection, to []string) error {
+// meant refuses what would be sealed of what a hub has made of a draft, if the user of a
+// contact whose address was given is not among the recipients. Whom the hub names for an
+// address is none of them.
+func (d *Device) meant(ctx context.Context, filled collection.Collection, to []string) error {
 	settings, err := d.Settings(ctx)
 	if err != nil && !errors.Is(err, transport.ErrNotFound) {
 		return err
 	}
 	for _, c := range settings.Contacts {
-		if !c.User.IsZero() && c.User != d.user && slices.Contains(to, c.Address) && !theirs.MayRead(c.User) {
+		if !c.User.IsZero() && c.User != d.user && slices.Contains(to, c.Address) && !filled.MayRead(c.User) {
 			return transport.At(transport.ErrDiffers, "a contact is not among the recipients")
 		}
 	}

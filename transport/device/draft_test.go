@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"testing"
+	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/lab/labtest"
@@ -82,5 +83,59 @@ func TestHubSubstitutes(t *testing.T) {
 		if sealed := len(made.Header().AuthorSeal) > 0; sealed != (c.want == nil) {
 			t.Errorf("%s: sealed: %v", what, sealed)
 		}
+	}
+}
+
+// naming is such a hub that names users for all addresses, too.
+type naming struct {
+	substitute
+	users []collection.UserID
+	by    collection.Signer
+}
+
+func (n naming) Share(ctx context.Context, share transport.Share) (transport.Answer, error) {
+	answer, err := n.substitute.Share(ctx, share)
+	if err != nil || len(answer.Collection) == 0 {
+		return answer, err
+	}
+	c, err := collection.Decode(answer.Collection)
+	for a := range c.Addresses() {
+		for _, u := range n.users {
+			if err == nil {
+				c, err = c.Resolve(ctx, n.by, a, u, time.Unix(1, 0))
+			}
+		}
+	}
+	if err == nil {
+		answer.Collection, err = c.MarshalBinary()
+	}
+	return answer, err
+}
+
+// TestHubNamesContacts: a hub that names all contacts for one address has no room in the
+// draft for a user of its own.
+func TestHubNamesContacts(t *testing.T) {
+	w := labtest.New(t, hub.Config{})
+	ann, bob, eve, spy := w.User("ann"), w.User("bob"), w.User("eve"), collection.UserID{66, 66}
+	cam, home := w.Camera(ann, 1), w.Peer(ann, "home")
+	book := transport.Settings{Contacts: []transport.Contact{
+		{Name: "Bob", User: bob, Address: "bob@example.org"}, {Name: "Eve", User: eve, Address: "eve@example.org"},
+	}}
+	labtest.Must(t, home.Author.SetSettings(t.Context(), book))
+	_, err := cam.TakeSettings(t.Context(), cam.To(home.Station))
+	labtest.Must(t, err)
+	d := device.New(ann, cam.Signer, device.MediaFunc(cam.Card.Open), cam.DeviceConfig())
+	name, err := d.MakeFor(t.Context(), collection.Header{Title: "private"}, collection.Body{Items: cam.Items}, "bob@example.org", "eve@example.org")
+	labtest.Must(t, err)
+	spied := substitute{cam.ToHub(), func(_ *collection.Header, b *collection.Body) {
+		b.Recipients, b.Addresses = append(b.Recipients, spy), append(b.Addresses, collection.Address{1})
+	}}
+	if _, err := d.Share(t.Context(), naming{spied, []collection.UserID{bob, eve}, w.Hub.Signer}, name); !errors.Is(err, transport.ErrDiffers) {
+		t.Errorf("shared: %v", err)
+	}
+	made, err := d.Collection(t.Context(), name)
+	labtest.Must(t, err)
+	if made.MayReadComplete(spy) || len(made.Header().AuthorSeal) > 0 {
+		t.Error("the device has sealed that the hub's user has the originals")
 	}
 }
