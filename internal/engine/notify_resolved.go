@@ -3,7 +3,7 @@ package engine
 import (
 	"bytes"
 	"crypto/sha256"
-	"fmt"
+	"encoding/binary"
 	"slices"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -52,7 +52,7 @@ func (r Rules) notifyAuthor(before State, s *State) (Effect, error) {
 		return nil, nil
 	}
 	n, err := r.notification(s, notify.Resolved)
-	return n.apart(fmt.Sprint("resolved ", len(open)), s.Collection.Author()), err
+	return n.apart(s.Collection.Author()), err
 }
 
 // notifyAccepted notifies those whom the author has just accepted, if something is complete:
@@ -70,15 +70,16 @@ func (r Rules) notifyAccepted(before State, s *State) (Effect, error) {
 	}
 	slices.SortFunc(to, func(a, b collection.UserID) int { return bytes.Compare(a[:], b[:]) })
 	n, err := r.notification(s, notify.Available)
-	return n.apart("accepted", slices.Compact(to)...), err
+	return n.apart(slices.Compact(to)...), err
 }
 
 // apart is n for some users alone, who do not have it as a repeat of what they were told of
-// the same availability. Its updates are left out: there is more to ask for.
-func (n Notify) apart(from string, to ...collection.UserID) Notify {
+// the same availability, nor of another of these: its number goes into its ID. Its updates
+// are left out: there is more to ask for.
+func (n Notify) apart(to ...collection.UserID) Notify {
 	n.Apart, n.NoLetters = true, true
 	n.To, n.Addresses, n.Notification.Updates = to, nil, nil
-	n.Availability = sha256.Sum256(append(n.Availability[:], from...))
+	n.Availability = sha256.Sum256(binary.BigEndian.AppendUint64(n.Availability[:], n.Seq))
 	return n
 }
 

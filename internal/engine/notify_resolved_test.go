@@ -111,6 +111,25 @@ func TestAuthorIsToldWhomToAccept(t *testing.T) {
 	none[Notify](t, effects)
 }
 
+// TestAuthorIsToldOfTheNext: rule 17. Who is resolved after others were accepted is no repeat
+// of them, though as many are to be accepted as before.
+func TestAuthorIsToldOfTheNext(t *testing.T) {
+	s, _ := run(t, rules, State{}, Shared{By: author, Collection: blinded(t), Sealed: true})
+	told := map[notify.ID]bool{}
+	for _, user := range []collection.UserID{stranger, {0x77}, {0x78}} {
+		var effects []Effect
+		s, effects = run(t, rules, s, resolve(t, s.Collection, user))
+		effects = slices.DeleteFunc(effects, func(e Effect) bool { n, ok := e.(Notify); return ok && n.Notification.Reason == notify.Shared })
+		tell := effect[Notify](t, effects)
+		if id := notify.MakeID(tell.Notification.Edition, tell.Availability, author); told[id] {
+			t.Errorf("%v is told as a repeat", user)
+		} else {
+			told[id] = true
+		}
+		s, _ = run(t, rules, s, accept(t, s.Collection, user))
+	}
+}
+
 // TestWhoIsAcceptedIsTold: rule 17. They alone, once, as soon as something is complete.
 func TestWhoIsAcceptedIsTold(t *testing.T) {
 	s, _ := run(t, rules, State{}, Shared{By: author, Collection: blinded(t), Sealed: true})
