@@ -75,11 +75,29 @@ func (c Collection) Merge(d Collection) (next Collection, changed bool, err erro
 	if changed, err = q.mergeEdition(o); err != nil {
 		return c, false, err
 	}
-	changed = q.join(o.claims) || changed
-	if changed = q.mergeResolved(o.resolved, o.accepted) || changed; !changed {
+	if changed = q.mergeSaid(o) || changed; !changed {
 		return c, false, nil
 	}
 	return Collection{&q}, true, nil
+}
+
+// MergeSaid is Merge of all but the edition and its seals, which stay as they are, whatever
+// those of d are. The error is ErrOtherCollection.
+func (c Collection) MergeSaid(d Collection) (next Collection, changed bool, err error) {
+	p, o := c.parts(), d.parts()
+	if p.fixed.identity() != o.fixed.identity() {
+		return c, false, fmt.Errorf("merge: %w", ErrOtherCollection)
+	}
+	q := *p
+	if changed = q.mergeSaid(o); !changed {
+		return c, false, nil
+	}
+	return Collection{&q}, true, nil
+}
+
+func (p *parts) mergeSaid(o *parts) (changed bool) {
+	changed = p.join(o.claims)
+	return p.mergeResolved(o.resolved, o.accepted) || changed
 }
 
 // ErrDigestChanged is an edition that has another digest for a version than an

@@ -79,6 +79,24 @@ func TestAcceptance(t *testing.T) {
 	}
 }
 
+// TestMergeSaid: what is said comes without the edition that it came with.
+func TestMergeSaid(t *testing.T) {
+	c, hidden := blinded(t)
+	said := ok(c.Resolve(bg, keyOf(theHub), hidden, mallory, dawn))(t)
+	said = ok(said.Accept(bg, keyOf(anna), hidden, mallory, dawn))(t)
+	said = ok(said.Edit(func(h *collection.Header, _ []collection.Item) { h.Title = "another" }))(t)
+	both, changed, err := c.MergeSaid(said)
+	if err != nil || !changed || both.EditionDigest() != c.EditionDigest() || !both.MayReadComplete(mallory) {
+		t.Errorf("changed %v, %q: %v", changed, both.Title(), err)
+	}
+	if _, changed, err = both.MergeSaid(said); err != nil || changed {
+		t.Errorf("once more: changed %v: %v", changed, err)
+	}
+	other := ok(collection.New(collection.Header{ID: holiday, Author: anna}, collection.Body{}))(t)
+	_, _, err = c.MergeSaid(other)
+	wantErr(t, err, collection.ErrOtherCollection)
+}
+
 // TestAcceptancesAreVerified: they are the author's to seal.
 func TestAcceptancesAreVerified(t *testing.T) {
 	c, hidden := blinded(t)

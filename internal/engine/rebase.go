@@ -26,7 +26,7 @@ func mayFollow(c, earlier collection.Collection) bool {
 // lacks or contradicts what it has sealed of versions, only what was said with it.
 func (r Rules) joined(s State, c collection.Collection) (State, error) {
 	if r.validates(s) && !mayFollow(c, s.Collection) {
-		merged, changed, err := s.Collection.Apply(slices.Collect(c.Updates())...)
+		merged, changed, err := s.Collection.MergeSaid(c)
 		if err != nil || !changed {
 			return s, err
 		}
@@ -48,7 +48,7 @@ func (r Rules) rebases(s State, theirs collection.Collection) bool {
 // and what it has of versions that theirs does not know. Previews alone are no reason
 // for one.
 func (s State) rebase(theirs collection.Collection) (State, []Effect, error) {
-	c, _, err := theirs.Apply(slices.Collect(s.Collection.Updates())...)
+	c, _, err := theirs.MergeSaid(s.Collection)
 	if err != nil {
 		return s, nil, err
 	}

@@ -29,11 +29,11 @@ func made(t *testing.T, c collection.Collection, bytes string) collection.Collec
 
 // two are a collection of two items, and two editions made of it at once that
 // contradict each other: the later one, and one that the authority has sealed.
-func two(t *testing.T) (later, sealed collection.Collection) {
+func two(t *testing.T, addresses ...collection.Address) (later, sealed collection.Collection) {
 	t.Helper()
 	c, err := collection.New(
 		collection.Header{ID: collection.ID{4}, Author: author, Authority: authority, Created: time.UnixMilli(1)},
-		collection.Body{Items: []collection.Item{{ID: collection.ItemID{1}}, {ID: collection.ItemID{2}}}})
+		collection.Body{Items: []collection.Item{{ID: collection.ItemID{1}}, {ID: collection.ItemID{2}}}, Addresses: addresses})
 	check(t, err)
 	sealed = made(t, c, "theirs")
 	for n := range 100 {
@@ -115,6 +115,31 @@ func TestTheAuthorityKeepsDigests(t *testing.T) {
 		if _, _, err := c.Step(c.State, Updated{Collection: c.other}); !errors.Is(err, collection.ErrDigestChanged) {
 			t.Errorf("%s: %v", who, err)
 		}
+	}
+}
+
+// TestAcceptedStaysAccepted: whom the author has accepted while another edition of the
+// author's was made is accepted in the one that stands, at the authority and at home.
+func TestAcceptedStaysAccepted(t *testing.T) {
+	ours, theirs := two(t, hidden)
+	theirs, err := theirs.Resolve(t.Context(), seals("authority"), hidden, stranger, time.Unix(9, 0))
+	check(t, err)
+	ours, err = ours.Resolve(t.Context(), seals("authority"), hidden, stranger, time.Unix(9, 0))
+	check(t, err)
+	ours, err = ours.Accept(t.Context(), seals("author"), hidden, stranger, time.Unix(10, 0))
+	check(t, err)
+	for what, e := range map[string]Event{
+		"updated": Updated{Collection: ours},
+		"shared":  Shared{By: author, Collection: ours, Sealed: true},
+	} {
+		s, _ := run(t, rules, State{Collection: theirs, Sealed: true}, e)
+		if c := s.Collection; c.EditionDigest() != theirs.EditionDigest() || !c.MayReadComplete(stranger) {
+			t.Errorf("%s: the authority has forgotten it", what)
+		}
+	}
+	s, _ := run(t, ofAuthor, State{Collection: ours, Sealed: true}, Updated{Collection: theirs})
+	if c := s.Collection; !c.HasDigestsOf(theirs) || !c.MayReadComplete(stranger) {
+		t.Error("the author's station has forgotten it")
 	}
 }
 
