@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"maps"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -187,6 +188,24 @@ func TestPolicyAccepts(t *testing.T) {
 		again.home.Hears(notify.Resolved, 0)
 		again.eve.Hears(notify.Available, 0)
 		again.serves(again.eve, again.home)
+	}
+}
+
+// TestAcceptedWhileTheHubIsAway: whom the author accepts while the hub does not answer is
+// accepted everywhere when the home publishes next, as all is that it says.
+func TestAcceptedWhileTheHubIsAway(t *testing.T) {
+	for _, photos := range []int{2, 60} { // of many, the home shares but the name first
+		b := newBlinded(t, photos, true)
+		b.home.Hears(notify.Resolved, 0)
+		b.Put("home", func(*http.Request, http.RoundTripper) (*http.Response, error) { return nil, errors.New("no network") })
+		if err := b.home.Author.AcceptReader(t.Context(), b.name, b.eve.User); !errors.Is(err, transport.ErrUnreachable) {
+			t.Errorf("accepted with %v", err)
+		}
+		b.Put("home", nil)
+		b.home.Publishes(b.name)
+		b.Pass(time.Hour)
+		b.serves(b.eve, b.carols)
+		b.eve.Hears(notify.Available, 0)
 	}
 }
 

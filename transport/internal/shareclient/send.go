@@ -139,7 +139,7 @@ func (s *Share) share(ctx context.Context, to transport.ShareReceiver, c collect
 		return transport.Answer{}, err
 	}
 	s.asked = s.Sending.now()
-	if !s.Known || len(m.Collection) <= maxRepeated {
+	if !s.Known || len(m.Collection) <= maxRepeated || accepts(c) {
 		return s.send(ctx, to, m)
 	}
 	named := m
@@ -196,7 +196,6 @@ func (s *Share) accept(ctx context.Context, c collection.Collection, a transport
 	}
 	if c, err = s.Accept(ctx, theirs, a.Keys); err == nil {
 		more, err = SaysMore(c, theirs)
-		s.Known = s.Known && !acceptsMore(c, theirs) // whom it accepts is not said beside its name
 	}
 	return c, more, err
 }
@@ -211,21 +210,40 @@ func SaysMore(c, than collection.Collection) (bool, error) {
 	return more || c.EditionDigest() != than.EditionDigest() || acceptsMore(c, than), err
 }
 
-func acceptsMore(c, than collection.Collection) bool {
-	type pair struct {
-		address collection.Address
-		user    collection.UserID
-	}
-	open := map[pair]bool{}
-	for a, u := range c.Unaccepted() {
-		open[pair{a, u}] = true
-	}
-	for a, u := range than.Unaccepted() {
-		if !open[pair{a, u}] {
+// accepts reports whether the author has accepted anybody, which is not said beside a name.
+func accepts(c collection.Collection) bool {
+	open := unaccepted(c)
+	for a, u := range c.Resolved() {
+		if !open[resolution{a, u}] {
 			return true
 		}
 	}
 	return false
+}
+
+func acceptsMore(c, than collection.Collection) bool {
+	open := unaccepted(c)
+	for a, u := range than.Unaccepted() {
+		if !open[resolution{a, u}] {
+			return true
+		}
+	}
+	return false
+}
+
+// resolution is a user whom the authority has named for an address.
+type resolution struct {
+	address collection.Address
+	user    collection.UserID
+}
+
+// unaccepted are those whom the author has not accepted.
+func unaccepted(c collection.Collection) map[resolution]bool {
+	open := map[resolution]bool{}
+	for a, u := range c.Unaccepted() {
+		open[resolution{a, u}] = true
+	}
+	return open
 }
 
 // uploadOnce uploads what an answer asks for, but for what is on its way to the
