@@ -89,9 +89,9 @@ func (p *parts) field(r *wire.Reader, data []byte, key int, l *Limits) {
 	case partUpdates:
 		p.readClaims(r, data, l)
 	case partResolved:
-		p.resolved = p.fixed.readResolutions(r, l, resolution.compare)
+		p.resolved = p.fixed.readResolutions(r, l, maxResolved, resolution.compare)
 	case partAccepted:
-		p.accepted = p.fixed.readResolutions(r, l, resolution.compareKeys)
+		p.accepted = p.fixed.readResolutions(r, l, maxAccepted, resolution.compareKeys)
 	}
 	if e, ok := err.(*wire.Error); ok {
 		r.Fail(e.Offset, e.Err)

@@ -30,6 +30,14 @@ func (r resolution) append(b []byte) []byte {
 	return wire.AppendBytes(wire.AppendUint(b, r.seal.issued), r.seal.bytes)
 }
 
+// Of one address so many are carried, the first in the order of their list: what goes from a
+// copy would go from every join with it, so that joining stays associative. Without a bound
+// two copies that can be read could make one that cannot.
+const (
+	maxResolved = 16
+	maxAccepted = maxResolved * maxKeys
+)
+
 // compare orders what the authority says.
 func (r resolution) compare(o resolution) int {
 	return cmp.Or(bytes.Compare(r.address[:], o.address[:]), bytes.Compare(r.user[:], o.user[:]))
@@ -56,10 +64,10 @@ func appendResolutions(b []byte, part uint64, list []resolution) []byte {
 	return b
 }
 
-// readResolutions reads a list that ascends.
-func (f *fixed) readResolutions(r *wire.Reader, l *Limits, compare func(a, b resolution) int) []resolution {
+// readResolutions reads a list that ascends, with most of an address.
+func (f *fixed) readResolutions(r *wire.Reader, l *Limits, most int, compare func(a, b resolution) int) []resolution {
 	start := r.Offset()
-	n := r.Array(l.Recipients)
+	n := r.Array(most * l.Recipients)
 	switch {
 	case r.Err() != nil:
 		return nil
@@ -75,6 +83,9 @@ func (f *fixed) readResolutions(r *wire.Reader, l *Limits, compare func(a, b res
 		next := f.readResolution(r, l)
 		if r.Err() == nil && i > 0 && compare(list[i-1], next) >= 0 {
 			r.Fail(at, fmt.Errorf("%w: address %d", ErrOrder, i))
+		}
+		if i >= most && list[i-most].address == next.address {
+			r.Fail(at, fmt.Errorf("%w: more than %d of an address", ErrLimit, most))
 		}
 		if r.Err() != nil {
 			return nil
@@ -104,41 +115,51 @@ func (f *fixed) readResolution(r *wire.Reader, l *Limits) (next resolution) {
 func (f *fixed) resolves(a Address) bool { return !f.authority.IsZero() && in(f.addresses, a[:]) }
 
 // mergeResolutions joins two lists, which ascend, and reports whether that is more than
-// the first: of two statements that compare equal, the one with the later seal stays.
-func mergeResolutions(have, more []resolution, compare func(a, b resolution) int) (all []resolution, changed bool) {
+// the first: of two statements that compare equal, the one with the later seal stays, and
+// of those of one address the first.
+func mergeResolutions(have, more []resolution, most int, compare func(a, b resolution) int) (all []resolution, changed bool) {
 	if len(more) == 0 {
 		return have, false
 	}
 	all = make([]resolution, 0, len(have)+len(more))
+	add := func(r resolution, isNew bool) {
+		if n := len(all); n < most || all[n-most].address != r.address {
+			all, changed = append(all, r), changed || isNew
+		}
+	}
 	for _, r := range more {
 		for len(have) > 0 && compare(have[0], r) < 0 {
-			all, have = append(all, have[0]), have[1:]
+			add(have[0], false)
+			have = have[1:]
 		}
-		if len(have) > 0 && compare(have[0], r) == 0 {
+		isNew := len(have) == 0 || compare(have[0], r) != 0
+		if !isNew {
 			merged := have[0].seal
-			changed = merged.merge(r.seal) || changed
+			isNew = merged.merge(r.seal)
 			r.seal, have = merged, have[1:]
-		} else {
-			changed = true
 		}
-		all = append(all, r)
+		add(r, isNew)
 	}
-	return append(all, have...), changed
+	for _, r := range have {
+		add(r, false)
+	}
+	return all, changed
 }
 
 // mergeResolved joins what the authority and the author of another copy have said of
 // addresses, and reports whether anything changed.
 func (p *parts) mergeResolved(resolved, accepted []resolution) (changed bool) {
 	var more bool
-	p.resolved, changed = mergeResolutions(p.resolved, resolved, resolution.compare)
-	p.accepted, more = mergeResolutions(p.accepted, accepted, resolution.compareKeys)
+	p.resolved, changed = mergeResolutions(p.resolved, resolved, maxResolved, resolution.compare)
+	p.accepted, more = mergeResolutions(p.accepted, accepted, maxAccepted, resolution.compareKeys)
 	return changed || more
 }
 
 // Resolve adds the authority's sealed statement that a blinded address of the
 // collection is a user, who may then read it: all but complete versions, which take the
-// author's word, too. See Accept. Errors: ErrNotAuthorised if the collection is not
-// shared with the address or names no authority, ErrZero, and those of s.
+// author's word, too. See Accept. Of one address the 16 users with the least ids stay.
+// Errors: ErrNotAuthorised if the collection is not shared with the address or names no
+// authority, ErrZero, and those of s.
 func (c Collection) Resolve(ctx context.Context, s Signer, a Address, user UserID, issued time.Time) (Collection, error) {
 	r, err := c.resolution(ctx, s, TypeAddress, resolution{address: a, user: user}, issued)
 	if err != nil {

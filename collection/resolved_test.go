@@ -1,6 +1,7 @@
 package collection_test
 
 import (
+	"bytes"
 	"maps"
 	"testing"
 	"time"
@@ -138,5 +139,38 @@ func TestAcceptanceByARevokedKey(t *testing.T) {
 	c = ok(c.Accept(bg, keyOf(anna), hidden, mallory, dawn))(t)
 	if v = ok(collection.Verify(bg, ring, c))(t); !v.Collection().MayReadComplete(mallory) {
 		t.Error("what a standing key says is hidden")
+	}
+}
+
+// TestManyResolved: an authority that names one user after the other for an address makes no
+// collection that grows without bound, and none that cannot be read; nor does an author.
+func TestManyResolved(t *testing.T) {
+	c, hidden := blinded(t)
+	one := func(key collection.KeyID, n int) collection.Collection {
+		u := collection.UserID{0x70, byte(n)}
+		r := ok(c.Resolve(bg, keyOf(theHub), hidden, u, dawn.Add(time.Duration(n)*time.Second)))(t)
+		return ok(r.Accept(bg, toyKey{key}, hidden, u, dawn))(t)
+	}
+	up, down := c, c
+	for i := range 20 * 20 {
+		up = merged(t, up, one(collection.KeyID{byte(1 + i/20)}, i%20))
+		down = merged(t, one(collection.KeyID{byte(20 - i/20)}, 19-i%20), down)
+	}
+	if !bytes.Equal(bytesOf(t, up), bytesOf(t, down)) || !bytes.Equal(bytesOf(t, up), bytesOf(t, merged(t, up, down))) {
+		t.Error("the order decides who stays")
+	}
+	n := 0
+	for range up.Resolved() {
+		n++
+	}
+	if n != 16 {
+		t.Errorf("%d users for one address", n)
+	}
+	least := collection.Limits{Recipients: 5}
+	if _, err := least.Decode(bytesOf(t, up)); err != nil {
+		t.Errorf("cannot be read: %v", err)
+	}
+	if _, changed, err := up.Merge(one(collection.KeyID{99}, 19)); err != nil || changed {
+		t.Errorf("what does not stay is a change: %v", err)
 	}
 }

@@ -93,6 +93,7 @@ func badResolutions(s *suite) {
 		d.addresses, d.resolutions = [][]byte{door}, []resolution{{door, ben, sealOf(0, 6)}}
 	})
 	s.bad("bad-resolved-no-authority", "A resolved address in a collection that names no authority.", "ErrNotAuthorised", unnamed, nil)
+	s.bad("bad-resolved-17-users", "One address is one user too many.", "ErrLimit", crowd(17), nil)
 	badAcceptances(s)
 }
 

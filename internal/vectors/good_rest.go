@@ -22,7 +22,18 @@ func sealVectors(s *suite) {
 	s.good("resolved-one", "One address of two is a user.", shared(resolution{gate, ben, sealOf(1795424700, 6)}))
 	s.good("resolved-both", "Two addresses are one user.", shared(resolution{door, ben, sealOf(0, 6)}, resolution{gate, ben, sealOf(0, 6)}))
 	s.good("resolved-two-users", "One address is two users: ascending by user.", shared(resolution{door, ben, sealOf(0, 6)}, resolution{door, carla, sealOf(0, 6)}))
+	s.good("resolved-16-users", "One address is as many users as there may be.", crowd(16))
 	acceptedVectors(s)
+}
+
+// crowd is a collection whose one address is n users.
+func crowd(n int) *document {
+	return made(1, func(d *document) {
+		d.authority, d.addresses = hub, [][]byte{door}
+		for i := range n {
+			d.resolutions = append(d.resolutions, resolution{door, id(byte(i + 1)), sealOf(0, 6)})
+		}
+	})
 }
 
 // accepted is a collection whose two addresses are resolved, and what its author accepts.
