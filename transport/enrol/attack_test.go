@@ -317,6 +317,24 @@ func TestHostileAdmissions(t *testing.T) {
 	}
 }
 
+// A request that names nobody is none: the roster of no user is an authority's, and the user
+// key would seal who speaks for that.
+func TestRequestOfNoUser(t *testing.T) {
+	ctx, h, key := t.Context(), newHome(t, 1), signerOf(t, 3)
+	_, err := enrol.NewRequest(ctx, collection.UserID{}, key, signature.StationDevice, "camera", seeded(3))
+	wants(t, err, transport.ErrMalformed)
+	proof, err := signature.ProvePossession(ctx, key, [32]byte{}, [16]byte{})
+	must(t, err)
+	asked := request(t, h, 3)
+	asked = append(asked[:len(asked)-len(proof)], proof...)
+	asked = bytes.Replace(asked, h.user[:], make([]byte, len(h.user)), 1)
+	r, err := enrol.ReadRequest(asked)
+	if wants(t, err, transport.ErrMalformed); err == nil {
+		roster, err := r.AddTo(ctx, signature.Roster{}, h.key)
+		t.Errorf("the user key has sealed the roster %d of %x: %v", roster.Number, roster.User, err)
+	}
+}
+
 // forge makes a roster of h's user that somebody else seals.
 func forge(t *testing.T, h *home, r enrol.Request, by *signature.Signer) []byte {
 	roster, err := r.AddTo(t.Context(), signature.Roster{}, by)

@@ -72,12 +72,18 @@ func (m requestMessage) prove(ctx context.Context, key *signature.Signer, author
 	return transport.Encode(m)
 }
 
+// errNoUser is of a request that names nobody: the roster of no user is an authority's.
+var errNoUser = transport.At(transport.ErrMalformed, "user")
+
 // NewRequest returns the request of a station that is admitted by a file, a cable or a QR
 // code: it is kept until [Accept] has the answer. The user's id comes the same way. The
 // role is peer or device. The errors are those of rand and of the key, and wrap
-// transport.ErrMalformed for a name or a role that ReadRequest would refuse.
+// transport.ErrMalformed for a user, a name or a role that ReadRequest would refuse.
 func NewRequest(ctx context.Context, user collection.UserID, key *signature.Signer, role signature.StationRole, name string, rand io.Reader) ([]byte, error) {
 	m, err := newRequest(key, role, name, rand)
+	if err == nil && user.IsZero() {
+		err = errNoUser
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -91,6 +97,9 @@ func ReadRequest(data []byte) (Request, error) { return readRequest(data, [32]by
 
 func readRequest(data []byte, authority [32]byte) (Request, error) {
 	m, err := decodeRequest(data)
+	if err == nil && m.User.IsZero() {
+		err = errNoUser
+	}
 	if err != nil {
 		return Request{}, err
 	}
