@@ -58,7 +58,9 @@ func (a *Attempt) Commit(_ context.Context, c Commitment) (offer []byte, err err
 	if a.isOver() || a.committed && c != a.commitment {
 		return nil, ErrSpent
 	}
-	a.committed, a.commitment = true, c
+	if !a.committed {
+		a.committed, a.commitment = true, c // once: Wait reads it without the lock
+	}
 	return slices.Clone(a.message), nil
 }
 

@@ -55,6 +55,25 @@ func TestJoin(t *testing.T) {
 	}
 }
 
+// Whoever asks once more while the code is shown does not touch what that is made of.
+func TestAskedOnceMoreMeanwhile(t *testing.T) {
+	b, done := &between{to: newHome(t, 1).open(t.Context(), 2)}, make(chan struct{})
+	j := join(t, b, signerOf(t, 3), 4)
+	a := b.to.(*enrol.Attempt)
+	go func() {
+		defer close(done)
+		for range 100 {
+			_, _ = a.Commit(t.Context(), enrol.Commitment(b.committed))
+		}
+	}()
+	for range 100 {
+		if _, code, err := a.Wait(t.Context()); err != nil || code != j.Code() {
+			t.Errorf("code %s, %v", code, err)
+		}
+	}
+	<-done
+}
+
 // A message whose answer was lost can be sent again, and changes nothing.
 func TestAnswersAreRepeated(t *testing.T) {
 	ctx, h := t.Context(), newHome(t, 1)
