@@ -97,9 +97,6 @@ func ReadRequest(data []byte) (Request, error) { return readRequest(data, [32]by
 
 func readRequest(data []byte, authority [32]byte) (Request, error) {
 	m, err := decodeRequest(data)
-	if err == nil && m.User.IsZero() {
-		err = errNoUser
-	}
 	if err != nil {
 		return Request{}, err
 	}
@@ -108,7 +105,11 @@ func readRequest(data []byte, authority [32]byte) (Request, error) {
 		return Request{}, err
 	}
 	r.Proof, r.data = m.Proof, slices.Clone(data)
-	return r, r.Key.CheckPossession(authority, m.User, m.Proof)
+	err = r.Key.CheckPossession(authority, m.User, m.Proof)
+	if err == nil && m.User.IsZero() {
+		err = errNoUser
+	}
+	return r, err
 }
 
 // request is what the message says, but for the proof.
