@@ -60,15 +60,16 @@ func (p *base) hearKeys(ctx context.Context) (by collection.KeyID, number uint64
 		if err == nil && !news.More {
 			err = p.notBefore(by, news.Number)
 		}
+		if err == nil {
+			err = p.stopped.add(by, news.Changed) // before it is looked who is known: the others are asked about as they come
+		}
 		if err == nil && len(news.Changed) > 0 {
 			err = p.askFor(ctx, news.Number, news.Among(p.usersKnown())...)
-		}
-		if err == nil {
-			err = p.stopped.add(by, news)
 		}
 		if err != nil {
 			return by, 0, err
 		}
+		p.stopped.upTo(news.Number)
 		more, number = news.More, news.Number
 	}
 	return by, number, nil

@@ -268,3 +268,36 @@ func TestStrangerWasRevoked(t *testing.T) {
 	labtest.Must(t, home.RefreshKeys(t.Context()))
 	answered(t, "bob", asks(t, bob, home, name, cam.Ref(name, 0, 2)), transport.ErrUnauthenticated)
 }
+
+// meanwhile is a hub that has something done before it tells of users' keys.
+type meanwhile struct {
+	transport.Hub
+	do func()
+}
+
+func (m *meanwhile) KeyNews(ctx context.Context, asked transport.KeyNewsRequest) (transport.KeyNews, error) {
+	if do := m.do; len(asked.Users) > 0 && do != nil {
+		m.do = nil
+		do()
+	}
+	return m.Hub.KeyNews(ctx, asked)
+}
+
+// TestStrangerComesMeanwhile: who turns up while a home hears of revocations is asked after,
+// too, and does not slip in between.
+func TestStrangerComesMeanwhile(t *testing.T) {
+	w, cam, home, bob, name := labtest.Published(t, hub.Config{}, 1)
+	old, err := w.Hub.Hub.Accounts().KeyStatements(t.Context(), bob.User)
+	labtest.Must(t, err)
+	labtest.Must(t, home.RefreshKeys(t.Context()))
+	w.Revokes(cam.Station) // of somebody who is known
+	w.Revokes(bob.Station)
+	slow := &meanwhile{Hub: w.Hub.Hub.As(home.User)}
+	home.Restart(func(cfg *peer.Config) { cfg.Hub = slow })
+	slow.do = func() { labtest.Must(t, home.Learn(t.Context(), old)) }
+	labtest.Must(t, home.RefreshKeys(t.Context()))
+	if slow.do != nil {
+		t.Error("nobody came meanwhile")
+	}
+	answered(t, "bob", asks(t, bob, home, name, cam.Ref(name, 0, 2)), transport.ErrUnauthenticated)
+}

@@ -31,21 +31,27 @@ func (s *stopped) heard() (authority collection.KeyID, number uint64) {
 	return s.authority, s.number
 }
 
-// add adds news, and forgets those of another authority.
-func (s *stopped) add(authority collection.KeyID, news transport.KeyNews) error {
+// add adds users, and forgets those of another authority.
+func (s *stopped) add(authority collection.KeyID, users []transport.UserMark) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.users == nil || s.authority != authority {
-		s.users = map[transport.UserMark]struct{}{}
+		s.authority, s.number, s.users = authority, 0, map[transport.UserMark]struct{}{}
 	}
-	if len(s.users)+len(news.Changed) > maxStopped {
+	if len(s.users)+len(users) > maxStopped {
 		return transport.At(transport.ErrTooLarge, "key news")
 	}
-	for _, mark := range news.Changed {
+	for _, mark := range users {
 		s.users[mark] = struct{}{}
 	}
-	s.authority, s.number = authority, news.Number
 	return nil
+}
+
+// upTo notes up to where all has been done that news is about.
+func (s *stopped) upTo(number uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.number = number
 }
 
 // has reports whether keys of a user were stopped. It is quick where nobody's were.
