@@ -25,11 +25,12 @@ func (p *base) learn(ctx context.Context, statements [][]byte) error {
 	if err := p.askAbout(ctx, statements); err != nil {
 		return err
 	}
-	return p.believe(ctx, statements)
+	return p.believe(ctx, statements, p.addLate)
 }
 
-// believe is learn of what is the latest: the authority's answers, and what is stored.
-func (p *base) believe(ctx context.Context, statements [][]byte) error {
+// believe is learn of what is the latest: the authority's answers, and what is stored. It is
+// added to the keyring by add.
+func (p *base) believe(ctx context.Context, statements [][]byte, add func(context.Context, station.Word) error) error {
 	for _, data := range statements {
 		revision := p.cfg.Keys.Revision()
 		if p.learned.has(data, revision) {
@@ -46,7 +47,7 @@ func (p *base) believe(ctx context.Context, statements [][]byte) error {
 			return err
 		}
 		if err == nil { // else a revocation may be what cannot be read
-			err = p.addLate(ctx, word)
+			err = add(ctx, word)
 		}
 		if err != nil {
 			audit.Log(p.cfg.Log, audit.KeyRefused, "error", err)
@@ -243,5 +244,5 @@ func (p *base) loadKeys(ctx context.Context) error {
 			}
 		}
 	}
-	return p.believe(ctx, stored)
+	return p.believe(ctx, stored, p.add)
 }

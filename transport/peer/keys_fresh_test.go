@@ -2,13 +2,16 @@ package peer_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"testing"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/lab"
 	"github.com/glimpse-go/glimpse/internal/lab/labtest"
+	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/hub"
 	"github.com/glimpse-go/glimpse/transport/peer"
@@ -270,4 +273,36 @@ func TestStaleLabels(t *testing.T) {
 	if c := bob.Views(name); c.Withdrawn() != 1 || c.Labelled() != 2 {
 		t.Errorf("%d withdrawn, %d labels at bob's", c.Withdrawn(), c.Labelled())
 	}
+}
+
+// TestManyLateKeys: however many keys of strangers come while a home does not hear its
+// authority, it takes what that says then, of stations that are new and of those that are gone.
+func TestManyLateKeys(t *testing.T) {
+	w, cam, home, bob, name := labtest.Published(t, hub.Config{}, 1)
+	answered(t, "bob", asks(t, bob, home, name, cam.Ref(name, 0, 2)), nil)
+	cut(w, "home", true)
+	w.Pass(8 * day)
+	for i := range 1024 {
+		key := lab.Signer(fmt.Sprint("stranger ", i))
+		roster, err := signature.Roster{User: key.Public().UserID(), Number: 1}.Sign(t.Context(), key)
+		labtest.Must(t, err)
+		data, err := roster.MarshalBinary()
+		labtest.Must(t, err)
+		labtest.Must(t, home.Learn(t.Context(), [][]byte{data}))
+	}
+	r, err := lab.Roster(t.Context(), w.Hub.Hub, bob.User)
+	labtest.Must(t, err)
+	gone, _ := r.Station(bob.Key())
+	gone.Role = signature.StationRemoved
+	next, err := signature.NewStation(t.Context(), bob.User, lab.Signer("bob's next"), signature.StationPeer)
+	labtest.Must(t, err)
+	for _, s := range []signature.Station{next, gone} {
+		r = r.Join(s)
+	}
+	_, err = lab.SetRoster(t.Context(), w.Hub.Hub, r, lab.UserKey(bob.User))
+	labtest.Must(t, err)
+	cut(w, "home", false)
+	w.Pass(time.Minute)
+	labtest.Must(t, home.RefreshKeys(t.Context()))
+	answered(t, "bob", asks(t, bob, home, name, cam.Ref(name, 0, 2)), transport.ErrUnauthenticated)
 }

@@ -97,7 +97,7 @@ func (p *base) askFor(ctx context.Context, number uint64, users ...collection.Us
 }
 
 // askKeys asks for key news, and takes the statements that come with it, which are sealed
-// themselves.
+// themselves. In what the authority says now no key is late, however many have come before.
 func (p *base) askKeys(ctx context.Context, asked transport.KeyNewsRequest) (by collection.KeyID, news transport.KeyNews, err error) {
 	if _, err = io.ReadFull(p.cfg.Random, asked.Nonce[:]); err != nil {
 		return by, news, err
@@ -107,10 +107,14 @@ func (p *base) askKeys(ctx context.Context, asked transport.KeyNewsRequest) (by 
 	if news, err = p.cfg.Hub.KeyNews(within, asked); err != nil {
 		return by, news, err
 	}
-	if err = p.believe(ctx, news.Statements); err != nil {
-		return by, news, err
+	if by, err = news.Verify(ctx, asked, p.cfg.Keys); err != nil { // its key may be in its roster, which comes, too
+		if err = p.believe(ctx, news.Statements, p.addLate); err == nil {
+			by, err = news.Verify(ctx, asked, p.cfg.Keys)
+		}
 	}
-	by, err = news.Verify(ctx, asked, p.cfg.Keys)
+	if err == nil {
+		err = p.believe(ctx, news.Statements, p.add)
+	}
 	return by, news, err
 }
 
