@@ -41,6 +41,11 @@ func (p *Peer) Learn(ctx context.Context, statements [][]byte) error {
 	if p.isStale() {
 		p.refreshStale(ctx)
 	}
+	done, err := p.meetStrangers(ctx, statements)
+	if err != nil {
+		return err
+	}
+	defer done()
 	return p.learn(ctx, statements)
 }
 

@@ -61,7 +61,7 @@ func (p *base) hearKeys(ctx context.Context) (by collection.KeyID, number uint64
 			err = p.notBefore(by, news.Number)
 		}
 		if err == nil {
-			err = p.stopped.add(by, news.Changed) // before it is looked who is known: the others are asked about as they come
+			p.stopped.add(by, news.Changed) // before it is looked who is known: the others are asked about as they come
 		}
 		if err == nil && len(news.Changed) > 0 {
 			err = p.askFor(ctx, news.Number, news.Among(p.usersKnown())...)

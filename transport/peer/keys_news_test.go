@@ -3,10 +3,15 @@ package peer_test
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -300,4 +305,84 @@ func TestStrangerComesMeanwhile(t *testing.T) {
 		t.Error("nobody came meanwhile")
 	}
 	answered(t, "bob", asks(t, bob, home, name, cam.Ref(name, 0, 2)), transport.ErrUnauthenticated)
+}
+
+// crowded is a hub that has stopped keys of very many users.
+type crowded struct {
+	transport.Hub
+	signer *signature.Signer
+	users  uint64
+}
+
+func (h crowded) KeyNews(ctx context.Context, asked transport.KeyNewsRequest) (transport.KeyNews, error) {
+	last, err := h.Hub.KeyNews(ctx, asked)
+	if err != nil || asked.After >= h.users {
+		return last, err
+	}
+	news := transport.KeyNews{More: true, Number: asked.After}
+	for len(news.Changed) < transport.MaxKeyNews && news.Number < h.users {
+		var mark transport.UserMark
+		binary.BigEndian.PutUint64(mark[:], news.Number)
+		news.Changed, news.Number = append(news.Changed, mark), news.Number+1
+	}
+	return news.Sign(ctx, asked, h.signer)
+}
+
+// TestManyStopped: a home hears its authority, too, if that has stopped keys of more users than
+// the home remembers; it asks about everybody then whom it has not met.
+func TestManyStopped(t *testing.T) {
+	w, cam, home, bob, name := labtest.Published(t, hub.Config{}, 1)
+	w.Revokes(bob.Station)
+	home.Restart(func(cfg *peer.Config) {
+		cfg.Hub = crowded{w.Hub.Hub.As(home.User), w.Hub.Signer, 1<<20 + 1}
+	})
+	w.Pass(time.Hour)
+	labtest.Must(t, home.RefreshKeys(t.Context()))
+	if f := home.Freshness(); !f.Heard.Equal(w.Now()) {
+		t.Errorf("heard at %v, not at %v", f.Heard, w.Now())
+	}
+	answered(t, "bob", asks(t, bob, home, name, cam.Ref(name, 0, 2)), transport.ErrUnauthenticated)
+}
+
+// slow is a hub that takes a second to tell of a user's keys, and counts how many ask for them
+// at once.
+type slow struct {
+	transport.Hub
+	now, most atomic.Int64
+}
+
+func (s *slow) KeyNews(ctx context.Context, asked transport.KeyNewsRequest) (transport.KeyNews, error) {
+	if len(asked.Users) > 0 {
+		defer s.now.Add(-1)
+		s.most.Store(max(s.most.Load(), s.now.Add(1)))
+		time.Sleep(time.Second)
+	}
+	return s.Hub.KeyNews(ctx, asked)
+}
+
+// TestManyStrangers: however many turn up at once whom a home has to ask about, it does not
+// use up what its hub takes of it.
+func TestManyStrangers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, _, home, _, _ := labtest.Published(t, hub.Config{}, 1)
+		var old [][]byte
+		for i := range 12 {
+			p := w.Peer(w.User(fmt.Sprint("u", i)), fmt.Sprint("u", i))
+			said, err := w.Hub.Hub.Accounts().KeyStatements(t.Context(), p.User)
+			labtest.Must(t, err)
+			old = append(old, said[0])
+			w.Revokes(p.Station)
+		}
+		h := &slow{Hub: w.Hub.Hub.As(home.User)}
+		home.Restart(func(cfg *peer.Config) { cfg.Hub = h })
+		labtest.Must(t, home.RefreshKeys(t.Context()))
+		var all sync.WaitGroup
+		for _, said := range old {
+			all.Go(func() { labtest.Must(t, home.Learn(t.Context(), [][]byte{said})) })
+		}
+		all.Wait()
+		if n := h.most.Load(); n != 4 {
+			t.Errorf("%d questions at once", n)
+		}
+	})
 }

@@ -177,6 +177,7 @@ type base struct {
 	refreshing sync.Mutex // around refreshKeys
 	fresh      freshness
 	stopped    stopped
+	asking     chan struct{} // has one for each caller who is asked about
 }
 
 // Author is what a peer does for the collections that its user makes, or may
@@ -198,7 +199,7 @@ type Reader struct {
 // store, and signature.ErrKey if the keyring knows the key as another user's.
 func New(ctx context.Context, user collection.UserID, signer *signature.Signer, cfg Config) (*Peer, error) {
 	cfg = cfg.withDefaults()
-	b := &base{user: user, signer: signer, cfg: cfg, sending: shareclient.Sending{Pause: cfg.Pause}}
+	b := &base{user: user, signer: signer, cfg: cfg, asking: make(chan struct{}, maxAsking), sending: shareclient.Sending{Pause: cfg.Pause}}
 	b.running, b.stop = context.WithCancel(context.Background())
 	b.core = station.New(station.Config{
 		Store: cfg.Store, Keys: station.Keyring{Keyring: cfg.Keys}, Now: cfg.Now, Pause: cfg.Pause,
