@@ -55,6 +55,7 @@ type Hub struct {
 	drain     station.Drain
 	claims    claims
 	checks    turns.Turns[promise]
+	leftover  leftover
 	sampled   atomic.Int64 // how many items were sampled
 	quotas    *quotas
 	authority signature.PublicKey

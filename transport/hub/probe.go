@@ -23,7 +23,8 @@ import (
 //
 // Config.Probes sources are asked at once, four of them of one user, and for what one user
 // serves of one author's collections no longer than ten times Config.Timeout in all. What is
-// left then is asked for in the next round: who hangs or dawdles holds up nobody else.
+// left then is asked for in the next round, which begins with it: who hangs or dawdles holds up
+// nobody else, and has no collection that is never asked for.
 //
 // The program calls Probe every minute, say, in any number of processes. A call does what
 // [Hub.Resume] does; then it returns, unless Config.UpkeepInterval has passed since the
@@ -38,7 +39,7 @@ func (h *Hub) Probe(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		p := prober{hub: h, check: check, turns: newProbing(h.cfg), silent: map[endpoint]bool{}}
+		p := prober{hub: h, check: check, turns: newProbing(h.cfg, &h.leftover), silent: map[endpoint]bool{}}
 		return errors.Join(h.resume(ctx), h.core.Visit(ctx, h.cfg.Probes > 1, p.probeAll))
 	})
 }
@@ -108,7 +109,7 @@ func (p *prober) probe(ctx context.Context, round *station.Round, state engine.S
 	before, failedBefore := state.Failed(source)
 	gone, err := p.gone(ctx, round, state.Collection, source, before.Items)
 	if errors.Is(err, errSpent) {
-		return nil // the next round asks, if there is time then
+		return nil // the next round begins with it
 	}
 	if err != nil || gone.IsEmpty() && !failedBefore {
 		return err
@@ -194,7 +195,7 @@ func (p *prober) gone(ctx context.Context, round *station.Round, c collection.Co
 		if err := p.keep(ctx, round); err != nil {
 			return nil, err
 		}
-		err := p.turns.ask(ctx, claimOf(source, c.Name()), func() error { return p.item(ctx, c, i, source) })
+		err := p.turns.sample(ctx, claimOf(source, c.Name()), c.Name().ID, func() error { return p.item(ctx, c, i, source) })
 		switch {
 		case err == nil:
 		case ctx.Err() != nil:

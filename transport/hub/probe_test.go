@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -224,6 +226,48 @@ func TestHangingSources(t *testing.T) {
 		}
 		if news := b.Receives(); len(news) != n+1 {
 			t.Errorf("%d collections taken back", len(news))
+		}
+		w.Put("hub", nil)
+	})
+}
+
+// TestSlowSources: who answers rightly and slowly has not all collections asked for in one
+// round, but each of them in one of a few.
+func TestSlowSources(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, _, _, _, _ := labtest.Gone(t, hub.Config{})
+		ann := w.User("slow")
+		cam := w.Camera(ann, 1)
+		home := w.Peer(ann, "slows")
+		const albums = 20
+		for range albums {
+			name := cam.Album("title")
+			cam.Syncs(home, name)
+			home.Publishes(name)
+		}
+		var mu sync.Mutex
+		asked := map[string]bool{}
+		w.Put("hub", func(r *http.Request, network http.RoundTripper) (*http.Response, error) {
+			if r.URL.Host == home.Name {
+				mu.Lock()
+				asked[strings.Split(r.URL.Path, "/")[4]] = true
+				mu.Unlock()
+				time.Sleep(5 * time.Second)
+			}
+			return network.RoundTrip(r)
+		})
+		cfg := w.Hub.HubConfig()
+		cfg.Timeout, cfg.Random = 6*time.Second, rand.Reader
+		labtest.Must(t, w.Hub.StartHub(t.Context(), cfg))
+		w.Probes()
+		if n := len(asked); n == 0 || n > albums/2+4 {
+			t.Errorf("%d collections in one round", n)
+		}
+		for range 4 {
+			w.Probes()
+		}
+		if n := len(asked); n != albums {
+			t.Errorf("%d collections of %d in a few rounds", n, albums)
 		}
 		w.Put("hub", nil)
 	})

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"sync"
@@ -28,11 +29,45 @@ func claimOf(source transport.Source, name collection.Name) claim {
 // errSpent says that the time is over in which a claim may be probed in this round.
 var errSpent = errors.New("the time for this user's sources is over")
 
+// leftover are the claims whose time was over in a round, with the first collection for which
+// it was: there the next round begins with them, so that who dawdles over some has the others
+// asked for all the same. A process that has just started begins with the first. The zero
+// leftover is empty; it is safe for concurrent use.
+type leftover struct {
+	mu sync.Mutex
+	at map[claim]collection.ID
+}
+
+// add notes that the time of a claim was over when it was the turn of a collection.
+func (l *leftover) add(c claim, id collection.ID) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	at, there := l.at[c]
+	if there && bytes.Compare(at[:], id[:]) <= 0 {
+		return
+	}
+	if l.at == nil || !there && len(l.at) >= maxSilent {
+		l.at = map[claim]collection.ID{}
+	}
+	l.at[c] = id
+}
+
+// take returns what was noted, and forgets it.
+func (l *leftover) take() map[claim]collection.ID {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	at := l.at
+	l.at = nil
+	return at
+}
+
 // probing lets so many sources be asked at once, few of them of one user, and for a bounded
 // time each claim. Its methods may be called concurrently.
 type probing struct {
 	most   int
 	budget time.Duration
+	from   func() map[claim]collection.ID // where claims begin, if not with the first
+	left   *leftover                      // for the next round
 
 	mu      sync.Mutex
 	changed *sync.Cond
@@ -41,8 +76,12 @@ type probing struct {
 	used    map[claim]time.Duration
 }
 
-func newProbing(cfg Config) *probing {
-	p := &probing{most: cfg.Probes, budget: probeBudget * cfg.Timeout, users: map[collection.UserID]int{}, used: map[claim]time.Duration{}}
+func newProbing(cfg Config, left *leftover) *probing {
+	p := &probing{
+		most: cfg.Probes, budget: probeBudget * cfg.Timeout,
+		from: sync.OnceValue(left.take), left: left, // not before something is asked: most calls are between rounds
+		users: map[collection.UserID]int{}, used: map[claim]time.Duration{},
+	}
 	p.changed = sync.NewCond(&p.mu)
 	return p
 }
@@ -55,6 +94,20 @@ func (p *probing) ask(ctx context.Context, c claim, do func() error) error {
 	}
 	defer end()
 	return do()
+}
+
+// sample is ask of a collection in which nothing is new: errSpent, too, where the last round
+// has asked for it and not for those behind it.
+func (p *probing) sample(ctx context.Context, c claim, id collection.ID, do func() error) error {
+	from := p.from()[c]
+	if bytes.Compare(id[:], from[:]) < 0 {
+		return errSpent
+	}
+	err := p.ask(ctx, c, do)
+	if errors.Is(err, errSpent) && id != from { // where this round has begun, the next one does not
+		p.left.add(c, id)
+	}
+	return err
 }
 
 // begin waits until a source may be asked. Then end is called when it was.
