@@ -346,6 +346,50 @@ func TestLettersToOneAddress(t *testing.T) {
 	}
 }
 
+// TestLettersThatFail: a letter counts once, however often it is tried, so that all come as
+// soon as letters can be delivered again.
+func TestLettersThatFail(t *testing.T) {
+	box := new(notify.Memory)
+	w := labtest.New(t, hub.Config{Mail: mail.Config{Channel: box, MaxPerDay: 3}})
+	for i := range 3 {
+		cam := w.Camera(w.User(fmt.Sprint("friend", i)), 1)
+		cam.Shares(cam.AlbumFor("title", nil, "one@example.org"))
+	}
+	box.Fail(errors.New("451 try again later"))
+	for range 10 {
+		w.Letters(box)
+		w.Clock.Pass(10 * time.Minute)
+	}
+	box.Fail(nil)
+	w.Clock.Pass(2 * time.Hour)
+	if n := len(w.Letters(box)); n != 3 {
+		t.Errorf("%d letters of 3", n)
+	}
+}
+
+// TestHeldBackAndWithdrawn: of a letter that was held back, because its address had enough, and
+// of which everything is withdrawn meanwhile, nobody hears.
+func TestHeldBackAndWithdrawn(t *testing.T) {
+	box := new(notify.Memory)
+	w := labtest.New(t, hub.Config{Mail: mail.Config{Channel: box, MaxPerDay: 1}})
+	first := w.Camera(w.User("first"), 1)
+	first.Shares(first.AlbumFor("title", nil, "one@example.org"))
+	w.Letters(box)
+	ann := w.User("ann")
+	cam, home := w.Camera(ann, 1), w.Peer(ann, "home")
+	name := cam.AlbumFor("title", nil, "one@example.org")
+	cam.Shares(name)
+	cam.Syncs(home, name)
+	if n := len(w.Letters(box)); n != 0 {
+		t.Errorf("%d letters more than one", n)
+	}
+	home.Withdraws(name, cam.Items[0].ID)
+	w.Clock.Pass(24 * time.Hour)
+	if l := w.Letters(box); len(l) != 0 {
+		t.Errorf("%d letters of what is withdrawn", len(l))
+	}
+}
+
 // TestReplacedLetters: news that takes the place of a letter is none more.
 func TestReplacedLetters(t *testing.T) {
 	box := new(notify.Memory)

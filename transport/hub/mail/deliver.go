@@ -16,6 +16,8 @@ const (
 	lastPause  = 6 * time.Hour
 )
 
+const day = 24 * time.Hour
+
 // How long the first letter on a collection waits for the cover at most, and how often it
 // looks for it.
 const (
@@ -134,11 +136,12 @@ func (m *Mailer) deliver(ctx context.Context, l letter) (time.Time, error) {
 	case err != nil:
 		return time.Time{}, err
 	}
-	at, err := m.mayWrite(ctx, out.Address)
+	at, err := m.mayWrite(ctx, &l, out.Address)
 	switch {
 	case err != nil:
 		return time.Time{}, err
 	case at.After(m.hub.Now()):
+		l.Told = told
 		return m.putOff(ctx, l, at)
 	case m.cfg.Channel.Deliver(ctx, out) != nil:
 		l.Told = told
@@ -147,12 +150,19 @@ func (m *Mailer) deliver(ctx context.Context, l letter) (time.Time, error) {
 	return time.Time{}, m.replace(ctx, l, nil)
 }
 
-// mayWrite returns when an address may be written to.
-func (m *Mailer) mayWrite(ctx context.Context, address string) (time.Time, error) {
-	if m.cfg.MaxPerDay < 0 {
-		return m.hub.Now(), nil
+// mayWrite returns when a letter may be sent to its address. It is counted once in a day,
+// however often it is tried: else a channel that fails for an hour would use up all that
+// somebody may get.
+func (m *Mailer) mayWrite(ctx context.Context, l *letter, address string) (time.Time, error) {
+	now := m.hub.Now()
+	if since := now.Sub(time.Unix(l.Counted, 0)); m.cfg.MaxPerDay < 0 || since >= 0 && since < day {
+		return now, nil
 	}
-	return m.hub.MayWrite(ctx, address, m.cfg.MaxPerDay)
+	at, err := m.hub.MayWrite(ctx, address, m.cfg.MaxPerDay)
+	if err == nil && !at.After(m.hub.Now()) {
+		l.Counted = now.Unix()
+	}
+	return at, err
 }
 
 // postpone puts a letter off that could not be delivered, or aside, and returns when to try it

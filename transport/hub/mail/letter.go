@@ -39,6 +39,7 @@ type letter struct {
 	Tries        int                 `cbor:"5,keyasint,omitempty"`
 	Parked       bool                `cbor:"6,keyasint,omitempty"`
 	Told         bool                `cbor:"7,keyasint,omitempty"` // a letter has gone out, or may have
+	Counted      int64               `cbor:"8,keyasint,omitempty"` // when it was counted for its address, likewise
 
 	record transport.Record // as it was read
 }
@@ -81,7 +82,8 @@ func (m *Mailer) coalesce(ctx context.Context, tx *record.Tx, l letter) (waits b
 		return false, err
 	}
 	if waits = err == nil && before.Version > 0; waits {
-		l.Notification, l.Told = notify.Coalesce(waiting.Notification, l.Notification), waiting.Told
+		l.Notification = notify.Coalesce(waiting.Notification, l.Notification)
+		l.Told, l.Counted = waiting.Told, waiting.Counted
 	}
 	return waits, tx.Encode(l.key(), l)
 }
