@@ -34,6 +34,16 @@ func readPart(value []byte) (u unfinished) {
 	return u
 }
 
+// partIn returns the record of a version that has not come whole. One that is damaged is there,
+// and has no value.
+func partIn(ctx context.Context, tx *record.Tx, key string) (transport.Record, error) {
+	r, err := record.Get(ctx, tx, key)
+	if record.Damaged(err, key) {
+		return transport.Record{Key: key, Version: 1}, nil
+	}
+	return r, err
+}
+
 func (u unfinished) value() []byte {
 	return append(binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(nil, uint64(u.size)), uint64(u.since.Unix())), u.user[:]...)
 }
@@ -71,7 +81,7 @@ func (k *Core) reserve(ctx context.Context, payer, author collection.UserID, d c
 		return err
 	}
 	_, err = record.Update(ctx, k.Store, func(tx *record.Tx) error {
-		r, err := record.Get(ctx, tx, unfinishedRecord.Key(author, d))
+		r, err := partIn(ctx, tx, unfinishedRecord.Key(author, d))
 		if err != nil {
 			return err
 		}
@@ -95,13 +105,13 @@ func (k *Core) reserve(ctx context.Context, payer, author collection.UserID, d c
 // release notes how much has come of a version that has broken off.
 func (k *Core) release(ctx context.Context, payer, author collection.UserID, d collection.Digest, size int64) error {
 	_, err := record.Update(context.WithoutCancel(ctx), k.Store, func(tx *record.Tx) error {
-		r, err := record.Get(ctx, tx, unfinishedRecord.Key(author, d))
+		r, err := partIn(ctx, tx, unfinishedRecord.Key(author, d))
 		if err != nil || r.Version == 0 && size == 0 {
 			return err
 		}
 		was := readPart(r.Value)
 		now := was
-		if r.Version == 0 {
+		if was == (unfinished{}) {
 			now = unfinished{since: k.Now(), user: payer}
 		}
 		now.size = size

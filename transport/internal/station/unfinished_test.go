@@ -11,6 +11,8 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
+	"github.com/glimpse-go/glimpse/transport/internal/recordtest"
 	"github.com/glimpse-go/glimpse/transport/memstore"
 )
 
@@ -72,4 +74,40 @@ func TestPartsOfAPeer(t *testing.T) {
 	counts("by a station of his", 0, 0, 7)
 	must(0, brings(bob, bytes.NewReader(thumbnail), int64(len(thumbnail))))
 	counts("whole", 0, 0, 0)
+}
+
+// TestDamagedPart: a version of which it cannot be read how much has come comes all the same,
+// breaks off, and expires.
+func TestDamagedPart(t *testing.T) {
+	for _, cache := range []bool{false, true} {
+		now, c := time.Unix(1_000_000, 0), oneItem()
+		d := must(Digest(c, 0, 0))
+		key := unfinishedRecord.Key(c.Author(), d)
+		k := New(Config{Store: new(memstore.Store), Now: func() time.Time { return now }, PartAge: time.Hour, Cache: cache})
+		brings := func(r io.Reader) error {
+			_, err := k.Versions.receive(t.Context(), collection.UserID{3}, c, 0, 0, 0, claiming{r, 10}, func(changes ...transport.Change) error {
+				return k.arrive(t.Context(), k.Store, changes...)
+			})
+			return err
+		}
+		broken := func() io.Reader { return io.MultiReader(bytes.NewReader(thumbnail[:7]), failing{errBroken}) }
+		damage := func() { k.Store = recordtest.New(k.Store, key); k.Versions.Store = k.Store }
+		must(0, record.Put(t.Context(), k.Store, transport.Change{Key: key, Value: []byte{1}}))
+		damage()
+		if err := brings(broken()); !errors.Is(err, errBroken) {
+			t.Errorf("broken off: %v", err)
+		}
+		damage()
+		now = now.Add(2 * time.Hour)
+		if err := k.expireParts(t.Context()); !record.Damaged(err, key) {
+			t.Errorf("it is not told: %v", err)
+		}
+		must(0, k.expireParts(t.Context()))
+		if r := must(record.Get(t.Context(), k.Store, key)); r.Version > 0 {
+			t.Errorf("it is there when it has expired: %v", r)
+		}
+		must(0, record.Put(t.Context(), k.Store, transport.Change{Key: key, Value: []byte{1}}))
+		damage()
+		must(0, brings(bytes.NewReader(thumbnail)))
+	}
 }

@@ -13,8 +13,8 @@ import (
 // What is kept for an author is counted where it is stored: each transaction that stores
 // or removes something changes a count with it, so that it is exact whatever crashes. An
 // author has several counts, whose sum is what counts: steps in different collections
-// seldom change the same one, and so do not have to be tried again. Only of a version whose
-// record is damaged, and so does not say how much it was, nothing is taken off.
+// seldom change the same one, and so do not have to be tried again. Only of a version or a
+// part whose record is damaged, and so does not say how much it was, nothing is taken off.
 
 // Usage is what a station keeps for one user as an author.
 type Usage struct {
@@ -135,7 +135,7 @@ func (k *Core) chargeVersion(ctx context.Context, tx *record.Tx, was transport.R
 	if old, err := readVersion(was); was.Version > 0 && err == nil {
 		more.Versions -= old.size
 	}
-	part, err := record.Get(ctx, tx, unfinishedRecord.Key(author, d))
+	part, err := partIn(ctx, tx, unfinishedRecord.Key(author, d))
 	if err != nil {
 		return err
 	}
