@@ -2,8 +2,11 @@ package peer_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"io"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -59,6 +62,28 @@ func TestPreviewsAloneMakeNoEdition(t *testing.T) {
 	c := bob.Views(name)
 	if got := c.Edition().Number; got != before.Number+1 || c.Preview(0) != nil || c.Preview(1) == nil {
 		t.Errorf("edition %d, previews %q and %q", got, c.Preview(0), c.Preview(1))
+	}
+}
+
+// TestEditedWhileVersionsAreMade: what is made is put into the edition that is there by then.
+func TestEditedWhileVersionsAreMade(t *testing.T) {
+	_, cam, home, bob, name := atHome(t, 2, collection.Body{})
+	var edit sync.Once
+	home.Restart(rendering(previewer{RendererFunc: func(ctx context.Context, p peer.Picture, w io.Writer) error {
+		var err error
+		edit.Do(func() {
+			err = home.Author.Edit(ctx, name, func(h *collection.Header, items []collection.Item) {
+				h.Title, items[0].Preview = "edited", []byte("by hand")
+			})
+		})
+		return errors.Join(err, lab.Render(ctx, p, w))
+	}}, nil))
+	cam.Shares(name)
+	home.Publishes(name)
+	bob.Receives()
+	c := bob.Views(name)
+	if c.Title() != "edited" || string(c.Preview(0)) != "by hand" || len(c.Preview(1)) == 0 || c.Labelled() != 0 {
+		t.Errorf("%q, previews %q and %q, %d labels", c.Title(), c.Preview(0), c.Preview(1), c.Labelled())
 	}
 }
 

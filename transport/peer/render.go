@@ -37,20 +37,40 @@ func (p *Author) render(ctx context.Context, c collection.Collection, missing []
 	if err := p.renderAll(ctx, c, jobs); err != nil {
 		return c, nil, err
 	}
-	jobs, cannot = usable(c, jobs)
-	if made, err = p.withDigests(ctx, c, jobs); err != nil {
+	made, jobs, cannot, err = p.joinMade(ctx, c.Name(), jobs)
+	if err != nil {
 		return c, nil, err
 	}
 	got := make([]transport.Bits, len(c.Ladder()))
 	for _, j := range jobs {
 		got[j.version] = got[j.version].Add(j.item)
 	}
-	if _, err := p.join(ctx, made, nil); err != nil {
-		return c, nil, err
-	}
 	r, err := p.core.Step(ctx, c.Name(), engine.Stored{Versions: got})
 	return r.State.Collection, cannot, err
 }
+
+// joinMade makes the edition that has what was made, of the one that is here by then: somebody
+// may have edited it meanwhile, and given items other previews.
+func (p *Author) joinMade(ctx context.Context, name collection.Name, all []job) (made collection.Collection, jobs []job, cannot []transport.Bits, err error) {
+	for range editTries {
+		s, err := p.core.Load(ctx, name)
+		if err != nil {
+			return made, nil, nil, err
+		}
+		jobs, cannot = usable(s.Collection, all)
+		if made, err = p.withDigests(ctx, s.Collection, jobs); err != nil {
+			return made, nil, nil, err
+		}
+		_, err = p.join(ctx, made, nil)
+		if !errors.Is(err, collection.ErrNotAuthorised) {
+			return made, jobs, cannot, err
+		}
+	}
+	return made, nil, nil, transport.At(transport.ErrConflict, "it is edited all the time")
+}
+
+// editTries is how often what was made is put into an edition that another one came before.
+const editTries = 4
 
 // job is one version to be made, and then its digest and its preview, or that it
 // cannot be made.
