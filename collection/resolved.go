@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"sort"
 	"time"
 
 	"github.com/glimpse-go/glimpse/internal/wire"
@@ -249,9 +250,12 @@ func (c Collection) MayReadComplete(u UserID) bool {
 	})
 }
 
+// Accepts reports whether the author has accepted anybody.
+func (c Collection) Accepts() bool { return len(c.parts().accepted) > 0 }
+
 // accepts reports whether the author has accepted a resolution.
 func (p *parts) accepts(r resolution) bool {
-	i, _ := slices.BinarySearchFunc(p.accepted, r, resolution.compare)
+	i := sort.Search(len(p.accepted), func(i int) bool { return p.accepted[i].compare(r) >= 0 })
 	return i < len(p.accepted) && p.accepted[i].compare(r) == 0
 }
 

@@ -139,7 +139,7 @@ func (s *Share) share(ctx context.Context, to transport.ShareReceiver, c collect
 		return transport.Answer{}, err
 	}
 	s.asked = s.Sending.now()
-	if !s.Known || len(m.Collection) <= maxRepeated || accepts(c) {
+	if !s.Known || len(m.Collection) <= maxRepeated || c.Accepts() {
 		return s.send(ctx, to, m)
 	}
 	named := m
@@ -196,6 +196,7 @@ func (s *Share) accept(ctx context.Context, c collection.Collection, a transport
 	}
 	if c, err = s.Accept(ctx, theirs, a.Keys); err == nil {
 		more, err = SaysMore(c, theirs)
+		s.Known = s.Known && !more // what it says of addresses is not said beside its name
 	}
 	return c, more, err
 }
@@ -204,46 +205,10 @@ func (s *Share) accept(ctx context.Context, c collection.Collection, a transport
 func (s *Share) isDraft() bool { return s.FillIn != nil && len(s.sealed.Seal) == 0 }
 
 // SaysMore reports whether one copy of a collection has another edition than the
-// other, says more of labels, or accepts more of whom the other names.
+// other, or says more of labels or of addresses.
 func SaysMore(c, than collection.Collection) (bool, error) {
-	_, more, err := than.Apply(slices.Collect(c.Updates())...)
-	return more || c.EditionDigest() != than.EditionDigest() || acceptsMore(c, than), err
-}
-
-// accepts reports whether the author has accepted anybody, which is not said beside a name.
-func accepts(c collection.Collection) bool {
-	open := unaccepted(c)
-	for a, u := range c.Resolved() {
-		if !open[resolution{a, u}] {
-			return true
-		}
-	}
-	return false
-}
-
-func acceptsMore(c, than collection.Collection) bool {
-	open := unaccepted(c)
-	for a, u := range than.Unaccepted() {
-		if !open[resolution{a, u}] {
-			return true
-		}
-	}
-	return false
-}
-
-// resolution is a user whom the authority has named for an address.
-type resolution struct {
-	address collection.Address
-	user    collection.UserID
-}
-
-// unaccepted are those whom the author has not accepted.
-func unaccepted(c collection.Collection) map[resolution]bool {
-	open := map[resolution]bool{}
-	for a, u := range c.Unaccepted() {
-		open[resolution{a, u}] = true
-	}
-	return open
+	_, more, err := than.MergeSaid(c)
+	return more || c.EditionDigest() != than.EditionDigest(), err
 }
 
 // uploadOnce uploads what an answer asks for, but for what is on its way to the
