@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -27,7 +28,7 @@ func claimOf(source transport.Source, name collection.Name) claim {
 }
 
 // errSpent says that the time is over in which a claim may be probed in this round.
-var errSpent = errors.New("the time for this user's sources is over")
+var errSpent = fmt.Errorf("%w: the time for this user's sources is over", station.ErrLater)
 
 // leftover are the claims whose time was over in a round, with the first collection for which
 // it was: there the next round begins with them, so that who dawdles over some has the others
@@ -165,7 +166,7 @@ type probedHome struct {
 func (h probedHome) Version(ctx context.Context, ref transport.Ref, offset int64) (*transport.Stream, error) {
 	end, err := h.turns.begin(ctx, h.claim)
 	if err != nil {
-		return nil, transport.At(transport.ErrUnreachable, err.Error())
+		return nil, err
 	}
 	s, err := h.Home.Version(ctx, ref, offset)
 	if err != nil {

@@ -13,9 +13,12 @@ import (
 // Reach reaches a peer, as Peers.Reach does.
 type Reach func(ctx context.Context, to transport.Source) (transport.Home, error)
 
+// ErrLater says that a station may not be asked now, and what is wanted of it stays so.
+var ErrLater = errors.New("to be asked later")
+
 // Gather fetches what is wanted of other stations, one station after the other,
 // and stores what they return. A station that does not return all is not asked
-// again. It ends early, without an error, when ctx does: what is wanted is
+// again. It ends early, without an error, when ctx does or with ErrLater: what is wanted is
 // remembered. The result is r with what has changed.
 func (k *Core) Gather(ctx context.Context, r Result, reach Reach) (Result, error) {
 	if len(r.State.Wants) > 0 {
@@ -23,15 +26,19 @@ func (k *Core) Gather(ctx context.Context, r Result, reach Reach) (Result, error
 	}
 	for len(r.State.Wants) > 0 && ctx.Err() == nil {
 		want := r.State.Wants[0]
-		got, err := k.gatherFrom(ctx, r.State.Collection, want, reach)
+		got, failed := k.gatherFrom(ctx, r.State.Collection, want, reach)
 		if ctx.Err() != nil {
 			break
 		}
-		if errors.Is(err, transport.ErrStorage) {
-			return r, err
+		if errors.Is(failed, transport.ErrStorage) {
+			return r, failed
 		}
+		var err error
 		if r, err = k.also(ctx, r, k.stored(ctx, engine.Stored{Versions: got})); err != nil {
 			return r, err
+		}
+		if errors.Is(failed, ErrLater) {
+			break
 		}
 		r, err = k.also(ctx, r, func(*record.Tx, engine.State) (engine.Event, error) {
 			return engine.Missed{User: want.User, URL: want.URL}, nil
