@@ -24,8 +24,12 @@ func TestHoard(t *testing.T) {
 		})
 	}
 	before := poll()
+	n := 200_000
+	if testing.Short() {
+		n = 10_000
+	}
 	for k := range 5 {
-		items := make([]collection.Item, 200_000)
+		items := make([]collection.Item, n)
 		for i := range items {
 			binary.BigEndian.PutUint64(items[i].ID[:], uint64(i+1)*0x9e3779b97f4a7c15)
 			items[i].ID[14], items[i].ID[15] = byte(k+1), 1
@@ -43,7 +47,7 @@ func TestHoard(t *testing.T) {
 			t.Errorf("%s, before %s", after, before)
 		}
 	}
-	if u := usage(t, w, mallory.User); u.Collections != 5 || u.States < 5*16*200_000 {
+	if u := usage(t, w, mallory.User); u.Collections != 5 || u.States < int64(5*16*n) {
 		t.Errorf("%+v", u)
 	}
 }
