@@ -89,14 +89,14 @@ func TestHostileSizes(t *testing.T) {
 		"none, and on":         {size: func(int64) int64 { return 0 }, more: zeros{}},
 	} {
 		for photos := 1; photos <= 3; photos += 2 { // one is asked for alone, several together
-			w, cam, _, bob, name := labtest.Published(t, hub.Config{RequiredFromPeer: 1}, photos)
-			_ = w
+			_, cam, _, bob, name := labtest.Published(t, hub.Config{RequiredFromPeer: 1}, photos)
 			bob.Refreshes(name)
 			bob.Restart(func(cfg *peer.Config) {
 				dial := cfg.Dial
 				cfg.Dial = func(s transport.Source) transport.Home {
-					c.Home = dial(s)
-					return c
+					liar := c // several are dialled at once
+					liar.Home = dial(s)
+					return liar
 				}
 			})
 			var refs []transport.Ref
