@@ -64,8 +64,9 @@ func (p *parts) join(claims []claim) (changed bool) {
 }
 
 // Merge joins all that two copies of one collection carry: the later edition,
-// the updates of both, the resolved addresses of both, and those that are accepted. Merge is associative,
-// commutative and idempotent. Errors: ErrOtherCollection, those of Contradicts.
+// the updates of both, the resolved addresses of both, and those that are accepted. Merge
+// is associative, commutative and idempotent. Errors: ErrOtherCollection, those of
+// Contradicts.
 func (c Collection) Merge(d Collection) (next Collection, changed bool, err error) {
 	p, o := c.parts(), d.parts()
 	if p.fixed.identity() != o.fixed.identity() {

@@ -68,7 +68,8 @@ func (n KeyNews) Sign(ctx context.Context, asked KeyNewsRequest, s collection.Si
 
 // Verify returns the authority whose answer to a request n is: its root key. The error
 // wraps ErrSeal if it is none's, or the answer to another request, and ErrConflict if it
-// goes less far than what was asked from: who answers shows an older state than before.
+// goes less far than what was asked from, or no farther though there is more: who answers
+// shows an older state than before, or none.
 func (n KeyNews) Verify(ctx context.Context, asked KeyNewsRequest, v collection.Verifier) (authority collection.KeyID, err error) {
 	statement, err := n.statement(asked)
 	if err != nil {
@@ -80,8 +81,8 @@ func (n KeyNews) Verify(ctx context.Context, asked KeyNewsRequest, v collection.
 		return authority, fmt.Errorf("key news: %w", Wrap(err))
 	case user != [16]byte{}:
 		return authority, At(ErrSeal, "key news by a user")
-	case n.Number < asked.After:
-		return key, At(ErrConflict, "key news that goes back")
+	case n.Number < asked.After || n.More && n.Number == asked.After:
+		return key, At(ErrConflict, "key news that goes back, or not on")
 	}
 	return key, nil
 }

@@ -4,7 +4,6 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/notify"
-	"github.com/glimpse-go/glimpse/transport"
 )
 
 // notify returns the notification that is due: rules 3 and 7.
@@ -80,17 +79,4 @@ func (r Rules) link(n collection.Name) string {
 		return ""
 	}
 	return r.Link + "/" + n.String()
-}
-
-// sealed takes the author's seal.
-func sealed(s State, e Sealed) (State, []Effect, error) {
-	switch {
-	case e.Collection.EditionDigest() != s.Collection.EditionDigest() || e.Collection.Identity() != s.Collection.Identity():
-		return s, nil, transport.At(transport.ErrSeal, "of another edition")
-	case len(e.Collection.Header().AuthorSeal) == 0: // its key was revoked: rule 15
-		return s, nil, transport.At(transport.ErrSeal, "the author's seal does not stand")
-	}
-	s, err := s.merge(e.Collection)
-	s.Sealed = true
-	return s, nil, err
 }

@@ -170,6 +170,19 @@ func (s State) ready(served transport.Bits) (ready []collection.ItemID, open int
 	return ready, open
 }
 
+// sealed takes the author's seal.
+func sealed(s State, e Sealed) (State, []Effect, error) {
+	switch {
+	case e.Collection.EditionDigest() != s.Collection.EditionDigest() || e.Collection.Identity() != s.Collection.Identity():
+		return s, nil, transport.At(transport.ErrSeal, "of another edition")
+	case len(e.Collection.Header().AuthorSeal) == 0: // its key was revoked: rule 15
+		return s, nil, transport.At(transport.ErrSeal, "the author's seal does not stand")
+	}
+	s, err := s.merge(e.Collection)
+	s.Sealed = true
+	return s, nil, err
+}
+
 // updated takes what another station knows better, or knows first.
 func (r Rules) updated(s State, e Updated) (State, []Effect, error) {
 	if s.isDraft() {
@@ -217,23 +230,12 @@ func (s State) with(merged collection.Collection) State {
 		}
 	}
 	if len(s.Unchecked) > 0 { // of what is withdrawn nothing is checked
-		gone := withdrawn(merged)
+		gone := s.itemsThat(label.Rank.Withdrawn)
 		for _, source := range s.Unchecked {
 			s.Unchecked = lessSource(s.Unchecked, source, gone)
 		}
 	}
 	return s
-}
-
-// withdrawn is the set of the items that are withdrawn.
-func withdrawn(c collection.Collection) transport.Bits {
-	var b transport.Bits
-	for i := range c.Len() {
-		if _, rank := c.At(i); rank.Withdrawn() {
-			b = b.Add(i)
-		}
-	}
-	return b
 }
 
 // regenerated is the set of the items whose next generation was opened.

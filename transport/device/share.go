@@ -10,9 +10,9 @@ import (
 	"github.com/glimpse-go/glimpse/transport/internal/shareclient"
 )
 
-// Share shares a collection with a hub, and uploads the partial versions that it asks for: in one
-// request where nothing of it is known there and the smallest versions are all that
-// is asked for, else in two. The version of the cover item goes first. The smallest
+// Share shares a collection with a hub, and uploads the partial versions that it asks
+// for: in one request where nothing of it is known there and the smallest versions are
+// all that is asked for, else in two. The version of the cover item goes first. The smallest
 // versions go along with the share unless this Device has shared some of them
 // before, or the hub is to fill in the collection first; what the station has of
 // them it says while they go, and then they stop. The answer is the last one; its
@@ -20,14 +20,15 @@ import (
 // bytes are sent once, also where several collections are shared at the same time
 // over one link. What the Media does not have any more is left out and keeps its
 // label. After an error it can be called again: what was stored is not sent again.
-// Complete versions are not offered, so that no hub gets one by asking for it: see [Device.Sync].
+// Complete versions are not offered, so that no hub gets one by asking for it: see
+// [Device.Sync].
 // Errors are those of transport.ShareReceiver and of the Media.
 func (d *Device) Share(ctx context.Context, to transport.ShareReceiver, name collection.Name) (transport.Answer, error) {
 	return d.share(ctx, to, name, partial, false)
 }
 
-// Sync is Share with a peer of the device's user, such as the home computer: complete versions
-// are offered, too.
+// Sync is Share with a peer of the device's user, such as the home computer: complete
+// versions are offered, too.
 func (d *Device) Sync(ctx context.Context, home transport.ShareReceiver, name collection.Name) (transport.Answer, error) {
 	return d.ShareVersions(ctx, home, name, label.MaxVersions)
 }

@@ -74,12 +74,9 @@ func (h *Hub) check(ctx context.Context, c collection.Collection, announced engi
 
 // checkSource refuses a source that does not serve a few of its items, with a sourceError.
 func (h *Hub) checkSource(ctx context.Context, c collection.Collection, source transport.Source) error {
-	from, err := h.core.Peers.Reach(ctx, source)
-	switch {
-	case errors.Is(err, transport.ErrStorage): // the hub's own
+	from, err := h.reach(ctx, source)
+	if err != nil {
 		return err
-	case err != nil:
-		return ofSource(err)
 	}
 	check, err := h.spotCheck(ctx)
 	if err != nil {
@@ -108,8 +105,18 @@ func (h *Hub) checkSource(ctx context.Context, c collection.Collection, source t
 	return nil
 }
 
+// reach reaches a source; where there is no way the error is a sourceError, and else the
+// hub's own.
+func (h *Hub) reach(ctx context.Context, source transport.Source) (transport.Home, error) {
+	home, err := h.core.Peers.Reach(ctx, source)
+	if err != nil && !errors.Is(err, transport.ErrStorage) {
+		err = ofSource(err)
+	}
+	return home, err
+}
+
 // isFalse reports whether a source's error says that it does not have what it has announced,
 // and not only that it does not answer.
 func isFalse(err error) bool {
-	return errors.Is(err, transport.ErrNotFound) || errors.Is(err, transport.ErrDigest) || errors.Is(err, transport.ErrStorage)
+	return errors.Is(err, transport.ErrNotFound) || errors.Is(err, transport.ErrDigest)
 }

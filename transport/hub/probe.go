@@ -3,7 +3,6 @@ package hub
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -171,7 +170,7 @@ func (p *prober) reachIn(name collection.Name) station.Reach {
 		if p.isSilent(endpoint{source.User, source.URL}) {
 			return nil, transport.At(transport.ErrUnreachable, source.URL)
 		}
-		home, err := p.hub.core.Peers.Reach(ctx, source)
+		home, err := p.hub.reach(ctx, source)
 		if err != nil {
 			return nil, err
 		}
@@ -200,7 +199,7 @@ func (p *prober) gone(ctx context.Context, round *station.Round, c collection.Co
 		case err == nil:
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
-		case errors.Is(err, errSpent), errors.Is(err, errOwn):
+		case !isOfSource(err): // the hub's own, or errSpent
 			return nil, err
 		case errors.Is(err, transport.ErrForbidden): // it has shown other blocks before
 		case isFalse(err):
@@ -214,22 +213,19 @@ func (p *prober) gone(ctx context.Context, round *station.Round, c collection.Co
 	return gone, nil
 }
 
-// errOwn marks errors of the hub's own store.
-var errOwn = errors.New("the hub's own")
-
 // item checks one item of a source, unless that has turned silent while this waited.
 func (p *prober) item(ctx context.Context, c collection.Collection, i int, source transport.Source) error {
 	if p.isSilent(endpoint{source.User, source.URL}) {
-		return transport.At(transport.ErrUnreachable, source.URL)
+		return ofSource(transport.ErrUnreachable)
 	}
-	from, err := p.hub.core.Peers.Reach(ctx, source)
-	if errors.Is(err, transport.ErrStorage) {
-		return fmt.Errorf("%w: %w", errOwn, err)
-	}
+	from, err := p.hub.reach(ctx, source)
 	if err != nil {
 		return err
 	}
-	return p.check.item(ctx, c, i, from)
+	if err := p.check.item(ctx, c, i, from); err != nil {
+		return ofSource(err)
+	}
+	return nil
 }
 
 // log logs that a source has failed so many times in a row.

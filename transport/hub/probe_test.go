@@ -1,9 +1,11 @@
 package hub_test
 
 import (
+	"bytes"
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -287,4 +289,34 @@ func TestAnnouncementOfASilentPeer(t *testing.T) {
 	}
 	silences(w)
 	home.Publishes(name)
+}
+
+// TestHomeWithABrokenStore: a home that answers that its store fails, whatever it is asked for,
+// keeps nobody from sharing, and no other home from being probed.
+func TestHomeWithABrokenStore(t *testing.T) {
+	w, cam, home, b, name := labtest.NewAlbum(t, hub.Config{}, 2)
+	cam.Shares(name)
+	cam.Syncs(home, name)
+	home.Publishes(name)
+	fault, err := transport.Encode(transport.NewFault(transport.ErrStorage))
+	labtest.Must(t, err)
+	asked := 0
+	w.Put("hub", func(r *http.Request, network http.RoundTripper) (*http.Response, error) {
+		if !strings.HasPrefix(r.URL.Path, "/v1/versions/") {
+			return network.RoundTrip(r)
+		}
+		asked++
+		return &http.Response{StatusCode: http.StatusInsufficientStorage, Body: io.NopCloser(bytes.NewReader(fault)), Request: r}, nil
+	})
+	labtest.Must(t, w.Hub.Hub.Expire(t.Context(), w.Now().Add(time.Hour)))
+	attic := w.Peer(home.User, "attic")
+	attic.Refreshes(name)
+	labtest.Must(t, attic.Author.Edit(t.Context(), name, func(h *collection.Header, _ []collection.Item) { h.Title = "edited" }))
+	w.Probes()
+	if asked == 0 {
+		t.Error("it is not asked for what has expired")
+	}
+	if n := w.Labelled(b.User, name); n != 0 {
+		t.Errorf("%d labels", n)
+	}
 }

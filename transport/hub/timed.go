@@ -72,8 +72,12 @@ func isOfSource(err error) bool {
 }
 
 // kindOf returns the sentinel that a station has answered, or transport.ErrUnreachable
-// where none has.
+// where none has. What its store fails to read it does not have: of errors of stores all
+// others are the hub's own.
 func kindOf(err error) error {
+	if errors.Is(err, transport.ErrStorage) {
+		return transport.ErrNotFound
+	}
 	if kind := transport.NewFault(err).Unwrap(); kind != transport.Err {
 		return kind
 	}

@@ -2,6 +2,7 @@ package peer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -14,13 +15,17 @@ import (
 // the hashes of a large original's blocks reads all of it before.
 const answering = time.Minute
 
-// opened opens a stream of a source. What takes too long is ended, and not reachable.
+// opened opens a stream of a source. What takes too long is ended, and not reachable, nor is
+// a source whose store fails: that is not the peer's own.
 func opened[S any](ctx context.Context, open func(context.Context) (S, error)) (S, context.CancelFunc, error) {
 	within, end := context.WithCancel(ctx)
 	defer time.AfterFunc(answering, end).Stop()
 	s, err := open(within)
 	if err != nil && ctx.Err() == nil && within.Err() != nil {
 		err = fmt.Errorf("%w: %w", transport.ErrUnreachable, err)
+	}
+	if errors.Is(err, transport.ErrStorage) {
+		err = transport.At(transport.ErrUnreachable, err.Error())
 	}
 	return s, end, err
 }

@@ -217,6 +217,40 @@ func TestSilentSources(t *testing.T) {
 	}
 }
 
+// broken answers that its store fails.
+type broken struct{ transport.Home }
+
+func (broken) Originals(context.Context, collection.Name, transport.Bits) (io.ReadCloser, error) {
+	return nil, transport.ErrStorage
+}
+
+func (broken) Original(context.Context, transport.Ref, int64, int64) (*transport.Stream, error) {
+	return nil, transport.ErrStorage
+}
+
+// TestSourcesWithABrokenStore: that is not the recipient's own store, and another one is asked.
+func TestSourcesWithABrokenStore(t *testing.T) {
+	for _, n := range []int{1, 3} { // one is asked for alone
+		for _, all := range []bool{false, true} {
+			f := newFamily(t, n)
+			f.bob.Restart(func(cfg *peer.Config) {
+				dial := cfg.Dial
+				cfg.Dial = func(s transport.Source) transport.Home {
+					if all || s.URL == f.home.URL() {
+						return broken{dial(s)}
+					}
+					return dial(s)
+				}
+			})
+			if all {
+				f.bob.CannotFetch(label.ErrUnreachable, f.refs()[0])
+				continue
+			}
+			f.comes(t)
+		}
+	}
+}
+
 // TestOriginalStalls: so is one that stalls at a single original, and another one is asked.
 func TestOriginalStalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

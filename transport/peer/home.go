@@ -16,11 +16,11 @@ import (
 // the collections that the user may read, their versions, and the notifications
 // that wait where the peer itself tells the recipients: with it a family needs no
 // hub. Originals are there once they are announced; who may vouch for them gets
-// them before, and the author what is withdrawn, too. Whom the hub alone has named for an
-// address gets none, and an error that wraps transport.ErrPending, until the author accepts. An authority gets single
-// blocks of originals of the collections that name it, by which it checks
-// announcements, and all partial versions, since it may lack what another peer
-// could not supply. At the local link the peer takes shares of its own user, in all
+// them before, and the author what is withdrawn, too. Whom the hub alone has named for
+// an address gets none, and an error that wraps transport.ErrPending, until the author
+// accepts. An authority gets single blocks of originals of the collections that name it,
+// by which it checks announcements, and all partial versions, since it may lack what
+// another peer could not supply. At the local link the peer takes shares of its own user, in all
 // their versions, and those of others as Config.Accept says. It takes
 // notifications for its user from those who tell the recipients themselves: the
 // author of the collection or one who may complete it; Reader.Receive then returns

@@ -123,7 +123,7 @@ func (p *base) ask(ctx context.Context, name collection.Name, what func(library)
 	}
 	var failed []error
 	if p.cfg.Hub != nil {
-		if err := what(library{p.cfg.Hub, false}); err == nil || !elsewhere(err) {
+		if err := what(library{p.cfg.Hub, false}); err == nil || !mayHelp(err) {
 			return err
 		} else {
 			failed = append(failed, err)
@@ -134,7 +134,7 @@ func (p *base) ask(ctx context.Context, name collection.Name, what func(library)
 		if err == nil {
 			err = what(library{at, true})
 		}
-		if err == nil || !elsewhere(err) {
+		if err == nil || !mayHelp(err) {
 			return err
 		}
 		failed = append(failed, err)
@@ -144,6 +144,10 @@ func (p *base) ask(ctx context.Context, name collection.Name, what func(library)
 	}
 	return errors.Join(failed...)
 }
+
+// mayHelp reports whether another one is to be asked: also where a store fails, which may be
+// that of who was asked.
+func mayHelp(err error) bool { return elsewhere(err) || errors.Is(err, transport.ErrStorage) }
 
 // elsewhere reports whether somebody else may have what one refused.
 func elsewhere(err error) bool {

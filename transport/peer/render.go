@@ -53,20 +53,20 @@ func (p *Author) render(ctx context.Context, c collection.Collection, missing []
 // may have edited it meanwhile, and given items other previews.
 func (p *Author) joinMade(ctx context.Context, name collection.Name, all []job) (made collection.Collection, jobs []job, cannot []transport.Bits, err error) {
 	for range editTries {
-		s, err := p.core.Load(ctx, name)
-		if err != nil {
-			return made, nil, nil, err
+		s, failed := p.core.Load(ctx, name)
+		if failed != nil {
+			return made, nil, nil, failed
 		}
 		jobs, cannot = usable(s.Collection, all)
 		if made, err = p.withDigests(ctx, s.Collection, jobs); err != nil {
-			return made, nil, nil, err
+			break
 		}
 		_, err = p.join(ctx, made, nil)
-		if !errors.Is(err, collection.ErrNotAuthorised) {
-			return made, jobs, cannot, err
+		if !errors.Is(err, collection.ErrPreviewChanged) && !errors.Is(err, collection.ErrDigestChanged) {
+			break
 		}
 	}
-	return made, nil, nil, transport.At(transport.ErrConflict, "it is edited all the time")
+	return made, jobs, cannot, err
 }
 
 // editTries is how often what was made is put into an edition that another one came before.

@@ -7,7 +7,7 @@
 //	replayed           a sealed request came twice                                 route
 //	key revoked        a key that was revoked has sealed something                 route, user
 //	key refused        a statement on keys contradicts what is known, or is none   error
-//	key news refused   what came of revoked keys is no answer to what was asked, or old      error
+//	key news refused   what came of revoked keys answers no question, or is old    error
 //	seal refused       something came whose seal does not verify                   route, user
 //	forbidden          a caller asked for what it may not do                       route, user
 //	quota              a caller has used what one user may have                    route, user

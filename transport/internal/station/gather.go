@@ -65,7 +65,10 @@ func (k *Core) also(ctx context.Context, r Result, event func(*record.Tx, engine
 func (k *Core) gatherFrom(ctx context.Context, c collection.Collection, want engine.Want, reach Reach) ([]transport.Bits, error) {
 	got := make([]transport.Bits, len(want.Versions))
 	library, err := reach(ctx, transport.Source{User: want.User, URL: want.URL, Endpoint: want.Endpoint})
-	if err != nil {
+	switch {
+	case errors.Is(err, transport.ErrStorage): // this station's own
+		return got, err
+	case err != nil:
 		return got, nil
 	}
 	for v, items := range want.Versions {

@@ -19,9 +19,10 @@ import (
 
 // Of a version that comes with its proof, every block is known to be good when it is
 // stored. So the hashes of the blocks of a part are kept beside it, and those of the subtrees
-// over them, and whoever goes on with it neither reads nor hashes anything again. They are stored when the part is durable, and removed
-// before anybody adds to it: where they are there, they are of what is there, whatever
-// crashes in between. Only a crash while a version comes costs reading its part once.
+// over them, and whoever goes on with it neither reads nor hashes anything again. They are
+// stored when the part is durable, and removed before anybody adds to it: where they are
+// there, they are of what is there, whatever crashes in between. Only a crash while a
+// version comes costs reading its part once.
 
 // proven is a version that comes with its proof, from a block on, such as digest.Reader.
 type proven interface {
