@@ -113,7 +113,8 @@ func (t *truth) wishKept(wish *wish) error {
 	}
 	i, _ := state.Collection.Index(wish.ref.Item)
 	_, rank := state.Collection.At(i)
-	if wish.ref.Version == len(state.Collection.Ladder())-1 && rank.Settled() {
+	ended := rank.Withdrawn() || rank.Complete() && state.Collection.MayReadComplete(wish.at.User) // else it waits for the author
+	if wish.ref.Version == len(state.Collection.Ladder())-1 && ended {
 		return fmt.Errorf("it is %v, but nobody was told", rank)
 	}
 	open, err := wish.at.Reader.Wishes(ctx)
