@@ -60,10 +60,7 @@ func (p *Author) publishOnce(ctx context.Context, name collection.Name, partial 
 		last := len(s.Collection.Ladder()) - 1
 		message.Serves, message.URL, message.Endpoint = make([]transport.Bits, last+1), p.cfg.URL, p.endpoint
 		message.Serves[last] = p.complete(s)
-		if err = word.seal(ctx, s, p.complete(s)); err != nil {
-			return err
-		}
-		message.Word = word.update
+		word.serves = message.Serves[last]
 	}
 	c, answer, err := shareclient.Send(ctx, p.cfg.Hub, s.Collection, shareclient.Share{
 		Message: message, Known: true, Open: p.core.Versions.Open, Make: p.render, Accept: p.join, Now: p.cfg.Now, Signer: p.authorSigner(s), Sending: &p.sending, Say: word.say,
@@ -189,10 +186,11 @@ func (p *Author) announce(ctx context.Context, word *word, c collection.Collecti
 		return err
 	}
 	announcement := transport.Announcement{
-		Author: c.Author(), ID: c.ID(), Items: p.complete(s).Trim(), URL: p.cfg.URL, Word: word.update, Endpoint: p.endpoint,
+		Author: c.Author(), ID: c.ID(), Items: p.complete(s).Trim(), URL: p.cfg.URL, Endpoint: p.endpoint,
 	}
 	var answer transport.Answer
-	err = word.say(ctx, func() error {
+	err = word.say(ctx, func(update []byte) error {
+		announcement.Word = update
 		answer, err = p.cfg.Hub.Announce(ctx, announcement)
 		return err
 	})

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -245,5 +246,42 @@ func TestAskedWhileAWordIsOnItsWay(t *testing.T) {
 	home.Withdraws(name, cam.Items[2].ID)
 	if n := w.Labelled(b.User, name); n != 1 {
 		t.Errorf("%d labels after one photo was withdrawn", n)
+	}
+}
+
+// TestTakenBackBeforeTheWordIsSaidAgain: what a station has said between two requests that
+// bring its word is in the second one too.
+func TestTakenBackBeforeTheWordIsSaidAgain(t *testing.T) {
+	w, cam, home, b, name := labtest.NewAlbum(t, hub.Config{RequiredFromPeer: 1}, 3)
+	cam.Shares(name)
+	cam.Syncs(home, name)
+	home.Publishes(name)
+	labtest.Must(t, home.Author.TakeBack(t.Context(), name, cam.Items[0].ID, cam.Items[1].ID))
+	w.Pass(48 * time.Hour)
+	w.Expires(w.Now()) // so that the hub asks for thumbnails before it hears what is served
+
+	said := 0
+	w.Put(home.Name, func(r *http.Request, network http.RoundTripper) (*http.Response, error) {
+		if strings.HasPrefix(r.URL.Path, "/v1/upload/") {
+			w.Put(home.Name, nil)
+			labtest.Must(t, home.Author.TakeBack(t.Context(), name, cam.Items[2].ID))
+			w.Put(home.Name, func(r *http.Request, network http.RoundTripper) (*http.Response, error) {
+				answer, err := network.RoundTrip(r)
+				said++
+				s, failed := w.Hub.Hub.As(b.User).Collection(t.Context(), name)
+				labtest.Must(t, failed)
+				c, failed := collection.Decode(s.Collection)
+				labtest.Must(t, failed)
+				if _, rank := c.At(2); rank.Generation() != 1 {
+					t.Errorf("what was taken back is %v at the hub after %v", rank, r.URL)
+				}
+				return answer, err
+			})
+		}
+		return network.RoundTrip(r)
+	})
+	home.Publishes(name)
+	if said == 0 {
+		t.Error("nothing was said after it was taken back")
 	}
 }

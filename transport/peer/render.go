@@ -37,7 +37,7 @@ func (p *Author) render(ctx context.Context, c collection.Collection, missing []
 	if err := p.renderAll(ctx, c, jobs); err != nil {
 		return c, nil, err
 	}
-	made, jobs, cannot, err = p.joinMade(ctx, c.Name(), jobs)
+	jobs, cannot, err = p.joinMade(ctx, c.Name(), jobs)
 	if err != nil {
 		return c, nil, err
 	}
@@ -51,13 +51,14 @@ func (p *Author) render(ctx context.Context, c collection.Collection, missing []
 
 // joinMade makes the edition that has what was made, of the one that is here by then: somebody
 // may have edited it meanwhile, and given items other previews.
-func (p *Author) joinMade(ctx context.Context, name collection.Name, all []job) (made collection.Collection, jobs []job, cannot []transport.Bits, err error) {
+func (p *Author) joinMade(ctx context.Context, name collection.Name, all []job) (jobs []job, cannot []transport.Bits, err error) {
 	for range editTries {
 		s, failed := p.core.Load(ctx, name)
 		if failed != nil {
-			return made, nil, nil, failed
+			return nil, nil, failed
 		}
 		jobs, cannot = usable(s.Collection, all)
+		var made collection.Collection
 		if made, err = p.withDigests(ctx, s.Collection, jobs); err != nil {
 			break
 		}
@@ -66,7 +67,7 @@ func (p *Author) joinMade(ctx context.Context, name collection.Name, all []job) 
 			break
 		}
 	}
-	return made, jobs, cannot, err
+	return jobs, cannot, err
 }
 
 // editTries is how often what was made is put into an edition that another one came before.

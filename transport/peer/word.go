@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"github.com/glimpse-go/glimpse/collection"
-	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
@@ -15,40 +14,49 @@ import (
 type word struct {
 	p      *base
 	of     collection.Name
-	update []byte           // sealed; none for others than the author, and where it says nothing new
+	serves transport.Bits   // what it is about
 	sent   transport.Record // says that it is on its way
 }
 
-// seal makes the word and seals it. The peer does not take it before the hub has.
-func (w *word) seal(ctx context.Context, s engine.State, serves transport.Bits) error {
-	if w.p.user != s.Collection.Author() || s.Collection.Authority().IsZero() {
-		return nil
-	}
-	u, some, err := s.Word(serves)
-	if err != nil || !some {
-		return err
-	}
-	if u, err = u.Sign(ctx, w.p.signer, w.p.cfg.Now()); err == nil {
-		w.update, err = u.MarshalBinary()
-	}
-	return err
-}
-
-// say makes a request that brings the word, and notes before that it is on its way. Whoever
-// asks the hub meanwhile what it knows waits until it has answered.
-func (w *word) say(ctx context.Context, request func() error) error {
-	if len(w.update) == 0 {
-		return request()
+// say makes a request that brings the word, if there is one, and notes before that it is on
+// its way. Whoever asks the hub meanwhile what it knows waits until it has answered. Each
+// request brings a word made then: it says too what this station has said since the one
+// before, which would not count beside a later word that does not.
+func (w *word) say(ctx context.Context, request func(update []byte) error) error {
+	if w.serves.IsEmpty() {
+		return request(nil)
 	}
 	return w.p.inTurn(ctx, w.of, func() error {
-		var err error
-		w.sent.Key = wordRecord.Key(w.of)
-		w.sent.Version, err = w.p.cfg.Store.Apply(ctx, transport.Batch{Changes: []transport.Change{{Key: w.sent.Key, Value: []byte{}}}})
+		update, err := w.seal(ctx)
 		if err != nil {
 			return err
 		}
-		return request()
+		if len(update) > 0 {
+			w.sent.Key = wordRecord.Key(w.of)
+			w.sent.Version, err = w.p.cfg.Store.Apply(ctx, transport.Batch{Changes: []transport.Change{{Key: w.sent.Key, Value: []byte{}}}})
+		}
+		if err != nil {
+			return err
+		}
+		return request(update)
 	})
+}
+
+// seal makes the word and seals it; none for others than the author, and where it says
+// nothing new. The peer does not take it before the hub has.
+func (w *word) seal(ctx context.Context) ([]byte, error) {
+	s, err := w.p.core.Load(ctx, w.of)
+	if err != nil || w.p.user != s.Collection.Author() || s.Collection.Authority().IsZero() {
+		return nil, err
+	}
+	u, some, err := s.Word(w.serves.And(w.p.complete(s)))
+	if err != nil || !some {
+		return nil, err
+	}
+	if u, err = u.Sign(ctx, w.p.signer, w.p.cfg.Now()); err != nil {
+		return nil, err
+	}
+	return u.MarshalBinary()
 }
 
 // heard notes that what the hub has answered is known here.

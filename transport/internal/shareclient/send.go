@@ -41,8 +41,9 @@ type Share struct {
 	// is not the author.
 	Signer collection.Signer
 	Now    func() time.Time
-	// Say, if it is not nil, makes the requests that bring the message.
-	Say func(ctx context.Context, request func() error) error
+	// Say, if it is not nil, makes the requests that bring the message, each with the
+	// author's word or without.
+	Say func(ctx context.Context, request func(word []byte) error) error
 	// Sending is what the sender is sending besides; nil = nothing.
 	Sending *Sending
 
@@ -158,7 +159,8 @@ func (s *Share) send(ctx context.Context, to transport.ShareReceiver, m transpor
 	if s.Say == nil {
 		return to.Share(ctx, m)
 	}
-	err = s.Say(ctx, func() error {
+	err = s.Say(ctx, func(word []byte) error {
+		m.Word = word
 		answer, err = to.Share(ctx, m)
 		return err
 	})
