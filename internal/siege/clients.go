@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,8 +15,56 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-// client is one that has one request under way after the other, until ctx ends.
-type client func(ctx context.Context, s *siege, at *http.Client, i int)
+// order is what clients are to do, and where.
+type order struct {
+	Site    site
+	What    string // a name in clients
+	Clients int    // at once
+}
+
+// client has one request under way.
+type client func(ctx context.Context, at *http.Client, s site, i int)
+
+// clients are those that there are, by name.
+var clients = map[string]client{wellBehaved: behave, hostile: attackAll, holds: attackAsOne}
+
+// These are the names of clients.
+const (
+	wellBehaved = "well-behaved" // small requests
+	hostile     = "hostile"      // of many accounts, what takes memory, time or a place
+	holds       = "holds"        // the same of one account
+)
+
+// runClients has clients do, one request after the other, what the line says that in begins with,
+// until in ends. They are a program of their own, below the hub and those who measure, because
+// in the world they are on other machines: what they take of this one is not to be seen.
+func runClients(ctx context.Context, in io.Reader) error {
+	lines := bufio.NewReader(in)
+	line, err := lines.ReadBytes('\n')
+	if err != nil {
+		return err
+	}
+	var o order
+	if err := json.Unmarshal(line, &o); err != nil {
+		return err
+	}
+	ctx, end := context.WithCancel(ctx)
+	var all sync.WaitGroup
+	at := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: o.Clients}}
+	for i := range o.Clients {
+		all.Go(func() {
+			rest(ctx, pause*time.Duration(i)/time.Duration(o.Clients)) // not all at once
+			for ctx.Err() == nil {
+				clients[o.What](ctx, at, o.Site, i)
+				rest(ctx, pause)
+			}
+		})
+	}
+	_, err = io.Copy(io.Discard, lines)
+	end()
+	all.Wait()
+	return err
+}
 
 // pause is how long a client rests between two requests.
 const pause = time.Second
@@ -31,26 +81,23 @@ var junk = sync.OnceValue(func() []byte {
 // held is how many requests one account tries to have under way, at least: more than it may.
 const held = 160
 
-// wellBehaved has a small request answered.
-func wellBehaved(ctx context.Context, s *siege, at *http.Client, i int) {
-	who := s.hub.Good[i%len(s.hub.Good)]
-	_ = call(ctx, at, http.MethodPost, s.hub.URL+"/v1/share", who.Token, bytes.NewReader(who.Share))
+func behave(ctx context.Context, at *http.Client, s site, i int) {
+	who := s.Good[i%len(s.Good)]
+	_ = call(ctx, at, http.MethodPost, s.URL+"/v1/share", who.Token, bytes.NewReader(who.Share))
 }
 
-// hostile sends, or asks for, what takes memory, time or a place.
-func hostile(ctx context.Context, s *siege, at *http.Client, i int) {
-	attack(ctx, s, at, s.hub.Hostile[i%len(s.hub.Hostile)], i/len(s.hub.Hostile))
+func attackAll(ctx context.Context, at *http.Client, s site, i int) {
+	attack(ctx, at, s.URL, s.Hostile[i%len(s.Hostile)], i/len(s.Hostile))
 }
 
-// holds is hostile of one account.
-func holds(ctx context.Context, s *siege, at *http.Client, i int) {
+func attackAsOne(ctx context.Context, at *http.Client, s site, i int) {
 	if i < held {
-		attack(ctx, s, at, s.hub.Hostile[0], i)
+		attack(ctx, at, s.URL, s.Hostile[0], i)
 	}
 }
 
-func attack(ctx context.Context, s *siege, at *http.Client, who account, kind int) {
-	url, method := s.hub.URL+"/v1/share", http.MethodPost
+func attack(ctx context.Context, at *http.Client, hub string, who account, kind int) {
+	url, method := hub+"/v1/share", http.MethodPost
 	var body io.Reader
 	switch kind % 5 {
 	case 0:
@@ -58,12 +105,12 @@ func attack(ctx context.Context, s *siege, at *http.Client, who account, kind in
 	case 1:
 		body = &endless{ctx: ctx, left: 1}
 	case 2:
-		url, method = s.hub.URL+"/v1/upload/"+who.User.String()+"/01000000000000000000000000000000", http.MethodPost
+		url, method = hub+"/v1/upload/"+who.User.String()+"/01000000000000000000000000000000", http.MethodPost
 		body = &endless{ctx: ctx, left: 1 << 40}
 	case 3:
 		body = bytes.NewReader(junk())
 	case 4:
-		url = s.hub.URL + "/v1/notifications"
+		url = hub + "/v1/notifications"
 		empty, _ := transport.Encode(transport.Receipts{})
 		body = bytes.NewReader(empty)
 	}

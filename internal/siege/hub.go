@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -10,9 +9,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"os"
-	"os/exec"
-	"strings"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -22,9 +18,6 @@ import (
 	"github.com/glimpse-go/glimpse/transport/httplink"
 	"github.com/glimpse-go/glimpse/transport/hub"
 )
-
-// hubCommand is the argument of a process that is the hub.
-const hubCommand = "hub"
 
 // accounts are how many a hub has: hostile, and well-behaved ones.
 const accounts = 100
@@ -44,8 +37,8 @@ type site struct {
 	Watching []account // who polls and shares while the others do what they do
 }
 
-// runHub is a hub until its standard input ends. It prints its site.
-func runHub(ctx context.Context, w io.Writer) error {
+// runHub is a hub until in ends. It prints its site.
+func runHub(ctx context.Context, in io.Reader, w io.Writer) error {
 	signer, err := newSigner()
 	if err != nil {
 		return err
@@ -79,7 +72,7 @@ func runHub(ctx context.Context, w io.Writer) error {
 	}
 	server := &http.Server{Handler: httplink.HubHandler(h, httplink.HandlerOptions{}), ReadHeaderTimeout: time.Minute}
 	go server.Serve(listener)
-	_, err = io.Copy(io.Discard, os.Stdin)
+	_, err = io.Copy(io.Discard, in)
 	return errors.Join(err, server.Close())
 }
 
@@ -151,51 +144,4 @@ func news(ctx context.Context, h *hub.Hub, to []account) error {
 		_, err = h.As(author).Share(ctx, share)
 	}
 	return err
-}
-
-// process is a hub in a process of its own.
-type process struct {
-	site
-	cmd *exec.Cmd
-	in  io.Closer
-}
-
-func startHub(ctx context.Context) (*process, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return nil, err
-	}
-	p := &process{cmd: exec.CommandContext(ctx, self, hubCommand)}
-	p.cmd.Stderr = os.Stderr
-	in, err := p.cmd.StdinPipe()
-	if err != nil {
-		return nil, err
-	}
-	out, err := p.cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	p.in = in
-	if err := p.cmd.Start(); err != nil {
-		return nil, err
-	}
-	line, err := bufio.NewReader(out).ReadBytes('\n')
-	if err == nil {
-		err = json.Unmarshal(line, &p.site)
-	}
-	return p, err
-}
-
-func (p *process) stop() error { return errors.Join(p.in.Close(), p.cmd.Wait()) }
-
-// memory is what the system has given to the process, in bytes; 0 where it does not tell.
-func (p *process) memory() int64 {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
-	if err != nil {
-		return 0
-	}
-	_, after, _ := strings.Cut(string(status), "RssAnon:")
-	var kib int64
-	_, _ = fmt.Sscan(after, &kib)
-	return kib << 10
 }

@@ -5,8 +5,9 @@
 //	go run ./internal/siege -short    with fewer clients, and shorter: what CI runs
 //	go run ./internal/siege -json     as JSON
 //
-// The hub is a process of its own, whose memory the system tells, with default quotas. A
-// hundred hostile accounts have a thousand requests under way at once: bodies of 31 MiB that come as
+// The hub is a process of its own, whose memory the system tells, with default quotas. So are
+// its clients, below the hub and those who measure: in the world they have machines of their
+// own. A hundred hostile accounts have a thousand requests under way at once: bodies of 31 MiB that come as
 // fast as they are taken, but for their end; such of which next to nothing comes; such that
 // are refused when they have come; uploads without an end; and polls, which are held for as
 // long as the hub does. Who is refused comes again a second later, as a well-behaved client does: a
@@ -44,8 +45,8 @@ func main() {
 
 // run measures and prints.
 func run(ctx context.Context, args []string, w io.Writer) error {
-	if len(args) == 1 && args[0] == hubCommand {
-		return runHub(ctx, w)
+	if len(args) == 1 && (args[0] == hubCommand || args[0] == clientsCommand) {
+		return runAs(ctx, args[0], os.Stdin, w)
 	}
 	flags := flag.NewFlagSet("siege", flag.ContinueOnError)
 	short := flags.Bool("short", false, "fewer clients, and shorter")
@@ -66,7 +67,7 @@ type siege struct {
 	clients int           // at once
 	lasts   time.Duration // each turn
 	short   bool          // what takes how long is only told
-	hub     *process
+	hub     *hubProcess
 }
 
 // measure has the turns of well-behaved and of hostile clients.
@@ -75,7 +76,7 @@ func (s *siege) measure(ctx context.Context) (results measure.Results, err error
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, s.hub.stop()) }()
-	alone, err := s.turn(ctx, nil)
+	alone, err := s.turn(ctx, "")
 	if err != nil {
 		return nil, err
 	}

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// TestMain lets the test's program be the hub's process.
+// TestMain lets the test's program be the processes that a siege starts.
 func TestMain(m *testing.M) {
-	if len(os.Args) == 2 && os.Args[1] == hubCommand {
+	if len(os.Args) == 2 && (os.Args[1] == hubCommand || os.Args[1] == clientsCommand) {
 		if err := run(context.Background(), os.Args[1:], os.Stdout); err != nil {
 			os.Exit(1)
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"slices"
@@ -34,24 +35,18 @@ func (t times) p(percent int) time.Duration {
 }
 
 // turn has clients do what they do, and measures what others notice of it. No clients are
-// there if do is nil.
-func (s *siege) turn(ctx context.Context, do client) (t turn, err error) {
+// there if what is empty.
+func (s *siege) turn(ctx context.Context, what string) (t turn, err error) {
+	if what != "" {
+		others, failed := s.send(ctx, what)
+		if failed != nil {
+			return t, failed
+		}
+		defer func() { err = errors.Join(err, others.stop()) }()
+	}
 	inner, end := context.WithTimeout(ctx, s.lasts)
 	defer end()
 	var all sync.WaitGroup
-	at := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: s.clients}}
-	defer at.CloseIdleConnections()
-	if do != nil {
-		for i := range s.clients {
-			all.Go(func() {
-				rest(inner, pause*time.Duration(i)/time.Duration(s.clients)) // not all at once
-				for inner.Err() == nil {
-					do(inner, s, at, i)
-					rest(inner, pause)
-				}
-			})
-		}
-	}
 	all.Go(func() {
 		for inner.Err() == nil {
 			t.peak = max(t.peak, s.hub.memory())
@@ -68,6 +63,18 @@ func (s *siege) turn(ctx context.Context, do client) (t turn, err error) {
 		t.polls, t.shares = append(t.polls, w.polls...), append(t.shares, w.shares...)
 	}
 	return t, errors.Join(append(errs, ctx.Err())...)
+}
+
+// send starts clients.
+func (s *siege) send(ctx context.Context, what string) (*process, error) {
+	p, err := start(ctx, clientsCommand, true)
+	if err != nil {
+		return nil, err
+	}
+	if err := json.NewEncoder(p.in).Encode(order{s.hub.site, what, s.clients}); err != nil {
+		return nil, errors.Join(err, p.stop())
+	}
+	return p, nil
 }
 
 // watch polls and shares until ctx ends.
