@@ -70,7 +70,8 @@
 //     all the same (rule 10), so that who asks for it finds a label.
 //  16. What a key says of a collection is one update, which says all that the key has
 //     said before. A station that meets another word of its own key, which the one that
-//     stands does not cover, says both again: it has lost what it knew.
+//     stands does not cover, says both again: it has lost what it knew. So it does when it
+//     says another thing while a word of its own is on its way to the hub.
 //  17. To whom the authority has resolved an address, all but complete versions are open;
 //     complete ones when a station of the author's has accepted that. The authority tells the
 //     author whom there is to accept, and who was accepted that there is more.

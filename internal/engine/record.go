@@ -22,6 +22,7 @@ import (
 //	p/N         pending originals, likewise
 //	sI sI/N     source I, and the pages of the items that it serves
 //	w f n       wants, failures, unchecked sources
+//	o/N         the author's word that is on its way, likewise
 type Parts map[string][]byte
 
 // How long the pieces of parts are, in bytes. A page is a small one: one item more or
@@ -81,6 +82,7 @@ func (s State) others() (Parts, error) {
 	p := Parts{}
 	p.cut("m", manifest)
 	p.cut("u", said)
+	p.cut("o", s.OnItsWay)
 	for v := range trimColumns(s.Held) {
 		p.page("h"+strconv.Itoa(v), s.Held[v])
 	}
@@ -171,6 +173,7 @@ func (p Parts) state() (s State, err error) {
 	if s.Collection, err = collection.DecodeParts(whole["m"], whole["u"]); err != nil {
 		return s, err
 	}
+	s.OnItsWay = whole["o"]
 	for v := range s.Collection.Ladder() {
 		s.Held = append(s.Held, whole["h"+strconv.Itoa(v)])
 		s.Asked = append(s.Asked, whole["a"+strconv.Itoa(v)])
@@ -220,7 +223,7 @@ func (p Parts) join() (map[string][]byte, error) {
 			continue
 		}
 		size, most := pageSize, maxPages
-		if name == "m" || name == "u" {
+		if name == "m" || name == "u" || name == "o" {
 			size, most = pieceSize, len(p) // there is none without those before it
 		}
 		n, err := strconv.Atoi(number)

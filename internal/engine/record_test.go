@@ -94,6 +94,7 @@ func drawState(t *rapid.T, c collection.Collection) State {
 		Held: drawSets(t, n, versions, "held"), Asked: drawSets(t, n, versions, "asked"),
 		Notifier: rapid.SampledFrom([]Notifier{HubNotifies, DeviceNotifies, PeerNotifies}).Draw(t, "notifier"),
 		News:     rapid.Uint64Range(0, 3).Draw(t, "news"),
+		OnItsWay: rapid.SampledFrom([][]byte{nil, []byte("a word"), make([]byte, pieceSize+1)}).Draw(t, "on its way"),
 	}
 	if s.News > 0 {
 		s.Notified, s.NotifiedLabelled = c.EditionDigest(), rapid.IntRange(0, n).Draw(t, "labelled")

@@ -6,21 +6,33 @@ import (
 )
 
 // restate says again what the station's own key has said where it meets a word of that
-// key which the one that stands does not cover: rule 16.
+// key which the one that stands does not cover, or says another thing than one that is on its
+// way: rule 16.
 func (r Rules) restate(before, after State, e Event) ([]Effect, error) {
 	now, ok := r.ownWord(after.Collection)
 	if !ok {
 		return nil, nil
 	}
-	for _, c := range []collection.Collection{before.Collection, brought(e)} {
-		met, ok := r.ownWord(c)
-		if !ok || met.Identity() != now.Identity() || now.Covers(met) {
-			continue
+	was, known := r.ownWord(before.Collection)
+	met := []collection.Update{was}
+	if brought, ok := r.ownWord(brought(e)); ok {
+		met = append(met, brought)
+	}
+	if sent, ok := after.sent(); ok && !(known && was.Covers(now)) {
+		met = append(met, sent)
+	}
+	for _, u := range met {
+		if u.Identity() == now.Identity() && !now.Covers(u) {
+			u, err := now.Join(u)
+			return []Effect{Validate{u}}, err
 		}
-		u, err := now.Join(met)
-		return []Effect{Validate{u}}, err
 	}
 	return nil, nil
+}
+
+// sent is the word that is on its way.
+func (s State) sent() (u collection.Update, some bool) {
+	return u, len(s.OnItsWay) > 0 && u.UnmarshalBinary(s.OnItsWay) == nil
 }
 
 // ownWord returns what the station's own key has said in a collection.

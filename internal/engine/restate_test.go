@@ -109,3 +109,35 @@ func TestRule7UpdateThatChangesNoLabel(t *testing.T) {
 	_, effects = run(t, rules, s, Updated{Collection: c})
 	effect[Notify](t, effects)
 }
+
+// TestRule16WhileAWordIsOnItsWay: what a home says while a word of its own is on its way says
+// that too; what it has said before is not said again.
+func TestRule16WhileAWordIsOnItsWay(t *testing.T) {
+	rules := Rules{Own: source(), Key: named(5).ID()}
+	s := State{Collection: completes(t, sealedDraft(t, 4), author, 5, 0), Sealed: true}
+	u, err := s.Collection.Complete(author, items(4)[1].ID)
+	check(t, err)
+	u, err = u.Sign(t.Context(), named(5), time.Unix(3, 0))
+	check(t, err)
+	word, err := u.MarshalBinary()
+	check(t, err)
+	s, effects, err := rules.Step(s, Said{word})
+	check(t, err)
+	if len(effects) > 0 || s.Complete().Len() != 1 {
+		t.Errorf("a word on its way: %v, complete %v", effects, s.Complete())
+	}
+	after, effects, err := rules.Step(s, Updated{Collection: completes(t, s.Collection, author, 5, 0, 2)})
+	check(t, err)
+	if again := effect[Validate](t, effects).Update; !again.Covers(u) {
+		t.Error("what it says then does not say what is on its way")
+	}
+	other, _, err := rules.Step(after, Heard{[]byte("another")})
+	check(t, err)
+	if other, _, err = rules.Step(other, Heard{word}); err != nil || len(other.OnItsWay) > 0 {
+		t.Errorf("%v: on its way still: %x", err, other.OnItsWay)
+	}
+	_, effects, err = rules.Step(other, Updated{Collection: completes(t, s.Collection, author, 5, 0, 2, 3)})
+	if err != nil || len(effects) > 0 {
+		t.Errorf("what was answered is said again: %v, %v", effects, err)
+	}
+}

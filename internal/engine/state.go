@@ -73,6 +73,9 @@ type State struct {
 	// written in letters.
 	Unchecked  []transport.Source
 	LettersDue bool
+	// OnItsWay is the author's word that has gone to the hub and was not answered yet, in its
+	// binary form: whatever else the station's own key says must say that too.
+	OnItsWay []byte
 
 	lost      transport.Bits        // what the authority is about to take back
 	before    collection.Collection // of a word that is taken back at once: nobody has seen it
@@ -248,6 +251,12 @@ type Vouched struct {
 // Falsified: a source does not serve what the author has vouched for.
 type Falsified struct{ Source transport.Source }
 
+// Said: the station's own word is on its way. It is not taken before the hub has.
+type Said struct{ Word []byte }
+
+// Heard: that word was answered, unless another one is on its way by now.
+type Heard struct{ Word []byte }
+
 // Updated: availability, or an edition, changed elsewhere, or the collection is
 // met there. It has the author's seal, and all its seals are verified. Sources
 // are news, if there is any, of who serves.
@@ -263,6 +272,8 @@ func (Announced) event() {}
 func (Vouched) event()   {}
 func (Falsified) event() {}
 func (Updated) event()   {}
+func (Said) event()      {}
+func (Heard) event()     {}
 
 // Effect is something for the shell to do.
 type Effect interface{ effect() }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 
@@ -61,6 +62,14 @@ func (r Rules) step(s State, e Event) (State, []Effect, error) {
 		return r.announced(s, e)
 	case Vouched:
 		return r.vouched(s, e)
+	case Said:
+		s.OnItsWay = e.Word
+		return s, nil, nil
+	case Heard:
+		if bytes.Equal(s.OnItsWay, e.Word) {
+			s.OnItsWay = nil
+		}
+		return s, nil, nil
 	case Falsified:
 		return falsified(s, e)
 	case Missed:

@@ -72,7 +72,7 @@ func (p *Author) publishOnce(ctx context.Context, name collection.Name, partial 
 		err = p.announced(ctx, word, c, answer, message)
 	}
 	if err == nil {
-		err = word.heard(ctx)
+		err = p.wordAnswered(ctx, name, word.sent)
 	}
 	if err != nil {
 		return err

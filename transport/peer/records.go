@@ -23,7 +23,6 @@ const (
 	rosterRecord   record.Kind = "roster"   // user, or an authority's root key: the latest roster
 	settingsRecord record.Kind = "settings" // what the user's devices take over
 	untakenRecord  record.Kind = "q"        // collection: that the program has not got that yet, and its cover
-	wordRecord     record.Kind = "word"     // collection: there if the hub has been given the author's word and not answered; empty
 	wishRecord     record.Kind = "w"        // collection, item, version: tries to fetch it
 )
 

@@ -2,11 +2,10 @@ package peer
 
 import (
 	"context"
-	"errors"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/transport"
-	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
 // word is the author's update for what is served here, which goes to the hub with one
@@ -14,8 +13,8 @@ import (
 type word struct {
 	p      *base
 	of     collection.Name
-	serves transport.Bits   // what it is about
-	sent   transport.Record // says that it is on its way
+	serves transport.Bits // what it is about
+	sent   []byte         // sealed: what is on its way
 }
 
 // say makes a request that brings the word, if there is one, and notes before that it is on
@@ -27,27 +26,28 @@ func (w *word) say(ctx context.Context, request func(update []byte) error) error
 		return request(nil)
 	}
 	return w.p.inTurn(ctx, w.of, func() error {
-		update, err := w.seal(ctx)
+		var update []byte
+		_, err := w.p.core.Do(ctx, w.of, func(s engine.State) (event engine.Event, err error) {
+			if update, err = w.seal(ctx, s); len(update) > 0 {
+				event = engine.Said{Word: update}
+			}
+			return event, err
+		})
 		if err != nil {
 			return err
 		}
 		if len(update) > 0 {
-			w.sent.Key = wordRecord.Key(w.of)
-			w.sent.Version, err = w.p.cfg.Store.Apply(ctx, transport.Batch{Changes: []transport.Change{{Key: w.sent.Key, Value: []byte{}}}})
-		}
-		if err != nil {
-			return err
+			w.sent = update
 		}
 		return request(update)
 	})
 }
 
 // seal makes the word and seals it; none for others than the author, and where it says
-// nothing new. The peer does not take it before the hub has.
-func (w *word) seal(ctx context.Context) ([]byte, error) {
-	s, err := w.p.core.Load(ctx, w.of)
-	if err != nil || w.p.user != s.Collection.Author() || s.Collection.Authority().IsZero() {
-		return nil, err
+// nothing new.
+func (w *word) seal(ctx context.Context, s engine.State) ([]byte, error) {
+	if w.p.user != s.Collection.Author() || s.Collection.Authority().IsZero() {
+		return nil, nil
 	}
 	u, some, err := s.Word(w.serves.And(w.p.complete(s)))
 	if err != nil || !some {
@@ -59,20 +59,12 @@ func (w *word) seal(ctx context.Context) ([]byte, error) {
 	return u.MarshalBinary()
 }
 
-// heard notes that what the hub has answered is known here.
-func (w *word) heard(ctx context.Context) error {
-	if w.sent.Version == 0 {
+// wordAnswered notes that what the hub has answered to a word is known here.
+func (p *base) wordAnswered(ctx context.Context, name collection.Name, word []byte) error {
+	if len(word) == 0 {
 		return nil
 	}
-	return w.p.forgetWord(ctx, w.sent)
-}
-
-// forgetWord forgets that a word is on its way, unless another one is.
-func (p *base) forgetWord(ctx context.Context, sent transport.Record) error {
-	err := record.Replace(ctx, p.cfg.Store, sent, nil)
-	if errors.Is(err, transport.ErrConflict) {
-		return nil
-	}
+	_, err := p.core.Step(ctx, name, engine.Heard{Word: word})
 	return err
 }
 
@@ -80,14 +72,14 @@ func (p *base) forgetWord(ctx context.Context, sent transport.Record) error {
 // Of one key the later word counts alone: whatever this station says next must say that too.
 func (p *base) hearOfWord(ctx context.Context, name collection.Name) error {
 	return p.inTurn(ctx, name, func() error {
-		sent, err := record.Get(ctx, p.cfg.Store, wordRecord.Key(name))
-		if err != nil || sent.Version == 0 {
-			return err
+		s, err := p.core.Load(ctx, name)
+		if err != nil || len(s.OnItsWay) == 0 {
+			return nil // an error is that of whoever needs the state
 		}
 		if err := p.refreshFrom(ctx, name, library{p.cfg.Hub, false}); err != nil && !isUnknown(err) {
 			return err
 		}
-		return p.forgetWord(ctx, sent)
+		return p.wordAnswered(ctx, name, s.OnItsWay)
 	})
 }
 
