@@ -80,7 +80,7 @@ func New(ctx context.Context, signer *signature.Signer, cfg Config) (*Hub, error
 	if err != nil {
 		return nil, err
 	}
-	h.accounts = &Accounts{store: cfg.Store, signer: signer, keys: keys, now: cfg.Now, random: cfg.Random, joined: h.joined}
+	h.accounts = &Accounts{store: cfg.Store, signer: signer, keys: keys, now: cfg.Now, random: cfg.Random, joined: h.joined, left: h.left}
 	cfg.Directory = cmp.Or[transport.Directory](cfg.Directory, h.accounts)
 	h.cfg = cfg
 	h.users = &users{cfg: cfg, accounts: h.accounts, keys: keys}

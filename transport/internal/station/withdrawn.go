@@ -114,7 +114,7 @@ func (k *Core) removeItems(ctx context.Context, c collection.Collection, items t
 	for len(places) > 0 {
 		some := places[:min(len(places), expirePage)]
 		places = places[len(some):]
-		err := k.expireThose(ctx, c.Author(), time.Unix(1<<40, 0), func(tx *record.Tx) ([]collection.Digest, error) {
+		err := k.expireThose(ctx, c.Author(), forever, func(tx *record.Tx) ([]collection.Digest, error) {
 			return k.unused(ctx, tx, c.Author(), some)
 		})
 		if err != nil {
