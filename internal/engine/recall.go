@@ -17,7 +17,7 @@ func (Recalled) event() {}
 // what the author has sealed no digest nothing can be checked, and what is withdrawn
 // nobody gets.
 func (s State) recalled(e Recalled) State {
-	gone := s.Withdrawn()
+	gone := s.itemsThat(label.Rank.Withdrawn)
 	lacks := lessColumns(lessColumns(partial(s, e.Versions), s.Held), s.awaited())
 	for v := range lacks {
 		lacks[v] = s.withDigest(v, lacks[v].Without(gone))
@@ -33,12 +33,4 @@ func (s State) recalled(e Recalled) State {
 		}
 	}
 	return s
-}
-
-// Withdrawn is the set of the items that the author has withdrawn.
-func (s State) Withdrawn() transport.Bits {
-	if s.Collection.Withdrawn() == 0 {
-		return nil
-	}
-	return s.itemsThat(label.Rank.Withdrawn)
 }

@@ -83,8 +83,8 @@ func fulfil(wants []Want, come []transport.Bits) []Want {
 
 // FirstWant returns the first of what is wanted that is among some versions, and no more of
 // it than that.
-func (s State) FirstWant(among []transport.Bits) (Want, bool) {
-	for _, w := range s.Wants {
+func FirstWant(wants []Want, among []transport.Bits) (Want, bool) {
+	for _, w := range wants {
 		w.Versions = trimColumns(eachColumn(w.Versions, among, transport.Bits.And))
 		if len(w.Versions) > 0 {
 			return w, true

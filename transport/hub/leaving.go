@@ -22,7 +22,7 @@ func (h *Hub) removeLeft(ctx context.Context, user collection.UserID) error {
 	if err := errors.Join(h.dropMailings(ctx, user), h.dropLinks(ctx, user)); err != nil {
 		return err
 	}
-	if err := h.core.RemoveUser(ctx, user); err != nil {
+	if err := h.core.Server.RemoveUser(ctx, user); err != nil {
 		return err
 	}
 	for _, kind := range []record.Kind{records.Letter, records.Link, records.Spent, records.Failed} {

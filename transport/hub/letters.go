@@ -29,7 +29,7 @@ func (h *Hub) forMail() mail.Hub {
 			if err != nil {
 				return nil, err
 			}
-			return h.core.Server.RecallOf(ctx, h.running, s, ref, offset)
+			return h.core.Peers.RecallOf(ctx, h.running, s, ref, offset)
 		},
 		Address: h.addresses.writesTo, MayWrite: h.mayWrite, Finish: h.core.Finish,
 		Shared: h.shared, Link: h.cfg.Link, Now: h.cfg.Now, Random: h.cfg.Random, Log: h.cfg.Log,

@@ -30,7 +30,7 @@ func (k *Core) gather(ctx context.Context, r Result, versions []transport.Bits, 
 		k.begin() // the others take their time
 	}
 	for ctx.Err() == nil {
-		want, ok := r.State.FirstWant(versions)
+		want, ok := engine.FirstWant(r.State.Wants, versions)
 		if !ok {
 			break
 		}

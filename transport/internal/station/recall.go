@@ -15,10 +15,10 @@ import (
 // rule 18. A station that does not answer, and a version that nobody has, are not asked for
 // again at once: otherwise each reader would cost others as much as it likes.
 
-// RecallOf is PartialOf that asks others for what has expired, until asking ends. While
+// RecallOf is Server.PartialOf that asks others for what has expired, until asking ends. While
 // somebody else's request does so, the error wraps transport.ErrPending.
-func (k *Server) RecallOf(ctx, asking context.Context, s engine.State, ref transport.Ref, offset int64) (*transport.Stream, error) {
-	stream, err := k.PartialOf(ctx, s, ref, offset)
+func (k *Peers) RecallOf(ctx, asking context.Context, s engine.State, ref transport.Ref, offset int64) (*transport.Stream, error) {
+	stream, err := k.core.Server.PartialOf(ctx, s, ref, offset)
 	item, ok := s.Collection.Index(ref.Item)
 	if !errors.Is(err, transport.ErrNotFound) || !ok || ref.Version < 0 || ref.Version >= len(s.Collection.Ladder())-1 {
 		return stream, err
@@ -32,12 +32,12 @@ func (k *Server) RecallOf(ctx, asking context.Context, s engine.State, ref trans
 	if r, err = k.core.recalled(asking, r, sets); err != nil {
 		return nil, err
 	}
-	return k.PartialOf(ctx, r.State, ref, offset)
+	return k.core.Server.PartialOf(ctx, r.State, ref, offset)
 }
 
-// Recall is Partial that asks others for what has expired.
-func (k *Server) Recall(ctx, asking context.Context, by collection.UserID, ref transport.Ref, offset int64) (*transport.Stream, error) {
-	stream, err := k.Partial(ctx, by, ref, offset)
+// Recall is Server.Partial that asks others for what has expired.
+func (k *Peers) Recall(ctx, asking context.Context, by collection.UserID, ref transport.Ref, offset int64) (*transport.Stream, error) {
+	stream, err := k.core.Server.Partial(ctx, by, ref, offset)
 	if !errors.Is(err, transport.ErrNotFound) {
 		return stream, err
 	}
@@ -49,8 +49,8 @@ func (k *Server) Recall(ctx, asking context.Context, by collection.UserID, ref t
 }
 
 // RecallAll asks others, beside, for what has expired of a version of all items but those
-// in held, for a user who may read the collection: Pull then waits for it.
-func (k *Server) RecallAll(ctx context.Context, by collection.UserID, name collection.Name, version int, held transport.Bits) error {
+// in held, for a user who may read the collection: Server.Pull then waits for it.
+func (k *Peers) RecallAll(ctx context.Context, by collection.UserID, name collection.Name, version int, held transport.Bits) error {
 	s, err := k.core.Read(ctx, by, name)
 	if err != nil || version < 0 || version >= len(s.Collection.Ladder())-1 {
 		return err
@@ -58,7 +58,7 @@ func (k *Server) RecallAll(ctx context.Context, by collection.UserID, name colle
 	sets := make([]transport.Bits, version+1)
 	sets[version] = transport.AllBits(s.Collection.Len()).Without(held).Without(s.HeldOf(version))
 	r, err := k.core.recall(ctx, s, sets)
-	if _, wanted := r.State.FirstWant(sets); err != nil || !wanted {
+	if _, wanted := engine.FirstWant(r.State.Wants, sets); err != nil || !wanted {
 		return err
 	}
 	k.core.Later(func(ctx context.Context) {
@@ -82,7 +82,7 @@ func (k *Core) recall(ctx context.Context, s engine.State, versions []transport.
 
 // recalled fetches what is wanted, and remembers what has not come.
 func (k *Core) recalled(ctx context.Context, r Result, versions []transport.Bits) (Result, error) {
-	if _, ok := r.State.FirstWant(versions); !ok {
+	if _, ok := engine.FirstWant(r.State.Wants, versions); !ok {
 		return r, nil
 	}
 	r, err := k.gather(ctx, r, versions, k.reachOnce)

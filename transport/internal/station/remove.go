@@ -15,7 +15,8 @@ import (
 // read them, what waits in the feeds of these, and the versions; the user's own feed and
 // contacts; and what all of it counts for. What others have shared with the user stays. It
 // costs what is removed. After an error, or a crash, it is called again.
-func (k *Core) RemoveUser(ctx context.Context, user collection.UserID) error {
+func (s *Server) RemoveUser(ctx context.Context, user collection.UserID) error {
+	k := s.core
 	names, err := record.Names(ctx, k.Store, stateRecord.Under(user))
 	if err != nil {
 		return err

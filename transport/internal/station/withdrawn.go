@@ -32,9 +32,9 @@ func (s *step) noteWithdrawn(ctx context.Context, before, after engine.State) er
 	if !s.core.Cache || after.Collection.Withdrawn() == 0 {
 		return nil
 	}
-	gone := after.Withdrawn()
+	gone := withdrawn(after.Collection)
 	if before.Known() {
-		gone = gone.Without(before.Withdrawn())
+		gone = gone.Without(withdrawn(before.Collection))
 	}
 	if gone.IsEmpty() {
 		return nil
@@ -97,7 +97,7 @@ func (k *Core) removeWithdrawn(ctx context.Context, note transport.Record) error
 	case err != nil:
 		return err
 	default:
-		if err := k.removeItems(ctx, s.Collection, transport.Bits(note.Value).And(s.Withdrawn())); err != nil {
+		if err := k.removeItems(ctx, s.Collection, transport.Bits(note.Value).And(withdrawn(s.Collection))); err != nil {
 			return err
 		}
 	}
@@ -132,7 +132,7 @@ func (k *Core) unused(ctx context.Context, tx *record.Tx, author collection.User
 		left[p.digest] = true
 	}
 	err = k.eachState(ctx, tx, author, func(_ collection.Name, _ transport.Record, _ engine.Parts, s engine.State) error {
-		gone := s.Withdrawn()
+		gone := withdrawn(s.Collection)
 		for v, items := range among(s, left) {
 			for i := range items.Without(gone).Places() {
 				d, _ := s.Collection.Digest(i, v)
