@@ -135,7 +135,7 @@ func (n *noting) Apply(ctx context.Context, b transport.Batch) (uint64, error) {
 func TestReservedInVain(t *testing.T) {
 	large := bytes.Repeat([]byte("large"), 20_000)
 	store := &noting{new(memstore.Store), true}
-	k := New(Config{Store: store, Cache: true, Now: time.Now})
+	k := New(Config{Store: store, Cache: true, Now: time.Now, MaxBytes: 1 << 20})
 	_, err := k.Versions.Receive(t.Context(), ofItem(large), 0, 0, 0, bytes.NewReader(large))
 	if !errors.Is(err, transport.ErrStorage) {
 		t.Fatal(err)
