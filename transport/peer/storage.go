@@ -7,6 +7,7 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
 
 // Storage is what takes room at a peer, and how its user makes some. It is safe for
@@ -47,7 +48,7 @@ func (s Storage) roomOf(ctx context.Context, name collection.Name) (Room, error)
 	if err != nil {
 		return Room{Collection: name}, err
 	}
-	versions, err := s.core.Versions.Room(ctx, state)
+	versions, err := station.Room(ctx, s.core, state)
 	return Room{name, versions}, err
 }
 
@@ -75,7 +76,7 @@ func (s Storage) Drop(ctx context.Context, name collection.Name, version int, it
 		if sets[version], err = placesIn(c, items); err != nil {
 			return err
 		}
-		return s.core.Versions.Drop(ctx, c, sets)
+		return station.Drop(ctx, s.core, c, sets)
 	})
 }
 

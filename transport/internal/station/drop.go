@@ -16,9 +16,10 @@ import (
 
 // Drop removes versions of a collection that are here, but for those that another of its
 // author's collections has, and what earlier calls have left.
-func (k *Versions) Drop(ctx context.Context, c collection.Collection, versions []transport.Bits) error {
-	k.core.cache.Lock()
-	defer k.core.cache.Unlock()
+func Drop(ctx context.Context, core *Core, c collection.Collection, versions []transport.Bits) error {
+	core.cache.Lock()
+	defer core.cache.Unlock()
+	k := core.Versions
 	places := placesOf(c, versions)
 	for len(places) > 0 {
 		some := places[:min(len(places), expirePage)]
@@ -96,7 +97,7 @@ func (k *Versions) dropBlobs(ctx context.Context) error {
 
 // Room returns how many bytes the versions of a collection take here, by their place in the
 // ladder: each of those with the same bytes once.
-func (k *Versions) Room(ctx context.Context, s engine.State) ([]int64, error) {
+func Room(ctx context.Context, core *Core, s engine.State) ([]int64, error) {
 	room := make([]int64, len(s.Collection.Ladder()))
 	seen := map[collection.Digest]bool{}
 	for _, p := range placesOf(s.Collection, s.Held) {
@@ -104,7 +105,7 @@ func (k *Versions) Room(ctx context.Context, s engine.State) ([]int64, error) {
 			continue
 		}
 		seen[p.digest] = true
-		size, _, err := k.whole(ctx, versionRecord.Key(s.Collection.Author(), p.digest))
+		size, _, err := core.Versions.whole(ctx, versionRecord.Key(s.Collection.Author(), p.digest))
 		if err != nil {
 			return nil, err
 		}
