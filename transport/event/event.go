@@ -40,8 +40,9 @@ const (
 	Arrived
 	// Changed: something of a collection has changed, and News.Reason says what.
 	Changed
-	// Progress: Done of Total bytes of the version that Ref names are here. There are few
-	// for one version: with its first bytes, each sixteenth part of it, and its end.
+	// Progress: Done of Total bytes of the version that Ref names have come, from a device or
+	// from a source. It is told of versions of more than 64 KiB, with their first bytes, with
+	// each sixteenth part that follows, and at their end.
 	Progress
 	// WishFulfilled: a version that was wished for is here.
 	WishFulfilled

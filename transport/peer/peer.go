@@ -212,7 +212,7 @@ func New(ctx context.Context, user collection.UserID, signer *signature.Signer, 
 	b.core = station.New(station.Config{
 		Store: cfg.Store, Keys: station.Keyring{Keyring: cfg.Keys}, Now: cfg.Now, Pause: cfg.Pause,
 		Left: b.left, PartAge: cfg.Quotas.PartAge,
-		Signer: signer, Dial: cfg.Dial, Bus: &b.bus, Notified: b.wake, Later: b.later, Failed: func(err error) { b.failed("work beside requests", err, 0) },
+		Signer: signer, Dial: cfg.Dial, Bus: &b.bus, Notified: b.wake, Progress: b.progress, Later: b.later, Failed: func(err error) { b.failed("work beside requests", err, 0) },
 		Rules: engine.Rules{RequiredFromDevice: all, RequiredFromPeer: all, Key: signer.ID(), Own: transport.Source{User: user, URL: cfg.URL}},
 	})
 	if err := b.knowOwnKey(ctx); err != nil {

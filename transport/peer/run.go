@@ -107,6 +107,11 @@ func (p *base) tellOf(k event.Kind, ref transport.Ref, err error) {
 	p.tell(event.Event{Kind: k, Ref: ref, Err: err})
 }
 
+// progress tells how far a version has come.
+func (p *base) progress(ref transport.Ref, done, total int64) {
+	p.tell(event.Event{Kind: event.Progress, Ref: ref, Done: done, Total: total})
+}
+
 // wake has a loop go on that may be resting.
 func wake(c chan struct{}) {
 	select {
