@@ -113,10 +113,7 @@ func (d *Device) draft(ctx context.Context, h collection.Header, b collection.Bo
 }
 
 // NewItemID makes an item's id.
-func (d *Device) NewItemID() (id collection.ItemID, err error) {
-	_, err = io.ReadFull(d.cfg.Random, id[:])
-	return id, err
-}
+func (d *Device) NewItemID() (collection.ItemID, error) { return collection.NewItemID(d.cfg.Random) }
 
 // Collection returns a collection as the device has made it.
 func (d *Device) Collection(ctx context.Context, name collection.Name) (collection.Collection, error) {

@@ -47,7 +47,8 @@ type Config struct {
 	// KeepVersions is for how long Run leaves partial versions in the cache: see [Hub.Expire].
 	// 0 = for good.
 	KeepVersions time.Duration
-	// Events takes what happens at the hub: see package event. nil = only Log does.
+	// Events takes what happens at the hub, event.Shared and event.Failed: see package event.
+	// What others tell its security stands in the log alone. nil = only Log does.
 	Events func(event.Event)
 	// MaxVersion bounds one uploaded version, in bytes; 0 = 32 MiB.
 	MaxVersion int64

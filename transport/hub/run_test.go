@@ -70,6 +70,20 @@ func TestRunGoesOn(t *testing.T) {
 	hears(t, b, notify.Shared)
 }
 
+// TestSharedIsTold: a collection that is new to the hub is told once, with who shares it.
+func TestSharedIsTold(t *testing.T) {
+	var told []event.Event
+	w := labtest.New(t, hub.Config{Events: func(e event.Event) { told = append(told, e) }})
+	cam := w.Camera(w.User("ann"), 1)
+	name := cam.Album("title", w.User("bob"))
+	for range 2 {
+		cam.Shares(name)
+	}
+	if len(told) != 1 || told[0].Kind != event.Shared || told[0].Ref.Collection != name || told[0].User != cam.User {
+		t.Errorf("told %v", told)
+	}
+}
+
 // TestRunKeepsUp: who runs probes, has versions expire and writes letters; after its end
 // nothing is taken any more.
 func TestRunKeepsUp(t *testing.T) {
