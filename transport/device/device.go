@@ -30,8 +30,10 @@ import (
 // Media opens the versions of items that a device holds, or makes them.
 type Media interface {
 	// Open opens a version, by its place in the ladder. The error wraps
-	// transport.ErrNotFound if the device does not have it, or not any more: then
-	// the rest is shared without it. It is called again for every share, and must
+	// transport.ErrNotFound if the device does not have it, or not any more, and
+	// errors.ErrUnsupported if it cannot be made of what there is, such as a damaged file:
+	// then the rest is shared without it. An item of which nothing can be opened when it
+	// comes into a collection has no digests there, by which a program finds it. It is called again for every share, and must
 	// return the same bytes each time.
 	Open(ctx context.Context, item collection.ItemID, version int) (transport.Blob, error)
 }
@@ -107,14 +109,11 @@ func (d *Device) draft(ctx context.Context, h collection.Header, b collection.Bo
 	if h.Title == "" && d.cfg.Name != "" {
 		h.Title = Title(h.Created, d.cfg.Name, d.cfg.Owner)
 	}
-	return shareclient.Draft(ctx, d.cfg.Random, h, b, d.media.Open)
+	return shareclient.Draft(ctx, d.cfg.Random, h, b, d.openMedia)
 }
 
 // NewItemID makes an item's id.
-func (d *Device) NewItemID() (id collection.ItemID, err error) {
-	_, err = io.ReadFull(d.cfg.Random, id[:])
-	return id, err
-}
+func (d *Device) NewItemID() (collection.ItemID, error) { return collection.NewItemID(d.cfg.Random) }
 
 // Collection returns a collection as the device has made it.
 func (d *Device) Collection(ctx context.Context, name collection.Name) (collection.Collection, error) {

@@ -78,7 +78,16 @@ func offers(c collection.Collection) []transport.Bits {
 
 func (d *Device) open(ctx context.Context, c collection.Collection, item, version int) (transport.Blob, error) {
 	id, _ := c.At(item)
-	return d.media.Open(ctx, id, version)
+	return d.openMedia(ctx, id, version)
+}
+
+// openMedia opens a version. What cannot be made is not there, for all that follows.
+func (d *Device) openMedia(ctx context.Context, item collection.ItemID, version int) (transport.Blob, error) {
+	b, err := d.media.Open(ctx, item, version)
+	if errors.Is(err, errors.ErrUnsupported) {
+		err = transport.At(transport.ErrNotFound, err.Error())
+	}
+	return b, err
 }
 
 // cannot finds what of it is asked for the device does not have any more.

@@ -270,7 +270,7 @@ func TestEnrolmentWaits(t *testing.T) {
 		}
 		labtest.Must(t, home.peer.Close(context.Background()))
 		for range 32 {
-			if err := <-ends; !errors.Is(err, transport.ErrClosed) {
+			if err := <-ends; !errors.Is(err, transport.ErrStopped) {
 				t.Errorf("waiting when the station stops: %v", err)
 			}
 		}
@@ -301,7 +301,7 @@ func TestInvitation(t *testing.T) {
 		_, err := httplink.NewEnrolClient(url, invitation, httplink.Options{}).Commit(t.Context(), enrol.Commitment{1})
 		return err
 	}
-	if err := ask(secure.URL, "secret"); !errors.Is(err, transport.ErrUnreachable) || len(seen) > 0 {
+	if err := ask(secure.URL, "secret"); !errors.Is(err, transport.ErrPeerKey) || len(seen) > 0 {
 		t.Errorf("without a public certificate: %v, %q", err, seen)
 	}
 	for _, other := range []string{"", "another"} {

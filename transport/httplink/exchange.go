@@ -3,6 +3,7 @@ package httplink
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -217,10 +218,18 @@ func unreachable(ctx context.Context, err error) error {
 	if errors.Is(err, transport.ErrPeerKey) {
 		return err
 	}
-	if u, ok := errors.AsType[*url.Error](err); ok {
-		err = u.Err // without the URL: there may be a token in it
+	if _, refused := errors.AsType[*tls.CertificateVerificationError](err); refused { // somebody answers, who is not who was meant
+		return fmt.Errorf("%w: %w", transport.ErrPeerKey, withoutURL(err))
 	}
-	return fmt.Errorf("%w: %w", transport.ErrUnreachable, err)
+	return fmt.Errorf("%w: %w", transport.ErrUnreachable, withoutURL(err))
+}
+
+// withoutURL leaves the URL of a request out of an error: there may be a token in it.
+func withoutURL(err error) error {
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		return u.Err
+	}
+	return err
 }
 
 func size(r *http.Response) (int64, error) {

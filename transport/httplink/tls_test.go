@@ -276,7 +276,7 @@ func TestHubByKey(t *testing.T) {
 	}
 	d.answered(t, "the hub", updates(httplink.Options{Key: key.signer.Public().ID()}))
 	d.refused(t, "another one", updates(httplink.Options{Key: newStationKey(t).signer.Public().ID()}))
-	if err := updates(httplink.Options{}); !errors.Is(err, transport.ErrUnreachable) || d.requests.Load() != 0 {
+	if err := updates(httplink.Options{}); !errors.Is(err, transport.ErrPeerKey) || d.requests.Load() != 0 {
 		t.Errorf("no key: %v, %d requests", err, d.requests.Load())
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/event"
 	"github.com/glimpse-go/glimpse/transport/internal/record"
 	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
@@ -35,6 +36,11 @@ func (s session) noted(ctx context.Context, share transport.Share) (station.Resu
 	r, err := s.share(ctx, share)
 	if err == nil {
 		s.hub.claims.note(s.user, r.State.Collection.Name(), share)
+	}
+	if err == nil && r.New {
+		e := event.Of(event.Shared, r.State.Collection.Name())
+		e.User = s.user
+		s.hub.tell(e)
 	}
 	return r, err
 }

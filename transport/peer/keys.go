@@ -13,6 +13,7 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/event"
 	"github.com/glimpse-go/glimpse/transport/internal/audit"
 	"github.com/glimpse-go/glimpse/transport/internal/record"
 	"github.com/glimpse-go/glimpse/transport/internal/station"
@@ -42,10 +43,11 @@ func (p *base) believe(ctx context.Context, statements [][]byte, add func(contex
 			continue
 		}
 		key := nameOf(word)
-		_, err = record.Get(ctx, p.cfg.Store, key)
+		known, err := record.Get(ctx, p.cfg.Store, key)
 		if err != nil && !record.Damaged(err, key) {
 			return err
 		}
+		before := p.unknown(word)
 		if err == nil { // else a revocation may be what cannot be read
 			err = add(ctx, word)
 		}
@@ -57,8 +59,25 @@ func (p *base) believe(ctx context.Context, statements [][]byte, add func(contex
 			return err
 		}
 		p.learned.add(data, revision)
+		if !bytes.Equal(known.Value, data) {
+			p.tellKeys(word, before)
+		}
 	}
 	return nil
+}
+
+// unknown are the keys in a word that the keyring does not have.
+func (p *base) unknown(w station.Word) []collection.KeyID {
+	return slices.DeleteFunc(w.Keys(), func(key collection.KeyID) bool { return p.cfg.Keys.Has(key) })
+}
+
+// tellKeys tells which of some keys have become known.
+func (p *base) tellKeys(w station.Word, before []collection.KeyID) {
+	for _, key := range before {
+		if p.cfg.Keys.Has(key) {
+			p.tell(event.Event{Kind: event.KeySeen, User: w.User(), Key: key})
+		}
+	}
 }
 
 // maxStrangers is how many users a peer knows before it takes no more rosters of others

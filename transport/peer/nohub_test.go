@@ -174,7 +174,7 @@ func TestWithoutHubRestart(t *testing.T) {
 	name := album(t, ann, cam, 1, collection.Body{Recipients: []collection.UserID{bob.User}})
 	ann.Publishes(name)
 	labtest.Must(t, ann.Close(t.Context()))
-	if _, err := bob.Reader.ReceiveFrom(t.Context(), ann.Source()); !errors.Is(err, transport.ErrClosed) {
+	if _, err := bob.Reader.ReceiveFrom(t.Context(), ann.Source()); !errors.Is(err, transport.ErrStopped) {
 		t.Errorf("a closed peer: %v", err)
 	}
 	ann.Restart(nil)

@@ -1,11 +1,14 @@
 package peer
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/event"
 	"github.com/glimpse-go/glimpse/transport/internal/shareclient"
 	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
@@ -16,7 +19,9 @@ import (
 // an error it can be called again. The peer's user must be the author, or a
 // completer, of the collection. Where nobody else does, the peer also vouches
 // for what it serves and tells the recipients, who call ReceiveFrom: without a
-// hub, or if the hub says so. Errors are those of transport.ShareReceiver, of
+// hub, or if the hub says so. Originals that are labelled and cannot be announced, since the
+// peer has no URL (transport.ErrUnreachable) or the collection names no authority
+// (transport.ErrForbidden), are an error after all else is published. Other errors are those of transport.ShareReceiver, of
 // transport.Announcer and of the Renderer, except where it says that a version
 // cannot be made: then all goes on without that version.
 func (p *Author) Publish(ctx context.Context, name collection.Name) error {
@@ -32,7 +37,11 @@ func (p *Author) PublishPartial(ctx context.Context, name collection.Name) error
 
 func (p *Author) publish(ctx context.Context, name collection.Name, partial bool) error {
 	return p.drain.Do(func() error {
-		return p.orSealedAgain(ctx, name, func() error { return p.publishOnce(ctx, name, partial) })
+		err := p.orSealedAgain(ctx, name, func() error { return p.publishOnce(ctx, name, partial) })
+		if err == nil {
+			p.tell(event.Of(event.Published, name))
+		}
+		return err
 	})
 }
 
@@ -55,7 +64,11 @@ func (p *Author) publishOnce(ctx context.Context, name collection.Name, partial 
 	}
 	message := transport.Share{From: transport.Peer, Offers: p.offers(s), Notifies: p.cfg.Notifies}
 	word := &word{p: p.base, of: name}
-	serves := p.cfg.URL != "" && !partial
+	var unserved error
+	if !partial {
+		unserved = p.unserved(s)
+	}
+	serves := p.cfg.URL != "" && !partial && unserved == nil
 	if serves {
 		last := len(s.Collection.Ladder()) - 1
 		message.Serves, message.URL, message.Endpoint = make([]transport.Bits, last+1), p.cfg.URL, p.endpoint
@@ -77,7 +90,26 @@ func (p *Author) publishOnce(ctx context.Context, name collection.Name, partial 
 	if err != nil {
 		return err
 	}
-	return p.finish(ctx, c.Name(), serves, answer.Notify)
+	return cmp.Or(p.finish(ctx, c.Name(), serves, answer.Notify), unserved)
+}
+
+// unserved says why a hub cannot be told of labelled originals that are here; nil if it can,
+// or there are none. All else is published all the same.
+func (p *Author) unserved(s engine.State) error {
+	here := p.complete(s)
+	labelled := slices.ContainsFunc(slices.Collect(here.Places()), func(i int) bool {
+		_, rank := s.Collection.At(i)
+		return rank.Labelled()
+	})
+	switch {
+	case !labelled:
+		return nil
+	case p.cfg.URL == "":
+		return transport.At(transport.ErrUnreachable, "originals are not announced: this peer has no URL at which others reach it")
+	case s.Collection.Authority().IsZero():
+		return transport.At(transport.ErrForbidden, "originals are not announced: the collection names no authority that a hub could take labels off by")
+	}
+	return nil
 }
 
 // announced takes what the hub has answered, and announces what is served unless the hub

@@ -10,6 +10,7 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/event"
 	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
@@ -79,6 +80,11 @@ func (p *Reader) hear(ctx context.Context, d transport.Delivery, from library, h
 	}
 	known.Tries = known.Tries.again(p.cfg.Retry, p.cfg.Now())
 	failed := record.Set(ctx, p.cfg.Store, key, known)
+	e := event.Of(event.Refused, n.Name())
+	if e.User, e.Err = home.User, err; known.parked() {
+		e.Kind = event.Parked
+	}
+	p.tell(e)
 	return known.parked() && failed == nil, errors.Join(err, failed)
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/event"
 )
 
 // render makes the missing versions that are not here, and a new edition with
@@ -119,26 +120,26 @@ func (p *Author) renderOne(ctx context.Context, c collection.Collection, j *job)
 	picture := Picture{Item: c.Item(j.item), Version: ladder[j.version], Original: original}
 	err = p.cfg.Render.Render(ctx, picture, &out)
 	if errors.Is(err, errors.ErrUnsupported) {
-		p.cfg.Log.Warn("version cannot be made", "collection", c.Name(), "item", picture.Item.ID, "version", picture.Version.Name, "error", err)
+		p.tellOf(event.LeftOut, transport.Ref{Collection: c.Name(), Item: picture.Item.ID, Version: j.version}, err)
 		j.cannot = true
 		return nil
 	}
 	if err == nil {
-		j.preview = p.preview(picture.Item, out.Bytes())
+		j.preview = p.preview(c.Name(), picture.Item, j.version, out.Bytes())
 		j.digest, err = p.core.Versions.Keep(ctx, c.Author(), out.Bytes())
 	}
 	return err
 }
 
 // preview makes a preview of a version, if its item has none and the Renderer can.
-func (p *Author) preview(item collection.Item, version []byte) []byte {
+func (p *Author) preview(name collection.Name, item collection.Item, of int, version []byte) []byte {
 	r, can := p.cfg.Render.(Previewer)
 	if !can || len(item.Preview) > 0 {
 		return nil
 	}
 	preview, err := r.Preview(version)
 	if err != nil {
-		p.cfg.Log.Warn("no preview can be made", "item", item.ID, "error", err)
+		p.tellOf(event.LeftOut, transport.Ref{Collection: name, Item: item.ID, Version: of}, fmt.Errorf("preview: %w", err))
 		return nil
 	}
 	return preview

@@ -42,6 +42,8 @@ type Config struct {
 	// nil = in a goroutine of its own, and nobody.
 	Later  func(work func(context.Context))
 	Failed func(error)
+	// Progress is told how far a version of more than maxSmall bytes has come; nil = nobody is.
+	Progress func(ref transport.Ref, done, total int64)
 	// Cache says that partial versions expire, and that what is kept is counted for its
 	// author. Without, what has not come whole is counted alone, for who brings it.
 	Cache bool
@@ -90,7 +92,7 @@ type Core struct {
 // New makes a core.
 func New(cfg Config) *Core {
 	k := &Core{
-		Config: cfg, Versions: &Versions{Store: cfg.Store, Pause: cfg.Pause, MaxBytes: cfg.MaxBytes},
+		Config: cfg, Versions: &Versions{Store: cfg.Store, Pause: cfg.Pause, MaxBytes: cfg.MaxBytes, Progress: cfg.Progress},
 		visiting: duty{name: "visit", under: stateRecord.Under(), page: visitPage},
 		expiring: duty{name: "expire", under: ageRecord.Under(), page: expirePage},
 		parting:  duty{name: "parts", under: unfinishedRecord.Under(), page: expirePage},
@@ -115,8 +117,9 @@ func New(cfg Config) *Core {
 type Versions struct {
 	Store    transport.Store
 	Pause    turns.Pause
-	MaxBytes int64 // as in Config
-	core     *Core // that notes when one comes, and counts it; nil = nothing does
+	MaxBytes int64                                      // as in Config
+	Progress func(ref transport.Ref, done, total int64) // likewise
+	core     *Core                                      // that notes when one comes, and counts it; nil = nothing does
 	uploads  uploads
 	coming   turns.Turns[string] // versions from elsewhere, by the store's key
 	making   turns.Turns[string] // those from here, which do not wait for the others
@@ -137,6 +140,7 @@ type Peers struct{ core *Core }
 type Result struct {
 	State  engine.State
 	Answer *transport.Answer // if there is one
+	New    bool              // whether the collection was not known before
 
 	sealOnly bool // the answer's collection adds no more to a share than the authority's seal
 }

@@ -91,6 +91,7 @@ func (k *Versions) receiveTo(ctx context.Context, c collection.Collection, item,
 	if err := s.from(offset); err != nil {
 		return s.Size(), err
 	}
+	s.coming = k.arrival(c, item, version, most)
 	return k.fill(ctx, s, c, item, version, r, keep.large)
 }
 

@@ -20,6 +20,7 @@ type sharer struct {
 	added   bool   // some of its bytes are stored
 	differs bool   // some are not: others have brought different ones
 	passed  []byte // what others have brought of the latest bytes
+	coming  coming
 }
 
 // from has a sharer begin at an offset within what has come: how far the others
@@ -54,6 +55,12 @@ func (s *sharer) leave() error {
 
 // Write implements io.Writer: it adds what is not there yet.
 func (s *sharer) Write(p []byte) (int, error) {
+	n, err := s.write(p)
+	s.coming.now(s.at)
+	return n, err
+}
+
+func (s *sharer) write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.end != nil {
