@@ -220,8 +220,10 @@ func (d Dialer) Reach(to Source) (Home, error) {
 }
 
 // Stream is a version, or a part of it, as it comes. Size is that of the whole
-// version in bytes, as its sender claims.
+// version in bytes, as its sender claims. Digest is that of the whole version, as its author
+// has sealed it; zero where the sender does not say.
 type Stream struct {
 	io.ReadCloser
-	Size int64
+	Size   int64
+	Digest collection.Digest
 }

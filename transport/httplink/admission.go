@@ -42,7 +42,7 @@ func actionOf(r *http.Request) transport.Action {
 	case notificationsRoute, versionsRoute, admissionRoute:
 		return transport.Wait
 	}
-	if r.Method == http.MethodGet {
+	if changesNothing(r) {
 		return transport.Read
 	}
 	return transport.Send

@@ -174,7 +174,7 @@ func (c *Client) Updates(ctx context.Context, name collection.Name) (transport.S
 
 // Version implements transport.Library.
 func (c *Client) Version(ctx context.Context, ref transport.Ref, offset int64) (*transport.Stream, error) {
-	return c.part(ctx, fmt.Sprintf("%s?offset=%d", versionPath(ref), offset), offset)
+	return c.part(ctx, versionPath(ref), offset)
 }
 
 // Versions implements transport.Library.
@@ -314,7 +314,7 @@ func (c *Client) GuestVersion(ctx context.Context, token string, item, version i
 	if err != nil {
 		return nil, err
 	}
-	return c.part(ctx, fmt.Sprintf("%s/%d/%d?offset=%d", path, item, version, offset), offset)
+	return c.part(ctx, fmt.Sprintf("%s/%d/%d", path, item, version), offset)
 }
 
 // linkPath is where a token is looked up. No segment, and dots that are one of their

@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/glimpse-go/glimpse/transport"
@@ -86,46 +88,13 @@ func (c *Client) stream(ctx context.Context, path string) (*transport.Stream, er
 	return &transport.Stream{ReadCloser: r.Body, Size: n}, nil
 }
 
-// part opens what follows an offset of a version.
-func (c *Client) part(ctx context.Context, path string, offset int64) (*transport.Stream, error) {
-	s, err := c.stream(ctx, path)
-	if err != nil {
-		return nil, err
-	}
-	if offset < 0 || s.Size < offset {
-		s.Close()
-		return nil, transport.At(transport.ErrMalformed, sizeHeader)
-	}
-	s.ReadCloser = &rest{s.ReadCloser, s.Size - offset}
-	return s, nil
-}
-
-// rest is what is left of a version. A proxy, or a station that is up to something,
-// can end an answer early and call it whole.
-type rest struct {
-	io.ReadCloser
-	left int64
-}
-
-// Read implements io.Reader.
-func (r *rest) Read(p []byte) (int, error) {
-	if r.left == 0 {
-		return 0, io.EOF
-	}
-	n, err := r.ReadCloser.Read(p[:min(int64(len(p)), r.left)])
-	r.left -= int64(n)
-	if errors.Is(err, io.EOF) && r.left > 0 {
-		err = fmt.Errorf("%w: %w", transport.ErrUnreachable, io.ErrUnexpectedEOF)
-	}
-	return n, err
-}
-
 // body is what a request carries: a message, a stream, the one before the other, or
 // nothing.
 type body struct {
 	message []byte
 	stream  io.Reader
-	waits   bool // the answer waits now and then for what it brings
+	header  http.Header // beside; nil = nothing
+	waits   bool        // the answer waits now and then for what it brings
 }
 
 // reader reads a message as a body that can be read twice, or else the stream.
@@ -149,6 +118,7 @@ func (c *Client) request(ctx context.Context, method, path string, b body) (*htt
 	if req.Body != nil {
 		req.Header.Set("Content-Type", contentType)
 	}
+	maps.Copy(req.Header, b.header)
 	if c.auth != nil {
 		if err := c.auth(req); err != nil {
 			return nil, err
@@ -161,14 +131,14 @@ func (c *Client) request(ctx context.Context, method, path string, b body) (*htt
 	return req, nil
 }
 
-// send makes a request and returns its answer, which has the status that is wanted.
+// send makes a request and returns its answer, which has a status that is wanted.
 // A refusal comes as an error beside the answer, whose body is closed.
-func (c *Client) send(ctx context.Context, method, path string, b body, want int) (*http.Response, error) {
+func (c *Client) send(ctx context.Context, method, path string, b body, want ...int) (*http.Response, error) {
 	r, err := c.keepPace(ctx, method, path, b)
 	if err != nil {
 		return nil, err
 	}
-	if r.StatusCode == want {
+	if slices.Contains(want, r.StatusCode) {
 		return r, nil
 	}
 	defer r.Body.Close()

@@ -159,7 +159,8 @@ func (s *stub) open(offset int64) (*transport.Stream, error) {
 	if offset < 0 || offset > int64(len(digits)) {
 		return nil, transport.ErrOffset
 	}
-	return &transport.Stream{ReadCloser: io.NopCloser(bytes.NewReader(digits[offset:])), Size: int64(len(digits))}, nil
+	stream := io.NopCloser(bytes.NewReader(digits[offset:]))
+	return &transport.Stream{ReadCloser: stream, Size: int64(len(digits)), Digest: collection.Digest{1}}, nil
 }
 
 func (s *stub) Versions(_ context.Context, _ collection.Name, _ int, held transport.Bits) (io.ReadCloser, error) {

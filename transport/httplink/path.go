@@ -36,18 +36,13 @@ func pathRef(r *http.Request) (transport.Ref, error) {
 	return ref, nil
 }
 
-func pathVersion(r *http.Request) (transport.Ref, int64, error) {
+func pathVersion(r *http.Request) (transport.Ref, error) {
 	ref, err := pathRef(r)
 	if err != nil {
-		return ref, 0, err
+		return ref, err
 	}
-	v, err := pathNumber(r, "version", label.MaxVersions-1)
-	if err != nil {
-		return ref, 0, err
-	}
-	ref.Version = v
-	offset, err := pathOffset(r)
-	return ref, offset, err
+	ref.Version, err = pathNumber(r, "version", label.MaxVersions-1)
+	return ref, err
 }
 
 // pathNumber reads a number in the path.

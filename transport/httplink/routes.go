@@ -5,7 +5,7 @@
 //	POST /v1/push?share=                                      share a collection, and its smallest versions behind it
 //	POST /v1/upload/{author}/{id}                             missing versions in one stream, and the seal
 //	PUT  /v1/versions/{author}/{id}/{item}/{version}?offset=  one version, or the rest of it
-//	GET  /v1/versions/{author}/{id}/{item}/{version}?offset=  a partial version
+//	GET  /v1/versions/{author}/{id}/{item}/{version}          a partial version
 //	POST /v1/versions/{author}/{id}/{version}                 a partial version of all items, each as it comes
 //	POST /v1/announce                                         complete versions are served from now on
 //	GET  /v1/collections/{author}/{id}                        a collection
@@ -21,16 +21,23 @@
 //	POST /v1/enrol/opening                                    what it has committed to
 //	POST /v1/enrol/admission                                  its request, for what people decide; waits itself
 //	GET  /v1/links/{token}                                    title and cover, for who has the token of a letter
-//	GET  /v1/links/{token}/{item}/{version}?offset=           a partial version, likewise; item is a place
+//	GET  /v1/links/{token}/{item}/{version}                   a partial version, likewise; item is a place
 //	GET  /v1/originals/{author}/{id}/{item}?offset=&length=   a complete version, as a range with proof
 //	GET  /v1/originals/{author}/{id}?items=                   those of many items, a transport.Bits in URL-safe base64
 //
 // Ids are hexadecimal. Bodies are the messages of package transport; a refusal
-// is a transport.Fault, with the status that fits it best. Single versions come
-// with their size in the header Glimpse-Size. News behind which versions follow, as the
-// receipts ask, is a message and a stream; the header says how long the message is. A push has two parts: the message of a
-// share, whose length in bytes the query says, and a stream as uploads have it.
+// is a transport.Fault, with the status that fits it best. An original comes with its size in
+// the header Glimpse-Size. News behind which versions follow, as the receipts ask, is a
+// message and a stream; the header says how long the message is. A push has two parts: the
+// message of a share, whose length in bytes the query says, and a stream as uploads have it.
 // The answer to a stream may come before its end: the rest need not be sent.
+//
+// # Reading
+//
+// What a GET reads, originals aside, has an entity tag: of a version it stands for the digest
+// that the author has sealed, of all else for the bytes that are sent. With If-None-Match who
+// has it already is sent nothing (RFC 9110 §13), if it may still be read; with Range comes a
+// part (§14), and all of it where several parts are asked for; HEAD returns the header alone.
 //
 // # Who calls
 //
@@ -45,7 +52,7 @@
 //	[method, audience, path and query, time, nonce, body]
 //
 // The audience is the key of the station that is called; the time is in seconds
-// since 1970; the body stands for its SHA-256. A GET has no body, and the nonce 0;
+// since 1970; the body stands for its SHA-256. A GET or HEAD has no body, and the nonce 0;
 // all others have a random number of 64 bits. The key statement, sealed by an
 // authority that the called station trusts, tells it the caller's key; empty if it
 // knows it.
@@ -69,7 +76,8 @@
 // stands in the path and query: nobody changes what is offered, where its sender
 // serves or whom it tells. The stream behind it is as open as an upload.
 //
-// A GET is good for the five minutes, as often as it comes. A station that starts
+// A GET, or a HEAD, is good for the five minutes, as often as it comes, and for any range: no
+// seal covers the header. A station that starts
 // anew has forgotten what it has taken: there, a request can do once more what it did.
 // Answers are not sealed. Nothing of this hides anything: for that, and against who is on
 // the way to both, serve over TLS.
@@ -111,6 +119,12 @@ const (
 	putRoute    = "PUT /v1/versions/{author}/{id}/{item}/{version}"
 )
 
+// The routes whose answers cost as much to begin as to send.
+const (
+	originalRoute  = "GET /v1/originals/{author}/{id}/{item}"
+	originalsRoute = "GET /v1/originals/{author}/{id}"
+)
+
 // The routes whose answers wait for what is still to come, and that of announcements.
 const (
 	notificationsRoute = "POST /v1/notifications"
@@ -142,15 +156,15 @@ var peerRoutes = map[string]route[transport.Home]{
 	pushRoute:        push[transport.Home],
 	uploadRoute:      upload[transport.Home],
 	"GET /v1/versions/{author}/{id}/{item}/{version}": version[transport.Home],
-	versionsRoute:                            versions[transport.Home],
-	"GET /v1/collections/{author}/{id}":      named(transport.Home.Collection),
-	"GET /v1/updates/{author}/{id}":          named(transport.Home.Updates),
-	notificationsRoute:                       notifications[transport.Home],
-	"GET /v1/originals/{author}/{id}/{item}": original,
-	"GET /v1/originals/{author}/{id}":        originals,
-	"POST /v1/deliveries":                    deliver,
-	"GET /v1/settings":                       settings,
-	"POST /v1/roster":                        message(roster[transport.Home]),
+	versionsRoute:                       versions[transport.Home],
+	"GET /v1/collections/{author}/{id}": named(transport.Home.Collection),
+	"GET /v1/updates/{author}/{id}":     named(transport.Home.Updates),
+	notificationsRoute:                  notifications[transport.Home],
+	originalRoute:                       original,
+	originalsRoute:                      originals,
+	"POST /v1/deliveries":               deliver,
+	"GET /v1/settings":                  settings,
+	"POST /v1/roster":                   message(roster[transport.Home]),
 }
 
 // guestRoutes are what a hub serves to those who have nothing but a token.
@@ -180,7 +194,7 @@ func named[S, A any](call func(S, context.Context, collection.Name) (A, error)) 
 			return err
 		}
 		answer, err := call(station, r.Context(), name)
-		return reply(r, answer, err)
+		return replyTagged(r, answer, err)
 	}
 }
 
@@ -222,7 +236,11 @@ func upload[S transport.ShareReceiver](r request, station S) error {
 }
 
 func putVersion(r request, hub transport.Hub) error {
-	ref, offset, err := pathVersion(r.Request)
+	ref, err := pathVersion(r.Request)
+	if err != nil {
+		return err
+	}
+	offset, err := pathOffset(r.Request)
 	if err != nil {
 		return err
 	}
@@ -232,12 +250,16 @@ func putVersion(r request, hub transport.Hub) error {
 }
 
 func version[S transport.Library](r request, station S) error {
-	ref, offset, err := pathVersion(r.Request)
+	ref, err := pathVersion(r.Request)
+	if err == nil {
+		_, err = query(r.Request)
+	}
 	if err != nil {
 		return err
 	}
-	stream, err := station.Version(r.Context(), ref, offset)
-	return replyStream(r, stream, err)
+	return replyVersion(r, func(offset int64) (*transport.Stream, error) {
+		return station.Version(r.Context(), ref, offset)
+	})
 }
 
 func versions[S transport.Library](r request, station S) error {
@@ -318,7 +340,7 @@ func originals(r request, home transport.Home) error {
 
 func settings(r request, home transport.Home) error {
 	settings, err := home.Settings(r.Context())
-	return reply(r, settings, err)
+	return replyTagged(r, settings, err)
 }
 
 func identifiers(hub transport.Hub, ctx context.Context, m transport.IDRequest) (transport.Identifiers, error) {
@@ -332,7 +354,7 @@ func roster[S transport.RosterKeeper](station S, ctx context.Context, m transpor
 
 func glimpse(r request, links transport.LinkAccess) error {
 	g, err := links.Glimpse(r.Context(), r.PathValue("token"))
-	return reply(r, g, err)
+	return replyTagged(r, g, err)
 }
 
 func guestVersion(r request, links transport.LinkAccess) error {
@@ -344,10 +366,10 @@ func guestVersion(r request, links transport.LinkAccess) error {
 	if err != nil {
 		return err
 	}
-	offset, err := pathOffset(r.Request)
-	if err != nil {
+	if _, err := query(r.Request); err != nil {
 		return err
 	}
-	stream, err := links.GuestVersion(r.Context(), r.PathValue("token"), item, version, offset)
-	return replyStream(r, stream, err)
+	return replyVersion(r, func(offset int64) (*transport.Stream, error) {
+		return links.GuestVersion(r.Context(), r.PathValue("token"), item, version, offset)
+	})
 }

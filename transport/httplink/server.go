@@ -110,12 +110,11 @@ func serve[S any](s server, routes map[string]route[S], as func(transport.Identi
 	return mux
 }
 
-// known authenticates a request and writes the refusal, if there is one. A HEAD,
-// which the mux takes for a GET, would have all of an original read for nothing.
+// known authenticates a request and writes the refusal, if there is one.
 func (s server) known(answer func(request, transport.Identity) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		who, err := s.Who.Authenticate(r)
-		if err == nil && r.Method == http.MethodHead {
+		if err == nil && isHeadOfOriginal(r) {
 			err = errPath
 		}
 		if err == nil {
@@ -127,15 +126,18 @@ func (s server) known(answer func(request, transport.Identity) error) http.Handl
 	}
 }
 
+// isHeadOfOriginal reports whether a HEAD, which the mux takes for a GET, would have all of an
+// original read for nothing.
+func isHeadOfOriginal(r *http.Request) bool {
+	return r.Method == http.MethodHead && (r.Pattern == originalRoute || r.Pattern == originalsRoute)
+}
+
 // guest answers a request that needs no caller.
 func (s server) guest(answer route[transport.LinkAccess], links transport.LinkAccess) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Referrer-Policy", "no-referrer")
 		w.Header().Set("Cache-Control", "private") // a token may be revoked
-		err := errPath
-		if r.Method != http.MethodHead {
-			err = s.admit(request{r, w, s.MaxMessage, 0}, transport.Call{Link: r.PathValue("token")}, func(r request) error { return answer(r, links) })
-		}
+		err := s.admit(request{r, w, s.MaxMessage, 0}, transport.Call{Link: r.PathValue("token")}, func(r request) error { return answer(r, links) })
 		if err != nil {
 			s.refuse(w, r, collection.UserID{}, err)
 		}
@@ -157,13 +159,17 @@ func (s server) refuse(w http.ResponseWriter, r *http.Request, user collection.U
 	if f.Code == 0 {
 		s.Log.Error("failed", "method", r.Method, "route", r.Pattern, "error", err)
 	}
+	code := status(f)
+	if errors.Is(err, errRange) {
+		code = http.StatusRequestedRangeNotSatisfiable
+	}
 	data, err := transport.Encode(f)
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
 	w.Header().Set("Content-Type", contentType)
 	w.Header().Set("Content-Length", strconv.Itoa(len(data))) // it is whole before the rest of a body is read
-	w.WriteHeader(status(f))
+	w.WriteHeader(code)
 	w.Write(data)
 }
 
@@ -247,7 +253,7 @@ func done(r request, err error) error {
 	return err
 }
 
-// replyStream sends a version; a stream that breaks cuts the answer off, so
+// replyStream sends an original; a stream that breaks cuts the answer off, so
 // that nobody takes the part for the whole.
 func replyStream(r request, stream *transport.Stream, err error) error {
 	if err != nil {
@@ -268,15 +274,21 @@ func replyBytes(r request, typ string, stream io.Reader) error {
 		_, err := stream.WriteTo(r.w)
 		return sent(err)
 	}
+	_, err := copyPieces(r.w, stream)
+	return sent(err)
+}
+
+// copyPieces copies in pieces as writers write them, and returns how many bytes it has read.
+func copyPieces(to io.Writer, from io.Reader) (int64, error) {
 	w := writers.Get().(*bufio.Writer)
 	defer writers.Put(w)
-	w.Reset(r.w)
+	w.Reset(to)
 	defer w.Reset(nil)
-	_, err := io.Copy(w, stream)
+	n, err := io.Copy(w, from)
 	if err == nil {
 		err = w.Flush()
 	}
-	return sent(err)
+	return n, err
 }
 
 // replyVersions sends versions, all that has come before it waits for more.
