@@ -119,16 +119,27 @@ func (c *Client) request(ctx context.Context, method, path string, b body) (*htt
 		req.Header.Set("Content-Type", contentType)
 	}
 	maps.Copy(req.Header, b.header)
-	if c.auth != nil {
-		if err := c.auth(req); err != nil {
-			return nil, err
-		}
+	if err := c.authenticate(req, path); err != nil {
+		return nil, err
 	}
 	if b.message != nil && b.stream != nil {
 		req.Body = io.NopCloser(io.MultiReader(req.Body, b.stream))
 		req.GetBody, req.ContentLength = nil, -1
 	}
 	return req, nil
+}
+
+// authenticate puts into a request who calls, as the station sees the request: without the
+// path of the base, which a proxy may take away.
+func (c *Client) authenticate(req *http.Request, path string) (err error) {
+	if c.auth == nil {
+		return nil
+	}
+	seen := req.WithContext(req.Context()) // with the same header
+	if seen.URL, err = req.URL.Parse(path); err != nil {
+		return err
+	}
+	return c.auth(seen)
 }
 
 // send makes a request and returns its answer, which has a status that is wanted.

@@ -51,7 +51,8 @@
 //
 //	[method, audience, path and query, time, nonce, body]
 //
-// The audience is the key of the station that is called; the time is in seconds
+// The audience is the key of the station that is called; the path begins with /v1, whatever
+// stands before that in the station's URL; the time is in seconds
 // since 1970; the body stands for its SHA-256. A GET or HEAD has no body, and the nonce 0;
 // all others have a random number of 64 bits. The key statement, sealed by an
 // authority that the called station trusts, tells it the caller's key; empty if it
@@ -85,6 +86,20 @@
 // Who is to join is not known yet, and shows at most an invitation, as a token
 // ([HandlerOptions].Enrol). The messages of package enrol stand in byte strings, but for the
 // commitment, which is one.
+//
+// # Behind a proxy
+//
+// A station may be served below a path: its URL, and the base of its clients, end with that.
+// The handlers serve what follows, from /v1 on, so a proxy takes the path away, or, if it
+// does not, http.StripPrefix does. No seal covers that path: the audience says which station is
+// called, and there is one at whatever path. The proxy passes bodies and answers on as they
+// come, and waits at least a minute for an answer, which may wait for news; it neither packs
+// nor redirects. Where it ends TLS, the station's endpoint lists its URL as one for browsers,
+// and it is trusted as the last section says.
+//
+// The handlers lift the ReadTimeout and WriteTimeout of the http.Server, which would end
+// requests that wait for news, and long versions; [HandlerOptions].MaxStall stands in their
+// place. ReadHeaderTimeout and IdleTimeout are yours to set: a few seconds, and a minute or two.
 //
 // # Which station answers
 //

@@ -30,8 +30,8 @@ type HandlerOptions struct {
 	// answer. Each 2 KiB that pass earn back a second of it, so that on the
 	// slowest link nobody need hurry, and nobody holds a connection with a byte
 	// now and then. While the station works, or waits for news, it does not count.
-	// It stands in the place of the timeouts of the http.Server, but for that of
-	// headers. 0 = 30 s.
+	// It stands in the place of the http.Server's ReadTimeout and WriteTimeout, which
+	// are lifted. 0 = 30 s.
 	MaxStall time.Duration
 	// Admission is asked before a body is read; nil = the station, if it is one, else
 	// nobody is.
