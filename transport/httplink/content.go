@@ -31,11 +31,12 @@ func replyTagged(r request, message any, err error) error {
 	if err != nil {
 		return err
 	}
-	data, err := transport.Encode(message)
+	typ, data, err := encoded(r, message)
 	if err != nil {
 		return err
 	}
-	return replyContent(r, etag(sha256.Sum256(data)), contentType, bytes.NewReader(data))
+	r.w.Header().Set("Vary", "Accept")
+	return replyContent(r, etag(sha256.Sum256(data)), typ, bytes.NewReader(data))
 }
 
 // replyVersion answers with a version, or the range of it that is asked for (RFC 9110 §14),

@@ -26,7 +26,10 @@
 //	GET  /v1/originals/{author}/{id}?items=                   those of many items, a transport.Bits in URL-safe base64
 //
 // Ids are hexadecimal. Bodies are the messages of package transport; a refusal
-// is a transport.Fault, with the status that fits it best. An original comes with its size in
+// is a transport.Fault, with the status that fits it best. Programs that are no stations say
+// what they accept: who asks for JSON reads collections with their keys, updates, settings and
+// glimpses in it, and whoever says anything but CBOR is refused by a problem of RFC 9457, with
+// the name of the error. openapi.json describes the routes for such programs. An original comes with its size in
 // the header Glimpse-Size. News behind which versions follow, as the receipts ask, is a
 // message and a stream; the header says how long the message is. A push has two parts: the
 // message of a share, whose length in bytes the query says, and a stream as uploads have it.

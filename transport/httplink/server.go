@@ -159,51 +159,16 @@ func (s server) refuse(w http.ResponseWriter, r *http.Request, user collection.U
 	if f.Code == 0 {
 		s.Log.Error("failed", "method", r.Method, "route", r.Pattern, "error", err)
 	}
-	code := status(f)
-	if errors.Is(err, errRange) {
-		code = http.StatusRequestedRangeNotSatisfiable
-	}
-	data, err := transport.Encode(f)
+	name, status := refusalOf(errors.Join(f, err))
+	typ, data, err := writeRefusal(r, f, name, status)
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	w.Header().Set("Content-Type", contentType)
+	w.Header().Set("Content-Type", typ)
+	w.Header().Set("Vary", "Accept")
 	w.Header().Set("Content-Length", strconv.Itoa(len(data))) // it is whole before the rest of a body is read
-	w.WriteHeader(code)
+	w.WriteHeader(status)
 	w.Write(data)
-}
-
-// status is the HTTP status that fits a fault best; the fault says more.
-func status(f *transport.Fault) int {
-	for _, known := range []struct {
-		err    error
-		status int
-	}{
-		{transport.ErrNotFound, http.StatusNotFound},
-		{transport.ErrUnauthenticated, http.StatusUnauthorized},
-		{transport.ErrForbidden, http.StatusForbidden},
-		{transport.ErrMalformed, http.StatusBadRequest},
-		{transport.ErrTooLarge, http.StatusRequestEntityTooLarge},
-		{transport.ErrDigest, http.StatusUnprocessableEntity},
-		{transport.ErrSeal, http.StatusUnprocessableEntity},
-		{transport.ErrDiffers, http.StatusConflict},
-		{transport.ErrOffset, http.StatusConflict},
-		{transport.ErrNotAsked, http.StatusConflict},
-		{transport.ErrConflict, http.StatusConflict},
-		{transport.ErrUnreachable, http.StatusBadGateway},
-		{transport.ErrPeerKey, http.StatusBadGateway},
-		{transport.ErrWithdrawn, http.StatusGone},
-		{transport.ErrPending, http.StatusTooEarly},
-		{transport.ErrQuota, http.StatusTooManyRequests},
-		{transport.ErrStorage, http.StatusInsufficientStorage},
-		{transport.ErrClosed, http.StatusServiceUnavailable},
-		{transport.ErrStale, http.StatusServiceUnavailable},
-	} {
-		if errors.Is(f, known.err) {
-			return known.status
-		}
-	}
-	return http.StatusInternalServerError
 }
 
 func readMessage[M any](r request) (M, error) {

@@ -19,8 +19,12 @@ import (
 
 // answer returns a handler's answer to a request.
 func answer(h http.Handler, method, path string, body io.Reader) *httptest.ResponseRecorder {
+	return recorded(h, httptest.NewRequest(method, path, body))
+}
+
+func recorded(h http.Handler, r *http.Request) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequest(method, path, body))
+	h.ServeHTTP(w, r)
 	return w
 }
 
