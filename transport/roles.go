@@ -40,8 +40,9 @@ type ShareReceiver interface {
 type ResumableUploader interface {
 	// PutVersion takes the rest of a missing version from offset on, and returns
 	// the number of bytes that are stored then. What came before data broke off
-	// is kept. Errors as those of Upload; with ErrOffset the number is where to
-	// go on.
+	// is kept. With nil as data it takes nothing, whatever the offset, and the number
+	// is where to go on. Errors as those of Upload; with ErrOffset, too, the number is
+	// where to go on.
 	PutVersion(ctx context.Context, ref Ref, offset int64, data io.Reader) (int64, error)
 }
 

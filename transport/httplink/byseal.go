@@ -110,7 +110,7 @@ func (b *bySeal) admit(r *http.Request, p proof, key collection.KeyID) error {
 	case changesNothing(r):
 		r.Body = http.NoBody
 		return nil
-	case r.Pattern == uploadRoute || r.Pattern == putRoute:
+	case r.Pattern == uploadRoute || r.Pattern == patchRoute:
 		return take()
 	case len(p.Body) == 0:
 		return transport.At(transport.ErrUnauthenticated, "the body is not sealed")

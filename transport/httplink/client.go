@@ -142,21 +142,6 @@ func (c *Client) Upload(ctx context.Context, name collection.Name, stream io.Rea
 	return exchange[transport.Answer](ctx, c, http.MethodPost, "/v1/upload/"+name.String(), body{stream: stream})
 }
 
-// PutVersion implements transport.ResumableUploader.
-func (c *Client) PutVersion(ctx context.Context, ref transport.Ref, offset int64, data io.Reader) (int64, error) {
-	path := fmt.Sprintf("%s?offset=%d", versionPath(ref), offset)
-	r, err := c.send(ctx, http.MethodPut, path, body{stream: data}, http.StatusNoContent)
-	if r == nil {
-		return 0, err
-	}
-	defer r.Body.Close()
-	n, bad := size(r)
-	if err != nil {
-		return n, err
-	}
-	return n, bad
-}
-
 // Announce implements transport.Announcer.
 func (c *Client) Announce(ctx context.Context, a transport.Announcement) (transport.Answer, error) {
 	return call[transport.Answer](ctx, c, "/v1/announce", a)

@@ -3,6 +3,7 @@ package httplink
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -153,7 +154,7 @@ func (c *Client) send(ctx context.Context, method, path string, b body, want ...
 		return r, nil
 	}
 	defer r.Body.Close()
-	return r, refusal(r)
+	return r, refusedBy(r)
 }
 
 // do makes a request of the station that it is for, if that is a certain one.
@@ -174,15 +175,24 @@ func (c *Client) do(ctx context.Context, method, path string, b body) (*http.Res
 	return r, nil
 }
 
-// refusal reads the fault that a station answers with.
-func refusal(r *http.Response) error {
-	data, err := readAll(r.Body, maxFault, 0)
+// refusedBy reads the fault that a station answers with.
+func refusedBy(r *http.Response) error {
+	data, err := faultOf(r)
 	if err == nil {
 		if f, err := transport.DecodeMessage[transport.Fault](data); err == nil {
 			return &f
 		}
 	}
 	return notStation(r)
+}
+
+// faultOf returns the encoding of the fault that an answer has, in its header if it is one to a
+// HEAD.
+func faultOf(r *http.Response) ([]byte, error) {
+	if r.Request != nil && r.Request.Method == http.MethodHead {
+		return base64.RawURLEncoding.DecodeString(r.Header.Get(faultHeader))
+	}
+	return readAll(r.Body, maxFault, 0)
 }
 
 // notStation is the error of an answer that comes from something in between, or

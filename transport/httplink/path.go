@@ -54,15 +54,6 @@ func pathNumber(r *http.Request, name string, greatest int) (int, error) {
 	return int(n), nil
 }
 
-// pathOffset reads the query of a request for a version.
-func pathOffset(r *http.Request) (int64, error) {
-	part, err := query(r, "offset")
-	if err != nil {
-		return 0, err
-	}
-	return max(part[0], 0), nil
-}
-
 // query reads the numbers that a query is of, each once; -1 where one is missing.
 // What it cannot read is refused, not passed over: who asks for something else must
 // not get this.

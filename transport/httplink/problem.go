@@ -4,19 +4,23 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/glimpse-go/glimpse/transport"
 )
 
 const problemType = "application/problem+json"
 
-// refusals are the errors of package transport with their names, and the status that fits each
-// best; the fault, or the problem, says more.
-var refusals = []struct {
+// refusal is how an error is told.
+type refusal struct {
 	err    error
 	name   string
 	status int
-}{
+}
+
+// refusals are the errors of package transport with their names, and the status that fits each
+// best; the fault, or the problem, says more.
+var refusals = []refusal{
 	{transport.ErrNotFound, "ErrNotFound", http.StatusNotFound},
 	{transport.ErrUnauthenticated, "ErrUnauthenticated", http.StatusUnauthorized},
 	{transport.ErrForbidden, "ErrForbidden", http.StatusForbidden},
@@ -38,12 +42,16 @@ var refusals = []struct {
 	{transport.ErrStale, "ErrStale", http.StatusServiceUnavailable},
 }
 
+// ownRefusals are those of this package for which there is a better status.
+var ownRefusals = []refusal{
+	{errRange, "ErrOffset", http.StatusRequestedRangeNotSatisfiable},
+	{errTus, "ErrMalformed", http.StatusPreconditionFailed},
+	{errPatchType, "ErrMalformed", http.StatusUnsupportedMediaType},
+}
+
 // refusalOf returns name and status of an error; those of a failure if it is of no known kind.
 func refusalOf(err error) (name string, status int) {
-	if errors.Is(err, errRange) {
-		return "ErrOffset", http.StatusRequestedRangeNotSatisfiable
-	}
-	for _, known := range refusals {
+	for _, known := range slices.Concat(ownRefusals, refusals) {
 		if errors.Is(err, known.err) {
 			return known.name, known.status
 		}

@@ -1,29 +1,31 @@
 // Package httplink carries the exchange over HTTP with net/http: [Client] is
 // the one side, [HubHandler] and [PeerHandler] the other.
 //
-//	POST /v1/share                                            share a collection
-//	POST /v1/push?share=                                      share a collection, and its smallest versions behind it
-//	POST /v1/upload/{author}/{id}                             missing versions in one stream, and the seal
-//	PUT  /v1/versions/{author}/{id}/{item}/{version}?offset=  one version, or the rest of it
-//	GET  /v1/versions/{author}/{id}/{item}/{version}          a partial version
-//	POST /v1/versions/{author}/{id}/{version}                 a partial version of all items, each as it comes
-//	POST /v1/announce                                         complete versions are served from now on
-//	GET  /v1/collections/{author}/{id}                        a collection
-//	GET  /v1/updates/{author}/{id}                            what changes of a collection
-//	POST /v1/notifications                                    receipts, for what waits for the caller; waits itself
-//	POST /v1/deliveries                                       a notification, to the station of its recipient
-//	POST /v1/verify                                           who sealed a statement
-//	POST /v1/ids                                              new ids for a collection and its items
-//	POST /v1/keys                                             of whom keys were stopped, and statements on some users' keys
-//	POST /v1/roster                                           the roster of the caller's user, for the latest
-//	GET  /v1/settings                                         the user's address book and settings, for a device
-//	POST /v1/enrol/commitment                                 a station is to join: for the offer (package enrol)
-//	POST /v1/enrol/opening                                    what it has committed to
-//	POST /v1/enrol/admission                                  its request, for what people decide; waits itself
-//	GET  /v1/links/{token}                                    title and cover, for who has the token of a letter
-//	GET  /v1/links/{token}/{item}/{version}                   a partial version, likewise; item is a place
-//	GET  /v1/originals/{author}/{id}/{item}?offset=&length=   a complete version, as a range with proof
-//	GET  /v1/originals/{author}/{id}?items=                   those of many items, a transport.Bits in URL-safe base64
+//	POST  /v1/share                                           share a collection
+//	POST  /v1/push?share=                                     share a collection, and its smallest versions behind it
+//	POST  /v1/upload/{author}/{id}                            missing versions in one stream, and the seal
+//	POST  /v1/uploads/{author}/{id}/{item}/{version}          one version is to come
+//	HEAD  /v1/uploads/{author}/{id}/{item}/{version}          how much of it is there
+//	PATCH /v1/uploads/{author}/{id}/{item}/{version}          the rest of it
+//	GET   /v1/versions/{author}/{id}/{item}/{version}         a partial version
+//	POST  /v1/versions/{author}/{id}/{version}                a partial version of all items, each as it comes
+//	POST  /v1/announce                                        complete versions are served from now on
+//	GET   /v1/collections/{author}/{id}                       a collection
+//	GET   /v1/updates/{author}/{id}                           what changes of a collection
+//	POST  /v1/notifications                                   receipts, for what waits for the caller; waits itself
+//	POST  /v1/deliveries                                      a notification, to the station of its recipient
+//	POST  /v1/verify                                          who sealed a statement
+//	POST  /v1/ids                                             new ids for a collection and its items
+//	POST  /v1/keys                                            of whom keys were stopped, and statements on some users' keys
+//	POST  /v1/roster                                          the roster of the caller's user, for the latest
+//	GET   /v1/settings                                        the user's address book and settings, for a device
+//	POST  /v1/enrol/commitment                                a station is to join: for the offer (package enrol)
+//	POST  /v1/enrol/opening                                   what it has committed to
+//	POST  /v1/enrol/admission                                 its request, for what people decide; waits itself
+//	GET   /v1/links/{token}                                   title and cover, for who has the token of a letter
+//	GET   /v1/links/{token}/{item}/{version}                  a partial version, likewise; item is a place
+//	GET   /v1/originals/{author}/{id}/{item}?offset=&length=  a complete version, as a range with proof
+//	GET   /v1/originals/{author}/{id}?items=                  those of many items, a transport.Bits in URL-safe base64
 //
 // Ids are hexadecimal. Bodies are the messages of package transport; a refusal
 // is a transport.Fault, with the status that fits it best. Programs that are no stations say
@@ -41,6 +43,17 @@
 // that the author has sealed, of all else for the bytes that are sent. With If-None-Match who
 // has it already is sent nothing (RFC 9110 §13), if it may still be read; with Range comes a
 // part (§14), and all of it where several parts are asked for; HEAD returns the header alone.
+//
+// # Uploading one version
+//
+// The routes of uploads speak tus 1.0 (https://tus.io/protocols/resumable-upload), with its
+// extension creation, so that any client of tus brings a version to a hub that was asked for
+// it: the endpoint is the version's own URL there, the credential a token in the header, as
+// below. Nothing is kept of an upload but the bytes: its length goes along in the URL that the
+// POST returns, and who knows how far it got need begin with neither POST nor HEAD. Bytes that
+// are there already are passed over. An upload may end with a refusal where its bytes are not
+// those that the author has sealed; where a HEAD is refused, the header Glimpse-Fault has the
+// fault, in URL-safe base64. A peer, whose callers seal what they ask, serves none of it.
 //
 // # Who calls
 //
@@ -134,7 +147,7 @@ import (
 const (
 	pushRoute   = "POST /v1/push"
 	uploadRoute = "POST /v1/upload/{author}/{id}"
-	putRoute    = "PUT /v1/versions/{author}/{id}/{item}/{version}"
+	patchRoute  = "PATCH /v1/uploads/{author}/{id}/{item}/{version}"
 )
 
 // The routes whose answers cost as much to begin as to send.
@@ -155,8 +168,11 @@ var hubRoutes = map[string]route[transport.Hub]{
 	"POST /v1/share": message(transport.Hub.Share),
 	pushRoute:        push[transport.Hub],
 	uploadRoute:      upload[transport.Hub],
-	putRoute:         putVersion,
-	announceRoute:    message(transport.Hub.Announce),
+	patchRoute:       patchVersion,
+	"POST /v1/uploads/{author}/{id}/{item}/{version}":    beginVersion,
+	"HEAD /v1/uploads/{author}/{id}/{item}/{version}":    sizeOfVersion,
+	"OPTIONS /v1/uploads/{author}/{id}/{item}/{version}": resumable,
+	announceRoute: message(transport.Hub.Announce),
 	"GET /v1/versions/{author}/{id}/{item}/{version}": version[transport.Hub],
 	versionsRoute:                       versions[transport.Hub],
 	"GET /v1/collections/{author}/{id}": named(transport.Hub.Collection),
@@ -251,20 +267,6 @@ func upload[S transport.ShareReceiver](r request, station S) error {
 	}
 	answer, err := station.Upload(r.Context(), name, r.Body)
 	return reply(r, answer, err)
-}
-
-func putVersion(r request, hub transport.Hub) error {
-	ref, err := pathVersion(r.Request)
-	if err != nil {
-		return err
-	}
-	offset, err := pathOffset(r.Request)
-	if err != nil {
-		return err
-	}
-	n, err := hub.PutVersion(r.Context(), ref, offset, r.Body)
-	r.w.Header().Set(sizeHeader, strconv.FormatInt(n, 10))
-	return done(r, err)
 }
 
 func version[S transport.Library](r request, station S) error {

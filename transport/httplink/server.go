@@ -3,6 +3,7 @@ package httplink
 import (
 	"bufio"
 	"cmp"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +17,10 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/enrol"
 )
+
+// faultHeader carries the fault with which a HEAD is refused, in URL-safe base64: its answer has
+// no body.
+const faultHeader = "Glimpse-Fault"
 
 const defaultMaxMessage = 64 << 20
 
@@ -166,6 +171,9 @@ func (s server) refuse(w http.ResponseWriter, r *http.Request, user collection.U
 	}
 	w.Header().Set("Content-Type", typ)
 	w.Header().Set("Vary", "Accept")
+	if r.Method == http.MethodHead && typ == contentType {
+		w.Header().Set(faultHeader, base64.RawURLEncoding.EncodeToString(data))
+	}
 	w.Header().Set("Content-Length", strconv.Itoa(len(data))) // it is whole before the rest of a body is read
 	w.WriteHeader(status)
 	w.Write(data)

@@ -31,6 +31,7 @@ func (r requested) String() string { return r.method + " " + r.path }
 func answered(t *testing.T, h http.Handler, r requested, auth httplink.Auth) *httptest.ResponseRecorder {
 	t.Helper()
 	q := httptest.NewRequest(r.method, r.path, bytes.NewReader(r.body))
+	q.Header = http.Header{"Upload-Offset": {"0"}, "Upload-Length": {"20"}, "Content-Type": {"application/offset+octet-stream"}}
 	if auth != nil {
 		labtest.Must(t, auth(q))
 	}
@@ -57,8 +58,10 @@ func asked(t *testing.T, n collection.Name, item collection.ItemID, share transp
 		{"HEAD", "/v1/versions/" + ref + "/0", nil},
 		{"GET", "/v1/versions/" + ref + "/1", nil},
 		{"GET", "/v1/versions/" + ref + "/2", nil},
-		{"PUT", "/v1/versions/" + ref + "/0?offset=0", []byte("planted")},
-		{"PUT", "/v1/versions/" + ref + "/1?offset=0", []byte("planted")},
+		{"PATCH", "/v1/uploads/" + ref + "/0", []byte("planted")},
+		{"PATCH", "/v1/uploads/" + ref + "/1", []byte("planted")},
+		{"POST", "/v1/uploads/" + ref + "/0", nil},
+		{"HEAD", "/v1/uploads/" + ref + "/0", nil},
 		{"POST", "/v1/versions/" + n.String() + "/0", encoded(transport.VersionsRequest{})},
 		{"POST", "/v1/versions/" + n.String() + "/1", encoded(transport.VersionsRequest{Held: transport.BitsOf(0)})},
 		{"POST", "/v1/upload/" + n.String(), []byte{0x84, 0, 0, 0, 0x41, 1, 0x82, 0, 0x40}},
