@@ -61,7 +61,7 @@ func (doc openAPI) operations() map[string]operation {
 }
 
 // served are all routes, with who serves them.
-func served() map[string][]string {
+func served(t *testing.T) map[string][]string {
 	all := map[string][]string{}
 	add := func(who string, patterns ...string) {
 		for _, p := range patterns {
@@ -71,7 +71,7 @@ func served() map[string][]string {
 	add("hub", slices.Collect(maps.Keys(hubRoutes))...)
 	add("peer", slices.Collect(maps.Keys(peerRoutes))...)
 	add("guests", slices.Collect(maps.Keys(guestRoutes))...)
-	add("joining", slices.Collect(maps.Keys(enrolRoutes(nil)))...)
+	add("joining", slices.Collect(maps.Keys(enrolRoutes(t.Context())))...)
 	delete(all, "/v1/links/") // where there is nothing
 	for pattern := range all {
 		if route, is := strings.CutPrefix(pattern, "GET "); is && !strings.HasPrefix(route, "/v1/originals") {
@@ -84,7 +84,7 @@ func served() map[string][]string {
 // TestOpenAPIRoutes: each route is described, for those who serve it, and no other.
 func TestOpenAPIRoutes(t *testing.T) {
 	described := readOpenAPI(t).operations()
-	for pattern, who := range served() {
+	for pattern, who := range served(t) {
 		tags := described[pattern].Tags
 		if !slices.Equal(slices.Sorted(slices.Values(tags)), slices.Sorted(slices.Values(who))) {
 			t.Errorf("%s: served by %v, described for %v", pattern, who, tags)

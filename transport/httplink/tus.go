@@ -2,6 +2,7 @@ package httplink
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -100,9 +101,31 @@ func patchVersion(r request, hub transport.Hub) error {
 	case length >= 0 && (offset > length || r.ContentLength > length-offset):
 		return transport.At(transport.ErrTooLarge, lengthHeader)
 	}
-	n, err := hub.PutVersion(r.Context(), ref, offset, r.Body)
+	n, err := hub.PutVersion(r.Context(), ref, offset, &chunk{r.Body, length - offset})
+	if errors.Is(err, errChunk) {
+		err = nil // it is kept, and more is to come
+	}
 	r.w.Header().Set(offsetHeader, strconv.FormatInt(n, 10))
 	return done(r, err)
+}
+
+// errChunk ends a chunk that does not end its version.
+var errChunk = fmt.Errorf("%w: more is to come", io.ErrUnexpectedEOF)
+
+// chunk is a body that may be less than what is left of a version: to who takes that, it breaks
+// off.
+type chunk struct {
+	io.Reader
+	left int64 // negative = not known
+}
+
+// Read implements io.Reader.
+func (c *chunk) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	if c.left -= int64(n); errors.Is(err, io.EOF) && c.left > 0 {
+		err = errChunk
+	}
+	return n, err
 }
 
 // errPatchType is the refusal of a body that is no rest of a version.

@@ -128,3 +128,27 @@ func TestStoredRefused(t *testing.T) {
 		}
 	}
 }
+
+// TestChunks: what is less than the rest of a version breaks off, so that the station keeps it,
+// and is no failure of who sends it; without a length it is the rest.
+func TestChunks(t *testing.T) {
+	for query, want := range map[string]error{"?length=20": errChunk, "?length=10": nil, "": nil} {
+		s := &ending{}
+		w := send(HubHandler(stubHub{s, s}, HandlerOptions{Who: anybody{}}), "PATCH", uploads+query, string(digits), offsetHeader, "0", "Content-Type", patchType)
+		if w.Code != http.StatusNoContent || w.Header().Get(offsetHeader) != "10" || !errors.Is(s.err, want) {
+			t.Errorf("%q: %d %v, ended by %v", query, w.Code, w.Header(), s.err)
+		}
+	}
+}
+
+// ending is a hub that notes how a version has ended.
+type ending struct {
+	stub
+	err error
+}
+
+func (e *ending) PutVersion(_ context.Context, _ transport.Ref, _ int64, data io.Reader) (int64, error) {
+	var n int64
+	n, e.err = io.Copy(io.Discard, data)
+	return n, e.err
+}
