@@ -41,8 +41,9 @@ type ShareReceiver interface {
 type ResumableUploader interface {
 	// PutVersion takes the rest of a missing version from offset on, and returns
 	// the number of bytes that are stored then. What came before data broke off
-	// is kept. Errors as those of Upload; with ErrOffset the number is where to
-	// go on.
+	// is kept. With nil as data it takes nothing, whatever the offset, and the number
+	// is where to go on. Errors as those of Upload; with ErrOffset, too, the number is
+	// where to go on.
 	PutVersion(ctx context.Context, ref Ref, offset int64, data io.Reader) (int64, error)
 }
 
@@ -221,8 +222,10 @@ func (d Dialer) Reach(to Source) (Home, error) {
 }
 
 // Stream is a version, or a part of it, as it comes. Size is that of the whole
-// version in bytes, as its sender claims.
+// version in bytes, as its sender claims. Digest is that of the whole version, as its author
+// has sealed it; zero where the sender does not say.
 type Stream struct {
 	io.ReadCloser
-	Size int64
+	Size   int64
+	Digest collection.Digest
 }

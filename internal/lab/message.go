@@ -43,7 +43,7 @@ func (m Message) String() string {
 // words are what requests of package httplink are for, by method and the first
 // word of the path.
 var words = map[string]string{
-	"POST share": "share", "POST push": "push", "POST upload": "upload", "PUT versions": "put", "GET versions": "version", "POST versions": "versions",
+	"POST share": "share", "POST push": "push", "POST upload": "upload", "PATCH uploads": "put", "HEAD uploads": "stored", "GET versions": "version", "POST versions": "versions",
 	"POST announce": "announce", "GET collections": "collection", "GET updates": "updates",
 	"POST notifications": "notifications", "POST deliveries": "deliver",
 	"GET originals": "original", "POST verify": "verify", "POST ids": "ids", "GET settings": "settings", "POST keys": "keys", "POST roster": "roster", "GET links": "link",

@@ -35,14 +35,14 @@ func (s server) admit(r request, call transport.Call, answer func(request) error
 // actionOf is what a request is for.
 func actionOf(r *http.Request) transport.Action {
 	switch r.Pattern {
-	case uploadRoute, putRoute, pushRoute:
+	case uploadRoute, patchRoute, pushRoute:
 		return transport.Bring
 	case announceRoute:
 		return transport.Announce
 	case notificationsRoute, versionsRoute, admissionRoute:
 		return transport.Wait
 	}
-	if r.Method == http.MethodGet {
+	if changesNothing(r) {
 		return transport.Read
 	}
 	return transport.Send
@@ -53,7 +53,7 @@ func actionOf(r *http.Request) transport.Action {
 func (s server) sizes(r *http.Request) (message, stream int64) {
 	announced := r.ContentLength
 	switch r.Pattern {
-	case uploadRoute, putRoute:
+	case uploadRoute, patchRoute:
 		return 0, max(announced, 0)
 	case pushRoute:
 		message, err := messageSize(r)

@@ -41,17 +41,17 @@ func TestAdmissionBeforeBodies(t *testing.T) {
 	over := &transport.QuotaError{What: "requests", Limit: 3, Used: 2}
 	item := "/04000000000000000000000000000000"
 	for request, want := range map[string]transport.Call{
-		"POST /v1/share":                            {Action: transport.Send, Message: 1000},
-		"POST /v1/push?share=400":                   {Action: transport.Bring, Message: 400, Stream: 600},
-		"POST /v1/upload" + somePath:                {Action: transport.Bring, Stream: 1000},
-		"PUT /v1/versions" + somePath + item + "/0": {Action: transport.Bring, Stream: 1000},
-		"POST /v1/announce":                         {Action: transport.Announce, Message: 1000},
-		"POST /v1/notifications":                    {Action: transport.Wait, Message: 1000},
-		"POST /v1/versions" + somePath + "/0":       {Action: transport.Wait, Message: 1000},
-		"GET /v1/collections" + somePath:            {Action: transport.Read},
-		"GET /v1/originals" + somePath + item:       {Action: transport.Read},
-		"POST /v1/deliveries":                       {Action: transport.Send, Message: 1000},
-		"GET /v1/links/token":                       {Action: transport.Read, Link: "token"},
+		"POST /v1/share":                             {Action: transport.Send, Message: 1000},
+		"POST /v1/push?share=400":                    {Action: transport.Bring, Message: 400, Stream: 600},
+		"POST /v1/upload" + somePath:                 {Action: transport.Bring, Stream: 1000},
+		"PATCH /v1/uploads" + somePath + item + "/0": {Action: transport.Bring, Stream: 1000},
+		"POST /v1/announce":                          {Action: transport.Announce, Message: 1000},
+		"POST /v1/notifications":                     {Action: transport.Wait, Message: 1000},
+		"POST /v1/versions" + somePath + "/0":        {Action: transport.Wait, Message: 1000},
+		"GET /v1/collections" + somePath:             {Action: transport.Read},
+		"GET /v1/originals" + somePath + item:        {Action: transport.Read},
+		"POST /v1/deliveries":                        {Action: transport.Send, Message: 1000},
+		"GET /v1/links/token":                        {Action: transport.Read, Link: "token"},
 	} {
 		a := &admission{err: over}
 		h := new(stub).handler(HandlerOptions{Who: anybody{}, Admission: a})

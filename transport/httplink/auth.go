@@ -9,7 +9,8 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-// Auth puts what says who calls into a request.
+// Auth puts what says who calls into the header of a request, which it is given as the station
+// sees it: the path begins with /v1, whatever the base URL is.
 type Auth func(*http.Request) error
 
 // Bearer is the Auth of a token that a hub has issued.

@@ -107,10 +107,10 @@ func (b *bySeal) fresh(p proof) error {
 func (b *bySeal) admit(r *http.Request, p proof, key collection.KeyID) error {
 	take := func() error { return b.take(p, key) }
 	switch {
-	case r.Method == http.MethodGet:
+	case changesNothing(r):
 		r.Body = http.NoBody
 		return nil
-	case r.Pattern == uploadRoute || r.Pattern == putRoute:
+	case r.Pattern == uploadRoute || r.Pattern == patchRoute:
 		return take()
 	case len(p.Body) == 0:
 		return transport.At(transport.ErrUnauthenticated, "the body is not sealed")

@@ -142,21 +142,6 @@ func (c *Client) Upload(ctx context.Context, name collection.Name, stream io.Rea
 	return exchange[transport.Answer](ctx, c, http.MethodPost, "/v1/upload/"+name.String(), body{stream: stream})
 }
 
-// PutVersion implements transport.ResumableUploader.
-func (c *Client) PutVersion(ctx context.Context, ref transport.Ref, offset int64, data io.Reader) (int64, error) {
-	path := fmt.Sprintf("%s?offset=%d", versionPath(ref), offset)
-	r, err := c.send(ctx, http.MethodPut, path, body{stream: data}, http.StatusNoContent)
-	if r == nil {
-		return 0, err
-	}
-	defer r.Body.Close()
-	n, bad := size(r)
-	if err != nil {
-		return n, err
-	}
-	return n, bad
-}
-
 // Announce implements transport.Announcer.
 func (c *Client) Announce(ctx context.Context, a transport.Announcement) (transport.Answer, error) {
 	return call[transport.Answer](ctx, c, "/v1/announce", a)
@@ -174,7 +159,7 @@ func (c *Client) Updates(ctx context.Context, name collection.Name) (transport.S
 
 // Version implements transport.Library.
 func (c *Client) Version(ctx context.Context, ref transport.Ref, offset int64) (*transport.Stream, error) {
-	return c.part(ctx, fmt.Sprintf("%s?offset=%d", versionPath(ref), offset), offset)
+	return c.part(ctx, versionPath(ref), offset)
 }
 
 // Versions implements transport.Library.
@@ -314,7 +299,7 @@ func (c *Client) GuestVersion(ctx context.Context, token string, item, version i
 	if err != nil {
 		return nil, err
 	}
-	return c.part(ctx, fmt.Sprintf("%s/%d/%d?offset=%d", path, item, version, offset), offset)
+	return c.part(ctx, fmt.Sprintf("%s/%d/%d", path, item, version), offset)
 }
 
 // linkPath is where a token is looked up. No segment, and dots that are one of their

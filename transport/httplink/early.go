@@ -20,6 +20,9 @@ const (
 // paced has callers keep pace, as HandlerOptions.MaxStall says, and ends what they send
 // and take soon after running has ended: what waits for nobody is not disturbed.
 //
+// The timeouts of the server for a whole request and its answer are lifted: they would end
+// what waits, and what is long.
+//
 // An answer goes out when it is made, whatever is still to come of the body: net/http
 // would await as much of that first, which takes long on a slow link. Then the body is
 // read until the caller has stopped, or is given time to: the answer would be lost with
@@ -28,6 +31,7 @@ const (
 func (s server) paced(running context.Context, h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := http.NewResponseController(w)
+		_, _ = c.SetReadDeadline(time.Time{}), c.SetWriteDeadline(time.Time{}) // where there are none, nothing is to be lifted
 		body := &requestBody{ReadCloser: r.Body, in: newPace(s.MaxStall, c.SetReadDeadline), ended: r.Body == http.NoBody}
 		answer := &answerWriter{ResponseWriter: w, out: newPace(s.MaxStall, c.SetWriteDeadline), body: body}
 		defer context.AfterFunc(running, func() {

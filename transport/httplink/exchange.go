@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/glimpse-go/glimpse/transport"
@@ -87,46 +90,13 @@ func (c *Client) stream(ctx context.Context, path string) (*transport.Stream, er
 	return &transport.Stream{ReadCloser: r.Body, Size: n}, nil
 }
 
-// part opens what follows an offset of a version.
-func (c *Client) part(ctx context.Context, path string, offset int64) (*transport.Stream, error) {
-	s, err := c.stream(ctx, path)
-	if err != nil {
-		return nil, err
-	}
-	if offset < 0 || s.Size < offset {
-		s.Close()
-		return nil, transport.At(transport.ErrMalformed, sizeHeader)
-	}
-	s.ReadCloser = &rest{s.ReadCloser, s.Size - offset}
-	return s, nil
-}
-
-// rest is what is left of a version. A proxy, or a station that is up to something,
-// can end an answer early and call it whole.
-type rest struct {
-	io.ReadCloser
-	left int64
-}
-
-// Read implements io.Reader.
-func (r *rest) Read(p []byte) (int, error) {
-	if r.left == 0 {
-		return 0, io.EOF
-	}
-	n, err := r.ReadCloser.Read(p[:min(int64(len(p)), r.left)])
-	r.left -= int64(n)
-	if errors.Is(err, io.EOF) && r.left > 0 {
-		err = fmt.Errorf("%w: %w", transport.ErrUnreachable, io.ErrUnexpectedEOF)
-	}
-	return n, err
-}
-
 // body is what a request carries: a message, a stream, the one before the other, or
 // nothing.
 type body struct {
 	message []byte
 	stream  io.Reader
-	waits   bool // the answer waits now and then for what it brings
+	header  http.Header // beside; nil = nothing
+	waits   bool        // the answer waits now and then for what it brings
 }
 
 // reader reads a message as a body that can be read twice, or else the stream.
@@ -150,10 +120,9 @@ func (c *Client) request(ctx context.Context, method, path string, b body) (*htt
 	if req.Body != nil {
 		req.Header.Set("Content-Type", contentType)
 	}
-	if c.auth != nil {
-		if err := c.auth(req); err != nil {
-			return nil, err
-		}
+	maps.Copy(req.Header, b.header)
+	if err := c.authenticate(req, path); err != nil {
+		return nil, err
 	}
 	if b.message != nil && b.stream != nil {
 		req.Body = io.NopCloser(io.MultiReader(req.Body, b.stream))
@@ -162,18 +131,31 @@ func (c *Client) request(ctx context.Context, method, path string, b body) (*htt
 	return req, nil
 }
 
-// send makes a request and returns its answer, which has the status that is wanted.
+// authenticate puts into a request who calls, as the station sees the request: without the
+// path of the base, which a proxy may take away.
+func (c *Client) authenticate(req *http.Request, path string) (err error) {
+	if c.auth == nil {
+		return nil
+	}
+	seen := req.WithContext(req.Context()) // with the same header
+	if seen.URL, err = req.URL.Parse(path); err != nil {
+		return err
+	}
+	return c.auth(seen)
+}
+
+// send makes a request and returns its answer, which has a status that is wanted.
 // A refusal comes as an error beside the answer, whose body is closed.
-func (c *Client) send(ctx context.Context, method, path string, b body, want int) (*http.Response, error) {
+func (c *Client) send(ctx context.Context, method, path string, b body, want ...int) (*http.Response, error) {
 	r, err := c.keepPace(ctx, method, path, b)
 	if err != nil {
 		return nil, err
 	}
-	if r.StatusCode == want {
+	if slices.Contains(want, r.StatusCode) {
 		return r, nil
 	}
 	defer r.Body.Close()
-	return r, refusal(r)
+	return r, refusedBy(r)
 }
 
 // do makes a request of the station that it is for, if that is a certain one.
@@ -194,15 +176,24 @@ func (c *Client) do(ctx context.Context, method, path string, b body) (*http.Res
 	return r, nil
 }
 
-// refusal reads the fault that a station answers with.
-func refusal(r *http.Response) error {
-	data, err := readAll(r.Body, maxFault, 0)
+// refusedBy reads the fault that a station answers with.
+func refusedBy(r *http.Response) error {
+	data, err := faultOf(r)
 	if err == nil {
 		if f, err := transport.DecodeMessage[transport.Fault](data); err == nil {
 			return &f
 		}
 	}
 	return notStation(r)
+}
+
+// faultOf returns the encoding of the fault that an answer has, in its header if it is one to a
+// HEAD.
+func faultOf(r *http.Response) ([]byte, error) {
+	if r.Request != nil && r.Request.Method == http.MethodHead {
+		return base64.RawURLEncoding.DecodeString(r.Header.Get(faultHeader))
+	}
+	return readAll(r.Body, maxFault, 0)
 }
 
 // notStation is the error of an answer that comes from something in between, or

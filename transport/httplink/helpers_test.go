@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -131,6 +132,9 @@ func (s *stub) Upload(_ context.Context, _ collection.Name, stream io.Reader) (t
 
 func (s *stub) PutVersion(_ context.Context, _ transport.Ref, offset int64, data io.Reader) (int64, error) {
 	s.calls++
+	if data == nil {
+		return 4, nil
+	}
 	n, err := io.Copy(io.Discard, data)
 	return offset + n, brokenOff(err)
 }
@@ -159,7 +163,8 @@ func (s *stub) open(offset int64) (*transport.Stream, error) {
 	if offset < 0 || offset > int64(len(digits)) {
 		return nil, transport.ErrOffset
 	}
-	return &transport.Stream{ReadCloser: io.NopCloser(bytes.NewReader(digits[offset:])), Size: int64(len(digits))}, nil
+	stream := io.NopCloser(bytes.NewReader(digits[offset:]))
+	return &transport.Stream{ReadCloser: stream, Size: int64(len(digits)), Digest: collection.Digest{1}}, nil
 }
 
 func (s *stub) Versions(_ context.Context, _ collection.Name, _ int, held transport.Bits) (io.ReadCloser, error) {
@@ -239,6 +244,13 @@ var calls = map[string]func(context.Context, *Client) error{
 	"upload": func(ctx context.Context, c *Client) error { return second(c.Upload(ctx, collection.Name{}, stream())) },
 	"put": func(ctx context.Context, c *Client) error {
 		return second(c.PutVersion(ctx, transport.Ref{}, 0, stream()))
+	},
+	"stored": func(ctx context.Context, c *Client) error {
+		n, err := c.PutVersion(ctx, transport.Ref{}, 0, nil)
+		if err == nil && n != 4 {
+			err = fmt.Errorf("%d bytes are stored", n)
+		}
+		return err
 	},
 	"announce":      func(ctx context.Context, c *Client) error { return second(c.Announce(ctx, transport.Announcement{})) },
 	"collection":    func(ctx context.Context, c *Client) error { return second(c.Collection(ctx, collection.Name{})) },

@@ -100,7 +100,8 @@ func raw(t *testing.T, head, more string) *Client {
 // one without an end is given up.
 func TestBrokenAnswers(t *testing.T) {
 	const message = "HTTP/1.1 200 OK\r\nContent-Type: application/cbor\r\n"
-	const version = "HTTP/1.1 200 OK\r\nGlimpse-Size: 10\r\n"
+	const version = "HTTP/1.1 206 Partial Content\r\nContent-Type: application/octet-stream\r\nContent-Range: bytes 4-9/10\r\n"
+	const whole = "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n"
 	kilobyte := strings.Repeat("x", 1024)
 	for _, c := range []struct {
 		what, head, more string
@@ -117,9 +118,16 @@ func TestBrokenAnswers(t *testing.T) {
 		{"version that ends early", version + "Content-Length: 3\r\n\r\n456", "", []string{"version", "guest version"}, transport.ErrUnreachable},
 		{"version cut off, without a length", version + "\r\n456", "", []string{"version", "guest version"}, transport.ErrUnreachable},
 		{"endless version", version + "\r\n", kilobyte, []string{"version", "guest version"}, nil},
-		{"version without a size", "HTTP/1.1 200 OK\r\n\r\n", kilobyte, []string{"version", "original"}, transport.ErrUnreachable},
-		{"version of no size", "HTTP/1.1 200 OK\r\nGlimpse-Size: -1\r\n\r\n", "", []string{"version", "original"}, transport.ErrUnreachable},
-		{"version that is over", "HTTP/1.1 200 OK\r\nGlimpse-Size: 3\r\n\r\n", "", []string{"version"}, transport.ErrMalformed},
+		{"original without a size", "HTTP/1.1 200 OK\r\n\r\n", kilobyte, []string{"original"}, transport.ErrUnreachable},
+		{"original of no size", "HTTP/1.1 200 OK\r\nGlimpse-Size: -1\r\n\r\n", "", []string{"original"}, transport.ErrUnreachable},
+		{"version without a size", whole + "\r\n", kilobyte, []string{"version", "guest version"}, transport.ErrUnreachable},
+		{"version that is a page", "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 10\r\n\r\n0123456789", "", []string{"version"}, transport.ErrUnreachable},
+		{"version that is over", whole + "Content-Length: 3\r\n\r\n123", "", []string{"version"}, transport.ErrMalformed},
+		{"whole version", whole + "Content-Length: 10\r\n\r\n0123456789", "", []string{"version", "guest version"}, nil},
+		{"whole version that ends early", whole + "Content-Length: 10\r\n\r\n012", "", []string{"version"}, transport.ErrUnreachable},
+		{"another range", strings.Replace(version, "4-9/10", "3-9/10", 1) + "\r\n3456789", "", []string{"version"}, transport.ErrUnreachable},
+		{"a shorter range", strings.Replace(version, "4-9/10", "4-8/10", 1) + "\r\n45678", "", []string{"version"}, transport.ErrUnreachable},
+		{"range of nobody knows what", strings.Replace(version, "4-9/10", "4-9/*", 1) + "\r\n456789", "", []string{"version"}, transport.ErrUnreachable},
 		{"no HTTP", kilobyte, kilobyte, []string{"share", "version"}, transport.ErrUnreachable},
 	} {
 		client := raw(t, c.head, c.more)
@@ -148,7 +156,7 @@ func TestCutOffMessage(t *testing.T) {
 
 // TestNegativeOffset: a station that gives what was not asked for does no harm.
 func TestNegativeOffset(t *testing.T) {
-	c := raw(t, "HTTP/1.1 200 OK\r\nGlimpse-Size: 10\r\n\r\n0123456789", "")
+	c := raw(t, "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: 10\r\n\r\n0123456789", "")
 	for _, offset := range []int64{-1, math.MinInt64} {
 		if err := read(c.Version(t.Context(), transport.Ref{}, offset)); !errors.Is(err, transport.ErrMalformed) {
 			t.Errorf("%d: %v", offset, err)
@@ -181,7 +189,8 @@ func TestCancel(t *testing.T) {
 	c := clientOf(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		io.Copy(io.Discard, r.Body)
 		if strings.Contains(r.URL.Path, "/versions/") && r.Method == http.MethodGet {
-			w.Header().Set(sizeHeader, "10")
+			w.Header().Set("Content-Type", versionType)
+			w.Header().Set("Content-Length", "10")
 			w.(http.Flusher).Flush()
 		}
 		came <- struct{}{}

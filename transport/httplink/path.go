@@ -36,18 +36,13 @@ func pathRef(r *http.Request) (transport.Ref, error) {
 	return ref, nil
 }
 
-func pathVersion(r *http.Request) (transport.Ref, int64, error) {
+func pathVersion(r *http.Request) (transport.Ref, error) {
 	ref, err := pathRef(r)
 	if err != nil {
-		return ref, 0, err
+		return ref, err
 	}
-	v, err := pathNumber(r, "version", label.MaxVersions-1)
-	if err != nil {
-		return ref, 0, err
-	}
-	ref.Version = v
-	offset, err := pathOffset(r)
-	return ref, offset, err
+	ref.Version, err = pathNumber(r, "version", label.MaxVersions-1)
+	return ref, err
 }
 
 // pathNumber reads a number in the path.
@@ -57,15 +52,6 @@ func pathNumber(r *http.Request, name string, greatest int) (int, error) {
 		return 0, errPath
 	}
 	return int(n), nil
-}
-
-// pathOffset reads the query of a request for a version.
-func pathOffset(r *http.Request) (int64, error) {
-	part, err := query(r, "offset")
-	if err != nil {
-		return 0, err
-	}
-	return max(part[0], 0), nil
 }
 
 // query reads the numbers that a query is of, each once; -1 where one is missing.

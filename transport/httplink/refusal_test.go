@@ -62,6 +62,7 @@ func get(t *testing.T, over *http.Client, auth httplink.Auth, method, url string
 	t.Helper()
 	r, err := http.NewRequest(method, url, bytes.NewReader(body))
 	labtest.Must(t, err)
+	r.Header = http.Header{"Upload-Offset": {"0"}, "Upload-Length": {"20"}, "Content-Type": {"application/offset+octet-stream"}}
 	labtest.Must(t, auth(r))
 	res, err := over.Do(r)
 	labtest.Must(t, err)
@@ -80,7 +81,8 @@ func requests(name collection.Name, item collection.ItemID) map[string][]byte {
 		"GET /v1/collections/" + n: nil, "GET /v1/updates/" + n: nil, "GET /v1/originals/" + n + "/" + i: nil,
 		"GET /v1/originals/" + n + "/" + i + "?offset=1&length=1": nil, "GET /v1/versions/" + n + "/" + i + "/0": nil,
 		"GET /v1/versions/" + n + "/" + i + "/1": nil, "GET /v1/versions/" + n + "/" + i + "/2?offset=99": nil,
-		"PUT /v1/versions/" + n + "/" + i + "/0?offset=0": digits, "PUT /v1/versions/" + n + "/" + i + "/0?offset=7": digits,
+		"PATCH /v1/uploads/" + n + "/" + i + "/0": digits, "PATCH /v1/uploads/" + n + "/" + i + "/0?length=20": digits,
+		"POST /v1/uploads/" + n + "/" + i + "/0": nil, "HEAD /v1/uploads/" + n + "/" + i + "/0": nil,
 		"POST /v1/upload/" + n: digits, "POST /v1/announce": announcement,
 	}
 }

@@ -59,7 +59,7 @@ func (p proof) statement(r *http.Request, audience collection.KeyID) ([]byte, er
 func Sealed(c Caller, station collection.KeyID) Auth {
 	return func(r *http.Request) error {
 		p := proof{User: c.User, Time: now(c.Now).Unix(), Statement: c.Statement}
-		if r.Method != http.MethodGet {
+		if !changesNothing(r) {
 			p.Nonce = nonce()
 			if err := p.cover(r); err != nil {
 				return err
@@ -79,6 +79,11 @@ func Sealed(c Caller, station collection.KeyID) Auth {
 		r.Header.Set("Authorization", "Glimpse "+base64.RawURLEncoding.EncodeToString(data))
 		return nil
 	}
+}
+
+// changesNothing reports whether a request only reads. It has no body.
+func changesNothing(r *http.Request) bool {
+	return r.Method == http.MethodGet || r.Method == http.MethodHead
 }
 
 func nonce() uint64 {

@@ -197,7 +197,7 @@ func TestUnknownBody(t *testing.T) {
 	_, keys := sealer(t)
 	stranger, _ := sealer(t)
 	s := new(stub)
-	for _, method := range []string{"POST", "PUT"} {
+	for _, method := range []string{"POST", "PATCH"} {
 		r := newRequest(t, stranger, method, "/v1/share", digits)
 		r.Body = unread{t}
 		w := httptest.NewRecorder()

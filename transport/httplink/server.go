@@ -3,6 +3,7 @@ package httplink
 import (
 	"bufio"
 	"cmp"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -17,6 +18,10 @@ import (
 	"github.com/glimpse-go/glimpse/transport/enrol"
 )
 
+// faultHeader carries the fault with which a HEAD is refused, in URL-safe base64: its answer has
+// no body.
+const faultHeader = "Glimpse-Fault"
+
 const defaultMaxMessage = 64 << 20
 
 // HandlerOptions of a station that is served. The zero value works.
@@ -30,8 +35,8 @@ type HandlerOptions struct {
 	// answer. Each 2 KiB that pass earn back a second of it, so that on the
 	// slowest link nobody need hurry, and nobody holds a connection with a byte
 	// now and then. While the station works, or waits for news, it does not count.
-	// It stands in the place of the timeouts of the http.Server, but for that of
-	// headers. 0 = 30 s.
+	// It stands in the place of the http.Server's ReadTimeout and WriteTimeout, which
+	// are lifted. 0 = 30 s.
 	MaxStall time.Duration
 	// Admission is asked before a body is read; nil = the station, if it is one, else
 	// nobody is.
@@ -110,12 +115,11 @@ func serve[S any](s server, routes map[string]route[S], as func(transport.Identi
 	return mux
 }
 
-// known authenticates a request and writes the refusal, if there is one. A HEAD,
-// which the mux takes for a GET, would have all of an original read for nothing.
+// known authenticates a request and writes the refusal, if there is one.
 func (s server) known(answer func(request, transport.Identity) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		who, err := s.Who.Authenticate(r)
-		if err == nil && r.Method == http.MethodHead {
+		if err == nil && isHeadOfOriginal(r) {
 			err = errPath
 		}
 		if err == nil {
@@ -127,15 +131,18 @@ func (s server) known(answer func(request, transport.Identity) error) http.Handl
 	}
 }
 
+// isHeadOfOriginal reports whether a HEAD, which the mux takes for a GET, would have all of an
+// original read for nothing.
+func isHeadOfOriginal(r *http.Request) bool {
+	return r.Method == http.MethodHead && (r.Pattern == originalRoute || r.Pattern == originalsRoute)
+}
+
 // guest answers a request that needs no caller.
 func (s server) guest(answer route[transport.LinkAccess], links transport.LinkAccess) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Referrer-Policy", "no-referrer")
 		w.Header().Set("Cache-Control", "private") // a token may be revoked
-		err := errPath
-		if r.Method != http.MethodHead {
-			err = s.admit(request{r, w, s.MaxMessage, 0}, transport.Call{Link: r.PathValue("token")}, func(r request) error { return answer(r, links) })
-		}
+		err := s.admit(request{r, w, s.MaxMessage, 0}, transport.Call{Link: r.PathValue("token")}, func(r request) error { return answer(r, links) })
 		if err != nil {
 			s.refuse(w, r, collection.UserID{}, err)
 		}
@@ -157,47 +164,19 @@ func (s server) refuse(w http.ResponseWriter, r *http.Request, user collection.U
 	if f.Code == 0 {
 		s.Log.Error("failed", "method", r.Method, "route", r.Pattern, "error", err)
 	}
-	data, err := transport.Encode(f)
+	name, status := refusalOf(errors.Join(f, err))
+	typ, data, err := writeRefusal(r, f, name, status)
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	w.Header().Set("Content-Type", contentType)
-	w.Header().Set("Content-Length", strconv.Itoa(len(data))) // it is whole before the rest of a body is read
-	w.WriteHeader(status(f))
-	w.Write(data)
-}
-
-// status is the HTTP status that fits a fault best; the fault says more.
-func status(f *transport.Fault) int {
-	for _, known := range []struct {
-		err    error
-		status int
-	}{
-		{transport.ErrNotFound, http.StatusNotFound},
-		{transport.ErrUnauthenticated, http.StatusUnauthorized},
-		{transport.ErrForbidden, http.StatusForbidden},
-		{transport.ErrMalformed, http.StatusBadRequest},
-		{transport.ErrTooLarge, http.StatusRequestEntityTooLarge},
-		{transport.ErrDigest, http.StatusUnprocessableEntity},
-		{transport.ErrSeal, http.StatusUnprocessableEntity},
-		{transport.ErrDiffers, http.StatusConflict},
-		{transport.ErrOffset, http.StatusConflict},
-		{transport.ErrNotAsked, http.StatusConflict},
-		{transport.ErrConflict, http.StatusConflict},
-		{transport.ErrUnreachable, http.StatusBadGateway},
-		{transport.ErrPeerKey, http.StatusBadGateway},
-		{transport.ErrWithdrawn, http.StatusGone},
-		{transport.ErrPending, http.StatusTooEarly},
-		{transport.ErrQuota, http.StatusTooManyRequests},
-		{transport.ErrStorage, http.StatusInsufficientStorage},
-		{transport.ErrClosed, http.StatusServiceUnavailable},
-		{transport.ErrStale, http.StatusServiceUnavailable},
-	} {
-		if errors.Is(f, known.err) {
-			return known.status
-		}
+	w.Header().Set("Content-Type", typ)
+	w.Header().Set("Vary", "Accept")
+	if r.Method == http.MethodHead && typ == contentType {
+		w.Header().Set(faultHeader, base64.RawURLEncoding.EncodeToString(data))
 	}
-	return http.StatusInternalServerError
+	w.Header().Set("Content-Length", strconv.Itoa(len(data))) // it is whole before the rest of a body is read
+	w.WriteHeader(status)
+	w.Write(data)
 }
 
 func readMessage[M any](r request) (M, error) {
@@ -247,7 +226,7 @@ func done(r request, err error) error {
 	return err
 }
 
-// replyStream sends a version; a stream that breaks cuts the answer off, so
+// replyStream sends an original; a stream that breaks cuts the answer off, so
 // that nobody takes the part for the whole.
 func replyStream(r request, stream *transport.Stream, err error) error {
 	if err != nil {
@@ -268,15 +247,21 @@ func replyBytes(r request, typ string, stream io.Reader) error {
 		_, err := stream.WriteTo(r.w)
 		return sent(err)
 	}
+	_, err := copyPieces(r.w, stream)
+	return sent(err)
+}
+
+// copyPieces copies in pieces as writers write them, and returns how many bytes it has read.
+func copyPieces(to io.Writer, from io.Reader) (int64, error) {
 	w := writers.Get().(*bufio.Writer)
 	defer writers.Put(w)
-	w.Reset(r.w)
+	w.Reset(to)
 	defer w.Reset(nil)
-	_, err := io.Copy(w, stream)
+	n, err := io.Copy(w, from)
 	if err == nil {
 		err = w.Flush()
 	}
-	return sent(err)
+	return n, err
 }
 
 // replyVersions sends versions, all that has come before it waits for more.

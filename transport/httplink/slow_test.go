@@ -224,6 +224,17 @@ func (p patient) Versions(ctx context.Context, _ collection.Name, _ int, _ trans
 	return r, nil
 }
 
+// beginLike sets the header of an answer as a station does.
+func beginLike(w http.ResponseWriter, r *http.Request, size string) {
+	if strings.Contains(r.URL.Path, "/versions/") || strings.Contains(r.URL.Path, "/links/token/") {
+		w.Header().Set("Content-Type", versionType)
+		w.Header().Set("Content-Length", size)
+		return
+	}
+	w.Header().Set(sizeHeader, size)
+	w.Header().Set("Content-Type", contentType)
+}
+
 // TestStalledAnswers: an answer that stalls, or does not begin, is given up as that of a
 // station that is not there, unless it is one that waits.
 func TestStalledAnswers(t *testing.T) {
@@ -231,14 +242,12 @@ func TestStalledAnswers(t *testing.T) {
 	for what, answer := range map[string]http.HandlerFunc{
 		"no head": func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
 		"no body": func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set(sizeHeader, "10")
-			w.Header().Set("Content-Type", contentType)
+			beginLike(w, r, "10")
 			http.NewResponseController(w).Flush()
 			<-r.Context().Done()
 		},
 		"dripping": func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set(sizeHeader, "1000000")
-			w.Header().Set("Content-Type", contentType)
+			beginLike(w, r, "1000000")
 			for r.Context().Err() == nil {
 				io.WriteString(w, "x")
 				http.NewResponseController(w).Flush()

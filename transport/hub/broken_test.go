@@ -33,14 +33,14 @@ func beginUploads(t *testing.T, n int) (w *labtest.World, conns []*net.TCPConn, 
 		for _, request := range []string{
 			"POST /v1/upload/" + name.String(),
 			fmt.Sprintf("POST /v1/push?share=%d", len(share)),
-			fmt.Sprintf("PUT /v1/versions/%v/%v/1?offset=0", name, item),
+			fmt.Sprintf("PATCH /v1/uploads/%v/%v/1", name, item),
 			"POST /v1/share",
 			"POST /v1/notifications",
 		} {
 			conn, err := net.Dial("tcp", server.Listener.Addr().String())
 			labtest.Must(t, err)
 			t.Cleanup(func() { conn.Close() })
-			fmt.Fprintf(conn, "%s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Length: 100000\r\n\r\n\x84", request, cam.Token)
+			fmt.Fprintf(conn, "%s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nUpload-Offset: 0\r\nContent-Type: application/offset+octet-stream\r\nContent-Length: 100000\r\n\r\n\x84", request, cam.Token)
 			conns = append(conns, conn.(*net.TCPConn))
 		}
 	}

@@ -31,6 +31,7 @@ func (r requested) String() string { return r.method + " " + r.path }
 func answered(t *testing.T, h http.Handler, r requested, auth httplink.Auth) *httptest.ResponseRecorder {
 	t.Helper()
 	q := httptest.NewRequest(r.method, r.path, bytes.NewReader(r.body))
+	q.Header = http.Header{"Upload-Offset": {"0"}, "Upload-Length": {"20"}, "Content-Type": {"application/offset+octet-stream"}}
 	if auth != nil {
 		labtest.Must(t, auth(q))
 	}
@@ -54,11 +55,13 @@ func asked(t *testing.T, n collection.Name, item collection.ItemID, share transp
 		{"HEAD", "/v1/collections/" + n.String(), nil},
 		{"GET", "/v1/updates/" + n.String(), nil},
 		{"GET", "/v1/versions/" + ref + "/0", nil},
-		{"GET", "/v1/versions/" + ref + "/0?offset=1", nil},
+		{"HEAD", "/v1/versions/" + ref + "/0", nil},
 		{"GET", "/v1/versions/" + ref + "/1", nil},
 		{"GET", "/v1/versions/" + ref + "/2", nil},
-		{"PUT", "/v1/versions/" + ref + "/0?offset=0", []byte("planted")},
-		{"PUT", "/v1/versions/" + ref + "/1?offset=0", []byte("planted")},
+		{"PATCH", "/v1/uploads/" + ref + "/0", []byte("planted")},
+		{"PATCH", "/v1/uploads/" + ref + "/1", []byte("planted")},
+		{"POST", "/v1/uploads/" + ref + "/0", nil},
+		{"HEAD", "/v1/uploads/" + ref + "/0", nil},
 		{"POST", "/v1/versions/" + n.String() + "/0", encoded(transport.VersionsRequest{})},
 		{"POST", "/v1/versions/" + n.String() + "/1", encoded(transport.VersionsRequest{Held: transport.BitsOf(0)})},
 		{"POST", "/v1/upload/" + n.String(), []byte{0x84, 0, 0, 0, 0x41, 1, 0x82, 0, 0x40}},
@@ -141,7 +144,7 @@ func spellings(n collection.Name, item collection.ItemID) []string {
 	return []string{
 		"/v1/versions/../../../etc/passwd/0", "/v1/versions/%2e%2e%2f%2e%2e/x/" + id + "/0", "/v1/versions/" + ref + "/00",
 		"/v1/versions/" + ref + "/-1", "/v1/versions/" + ref + "/+0", "/v1/versions/" + ref + "/0?offset=-1",
-		"/v1/versions/" + ref + "/0?offset=9999999", "/v1/versions/" + ref + "/0?offset=0&offset=1", "/v1/versions/" + ref + "/0?offset=0x1",
+		"/v1/versions/" + ref + "/0?offset=0", "/v1/versions/" + ref + "/0?offset=0&offset=1", "/v1/versions/" + ref + "/0?offset=0x1",
 		"/v1/versions/" + ref + "/99999999999999999999", "/v1/versions/" + name + "/" + id[:31] + "%00/0", "/v1/versions/" + ref + "%2f0/0",
 		"/v1/collections/" + author + "/%2e%2e", "/v1/links/..%2f..%2fetc", "/v1/links/%00", "/v1/originals/" + ref + "?offset=0&length=-1",
 		"/v1/versions/" + strings.ToUpper(ref) + "/0", "/v1/versions/" + ref + "/0;x",

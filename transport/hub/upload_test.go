@@ -38,6 +38,9 @@ func TestUploadGoesOn(t *testing.T) {
 	if answer.Missing[0].Has(0) || len(answer.Parts) != 1 || answer.Parts[0].Item != 1 || answer.Parts[0].Size != 3096 {
 		t.Errorf("answer %+v", answer)
 	}
+	if n, err := cam.ToHub().PutVersion(t.Context(), cam.Ref(name, 1, 0), 0, nil); n != 3096 || err != nil {
+		t.Errorf("%d bytes are said to be stored, %v", n, err)
+	}
 	n, err := cam.ToHub().PutVersion(t.Context(), cam.Ref(name, 1, 0), 3096, bytes.NewReader(cam.Card[cam.Items[1].ID][0][3096:]))
 	if n != 4096 || err != nil {
 		t.Errorf("put: %d, %v", n, err)

@@ -208,6 +208,8 @@ func twoParts(t *testing.T, d *deal) {
 	if _, err := d.author.PutVersion(t.Context(), d.ref(0, 0), 0, broken); err == nil {
 		t.Fatal("data that broke off was taken")
 	}
+	_, err := d.stranger.PutVersion(t.Context(), d.ref(0, 0), 0, nil)
+	want(t, err, transport.ErrNotFound)
 	answer := d.share(t)
 	from := int64(0)
 	if len(answer.Parts) > 0 {
@@ -221,8 +223,11 @@ func twoParts(t *testing.T, d *deal) {
 		n, err = d.author.PutVersion(t.Context(), d.ref(0, 0), from, bytes.NewReader(d.thumbs[0][from:]))
 	}
 	want(t, err, nil)
-	if n != int64(len(d.thumbs[0])) {
-		t.Errorf("%d bytes are stored, want %d", n, len(d.thumbs[0]))
+	if size := int64(len(d.thumbs[0])); n != size {
+		t.Errorf("%d bytes are stored, want %d", n, size)
+	}
+	if known, err := d.author.PutVersion(t.Context(), d.ref(0, 0), 0, nil); known != n || err != nil {
+		t.Errorf("%d bytes are said to be stored, not %d: %v", known, n, err)
 	}
 }
 

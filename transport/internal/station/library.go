@@ -88,7 +88,8 @@ func (k *Server) open(ctx context.Context, s engine.State, ref transport.Ref, of
 	if offset > b.Size() {
 		return nil, errors.Join(transport.At(transport.ErrOffset, fmt.Sprintf("%d bytes are stored", b.Size())), b.Close())
 	}
-	return &transport.Stream{ReadCloser: section{io.NewSectionReader(b, offset, b.Size()-offset), b}, Size: b.Size()}, nil
+	d, _ := s.Collection.Digest(item, ref.Version) // it has one, else it were not here
+	return &transport.Stream{ReadCloser: section{io.NewSectionReader(b, offset, b.Size()-offset), b}, Size: b.Size(), Digest: d}, nil
 }
 
 type section struct {

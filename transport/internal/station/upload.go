@@ -278,7 +278,7 @@ func one(item, version int) []transport.Bits {
 	return sets
 }
 
-// Put takes one version from an offset on.
+// Put takes one version from an offset on, or nothing if data is nil.
 func (k *Server) Put(ctx context.Context, by collection.UserID, ref transport.Ref, offset int64, data io.Reader) (Result, int64, error) {
 	s, err := k.mayUpload(ctx, by, ref.Collection)
 	if err != nil {
@@ -291,6 +291,10 @@ func (k *Server) Put(ctx context.Context, by collection.UserID, ref transport.Re
 	}
 	if !ok || !s.HasAsked(item, ref.Version) && !k.core.Rules.Takes(s, item, ref.Version) {
 		return Result{}, 0, transport.At(transport.ErrNotAsked, ref.Item.String())
+	}
+	if data == nil {
+		size, err := k.core.Versions.Part(ctx, s.Collection, item, ref.Version)
+		return Result{State: s}, size, err
 	}
 	left, err := k.core.left(ctx, ref.Collection.Author)
 	if err == nil {

@@ -1,0 +1,141 @@
+package httplink
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// homeOf serves a stub as a home whose callers seal what they ask.
+func homeOf(s *stub, keys Keys) http.Handler {
+	return PeerHandler(stubPeer{s}, HandlerOptions{Who: BySeal(keys, called, fixed), Now: fixed})
+}
+
+// TestBehindPrefix: a station below a path answers all that is sealed for it, whether a proxy
+// takes the path away or the program does, also where the path looks like one of its own.
+func TestBehindPrefix(t *testing.T) {
+	caller, keys := sealer(t)
+	for _, prefix := range []string{"", "/glimpse", "/a/b", "/v1", "/v1/share", "/with%20space"} {
+		plain, _ := url.PathUnescape(prefix)
+		s := new(stub)
+		station := httptest.NewServer(homeOf(s, keys))
+		kept := httptest.NewServer(http.StripPrefix(plain, homeOf(s, keys)))
+		to, err := url.Parse(station.URL)
+		must(t, err)
+		proxy := httptest.NewServer(http.StripPrefix(plain, httputil.NewSingleHostReverseProxy(to)))
+		for what, base := range map[string]string{"taken away": proxy.URL + prefix, "kept": kept.URL + prefix + "/"} {
+			c := NewClient(base, Sealed(caller, called), Options{})
+			for _, call := range []string{"share", "push", "upload", "collection", "version", "versions", "original", "originals", "settings", "deliver", "roster"} {
+				if err := calls[call](t.Context(), c); err != nil {
+					t.Errorf("%q, %s: %s: %v", prefix, what, call, err)
+				}
+			}
+		}
+		for _, server := range []*httptest.Server{proxy, kept, station} {
+			server.Close()
+		}
+	}
+}
+
+// moving sends each request to another path of the station than it is for.
+type moving struct{ path string }
+
+func (m moving) RoundTrip(r *http.Request) (*http.Response, error) {
+	moved := r.Clone(r.Context())
+	moved.URL.Path = m.path
+	return http.DefaultTransport.RoundTrip(moved)
+}
+
+// TestSealCoversPathBehindPrefix: what is sealed below one path is good for no other route
+// than its own there.
+func TestSealCoversPathBehindPrefix(t *testing.T) {
+	caller, keys := sealer(t)
+	s := new(stub)
+	server := httptest.NewServer(http.StripPrefix("/glimpse", homeOf(s, keys)))
+	defer server.Close()
+	for _, path := range []string{"/glimpse/v1/updates" + name, "/glimpse/v1/settings", "/v1/collections" + name, "/glimpse/glimpse/v1/collections" + name} {
+		c := NewClient(server.URL+"/glimpse", Sealed(caller, called), Options{HTTP: &http.Client{Transport: moving{path}}})
+		if _, err := c.Collection(t.Context(), collection.Name{}); err == nil || s.calls > 0 {
+			t.Errorf("%s: %v, %d calls", path, err, s.calls)
+		}
+	}
+}
+
+// TestServerTimeouts: neither what waits for longer than the timeouts of the server it is
+// behind, nor what is read and sent for longer, is ended by them.
+func TestServerTimeouts(t *testing.T) {
+	const timeout = 500 * time.Millisecond
+	for _, protocol := range []string{"HTTP/1.1", "HTTP/2.0"} {
+		var ended atomic.Bool
+		s := new(stub)
+		server := httptest.NewUnstartedServer(HubHandler(stubHub{waiting{s, 2 * timeout, &ended}, s}, HandlerOptions{Who: anybody{}}))
+		server.Config.ReadTimeout, server.Config.WriteTimeout = timeout, timeout
+		server.Config.ReadHeaderTimeout = 20 * time.Second
+		server.EnableHTTP2 = protocol == "HTTP/2.0"
+		server.StartTLS()
+		c := NewClient(server.URL, nil, Options{HTTP: server.Client()})
+		for _, call := range []string{"notifications", "versions", "collection"} {
+			if err := calls[call](t.Context(), c); err != nil {
+				t.Errorf("%s: %s: %v", protocol, call, err)
+			}
+		}
+		body := &late{after: 2 * timeout}
+		if _, err := c.Upload(t.Context(), collection.Name{}, body); err != nil {
+			t.Errorf("%s: upload: %v", protocol, err)
+		}
+		if ended.Load() {
+			t.Errorf("%s: the station was told that its caller is gone", protocol)
+		}
+		server.Close()
+	}
+}
+
+// waiting is a patient station that notes whether it was told that its caller is gone.
+type waiting struct {
+	*stub
+	time  time.Duration
+	ended *atomic.Bool
+}
+
+func (w waiting) wait(ctx context.Context) {
+	select {
+	case <-time.After(w.time):
+	case <-ctx.Done():
+		w.ended.Store(true)
+	}
+}
+
+func (w waiting) Notifications(ctx context.Context, r transport.Receipts) (transport.Deliveries, error) {
+	w.wait(ctx)
+	return w.stub.Notifications(ctx, r)
+}
+
+func (w waiting) Collection(ctx context.Context, n collection.Name) (transport.State, error) {
+	w.wait(ctx)
+	return w.stub.Collection(ctx, n)
+}
+
+// late is a body whose last byte comes late.
+type late struct {
+	after time.Duration
+	read  int
+}
+
+func (l *late) Read(p []byte) (int, error) {
+	if l.read++; l.read == 2 {
+		time.Sleep(l.after)
+	}
+	if l.read > 2 {
+		return 0, io.EOF
+	}
+	return copy(p, "x"), nil
+}

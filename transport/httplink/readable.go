@@ -1,0 +1,189 @@
+package httplink
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/signature"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// encoded returns a message in the form that the caller takes, and its type.
+func encoded(r request, message any) (typ string, data []byte, err error) {
+	if wantsJSON(r.Request) {
+		if view, err := viewOf(message); view != nil || err != nil {
+			return jsonType, lines(view), err
+		}
+	}
+	data, err = transport.Encode(message)
+	return contentType, data, err
+}
+
+// lines writes a view as people read it. Views have nothing that JSON has no form for.
+func lines(view any) []byte {
+	data, err := json.MarshalIndent(view, "", "  ")
+	if err != nil {
+		panic(err)
+	}
+	return append(data, '\n')
+}
+
+// viewOf returns the view for people of what is read; nil = there is none. Views are one-way,
+// as that of a collection is: nothing reads them, and nothing is sealed over them.
+func viewOf(message any) (any, error) {
+	switch m := message.(type) {
+	case transport.State:
+		return stateView(m)
+	case transport.Settings:
+		return settingsView(m), nil
+	case transport.Glimpse:
+		return glimpseView(m), nil
+	}
+	return nil, nil
+}
+
+type jsonState struct {
+	Collection *collection.Collection `json:"collection,omitempty"`
+	Edition    collection.Digest      `json:"edition"`
+	Updates    []jsonUpdate           `json:"updates,omitempty"`
+	Sources    []jsonSource           `json:"sources,omitempty"`
+	Keys       []jsonKeys             `json:"keys,omitempty"`
+}
+
+// jsonUpdate is what an issuer says of items, by their places.
+type jsonUpdate struct {
+	Issuer collection.UserID `json:"issuer"`
+	Key    collection.KeyID  `json:"key"`
+	Issued *time.Time        `json:"issued,omitempty"`
+	Labels map[string]any    `json:"labels"`
+}
+
+type jsonSource struct {
+	User  collection.UserID `json:"user"`
+	URL   string            `json:"url"`
+	Items []int             `json:"items"` // places
+}
+
+func stateView(m transport.State) (view jsonState, err error) {
+	view.Edition = m.Edition
+	if len(m.Collection) > 0 {
+		c, err := collection.Decode(m.Collection)
+		if err != nil {
+			return view, err
+		}
+		view.Collection = &c
+	}
+	updates, err := collection.DecodeUpdates(m.Updates)
+	if err != nil {
+		return view, err
+	}
+	for _, u := range updates {
+		view.Updates = append(view.Updates, updateView(u))
+	}
+	for _, s := range m.Sources {
+		view.Sources = append(view.Sources, jsonSource{s.User, s.URL, slices.Collect(s.Items.Places())})
+	}
+	for _, statement := range m.Keys {
+		k, err := keysView(statement)
+		if err != nil {
+			return view, err
+		}
+		view.Keys = append(view.Keys, k)
+	}
+	return view, nil
+}
+
+func updateView(u collection.Update) jsonUpdate {
+	view := jsonUpdate{Issuer: u.Issuer(), Key: u.Key(), Issued: known(u.Issued()), Labels: map[string]any{}}
+	for i, rank := range u.Labels() {
+		view.Labels[strconv.Itoa(i)] = u.Kind().Show(rank)
+	}
+	return view
+}
+
+// jsonKeys are keys of a user, by a statement on one or by a roster.
+type jsonKeys struct {
+	User   collection.UserID `json:"user"`
+	Number uint64            `json:"roster,omitempty"` // its number
+	Issued *time.Time        `json:"issued,omitempty"`
+	From   *time.Time        `json:"from,omitempty"`
+	Until  *time.Time        `json:"until,omitempty"`
+	Roles  map[string]string `json:"roles"` // by the ids of keys
+}
+
+// The words for roles.
+var (
+	keyRoles = map[signature.Role]string{
+		signature.RoleUser: "user", signature.RoleAuthority: "authority", signature.RoleRevoked: "revoked",
+	}
+	stationRoles = map[signature.StationRole]string{
+		signature.StationPeer: "peer", signature.StationDevice: "device", signature.StationRemoved: "removed",
+	}
+)
+
+func keysView(statement []byte) (jsonKeys, error) {
+	var k signature.KeyStatement
+	if k.UnmarshalBinary(statement) == nil {
+		roles := map[string]string{collection.KeyID(k.Key.ID()).String(): keyRoles[k.Role]}
+		return jsonKeys{User: k.User, Issued: known(k.Issued), From: known(k.From), Until: known(k.Until), Roles: roles}, nil
+	}
+	var r signature.Roster
+	if err := r.UnmarshalBinary(statement); err != nil {
+		return jsonKeys{}, fmt.Errorf("a statement on keys: %w", err)
+	}
+	roles := map[string]string{}
+	for _, s := range r.Stations {
+		roles[collection.KeyID(s.Key.ID()).String()] = stationRoles[s.Role]
+	}
+	return jsonKeys{User: r.User, Number: r.Number, Roles: roles}, nil
+}
+
+// known returns a time, nil if it is zero.
+func known(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
+
+type jsonSettings struct {
+	Contacts []jsonContact     `json:"contacts"`
+	Values   map[string]string `json:"values"`
+}
+
+type jsonContact struct {
+	Name    string             `json:"name,omitempty"`
+	User    *collection.UserID `json:"user,omitempty"`
+	Address string             `json:"address,omitempty"`
+}
+
+func settingsView(m transport.Settings) jsonSettings {
+	view := jsonSettings{Contacts: []jsonContact{}, Values: map[string]string{}}
+	maps.Copy(view.Values, m.Values)
+	for _, c := range m.Contacts {
+		contact := jsonContact{Name: c.Name, Address: c.Address}
+		if !c.User.IsZero() {
+			contact.User = &c.User
+		}
+		view.Contacts = append(view.Contacts, contact)
+	}
+	return view
+}
+
+type jsonGlimpse struct {
+	Title    string `json:"title,omitempty"`
+	Items    int    `json:"items"`
+	Labelled int    `json:"labelled"`
+	Versions int    `json:"versions"`
+	Cover    []byte `json:"cover,omitempty"` // in base64
+}
+
+func glimpseView(m transport.Glimpse) jsonGlimpse {
+	return jsonGlimpse{m.Title, m.Items, m.Labelled, m.Versions, m.Cover}
+}
