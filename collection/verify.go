@@ -52,8 +52,10 @@ type Report struct {
 	// Updates are the seals of the updates that count, in the order of
 	// Collection.Updates.
 	Updates []Said
-	// Revoked are the seals of updates, and of what the author has accepted, that were left
-	// out, because their key has been revoked since, or was not valid when they were made;
+	// Ends are the seals of the author's Ends, ascending by key.
+	Ends []Said
+	// Revoked are the seals of updates, of what the author has accepted, and of Ends, that were
+	// left out, because their key has been revoked since, or was not valid when they were made;
 	// Key is zero there.
 	Revoked []Said
 	// Fresh is the latest moment that a seal of the authority names, or of the
