@@ -99,10 +99,10 @@ func (k Checker) verifySeals(ctx context.Context, c Collection) (Verified, error
 	if err := k.verifyResolved(ctx, &q); err != nil {
 		return Verified{}, err
 	}
-	if q.accepted, err = k.verifyAccepted(ctx, &q, &v.report); err != nil {
+	if q.accepted, _, err = k.verifyOfAuthor(ctx, &q, TypeAcceptance, q.accepted, &v.report); err != nil {
 		return Verified{}, err
 	}
-	if q.ends, err = k.verifyEnds(ctx, &q, &v.report); err != nil {
+	if q.ends, v.report.Ends, err = k.verifyOfAuthor(ctx, &q, TypeEnd, q.ends, &v.report); err != nil {
 		return Verified{}, err
 	}
 	if len(claims) < len(q.claims) {

@@ -216,8 +216,12 @@ func (s seal) appendPart(b []byte, key uint64) []byte {
 	if len(s.bytes) == 0 {
 		return b
 	}
-	b = wire.AppendArray(wire.AppendUint(b, key), 2)
-	return wire.AppendBytes(wire.AppendUint(b, s.issued), s.bytes)
+	return s.append(wire.AppendUint(b, key))
+}
+
+func (s seal) append(b []byte) []byte {
+	b = wire.AppendUint(wire.AppendArray(b, 2), s.issued)
+	return wire.AppendBytes(b, s.bytes)
 }
 
 // bound is the size of the encoding or a little more.
@@ -233,7 +237,7 @@ func (p *parts) bound() int {
 		}
 	}
 	for i := range p.ends {
-		n += 2 + 2*9 + len(p.ends[i].bytes)
+		n += 2 + 2*9 + len(p.ends[i].seal.bytes)
 	}
 	return n
 }

@@ -27,7 +27,7 @@ type parts struct {
 	state    *state
 	resolved []resolution // by the authority
 	accepted []resolution // by the author
-	ends     []seal       // by the author, ascending by key: see End
+	ends     []resolution // by the author, ascending by key: see End
 }
 
 // seals are the two seals over an edition.

@@ -1,7 +1,6 @@
 package collection
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -49,7 +48,9 @@ func (e End) Seal() []byte { return slices.Clone(e.seal.bytes) }
 // ErrNotAuthorised and ErrBadSeal for one of somebody else's, or that names another key.
 func (e End) Verify(ctx context.Context, v Verifier) error {
 	f := &fixed{id: e.name.ID, author: e.name.Author, identity: func() Digest { return e.identity }}
-	if _, err := (Checker{Verifier: v}).verifyEnd(ctx, &parts{fixed: f}, e.seal); err != nil {
+	r := resolution{seal: e.seal}
+	_, err := Checker{Verifier: v}.saidByKey(ctx, &parts{fixed: f}, TypeEnd, &r)
+	if err != nil {
 		return fmt.Errorf("end: %w", err)
 	}
 	return nil
@@ -97,7 +98,7 @@ func (c Collection) End(ctx context.Context, s Signer, issued time.Time) (Collec
 	if err != nil {
 		return c, fmt.Errorf("end: %w", err)
 	}
-	return c.withEnds([]seal{made}), nil
+	return c.withEnds(endedBy(made)), nil
 }
 
 // Ended reports whether c carries an End. Whether its seal is good is for Verify to say,
@@ -107,8 +108,8 @@ func (c Collection) Ended() bool { return len(c.parts().ends) > 0 }
 // Ends yields the Ends that c carries, ascending by key.
 func (c Collection) Ends() iter.Seq[End] {
 	return func(yield func(End) bool) {
-		for _, s := range c.parts().ends {
-			if !yield(End{c.Name(), c.Identity(), s}) {
+		for _, r := range c.parts().ends {
+			if !yield(End{c.Name(), c.Identity(), r.seal}) {
 				return
 			}
 		}
@@ -120,10 +121,10 @@ func (c Collection) WithEnd(e End) (Collection, error) {
 	if e.identity != c.Identity() || e.name != c.Name() {
 		return c, fmt.Errorf("end: %w", ErrOtherCollection)
 	}
-	return c.withEnds([]seal{e.seal}), nil
+	return c.withEnds(endedBy(e.seal)), nil
 }
 
-func (c Collection) withEnds(ends []seal) Collection {
+func (c Collection) withEnds(ends []resolution) Collection {
 	q := *c.parts()
 	if !q.mergeEnds(ends) {
 		return c
@@ -147,48 +148,29 @@ func (f *fixed) endStatement(issued uint64) []byte {
 	return wire.AppendUint(wire.AppendBytes(b, identity[:]), issued)
 }
 
+// endedBy is an End as a list of seals of keys has it: without an address.
+func endedBy(s seal) []resolution { return []resolution{{seal: s}} }
+
 // mergeEnds joins the Ends of another copy, and reports whether anything changed: of those
-// of one key the later stays, and of all the 16 of the least keys, which joining in any
-// order leaves.
-func (p *parts) mergeEnds(more []seal) (changed bool) {
-	all := slices.Clone(p.ends)
-	for _, s := range more {
-		i := 0
-		for i < len(all) && byKey(all[i], s) < 0 {
-			i++
-		}
-		if i < len(all) && byKey(all[i], s) == 0 {
-			changed = all[i].merge(s) || changed
-		} else if i < maxKeys {
-			all, changed = slices.Insert(all, i, s), true
-		}
-	}
-	if changed {
-		p.ends = all[:min(len(all), maxKeys)]
-	}
+// of one key the later stays, and of all the 16 of the least keys.
+func (p *parts) mergeEnds(more []resolution) (changed bool) {
+	p.ends, changed = mergeResolutions(p.ends, more, maxKeys, resolution.compareKeys)
 	return changed
 }
 
-// byKey orders seals by the keys that they name.
-func byKey(a, b seal) int {
-	key, other := namedKey(a.bytes), namedKey(b.bytes)
-	return bytes.Compare(key[:], other[:])
-}
-
-func appendEnds(b []byte, ends []seal) []byte {
+func appendEnds(b []byte, ends []resolution) []byte {
 	if len(ends) == 0 {
 		return b
 	}
 	b = wire.AppendArray(wire.AppendUint(b, partEnds), len(ends))
-	for _, s := range ends {
-		b = wire.AppendUint(wire.AppendArray(b, 2), s.issued)
-		b = wire.AppendBytes(b, s.bytes)
+	for i := range ends {
+		b = ends[i].seal.append(b)
 	}
 	return b
 }
 
 // readEnds reads the Ends of a collection, which ascend by key.
-func readEnds(r *wire.Reader, l *Limits) (ends []seal) {
+func readEnds(r *wire.Reader, l *Limits) (ends []resolution) {
 	start := r.Offset()
 	n := r.Array(maxKeys)
 	if r.Err() == nil && n == 0 {
@@ -196,15 +178,11 @@ func readEnds(r *wire.Reader, l *Limits) (ends []seal) {
 	}
 	for i := range n {
 		at := r.Offset()
-		r.Exactly(2)
-		s := readSealed(r, l)
-		if r.Err() == nil && i > 0 && byKey(ends[i-1], s) >= 0 {
-			r.Fail(at, fmt.Errorf("%w: end %d", ErrOrder, i))
+		next := resolution{seal: readPartSeal(r, l)}
+		if r.Err() == nil && i > 0 && ends[i-1].compareKeys(next) >= 0 {
+			r.Fail(at, ErrOrder)
 		}
-		if r.Err() != nil {
-			return nil
-		}
-		ends = append(ends, s)
+		ends = append(ends, next)
 	}
 	return ends
 }
@@ -217,28 +195,4 @@ func readSealed(r *wire.Reader, l *Limits) seal {
 		r.Fail(at, ErrNotCanonical)
 	}
 	return s
-}
-
-// verifyEnds verifies the author's Ends, and returns those that stand.
-func (k Checker) verifyEnds(ctx context.Context, p *parts, report *Report) (stand []seal, err error) {
-	for i, s := range p.ends {
-		said, err := k.verifyEnd(ctx, p, s)
-		switch {
-		case err == nil:
-			stand, report.Ends = append(stand, s), append(report.Ends, said)
-		case ended(err):
-			report.Revoked = append(report.Revoked, said)
-		default:
-			return nil, fmt.Errorf("end %d: %w", i, err)
-		}
-	}
-	return stand, nil
-}
-
-func (k Checker) verifyEnd(ctx context.Context, p *parts, s seal) (Said, error) {
-	said, err := k.said(ctx, p, TypeEnd, p.fixed.endStatement, p.fixed.author, s)
-	if err == nil && said.Key != namedKey(s.bytes) {
-		err = fmt.Errorf("%w: it names another key than %v", ErrBadSeal, said.Key)
-	}
-	return said, err
 }
