@@ -74,4 +74,8 @@
 //  17. To whom the authority has resolved an address, all but complete versions are open;
 //     complete ones when a station of the author's has accepted that. The authority tells the
 //     author whom there is to accept, and who was accepted that there is more.
+//  18. What its author has ended is not served or shown to anybody else. A share of it is
+//     answered with the End, and asked for nothing; an announcement is refused. The authority
+//     says nothing of it any more. Whoever was told is told so once, without a letter. An End
+//     whose key is revoked does not stand: all goes on as it was, and that is told.
 package engine

@@ -186,7 +186,7 @@ func status(f *transport.Fault) int {
 		{transport.ErrConflict, http.StatusConflict},
 		{transport.ErrUnreachable, http.StatusBadGateway},
 		{transport.ErrPeerKey, http.StatusBadGateway},
-		{transport.ErrWithdrawn, http.StatusGone},
+		{transport.ErrWithdrawn, http.StatusGone}, {transport.ErrEnded, http.StatusGone},
 		{transport.ErrPending, http.StatusTooEarly},
 		{transport.ErrQuota, http.StatusTooManyRequests},
 		{transport.ErrStorage, http.StatusInsufficientStorage},

@@ -14,11 +14,12 @@ import (
 )
 
 // Expire removes the partial versions that came before a time: first from the
-// states, then their bytes; and what is left of those that have not come whole. It is a duty, whose rounds this or another process may have
+// states, then their bytes; what is left of those that have not come whole, and those of what has ended seven
+// days ago. It is a duty, whose rounds this or another process may have
 // begun; if another one is at it, Expire does nothing. What fails of one author does not
 // keep it from the others. After an error, or a crash, it can be called again.
 func (k *Core) Expire(ctx context.Context, before time.Time) error {
-	return errors.Join(k.expireOld(ctx, before), k.expireParts(ctx))
+	return errors.Join(k.expireOld(ctx, before), k.expireParts(ctx), k.expireEnded(ctx))
 }
 
 func (k *Core) expireOld(ctx context.Context, before time.Time) error {

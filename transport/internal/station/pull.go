@@ -187,6 +187,8 @@ func (p *pull) look() error {
 		return err
 	}
 	switch {
+	case !s.Shows(p.by):
+		return transport.ErrEnded
 	case p.version < 0 || p.version >= len(s.Collection.Ladder())-1:
 		return transport.ErrNotFound
 	case !p.has.Within(s.Collection.Len()):

@@ -26,6 +26,7 @@ const (
 	usageRecord      record.Kind = "usage"   // user, number: a part of the user's Usage
 	unfinishedRecord record.Kind = "part"    // author, digest: of how many bytes a version may be that has not come whole, and since when
 	ageRecord        record.Kind = "age"     // author, digest: when a version came into a cache, in seconds since 1970
+	endedRecord      record.Kind = "ended"   // collection: when it has ended, as a cache knows, in seconds since 1970, until its partial versions are removed
 )
 
 // The kinds of the topics on the bus.
