@@ -53,6 +53,6 @@ func (s State) notifies(r Rules) bool {
 
 // Shows reports whether something of the versions of a collection is for a user, or for
 // guests, the zero UserID: of what has ended, nothing is for any but its author.
-func (s State) Shows(u collection.UserID) bool {
+func Shows(s State, u collection.UserID) bool {
 	return !s.Collection.Ended() || u == s.Collection.Author()
 }

@@ -103,11 +103,11 @@ func TestRule18Shows(t *testing.T) {
 	s := told(t)
 	over, _ := run(t, rules, s, Updated{Collection: ended(t, s.Collection)})
 	for u := range s.Collection.Recipients() {
-		if u != s.Collection.Author() && (!s.Shows(u) || over.Shows(u)) {
-			t.Errorf("recipient: %v, ended %v", s.Shows(u), over.Shows(u))
+		if u != s.Collection.Author() && (!Shows(s, u) || Shows(over, u)) {
+			t.Errorf("recipient: %v, ended %v", Shows(s, u), Shows(over, u))
 		}
 	}
-	if !over.Shows(s.Collection.Author()) || over.Shows(collection.UserID{}) || !s.Shows(collection.UserID{}) {
+	if !Shows(over, s.Collection.Author()) || Shows(over, collection.UserID{}) || !Shows(s, collection.UserID{}) {
 		t.Error("the author, or guests")
 	}
 }

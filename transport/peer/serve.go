@@ -85,7 +85,7 @@ func (h home) open(ctx context.Context, ref transport.Ref, offset, n int64) (*tr
 	if err != nil {
 		return nil, err
 	}
-	if !state.Shows(h.caller.User) {
+	if !engine.Shows(state, h.caller.User) {
 		return nil, transport.ErrEnded
 	}
 	item, ok := state.Collection.Index(ref.Item)

@@ -19,7 +19,7 @@ type Statements func(ctx context.Context, s engine.State) ([][]byte, error)
 // the Ends to others than the author.
 func (k *Server) Whole(ctx context.Context, by collection.UserID, name collection.Name, keys Statements) (transport.State, error) {
 	s, answer, err := k.read(ctx, by, name, keys)
-	if err == nil && s.Shows(by) {
+	if err == nil && engine.Shows(s, by) {
 		answer.Collection, err = s.Collection.MarshalBinary()
 	}
 	return answer, err
@@ -28,7 +28,7 @@ func (k *Server) Whole(ctx context.Context, by collection.UserID, name collectio
 // Changes returns what changes of a collection to a user who may read it, likewise.
 func (k *Server) Changes(ctx context.Context, by collection.UserID, name collection.Name, keys Statements) (transport.State, error) {
 	s, answer, err := k.read(ctx, by, name, keys)
-	if err == nil && s.Shows(by) {
+	if err == nil && engine.Shows(s, by) {
 		answer.Updates, err = collection.EncodeUpdates(s.Collection.Updates())
 	}
 	return answer, err
@@ -42,7 +42,7 @@ func (k *Server) read(ctx context.Context, by collection.UserID, name collection
 	}
 	statements, err := keys(ctx, s)
 	answer := transport.State{Edition: s.Collection.EditionDigest(), Keys: statements}
-	if s.Shows(by) {
+	if engine.Shows(s, by) {
 		answer.Sources = s.Sources
 	}
 	if err == nil {
@@ -70,7 +70,7 @@ func (k *Server) Partial(ctx context.Context, by collection.UserID, ref transpor
 	if err != nil {
 		return nil, err
 	}
-	if !s.Shows(by) {
+	if !engine.Shows(s, by) {
 		return nil, transport.ErrEnded
 	}
 	return k.PartialOf(ctx, s, ref, offset)
@@ -116,7 +116,7 @@ func (k *Server) Cover(ctx context.Context, name collection.Name) ([]byte, error
 	if err != nil {
 		return nil, err
 	}
-	if !s.Shows(collection.UserID{}) {
+	if !engine.Shows(s, collection.UserID{}) {
 		return nil, nil
 	}
 	data, err := cover.Read(ctx, s.Collection, k.core.Versions.Open)
