@@ -64,8 +64,8 @@ func (p *parts) join(claims []claim) (changed bool) {
 }
 
 // Merge joins all that two copies of one collection carry: the later edition,
-// the updates of both, the resolved addresses of both, and those that are accepted. Merge
-// is associative, commutative and idempotent. Errors: ErrOtherCollection, those of
+// the updates of both, the resolved addresses of both, those that are accepted, and the
+// End of either. Merge is associative, commutative and idempotent. Errors: ErrOtherCollection, those of
 // Contradicts.
 func (c Collection) Merge(d Collection) (next Collection, changed bool, err error) {
 	p, o := c.parts(), d.parts()
@@ -98,7 +98,8 @@ func (c Collection) MergeSaid(d Collection) (next Collection, changed bool, err 
 
 func (p *parts) mergeSaid(o *parts) (changed bool) {
 	changed = p.join(o.claims)
-	return p.mergeResolved(o.resolved, o.accepted) || changed
+	changed = p.mergeResolved(o.resolved, o.accepted) || changed
+	return p.mergeEnds(o.ends) || changed
 }
 
 // ErrDigestChanged is an edition that has another digest for a version than an
@@ -176,8 +177,8 @@ func (s *seal) merge(o seal) bool {
 // of the items, of which it may change what is editable: title, metadata, hints,
 // captions, media types, digests that were not known, and previews, which may be
 // added or removed. The new edition has the next number and no seals. Availability is
-// not touched: updates stay good. Errors: ErrDigestChanged, ErrPreviewChanged, and as
-// New; change of what is fixed has no effect. That includes the preview of an item that
+// not touched: updates stay good. Errors: ErrEnded, ErrDigestChanged, ErrPreviewChanged, and
+// as New; change of what is fixed has no effect. That includes the preview of an item that
 // is withdrawn, which the new edition removes, and one that was removed: it stays so.
 func (c Collection) Edit(change func(h *Header, items []Item)) (Collection, error) {
 	return c.EditAfter(c, change)
@@ -190,6 +191,9 @@ func (c Collection) EditAfter(other Collection, change func(h *Header, items []I
 	p, o := c.parts(), other.parts()
 	if p.fixed.identity() != o.fixed.identity() {
 		return c, fmt.Errorf("edition: %w", ErrOtherCollection)
+	}
+	if err := c.goesOn(); err != nil {
+		return c, err
 	}
 	h, items := c.Header(), c.Body().Items
 	change(&h, items)

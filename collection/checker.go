@@ -66,9 +66,9 @@ func (m *MemoryMap) Update(n Name, next func(seen []byte) ([]byte, error)) error
 }
 
 // Verify checks every seal of c: the edition's by author or authority, those of
-// all updates, resolved and accepted addresses. It refuses c with an error that wraps
+// all updates, resolved and accepted addresses, and Ends. It refuses c with an error that wraps
 // ErrSeal if one is missing, unknown or bad, with ErrTooOld and ErrReplay if it
-// is not fresh. An update, or what the author accepts, by a key that has been revoked
+// is not fresh. An update, what the author accepts, or an End, by a key that has been revoked
 // since, or was not valid when it sealed, is left out, and so is the author's seal where
 // the authority's stands. Nothing that was refused is remembered.
 func (k Checker) Verify(ctx context.Context, c Collection) (Verified, error) {
@@ -99,7 +99,10 @@ func (k Checker) verifySeals(ctx context.Context, c Collection) (Verified, error
 	if err := k.verifyResolved(ctx, &q); err != nil {
 		return Verified{}, err
 	}
-	if q.accepted, err = k.verifyAccepted(ctx, &q, &v.report); err != nil {
+	if q.accepted, _, err = k.verifyOfAuthor(ctx, &q, TypeAcceptance, q.accepted, &v.report); err != nil {
+		return Verified{}, err
+	}
+	if q.ends, v.report.Ends, err = k.verifyOfAuthor(ctx, &q, TypeEnd, q.ends, &v.report); err != nil {
 		return Verified{}, err
 	}
 	if len(claims) < len(q.claims) {

@@ -23,6 +23,7 @@ const (
 	partUpdates
 	partResolved
 	partAccepted
+	partEnds
 )
 
 var emptyEdition = []byte{0xa0}
@@ -44,7 +45,7 @@ func (l Limits) Decode(data []byte) (Collection, error) {
 	p := &parts{}
 	r := wire.NewReader(data, 0)
 	r.Tag(Tag)
-	r.Fields(partAccepted, func(key int) { p.field(r, data, key, &l) })
+	r.Fields(partEnds, func(key int) { p.field(r, data, key, &l) })
 	if r.Err() == nil && p.fixed == nil {
 		r.Fail(0, fmt.Errorf("%w: no fixed part", ErrMalformed))
 	}
@@ -92,6 +93,8 @@ func (p *parts) field(r *wire.Reader, data []byte, key int, l *Limits) {
 		p.resolved = p.fixed.readResolutions(r, l, maxResolved, resolution.compare)
 	case partAccepted:
 		p.accepted = p.fixed.readResolutions(r, l, maxAccepted, resolution.compareKeys)
+	case partEnds:
+		p.ends = readEnds(r, l)
 	}
 	if e, ok := err.(*wire.Error); ok {
 		r.Fail(e.Offset, e.Err)
@@ -99,13 +102,8 @@ func (p *parts) field(r *wire.Reader, data []byte, key int, l *Limits) {
 }
 
 func readPartSeal(r *wire.Reader, l *Limits) seal {
-	at := r.Offset()
 	r.Exactly(2)
-	s := readSeal(r, l)
-	if r.Err() == nil && len(s.bytes) == 0 {
-		r.Fail(at, ErrNotCanonical)
-	}
-	return s
+	return readSealed(r, l)
 }
 
 // minClaim is the size of the shortest encoding of a claim that is not the authority's.
@@ -196,7 +194,7 @@ func (p *parts) appendHead(b []byte) []byte {
 // tail counts the parts that follow the edition.
 func (p *parts) tail() int {
 	return count(len(p.seals.author.bytes) > 0, len(p.seals.authority.bytes) > 0,
-		len(p.claims) > 0, len(p.resolved) > 0, len(p.accepted) > 0)
+		len(p.claims) > 0, len(p.resolved) > 0, len(p.accepted) > 0, len(p.ends) > 0)
 }
 
 // appendTail appends what follows the edition.
@@ -210,20 +208,25 @@ func (p *parts) appendTail(b []byte) []byte {
 		}
 	}
 	b = appendResolutions(b, partResolved, p.resolved)
-	return appendResolutions(b, partAccepted, p.accepted)
+	b = appendResolutions(b, partAccepted, p.accepted)
+	return appendEnds(b, p.ends)
 }
 
 func (s seal) appendPart(b []byte, key uint64) []byte {
 	if len(s.bytes) == 0 {
 		return b
 	}
-	b = wire.AppendArray(wire.AppendUint(b, key), 2)
-	return wire.AppendBytes(wire.AppendUint(b, s.issued), s.bytes)
+	return s.append(wire.AppendUint(b, key))
+}
+
+func (s seal) append(b []byte) []byte {
+	b = wire.AppendUint(wire.AppendArray(b, 2), s.issued)
+	return wire.AppendBytes(b, s.bytes)
 }
 
 // bound is the size of the encoding or a little more.
 func (p *parts) bound() int {
-	const heads = 5 + 1 + 2*(1+9) + 2*(1+1) + 3*(1+9) // tag, map, parts, seals, lists
+	const heads = 5 + 1 + 2*(1+9) + 2*(1+1) + 4*(1+9) // tag, map, parts, seals, lists
 	n := heads + len(p.fixed.raw) + len(p.edition.raw) + len(p.seals.author.bytes) + len(p.seals.authority.bytes) + 2*(9+9)
 	for i := range p.claims {
 		n += len(p.claims[i].raw)
@@ -232,6 +235,9 @@ func (p *parts) bound() int {
 		for i := range list {
 			n += minResolution + 2*8 + len(list[i].seal.bytes)
 		}
+	}
+	for i := range p.ends {
+		n += 2 + 2*9 + len(p.ends[i].seal.bytes)
 	}
 	return n
 }
@@ -246,15 +252,15 @@ func (c *Collection) UnmarshalBinary(data []byte) (err error) {
 }
 
 // MarshalParts returns the encoding of c in two parts: the manifest, which is the
-// same as long as the edition is, and all that is said of it: seals, updates and
-// what became of addresses. The manifest is itself the encoding of a collection.
+// same as long as the edition is, and all that is said of it: seals, updates, what
+// became of addresses, and that it has ended. The manifest is itself the encoding of a collection.
 func (c Collection) MarshalParts() (manifest, said []byte, err error) {
 	if c.p == nil {
 		return nil, nil, fmt.Errorf("%w: a collection without a name", ErrZero)
 	}
 	p := c.p
 	bare := *p
-	bare.seals, bare.claims, bare.resolved, bare.accepted = seals{}, nil, nil, nil
+	bare.seals, bare.claims, bare.resolved, bare.accepted, bare.ends = seals{}, nil, nil, nil, nil
 	if manifest, err = (Collection{&bare}).MarshalBinary(); err != nil {
 		return nil, nil, err
 	}
@@ -277,7 +283,7 @@ func DecodeParts(manifest, said []byte) (Collection, error) {
 		return Collection{}, fmt.Errorf("collection: %w", &Error{Err: ErrLimit})
 	}
 	r := wire.NewReader(said, 0)
-	r.Fields(partAccepted, func(key int) {
+	r.Fields(partEnds, func(key int) {
 		if key <= partEdition {
 			r.Fail(r.Offset(), fmt.Errorf("%w: a manifest in what is said of one", ErrMalformed))
 			return

@@ -27,6 +27,7 @@ type parts struct {
 	state    *state
 	resolved []resolution // by the authority
 	accepted []resolution // by the author
+	ends     []resolution // by the author, ascending by key: see End
 }
 
 // seals are the two seals over an edition.
@@ -83,6 +84,7 @@ func (b Body) normal() Body {
 	b.Addresses = sortedSet(b.Addresses, compareAddresses)
 	b.Completers = sortedSet(b.Completers, compareUsers)
 	b.Subs = sortedSet(b.Subs, compareNames)
+	b.Replaces = sortedSet(b.Replaces, compareIDs)
 	if b.Ladder == nil {
 		b.Ladder = label.DefaultLadder()
 	}
@@ -196,6 +198,7 @@ func (c Collection) Body() Body {
 	b.Addresses = slices.Collect(c.Addresses())
 	b.Completers = slices.Collect(c.Completers())
 	b.Subs = slices.Collect(c.Subs())
+	b.Replaces = slices.Collect(c.Replaces())
 	return b
 }
 
@@ -333,6 +336,12 @@ func (c Collection) Subs() iter.Seq[Name] {
 	return values(c.parts().fixed.subs, nameSize, func(b []byte) Name {
 		return Name{UserID(b[:userSize]), ID(b[userSize:])}
 	})
+}
+
+// Replaces yields the ids of the collections of the same author that this one replaces,
+// ascending: see Succeed.
+func (c Collection) Replaces() iter.Seq[ID] {
+	return values(c.parts().fixed.replaces, idSize, func(b []byte) ID { return ID(b) })
 }
 
 func values[T any](col []byte, size int, value func([]byte) T) iter.Seq[T] {

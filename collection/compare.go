@@ -12,7 +12,7 @@ var ErrDiffers = errors.New("the fixed parts differ")
 
 // A DiffError names the fields of the fixed part in which two shares differ:
 // "id", "author", "created", "kind", "ladder", "items", "recipients",
-// "addresses", "completers", "authority" and "sub-collections". It wraps
+// "addresses", "completers", "authority", "sub-collections" and "replaces". It wraps
 // ErrDiffers. Tell what differs only to those who may read the collection.
 type DiffError struct{ Fields []string }
 
@@ -45,6 +45,7 @@ func (c Collection) Same(d Collection) error {
 		{"completers", bytes.Equal(f.completers, g.completers)},
 		{"authority", f.authority == g.authority},
 		{"sub-collections", bytes.Equal(f.subs, g.subs)},
+		{"replaces", bytes.Equal(f.replaces, g.replaces)},
 	} {
 		if !field.same {
 			e.Fields = append(e.Fields, field.name)

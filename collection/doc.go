@@ -33,6 +33,14 @@
 // other, or too many, loses some of them and harms nobody else. In what order
 // updates come does not matter; the rule and its proof stand at fixed.join.
 //
+// # Albums that grow, shrink and end
+//
+// Who and what never change inside a collection, so a change is a successor, made by
+// Succeed: another collection of the author's that names what it replaces. Albums shows
+// those that belong together as one, also where two stations have each made a successor.
+// End, the author's seal, ends a collection for good: nothing is said of it any more, and
+// nothing that is joined to it brings it back.
+//
 // # Trust
 //
 // Nothing in this package but Verify and Checker looks at seals; they return a

@@ -196,6 +196,7 @@ func TestSame(t *testing.T) {
 		"completers":      func(_ *collection.Header, b *collection.Body) { b.Completers = b.Completers[:1] },
 		"authority":       func(h *collection.Header, _ *collection.Body) { h.Authority = collection.KeyID{} },
 		"sub-collections": func(_ *collection.Header, b *collection.Body) { b.Subs = append(b.Subs, named(5)) },
+		"replaces":        func(_ *collection.Header, b *collection.Body) { b.Replaces = []collection.ID{{6}} },
 	} {
 		d := base(change)
 		for _, err := range []error{c.Same(d), d.Same(c)} {

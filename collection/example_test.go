@@ -3,6 +3,7 @@ package collection_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -91,6 +92,41 @@ func ExampleCollection_Edit() {
 }
 
 // Two stations find out whether they share the same thing.
+// A photo more, and a completer less: the album goes on in a successor, and what it replaces
+// ends.
+func ExampleSucceed() {
+	was := makeHoliday()
+	header, body := was.Header(), was.Body()
+	header.ID = collection.ID{9}
+	body.Items = append(body.Items, collection.Item{ID: collection.ItemID{4}, Caption: "The hut"})
+	body.Completers = nil
+	next, err := collection.Succeed(header, body, was)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ended, err := was.End(context.Background(), keyOf(anna), time.Time{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, err = ended.Complete(anna, lake)
+	fmt.Println(err)
+
+	for _, album := range collection.Albums(slices.Values([]collection.Collection{ended, next})) {
+		for i, head := range album.Items() {
+			fmt.Println(head.Item(i).Caption)
+		}
+		fmt.Println(album.Refuses(ben), album.Refuses(home))
+	}
+	// Output:
+	// the collection has ended
+	// The lake
+	//
+	// The hut
+	// false true
+}
+
 func ExampleCollection_Same() {
 	c := makeHoliday()
 	b := c.Body()

@@ -38,6 +38,7 @@ const (
 	fixedCompleters
 	fixedAuthority
 	fixedSubs
+	fixedReplaces
 )
 
 // maxPixels bounds a version's pixels, so that they fit an int64.
@@ -54,7 +55,7 @@ type fixed struct {
 	kind      label.Kind
 	ladder    label.Ladder
 
-	items, recipients, addresses, completers, subs []byte
+	items, recipients, addresses, completers, subs, replaces []byte
 
 	identity  func() Digest // once: decoding does not hash
 	indexOnce sync.Once
@@ -74,7 +75,7 @@ func decodeFixed(raw []byte, base int, l *Limits) (*fixed, error) {
 	f := &fixed{raw: raw, identity: sumOnce(raw), ladder: label.DefaultLadder()}
 	r := wire.NewReader(raw, base)
 	seen := 0
-	r.Fields(fixedSubs, func(key int) {
+	r.Fields(fixedReplaces, func(key int) {
 		at := r.Offset()
 		if key == fixedID || key == fixedAuthor {
 			seen++
@@ -114,6 +115,8 @@ func (f *fixed) field(r *wire.Reader, key int, l *Limits) {
 		copy(f.authority[:], r.Fixed(keySize))
 	case fixedSubs:
 		f.subs = readSet(r, nameSize, l.Subs)
+	case fixedReplaces:
+		f.replaces = readSet(r, idSize, MaxReplaced)
 	}
 }
 
@@ -126,6 +129,8 @@ func (f *fixed) check(r *wire.Reader, key, at int) {
 		key == fixedLadder && slices.Equal(f.ladder, label.DefaultLadder()),
 		key == fixedAuthority && f.authority.IsZero():
 		r.Fail(at, ErrNotCanonical)
+	case key == fixedReplaces && in(f.replaces, f.id[:]):
+		r.Fail(at, fmt.Errorf("%w: it replaces itself", ErrMalformed))
 	case key == fixedLadder:
 		if err := f.ladder.Validate(); err != nil {
 			r.Fail(at, fmt.Errorf("%w: %w", ErrLadder, err))
@@ -207,7 +212,7 @@ func appendFixedHead(raw []byte, h *Header, b *Body, n int) []byte {
 	}
 	ladder := b.Ladder != nil && !slices.Equal(b.Ladder, label.DefaultLadder())
 	raw = wire.AppendMap(raw, 2+count(created != 0, b.Kind != label.Flag, ladder, n > 0, len(b.Recipients) > 0,
-		len(b.Addresses) > 0, len(b.Completers) > 0, !h.Authority.IsZero(), len(b.Subs) > 0))
+		len(b.Addresses) > 0, len(b.Completers) > 0, !h.Authority.IsZero(), len(b.Subs) > 0, len(b.Replaces) > 0))
 	raw = wire.AppendBytes(wire.AppendUint(raw, fixedID), h.ID[:])
 	raw = wire.AppendBytes(wire.AppendUint(raw, fixedAuthor), h.Author[:])
 	if created != 0 {
@@ -237,7 +242,8 @@ func appendFixedTail(raw []byte, h *Header, b *Body) []byte {
 	if !h.Authority.IsZero() {
 		raw = wire.AppendBytes(wire.AppendUint(raw, fixedAuthority), h.Authority[:])
 	}
-	return appendSet(raw, fixedSubs, b.Subs, appendName)
+	raw = appendSet(raw, fixedSubs, b.Subs, appendName)
+	return appendSet(raw, fixedReplaces, b.Replaces, func(raw []byte, id ID) []byte { return append(raw, id[:]...) })
 }
 
 func appendName(raw []byte, n Name) []byte { return append(append(raw, n.Author[:]...), n.ID[:]...) }
@@ -287,6 +293,8 @@ func sortedSet[T any](values []T, compare func(a, b T) int) []T {
 func compareUsers(a, b UserID) int { return bytes.Compare(a[:], b[:]) }
 
 func compareAddresses(a, b Address) int { return bytes.Compare(a[:], b[:]) }
+
+func compareIDs(a, b ID) int { return bytes.Compare(a[:], b[:]) }
 
 func compareNames(a, b Name) int {
 	return cmp.Or(bytes.Compare(a.Author[:], b.Author[:]), bytes.Compare(a.ID[:], b.ID[:]))

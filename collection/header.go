@@ -43,6 +43,7 @@ type Body struct {
 	Addresses  []Address // recipients known by blinded address; a set
 	Completers []UserID  // users who may remove labels besides the author; a set
 	Subs       []Name    // sub-collections; a set
+	Replaces   []ID      // collections of the author's that this one replaces; a set of at most MaxReplaced
 }
 
 // An Item is one piece of data: a photo, a video, a document.

@@ -25,7 +25,7 @@ var (
 	kinds    = []label.Kind{label.Flag, label.Boolean, label.Degree}
 	bg       = context.Background()
 	errOops  = errors.New("oops")
-	allTypes = []string{collection.TypeEdition, collection.TypeUpdate, collection.TypeAddress, collection.TypeAcceptance}
+	allTypes = []string{collection.TypeEdition, collection.TypeUpdate, collection.TypeAddress, collection.TypeAcceptance, collection.TypeEnd}
 )
 
 // A toyKey seals by hashing: enough to tell statements, keys and purposes apart.

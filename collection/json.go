@@ -22,6 +22,8 @@ type jsonCollection struct {
 	Addresses  []Address         `json:"addresses,omitempty"`
 	Completers []UserID          `json:"completers,omitempty"`
 	Subs       []string          `json:"collections,omitempty"`
+	Replaces   []ID              `json:"replaces,omitempty"`
+	Ended      bool              `json:"ended,omitempty"`
 	Updates    int               `json:"updates"`
 	Sealed     []string          `json:"sealed,omitempty"`
 	Items      []jsonItem        `json:"items"`
@@ -43,7 +45,8 @@ func (c Collection) MarshalJSON() ([]byte, error) {
 	h, b := c.Header(), c.Body()
 	j := jsonCollection{
 		ID: h.ID, Author: h.Author, Edition: h.Edition, Title: h.Title, Metadata: h.Metadata, Kind: b.Kind,
-		Recipients: b.Recipients, Addresses: b.Addresses, Completers: b.Completers, Updates: len(c.parts().claims),
+		Recipients: b.Recipients, Addresses: b.Addresses, Completers: b.Completers,
+		Replaces: b.Replaces, Ended: c.Ended(), Updates: len(c.parts().claims),
 		Items: make([]jsonItem, len(b.Items)),
 	}
 	if !h.Authority.IsZero() {

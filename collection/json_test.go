@@ -56,14 +56,14 @@ func TestJSONOfAllParts(t *testing.T) {
 	b := collection.Body{
 		Items:      []collection.Item{{ID: lake, Caption: "<The lake>", MediaType: "image/jpeg", Digests: []collection.Digest{{1}, {}, {2}}, Preview: []byte{7, 8}}},
 		Recipients: []collection.UserID{ben}, Addresses: []collection.Address{{3}}, Completers: []collection.UserID{home},
-		Subs: []collection.Name{{Author: ben, ID: collection.ID{4}}},
+		Subs: []collection.Name{{Author: ben, ID: collection.ID{4}}}, Replaces: []collection.ID{{5}},
 	}
-	c := sealedBy(t, ok(collection.New(h, b))(t), anna, theHub)
+	c := ok(sealedBy(t, ok(collection.New(h, b))(t), anna, theHub).End(bg, keyOf(anna), dawn))(t)
 	const zeros = "00000000000000000000000000000000"
 	want := jsonHead + `"authority":"99` + zeros[2:] + zeros + `","created":"2026-05-28T20:26:40Z","edition":2,"title":"Holiday",` +
 		`"metadata":{"a":"1","b":"2"},"kind":"flag","versions":["thumbnail","screen","original"],` +
 		`"recipients":["bb` + zeros[2:] + `"],"addresses":["03` + zeros[2:] + zeros + `"],"completers":["cc` + zeros[2:] + `"],` +
-		`"collections":["bb` + zeros[2:] + `/04` + zeros[2:] + `"],"updates":0,"sealed":["author","authority"],` +
+		`"collections":["bb` + zeros[2:] + `/04` + zeros[2:] + `"],"replaces":["05` + zeros[2:] + `"],"ended":true,"updates":0,"sealed":["author","authority"],` +
 		`"items":[{"id":"02` + zeros[2:] + `","label":true,"caption":"\u003cThe lake\u003e","type":"image/jpeg",` +
 		`"digests":{"original":"02` + zeros[2:] + zeros + `","thumbnail":"01` + zeros[2:] + zeros + `"},"preview":"Bwg="}]}`
 	got := ok(json.Marshal(c))(t)

@@ -189,6 +189,12 @@ func (d dice) replica(tb failer, c collection.Collection, us []collection.Update
 	if d(2) == 0 {
 		c = ok(c.CoSign(bg, keyOf(theHub), dawn.Add(time.Duration(d(3))*time.Second)))(tb)
 	}
+	for range d(2) * d(12) {
+		c = ok(c.End(bg, toyKey{collection.KeyID{byte(d(20))}}, dawn.Add(time.Duration(d(3))*time.Second)))(tb)
+	}
+	if c.Ended() {
+		return c
+	}
 	for a := range c.Addresses() {
 		if d(2) == 0 {
 			user := collection.UserID{byte(1 + d(2))}

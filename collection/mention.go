@@ -10,6 +10,9 @@ import (
 
 // update makes an unsealed update of labels, and refuses what its issuer may not say.
 func (c Collection) update(by UserID, labels column.Column) (Update, error) {
+	if err := c.goesOn(); err != nil {
+		return Update{}, err
+	}
 	p := c.parts()
 	u := Update{identity: c.Identity(), kind: c.Kind(), n: c.Len(), claim: makeClaim(labels, by, seal{}), said: p.claims}
 	if err := p.fixed.allows(by, labels); err != nil {
@@ -71,8 +74,8 @@ func level(n int) func(label.Rank) (label.Rank, error) {
 
 // Complete makes an update by the author, a completer or the authority (the
 // zero UserID) that says that the complete versions of these items are on the
-// network; of none, it says nothing. Errors: an *ItemError with ErrNoItem, and
-// ErrNotAuthorised.
+// network; of none, it says nothing. Errors: an *ItemError with ErrNoItem,
+// ErrNotAuthorised, and ErrEnded.
 func (c Collection) Complete(by UserID, ids ...ItemID) (Update, error) {
 	return c.mention(by, ids, level(int(label.Complete)))
 }

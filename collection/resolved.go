@@ -160,7 +160,7 @@ func (p *parts) mergeResolved(resolved, accepted []resolution) (changed bool) {
 // collection is a user, who may then read it: all but complete versions, which take the
 // author's word, too. See Accept. Of one address the 16 users with the least ids stay.
 // Errors: ErrNotAuthorised if the collection is not shared with the address or names no
-// authority, ErrZero, and those of s.
+// authority, ErrZero, ErrEnded, and those of s.
 func (c Collection) Resolve(ctx context.Context, s Signer, a Address, user UserID, issued time.Time) (Collection, error) {
 	r, err := c.resolution(ctx, s, TypeAddress, resolution{address: a, user: user}, issued)
 	if err != nil {
@@ -184,6 +184,9 @@ func (c Collection) Accept(ctx context.Context, s Signer, a Address, user UserID
 // resolution seals a statement.
 func (c Collection) resolution(ctx context.Context, s Signer, typ string, r resolution, issued time.Time) (resolution, error) {
 	f := c.parts().fixed
+	if err := c.goesOn(); err != nil {
+		return r, err
+	}
 	switch {
 	case r.user.IsZero():
 		return r, ErrZero

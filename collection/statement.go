@@ -19,6 +19,7 @@ const (
 	TypeAddress    = "application/glimpse.address"
 	TypeAcceptance = "application/glimpse.acceptance"
 	TypeEndpoint   = "application/glimpse.endpoint"
+	TypeEnd        = "application/glimpse.end"
 )
 
 // A Signer seals statements for one user or authority. Sign returns the seal

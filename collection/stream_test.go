@@ -32,6 +32,7 @@ func streamed(n int, rich bool) (collection.Stream, collection.Header, collectio
 		b.Completers = []collection.UserID{home}
 		b.Addresses = []collection.Address{{9}, {8}}
 		b.Subs = []collection.Name{{Author: ben, ID: collection.ID{4}}, {Author: anna, ID: collection.ID{3}}}
+		b.Replaces = []collection.ID{{7}, {6}, {7}}
 		t.MediaType = "image/jpeg"
 		t.Digests = []iter.Seq[collection.Digest]{digests(n, 0), nil, digests(n, 2)}
 	}

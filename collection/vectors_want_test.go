@@ -38,6 +38,12 @@ func describe(c collection.Collection) fields {
 	setList(f, "addresses", c.Addresses())
 	setList(f, "completers", c.Completers())
 	setList(f, "subs", c.Subs())
+	setList(f, "replaces", c.Replaces())
+	var ends []fields
+	for e := range c.Ends() {
+		ends = append(ends, describeEnd(e))
+	}
+	f.set("ends", ends, len(ends) > 0)
 	f.set("author_seal", hex.EncodeToString(h.AuthorSeal), len(h.AuthorSeal) > 0)
 	f.set("authority_seal", hex.EncodeToString(h.AuthoritySeal), len(h.AuthoritySeal) > 0)
 	describeEdition(f, c, h)
@@ -55,6 +61,13 @@ func describeEndpoint(e collection.Endpoint) fields {
 	f.set("urls", e.URLs, len(e.URLs) > 0)
 	f.set("web", e.Web, len(e.Web) > 0)
 	f.set("seal", hex.EncodeToString(e.Seal), len(e.Seal) > 0)
+	return f
+}
+
+func describeEnd(e collection.End) fields {
+	f := fields{"author": e.Name().Author, "id": e.Name().ID, "identity": e.Identity()}
+	f.set("issued", e.Issued().Unix(), !e.Issued().IsZero())
+	f.set("seal", hex.EncodeToString(e.Seal()), true)
 	return f
 }
 

@@ -52,8 +52,10 @@ type Report struct {
 	// Updates are the seals of the updates that count, in the order of
 	// Collection.Updates.
 	Updates []Said
-	// Revoked are the seals of updates, and of what the author has accepted, that were left
-	// out, because their key has been revoked since, or was not valid when they were made;
+	// Ends are the seals of the author's Ends, ascending by key.
+	Ends []Said
+	// Revoked are the seals of updates, of what the author has accepted, and of Ends, that were
+	// left out, because their key has been revoked since, or was not valid when they were made;
 	// Key is zero there.
 	Revoked []Said
 	// Fresh is the latest moment that a seal of the authority names, or of the
@@ -155,26 +157,36 @@ func (k Checker) verifyResolved(ctx context.Context, p *parts) error {
 	return nil
 }
 
-// verifyAccepted verifies what the author has accepted, and returns what counts.
-func (k Checker) verifyAccepted(ctx context.Context, p *parts, report *Report) ([]resolution, error) {
-	stand := make([]resolution, 0, len(p.accepted))
-	for i := range p.accepted {
-		r := &p.accepted[i]
-		statement := func(uint64) []byte { return p.fixed.addressStatement(r) }
-		said, err := k.said(ctx, p, TypeAcceptance, statement, p.fixed.author, r.seal)
-		if err == nil && said.Key != r.key() {
-			err = fmt.Errorf("%w: it names another key than %v", ErrBadSeal, said.Key)
-		}
+// verifyOfAuthor verifies what each of the author's keys says for itself, acceptances or
+// Ends, and returns what counts, and who says it.
+func (k Checker) verifyOfAuthor(ctx context.Context, p *parts, typ string, list []resolution, report *Report) (stand []resolution, by []Said, err error) {
+	for i := range list {
+		said, err := k.saidByKey(ctx, p, typ, &list[i])
 		switch {
 		case err == nil:
-			stand = append(stand, *r)
+			stand, by = append(stand, list[i]), append(by, said)
 		case ended(err):
 			report.Revoked = append(report.Revoked, said)
 		default:
-			return nil, fmt.Errorf("accepted address %d: %w", i, err)
+			return nil, nil, fmt.Errorf("%s %d: %w", typ, i, err)
 		}
 	}
-	return stand, nil
+	return stand, by, nil
+}
+
+// saidByKey verifies one of them, which must be by the key that its seal names.
+func (k Checker) saidByKey(ctx context.Context, p *parts, typ string, r *resolution) (Said, error) {
+	statement := func(issued uint64) []byte {
+		if typ == TypeEnd {
+			return p.fixed.endStatement(issued)
+		}
+		return p.fixed.addressStatement(r)
+	}
+	said, err := k.said(ctx, p, typ, statement, p.fixed.author, r.seal)
+	if err == nil && said.Key != r.key() {
+		err = fmt.Errorf("%w: it names another key than %v", ErrBadSeal, said.Key)
+	}
+	return said, err
 }
 
 // said verifies one seal, which must be by a user or, for zero, by the key that

@@ -7,7 +7,7 @@ import "github.com/glimpse-go/glimpse/collection"
 // after newer news of another. c is the collection that both are about, in any
 // state. Where n does not say all that it knows, or of whom to accept, it is never late.
 func (n Notification) Late(told Notification, c collection.Collection) (bool, error) {
-	if n.Reason == Resolved || n.CompareEditions(told) > 0 || len(n.Updates) == 0 && n.Labelled < n.Items {
+	if n.Reason == Resolved || n.Reason == Ended || n.CompareEditions(told) > 0 || len(n.Updates) == 0 && n.Labelled < n.Items {
 		return false, nil
 	}
 	known, err := collection.New(c.Header(), c.Body())

@@ -24,10 +24,13 @@ type Channel interface {
 	Deliver(ctx context.Context, l Letter) error
 }
 
-// Availability is the digest of all updates that a collection carries: what
-// the ID of a notification is made from, with the edition and the recipient.
+// Availability is the digest of all updates that a collection carries, and of that it has
+// ended: what the ID of a notification is made from, with the edition and the recipient.
 func Availability(c collection.Collection) (collection.Digest, error) {
 	all, err := collection.EncodeUpdates(c.Updates())
+	if c.Ended() {
+		all = append(all, []byte("ended"))
+	}
 	return availability(all), err
 }
 
@@ -48,6 +51,9 @@ func Make(c collection.Collection, reason Reason, link string) (Notification, er
 		Title: c.Title(), Items: c.Len(), Labelled: c.Labelled(), Edition: c.EditionDigest(), Number: c.Header().Edition,
 	}
 	n.Note = note(n, c.Withdrawn())
+	if c.Ended() { // nothing else is told of it
+		return n, nil
+	}
 	all, err := collection.EncodeUpdates(c.Updates())
 	size := 0
 	for _, b := range all {
@@ -72,6 +78,8 @@ func note(n Notification, gone int) string {
 	switch awaited := n.Labelled - gone; {
 	case n.Reason == Resolved:
 		return "Somebody with whom you have shared by address has joined, and sees the previews. Accept them, and they have the full versions, too."
+	case n.Reason == Ended:
+		return "The author has ended this collection."
 	case n.Reason == Edited:
 		return "The author has changed the title or the captions."
 	case n.Labelled == 0:
@@ -100,7 +108,7 @@ func withdrawn(gone int) string {
 // Coalesce returns what is delivered when newer comes before older was: newer,
 // but still as the first word on the collection if older was that.
 func Coalesce(older, newer Notification) Notification {
-	if older.Reason == Shared {
+	if older.Reason == Shared && newer.Reason != Ended {
 		newer.Reason = Shared
 	}
 	return newer

@@ -21,6 +21,7 @@ const (
 	Edited                      // the author gave it another title or other captions
 	Lost                        // something that was there is not any more
 	Resolved                    // to the author: somebody known by address is a user now, whom to accept
+	Ended                       // the author has ended it
 )
 
 // String returns the reason in a word.

@@ -64,6 +64,8 @@ var (
 	// take its labels off, since keys may have been revoked. Viewing, and those who are
 	// known, are not concerned. It is over when the authority is heard again.
 	ErrStale = fmt.Errorf("%w: the authority's latest word is too old", Err)
+	// ErrEnded: the author has ended the collection.
+	ErrEnded = fmt.Errorf("%w: ended", Err)
 )
 
 // faults are the sentinels by their codes on the wire: their places. Codes are never
@@ -72,7 +74,7 @@ var faults = []error{
 	Err, ErrNotFound, ErrUnauthenticated, ErrForbidden, ErrMalformed,
 	ErrTooLarge, ErrDigest, ErrSeal, ErrDiffers, ErrOffset, ErrNotAsked,
 	ErrUnreachable, ErrWithdrawn, ErrConflict, ErrStorage, ErrClosed,
-	ErrPending, ErrQuota, ErrPeerKey, ErrStale,
+	ErrPending, ErrQuota, ErrPeerKey, ErrStale, ErrEnded,
 }
 
 // Fault is an error as it crosses a link: its code, what it is about, and, for
@@ -124,7 +126,7 @@ func Wrap(err error) error {
 	}
 	for _, family := range [][2]error{
 		{collection.ErrDiffers, ErrDiffers}, {collection.ErrSeal, ErrSeal},
-		{collection.ErrTooOld, ErrSeal}, {collection.ErrReplay, ErrSeal},
+		{collection.ErrEnded, ErrEnded}, {collection.ErrTooOld, ErrSeal}, {collection.ErrReplay, ErrSeal},
 		{collection.ErrLimit, ErrTooLarge}, {collection.ErrMalformed, ErrMalformed},
 		{collection.ErrDuplicate, ErrMalformed}, {collection.ErrNoItem, ErrMalformed},
 		{digest.ErrInvalid, ErrDigest}, {digest.ErrRange, ErrMalformed},

@@ -159,6 +159,9 @@ type State struct {
 	Sources []Source `cbor:"4,keyasint,omitempty"`
 	// Keys are key statements of the parties to the collection.
 	Keys [][]byte `cbor:"5,keyasint,omitempty"`
+	// Ends say that the collection has ended: each is the encoding of a collection.End. To
+	// others than the author, Collection, Updates and Sources are left out then.
+	Ends [][]byte `cbor:"6,keyasint,omitempty"`
 }
 
 // Source is a station that serves the complete versions of Items at URL.

@@ -77,4 +77,8 @@
 //     author whom there is to accept, and who was accepted that there is more.
 //  18. Partial versions that have expired are asked of those who serve the items, as those
 //     of rule 12 are, when somebody who may read them asks for them. No label changes by it.
+//  19. What its author has ended is not served or shown to anybody else. A share of it is
+//     answered with the End, and asked for nothing; an announcement is refused. The authority
+//     says nothing of it any more. Whoever was told is told so once, without a letter. An End
+//     whose key is revoked does not stand: all goes on as it was, and that is told.
 package engine

@@ -38,7 +38,7 @@ func (r Rules) joined(s State, c collection.Collection) (State, error) {
 // rebases reports whether a station of the author's has an edition that is not the
 // authority's yet, and can never be, since theirs says other things of versions.
 func (r Rules) rebases(s State, theirs collection.Collection) bool {
-	return s.Known() && r.Own.User == theirs.Author() &&
+	return s.Known() && r.Own.User == theirs.Author() && !s.Collection.Ended() && !theirs.Ended() &&
 		len(s.Collection.Header().AuthoritySeal) == 0 && len(theirs.Header().AuthoritySeal) > 0 &&
 		s.Collection.Identity() == theirs.Identity() && !mayFollow(s.Collection, theirs)
 }

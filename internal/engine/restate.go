@@ -74,7 +74,7 @@ func (s State) stillNotified(merged collection.Collection) collection.Digest {
 		was = s.before
 	}
 	before, err := notify.Availability(was)
-	if err != nil || s.LettersDue || s.Notified != before || !merged.SameLabels(was) {
+	if err != nil || was.Ended() != merged.Ended() || s.LettersDue || s.Notified != before || !merged.SameLabels(was) {
 		return s.Notified
 	}
 	if now, err := notify.Availability(merged); err == nil {

@@ -12,6 +12,9 @@ func (r Rules) shared(s State, e Shared) (State, []Effect, error) {
 		return s, nil, err
 	}
 	next.Held = e.Held
+	if next.Collection.Ended() {
+		return next, []Effect{Reply{answer(next, nil)}}, nil
+	}
 	next.Quiet = isMetadataOnly(e.Share) && (s.Quiet || !s.Known())
 	next.Notifier = notifier(e.Share)
 	for _, source := range e.Sources {

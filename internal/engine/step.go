@@ -18,6 +18,13 @@ func (r Rules) Step(s State, e Event) (State, []Effect, error) {
 	if err != nil {
 		return s, nil, err
 	}
+	if next.Collection.Ended() {
+		effects, err = r.ended(&next, effects)
+		if err != nil {
+			return s, nil, err
+		}
+		return next, effects, nil
+	}
 	stored, _ := e.(Stored)
 	next.more = stored.More
 	if err := r.refute(s, &next, e); err != nil {
@@ -48,6 +55,9 @@ func (r Rules) step(s State, e Event) (State, []Effect, error) {
 	}
 	if !s.Known() {
 		return s, nil, transport.ErrNotFound
+	}
+	if over, err := s.isOver(e); over {
+		return s, nil, err
 	}
 	switch e := e.(type) {
 	case Stored:

@@ -97,6 +97,14 @@ func (w *World) doHub(c command) error {
 	case "trusts":
 		w.unknown = hub.Temporary
 		return w.restartHub()
+	case "expires":
+		return w.hub.Hub.Expire(w.ctx, time.Time{})
+	case "revokes":
+		s, err := w.station(strings.Join(c.words, " "))
+		if err != nil {
+			return err
+		}
+		return w.hub.Hub.Accounts().Revoke(w.ctx, s.User, s.Name)
 	case "confirms":
 		return w.doConfirms(c)
 	case "shows":

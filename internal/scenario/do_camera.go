@@ -83,6 +83,13 @@ func (w *World) body(c command) (b collection.Body, err error) {
 	if b.Completers, err = lookUp(w.people, c.after["completers"]); err != nil {
 		return b, err
 	}
+	for _, handle := range c.after["replacing"] {
+		was, err := w.find(handle)
+		if err != nil {
+			return b, err
+		}
+		b.Replaces = append(b.Replaces, was.ID())
+	}
 	for _, handle := range c.after["subs"] {
 		sub, err := w.find(handle)
 		if err != nil {

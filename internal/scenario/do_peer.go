@@ -29,6 +29,7 @@ var peerVerbs = map[string]func(*station, command) error{
 		return s.Author.TakeBack(s.w.ctx, n, ids...)
 	}),
 	"recognizes": doRecognizes,
+	"ends":       onCollection(func(s *station, n collection.Name) error { return s.Author.End(s.w.ctx, n) }),
 	"completes": onItems(func(s *station, n collection.Name, ids []collection.ItemID) error {
 		return s.Author.Complete(s.w.ctx, n, ids...)
 	}),

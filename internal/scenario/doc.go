@@ -28,6 +28,8 @@
 //	hub posts letters
 //	hub shows ADDRESS               what the link in the latest letter opens
 //	hub trusts addresses            makes temporary accounts from now on
+//	hub expires                     drops what it keeps of what has ended long ago
+//	hub revokes NAME                the keys of a station that is lost
 //	hub confirms USER               whose temporary account it was
 //	hub restarts
 //	N hours pass
@@ -55,6 +57,7 @@
 //	mail ADDRESSES    completers USERS    subs COLLECTIONS    kind KIND
 //	cover ITEM        on DEVICE: its title is composed
 //	by names: ids are made of the items' names
+//	replacing COLLECTIONS
 //
 // A peer:
 //
@@ -70,6 +73,7 @@
 //	NAME reads ITEMS in COLLECTION from CAMERA    originals, by their names
 //	NAME withdraws | takesback | completes ITEMS in COLLECTION
 //	NAME recognizes USERS in COLLECTION    whom the hub has named for an address
+//	NAME ends COLLECTION
 //	NAME titles COLLECTION "TITLE"
 //	NAME captions ITEM in COLLECTION "CAPTION"
 //	NAME accepts N versions         of what is handed over

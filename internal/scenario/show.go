@@ -199,7 +199,18 @@ func (s *station) headline(c collection.Collection) string {
 	if len(seals) == 0 {
 		seals = []string{"nobody"}
 	}
-	return fmt.Sprintf("%s has %s %q, edition %d, sealed by %s", s.Name, s.w.handle(c.Name()), h.Title, h.Edition, strings.Join(seals, " and "))
+	text := fmt.Sprintf("%s has %s %q, edition %d, sealed by %s", s.Name, s.w.handle(c.Name()), h.Title, h.Edition, strings.Join(seals, " and "))
+	var replaced []string
+	for id := range c.Replaces() {
+		replaced = append(replaced, s.w.handle(collection.Name{Author: c.Author(), ID: id}))
+	}
+	if len(replaced) > 0 {
+		text += ", in place of " + strings.Join(replaced, ", ")
+	}
+	if c.Ended() {
+		text += "; ended"
+	}
+	return text
 }
 
 // itemLines returns the label and a description of each item; items of which the

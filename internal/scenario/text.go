@@ -36,6 +36,9 @@ func (w *World) shareText(c collection.Collection, s transport.Share) string {
 	if n := count(c.Updates()); n > 0 {
 		text += fmt.Sprintf("; with %s", plural(n, "update"))
 	}
+	if c.Ended() {
+		text += "; it has ended"
+	}
 	return text
 }
 
@@ -88,6 +91,9 @@ func (w *World) stateText(s transport.State) string {
 			parts[0] += " with " + plural(count(c.Updates()), "update")
 		}
 	}
+	if len(s.Ends) > 0 {
+		parts = append(parts, "it has ended")
+	}
 	if len(s.Updates) > 0 {
 		parts = append(parts, plural(len(s.Updates), "update"))
 	}
@@ -104,7 +110,7 @@ func (w *World) stateText(s transport.State) string {
 
 var reasons = map[notify.Reason]string{
 	notify.Shared: "shared", notify.Available: "available", notify.Edited: "edited", notify.Lost: "lost",
-	notify.Resolved: "resolved",
+	notify.Resolved: "resolved", notify.Ended: "ended",
 }
 
 func (w *World) newsText(n notify.Notification) string {

@@ -14,7 +14,7 @@ type command struct {
 	after         map[string][]string // what follows a keyword
 }
 
-var keywords = set("of for with in from as without completers subs items recipients ladder kind cover upto mail telling by after to on")
+var keywords = set("of for with in from as without completers subs items recipients ladder kind cover upto mail telling by after to on replacing")
 
 func set(words string) map[string]bool {
 	s := map[string]bool{}

@@ -24,10 +24,10 @@ func badFixedVectors(s *suite) {
 	bad("array", "The fixed part is an array.", "ErrType", func(c *parts) { c.fixed.major = array })
 	bad("map-indefinite", "The map is of indefinite length.", "ErrNotCanonical", func(c *parts) { c.fixed.open = true })
 	bad("map-long", "The head of the map in two bytes.", "ErrNotCanonical", func(c *parts) { c.fixed.wide = 1 })
-	bad("map-claims", "The map claims a pair more than there are keys.", "ErrLimit", func(c *parts) { c.fixed.claim(12) })
+	bad("map-claims", "The map claims a pair more than there are keys.", "ErrLimit", func(c *parts) { c.fixed.claim(13) })
 	bad("key-order", "Two keys in the wrong order.", "ErrNotCanonical", func(c *parts) { c.fixed.swap(6, 7) })
 	bad("key-twice", "A key twice.", "ErrNotCanonical", func(c *parts) { c.fixed.kids[2*2] = uintNode(2) })
-	bad("key-unknown", "The key 12.", "ErrType", func(c *parts) { c.fixed.drop(11); c.fixed.set(12, bytesNode(1)) })
+	bad("key-unknown", "The key 13.", "ErrType", func(c *parts) { c.fixed.drop(11); c.fixed.set(13, bytesNode(1)) })
 	bad("key-zero", "The key 0.", "ErrType", func(c *parts) { c.fixed.drop(11); c.fixed.set(0, bytesNode(1)) })
 	bad("key-long", "A key in two bytes.", "ErrNotCanonical", func(c *parts) { c.fixed.kids[0].wide = 1 })
 

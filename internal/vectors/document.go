@@ -39,6 +39,7 @@ type document struct {
 	n                         int
 	recipients, addresses     [][]byte
 	completers, subs          [][]byte
+	replaces                  [][]byte
 	number                    uint64
 	title                     string
 	captions                  map[int]string
@@ -50,6 +51,7 @@ type document struct {
 	authorSeal, authoritySeal seal
 	updates                   []update
 	resolutions, acceptances  []resolution
+	ends                      []seal
 }
 
 type version struct {
@@ -115,6 +117,13 @@ func (d *document) node() *node {
 			m.set(uint64(key), list)
 		}
 	}
+	if len(d.ends) > 0 {
+		list := arrayNode()
+		for _, s := range d.ends {
+			list.kids = append(list.kids, arrayNode(uintNode(s.issued), bytesNode(s.bytes...)))
+		}
+		m.set(8, list)
+	}
 	return tagNode(tag, m)
 }
 
@@ -160,7 +169,7 @@ func (d *document) fixed() *node {
 	if d.n > 0 {
 		m.set(6, piecesNode(d.items...))
 	}
-	for key, set := range map[uint64][][]byte{7: d.recipients, 8: d.addresses, 9: d.completers, 11: d.subs} {
+	for key, set := range map[uint64][][]byte{7: d.recipients, 8: d.addresses, 9: d.completers, 11: d.subs, 12: d.replaces} {
 		if len(set) > 0 {
 			m.set(key, bytesNode(bytes.Join(set, nil)...))
 		}

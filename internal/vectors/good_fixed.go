@@ -17,7 +17,7 @@ func made(n int, change func(d *document)) *document {
 }
 
 func fixedVectors(s *suite) {
-	s.good("everything", "Every field of the format.", rich())
+	s.good("everything", "Every field of the format but what it replaces, what is accepted and an end.", rich())
 	s.good("fixed-empty", "No items: the shortest collection there is.", bare(0, flag))
 	s.good("fixed-one-item", "One item.", bare(1, flag))
 	s.good("fixed-three-items", "Items in display order, which is not that of their ids.", bare(3, flag))

@@ -38,7 +38,7 @@ func vectors() []vector {
 	for _, add := range []func(*suite){
 		fixedVectors, editionVectors, labelVectors, updatesVectors, sealVectors, limitVectors, largeVectors, updateVectors,
 		badFrameVectors, badFixedVectors, badEditionVectors, badLabelVectors, badClaimVectors, badSealVectors, badUpdateVectors,
-		endpointVectors, badEndpointVectors,
+		endpointVectors, badEndpointVectors, successorVectors, badSuccessorVectors, endVectors, badEndVectors,
 	} {
 		add(s)
 	}

@@ -11,7 +11,7 @@ import (
 type vector struct {
 	Name        string         `json:"name"`
 	Description string         `json:"description"`
-	Kind        string         `json:"kind"` // collection, update or endpoint
+	Kind        string         `json:"kind"` // collection, update, endpoint or end
 	Limits      map[string]int `json:"limits,omitempty"`
 	Hex         *string        `json:"hex,omitempty"`
 	Pieces      []piece        `json:"pieces,omitempty"` // instead of hex, of a large input

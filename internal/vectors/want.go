@@ -45,6 +45,8 @@ type wanted struct {
 	Updates       []wantedUpdate               `json:"updates,omitempty"`
 	Readers       []string                     `json:"readers,omitempty"`  // by resolved address
 	Accepted      []string                     `json:"accepted,omitempty"` // those of them who may read complete versions
+	Replaces      []string                     `json:"replaces,omitempty"`
+	Ends          []wantedEnd                  `json:"ends,omitempty"`
 }
 
 // wantedUpdate is what a decoder finds in an update.
@@ -83,6 +85,10 @@ func (d *document) want() *wanted {
 	}
 	for _, sub := range d.subs {
 		w.Subs = append(w.Subs, fmt.Sprintf("%x/%x", sub[:16], sub[16:]))
+	}
+	w.Replaces = all(d.replaces)
+	for _, s := range d.ends {
+		w.Ends = append(w.Ends, d.end(s).want())
 	}
 	d.wantEdition(w)
 	d.wantPreviews(w)

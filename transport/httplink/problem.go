@@ -35,6 +35,7 @@ var refusals = []refusal{
 	{transport.ErrUnreachable, "ErrUnreachable", http.StatusBadGateway},
 	{transport.ErrPeerKey, "ErrPeerKey", http.StatusBadGateway},
 	{transport.ErrWithdrawn, "ErrWithdrawn", http.StatusGone},
+	{transport.ErrEnded, "ErrEnded", http.StatusGone},
 	{transport.ErrPending, "ErrPending", http.StatusTooEarly},
 	{transport.ErrQuota, "ErrQuota", http.StatusTooManyRequests},
 	{transport.ErrStorage, "ErrStorage", http.StatusInsufficientStorage},

@@ -8,7 +8,6 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/transport"
-	"github.com/glimpse-go/glimpse/transport/internal/shareclient"
 	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
 
@@ -19,17 +18,31 @@ type Open func(ctx context.Context, item collection.ItemID, version int) (transp
 // Make makes a collection of the peer's user, with copies of all versions that
 // open has, and seals it. It fills in the ID, unless it is given, the author and
 // the time. Publish then publishes it, and makes partial versions that are
-// missing if there is a Renderer. Errors are those of open, of collection.New
-// and of the store.
+// missing if there is a Renderer.
+//
+// With b.Replaces it makes a successor of collections that are known here, as
+// collection.Succeed does: of items that are in these, nothing is opened, and what is held
+// of them is held of the successor. What was withdrawn there is withdrawn again. Publish
+// says anew what is complete; after that, End ends what was replaced.
+//
+// Errors are those of open, of collection.New and Succeed, transport.ErrNotFound for what is
+// to be replaced and is not known here, and those of the store.
 func (p *Author) Make(ctx context.Context, h collection.Header, b collection.Body, open Open) (collection.Name, error) {
 	return station.Inside(&p.drain, func() (collection.Name, error) {
 		h.Author, h.Created = p.user, p.cfg.Now()
-		c, err := shareclient.Draft(ctx, p.cfg.Random, h, b, open)
+		was, err := p.predecessors(ctx, b.Replaces)
+		if err != nil {
+			return collection.Name{}, err
+		}
+		c, err := p.draft(ctx, h, b, was, open)
 		if err == nil {
 			c, err = c.Sign(ctx, p.signer, p.cfg.Now())
 		}
 		if err == nil {
-			err = p.fill(ctx, c, open)
+			c, err = p.withdrawAgain(ctx, c, was)
+		}
+		if err == nil {
+			err = p.fill(ctx, c, newOnly(was, open))
 		}
 		return c.Name(), err
 	})
@@ -43,7 +56,7 @@ func (p *Author) fill(ctx context.Context, c collection.Collection, open Open) e
 			if d, ok := c.Digest(i, v); !ok || d.IsZero() {
 				continue
 			}
-			if err := p.fillOne(ctx, c, i, v, open); err != nil {
+			if err := p.fillOne(ctx, c, i, v, open); err != nil && !errors.Is(err, transport.ErrNotFound) {
 				return err
 			}
 		}

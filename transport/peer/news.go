@@ -61,6 +61,9 @@ func (p *Reader) seenIn(c collection.Collection) collection.Digest {
 		ranks = binary.BigEndian.AppendUint32(ranks, uint32(rank))
 	}
 	seen := append(ranks, edition[:]...)
+	if c.Ended() {
+		seen = append(seen, "ended"...)
+	}
 	for a, u := range c.Unaccepted() {
 		if u == p.user || p.user == c.Author() {
 			seen = append(append(seen, a[:]...), u[:]...)
@@ -82,6 +85,7 @@ func (p *Reader) keepNews(ctx context.Context, n notify.Notification) error {
 	if err != nil {
 		return err
 	}
+	n.Reason = reasonFor(n.Reason, s.Collection)
 	seen := p.seenIn(s.Collection)
 	quiet := any && seen == last.Seen
 	if quiet { // another has sealed what was told, say
@@ -115,6 +119,18 @@ func (p *Reader) keepNews(ctx context.Context, n notify.Notification) error {
 		return record.Set(ctx, p.cfg.Store, newsRecord.Key(n.Name()), told{now, seen})
 	}
 	return p.storeNews(ctx, told{now, seen}, shown.Cover)
+}
+
+// reasonFor is a sender's reason, which is that a collection has ended where its author has
+// said so, whatever the sender says, and only there.
+func reasonFor(reason notify.Reason, c collection.Collection) notify.Reason {
+	switch {
+	case c.Ended():
+		return notify.Ended
+	case reason == notify.Ended:
+		return notify.Available
+	}
+	return reason
 }
 
 // reason says what is news about a collection that has been told of, where its sender

@@ -87,7 +87,7 @@ func (p *Reader) catchUp(ctx context.Context, n notify.Notification, from librar
 		return err
 	case !known.Sealed, known.Collection.EditionDigest() != n.Edition, n.Reason == notify.Resolved, p.isUnaccepted(known.Collection):
 		return p.reload(ctx, n.Name(), from) // no update says who is behind an address
-	case len(n.Updates) == 0:
+	case len(n.Updates) == 0, known.Collection.Ended(): // no update says whose End does not stand
 		return p.refreshFrom(ctx, n.Name(), from)
 	}
 	told := transport.State{Updates: n.Updates}
@@ -114,6 +114,9 @@ func (p *base) reload(ctx context.Context, name collection.Name, from library) e
 	s, err := from.Collection(ctx, name)
 	if err != nil {
 		return err
+	}
+	if len(s.Ends) > 0 && name.Author != p.user {
+		return p.hearEnd(ctx, name, s)
 	}
 	c, err := collection.Decode(s.Collection)
 	if err != nil {
@@ -158,6 +161,9 @@ func (p *base) refreshFrom(ctx context.Context, name collection.Name, from libra
 	if err != nil {
 		return err
 	}
+	if len(s.Ends) > 0 && name.Author != p.user {
+		return p.hearEnd(ctx, name, s)
+	}
 	known, err := p.core.Load(ctx, name)
 	if isUnknown(err) || err == nil && (!known.Sealed || lacksSeal(known.Collection) || known.Collection.EditionDigest() != s.Edition) {
 		return p.reload(ctx, name, from)
@@ -185,6 +191,9 @@ func (p *base) apply(ctx context.Context, name collection.Name, s transport.Stat
 		return transport.Wrap(err)
 	}
 	told, _, err := known.Collection.WithoutUpdates().Apply(us...)
+	if err == nil {
+		told, err = withEnds(told, s.Ends)
+	}
 	if err != nil {
 		return transport.Wrap(err)
 	}

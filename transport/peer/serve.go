@@ -99,6 +99,9 @@ func (h home) open(ctx context.Context, ref transport.Ref, offset, n int64) (*tr
 	if err != nil {
 		return nil, err
 	}
+	if !engine.Shows(state, h.caller.User) {
+		return nil, transport.ErrEnded
+	}
 	item, ok := state.Collection.Index(ref.Item)
 	if ok && h.isWithheld(state, item) {
 		state, err = h.afresh(ctx, state)

@@ -72,6 +72,9 @@ func (v *View) Held(i int) label.Held {
 
 // Rights is all that may be done with a version of item i.
 func (v *View) Rights(i, version int) label.Rights {
+	if v.isOver() {
+		return 0
+	}
 	_, rank := v.Collection().At(i)
 	return v.gate.Rights(rank, version, v.holder(i))
 }
@@ -86,11 +89,17 @@ func (v *View) mayCome(i, version int) bool {
 }
 
 // Check asks the gate: nil, or a *collection.ItemError around a *label.Refusal
-// whose text is the note for the user.
+// whose text is the note for the user, or around transport.ErrEnded.
 func (v *View) Check(i, version int, right label.Rights) error {
 	id, _ := v.Collection().At(i)
+	if v.isOver() {
+		return &collection.ItemError{Item: id, Err: transport.ErrEnded}
+	}
 	return v.Collection().Check(v.gate, id, right, version, v.holder(i))
 }
+
+// isOver reports whether the author has ended the collection, and the user is another.
+func (v *View) isOver() bool { return v.c.Ended() && !v.holds.Author }
 
 func (v *View) holder(i int) label.Holder {
 	h := v.holds

@@ -111,7 +111,7 @@ func (p *Reader) tryWishes(ctx context.Context, prefix string, due func(value []
 func (p *Reader) tryWish(ctx context.Context, ref transport.Ref) (labelled bool, err error) {
 	err = p.fetch(ctx, ref)
 	switch {
-	case errors.Is(err, label.ErrWithdrawn):
+	case errors.Is(err, label.ErrWithdrawn), errors.Is(err, transport.ErrEnded) && p.hasEnded(ctx, ref.Collection):
 	case errors.Is(err, transport.ErrUnreachable), errors.Is(err, transport.ErrNotFound), errors.Is(err, transport.ErrPending):
 		return false, p.pause(ctx, ref)
 	case errors.Is(err, label.ErrRefused):

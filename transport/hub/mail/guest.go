@@ -49,5 +49,8 @@ func (m *Mailer) opened(ctx context.Context, token string) (collection.Collectio
 		return collection.Collection{}, err
 	}
 	c, _, err := m.hub.Collection(ctx, who.Name)
+	if err == nil && c.Ended() {
+		return collection.Collection{}, transport.ErrEnded
+	}
 	return c, err
 }

@@ -140,7 +140,7 @@ func (s *Share) share(ctx context.Context, to transport.ShareReceiver, c collect
 		return transport.Answer{}, err
 	}
 	s.asked = s.Sending.now()
-	if !s.Known || len(m.Collection) <= maxRepeated || c.Accepts() {
+	if !s.Known || len(m.Collection) <= maxRepeated || c.Accepts() || c.Ended() {
 		return s.send(ctx, to, m)
 	}
 	named := m

@@ -14,12 +14,13 @@ import (
 )
 
 // Expire removes the partial versions that came before a time: first from the
-// states, then their bytes; what is left of those that have not come whole; and those of
-// items that have been withdrawn for a while. It is a duty, whose rounds this or another process may have
+// states, then their bytes; what is left of those that have not come whole; those of
+// items that have been withdrawn for a while, and of what has ended seven days ago. It is a
+// duty, whose rounds this or another process may have
 // begun; if another one is at it, Expire does nothing. What fails of one author does not
 // keep it from the others. After an error, or a crash, it can be called again.
 func (k *Core) Expire(ctx context.Context, before time.Time) error {
-	return errors.Join(k.expireOld(ctx, before), k.expireParts(ctx), k.expireWithdrawn(ctx))
+	return errors.Join(k.expireOld(ctx, before), k.expireParts(ctx), k.expireWithdrawn(ctx), k.expireEnded(ctx))
 }
 
 func (k *Core) expireOld(ctx context.Context, before time.Time) error {

@@ -15,32 +15,52 @@ import (
 // Statements returns the key statements that a reader of a collection needs.
 type Statements func(ctx context.Context, s engine.State) ([][]byte, error)
 
-// Whole returns a collection to a user who may read it.
+// Whole returns a collection to a user who may read it; of one that has ended, nothing but
+// the Ends to others than the author.
 func (k *Server) Whole(ctx context.Context, by collection.UserID, name collection.Name, keys Statements) (transport.State, error) {
-	c, answer, err := k.read(ctx, by, name, keys)
-	if err == nil {
-		answer.Collection, err = c.MarshalBinary()
+	s, answer, err := k.read(ctx, by, name, keys)
+	if err == nil && engine.Shows(s, by) {
+		answer.Collection, err = s.Collection.MarshalBinary()
 	}
 	return answer, err
 }
 
-// Changes returns what changes of a collection to a user who may read it.
+// Changes returns what changes of a collection to a user who may read it, likewise.
 func (k *Server) Changes(ctx context.Context, by collection.UserID, name collection.Name, keys Statements) (transport.State, error) {
-	c, answer, err := k.read(ctx, by, name, keys)
-	if err == nil {
-		answer.Updates, err = collection.EncodeUpdates(c.Updates())
+	s, answer, err := k.read(ctx, by, name, keys)
+	if err == nil && engine.Shows(s, by) {
+		answer.Updates, err = collection.EncodeUpdates(s.Collection.Updates())
 	}
 	return answer, err
 }
 
-// read returns a collection, and what is told of it beside.
-func (k *Server) read(ctx context.Context, by collection.UserID, name collection.Name, keys Statements) (collection.Collection, transport.State, error) {
+// read returns what is known of a collection, and what is told of it beside.
+func (k *Server) read(ctx context.Context, by collection.UserID, name collection.Name, keys Statements) (engine.State, transport.State, error) {
 	s, err := k.core.Read(ctx, by, name)
 	if err != nil {
-		return s.Collection, transport.State{}, err
+		return s, transport.State{}, err
 	}
 	statements, err := keys(ctx, s)
-	return s.Collection, transport.State{Edition: s.Collection.EditionDigest(), Sources: s.Sources, Keys: statements}, err
+	answer := transport.State{Edition: s.Collection.EditionDigest(), Keys: statements}
+	if engine.Shows(s, by) {
+		answer.Sources = s.Sources
+	}
+	if err == nil {
+		answer.Ends, err = encodeEnds(s.Collection)
+	}
+	return s, answer, err
+}
+
+// encodeEnds returns what of a collection that has ended is for all its readers.
+func encodeEnds(c collection.Collection) (ends [][]byte, err error) {
+	for e := range c.Ends() {
+		data, err := e.MarshalBinary()
+		if err != nil {
+			return nil, err
+		}
+		ends = append(ends, data)
+	}
+	return ends, nil
 }
 
 // Partial opens a partial version, from an offset on, for a user who may read
@@ -51,7 +71,10 @@ func (k *Server) Partial(ctx context.Context, by collection.UserID, ref transpor
 	if err != nil {
 		return nil, err
 	}
-	if by == ref.Collection.Author {
+	switch {
+	case !engine.Shows(s, by):
+		return nil, transport.ErrEnded
+	case by == ref.Collection.Author:
 		return k.open(ctx, s, ref, offset)
 	}
 	return k.PartialOf(ctx, s, ref, offset)
@@ -107,6 +130,9 @@ func (k *Server) Cover(ctx context.Context, name collection.Name) ([]byte, error
 	}
 	if err != nil {
 		return nil, err
+	}
+	if !engine.Shows(s, collection.UserID{}) {
+		return nil, nil
 	}
 	data, err := cover.Read(ctx, s.Collection, k.core.Versions.Open)
 	if err == nil && data == nil && s.Awaits(cover.Item(s.Collection), 0) {

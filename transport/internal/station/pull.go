@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/internal/cover"
 )
@@ -187,6 +188,8 @@ func (p *pull) look() error {
 		return err
 	}
 	switch {
+	case !engine.Shows(s, p.by):
+		return transport.ErrEnded
 	case p.version < 0 || p.version >= len(s.Collection.Ladder())-1:
 		return transport.ErrNotFound
 	case !p.has.Within(s.Collection.Len()):

@@ -27,6 +27,7 @@ const (
 	unfinishedRecord record.Kind = "part"    // author, digest: of how many bytes a version may be that has not come whole, and since when
 	goneRecord       record.Kind = "gone"    // day since 1970, collection: the items that were withdrawn then, as transport.Bits
 	ageRecord        record.Kind = "age"     // author, digest: when a version came into a cache, in seconds since 1970
+	endedRecord      record.Kind = "ended"   // collection: when it has ended, as a cache knows, in seconds since 1970, until its partial versions are removed
 )
 
 // The kinds of the topics on the bus.

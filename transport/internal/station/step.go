@@ -139,6 +139,7 @@ func (s *step) store(ctx context.Context, before remembered, after engine.State,
 	if err := s.charge(ctx, after.Collection.Name(), before.parts); err != nil {
 		return err
 	}
+	s.noteEnd(before.state, after)
 	if err := s.storeReaders(ctx, before.state, after); err != nil {
 		return err
 	}

@@ -43,7 +43,7 @@ func (k *Server) Share(ctx context.Context, by collection.UserID, c collection.C
 	if r.Answer.Parts, err = k.core.Versions.Parts(ctx, r.State.Collection, r.Answer.Missing); err != nil {
 		return r, err
 	}
-	if share.Manifest != nil {
+	if share.Manifest != nil && !r.State.Collection.Ended() {
 		r.Answer.Updates, err = beyond(r.State.Collection, share.Updates)
 		return r, err
 	}

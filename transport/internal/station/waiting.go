@@ -173,7 +173,7 @@ func sizeOf(s *transport.State) int {
 // others.
 func (k *Server) small(ctx context.Context, to collection.UserID, name collection.Name, keys Statements) *transport.State {
 	s, err := k.Whole(ctx, to, name, keys)
-	if err != nil || sizeOf(&s) > maxState {
+	if err != nil || len(s.Ends) > 0 || sizeOf(&s) > maxState {
 		return nil
 	}
 	return &s
