@@ -20,10 +20,11 @@ const (
 	Edited                      // the author gave it another title or other captions
 	Lost                        // something that was there is not any more
 	Resolved                    // to the author: somebody known by address is a user now, whom to accept
+	Removed                     // the recipient may not read it any more: nothing but names is told
 )
 
 // Notification tells one recipient of one collection. A newer one takes the
-// place of an older one that has not been delivered.
+// place of an older one that has not been read.
 type Notification struct {
 	ID         ID                `cbor:"1,keyasint"`
 	Author     collection.UserID `cbor:"2,keyasint"`

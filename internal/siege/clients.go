@@ -63,8 +63,8 @@ func attack(ctx context.Context, s *siege, at *http.Client, who account, kind in
 	case 3:
 		body = bytes.NewReader(junk())
 	case 4:
-		url = s.hub.URL + "/v1/notifications"
-		empty, _ := transport.Encode(transport.Receipts{})
+		url = s.hub.URL + "/v1/feed"
+		empty, _ := transport.Encode(transport.ChangesRequest{})
 		body = bytes.NewReader(empty)
 	}
 	_ = call(ctx, at, method, url, who.Token, body)

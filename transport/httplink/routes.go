@@ -10,7 +10,7 @@
 //	POST /v1/announce                                         complete versions are served from now on
 //	GET  /v1/collections/{author}/{id}                        a collection
 //	GET  /v1/updates/{author}/{id}                            what changes of a collection
-//	POST /v1/notifications                                    receipts, for what waits for the caller; waits itself
+//	POST /v1/feed                                             changes request, for what the caller's feed has then; waits itself
 //	POST /v1/deliveries                                       a notification, to the station of its recipient
 //	POST /v1/verify                                           who sealed a statement
 //	POST /v1/ids                                              new ids for a collection and its items
@@ -28,7 +28,7 @@
 // Ids are hexadecimal. Bodies are the messages of package transport; a refusal
 // is a transport.Fault, with the status that fits it best. Single versions come
 // with their size in the header Glimpse-Size. News behind which versions follow, as the
-// receipts ask, is a message and a stream; the header says how long the message is. A push has two parts: the message of a
+// request asks, is a message and a stream; the header says how long the message is. A push has two parts: the message of a
 // share, whose length in bytes the query says, and a stream as uploads have it.
 // The answer to a stream may come before its end: the rest need not be sent.
 //
@@ -113,9 +113,9 @@ const (
 
 // The routes whose answers wait for what is still to come, and that of announcements.
 const (
-	notificationsRoute = "POST /v1/notifications"
-	versionsRoute      = "POST /v1/versions/{author}/{id}/{version}"
-	announceRoute      = "POST /v1/announce"
+	feedRoute     = "POST /v1/feed"
+	versionsRoute = "POST /v1/versions/{author}/{id}/{version}"
+	announceRoute = "POST /v1/announce"
 )
 
 // hubRoutes are what a hub serves.
@@ -129,7 +129,7 @@ var hubRoutes = map[string]route[transport.Hub]{
 	versionsRoute:                       versions[transport.Hub],
 	"GET /v1/collections/{author}/{id}": named(transport.Hub.Collection),
 	"GET /v1/updates/{author}/{id}":     named(transport.Hub.Updates),
-	notificationsRoute:                  notifications[transport.Hub],
+	feedRoute:                           changes[transport.Hub],
 	"POST /v1/verify":                   message(transport.Hub.VerifySeal),
 	"POST /v1/ids":                      message(identifiers),
 	"POST /v1/keys":                     message(transport.Hub.KeyNews),
@@ -145,7 +145,7 @@ var peerRoutes = map[string]route[transport.Home]{
 	versionsRoute:                            versions[transport.Home],
 	"GET /v1/collections/{author}/{id}":      named(transport.Home.Collection),
 	"GET /v1/updates/{author}/{id}":          named(transport.Home.Updates),
-	notificationsRoute:                       notifications[transport.Home],
+	feedRoute:                                changes[transport.Home],
 	"GET /v1/originals/{author}/{id}/{item}": original,
 	"GET /v1/originals/{author}/{id}":        originals,
 	"POST /v1/deliveries":                    deliver,
@@ -257,14 +257,14 @@ func versions[S transport.Library](r request, station S) error {
 	return replyVersions(r, stream, err)
 }
 
-// notifications sends news, and behind it, all that has come before it waits for more, the
+// changes sends news, and behind it, all that has come before it waits for more, the
 // versions that were asked for.
-func notifications[S transport.Inbox](r request, station S) error {
-	m, err := readMessage[transport.Receipts](r)
+func changes[S transport.Feed](r request, station S) error {
+	m, err := readMessage[transport.ChangesRequest](r)
 	if err != nil {
 		return err
 	}
-	news, err := station.Notifications(r.Context(), m)
+	news, err := station.Changes(r.Context(), m)
 	if err != nil || news.Versions == nil {
 		return reply(r, news, err)
 	}

@@ -9,6 +9,9 @@
 // collections itself and vouches with its user's key for what it serves; they call
 // [Reader.ReceiveFrom].
 //
+// A recipient's program calls [Reader.Receive] in a loop, and beside it, whenever that has
+// returned news, [Reader.RetryWishes].
+//
 // A program calls [Peer.Run] for as long as it serves: among other things, that asks the
 // hub of whom keys were revoked, which a peer that does nothing else would not hear of. A
 // user interface shows [Peer.Freshness].
@@ -191,7 +194,6 @@ type Author struct {
 type Reader struct {
 	*base
 	news      sync.Mutex // around keepNews and the end of collectNews
-	read      receipts   // that the next request for news brings
 	following following  // the latest news
 }
 
@@ -202,7 +204,7 @@ func New(ctx context.Context, user collection.UserID, signer *signature.Signer, 
 	b := &base{user: user, signer: signer, cfg: cfg, asking: make(chan struct{}, maxAsking), sending: shareclient.Sending{Pause: cfg.Pause}}
 	b.running, b.stop = context.WithCancel(context.Background())
 	b.core = station.New(station.Config{
-		Store: cfg.Store, Keys: station.Keyring{Keyring: cfg.Keys}, Now: cfg.Now, Pause: cfg.Pause,
+		Store: cfg.Store, Keys: station.Keyring{Keyring: cfg.Keys}, Now: cfg.Now, Random: cfg.Random, Pause: cfg.Pause,
 		Left: b.left, PartAge: cfg.Quotas.PartAge,
 		Signer: signer, Dial: cfg.Dial, Bus: &b.bus, Notified: b.wake, Later: b.later, Failed: func(err error) { cfg.Log.Error("work beside requests failed", "error", err) },
 		Rules: engine.Rules{RequiredFromDevice: all, RequiredFromPeer: all, Key: signer.ID(), Own: transport.Source{User: user, URL: cfg.URL}},
