@@ -22,11 +22,12 @@ const (
 	Lost                        // something that was there is not any more
 	Resolved                    // to the author: somebody known by address is a user now, whom to accept
 	Ended                       // the author has ended it
+	Removed                     // the recipient may not read it any more: nothing but names is told
 )
 
 // String returns the reason in a word.
 func (r Reason) String() string {
-	words := [...]string{Shared: "shared", Available: "available", Edited: "edited", Lost: "lost", Resolved: "resolved"}
+	words := [...]string{Shared: "shared", Available: "available", Edited: "edited", Lost: "lost", Resolved: "resolved", Ended: "ended", Removed: "removed"}
 	if r == 0 || int(r) >= len(words) {
 		return "Reason(" + strconv.Itoa(int(r)) + ")"
 	}
@@ -34,7 +35,7 @@ func (r Reason) String() string {
 }
 
 // Notification tells one recipient of one collection. A newer one takes the
-// place of an older one that has not been delivered.
+// place of an older one that has not been read.
 type Notification struct {
 	ID         ID                `cbor:"1,keyasint"`
 	Author     collection.UserID `cbor:"2,keyasint"`

@@ -12,7 +12,7 @@ type Action uint8
 // The actions.
 const (
 	Read     Action = iota // something that is there: collections, versions, originals
-	Send                   // a message that the station acts on: a share, receipts, a notification
+	Send                   // a message that the station acts on: a share, a notification
 	Bring                  // a stream of versions
 	Announce               // that complete versions are served
 	Wait                   // for what is still to come: notifications, versions

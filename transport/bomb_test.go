@@ -28,22 +28,21 @@ func bombs() map[string]struct {
 	data []byte
 } {
 	const many = 1 << 16
-	full := func(update byte) []byte { // a delivery whose state has many updates or keys
+	full := func(update byte) []byte { // an entry whose state has many updates or keys
 		return field(3, field(update, times(many, 0x40)))
 	}
 	return map[string]struct {
 		like any
 		data []byte
 	}{
-		"deliveries":             {transport.Deliveries{}, field(1, times(many, 0xa0))},
-		"sources of deliveries":  {transport.Deliveries{}, field(1, times(16, field(3, field(4, times(many, 0xa0)))...))},
-		"updates of deliveries":  {transport.Deliveries{}, field(1, times(16, full(3)...))},
-		"keys of deliveries":     {transport.Deliveries{}, field(1, times(16, full(5)...))},
+		"entries":                {transport.Changes{}, field(2, times(many, 0xa0))},
+		"sources of entries":     {transport.Changes{}, field(2, times(16, field(3, field(4, times(many, 0xa0)))...))},
+		"updates of entries":     {transport.Changes{}, field(2, times(16, full(3)...))},
+		"keys of entries":        {transport.Changes{}, field(2, times(16, full(5)...))},
 		"sources":                {transport.State{}, field(4, times(many, 0xa0))},
 		"updates":                {transport.Share{}, field(9, times(many, 0x40))},
 		"addresses":              {transport.Share{}, field(6, times(many, 0x60))},
 		"sets":                   {transport.Share{}, field(4, times(many, 0x40))},
-		"receipts":               {transport.Receipts{}, field(1, times(many, 0xa0))},
 		"contacts":               {transport.Settings{}, field(1, times(many, 0xa0))},
 		"ids":                    {transport.Identifiers{}, field(2, times(many, 0x40))},
 		"words":                  {transport.Fault{}, field(3, times(many, 0x60))},
@@ -81,7 +80,7 @@ func TestBombs(t *testing.T) {
 func TestLongLists(t *testing.T) {
 	const many = 1000
 	for _, m := range []any{
-		transport.Deliveries{Waiting: make([]transport.Delivery, many)}, transport.Receipts{Read: make([]transport.Receipt, many)},
+		transport.Changes{Entries: make([]transport.Entry, many)},
 		transport.State{Sources: make([]transport.Source, many)}, transport.Settings{Contacts: make([]transport.Contact, many)},
 		transport.Answer{Next: transport.Upload, Parts: make([]transport.Part, many)}, transport.Identifiers{Items: make([]collection.ItemID, many)},
 		transport.Share{Serves: make([]transport.Bits, label.MaxVersions), Offers: make([]transport.Bits, label.MaxVersions)},

@@ -165,15 +165,8 @@ func (s State) check() error {
 	return nil
 }
 
-func (r Receipts) check() error {
-	if len(r.Read) > MaxReceipts {
-		return At(ErrMalformed, "receipts")
-	}
-	return nil
-}
-
-func (d Deliveries) check() error {
-	for _, one := range d.Waiting {
+func (c Changes) check() error {
+	for _, one := range c.Entries {
 		if one.State != nil {
 			if err := one.State.check(); err != nil {
 				return err

@@ -33,12 +33,12 @@ var messages = []any{
 		Collection: []byte("c"), Edition: collection.Digest{1}, Updates: [][]byte{{1}}, Keys: [][]byte{{2}},
 		Sources: []transport.Source{{User: collection.UserID{1}, URL: "http://x", Items: transport.BitsOf(0)}},
 	},
-	transport.Deliveries{Waiting: []transport.Delivery{{Seq: 3, Notification: notify.Notification{
+	transport.Changes{Next: transport.Cursor{Feed: transport.FeedID{4}, Number: 3}, Entries: []transport.Entry{{Number: 3, Notification: notify.Notification{
 		ID: notify.ID{1}, Author: collection.UserID{1}, Collection: collection.ID{2}, To: collection.UserID{3}, Reason: notify.Shared,
 		Title: "t", Note: "n", Link: "l", Items: 2, Labelled: 1, Edition: collection.Digest{1}, Updates: [][]byte{{1}}, Cover: []byte{2},
 	}}}},
-	transport.Receipts{Read: []transport.Receipt{{Author: collection.UserID{1}, ID: collection.ID{2}, Seq: 3}}},
-	transport.Receipts{Versions: true},
+	transport.ChangesRequest{After: transport.Cursor{Feed: transport.FeedID{1}, Number: 2}},
+	transport.ChangesRequest{Versions: true},
 	transport.VersionsRequest{Held: transport.BitsOf(1, 9)},
 	transport.Fault{Code: 8, About: "a", Differs: []string{"items"}},
 	transport.Glimpse{Title: "t", Items: 2, Labelled: 1, Cover: []byte{1}, Versions: 1},
@@ -63,10 +63,10 @@ func decodeAs(like any, data []byte) (any, error) {
 		return any2(transport.DecodeMessage[transport.Announcement](data))
 	case transport.State:
 		return any2(transport.DecodeMessage[transport.State](data))
-	case transport.Deliveries:
-		return any2(transport.DecodeMessage[transport.Deliveries](data))
-	case transport.Receipts:
-		return any2(transport.DecodeMessage[transport.Receipts](data))
+	case transport.Changes:
+		return any2(transport.DecodeMessage[transport.Changes](data))
+	case transport.ChangesRequest:
+		return any2(transport.DecodeMessage[transport.ChangesRequest](data))
 	case transport.VersionsRequest:
 		return any2(transport.DecodeMessage[transport.VersionsRequest](data))
 	case transport.Fault:
@@ -120,8 +120,8 @@ func TestMalformedMessages(t *testing.T) {
 		like any
 		hex  string
 	}{
-		"nothing":                   {transport.Receipts{}, ""},
-		"not a map":                 {transport.Receipts{}, "80"},
+		"nothing":                   {transport.ChangesRequest{}, ""},
+		"not a map":                 {transport.ChangesRequest{}, "80"},
 		"a key twice":               {transport.Fault{}, "a201010101"},
 		"an unknown key":            {transport.Fault{}, "a20101181863"},
 		"keys out of order":         {transport.Fault{}, "a20261610101"},
@@ -142,13 +142,13 @@ func TestMalformedMessages(t *testing.T) {
 		"a set that is not trimmed": {transport.Answer{}, "a20101038142" + "0100"},
 		"more sets than versions":   {transport.Answer{}, "a2010103" + "8f" + "4101410141014101410141014101410141014101410141014101410141" + "01"},
 		"a negative place":          {transport.Answer{}, "a2010104818320" + "0001"},
-		"a short id":                {transport.Receipts{}, "a10181a3014101024102" + "0303"},
+		"a short id":                {transport.ChangesRequest{}, "a101a20141010203"},
 		"more labels than items":    {transport.Glimpse{}, "a20201" + "0302"},
 		"an outcome that is none":   {transport.VerifyResponse{}, "a3010602" + "50" + strings.Repeat("00", 16) + "035820" + strings.Repeat("00", 32)},
 		"a negative time":           {transport.VerifyRequest{}, "a4016002400340" + "0420"},
 		"a negative number":         {transport.IDRequest{}, "a10120"},
 		"settings out of order":     {transport.Settings{}, "a102a2616361646161" + "6162"},
-		"deeply nested":             {transport.Deliveries{}, "a101" + "8181818181818181818181818180"},
+		"deeply nested":             {transport.Changes{}, "a201a002" + "8181818181818181818181818180"},
 	} {
 		data, err := hex.DecodeString(c.hex)
 		must(t, err)

@@ -175,59 +175,59 @@ type Source struct {
 	Endpoint []byte `cbor:"4,keyasint,omitempty"`
 }
 
-// Delivery is a notification as it waits for its recipient. Seq grows with
-// every newer notification that takes its place.
-type Delivery struct {
-	Seq          uint64              `cbor:"1,keyasint"`
-	Notification notify.Notification `cbor:"2,keyasint"`
-	// State is the collection that the first notification tells of, where it is
-	// small, so that the recipient need not ask for it; else nil.
-	State *State `cbor:"3,keyasint,omitempty"`
+// FeedID names a feed: a user's at one station. The zero FeedID is none.
+type FeedID [16]byte
+
+// Cursor is up to which entry of a feed a station has read; the zero Cursor is before the
+// first one. One of another feed, or beyond the end of this, counts as that, too: so who
+// has read more than a station knows that was restored from a backup reads all again.
+type Cursor struct {
+	Feed   FeedID `cbor:"1,keyasint,omitzero"`
+	Number uint64 `cbor:"2,keyasint,omitempty"`
 }
 
-// Deliveries are the notifications that wait for one recipient.
-type Deliveries struct {
-	Waiting []Delivery `cbor:"1,keyasint,omitempty"`
+// ChangesRequest asks for what a feed has after a cursor.
+type ChangesRequest struct {
+	After Cursor `cbor:"1,keyasint"`
+	// Versions asks that the smallest versions of what is new follow: see
+	// Changes.Versions.
+	Versions bool `cbor:"2,keyasint,omitempty"`
+}
+
+// Changes is a page of a feed.
+type Changes struct {
+	// Next is the cursor for the next request.
+	Next Cursor `cbor:"1,keyasint"`
+	// Entries are in the order of their numbers, at most 500.
+	Entries []Entry `cbor:"2,keyasint,omitempty"`
 	// Versions follows behind the message, if it was asked for: the smallest versions of
 	// the collection that New returns, as Library.Versions streams them. nil = there are
 	// none, and none are awaited. The recipient closes it.
 	Versions io.ReadCloser `cbor:"-"`
 }
 
+// Entry is what a feed has of one collection: the latest word on it. Its number grows
+// with each of its changes.
+type Entry struct {
+	Number uint64 `cbor:"1,keyasint"`
+	// Notification tells of the collection as it is now. Its reason is notify.Shared where
+	// the entry came into the feed after the cursor, and notify.Removed, with names and
+	// nothing else, where the user may not read the collection any more.
+	Notification notify.Notification `cbor:"2,keyasint"`
+	// State is the collection, where it is small and, or its edition, came into the feed
+	// after the cursor, so that the recipient need not ask for it; else nil.
+	State *State `cbor:"3,keyasint,omitempty"`
+}
+
 // New returns the first collection that is new to the recipient: of which the first word is
-// among the deliveries.
-func (d Deliveries) New() (name collection.Name, any bool) {
-	for _, one := range d.Waiting {
+// among the entries.
+func (c Changes) New() (name collection.Name, any bool) {
+	for _, one := range c.Entries {
 		if one.Notification.Reason == notify.Shared {
 			return one.Notification.Name(), true
 		}
 	}
 	return name, false
-}
-
-// Receipt acknowledges a delivery: the sender forgets it unless a newer one
-// has taken its place.
-type Receipt struct {
-	Author collection.UserID `cbor:"1,keyasint"`
-	ID     collection.ID     `cbor:"2,keyasint"`
-	Seq    uint64            `cbor:"3,keyasint"`
-}
-
-// MaxReceipts is how many receipts one message has, at most.
-const MaxReceipts = 1024
-
-// Receipts acknowledge deliveries, and ask for others.
-type Receipts struct {
-	Read []Receipt `cbor:"1,keyasint,omitempty"` // at most MaxReceipts
-	// Versions asks that the smallest versions of what is new follow: see
-	// Deliveries.Versions.
-	Versions bool `cbor:"2,keyasint,omitempty"`
-}
-
-// Receipt is the receipt for d.
-func (d Delivery) Receipt() Receipt {
-	n := d.Notification
-	return Receipt{Author: n.Author, ID: n.Collection, Seq: d.Seq}
 }
 
 // Ref names one version of one item of one collection. Reads always name the

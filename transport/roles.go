@@ -88,19 +88,21 @@ type Library interface {
 	Versions(ctx context.Context, name collection.Name, version int, held Bits) (io.ReadCloser, error)
 }
 
-// Inbox hands a recipient its notifications.
-type Inbox interface {
-	// Notifications forgets the deliveries that were read, unless newer ones have
-	// replaced them, and returns what waits for the caller: at once if there is any,
-	// else as soon as there is, or none when a time that the receiver sets is over. Of
-	// more than goes in one answer the next ones return the rest. What has not been
-	// read is returned again. Receipts for what is not there are no error.
+// Feed lists the collections that the caller was told of at a station, each once, in the
+// order of its last change: what is there from a cursor on is all that a station has missed,
+// be it new, or has its disk been lost. Nothing is acknowledged: each station keeps the cursor
+// up to which it has read. Feeds of several stations have nothing to do with each other.
+type Feed interface {
+	// Changes returns what has changed after a cursor, the oldest first: at once if there
+	// is any, else as soon as there is, or none when a time that the receiver sets is over.
+	// Of more than goes in one answer the next ones return the rest, after the cursor in
+	// the answer. What changes again before it is read is returned once.
 	//
 	// If they ask for the smallest versions of what is new, those of the first collection
 	// that is follow as a stream, so that nobody need ask for them once more: as
 	// Library.Versions returns it of one who holds none, with the same rights, ends and
 	// errors. It breaks off when ctx ends.
-	Notifications(ctx context.Context, read Receipts) (Deliveries, error)
+	Changes(ctx context.Context, request ChangesRequest) (Changes, error)
 }
 
 // Recipient takes notifications that the sender of a collection hands over
@@ -153,7 +155,7 @@ type Hub interface {
 	ResumableUploader
 	Announcer
 	Library
-	Inbox
+	Feed
 	RemoteVerifier
 	IDAllocator
 	KeyNewsSource
@@ -179,7 +181,7 @@ type HubServer interface {
 type Home interface {
 	ShareReceiver
 	Library
-	Inbox
+	Feed
 	Originals
 	BulkOriginals
 	Recipient

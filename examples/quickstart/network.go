@@ -170,7 +170,7 @@ var requestNames = []struct{ method, prefix, words string }{
 	{http.MethodPost, "/v1/announce", "announce"},
 	{http.MethodGet, "/v1/collections/", "read collection"},
 	{http.MethodGet, "/v1/updates/", "read updates"},
-	{http.MethodPost, "/v1/notifications", "ask for news"},
+	{http.MethodPost, "/v1/feed", "ask for news"},
 	{http.MethodGet, "/v1/originals/", "fetch originals"},
 }
 

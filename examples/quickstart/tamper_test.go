@@ -169,15 +169,15 @@ func inMessage[M any](t *testing.T, change func(*M)) func([]byte) []byte {
 // inCollections changes the collection that comes with the first word on it, and the
 // one that comes when it is asked for.
 func inCollections(t *testing.T, change func(*transport.State)) []liar {
-	withFirstWord := func(d *transport.Deliveries) {
-		for _, one := range d.Waiting {
+	withFirstWord := func(d *transport.Changes) {
+		for _, one := range d.Entries {
 			if one.State != nil {
 				change(one.State)
 			}
 		}
 	}
 	return []liar{
-		{method: "POST", path: "/v1/notifications", change: inMessage(t, withFirstWord)},
+		{method: "POST", path: "/v1/feed", change: inMessage(t, withFirstWord)},
 		{method: "GET", path: "/v1/collections/", change: inMessage(t, change)},
 	}
 }
@@ -241,9 +241,9 @@ func TestTamperedUpdateInNotification(t *testing.T) {
 func testForgedUpdate(t *testing.T, how string) {
 	var known collection.Digest // edition that Bob has
 	var c collection.Collection
-	change := inMessage(t, func(d *transport.Deliveries) {
-		for i := range d.Waiting {
-			n := &d.Waiting[i].Notification
+	change := inMessage(t, func(d *transport.Changes) {
+		for i := range d.Entries {
+			n := &d.Entries[i].Notification
 			if len(n.Updates) == 0 {
 				known = n.Edition
 				continue
@@ -263,7 +263,7 @@ func testForgedUpdate(t *testing.T, how string) {
 			if from != "Bob" {
 				return next
 			}
-			return liar{next: next, method: "POST", path: "/v1/notifications", change: change}
+			return liar{next: next, method: "POST", path: "/v1/feed", change: change}
 		},
 		chapter: func(s *cast, n int) error {
 			if n != 5 {
@@ -309,7 +309,7 @@ func TestTamperedOriginal(t *testing.T) {
 }
 
 func TestTamperedThumbnail(t *testing.T) {
-	got := tamper(t, "Bob", liar{method: "POST", path: "/v1/notifications", behind: true, change: flip(0.5)})
+	got := tamper(t, "Bob", liar{method: "POST", path: "/v1/feed", behind: true, change: flip(0.5)})
 	if !errors.Is(got.err, transport.ErrDigest) {
 		t.Errorf("not refused for its digest: %v", got.err)
 	}

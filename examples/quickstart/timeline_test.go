@@ -30,7 +30,7 @@ func TestProgressBarGivesWayToLines(t *testing.T) {
 func TestNetworkCounts(t *testing.T) {
 	n := newNetwork(tricks{})
 	client := n.client("Bob")
-	if _, err := client.Post("http://127.0.0.1:1/v1/notifications", "", nil); err == nil {
+	if _, err := client.Post("http://127.0.0.1:1/v1/feed", "", nil); err == nil {
 		t.Fatal("somebody answered")
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

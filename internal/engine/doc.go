@@ -38,8 +38,11 @@
 //     station of the author's withdraws again what the authority has reopened
 //     without knowing.
 //  7. Whoever was told is told again when availability, the title or a caption
-//     changes, once for all the changes that are stored together. Recipients' stations
-//     take in silently what leaves all as it was seen, such as another seal.
+//     changes, once for all the changes that are stored together. What is told is the latest
+//     state, in one entry of the user's feed; what is news about it each of the user's
+//     stations finds by what it was told last: to one that begins, or has lost its disk, all
+//     is. They take in silently what leaves all as it was seen, such as another seal. Of
+//     what a user may not read any more, the entry keeps the name alone.
 //  8. Where no authority validates, a peer vouches with its own user's key, if
 //     that user may complete, for what it serves itself, and tells.
 //  9. Where labels are degrees, an item's advances to d when its first d versions

@@ -45,7 +45,7 @@ func (m Message) String() string {
 var words = map[string]string{
 	"POST share": "share", "POST push": "push", "POST upload": "upload", "PATCH uploads": "put", "HEAD uploads": "stored", "GET versions": "version", "POST versions": "versions",
 	"POST announce": "announce", "GET collections": "collection", "GET updates": "updates",
-	"POST notifications": "notifications", "POST deliveries": "deliver",
+	"POST feed": "changes", "POST deliveries": "deliver",
 	"GET originals": "original", "POST verify": "verify", "POST ids": "ids", "GET settings": "settings", "POST keys": "keys", "POST roster": "roster", "GET links": "link",
 }
 
@@ -56,7 +56,7 @@ func (m Message) sendsStream() bool {
 }
 
 func (m Message) bringsStream() bool {
-	return slices.Contains([]string{"version", "versions", "original", "originals", "notifications"}, m.What)
+	return slices.Contains([]string{"version", "versions", "original", "originals", "changes"}, m.What)
 }
 
 // MessageOf reads a request as the network sees it: what its path says.

@@ -39,9 +39,9 @@ func (e *echo) Announce(_ context.Context, a transport.Announcement) (transport.
 	return transport.Answer{Next: transport.Done}, e.err
 }
 
-func (e *echo) Notifications(_ context.Context, r transport.Receipts) (transport.Deliveries, error) {
-	e.got = append(e.got, fmt.Sprint(len(r.Read), " receipts"))
-	return transport.Deliveries{}, e.err
+func (e *echo) Changes(_ context.Context, r transport.ChangesRequest) (transport.Changes, error) {
+	e.got = append(e.got, fmt.Sprint("after ", r.After.Number))
+	return transport.Changes{}, e.err
 }
 
 func (e *echo) Upload(_ context.Context, _ collection.Name, stream io.Reader) (transport.Answer, error) {
@@ -54,8 +54,8 @@ func (e *echo) Version(_ context.Context, _ transport.Ref, offset int64) (*trans
 	return &transport.Stream{ReadCloser: io.NopCloser(strings.NewReader("a thumbnail"[offset:])), Size: 11}, e.err
 }
 
-func receipts(in transport.Inbox) error {
-	_, err := in.Notifications(context.Background(), transport.Receipts{})
+func changes(in transport.Feed) error {
+	_, err := in.Changes(context.Background(), transport.ChangesRequest{})
 	return err
 }
 
@@ -173,7 +173,7 @@ func TestNetworkStopUnderWay(t *testing.T) {
 func TestNetworkErrors(t *testing.T) {
 	e := echo{err: transport.At(fmt.Errorf("%w: /secret/path", transport.ErrStorage), "a record")}
 	h := toEcho(lab.NewNetwork(1, lab.Faults{}), &e)
-	for _, err := range []error{announce(h, "a"), receipts(h)} {
+	for _, err := range []error{announce(h, "a"), changes(h)} {
 		if !errors.Is(err, transport.ErrStorage) || strings.Contains(err.Error(), "secret") {
 			t.Error(err)
 		}
@@ -213,7 +213,7 @@ func TestNetworkReplay(t *testing.T) {
 	bob.DeviceConfig()
 	for faults, refused := range map[lab.Faults]bool{{}: false, {Repeat: 1}: true} {
 		n.SetFaults(faults)
-		err := receipts(bob.To(ann))
+		err := changes(bob.To(ann))
 		if errors.Is(err, transport.ErrUnauthenticated) != refused || err != nil && !refused {
 			t.Errorf("%+v: %v", faults, err)
 		}
@@ -224,7 +224,7 @@ func ExampleNetwork() {
 	n := lab.NewNetwork(7, lab.Faults{LoseRequest: 0.5})
 	h := toEcho(n, new(echo))
 	for range 3 {
-		err := receipts(h)
+		err := changes(h)
 		fmt.Println("lost:", errors.Is(err, transport.ErrUnreachable))
 	}
 	// Output:

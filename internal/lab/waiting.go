@@ -2,8 +2,8 @@ package lab
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
-	"strings"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/notify"
@@ -13,8 +13,11 @@ import (
 // Entry is what a hub's or a peer's feed for a user has of a collection, under
 // "o/USER/COLLECTION".
 type Entry struct {
-	Number   uint64             `cbor:"1,keyasint"`
-	Delivery transport.Delivery `cbor:"2,keyasint"`
+	Number       uint64              `cbor:"1,keyasint"`
+	First        uint64              `cbor:"2,keyasint"`
+	Seq          uint64              `cbor:"3,keyasint"`
+	Notification notify.Notification `cbor:"4,keyasint"`
+	Edited       uint64              `cbor:"5,keyasint"`
 }
 
 // Told is what a peer has been told of a collection last, under "n/COLLECTION".
@@ -29,13 +32,19 @@ type Leased struct {
 	Job   []byte `cbor:"2,keyasint"`
 }
 
-// Waiting returns what an entry's record holds, and whether it waits to be read.
-func Waiting(ctx context.Context, from transport.Records, r transport.Record) (d transport.Delivery, waits bool, err error) {
-	e, err := transport.Decode[Entry](r.Value)
-	if err != nil {
-		return d, false, err
+// Cursor returns the key of the record in which a peer has up to where it has read its
+// user's feed at a peer, or, zero, at the hub.
+func Cursor(at transport.Source) string {
+	place := sha256.Sum256([]byte(at.URL))
+	return fmt.Sprintf("cursor/%v/%x", at.User, place[:16])
+}
+
+// HasRead returns up to where a peer has read its user's feed at a peer, or, zero, at the
+// hub.
+func HasRead(ctx context.Context, peer transport.Records, at transport.Source) (c transport.Cursor, err error) {
+	found, err := peer.Get(ctx, Cursor(at))
+	if err == nil && found[0].Version > 0 {
+		c, err = transport.Decode[transport.Cursor](found[0].Value)
 	}
-	user, _, _ := strings.Cut(strings.TrimPrefix(r.Key, "o/"), "/")
-	found, err := from.Get(ctx, fmt.Sprintf("news/%s/%016x", user, e.Number))
-	return e.Delivery, err == nil && found[0].Version > 0, err
+	return c, err
 }

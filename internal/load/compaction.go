@@ -194,7 +194,7 @@ func (b *bench) steady(ctx context.Context, s *site) (float64, error) {
 func mixed(ctx context.Context, s *site, to client, i int) error {
 	m := s.members[i%authors]
 	if i%2 == 0 {
-		_, err := to.as(m).Notifications(ctx, transport.Receipts{})
+		_, err := to.as(m).Changes(ctx, transport.ChangesRequest{})
 		return err
 	}
 	a, err := newAlbum(ctx, s.id(), m, plan{items: newItems(photos)}, s.members[authors].user, s.members[authors+1].user)

@@ -38,7 +38,7 @@ func (e *ears) hear(n notify.Notification) {
 // round reads all the news of some readers.
 func (e *ears) round(ctx context.Context, to client, readers []*member) error {
 	for _, m := range readers {
-		if err := e.readAll(ctx, to.as(m)); err != nil {
+		if err := e.readAll(ctx, m, to.as(m)); err != nil {
 			return err
 		}
 	}
@@ -46,18 +46,16 @@ func (e *ears) round(ctx context.Context, to client, readers []*member) error {
 }
 
 // readAll reads the news of one reader to their end.
-func (e *ears) readAll(ctx context.Context, in transport.Inbox) error {
-	var read transport.Receipts
+func (e *ears) readAll(ctx context.Context, m *member, in transport.Feed) error {
 	for {
-		news, err := in.Notifications(ctx, read)
-		if err != nil || len(news.Waiting) == 0 {
+		news, err := in.Changes(ctx, transport.ChangesRequest{After: m.read})
+		if err != nil || len(news.Entries) == 0 {
 			return err
 		}
-		read = transport.Receipts{}
-		for _, d := range news.Waiting {
-			e.hear(d.Notification)
-			read.Read = append(read.Read, d.Receipt())
+		for _, one := range news.Entries {
+			e.hear(one.Notification)
 		}
+		m.read = news.Next
 	}
 }
 

@@ -88,23 +88,22 @@ func (w *worker) round(ctx context.Context, i int) (clean bool, err error) {
 	return clean, nil
 }
 
-// listen waits for the news of one reader and acknowledges them, until ctx is over.
+// listen waits for the news of one reader, until ctx is over.
 func (w *worker) listen(ctx context.Context) {
-	var read transport.Receipts
-	var news transport.Deliveries
+	var asked transport.ChangesRequest
+	var news transport.Changes
 	for {
 		_, err := w.try(ctx, func(to client) (err error) {
-			news, err = to.as(w.members[w.number]).Notifications(ctx, read)
+			news, err = to.as(w.members[w.number]).Changes(ctx, asked)
 			return err
 		})
 		if err != nil {
 			return
 		}
-		read = transport.Receipts{}
-		for _, d := range news.Waiting {
-			w.told.hear(d.Notification)
-			read.Read = append(read.Read, d.Receipt())
+		for _, one := range news.Entries {
+			w.told.hear(one.Notification)
 		}
+		asked.After = news.Next
 	}
 }
 

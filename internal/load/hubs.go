@@ -282,8 +282,8 @@ func (c *cluster) wakeOne(ctx context.Context, at, elsewhere client, i int) (tim
 	told := make(chan time.Time, 1)
 	var toldErr error
 	go func() {
-		var news transport.Deliveries
-		if news, toldErr = elsewhere.as(reader).Notifications(ctx, transport.Receipts{}); len(news.Waiting) == 0 {
+		var news transport.Changes
+		if news, toldErr = elsewhere.as(reader).Changes(ctx, transport.ChangesRequest{}); len(news.Entries) == 0 {
 			toldErr = errors.Join(toldErr, errors.New("who waits at another hub is not woken"))
 		}
 		told <- time.Now()

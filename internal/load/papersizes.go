@@ -82,7 +82,7 @@ func (r *ruler) sizes(ctx context.Context) (s sizes, err error) {
 		}},
 		{&s.Fetch, func(i int) error { return albums[i].fetch(ctx, r.client.as(reader(i)), 0, io.Discard) }},
 		{&s.Completion, func(i int) error { _, err := albums[i].completeAt(ctx, r.client.as(author(i))); return err }},
-		{&s.News, func(i int) error { return newEars().readAll(ctx, r.client.as(reader(i))) }},
+		{&s.News, func(i int) error { return newEars().readAll(ctx, new(member), r.client.as(reader(i))) }},
 	}
 	for _, step := range steps {
 		if *step.to, err = r.cost(ctx, paperTimes, step.work); err != nil {

@@ -185,7 +185,7 @@ func (p *process) host() string { return strings.TrimPrefix(p.url, "http://") }
 // answered waits for the first authenticated answer, and returns how long that took from
 // the start of the process.
 func (p *process) answered(ctx context.Context, m *member) (time.Duration, error) {
-	_, err := newClient(p.url, 1).as(m).Notifications(ctx, transport.Receipts{})
+	_, err := newClient(p.url, 1).as(m).Changes(ctx, transport.ChangesRequest{})
 	return time.Since(p.started), err
 }
 

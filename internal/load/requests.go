@@ -37,7 +37,7 @@ var requests = []request{
 // preparePoll: somebody for whom there is no news asks for it.
 func preparePoll(_ context.Context, s *site) (try, error) {
 	return func(ctx context.Context, i int) error {
-		_, err := s.hub.As(s.members[i%authors].user).Notifications(ctx, transport.Receipts{})
+		_, err := s.hub.As(s.members[i%authors].user).Changes(ctx, transport.ChangesRequest{})
 		return err
 	}, nil
 }

@@ -71,6 +71,7 @@ type member struct {
 	token  string
 	// endpoint says that the station serves at homeURL.
 	endpoint []byte
+	read     transport.Cursor // up to where it has heard
 }
 
 // enrol makes a new member.

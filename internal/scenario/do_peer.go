@@ -96,8 +96,8 @@ func doReceives(s *station, c command) error {
 	return err
 }
 
-// receive hears what there is: as a program does, it asks again until there is
-// nothing, which also says what was read.
+// receive hears what there is: as a program does, it asks again until there is nothing, and
+// fetches what was wished for whenever there is news.
 func (s *station) receive(c command) (all []notify.Notification, err error) {
 	receive := s.Reader.Receive
 	if len(c.after["from"]) > 0 {
@@ -112,6 +112,9 @@ func (s *station) receive(c command) (all []notify.Notification, err error) {
 	for {
 		news, err := receive(s.w.ctx)
 		if all = append(all, news...); err != nil || len(news) == 0 {
+			return all, err
+		}
+		if err := s.Reader.RetryWishes(s.w.ctx); err != nil {
 			return all, err
 		}
 	}

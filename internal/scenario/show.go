@@ -10,6 +10,7 @@ import (
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/internal/lab"
 	"github.com/glimpse-go/glimpse/label"
+	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/peer"
 )
@@ -152,18 +153,45 @@ func (s *station) waiting(c collection.Collection) ([]string, error) {
 		if !strings.HasSuffix(r.Key, "/"+c.Name().String()) {
 			continue
 		}
-		d, waits, err := lab.Waiting(s.w.ctx, s.Store, r)
+		e, err := transport.Decode[lab.Entry](r.Value)
 		if err != nil {
 			return nil, err
 		}
-		if !waits {
+		n := e.Notification
+		read, err := s.w.hasRead(n.To, s)
+		if err != nil {
+			return nil, err
+		}
+		if read >= e.Number {
 			continue
 		}
-		n := d.Notification
+		if read < e.First && n.Reason != notify.Resolved {
+			n.Reason = notify.Shared
+		}
 		lines = append(lines, fmt.Sprintf("%s keeps a notification of %s for %s: %s, %d of %d labelled", s.Name, s.w.handle(n.Name()), s.w.user(n.To), reasons[n.Reason], n.Labelled, n.Items))
 	}
 	slices.Sort(lines)
 	return lines, nil
+}
+
+// hasRead returns up to which number the stations of a user have read what another one has
+// to tell.
+func (w *World) hasRead(u collection.UserID, at *station) (n uint64, err error) {
+	var home transport.Source
+	if at.Peer != nil {
+		home = at.Source()
+	}
+	for _, s := range w.stations {
+		if s.User != u || s.Store == nil {
+			continue
+		}
+		c, err := lab.HasRead(w.ctx, s.Store, home)
+		if err != nil {
+			return 0, err
+		}
+		n = max(n, c.Number)
+	}
+	return n, nil
 }
 
 // describePeer asks a peer what its user sees.

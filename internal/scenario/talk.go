@@ -2,8 +2,7 @@ package scenario
 
 import (
 	"cmp"
-	"slices"
-	"strings"
+	"fmt"
 
 	"github.com/fxamacker/cbor/v2"
 
@@ -69,7 +68,7 @@ var talks = map[string]func(w *World, m lab.Message, body []byte) (talk, error){
 		}
 		return talk{says: says, items: []string{w.item(m.Ref.Item)}}, nil
 	},
-	"notifications": ofMessage((*World).talkOfNotifications),
+	"changes": ofMessage((*World).talkOfChanges),
 	"deliver": ofMessage(func(w *World, n notify.Notification) (talk, error) {
 		return talk{says: "tell " + w.newsText(n)}, nil
 	}),
@@ -148,16 +147,12 @@ func (w *World) talkOfAnnouncement(a transport.Announcement) (talk, error) {
 	return talk{says: says, hears: w.answerTo(c)}, nil
 }
 
-func (w *World) talkOfNotifications(r transport.Receipts) (talk, error) {
-	var names []string
-	for _, one := range r.Read {
-		names = append(names, w.handle(collection.Name{Author: one.Author, ID: one.ID}))
+func (w *World) talkOfChanges(r transport.ChangesRequest) (talk, error) {
+	says := "ask for news"
+	if r.After.Number > 0 {
+		says += fmt.Sprintf(" after number %d", r.After.Number)
 	}
-	t := talk{says: "ask for notifications", hears: w.newsAndVersions}
-	if slices.Sort(names); len(names) > 0 {
-		t.says += "; has read " + strings.Join(names, ", ")
-	}
-	return t, nil
+	return talk{says: says, hears: w.newsAndVersions}, nil
 }
 
 // newsAndVersions reads news, and the versions behind it.
@@ -167,7 +162,7 @@ func (w *World) newsAndVersions(answer []byte) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := transport.Decode[transport.Deliveries](message)
+	d, err := transport.Decode[transport.Changes](message)
 	if err != nil || len(stream) == 0 {
 		return w.newsTexts(d), err
 	}
@@ -180,12 +175,12 @@ func (w *World) newsAndVersions(answer []byte) ([]string, error) {
 	return append(w.newsTexts(d), "and then "+cmp.Or(text, "none")), err
 }
 
-func (w *World) newsTexts(d transport.Deliveries) []string {
-	if len(d.Waiting) == 0 {
+func (w *World) newsTexts(d transport.Changes) []string {
+	if len(d.Entries) == 0 {
 		return []string{"none"}
 	}
 	var texts []string
-	for _, one := range d.Waiting {
+	for _, one := range d.Entries {
 		text := w.newsText(one.Notification)
 		if one.State != nil {
 			text += " And " + w.stateText(*one.State)

@@ -110,8 +110,8 @@ func attack(ctx context.Context, at *http.Client, hub string, who account, kind 
 	case 3:
 		body = bytes.NewReader(junk())
 	case 4:
-		url = hub + "/v1/notifications"
-		empty, _ := transport.Encode(transport.Receipts{})
+		url = hub + "/v1/feed"
+		empty, _ := transport.Encode(transport.ChangesRequest{})
 		body = bytes.NewReader(empty)
 	}
 	_ = call(ctx, at, method, url, who.Token, body)

@@ -82,7 +82,7 @@ func (s *siege) watch(ctx context.Context, i int) (t turn, err error) {
 	who := s.hub.Watching[i]
 	at := &http.Client{Transport: &http.Transport{}}
 	defer at.CloseIdleConnections()
-	empty, err := transport.Encode(transport.Receipts{})
+	empty, err := transport.Encode(transport.ChangesRequest{})
 	if err != nil {
 		return t, err
 	}
@@ -95,7 +95,7 @@ func (s *siege) watch(ctx context.Context, i int) (t turn, err error) {
 		return err
 	}
 	for ctx.Err() == nil {
-		err := errors.Join(timed(&t.polls, "/v1/notifications", empty), timed(&t.shares, "/v1/share", who.Share))
+		err := errors.Join(timed(&t.polls, "/v1/feed", empty), timed(&t.shares, "/v1/share", who.Share))
 		if err != nil && ctx.Err() == nil {
 			return t, err
 		}

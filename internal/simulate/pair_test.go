@@ -204,7 +204,7 @@ func needsWaking(cfg *hub.Config) {
 	woken := map[string]<-chan struct{}{}
 	bus := cfg.Bus
 	cfg.Store = spoiledRecords{Store: cfg.Store, scan: func(prefix string) bool {
-		of, isNews := strings.CutPrefix(prefix, "news/")
+		of, isNews := strings.CutPrefix(prefix, "feed/")
 		if !isNews {
 			return true
 		}

@@ -98,14 +98,14 @@ func losesStates(name string, s transport.Store) transport.Store {
 
 func losesNews(name string, s transport.Store) transport.Store {
 	if name == "hub" {
-		return without(s, 1, "o/", "news/")
+		return without(s, 1, "o/", "feed/")
 	}
 	return s
 }
 
 func homeLosesNews(name string, s transport.Store) transport.Store {
 	if strings.HasSuffix(name, "-home") {
-		return without(s, 1, "o/", "news/")
+		return without(s, 1, "o/", "feed/")
 	}
 	return s
 }
@@ -191,7 +191,7 @@ func everything(label.Case) label.Rights { return ^label.Rights(0) }
 // spoiledHub is a link to a hub that lies.
 type spoiledHub struct {
 	transport.Hub
-	news   func(transport.Deliveries) transport.Deliveries
+	news   func(transport.Changes) transport.Changes
 	state  func(transport.State) transport.State
 	shared bool
 }
@@ -207,9 +207,9 @@ func tampers(name string, h transport.Hub) transport.Hub {
 		}
 	}
 	return spoiledHub{Hub: h,
-		news: func(d transport.Deliveries) transport.Deliveries {
-			for i := range d.Waiting {
-				flip(d.Waiting[i].Notification.Updates)
+		news: func(d transport.Changes) transport.Changes {
+			for i := range d.Entries {
+				flip(d.Entries[i].Notification.Updates)
 			}
 			return d
 		},
@@ -224,13 +224,8 @@ func swallows(name string, h transport.Hub) transport.Hub {
 	if name != "bob" {
 		return h
 	}
-	return spoiledHub{Hub: h, news: func(d transport.Deliveries) transport.Deliveries {
-		var r transport.Receipts
-		for _, d := range d.Waiting {
-			r.Read = append(r.Read, d.Receipt())
-		}
-		h.Notifications(ctx, r)
-		return transport.Deliveries{}
+	return spoiledHub{Hub: h, news: func(d transport.Changes) transport.Changes {
+		return transport.Changes{Next: d.Next}
 	}}
 }
 
@@ -248,8 +243,8 @@ func (h spoiledHub) Share(ctx context.Context, s transport.Share) (transport.Ans
 	return h.Hub.Share(ctx, s)
 }
 
-func (h spoiledHub) Notifications(ctx context.Context, read transport.Receipts) (transport.Deliveries, error) {
-	d, err := h.Hub.Notifications(ctx, read)
+func (h spoiledHub) Changes(ctx context.Context, read transport.ChangesRequest) (transport.Changes, error) {
+	d, err := h.Hub.Changes(ctx, read)
 	if err == nil && h.news != nil {
 		d = h.news(d)
 	}

@@ -135,7 +135,7 @@ func (s *stopped) stops(t *testing.T, who *station, work func() error) {
 // begin begins new work at a station.
 func begin(s *stopped, who *station) error {
 	if who == s.hub {
-		_, err := s.hub.Hub.As(s.bob.User).Notifications(ctx, transport.Receipts{})
+		_, err := s.hub.Hub.As(s.bob.User).Changes(ctx, transport.ChangesRequest{})
 		return err
 	}
 	return receive(who)

@@ -267,15 +267,15 @@ func (t *truth) entered(d *disk, change transport.Change) (notify.Notification, 
 	}
 	e, err := transport.Decode[lab.Entry](change.Value)
 	key := d.name + " " + change.Key
-	switch user := e.Delivery.Notification.To; {
+	switch user := e.Notification.To; {
 	case err != nil:
-	case e.Delivery.Seq <= t.latest[key]:
+	case e.Seq <= t.latest[key]:
 		err = errNotNewer
-	case !d.holds(newsKey(user, e.Number)):
+	case !d.holds(listKey(user, e.Number)):
 		err = errNoNews
 	}
-	t.latest[key] = e.Delivery.Seq
-	return e.Delivery.Notification, err
+	t.latest[key] = e.Seq
+	return e.Notification, err
 }
 
 // numbered checks that what comes into a feed has higher numbers than all that was there
@@ -297,9 +297,9 @@ func (t *truth) numbered(d *disk, changes []transport.Change) {
 	maps.Copy(t.numbers, come)
 }
 
-// newsKey is the key of what says that an entry of a user's feed waits to be read.
-func newsKey(u collection.UserID, number uint64) string {
-	return fmt.Sprintf("news/%v/%016x", u, number)
+// listKey is the key of the name of a collection in a user's feed.
+func listKey(u collection.UserID, number uint64) string {
+	return fmt.Sprintf("feed/%v/%016x", u, number)
 }
 
 // hasAsked checks that the hub has what it ever asked for of an item.

@@ -46,8 +46,8 @@ func Example() {
 	answer, err := camera.Share(ctx, h.As(ann), name) // in process; over a network with httplink.NewClient
 	fmt.Println("shared:", answer.Next, err)
 
-	waiting, _ := h.As(bob).Notifications(ctx, transport.Receipts{})
-	n := waiting.Waiting[0].Notification
+	waiting, _ := h.As(bob).Changes(ctx, transport.ChangesRequest{})
+	n := waiting.Entries[0].Notification
 	fmt.Printf("Bob hears of %q with %q: %s\n", n.Title, n.Cover, n.Note)
 	// Output:
 	// made: <nil>

@@ -39,7 +39,7 @@ func actionOf(r *http.Request) transport.Action {
 		return transport.Bring
 	case announceRoute:
 		return transport.Announce
-	case notificationsRoute, versionsRoute, admissionRoute:
+	case feedRoute, versionsRoute, admissionRoute:
 		return transport.Wait
 	}
 	if changesNothing(r) {

@@ -46,7 +46,7 @@ func TestAdmissionBeforeBodies(t *testing.T) {
 		"POST /v1/upload" + somePath:                 {Action: transport.Bring, Stream: 1000},
 		"PATCH /v1/uploads" + somePath + item + "/0": {Action: transport.Bring, Stream: 1000},
 		"POST /v1/announce":                          {Action: transport.Announce, Message: 1000},
-		"POST /v1/notifications":                     {Action: transport.Wait, Message: 1000},
+		"POST /v1/feed":                              {Action: transport.Wait, Message: 1000},
 		"POST /v1/versions" + somePath + "/0":        {Action: transport.Wait, Message: 1000},
 		"GET /v1/collections" + somePath:             {Action: transport.Read},
 		"GET /v1/originals" + somePath + item:        {Action: transport.Read},

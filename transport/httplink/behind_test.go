@@ -83,7 +83,7 @@ func TestServerTimeouts(t *testing.T) {
 		server.EnableHTTP2 = protocol == "HTTP/2.0"
 		server.StartTLS()
 		c := NewClient(server.URL, nil, Options{HTTP: server.Client()})
-		for _, call := range []string{"notifications", "versions", "collection"} {
+		for _, call := range []string{"changes", "versions", "collection"} {
 			if err := calls[call](t.Context(), c); err != nil {
 				t.Errorf("%s: %s: %v", protocol, call, err)
 			}
@@ -114,9 +114,9 @@ func (w waiting) wait(ctx context.Context) {
 	}
 }
 
-func (w waiting) Notifications(ctx context.Context, r transport.Receipts) (transport.Deliveries, error) {
+func (w waiting) Changes(ctx context.Context, r transport.ChangesRequest) (transport.Changes, error) {
 	w.wait(ctx)
-	return w.stub.Notifications(ctx, r)
+	return w.stub.Changes(ctx, r)
 }
 
 func (w waiting) Collection(ctx context.Context, n collection.Name) (transport.State, error) {

@@ -34,7 +34,7 @@ func TestBombs(t *testing.T) {
 	}
 	const most = 2 << 20 // bytes, for 64 KiB that come
 	for what, body := range bombs {
-		for _, path := range []string{"share", "push?share=65543", "announce", "notifications", "deliveries", "verify", "ids", "versions" + name + "/0"} {
+		for _, path := range []string{"share", "push?share=65543", "announce", "feed", "deliveries", "verify", "ids", "versions" + name + "/0"} {
 			s := new(stub)
 			var w *httptest.ResponseRecorder
 			n := allocates(func() {
@@ -48,7 +48,7 @@ func TestBombs(t *testing.T) {
 			w.Header().Set("Content-Type", contentType)
 			w.Write(body)
 		}))
-		for _, call := range []string{"share", "push", "upload", "announce", "collection", "updates", "notifications", "verify", "ids", "settings", "glimpse"} {
+		for _, call := range []string{"share", "push", "upload", "announce", "collection", "updates", "changes", "verify", "ids", "settings", "glimpse"} {
 			var err error
 			n := allocates(func() { err = calls[call](t.Context(), c) })
 			if !errors.Is(err, transport.ErrMalformed) || n > most {

@@ -202,31 +202,31 @@ func (c *Client) Originals(ctx context.Context, name collection.Name, items tran
 	return r.Body, nil
 }
 
-// Notifications implements transport.Inbox.
-func (c *Client) Notifications(ctx context.Context, read transport.Receipts) (transport.Deliveries, error) {
-	message, err := transport.Encode(read)
+// Changes implements transport.Feed.
+func (c *Client) Changes(ctx context.Context, request transport.ChangesRequest) (transport.Changes, error) {
+	message, err := transport.Encode(request)
 	if err != nil {
-		return transport.Deliveries{}, err
+		return transport.Changes{}, err
 	}
-	r, err := c.send(ctx, http.MethodPost, "/v1/notifications", body{message: message}, http.StatusOK)
+	r, err := c.send(ctx, http.MethodPost, "/v1/feed", body{message: message}, http.StatusOK)
 	if err != nil {
-		return transport.Deliveries{}, err
+		return transport.Changes{}, err
 	}
 	if r.Header.Get("Content-Type") == sequenceType {
 		return c.followed(ctx, r)
 	}
-	return readAnswer[transport.Deliveries](ctx, c, r)
+	return readAnswer[transport.Changes](ctx, c, r)
 }
 
 // followed reads news behind which a stream follows, which is left to read.
-func (c *Client) followed(ctx context.Context, r *http.Response) (news transport.Deliveries, err error) {
+func (c *Client) followed(ctx context.Context, r *http.Response) (news transport.Changes, err error) {
 	n, err := size(r)
 	if err == nil {
-		news, err = receive[transport.Deliveries](ctx, io.LimitReader(r.Body, n), c.max)
+		news, err = receive[transport.Changes](ctx, io.LimitReader(r.Body, n), c.max)
 	}
 	if err != nil {
 		r.Body.Close()
-		return transport.Deliveries{}, err
+		return transport.Changes{}, err
 	}
 	news.Versions = r.Body
 	return news, nil

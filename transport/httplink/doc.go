@@ -12,7 +12,7 @@
 //	POST  /v1/announce                                        complete versions are served from now on
 //	GET   /v1/collections/{author}/{id}                       a collection
 //	GET   /v1/updates/{author}/{id}                           what changes of a collection
-//	POST  /v1/notifications                                   receipts, for what waits for the caller; waits itself
+//	POST  /v1/feed                                            changes request, for what the caller's feed has then; waits itself
 //	POST  /v1/deliveries                                      a notification, to the station of its recipient
 //	POST  /v1/verify                                          who sealed a statement
 //	POST  /v1/ids                                             new ids for a collection and its items
@@ -34,7 +34,7 @@
 // the name of the error. openapi.json describes the routes for such programs.
 //
 // An original comes with its size in the header Glimpse-Size. News behind which versions
-// follow, as the receipts ask, is a message and a stream; the header says how long the message
+// follow, as the request asks, is a message and a stream; the header says how long the message
 // is. A push has two parts: the message of a share, whose length in bytes the query says, and a
 // stream as uploads have it. The answer to a stream may come before its end: the rest need not
 // be sent.

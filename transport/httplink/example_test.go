@@ -30,7 +30,7 @@ func Example() {
 	fmt.Println(errors.Is(err, transport.ErrNotFound), err)
 
 	stranger := httplink.NewClient(server.URL, httplink.Bearer("guess"), httplink.Options{})
-	_, err = stranger.Notifications(ctx, transport.Receipts{})
+	_, err = stranger.Changes(ctx, transport.ChangesRequest{})
 	fmt.Println(errors.Is(err, transport.ErrUnauthenticated), err)
 	// Output:
 	// true transport: not found

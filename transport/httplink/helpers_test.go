@@ -172,9 +172,9 @@ func (s *stub) Versions(_ context.Context, _ collection.Name, _ int, held transp
 	return stream, err
 }
 
-func (s *stub) Notifications(context.Context, transport.Receipts) (transport.Deliveries, error) {
+func (s *stub) Changes(context.Context, transport.ChangesRequest) (transport.Changes, error) {
 	s.calls++
-	return transport.Deliveries{}, nil
+	return transport.Changes{}, nil
 }
 
 func (s *stub) Original(_ context.Context, _ transport.Ref, offset, _ int64) (*transport.Stream, error) {
@@ -252,11 +252,11 @@ var calls = map[string]func(context.Context, *Client) error{
 		}
 		return err
 	},
-	"announce":      func(ctx context.Context, c *Client) error { return second(c.Announce(ctx, transport.Announcement{})) },
-	"collection":    func(ctx context.Context, c *Client) error { return second(c.Collection(ctx, collection.Name{})) },
-	"updates":       func(ctx context.Context, c *Client) error { return second(c.Updates(ctx, collection.Name{})) },
-	"notifications": func(ctx context.Context, c *Client) error { return second(c.Notifications(ctx, transport.Receipts{})) },
-	"deliver":       func(ctx context.Context, c *Client) error { return c.Deliver(ctx, notify.Notification{}) },
+	"announce":   func(ctx context.Context, c *Client) error { return second(c.Announce(ctx, transport.Announcement{})) },
+	"collection": func(ctx context.Context, c *Client) error { return second(c.Collection(ctx, collection.Name{})) },
+	"updates":    func(ctx context.Context, c *Client) error { return second(c.Updates(ctx, collection.Name{})) },
+	"changes":    func(ctx context.Context, c *Client) error { return second(c.Changes(ctx, transport.ChangesRequest{})) },
+	"deliver":    func(ctx context.Context, c *Client) error { return c.Deliver(ctx, notify.Notification{}) },
 	"verify": func(ctx context.Context, c *Client) error {
 		return second(c.VerifySeal(ctx, transport.VerifyRequest{}))
 	},

@@ -61,9 +61,9 @@ func TestReplayedElsewhere(t *testing.T) {
 	w, cam, home, bob, name := labtest.Published(t, hub.Config{}, 1)
 	laptop, carols := w.Peer(cam.User, "laptop"), w.Peer(w.User("carol"), "carol")
 	cam.Syncs(laptop, name)
-	body, err := transport.Encode(transport.Receipts{})
+	body, err := transport.Encode(transport.ChangesRequest{})
 	labtest.Must(t, err)
-	for request, body := range map[string][]byte{"GET /v1/updates/" + name.String(): nil, "POST /v1/notifications": body} {
+	for request, body := range map[string][]byte{"GET /v1/updates/" + name.String(): nil, "POST /v1/feed": body} {
 		method, path, _ := strings.Cut(request, " ")
 		seal := httplink.Sealed(bob.Caller(), home.Key())
 		for station, want := range map[*labtest.Peer]string{laptop: "401", carols: "401", home: "200"} {
@@ -132,30 +132,21 @@ func telling(t *testing.T) (w *labtest.World, cam *labtest.Camera, home, bob *la
 	return w, cam, home, bob, one
 }
 
-// TestOtherBody: who sees a receipt on its way cannot make it one for other
-// deliveries.
+// TestOtherBody: who sees a request on its way cannot make it one for something else.
 func TestOtherBody(t *testing.T) {
 	w, _, home, bob, _ := telling(t)
 	l, link := listen(t, w, bob.Name), bob.To(home.Station)
-	before, err := link.Notifications(t.Context(), transport.Receipts{})
+	news, err := link.Changes(t.Context(), transport.ChangesRequest{})
 	labtest.Must(t, err)
-	_, err = link.Notifications(t.Context(), transport.Receipts{})
-	labtest.Must(t, err)
-	var all transport.Receipts
-	for _, d := range before.Waiting {
-		all.Read = append(all.Read, d.Receipt())
+	if len(news.Entries) != 2 {
+		t.Errorf("%d entries", len(news.Entries))
 	}
-	body, err := transport.Encode(all)
+	body, err := transport.Encode(transport.ChangesRequest{After: news.Next})
 	labtest.Must(t, err)
 	for _, body := range [][]byte{body, nil, append(l.body, 0), l.body[:len(l.body)-1]} {
-		if status := l.send("POST", home.URL()+"/v1/notifications", body); status != http.StatusUnauthorized {
+		if status := l.send("POST", home.URL()+"/v1/feed", body); status != http.StatusUnauthorized {
 			t.Errorf("%x: %d", body, status)
 		}
-	}
-	after, err := link.Notifications(t.Context(), transport.Receipts{})
-	labtest.Must(t, err)
-	if len(before.Waiting) != 2 || len(after.Waiting) != 2 {
-		t.Errorf("%d waited, and %d do", len(before.Waiting), len(after.Waiting))
 	}
 }
 
@@ -185,11 +176,11 @@ func TestSameRequestTwice(t *testing.T) {
 	w, _, home, bob, _ := telling(t)
 	l, link := listen(t, w, bob.Name), bob.To(home.Station)
 	for range 3 { // each is another one, although they say the same
-		_, err := link.Notifications(t.Context(), transport.Receipts{})
+		_, err := link.Changes(t.Context(), transport.ChangesRequest{})
 		labtest.Must(t, err)
 	}
 	for range 2 {
-		if status := l.send("POST", home.URL()+"/v1/notifications", l.body); status != http.StatusUnauthorized {
+		if status := l.send("POST", home.URL()+"/v1/feed", l.body); status != http.StatusUnauthorized {
 			t.Error(status)
 		}
 	}

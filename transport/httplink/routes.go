@@ -29,9 +29,9 @@ const (
 
 // The routes whose answers wait for what is still to come, and that of announcements.
 const (
-	notificationsRoute = "POST /v1/notifications"
-	versionsRoute      = "POST /v1/versions/{author}/{id}/{version}"
-	announceRoute      = "POST /v1/announce"
+	feedRoute     = "POST /v1/feed"
+	versionsRoute = "POST /v1/versions/{author}/{id}/{version}"
+	announceRoute = "POST /v1/announce"
 )
 
 // hubRoutes are what a hub serves.
@@ -48,7 +48,7 @@ var hubRoutes = map[string]route[transport.Hub]{
 	versionsRoute:                       versions[transport.Hub],
 	"GET /v1/collections/{author}/{id}": named(transport.Hub.Collection),
 	"GET /v1/updates/{author}/{id}":     named(transport.Hub.Updates),
-	notificationsRoute:                  notifications[transport.Hub],
+	feedRoute:                           changes[transport.Hub],
 	"POST /v1/verify":                   message(transport.Hub.VerifySeal),
 	"POST /v1/ids":                      message(identifiers),
 	"POST /v1/keys":                     message(transport.Hub.KeyNews),
@@ -64,7 +64,7 @@ var peerRoutes = map[string]route[transport.Home]{
 	versionsRoute:                       versions[transport.Home],
 	"GET /v1/collections/{author}/{id}": named(transport.Home.Collection),
 	"GET /v1/updates/{author}/{id}":     named(transport.Home.Updates),
-	notificationsRoute:                  notifications[transport.Home],
+	feedRoute:                           changes[transport.Home],
 	originalRoute:                       original,
 	originalsRoute:                      originals,
 	"POST /v1/deliveries":               deliver,
@@ -170,14 +170,14 @@ func versions[S transport.Library](r request, station S) error {
 	return replyVersions(r, stream, err)
 }
 
-// notifications sends news, and behind it, all that has come before it waits for more, the
+// changes sends news, and behind it, all that has come before it waits for more, the
 // versions that were asked for.
-func notifications[S transport.Inbox](r request, station S) error {
-	m, err := readMessage[transport.Receipts](r)
+func changes[S transport.Feed](r request, station S) error {
+	m, err := readMessage[transport.ChangesRequest](r)
 	if err != nil {
 		return err
 	}
-	news, err := station.Notifications(r.Context(), m)
+	news, err := station.Changes(r.Context(), m)
 	if err != nil || news.Versions == nil {
 		return reply(r, news, err)
 	}

@@ -67,7 +67,7 @@ func TestPath(t *testing.T) {
 		"GET /v1/collections/1/2", "GET /v1/collections" + name[:65], "GET /v1/collections" + item, "GET /v1/collections/" + name[1:33] + "/..%2f..",
 		"GET /v1/versions" + item + "/-1", "GET /v1/versions" + item + "/+0", "GET /v1/versions" + item + "/00", "GET /v1/versions" + item + "/14",
 		"GET /v1/versions" + item + "/256", "GET /v1/links/token/-1/0", "GET /v1/links/token/0/-1", "GET /v1/links/token/2147483648/0", "GET /v1/links/token/0x0/0",
-		"GET /v1/links/", "POST /v1/links/token", "HEAD /v1/notifications", "HEAD /v1/originals" + item, "HEAD /v1/originals" + name + "?items=AQ",
+		"GET /v1/links/", "POST /v1/links/token", "HEAD /v1/feed", "HEAD /v1/originals" + item, "HEAD /v1/originals" + name + "?items=AQ",
 	} {
 		s := new(stub)
 		method, path, _ := strings.Cut(request, " ")
@@ -89,7 +89,7 @@ func TestMessageBounds(t *testing.T) {
 		"broken off": {io.MultiReader(bytes.NewReader([]byte{0xa1}), iotest.ErrReader(io.ErrUnexpectedEOF)), http.StatusBadRequest},
 		"nothing":    {http.NoBody, http.StatusBadRequest},
 	} {
-		for _, path := range []string{"share", "announce", "notifications", "deliveries", "verify", "ids"} {
+		for _, path := range []string{"share", "announce", "feed", "deliveries", "verify", "ids"} {
 			s, log := new(stub), new(bytes.Buffer)
 			o := HandlerOptions{Who: anybody{}, MaxMessage: 1000, Log: slog.New(slog.NewTextHandler(log, nil))}
 			w := answer(s.handler(o), "POST", "/v1/"+path, c.body)

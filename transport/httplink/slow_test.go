@@ -179,7 +179,7 @@ func TestWaitingIsNoStall(t *testing.T) {
 	c := NewClient(server.URL, nil, Options{HTTP: &http.Client{Transport: new(http.Transport)}})
 	defer c.http.CloseIdleConnections()
 	for range 3 {
-		for _, call := range []string{"notifications", "versions"} {
+		for _, call := range []string{"changes", "versions"} {
 			if err := calls[call](t.Context(), c); err != nil {
 				t.Errorf("%s: %v", call, err)
 			}
@@ -206,8 +206,8 @@ func (p patient) wait(ctx context.Context) error {
 	}
 }
 
-func (p patient) Notifications(ctx context.Context, _ transport.Receipts) (transport.Deliveries, error) {
-	return transport.Deliveries{}, p.wait(ctx)
+func (p patient) Changes(ctx context.Context, _ transport.ChangesRequest) (transport.Changes, error) {
+	return transport.Changes{}, p.wait(ctx)
 }
 
 func (p patient) Versions(ctx context.Context, _ collection.Name, _ int, _ transport.Bits) (io.ReadCloser, error) {
@@ -266,7 +266,7 @@ func TestStalledAnswers(t *testing.T) {
 	}
 	server, _ := serveStreamsWith(t, stubHub{patient{s, 100 * time.Millisecond}, s}, HandlerOptions{Who: anybody{}})
 	c := NewClient(server.URL, nil, Options{MaxStall: 50 * time.Millisecond})
-	for _, call := range []string{"notifications", "versions"} {
+	for _, call := range []string{"changes", "versions"} {
 		if err := calls[call](t.Context(), c); err != nil {
 			t.Errorf("%s: %v", call, err)
 		}

@@ -51,8 +51,8 @@ func TestVersionsComeAtOnce(t *testing.T) {
 	must(t, got.Close())
 }
 
-func (p *piecemeal) Notifications(context.Context, transport.Receipts) (transport.Deliveries, error) {
-	return transport.Deliveries{Waiting: []transport.Delivery{{Seq: 7}}, Versions: p.stream}, nil
+func (p *piecemeal) Changes(context.Context, transport.ChangesRequest) (transport.Changes, error) {
+	return transport.Changes{Entries: []transport.Entry{{Number: 7}}, Versions: p.stream}, nil
 }
 
 // TestNewsBeforeItsVersions: news is there before the first version that follows it.
@@ -60,9 +60,9 @@ func TestNewsBeforeItsVersions(t *testing.T) {
 	stream, to := io.Pipe()
 	p := &piecemeal{stream: stream}
 	c := clientOf(t, HubHandler(stubHub{p, p}, HandlerOptions{Who: anybody{}}))
-	news, err := c.Notifications(t.Context(), transport.Receipts{Versions: true})
+	news, err := c.Changes(t.Context(), transport.ChangesRequest{Versions: true})
 	must(t, err)
-	if len(news.Waiting) != 1 || news.Waiting[0].Seq != 7 || news.Versions == nil {
+	if len(news.Entries) != 1 || news.Entries[0].Number != 7 || news.Versions == nil {
 		t.Fatalf("heard %+v", news)
 	}
 	go func() {
@@ -88,7 +88,7 @@ func TestNewsThatIsNone(t *testing.T) {
 			w.Write(append([]byte{0xa0}, make([]byte, 20)...))
 		}))
 		c.max = 10
-		if news, err := c.Notifications(t.Context(), transport.Receipts{}); !errors.Is(err, want) || news.Versions != nil {
+		if news, err := c.Changes(t.Context(), transport.ChangesRequest{}); !errors.Is(err, want) || news.Versions != nil {
 			t.Errorf("%q: %+v, %v", size, news, err)
 		}
 	}

@@ -35,7 +35,7 @@ func beginUploads(t *testing.T, n int) (w *labtest.World, conns []*net.TCPConn, 
 			fmt.Sprintf("POST /v1/push?share=%d", len(share)),
 			fmt.Sprintf("PATCH /v1/uploads/%v/%v/1", name, item),
 			"POST /v1/share",
-			"POST /v1/notifications",
+			"POST /v1/feed",
 		} {
 			conn, err := net.Dial("tcp", server.Listener.Addr().String())
 			labtest.Must(t, err)

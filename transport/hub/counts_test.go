@@ -67,20 +67,6 @@ func (c *counted) of(do func(transport.Hub) error) int {
 	return c.looks.n - before
 }
 
-// receipts acknowledges what nobody has told of.
-func (c *counted) receipts(n int) int {
-	var read transport.Receipts
-	for i := range n {
-		id := collection.ID(binary.BigEndian.AppendUint64(make([]byte, 8), uint64(i)))
-		read.Read = append(read.Read, transport.Receipt{Author: c.cam.User, ID: id, Seq: 1})
-	}
-	c.cam.Shares(c.cam.Album("for herself", c.cam.User)) // so that nothing is waited for
-	return c.of(func(h transport.Hub) error {
-		_, err := h.Notifications(c.t.Context(), read)
-		return err
-	})
-}
-
 // addresses shares with many mail addresses.
 func (c *counted) addresses(n int, again bool) int {
 	name := c.cam.AlbumFor("for all", nil, addresses(n)...)
@@ -122,7 +108,6 @@ func (c *counted) items(n int, share transport.Share) int {
 // much its sender puts into it, but for one look for each 64.
 func TestCountsCostLittle(t *testing.T) {
 	for what, request := range map[string]func(c *counted, n int) int{
-		"receipts":        (*counted).receipts,
 		"addresses":       func(c *counted, n int) int { return c.addresses(n, false) },
 		"addresses again": func(c *counted, n int) int { return c.addresses(n, true) },
 		"items, offered": func(c *counted, n int) int {
@@ -149,8 +134,4 @@ func TestManyCounts(t *testing.T) {
 		t.Errorf("65 completers: %v", err)
 	}
 	cam.Shares(cam.AlbumOf("title", collection.Body{Completers: crowd(64)}))
-	_, err := cam.ToHub().Notifications(t.Context(), transport.Receipts{Read: make([]transport.Receipt, transport.MaxReceipts+1)})
-	if !errors.Is(err, transport.ErrMalformed) {
-		t.Errorf("too many receipts: %v", err)
-	}
 }

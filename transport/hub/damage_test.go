@@ -118,17 +118,13 @@ func (d *damaged) goesOn(t *testing.T) error {
 	d.cam.Syncs(d.home, name)
 	d.home.Publishes(name)
 	for _, reader := range []*labtest.Peer{d.dan, d.bob} {
-		news, err := d.Hub.Hub.As(reader.User).Notifications(t.Context(), transport.Receipts{})
+		news, err := d.Hub.Hub.As(reader.User).Changes(t.Context(), transport.ChangesRequest{})
 		if err != nil {
 			return err
 		}
-		at := slices.IndexFunc(news.Waiting, func(d transport.Delivery) bool { return d.Notification.Name() == name })
-		if at < 0 || news.Waiting[at].Notification.Labelled > 0 {
-			return fmt.Errorf("of what was shared, %s is told %+v", reader.Name, news.Waiting)
-		}
-		read := transport.Receipts{Read: []transport.Receipt{news.Waiting[at].Receipt()}}
-		if _, err := d.Hub.Hub.As(reader.User).Notifications(t.Context(), read); err != nil {
-			return err
+		at := slices.IndexFunc(news.Entries, func(d transport.Entry) bool { return d.Notification.Name() == name })
+		if at < 0 || news.Entries[at].Notification.Labelled > 0 {
+			return fmt.Errorf("of what was shared, %s is told %+v", reader.Name, news.Entries)
 		}
 	}
 	return record.Put(t.Context(), d.inner, d.left...)

@@ -20,7 +20,7 @@ func TestHoard(t *testing.T) {
 	mallory, bob := w.Camera(w.User("mallory"), 0), w.User("bob")
 	poll := func() string {
 		return store.of(t, "poll", func() error {
-			return second(w.Hub.Hub.As(bob).Notifications(t.Context(), transport.Receipts{}))
+			return second(w.Hub.Hub.As(bob).Changes(t.Context(), transport.ChangesRequest{}))
 		})
 	}
 	before := poll()

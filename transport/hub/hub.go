@@ -108,7 +108,7 @@ func (h *Hub) newCore(signer *signature.Signer, keys *keys) *station.Core {
 	cfg := h.cfg
 	return station.New(station.Config{
 		Bus: cfg.Bus, Notified: h.wake, Later: h.later, Failed: func(err error) { h.failed("work beside requests", err, 0) },
-		Store: cfg.Store, Keys: keys, Signer: signer, Dial: cfg.Dial, Now: cfg.Now, Pause: cfg.Pause, MaxBytes: cfg.MaxVersion, Cache: true,
+		Store: cfg.Store, Keys: keys, Signer: signer, Dial: cfg.Dial, Now: cfg.Now, Random: cfg.Random, Pause: cfg.Pause, MaxBytes: cfg.MaxVersion, Cache: true,
 		Left: h.quotas.left, PartAge: cfg.PartAge, Unasked: station.Unasked(cfg.Unasked),
 		Shared: h.shared, Interval: max(cfg.UpkeepInterval, 0),
 		Rules: engine.Rules{

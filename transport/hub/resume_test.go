@@ -16,7 +16,7 @@ func TestResume(t *testing.T) {
 	s := newSisters(t, 1, "title")
 	s.disk.apply = func(all []transport.Change) error {
 		for _, c := range all {
-			if strings.HasPrefix(c.Key, "news/") {
+			if strings.HasPrefix(c.Key, "o/") {
 				return errors.Join(transport.ErrStorage, errors.New("the process has ended"))
 			}
 		}
@@ -30,7 +30,7 @@ func TestResume(t *testing.T) {
 	}{{0, 0, 1}, {29 * time.Second, 0, 1}, {2 * time.Second, 1, 0}} {
 		s.w.Pass(step.after)
 		labtest.Must(t, s.w.Hub.Hub.Resume(t.Context()))
-		if told, job := s.count(t, "news/"), s.count(t, "job/"); told != step.told || job != step.job {
+		if told, job := s.count(t, "o/"), s.count(t, "job/"); told != step.told || job != step.job {
 			t.Errorf("after %v: %d told, %d jobs", step.after, told, job)
 		}
 	}

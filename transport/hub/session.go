@@ -153,11 +153,11 @@ func (s session) Versions(ctx context.Context, name collection.Name, version int
 	})
 }
 
-// Notifications implements transport.Inbox.
-func (s session) Notifications(ctx context.Context, read transport.Receipts) (transport.Deliveries, error) {
+// Changes implements transport.Feed.
+func (s session) Changes(ctx context.Context, request transport.ChangesRequest) (transport.Changes, error) {
 	h := s.hub
-	return h.drain.Deliveries(func() (transport.Deliveries, error) {
-		return h.core.Server.Notifications(ctx, s.user, read, s.statements, h.cfg.Wait, h.running.Done())
+	return h.drain.Changes(func() (transport.Changes, error) {
+		return h.core.Server.Feed(ctx, s.user, request, s.statements, h.cfg.Wait, h.running.Done())
 	})
 }
 

@@ -213,7 +213,7 @@ func TestRevokedWhileAnotherCompletes(t *testing.T) {
 	if s.disk.apply != nil {
 		t.Fatal("nothing was to be stored")
 	}
-	if now := s.Waiting(bob); len(now) != 1 || now[0].Seq != told[0].Seq || now[0].State != nil {
+	if now := s.Waiting(bob); len(now) != 1 || now[0].Number != told[0].Number || now[0].State != nil {
 		t.Errorf("told %+v", now)
 	}
 }

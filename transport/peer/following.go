@@ -53,11 +53,11 @@ func (f *following) take(name collection.Name) *followed {
 	return s
 }
 
-// askForNews asks an inbox for news, and keeps what follows it, which outlasts ctx.
-func (p *Reader) askForNews(ctx context.Context, in transport.Inbox, read []transport.Receipt) (transport.Deliveries, error) {
+// askForNews asks a feed for news, and keeps what follows it, which outlasts ctx.
+func (p *Reader) askForNews(ctx context.Context, in transport.Feed, after transport.Cursor) (transport.Changes, error) {
 	within, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, cancel)
-	news, err := in.Notifications(within, transport.Receipts{Read: read, Versions: true})
+	news, err := in.Changes(within, transport.ChangesRequest{After: after, Versions: true})
 	if !stop() && err != nil {
 		err = ctx.Err()
 	}
@@ -67,7 +67,7 @@ func (p *Reader) askForNews(ctx context.Context, in transport.Inbox, read []tran
 	} else {
 		cancel()
 	}
-	if follows != nil || len(news.Waiting) > 0 {
+	if follows != nil || len(news.Entries) > 0 {
 		p.following.keep(follows)
 	}
 	return news, err

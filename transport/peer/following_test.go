@@ -23,8 +23,8 @@ type trailing struct {
 	instead func(io.Reader) io.Reader
 }
 
-func (h *trailing) Notifications(ctx context.Context, read transport.Receipts) (transport.Deliveries, error) {
-	d, err := h.Hub.Notifications(ctx, read)
+func (h *trailing) Changes(ctx context.Context, read transport.ChangesRequest) (transport.Changes, error) {
+	d, err := h.Hub.Changes(ctx, read)
 	if d.Versions != nil {
 		h.streams++
 		d.Versions = &trail{h.instead(d.Versions), d.Versions, h}
@@ -143,7 +143,7 @@ func TestCloseAwaitsNoUnreadNews(t *testing.T) {
 	cam, bob := w.Camera(w.User("ann"), 2), w.User("bob")
 	cam.Offers(cam.Album("title", bob))
 	ask := func() io.ReadCloser {
-		d, err := w.Hub.Hub.As(bob).Notifications(t.Context(), transport.Receipts{Versions: true})
+		d, err := w.Hub.Hub.As(bob).Changes(t.Context(), transport.ChangesRequest{Versions: true})
 		if err != nil || d.Versions == nil {
 			t.Fatal(d, err)
 		}

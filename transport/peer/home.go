@@ -114,10 +114,10 @@ func (h home) Versions(ctx context.Context, name collection.Name, version int, h
 	})
 }
 
-// Notifications implements transport.Inbox.
-func (h home) Notifications(ctx context.Context, read transport.Receipts) (transport.Deliveries, error) {
-	return h.drain.Deliveries(func() (transport.Deliveries, error) {
-		news, err := h.core.Server.Notifications(ctx, h.caller.User, read, h.statements, h.cfg.Wait, h.running.Done())
+// Changes implements transport.Feed.
+func (h home) Changes(ctx context.Context, request transport.ChangesRequest) (transport.Changes, error) {
+	return h.drain.Changes(func() (transport.Changes, error) {
+		news, err := h.core.Server.Feed(ctx, h.caller.User, request, h.statements, h.cfg.Wait, h.running.Done())
 		if err != nil {
 			return news, err
 		}

@@ -228,13 +228,13 @@ func (h home) mayBegin(ctx context.Context, name collection.Name) error {
 }
 
 // mayHear is mayBegin of the collections that news is of.
-func (h home) mayHear(ctx context.Context, news transport.Deliveries) (transport.Deliveries, error) {
-	for _, d := range news.Waiting {
+func (h home) mayHear(ctx context.Context, news transport.Changes) (transport.Changes, error) {
+	for _, d := range news.Entries {
 		if err := h.mayBegin(ctx, d.Notification.Name()); err != nil {
 			if news.Versions != nil {
 				err = errors.Join(err, news.Versions.Close())
 			}
-			return transport.Deliveries{}, err
+			return transport.Changes{}, err
 		}
 	}
 	return news, nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
-	"errors"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/collection/digest"
@@ -100,8 +99,8 @@ func (p *Reader) keepNews(ctx context.Context, n notify.Notification) error {
 	if err != nil {
 		return err
 	}
-	if any && !quiet && n.Reason == notify.Shared {
-		if n.Reason, err = p.reason(ctx, last.Notification, shown); err != nil {
+	if !quiet && n.Reason != notify.Resolved && n.Reason != notify.Ended {
+		if n.Reason, err = p.reason(ctx, n, last.Notification, shown, any); err != nil {
 			return err
 		}
 		if n.Reason != notify.Shared {
@@ -133,28 +132,36 @@ func reasonFor(reason notify.Reason, c collection.Collection) notify.Reason {
 	return reason
 }
 
-// reason says what is news about a collection that has been told of, where its sender
-// does not know yet that the first word has been read: unless it waits still.
-func (p *Reader) reason(ctx context.Context, last, shown notify.Notification) (notify.Reason, error) {
-	_, err := record.Need(ctx, p.cfg.Store, untakenRecord.Key(shown.Name()))
-	switch {
-	case err == nil:
+// reason says what is news to the program about a collection of which it was told last, if
+// of any: its sender does not know what that was.
+func (p *Reader) reason(ctx context.Context, n, last, shown notify.Notification, any bool) (notify.Reason, error) {
+	if !any {
 		return notify.Shared, nil
-	case !errors.Is(err, transport.ErrNotFound):
+	}
+	waits, err := record.Get(ctx, p.cfg.Store, untakenRecord.Key(shown.Name()))
+	switch {
+	case err != nil:
 		return 0, err
+	case waits.Version > 0 && last.Reason == notify.Shared: // the first word was not read
+		return notify.Shared, nil
 	case shown.Labelled > last.Labelled:
 		return notify.Lost, nil
-	case shown.Labelled < last.Labelled, shown.Edition == last.Edition:
+	case shown.Labelled < last.Labelled, shown.Edition == last.Edition, n.Reason == notify.Available:
 		return notify.Available, nil
 	}
 	return notify.Edited, nil
 }
 
-// storeNews stores what was told, which waits for the program together with its cover.
+// storeNews stores what was told, which waits for the program together with its cover, and
+// has wishes tried.
 func (p *Reader) storeNews(ctx context.Context, t told, cover []byte) error {
 	name := t.Notification.Name()
-	waits := transport.Change{Key: untakenRecord.Key(name), Value: append([]byte{}, cover...)}
-	return record.Set(ctx, p.cfg.Store, newsRecord.Key(name), t, waits)
+	changes, err := p.freshFor(ctx, name)
+	if err != nil {
+		return err
+	}
+	changes = append(changes, transport.Change{Key: untakenRecord.Key(name), Value: append([]byte{}, cover...)})
+	return record.Set(ctx, p.cfg.Store, newsRecord.Key(name), t, changes...)
 }
 
 // shownOf returns what the user is shown of a notification. It says what is verified,

@@ -206,7 +206,7 @@ func TestWithoutHubCompleter(t *testing.T) {
 	carol.Publishes(name)
 	bob.Store = new(memstore.Store) // another station of Bob's, without the originals
 	bob.Restart(nil)
-	bob.HearsFrom(carol, notify.Available, 0)
+	bob.HearsFrom(carol, notify.Shared, 0)
 	bob.FetchesAll(cam, name, 2, false)
 	v, err := bob.Reader.View(t.Context(), name)
 	labtest.Must(t, err)

@@ -198,7 +198,6 @@ type Author struct {
 type Reader struct {
 	*base
 	news      sync.Mutex    // around keepNews and the end of collectNews
-	read      receipts      // that the next request for news brings
 	following following     // the latest news
 	wishing   chan struct{} // has one when there may be something to fetch
 }
@@ -210,7 +209,7 @@ func New(ctx context.Context, user collection.UserID, signer *signature.Signer, 
 	b := &base{user: user, signer: signer, cfg: cfg, asking: make(chan struct{}, maxAsking), sending: shareclient.Sending{Pause: cfg.Pause}}
 	b.running, b.stop = context.WithCancel(context.Background())
 	b.core = station.New(station.Config{
-		Store: cfg.Store, Keys: station.Keyring{Keyring: cfg.Keys}, Now: cfg.Now, Pause: cfg.Pause,
+		Store: cfg.Store, Keys: station.Keyring{Keyring: cfg.Keys}, Now: cfg.Now, Random: cfg.Random, Pause: cfg.Pause,
 		Left: b.left, PartAge: cfg.Quotas.PartAge,
 		Signer: signer, Dial: cfg.Dial, Bus: &b.bus, Notified: b.wake, Progress: b.progress, Later: b.later, Failed: func(err error) { b.failed("work beside requests", err, 0) },
 		Rules: engine.Rules{RequiredFromDevice: all, RequiredFromPeer: all, Key: signer.ID(), Own: transport.Source{User: user, URL: cfg.URL}},

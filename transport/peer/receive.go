@@ -2,6 +2,8 @@ package peer
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 
@@ -9,24 +11,28 @@ import (
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 	"github.com/glimpse-go/glimpse/transport/internal/shareclient"
 	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
 
 // Receive returns what was handed over (see transport.Recipient) or, if there is
-// nothing, waits for notifications, for as long as the hub lets it. It verifies and
-// stores what they tell, fetches what was wished for and may be fetched now, and
-// returns the notifications that are new; the next call acknowledges them. The smallest
+// nothing, reads the user's feed at the hub from where this station has read it, and waits for
+// news, for as long as the hub lets it. It verifies and stores what the feed tells, and
+// returns what is news to this station, whatever others of the user's have read: a new
+// one, or one that has lost its disk, is told of all that the user may read. It fetches
+// no versions: what was wished for, and may be fetched now, RetryWishes fetches. The smallest
 // versions of what is new follow the news on the same connection, for Versions to take; they
-// wait there unread until it does, or there is other news. After an
-// error the others are still returned; what could not be verified is neither stored
-// nor acknowledged, and is tried again after pauses that grow as those of
-// Config.Retry: see Parked. While nothing else waits, Receive looks for news every
-// Config.Wait. News that could not be returned because the process ended is returned
-// by the next call.
+// wait there unread until it does, or there is other news.
 //
-// Of what a notification says, the ID and the reason are the sender's, and the
-// link the hub's. All else is made from the collection as it is verified then.
+// After an error the others are still returned. What could not be verified is not stored, and
+// is tried again after pauses that grow as those of Config.Retry: see Parked; what could
+// not be had is tried again by the next call. News that could not be returned because the
+// process ended is returned by the next call.
+//
+// Of what a notification says, the ID is the sender's, and the link the hub's. All else is
+// made from the collection as it is verified then; the reason is what has changed since the
+// program was told last.
 func (p *Reader) Receive(ctx context.Context) ([]notify.Notification, error) {
 	return station.Inside(&p.drain, func() ([]notify.Notification, error) {
 		if p.cfg.Hub == nil {
@@ -39,41 +45,54 @@ func (p *Reader) Receive(ctx context.Context) ([]notify.Notification, error) {
 	})
 }
 
-// receive takes the notifications from an inbox, and what they tell of from a
-// library. home is where that is; without a URL, at the hub. Where all was known, it
-// asks again, and says so: the process that has heard it has not.
-func (p *Reader) receive(ctx context.Context, in transport.Inbox, from library, home transport.Source) ([]notify.Notification, error) {
-	news, err := p.receiveOnce(ctx, in, from, home)
-	if err == nil && len(news) == 0 && len(p.read.of(home)) > 0 {
-		return p.receiveOnce(ctx, in, from, home)
+// receive reads a feed until there is news, or no more, and takes what it tells of from a
+// library. home is where that is; without a URL, at the hub.
+func (p *Reader) receive(ctx context.Context, in transport.Feed, from library, home transport.Source) ([]notify.Notification, error) {
+	for {
+		failed := []error{p.hearOwed(ctx, from, home)}
+		more, err := p.readPage(ctx, in, from, home)
+		news, collectErr := p.collectNews(ctx)
+		err = errors.Join(append(failed, err, collectErr)...)
+		if err != nil || len(news) > 0 || !more {
+			return news, err
+		}
 	}
-	return news, err
 }
 
-func (p *Reader) receiveOnce(ctx context.Context, in transport.Inbox, from library, home transport.Source) ([]notify.Notification, error) {
-	before := p.read.of(home)
-	deliveries, err := p.askForNews(ctx, in, before)
+// readPage reads what a feed has next, and reports whether there was any. Where the
+// station has read is stored when all of it is stored, or owed.
+func (p *Reader) readPage(ctx context.Context, in transport.Feed, from library, home transport.Source) (more bool, err error) {
+	key := cursorRecord.Key(home.User, place(home.URL))
+	at, _, err := record.Load[transport.Cursor](ctx, p.cfg.Store, key)
+	if err = p.aside(err, key); err != nil { // it begins anew
+		return false, err
+	}
+	page, err := p.askForNews(ctx, in, at)
 	if err != nil {
-		return nil, err
+		return false, err
 	}
-	p.read.forget(home, before)
-	var read []transport.Receipt
 	var failed []error
-	for _, d := range deliveries.Waiting {
-		settled, err := p.hear(ctx, d, from, home)
-		if err != nil {
-			failed = append(failed, fmt.Errorf("collection %v: %w", d.Notification.Name(), err))
+	for _, e := range page.Entries {
+		if err := p.hear(ctx, e, from, home); err != nil {
+			failed = append(failed, fmt.Errorf("collection %v: %w", e.Notification.Name(), err))
 		}
-		if settled {
-			read = append(read, d.Receipt())
+		if ctx.Err() != nil {
+			return false, errors.Join(failed...)
 		}
 	}
-	if len(deliveries.Waiting) > 0 && len(read)+len(failed) == 0 {
-		return p.awaitNews(ctx) // all are paused: the inbox would answer at once
+	if page.Next != at {
+		failed = append(failed, record.Set(ctx, p.cfg.Store, key, page.Next))
 	}
-	p.read.add(home, read)
-	news, err := p.collectNews(ctx)
-	return news, errors.Join(append(failed, err)...)
+	return len(page.Entries) > 0 && page.Next != at, errors.Join(failed...)
+}
+
+// place is a URL in a key: the cursor of one that moves begins anew.
+type place string
+
+// String returns a hash of the URL.
+func (u place) String() string {
+	sum := sha256.Sum256([]byte(u))
+	return hex.EncodeToString(sum[:16])
 }
 
 // catchUp applies the updates in a notification if that is all there is, and

@@ -44,14 +44,13 @@ func (h home) mayNotify(ctx context.Context, name collection.Name) error {
 	return err
 }
 
-// collectNews fetches what was wished for and may be fetched now, and then returns the
-// notifications that were taken since the last call: what it returns is forgotten
-// at the last moment, and returned whatever happens to the others.
+// collectNews returns the notifications that were taken since the last call: what it
+// returns is forgotten at the last moment, and returned whatever happens to the others.
 func (p *Reader) collectNews(ctx context.Context) ([]notify.Notification, error) {
-	failed := []error{p.tryNewWishes(ctx)}
 	p.news.Lock()
 	defer p.news.Unlock()
 	var news []notify.Notification
+	var failed []error
 	for r, err := range record.Walk(ctx, p.cfg.Store, untakenRecord.Under(), "", 0) {
 		var n notify.Notification
 		if err == nil {
@@ -98,18 +97,6 @@ func (p *Reader) untaken(ctx context.Context, r transport.Record) (n notify.Noti
 		n.Cover = r.Value
 	}
 	return n, err
-}
-
-// tryNewWishes fetches what was wished for of the collections that there is news
-// of.
-func (p *Reader) tryNewWishes(ctx context.Context) error {
-	names, err := record.Names(ctx, p.cfg.Store, untakenRecord.Under())
-	failed := []error{err}
-	for _, name := range names {
-		_, err := p.tryWishes(ctx, wishRecord.Under(name), always)
-		failed = append(failed, err)
-	}
-	return errors.Join(failed...)
 }
 
 // awaitNews is collectNews that waits for as long as a hub would.

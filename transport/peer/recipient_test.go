@@ -185,8 +185,8 @@ type gossip struct {
 	tells notify.Notification
 }
 
-func (l gossip) Notifications(context.Context, transport.Receipts) (transport.Deliveries, error) {
-	return transport.Deliveries{Waiting: []transport.Delivery{{Seq: 1, Notification: l.tells}}}, nil
+func (l gossip) Changes(context.Context, transport.ChangesRequest) (transport.Changes, error) {
+	return transport.Changes{Next: transport.Cursor{Number: 1}, Entries: []transport.Entry{{Number: 1, Notification: l.tells}}}, nil
 }
 
 // TestForgedWordsOfAPeer: so it is with those who are asked for news.

@@ -11,14 +11,16 @@ import (
 // other roles (see transport/internal/station), with what they are of, and what
 // they hold.
 const (
+	cursorRecord   record.Kind = "cursor"   // notifier, its URL as a place: up to where its feed was read
 	dueRecord      record.Kind = "p"        // collection: when it is to be published
 	endpointRecord record.Kind = "endpoint" // what the peer has sealed last of where it serves
+	freshRecord    record.Kind = "fresh"    // collection: there is news of it, and its wishes were not tried since; empty
 	heardRecord    record.Kind = "heard"    // nothing: the latest word of the hub's authority
 	homesRecord    record.Kind = "h"        // collection: the peers that tell of it
 	keyRecord      record.Kind = "y"        // key: the key statement that counts
 	lookRecord     record.Kind = "l"        // collection with wishes that wait for a label: tries to hear news
 	newsRecord     record.Kind = "n"        // collection: what was told of it last
-	refusalRecord  record.Kind = "f"        // notifier, collection: what could not be verified
+	owedRecord     record.Kind = "f"        // notifier, collection: what it has told that could not be heard yet
 	sampleRecord   record.Kind = "sample"   // author, digest: the blocks of it that an authority has been sent
 	rosterRecord   record.Kind = "roster"   // user, or an authority's root key: the latest roster
 	settingsRecord record.Kind = "settings" // what the user's devices take over

@@ -17,28 +17,27 @@ import (
 // maxRefused is how often a notification is tried that cannot be verified.
 const maxRefused = 12
 
-// refusal is a notification that could not be verified with the keys that were
-// known, of one collection at one inbox.
-type refusal struct {
-	_     struct{} `cbor:",toarray"`
-	ID    notify.ID
-	Keys  [sha256.Size]byte
-	Tries tries
+// owed is a notification, of one collection in a feed, that has still to be heard: what it
+// tells could not be had, or not be verified with the keys that were known.
+type owed struct {
+	Notification notify.Notification `cbor:"1,keyasint"` // without its cover
+	Keys         []byte              `cbor:"2,keyasint,omitempty"`
+	Tries        tries               `cbor:"3,keyasint"` // that were refused
 }
 
-func (r refusal) parked() bool { return r.Tries.N >= maxRefused }
+func (o owed) parked() bool { return o.Tries.N >= maxRefused }
 
 // Parked lists the collections of which the latest notification could not be
 // verified in twelve tries, over a day and a half with the Config.Retry of a
-// minute. It was acknowledged, so that it does not come again. The next
-// notification of the collection is tried anew, and ends this when it is good.
+// minute. The next notification of the collection is tried anew, and ends this when it is
+// good; so does this one when other keys are known.
 func (p *Reader) Parked(ctx context.Context) ([]collection.Name, error) {
 	var names []collection.Name
 	var failed []error
-	for r, err := range record.Walk(ctx, p.cfg.Store, refusalRecord.Under(), "", 0) {
-		var refused refusal
+	for r, err := range record.Walk(ctx, p.cfg.Store, owedRecord.Under(), "", 0) {
+		var refused owed
 		if err == nil {
-			refused, err = record.Value[refusal](r)
+			refused, err = record.Value[owed](r)
 		}
 		name, keyErr := record.Name(r.Key)
 		if err = cmp.Or(err, keyErr); err != nil {
@@ -50,54 +49,95 @@ func (p *Reader) Parked(ctx context.Context) ([]collection.Name, error) {
 	return names, errors.Join(failed...)
 }
 
-// hear takes a notification from an inbox, home's or the hub's, and reports
-// whether it is to be acknowledged. One that could not be verified waits for its
-// pause to end, or for other keys. Where what came with it does not stand, the library
-// is asked.
-func (p *Reader) hear(ctx context.Context, d transport.Delivery, from library, home transport.Source) (read bool, err error) {
-	n := d.Notification
-	key := refusalRecord.Key(home.User, n.Name())
-	known, _, err := record.Load[refusal](ctx, p.cfg.Store, key)
-	if err != nil {
-		return false, err
+// hear takes an entry of a feed, home's or the hub's. Where what came with it does not stand,
+// the library is asked. What cannot be heard now is owed.
+func (p *Reader) hear(ctx context.Context, e transport.Entry, from library, home transport.Source) error {
+	n := e.Notification
+	key := owedRecord.Key(home.User, n.Name())
+	known, r, err := record.Load[owed](ctx, p.cfg.Store, key)
+	if err = p.aside(err, key); err != nil {
+		return err
 	}
-	again := known.ID == n.ID && known.Keys == p.keysNow()
-	if again && (known.parked() || known.Tries.Next > p.cfg.Now().Unix()) {
-		return known.parked(), nil
+	if n.Reason == notify.Removed { // what is here of it stays
+		return p.pay(ctx, r)
 	}
-	err = p.hearFrom(ctx, n, from.withState(d.State), home)
-	if d.State != nil && isRefusal(err) {
+	if known.Notification.ID == n.ID && r.Version > 0 {
+		return nil // a repeat
+	}
+	err = p.hearFrom(ctx, n, from.withState(e.State), home)
+	if e.State != nil && isRefusal(err) {
 		err = p.hearFrom(ctx, n, from, home)
 	}
-	if err == nil && known.Tries.N > 0 {
-		err = record.Put(ctx, p.cfg.Store, transport.Change{Key: key})
+	return p.heardOrOwed(ctx, r, owed{Notification: n}, home, err)
+}
+
+// hearOwed tries again what is owed of a feed: what was refused when its pause is over, or
+// when other keys are known.
+func (p *Reader) hearOwed(ctx context.Context, from library, home transport.Source) error {
+	var failed []error
+	for r, err := range record.Walk(ctx, p.cfg.Store, owedRecord.Under(home.User), "", 0) {
+		var known owed
+		if err == nil {
+			known, err = record.Value[owed](r)
+		}
+		if err != nil {
+			failed = append(failed, p.aside(err, r.Key))
+			continue
+		}
+		again := string(known.Keys) == string(p.keysNow())
+		if again && (known.parked() || known.Tries.Next > p.cfg.Now().Unix()) {
+			continue
+		}
+		if !again {
+			known.Tries = tries{}
+		}
+		err = p.heardOrOwed(ctx, r, known, home, p.hearFrom(ctx, known.Notification, from, home))
+		if err != nil {
+			failed = append(failed, fmt.Errorf("collection %v: %w", known.Notification.Name(), err))
+		}
 	}
-	if err == nil || ctx.Err() != nil || !isRefusal(err) {
-		return err == nil, err
+	return errors.Join(failed...)
+}
+
+// heardOrOwed notes what became of a notification of home's feed or the hub's, whose record
+// is r, after one more try.
+func (p *Reader) heardOrOwed(ctx context.Context, r transport.Record, o owed, home transport.Source, err error) error {
+	if err == nil {
+		return p.pay(ctx, r)
 	}
-	if !again {
-		known = refusal{ID: n.ID, Keys: p.keysNow()}
+	if ctx.Err() != nil {
+		return err // as if it had not been tried
 	}
-	known.Tries = known.Tries.again(p.cfg.Retry, p.cfg.Now())
-	failed := record.Set(ctx, p.cfg.Store, key, known)
-	e := event.Of(event.Refused, n.Name())
-	if e.User, e.Err = home.User, err; known.parked() {
-		e.Kind = event.Parked
+	o.Notification.Cover, o.Keys = nil, p.keysNow()
+	if isRefusal(err) {
+		o.Tries = o.Tries.again(p.cfg.Retry, p.cfg.Now())
+		e := event.Of(event.Refused, o.Notification.Name())
+		if e.User, e.Err = home.User, err; o.parked() {
+			e.Kind = event.Parked
+		}
+		p.tell(e)
 	}
-	p.tell(e)
-	return known.parked() && failed == nil, errors.Join(err, failed)
+	return errors.Join(err, record.Set(ctx, p.cfg.Store, r.Key, o))
+}
+
+// pay ends that a notification is owed, if it is.
+func (p *Reader) pay(ctx context.Context, r transport.Record) error {
+	if r.Version == 0 {
+		return nil
+	}
+	return record.Put(ctx, p.cfg.Store, transport.Change{Key: r.Key})
 }
 
 // keysNow is the digest of the keys that are known.
-func (p *Reader) keysNow() [sha256.Size]byte {
+func (p *Reader) keysNow() []byte {
 	h := sha256.New()
 	for s := range p.cfg.Keys.Keys() {
 		fmt.Fprintln(h, s.Key.ID(), s.User, s.Role, s.From, s.Until)
 	}
-	return [sha256.Size]byte(h.Sum(nil))
+	return h.Sum(nil)
 }
 
-// hearFrom takes a notification from an inbox. Only a hub says where people find
+// hearFrom takes a notification from a feed. Only a hub says where people find
 // more; another peer is remembered as one that knows the collection.
 func (p *Reader) hearFrom(ctx context.Context, n notify.Notification, from library, home transport.Source) error {
 	if home.URL == "" {

@@ -18,12 +18,12 @@ type misstates struct {
 	state func(transport.State) transport.State
 }
 
-func (m misstates) Notifications(ctx context.Context, read transport.Receipts) (transport.Deliveries, error) {
-	d, err := m.Hub.Notifications(ctx, read)
-	for i, waits := range d.Waiting {
+func (m misstates) Changes(ctx context.Context, read transport.ChangesRequest) (transport.Changes, error) {
+	d, err := m.Hub.Changes(ctx, read)
+	for i, waits := range d.Entries {
 		if waits.State != nil {
 			s := m.state(*waits.State)
-			d.Waiting[i].State = &s
+			d.Entries[i].State = &s
 		}
 	}
 	return d, err

@@ -32,15 +32,15 @@ func (l *liar) Collection(ctx context.Context, name collection.Name) (transport.
 	return s, err
 }
 
-func (l *liar) Notifications(ctx context.Context, read transport.Receipts) (transport.Deliveries, error) {
-	d, err := l.Hub.Notifications(ctx, read)
-	for i := range d.Waiting {
-		if state := d.Waiting[i].State; state != nil && l.collection != nil {
+func (l *liar) Changes(ctx context.Context, read transport.ChangesRequest) (transport.Changes, error) {
+	d, err := l.Hub.Changes(ctx, read)
+	for i := range d.Entries {
+		if state := d.Entries[i].State; state != nil && l.collection != nil {
 			state.Collection = l.collection(state.Collection)
 		}
-		for j, u := range d.Waiting[i].Notification.Updates {
+		for j, u := range d.Entries[i].Notification.Updates {
 			if l.update != nil {
-				d.Waiting[i].Notification.Updates[j] = l.update(u)
+				d.Entries[i].Notification.Updates[j] = l.update(u)
 			}
 		}
 	}
@@ -117,7 +117,7 @@ func TestTamperedCollection(t *testing.T) {
 	}
 	l.collection = nil
 	forgetsRefusals(t, b)
-	b.Hears(notify.Shared, 2) // it was not acknowledged, and comes again
+	b.Hears(notify.Shared, 2) // it is read again
 }
 
 // TestTamperedUpdate: an update with any bit flipped takes no label off.
@@ -145,9 +145,11 @@ func TestTamperedUpdate(t *testing.T) {
 
 // forgetsRefusals makes the next try to verify a notification the first one.
 func forgetsRefusals(t *testing.T, s *labtest.Peer) {
-	for r, err := range s.Store.Scan(t.Context(), "f/", "", 0) {
-		labtest.Must(t, err)
-		labtest.Must(t, record.Put(t.Context(), s.Store, transport.Change{Key: r.Key}))
+	for _, kind := range []string{"f/", "cursor/"} {
+		for r, err := range s.Store.Scan(t.Context(), kind, "", 0) {
+			labtest.Must(t, err)
+			labtest.Must(t, record.Put(t.Context(), s.Store, transport.Change{Key: r.Key}))
+		}
 	}
 }
 

@@ -16,7 +16,8 @@ import (
 )
 
 // Wish asks for a version that may not be there yet. It is fetched as soon as
-// it may be: now, or when Receive hears, or RetryWishes finds, that its label is gone. A wish outlasts
+// it may be: now, or when RetryWishes is called after Receive has heard, or itself finds, that
+// its label is gone. A wish outlasts
 // the process; it ends with the version, or with label.ErrWithdrawn, either of
 // which Config.Events is told. While nobody who has the version can be reached,
 // it stays. Errors are those of the store and of View.
@@ -43,20 +44,59 @@ func (p *Reader) Wishes(ctx context.Context) ([]transport.Ref, error) {
 	return p.wishes(ctx, wishRecord.Under(), always)
 }
 
-// RetryWishes tries the wishes again for which nobody could be reached, and asks for
-// what is new of the collections in which wishes wait for a label: of a user's
-// stations only one hears that it is gone. Each has a pause that grows: see
-// Config.Retry. The program calls RetryWishes now and then. Errors are those of Refresh,
-// after all wishes were tried; the wishes stay.
+// RetryWishes fetches what was wished for in the collections of which there was news since,
+// tries the wishes again for which nobody could be reached, and asks for what is new of
+// the collections in which wishes wait for a label. Each of the last two has a pause
+// that grows: see Config.Retry. The program calls RetryWishes when Receive returns news, and
+// now and then; not where it waits for news: one source that does not answer holds it up.
+// Errors are those of Refresh, after all wishes were tried; the wishes stay.
 func (p *Reader) RetryWishes(ctx context.Context) error {
 	return p.drain.Do(func() error {
-		labelled, err := p.tryWishes(ctx, wishRecord.Under(), p.isDue)
+		fresh, err := p.tryNewWishes(ctx)
 		failed := []error{err}
+		labelled, err := p.tryWishes(ctx, wishRecord.Under(), p.isDue)
+		failed = append(failed, err)
 		for _, name := range labelled {
-			failed = append(failed, p.lookAgain(ctx, name))
+			if !slices.Contains(fresh, name) { // there is no later word
+				failed = append(failed, p.lookAgain(ctx, name))
+			}
 		}
 		return errors.Join(failed...)
 	})
+}
+
+// tryNewWishes fetches what was wished for of the collections that there is news of, which
+// it returns.
+func (p *Reader) tryNewWishes(ctx context.Context) (fresh []collection.Name, err error) {
+	var failed []error
+	for r, err := range record.Walk(ctx, p.cfg.Store, freshRecord.Under(), "", 0) {
+		if err = p.aside(err, r.Key); err != nil {
+			return fresh, err
+		}
+		name, err := record.Name(r.Key)
+		if err == nil {
+			fresh = append(fresh, name)
+			_, err = p.tryWishes(ctx, wishRecord.Under(name), always)
+		}
+		if err == nil {
+			err = record.Replace(ctx, p.cfg.Store, r, nil)
+		}
+		if !errors.Is(err, transport.ErrConflict) { // else there is newer news
+			failed = append(failed, err)
+		}
+	}
+	return fresh, errors.Join(failed...)
+}
+
+// freshFor returns the change that has the wishes of a collection tried, if it has any.
+func (p *Reader) freshFor(ctx context.Context, name collection.Name) ([]transport.Change, error) {
+	for r, err := range record.Walk(ctx, p.cfg.Store, wishRecord.Under(name), "", 1) {
+		if r.Key == "" {
+			return nil, err
+		}
+		return []transport.Change{{Key: freshRecord.Key(name), Value: []byte{}}}, nil
+	}
+	return nil, nil
 }
 
 // lookAgain asks for what is new of a collection, if the pause after the last

@@ -91,14 +91,14 @@ func (d *deal) labelled(t *testing.T, n int) transport.State {
 	return state
 }
 
-// hears checks that one notification waits for the reader, and acknowledges it.
+// hears checks that the reader's feed has one more entry.
 func (d *deal) hears(t *testing.T, reason notify.Reason, labelled int) {
 	t.Helper()
-	got := heard(t, d.reader, 1)[0]
-	if n := got.Notification; n.Reason != reason || n.Labelled != labelled {
+	got := heard(t, d.reader, d.read, 1)
+	if n := got.Entries[0].Notification; n.Reason != reason || n.Labelled != labelled {
 		t.Errorf("told %+v, want reason %d and %d labels", n, reason, labelled)
 	}
-	read(t, d.reader, got.Receipt())
+	d.read = got.Next
 }
 
 func announced(t *testing.T, d *deal) {
@@ -137,5 +137,5 @@ func announcedAgain(t *testing.T, d *deal) {
 	d.hears(t, notify.Shared, 0) // the second notification before the first was read
 	_, err := d.author.Announce(t.Context(), a)
 	want(t, err, nil)
-	heard(t, d.reader, 0)
+	heard(t, d.reader, d.read, 0)
 }

@@ -4,9 +4,9 @@
 //	Store      transport.Store, with SharedStore for one that several processes use at once,
 //	           and BenchmarkStore
 //	Bus        transport.Bus
-//	Hub        transport.Hub: ShareReceiver, ResumableUploader, Library, Inbox, and Announcer,
+//	Hub        transport.Hub: ShareReceiver, ResumableUploader, Library, Feed, and Announcer,
 //	           which has a suite of its own
-//	Home       transport.Home: Library, Inbox, Originals, BulkOriginals
+//	Home       transport.Home: Library, Feed, Originals, BulkOriginals
 //	Recipient  transport.Recipient
 //	Directory  transport.Directory
 //	RemoteVerifier, IDAllocator, SettingsSource, LinkAccess, KeyNewsSource, RosterKeeper

@@ -26,14 +26,15 @@ type HomeFixture struct {
 }
 
 // Home checks a peer, or a link to one, against the contracts of
-// transport.Library, Inbox, Originals and BulkOriginals.
+// transport.Library, Feed, Originals and BulkOriginals.
 func Home(t *testing.T, open func(t *testing.T) HomeFixture) {
 	run(t, func(t *testing.T) *album { return newAlbum(t, open(t)) }, []check[*album]{
 		{"collection and versions", homeReads},
 		{"a stranger", homeStranger},
 		{"what is not there", homeLacks},
-		{"notifications until acknowledged", homeInbox},
-		{"newer news stay", homeNews},
+		{"a feed from a cursor", homeFeed},
+		{"a feed that is behind", func(t *testing.T, a *album) { a.put(t); restored(t, a.reader) }},
+		{"newer news takes the place of older", homeNews},
 		{"news wake who waits", homeWakes},
 		{"canceled context", homeCanceled},
 		{"originals", originalsWhole},
@@ -82,7 +83,7 @@ func (a *album) asks(ctx context.Context, at transport.Home, name collection.Nam
 func homeStranger(t *testing.T, a *album) {
 	a.put(t)
 	sameRefusals(t, a.asks(t.Context(), a.stranger, a.c.Name()), a.asks(t.Context(), a.stranger, a.nothing()))
-	heard(t, a.stranger, 0)
+	heard(t, a.stranger, begun, 0)
 }
 
 func homeLacks(t *testing.T, a *album) {
@@ -94,22 +95,22 @@ func homeLacks(t *testing.T, a *album) {
 	noVersions(t, a.reader, unknown, a.ref(small, 2), a.ref(small, 3), a.ref(small, -1))
 }
 
-func homeInbox(t *testing.T, a *album) {
-	heard(t, a.reader, 0)
+func homeFeed(t *testing.T, a *album) {
+	heard(t, a.reader, begun, 0)
 	a.put(t)
-	untilRead(t, a.reader, a.stranger, a.Reader, a.c.Name())
+	fromTheCursor(t, a.reader, a.stranger, a.Reader, a.c.Name())
 }
 
 func homeNews(t *testing.T, a *album) {
 	a.put(t)
-	newerStays(t, a.reader, func() { a.withdraw(t, lacking) })
+	newerReplaces(t, a.reader, func() { a.withdraw(t, lacking) })
 }
 
 func homeWakes(t *testing.T, a *album) {
 	came := make(chan error, 1)
 	go func() {
 		for {
-			if got, err := a.reader.Notifications(t.Context(), transport.Receipts{}); err != nil || len(got.Waiting) > 0 {
+			if got, err := a.reader.Changes(t.Context(), transport.ChangesRequest{}); err != nil || len(got.Entries) > 0 {
 				came <- err
 				return
 			}
@@ -130,10 +131,7 @@ func homeCanceled(t *testing.T, a *album) {
 	for i, err := range a.asks(ctx, a.reader, a.c.Name()) {
 		ended(t, []string{"collection", "updates", "version", "versions", "original", "block"}[i], err)
 	}
-	_, err := a.reader.Notifications(ctx, transport.Receipts{})
-	ended(t, "notifications", err)
-	first := heard(t, a.reader, 1)[0]
-	_, err = a.reader.Notifications(ctx, transport.Receipts{Read: []transport.Receipt{first.Receipt()}})
-	ended(t, "acknowledged", err)
-	heard(t, a.reader, 1)
+	_, err := a.reader.Changes(ctx, transport.ChangesRequest{})
+	ended(t, "changes", err)
+	heard(t, a.reader, begun, 1)
 }

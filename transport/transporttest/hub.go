@@ -29,7 +29,7 @@ type HubFixture struct {
 }
 
 // Hub checks a hub, or a link to one, against the contracts of
-// transport.ShareReceiver, ResumableUploader, Library and Inbox, and with Announcer against that
+// transport.ShareReceiver, ResumableUploader, Library and Feed, and with Announcer against that
 // of transport.Announcer.
 func Hub(t *testing.T, open func(t *testing.T) HubFixture) {
 	run(t, func(t *testing.T) *deal { return newDeal(t, open(t)) }, []check[*deal]{
@@ -53,7 +53,8 @@ func Hub(t *testing.T, open func(t *testing.T) HubFixture) {
 		{"versions in one stream", pulls},
 		{"versions as they come", pullsAsTheyCome},
 		{"a stranger", strangerReads},
-		{"notifications until acknowledged", inbox},
+		{"a feed from a cursor", feed},
+		{"a feed that is behind", func(t *testing.T, d *deal) { d.upload(t); restored(t, d.reader) }},
 	})
 	Announcer(t, open)
 }
@@ -65,6 +66,7 @@ type deal struct {
 	thumbs                   [][]byte
 	c                        collection.Collection
 	data                     []byte
+	read                     transport.Cursor // up to where the reader has
 }
 
 func newDeal(t *testing.T, p HubFixture) *deal {
@@ -291,10 +293,10 @@ func strangerReads(t *testing.T, d *deal) {
 		return []error{a, b, c, e, f}
 	}
 	sameRefusals(t, ask(d.c.Name()), ask(collection.Name{Author: d.Author, ID: collection.ID{9}}))
-	heard(t, d.stranger, 0)
+	heard(t, d.stranger, begun, 0)
 }
 
-func inbox(t *testing.T, d *deal) {
+func feed(t *testing.T, d *deal) {
 	d.upload(t)
-	untilRead(t, d.reader, d.stranger, d.Reader, d.c.Name())
+	fromTheCursor(t, d.reader, d.stranger, d.Reader, d.c.Name())
 }

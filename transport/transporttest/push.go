@@ -39,7 +39,7 @@ func pushed(t *testing.T, d *deal) {
 	for i := range d.thumbs {
 		partial(t, d.reader, d.ref(i, 0), d.thumbs[i])
 	}
-	heard(t, d.reader, 1)
+	heard(t, d.reader, begun, 1)
 }
 
 // pushedAgain: what is there, or a part of it, is answered before it comes.

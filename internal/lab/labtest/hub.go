@@ -37,12 +37,23 @@ func (w *World) Labelled(reader collection.UserID, name collection.Name) int {
 	return c.Labelled()
 }
 
-// Waiting lists what the hub has to tell a user.
-func (w *World) Waiting(user collection.UserID) []transport.Delivery {
+// Waiting lists what the hub has to tell a user, of which the user's stations here have read
+// nothing yet.
+func (w *World) Waiting(user collection.UserID) []transport.Entry {
 	w.T.Helper()
-	d, err := w.Hub.Hub.As(user).Notifications(w.T.Context(), transport.Receipts{})
+	var asked transport.ChangesRequest
+	for _, peer := range w.peers {
+		if peer.User == user {
+			at, err := lab.HasRead(w.T.Context(), peer.Store, transport.Source{})
+			Must(w.T, err)
+			if at.Number > asked.After.Number {
+				asked.After = at
+			}
+		}
+	}
+	d, err := w.Hub.Hub.As(user).Changes(w.T.Context(), asked)
 	Must(w.T, err)
-	return d.Waiting
+	return d.Entries
 }
 
 // Probes has the hub probe what peers serve.

@@ -24,6 +24,7 @@ type World struct {
 	between map[string]Between
 	names   map[collection.UserID]string
 	keys    int // how many stations have been made
+	peers   []*Peer
 }
 
 // Between stands between a station and the network.

@@ -27,6 +27,7 @@ type reader struct{ p *Peer }
 func (w *World) Peer(user collection.UserID, name string) *Peer {
 	p := &Peer{Station: w.station(user, name), Wire: w.Wire(name), w: w}
 	p.author, p.reader = author{p}, reader{p}
+	w.peers = append(w.peers, p)
 	p.Restart(nil)
 	return p
 }

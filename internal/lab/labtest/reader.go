@@ -26,11 +26,14 @@ func (r reader) Views(name collection.Name) collection.Collection {
 	return v.Collection()
 }
 
-// Receives returns all that the peer is told now.
+// Receives returns all that the peer is told now, and has it fetch what it wishes for of that.
 func (r reader) Receives() []notify.Notification {
 	r.p.w.T.Helper()
 	news, err := r.p.Reader.Receive(r.p.w.T.Context())
 	Must(r.p.w.T, err)
+	if len(news) > 0 {
+		r.RetriesWishes()
+	}
 	return news
 }
 
@@ -55,12 +58,13 @@ func (r reader) HearsNothing() {
 	}
 }
 
-// HearsFrom receives one notification from another peer, once.
+// HearsFrom receives one notification from another peer, once, as Receives does.
 func (r reader) HearsFrom(from *Peer, reason notify.Reason, labelled int) {
 	r.p.w.T.Helper()
 	news, err := r.p.Reader.ReceiveFrom(r.p.w.T.Context(), from.Source())
 	Must(r.p.w.T, err)
 	r.p.one(news, reason, labelled)
+	r.RetriesWishes()
 	if news, err := r.p.Reader.ReceiveFrom(r.p.w.T.Context(), from.Source()); len(news) != 0 || err != nil {
 		r.p.w.T.Errorf("heard again: %v, %v", news, err)
 	}

@@ -5,8 +5,11 @@
 package station
 
 import (
+	"cmp"
 	"context"
+	"crypto/rand"
 	"hash/maphash"
+	"io"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -29,6 +32,7 @@ type Config struct {
 	Signer   *signature.Signer // the authority's, where Rules name one
 	Dial     transport.Dialer  // reaches peers; nil = nobody
 	Now      func() time.Time  // nil = time.Now
+	Random   io.Reader         // nil = crypto/rand.Reader
 	Pause    turns.Pause
 	MaxBytes int64 // of one version; 0 = no limit
 	// Letters puts letters to those who are no members into the outbox, in a
@@ -72,7 +76,6 @@ type Core struct {
 	locks                       [1024]sync.Mutex // by collection
 	lockSeed                    maphash.Seed
 	reserving                   [64]sync.Mutex // by user
-	answers                     answers
 	visiting, expiring, parting duty
 	removing                    duty // of what is withdrawn
 	tells                       jobs
@@ -100,6 +103,7 @@ func New(cfg Config) *Core {
 		lockSeed: maphash.MakeSeed(),
 	}
 	k.Versions.core = k
+	k.Random = cmp.Or(k.Random, rand.Reader)
 	if k.Now == nil {
 		k.Now = time.Now
 	}

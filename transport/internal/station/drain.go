@@ -110,9 +110,9 @@ func (d *Drain) Reader(open func() (io.ReadCloser, error)) (io.ReadCloser, error
 	return OnClose(r, sync.OnceFunc(d.Leave)), nil
 }
 
-// Deliveries hands over news likewise. Who reads the stream behind it is inside from the first
+// Changes hands over news likewise. Who reads the stream behind it is inside from the first
 // byte until it is closed: one whom nobody reads is not waited for.
-func (d *Drain) Deliveries(work func() (transport.Deliveries, error)) (transport.Deliveries, error) {
+func (d *Drain) Changes(work func() (transport.Changes, error)) (transport.Changes, error) {
 	news, err := Inside(d, work)
 	if err == nil && news.Versions != nil {
 		news.Versions = &entering{ReadCloser: news.Versions, drain: d}

@@ -3,8 +3,8 @@ package station
 import (
 	"context"
 	"fmt"
+	"io"
 	"path"
-	"slices"
 	"strconv"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -18,22 +18,27 @@ import (
 // the order of its last change. An entry has a number, which is stored together with it
 // under the feed's head, so that who has read up to a number misses nothing: an entry
 // that comes later has a higher one. What is new of a collection takes the place of its
-// entry; what waits to be read is in another list, by the same numbers.
+// entry. What a station of the user's has read, it knows itself.
 
-// feedHead is the head of a feed.
+// feedHead is the head of a feed. Its ID changes when somebody has read entries that are not
+// there any more: then other numbers may be others' too.
 type feedHead struct {
-	Last uint64 `cbor:"1,keyasint"` // number of the last entry
+	Last uint64           `cbor:"1,keyasint"` // number of the last entry
+	ID   transport.FeedID `cbor:"2,keyasint"`
 }
 
 // entry is what a feed has of one collection.
 type entry struct {
-	Number   uint64             `cbor:"1,keyasint"`
-	Delivery transport.Delivery `cbor:"2,keyasint"`
+	Number       uint64              `cbor:"1,keyasint"`
+	First        uint64              `cbor:"2,keyasint"` // number with which it came into the feed
+	Seq          uint64              `cbor:"3,keyasint"` // grows with each newer notification
+	Notification notify.Notification `cbor:"4,keyasint"`
+	Edited       uint64              `cbor:"5,keyasint"` // number that it had first with its edition
 }
 
-// numbered is the key of what stands in a user's list under a number.
-func numbered(kind record.Kind, u collection.UserID, n uint64) string {
-	return kind.Under(u) + fmt.Sprintf("%016x", n)
+// numbered is the key of what a user's feed has under a number.
+func numbered(u collection.UserID, n uint64) string {
+	return feedRecord.Under(u) + fmt.Sprintf("%016x", n)
 }
 
 // enter puts news into the feeds of some users.
@@ -66,40 +71,69 @@ func (k *Core) enterOne(ctx context.Context, tx *record.Tx, news engine.Notify, 
 	if record.Damaged(err, key) {
 		old, err = entry{}, nil // it does not keep the news back
 	}
-	if err != nil || old.Number > 0 && old.Delivery.Seq >= news.Seq {
+	if err != nil || old.Number > 0 && old.Seq >= news.Seq {
 		return err
 	}
-	e := entry{0, transport.Delivery{Seq: news.Seq, Notification: news.Notification.For(u, news.Availability)}}
+	e := entry{Seq: news.Seq, Notification: news.Notification.For(u, news.Availability)}
 	if old.Number == 0 {
 		if held, err := k.holdBack(ctx, tx, u, e); held || err != nil {
 			return err
 		}
 	}
-	return k.enterEntry(ctx, tx, u, head, e, old)
+	return k.enterEntry(tx, u, head, e, old)
 }
 
 // enterEntry puts an entry into a feed, in place of an old one if there is one.
-func (k *Core) enterEntry(ctx context.Context, tx *record.Tx, u collection.UserID, head feedHead, e, old entry) error {
-	name := e.Delivery.Notification.Name()
+func (k *Core) enterEntry(tx *record.Tx, u collection.UserID, head feedHead, e, old entry) error {
 	head.Last++
-	e.Number = head.Last
-	if old.Number > 0 {
-		waits, err := newsWaits(ctx, tx, u, old.Number)
-		if err != nil {
-			return err
-		}
-		if waits {
-			e.Delivery.Notification = notify.Coalesce(old.Delivery.Notification, e.Delivery.Notification)
-		}
-		tx.Set(numbered(newsRecord, u, old.Number), nil)
-		tx.Set(numbered(feedRecord, u, old.Number), nil)
+	e.Number, e.First, e.Edited = head.Last, old.First, old.Edited
+	if e.Notification.Edition != old.Notification.Edition {
+		e.Edited = e.Number
 	}
-	tx.Set(numbered(feedRecord, u, e.Number), nameValue(name))
-	tx.Set(numbered(newsRecord, u, e.Number), nameValue(name))
+	switch {
+	case old.Number == 0, old.Notification.Reason == notify.Removed:
+		e.First, e.Edited = e.Number, e.Number
+	case e.Notification.Reason == notify.Shared: // the first word to somebody else
+		e.Notification.Reason = notify.Available
+	}
+	if old.Number > 0 {
+		tx.Set(numbered(u, old.Number), nil)
+	}
+	name := e.Notification.Name()
+	tx.Set(numbered(u, e.Number), nameValue(name))
 	if err := tx.Encode(entryRecord.Key(u, name), e); err != nil {
 		return err
 	}
+	return k.storeHead(tx, u, head)
+}
+
+// storeHead stores the head of a feed, which has an ID from then on.
+func (k *Core) storeHead(tx *record.Tx, u collection.UserID, head feedHead) error {
+	if head.ID == (transport.FeedID{}) {
+		if _, err := io.ReadFull(k.Random, head.ID[:]); err != nil {
+			return err
+		}
+	}
 	return tx.Encode(feedRecord.Key(u), head)
+}
+
+// entomb leaves the name alone of what a user's feed has of a collection.
+func (k *Core) entomb(ctx context.Context, tx *record.Tx, u collection.UserID, name collection.Name) error {
+	tx.Set(heldRecord.Key(u, name), nil)
+	key := entryRecord.Key(u, name)
+	old, _, err := record.Load[entry](ctx, tx, key)
+	if record.Damaged(err, key) {
+		err = nil // nobody is told of it
+	}
+	if err != nil || old.Number == 0 {
+		return err
+	}
+	head, err := k.headOf(ctx, tx, u)
+	if err != nil {
+		return err
+	}
+	gone := notify.Notification{Author: name.Author, Collection: name.ID, To: u, Reason: notify.Removed}
+	return k.enterEntry(tx, u, head, entry{Seq: old.Seq, Notification: gone}, old)
 }
 
 // headOf returns the head of a user's feed. One that is damaged is told aside, and made
@@ -111,30 +145,25 @@ func (k *Core) headOf(ctx context.Context, tx *record.Tx, u collection.UserID) (
 		return head, err
 	}
 	k.Failed(err)
-	last := numbered(feedRecord, u, 0)
+	last := numbered(u, 0)
 	for r, err := range record.Walk(ctx, k.Store, feedRecord.Under(u), "", 0) {
 		if r.Key == "" {
 			return head, err
 		}
 		last = r.Key
 	}
-	n, err := strconv.ParseUint(path.Base(last), 16, 64)
-	if err != nil {
+	n, ok := numberIn(last)
+	if !ok {
 		return head, transport.At(transport.ErrStorage, last)
 	}
-	_, err = tx.Get(ctx, numbered(feedRecord, u, n+1))
-	return feedHead{n}, err
+	_, err = tx.Get(ctx, numbered(u, n+1))
+	return feedHead{Last: n}, err
 }
 
-// newsWaits reports whether what has a number in a user's feed waits to be read, as what
-// is damaged does.
-func newsWaits(ctx context.Context, tx *record.Tx, u collection.UserID, n uint64) (bool, error) {
-	key := numbered(newsRecord, u, n)
-	r, err := record.Get(ctx, tx, key)
-	if record.Damaged(err, key) {
-		return true, nil
-	}
-	return r.Value != nil, err
+// numberIn returns the number in a key of the list.
+func numberIn(key string) (uint64, bool) {
+	n, err := strconv.ParseUint(path.Base(key), 16, 64)
+	return n, err == nil
 }
 
 // nameValue is a name as it stands in a list.
@@ -147,61 +176,4 @@ func readNameValue(r transport.Record) (n collection.Name, err error) {
 	copy(n.Author[:], r.Value)
 	copy(n.ID[:], r.Value[len(n.Author):])
 	return n, nil
-}
-
-// acknowledge takes what a user has read from what waits, unless something newer has
-// taken its place: that has another number, so nothing is a condition.
-func (k *Server) acknowledge(ctx context.Context, by collection.UserID, read []transport.Receipt) error {
-	in := record.Reading(k.core.Store)
-	numbers, err := k.numbersOf(ctx, in, by, read)
-	if err != nil {
-		return err
-	}
-	keys := make([]string, len(numbers))
-	for i, n := range numbers {
-		keys[i] = numbered(newsRecord, by, n)
-	}
-	if err := in.Fetch(ctx, keys...); err != nil {
-		return err
-	}
-	var changes []transport.Change
-	for i, n := range numbers {
-		waits, err := newsWaits(ctx, in, by, n)
-		if err != nil {
-			return err
-		}
-		if waits {
-			changes = append(changes, transport.Change{Key: keys[i]})
-		}
-	}
-	if len(changes) == 0 {
-		return nil
-	}
-	return record.Put(ctx, k.core.Store, changes...)
-}
-
-// numbersOf returns the numbers of the entries that a user has read, each once, where nothing
-// newer has come.
-func (k *Server) numbersOf(ctx context.Context, in *record.Tx, by collection.UserID, read []transport.Receipt) ([]uint64, error) {
-	keys := make([]string, len(read))
-	for i, r := range read {
-		keys[i] = entryRecord.Key(by, collection.Name{Author: r.Author, ID: r.ID})
-	}
-	if err := in.Fetch(ctx, keys...); err != nil { // all at once
-		return nil, err
-	}
-	var numbers []uint64
-	for i, r := range read {
-		e, at, err := record.Load[entry](ctx, in, keys[i])
-		if record.Damaged(err, keys[i]) {
-			continue // it does not wait
-		}
-		if err != nil {
-			return nil, err
-		}
-		if at.Value != nil && e.Delivery.Seq == r.Seq && !slices.Contains(numbers, e.Number) {
-			numbers = append(numbers, e.Number)
-		}
-	}
-	return numbers, nil
 }

@@ -3,6 +3,7 @@ package station
 import (
 	"context"
 	"errors"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -36,86 +37,61 @@ func news(id byte, seq uint64, reason notify.Reason) engine.Notify {
 
 func noKeys(context.Context, engine.State) ([][]byte, error) { return nil, nil }
 
-// waits lists the collections of what waits for Bob, each with its number in order.
-func (k *Core) waits(t testing.TB) (ids []byte, all []transport.Delivery) {
+// after lists the collections in Bob's feed after a number, in order, and the entries.
+func (k *Core) after(t testing.TB, number uint64) (ids []byte, all []transport.Entry) {
 	t.Helper()
-	all = must(k.Server.waiting(t.Context(), bob, noKeys))
-	for _, d := range all {
-		ids = append(ids, d.Notification.Collection[0])
+	head, _, err := record.Load[feedHead](t.Context(), k.Store, feedRecord.Key(bob))
+	must(0, err)
+	all = must(k.Server.page(t.Context(), bob, transport.Cursor{Feed: head.ID, Number: number}, noKeys)).Entries
+	for _, e := range all {
+		ids = append(ids, e.Notification.Collection[0])
 	}
 	return ids, all
 }
 
-// listed lists the collections of Bob's feed.
-func (k *Core) listed(t testing.TB) (ids []byte) {
-	t.Helper()
-	for r, err := range k.Store.Scan(t.Context(), feedRecord.Under(bob), "", 0) {
-		must(0, err)
-		ids = append(ids, must(readNameValue(r)).ID[0])
-	}
-	return ids
-}
-
-func (k *Core) reads(t testing.TB, id byte, seq uint64) {
-	t.Helper()
-	must(0, k.Server.acknowledge(t.Context(), bob, []transport.Receipt{{Author: ann, ID: collection.ID{id}, Seq: seq}}))
-}
-
-// TestFeed: numbers ascend, what was read does not wait any more but stays in the feed,
-// and what is new of a collection takes it to the end.
+// TestFeed: numbers ascend, and what is new of a collection takes it to the end, for those who
+// have read it before and for those who have not.
 func TestFeed(t *testing.T) {
 	k := newFeeds()
-	check := func(what string, waits, listed []byte) {
+	check := func(what string, all, afterTwo []byte) {
 		t.Helper()
-		if ids, _ := k.waits(t); !slices.Equal(ids, waits) {
-			t.Errorf("%s: %v wait, want %v", what, ids, waits)
+		if ids, _ := k.after(t, 0); !slices.Equal(ids, all) {
+			t.Errorf("%s: feed %v, want %v", what, ids, all)
 		}
-		if ids := k.listed(t); !slices.Equal(ids, listed) {
-			t.Errorf("%s: feed %v, want %v", what, ids, listed)
+		if ids, _ := k.after(t, 2); !slices.Equal(ids, afterTwo) {
+			t.Errorf("%s: %v after two, want %v", what, ids, afterTwo)
 		}
 	}
 	for id := range byte(3) {
 		k.enters(t, news(3-id, 1, notify.Shared), bob)
 	}
-	check("told of three", []byte{3, 2, 1}, []byte{3, 2, 1})
-	k.reads(t, 2, 1)
-	k.reads(t, 3, 9) // which is not what waits
-	k.reads(t, 9, 1)
-	check("one was read", []byte{3, 1}, []byte{3, 2, 1})
+	check("told of three", []byte{3, 2, 1}, []byte{1})
 	k.enters(t, news(3, 2, notify.Available), bob)
-	check("one comes anew", []byte{1, 3}, []byte{2, 1, 3})
+	check("one comes anew", []byte{2, 1, 3}, []byte{1, 3})
 	k.enters(t, news(2, 2, notify.Available), bob)
-	check("one that was read comes anew", []byte{1, 3, 2}, []byte{1, 3, 2})
-	k.reads(t, 3, 1)
-	check("what was read is older", []byte{1, 3, 2}, []byte{1, 3, 2})
-	k.reads(t, 3, 2)
-	check("it was read", []byte{1, 2}, []byte{1, 3, 2})
+	check("another comes anew", []byte{1, 3, 2}, []byte{1, 3, 2})
 	last, _, err := record.Load[feedHead](t.Context(), k.Store, feedRecord.Key(bob))
-	if must(0, err); last.Last != 5 {
-		t.Errorf("last number %d", last.Last)
+	if must(0, err); last.Last != 5 || last.ID == (transport.FeedID{}) {
+		t.Errorf("head %+v", last)
 	}
 }
 
 // TestFeedKeepsTheFirstWord: who has not read that a collection was shared is told so
 // with what is newer, and who has is told what is newer alone.
 func TestFeedKeepsTheFirstWord(t *testing.T) {
-	for _, reads := range []bool{false, true} {
-		k := newFeeds()
-		k.enters(t, news(1, 1, notify.Shared), bob)
-		want := notify.Shared
-		if reads {
-			k.reads(t, 1, 1)
-			want = notify.Available
-		}
-		k.enters(t, news(1, 2, notify.Available), bob)
-		if _, all := k.waits(t); len(all) != 1 || all[0].Notification.Reason != want || all[0].Seq != 2 {
-			t.Errorf("read %v: %+v", reads, all)
+	k := newFeeds()
+	k.enters(t, news(1, 1, notify.Shared), bob)
+	k.enters(t, news(1, 2, notify.Available), bob)
+	k.enters(t, news(1, 3, notify.Edited), bob)
+	for after, want := range []notify.Reason{notify.Shared, notify.Edited, notify.Edited} {
+		if _, all := k.after(t, uint64(after)); len(all) != 1 || all[0].Notification.Reason != want || all[0].Number != 3 {
+			t.Errorf("after %d: %+v", after, all)
 		}
 	}
 }
 
-// TestOlderNews: what comes late, or again, does not take the place of what is newer, nor
-// does it come back when it was read.
+// TestOlderNews: what comes late, or again, does not take the place of what is newer, and is
+// no change.
 func TestOlderNews(t *testing.T) {
 	k := newFeeds()
 	k.enters(t, news(1, 5, notify.Available), bob)
@@ -123,13 +99,72 @@ func TestOlderNews(t *testing.T) {
 	for seq := range uint64(6) {
 		k.enters(t, news(1, seq, notify.Lost), bob)
 	}
-	if ids, all := k.waits(t); !slices.Equal(ids, []byte{1, 2}) || all[0].Seq != 5 || all[0].Notification.Reason != notify.Available {
+	if ids, all := k.after(t, 0); !slices.Equal(ids, []byte{1, 2}) || all[0].Notification.ID != news(1, 5, 0).Notification.For(bob, collection.Digest{5}).ID {
 		t.Errorf("%+v", all)
 	}
-	k.reads(t, 1, 5)
-	k.enters(t, news(1, 5, notify.Available), bob)
-	if ids, _ := k.waits(t); !slices.Equal(ids, []byte{2}) {
-		t.Errorf("%v wait", ids)
+	if ids, _ := k.after(t, 2); len(ids) > 0 {
+		t.Errorf("%v have changed", ids)
+	}
+}
+
+// TestTombstone: of what a user may not read any more the name is left, as a change; what
+// comes of it then is the first word again.
+func TestTombstone(t *testing.T) {
+	k := newFeeds()
+	one := news(1, 1, notify.Shared)
+	one.Notification.Title = "secret"
+	k.enters(t, one, bob)
+	gone := func(of engine.Notify) {
+		must(record.Update(t.Context(), k.Store, func(tx *record.Tx) error {
+			return k.entomb(t.Context(), tx, bob, of.Notification.Name())
+		}))
+	}
+	gone(one)
+	gone(news(2, 1, notify.Shared)) // of which Bob was not told
+	want := notify.Notification{Author: ann, Collection: collection.ID{1}, To: bob, Reason: notify.Removed}
+	if _, all := k.after(t, 1); len(all) != 1 || all[0].Number != 2 || !reflect.DeepEqual(all[0].Notification, want) {
+		t.Errorf("%+v", all)
+	}
+	k.enters(t, news(1, 2, notify.Available), bob)
+	if _, all := k.after(t, 2); len(all) != 1 || all[0].Notification.Reason != notify.Shared {
+		t.Errorf("%+v", all)
+	}
+}
+
+// TestRestoredFeed: who has read more than there is begins anew, in another feed, however
+// often others do; nobody else has to.
+func TestRestoredFeed(t *testing.T) {
+	k := newFeeds()
+	for id := range byte(3) {
+		k.enters(t, news(id+1, 1, notify.Shared), bob)
+	}
+	from := func(c transport.Cursor) transport.Cursor { return must(k.Server.from(t.Context(), bob, c)) }
+	begin := from(transport.Cursor{})
+	at := transport.Cursor{Feed: begin.Feed, Number: 3}
+	if now := from(at); now != at {
+		t.Errorf("at the end: %+v", now)
+	}
+	at.Number++
+	anew := from(at)
+	if anew.Number != 0 || anew.Feed == begin.Feed || from(at) != anew || from(begin) != anew {
+		t.Errorf("beyond the end of %+v: %+v, and then %+v, %+v", begin, anew, from(at), from(begin))
+	}
+}
+
+// TestDamagedHeadIsAnotherFeed: a feed whose head is damaged goes on behind its last entry, as another one.
+func TestDamagedHeadIsAnotherFeed(t *testing.T) {
+	k := newFeeds()
+	k.enters(t, news(1, 1, notify.Shared), bob)
+	k.enters(t, news(2, 1, notify.Shared), bob)
+	old := must(k.Server.from(t.Context(), bob, transport.Cursor{}))
+	must(0, record.Put(t.Context(), k.Store, transport.Change{Key: feedRecord.Key(bob), Value: []byte("x")}))
+	now := must(k.Server.from(t.Context(), bob, transport.Cursor{Feed: old.Feed, Number: 1}))
+	if now.Number != 0 || now.Feed == old.Feed || now.Feed == (transport.FeedID{}) {
+		t.Errorf("%+v, and it was %+v", now, old)
+	}
+	k.enters(t, news(3, 1, notify.Shared), bob)
+	if ids, all := k.after(t, 0); !slices.Equal(ids, []byte{1, 2, 3}) || all[2].Number != 3 {
+		t.Errorf("%v, %+v", ids, all)
 	}
 }
 
@@ -143,8 +178,8 @@ func TestSeveralInOneTransaction(t *testing.T) {
 		}
 		return k.enter(t.Context(), tx, news(1, 2, notify.Available), []collection.UserID{bob})
 	}))
-	if ids, all := k.waits(t); !slices.Equal(ids, []byte{2, 3, 1}) || all[2].Notification.Reason != notify.Shared {
-		t.Errorf("%v wait", ids)
+	if ids, all := k.after(t, 0); !slices.Equal(ids, []byte{2, 3, 1}) || all[2].Notification.Reason != notify.Shared {
+		t.Errorf("feed %v", ids)
 	}
 }
 
@@ -154,8 +189,8 @@ func TestDamagedEntry(t *testing.T) {
 	name := news(1, 1, notify.Shared).Notification.Name()
 	must(0, record.Put(t.Context(), k.Store, transport.Change{Key: entryRecord.Key(bob, name), Value: []byte("x")}))
 	k.enters(t, news(1, 1, notify.Shared), bob)
-	if ids, _ := k.waits(t); !slices.Equal(ids, []byte{1}) {
-		t.Errorf("%v wait", ids)
+	if ids, _ := k.after(t, 0); !slices.Equal(ids, []byte{1}) {
+		t.Errorf("feed %v", ids)
 	}
 }
 
@@ -171,14 +206,13 @@ func TestDamagedNews(t *testing.T) {
 	name := news(2, 1, notify.Shared).Notification.Name()
 	must(0, record.Put(t.Context(), k.Store,
 		transport.Change{Key: entryRecord.Key(bob, name), Value: []byte("x")},
-		transport.Change{Key: numbered(newsRecord, bob, 3), Value: []byte("x")}))
-	if ids, _ := k.waits(t); !slices.Equal(ids, []byte{1, 4}) || len(failed) != 2 {
-		t.Errorf("%v wait, failed %v", ids, failed)
+		transport.Change{Key: numbered(bob, 3), Value: []byte("x")}))
+	if ids, _ := k.after(t, 0); !slices.Equal(ids, []byte{1, 4}) || len(failed) != 2 {
+		t.Errorf("feed %v, failed %v", ids, failed)
 	}
 	for _, err := range failed {
 		if !errors.Is(err, transport.ErrStorage) {
 			t.Error(err)
 		}
 	}
-	k.reads(t, 2, 1)
 }

@@ -91,12 +91,12 @@ func (w *crowd) leaves(t *testing.T, n engine.Notify, only telling) {
 }
 
 // entries returns the entries of those who have one.
-func (w *crowd) entries(t *testing.T) (all []transport.Delivery) {
+func (w *crowd) entries(t *testing.T) (all []entry) {
 	t.Helper()
 	for _, u := range w.to {
 		e, r, err := record.Load[entry](t.Context(), w.Store, entryRecord.Key(u, w.name))
 		if must(0, err); r.Version > 0 {
-			all = append(all, e.Delivery)
+			all = append(all, e)
 		}
 	}
 	return all
@@ -239,8 +239,13 @@ func TestNewsJoins(t *testing.T) {
 	left := must(w.tell(t.Context(), []string{tellJob.Key(w.name)}))
 	w.tells(t, 2, notify.Available, telling{})
 	w.do(t.Context())
-	if w.wantTold(t, 2, notify.Shared); len(left) != 1 {
-		t.Errorf("left %v", left)
+	for i, e := range w.entries(t) {
+		if first := e.Notification.Reason == notify.Shared; e.Seq != 2 || first != (e.First == e.Number) {
+			t.Errorf("%d is told %+v", i, e)
+		}
+	}
+	if n := len(w.entries(t)); n != len(w.to) || w.left(t) != 0 || len(left) != 1 {
+		t.Errorf("%d told, left %v", n, left)
 	}
 }
 

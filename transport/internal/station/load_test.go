@@ -249,7 +249,6 @@ func TestRefusedGoesOn(t *testing.T) {
 	}
 	publishes()
 	w.wantTold(t, 1, notify.Shared)
-	w.readAll(t)
 
 	c := must(w.Load(t.Context(), w.name)).Collection
 	report := must(w.Report(t.Context(), c))
@@ -260,7 +259,10 @@ func TestRefusedGoesOn(t *testing.T) {
 	keeps(t, w.Core, must(anew.Sign(t.Context(), home, time.Unix(2e9, 0))))
 	w.to = w.to[1:]
 	publishes()
-	w.wantTold(t, 2, notify.Shared)
+	w.wantTold(t, 2, notify.Available)
+	if e, _, err := record.Load[entry](t.Context(), w.Store, entryRecord.Key(left, w.name)); e.Notification.Reason != notify.Removed || e.Number != 2 {
+		t.Errorf("who may not read it any more is told %+v, %v", e, err)
+	}
 	if r := must(record.Get(t.Context(), w.Store, readerRecord.Key(w.name, left))); r.Version > 0 {
 		t.Error("a record says that somebody may read who may not any more")
 	}

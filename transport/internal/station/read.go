@@ -53,6 +53,9 @@ func (s *step) storeReaders(ctx context.Context, before, after engine.State) err
 	old, now := readers(before), readers(after)
 	for _, u := range without(old, now) { // of what another has taken the place of
 		s.tx.Set(readerRecord.Key(c.Name(), u), nil)
+		if err := s.core.entomb(ctx, s.tx, u, c.Name()); err != nil {
+			return err
+		}
 	}
 	news := without(now, old)
 	if len(news) > maxNamed {

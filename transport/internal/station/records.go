@@ -12,7 +12,6 @@ const (
 	itemRecord       record.Kind = "i"    // author, mark: ids of the author's collections that have the item; and author alone: an indexHead
 	entryRecord      record.Kind = "o"    // user, collection: the entry of the user's feed
 	feedRecord       record.Kind = "feed" // user: the feed's head; and number: the name of the collection whose entry has it
-	newsRecord       record.Kind = "news" // user, number: the same of an entry that waits to be read
 	jobRecord        record.Kind = "job"  // kind, collection: a job that is to be done
 	tellJob          record.Kind = jobRecord + "/tell"
 	spreadJob        record.Kind = jobRecord + "/spread"

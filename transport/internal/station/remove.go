@@ -29,7 +29,7 @@ func (s *Server) RemoveUser(ctx context.Context, user collection.UserID) error {
 	if err := errors.Join(k.removeVersions(ctx, user), k.removeParts(ctx, user)); err != nil {
 		return err
 	}
-	for _, kind := range []record.Kind{listRecord, itemRecord, provedRecord, entryRecord, feedRecord, newsRecord, heldRecord, contactRecord} {
+	for _, kind := range []record.Kind{listRecord, itemRecord, provedRecord, entryRecord, feedRecord, heldRecord, contactRecord} {
 		if err := record.Drop(ctx, k.Store, kind.Under(user)); err != nil {
 			return err
 		}
@@ -82,8 +82,8 @@ func (k *Core) someReaders(ctx context.Context, name collection.Name) (some []co
 	return some, nil
 }
 
-// removeReaders ends that users may read a collection, takes it out of their feeds, and its
-// author out of their contacts.
+// removeReaders ends that users may read a collection, which leaves its name alone in their
+// feeds, and takes its author out of their contacts.
 func (k *Core) removeReaders(ctx context.Context, name collection.Name, users []collection.UserID) error {
 	_, err := record.Update(ctx, k.Store, func(tx *record.Tx) error {
 		keys := make([]string, len(users))
@@ -93,17 +93,10 @@ func (k *Core) removeReaders(ctx context.Context, name collection.Name, users []
 		if err := tx.Fetch(ctx, keys...); err != nil {
 			return err
 		}
-		for i, u := range users {
-			e, r, err := record.Load[entry](ctx, tx, keys[i])
-			if err != nil && !record.Damaged(err, keys[i]) {
+		for _, u := range users {
+			if err := k.entomb(ctx, tx, u, name); err != nil {
 				return err
 			}
-			if r.Version > 0 {
-				tx.Set(numbered(feedRecord, u, e.Number), nil)
-				tx.Set(numbered(newsRecord, u, e.Number), nil)
-			}
-			tx.Set(keys[i], nil)
-			tx.Set(heldRecord.Key(u, name), nil)
 			tx.Set(contactRecord.Key(u, name.Author), nil)
 			tx.Set(readerRecord.Key(name, u), nil)
 		}

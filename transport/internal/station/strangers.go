@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
-	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
@@ -57,7 +56,7 @@ func (k *Core) contactOf(ctx context.Context, tx *record.Tx, key string) (contac
 // holdBack reports whether the first entry on a collection is held back from a user's feed,
 // and if not counts it.
 func (k *Core) holdBack(ctx context.Context, tx *record.Tx, u collection.UserID, e entry) (bool, error) {
-	n := e.Delivery.Notification
+	n := e.Notification
 	if k.Unasked.Collections <= 0 && k.Unasked.Items <= 0 || n.Author == u {
 		return false, nil
 	}
@@ -78,25 +77,13 @@ func (k *Core) holdBack(ctx context.Context, tx *record.Tx, u collection.UserID,
 	}
 	items := int64(n.Items)
 	if !k.Unasked.within(c, items, 4) || !k.Unasked.within(all, items, 1) {
-		return true, holdEntry(ctx, tx, key, e)
+		return true, tx.Encode(key, e)
 	}
 	tx.Set(key, nil)
 	if err := tx.Encode(from, c.with(items)); err != nil {
 		return false, err
 	}
 	return false, tx.Encode(contactRecord.Key(u), all.with(items))
-}
-
-// holdEntry keeps an entry that is held back, as one with what is held back already.
-func holdEntry(ctx context.Context, tx *record.Tx, key string, e entry) error {
-	old, r, err := record.Load[entry](ctx, tx, key)
-	if err != nil && !record.Damaged(err, key) {
-		return err
-	}
-	if err == nil && r.Version > 0 {
-		e.Delivery.Notification = notify.Coalesce(old.Delivery.Notification, e.Delivery.Notification)
-	}
-	return tx.Encode(key, e)
 }
 
 // hasShared reports whether a user has shared something with another, who was told.
@@ -138,7 +125,7 @@ func (k *Core) admitHeld(ctx context.Context, u collection.UserID, key string) e
 			return err
 		}
 		tx.Set(key, nil)
-		old, there, err := record.Load[entry](ctx, tx, entryRecord.Key(u, e.Delivery.Notification.Name()))
+		old, there, err := record.Load[entry](ctx, tx, entryRecord.Key(u, e.Notification.Name()))
 		if err != nil || there.Version > 0 && old.Number > 0 {
 			return err
 		}
@@ -146,7 +133,7 @@ func (k *Core) admitHeld(ctx context.Context, u collection.UserID, key string) e
 		if err != nil {
 			return err
 		}
-		return k.enterEntry(ctx, tx, u, head, e, entry{})
+		return k.enterEntry(tx, u, head, e, entry{})
 	})
 	return err
 }

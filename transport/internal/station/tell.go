@@ -163,7 +163,7 @@ func (k *Core) tellTogether(ctx context.Context, keys []string, update update) (
 	return left, nil
 }
 
-// fetchFeeds reads in two looks what is needed to tell the named recipients of jobs. It
+// fetchFeeds reads in one look what is needed to tell the named recipients of jobs. It
 // only saves work: who needs something that it could not read finds out.
 func (k *Core) fetchFeeds(ctx context.Context, tx *record.Tx, keys []string, most int) {
 	var heads, entries []string
@@ -182,17 +182,7 @@ func (k *Core) fetchFeeds(ctx context.Context, tx *record.Tx, keys []string, mos
 		}
 	}
 	slices.Sort(heads)
-	if tx.Fetch(ctx, append(slices.Compact(heads), entries...)...) != nil {
-		return
-	}
-	var waiting []string
-	found, _ := tx.Peek(ctx, entries...)
-	for _, r := range found {
-		if e, err := record.Value[entry](r); err == nil {
-			waiting = append(waiting, numbered(newsRecord, e.Delivery.Notification.To, e.Number))
-		}
-	}
-	_ = tx.Fetch(ctx, waiting...)
+	_ = tx.Fetch(ctx, append(slices.Compact(heads), entries...)...)
 }
 
 // tellSome tells some recipients of one job, and reports whether there is more.

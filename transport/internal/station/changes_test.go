@@ -12,9 +12,9 @@ import (
 	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
-// TestWaitingIsBounded: nobody can make an answer too large for its reader with small
+// TestPageIsBounded: nobody can make an answer too large for its reader with small
 // collections that come with many key statements.
-func TestWaitingIsBounded(t *testing.T) {
+func TestPageIsBounded(t *testing.T) {
 	k, signer, _ := newCore(t, 1)
 	for i := range 8 {
 		item := collection.Item{ID: collection.ItemID{byte(i + 1)}, Digests: []collection.Digest{{1}, {}, {2}}}
@@ -30,14 +30,15 @@ func TestWaitingIsBounded(t *testing.T) {
 	}
 	keys := func(context.Context, engine.State) ([][]byte, error) { return [][]byte{make([]byte, maxAnswer)}, nil }
 	heard := 0
+	var at transport.Cursor
 	for range 8 {
-		waiting := must(k.Server.waiting(t.Context(), ann, keys))
-		heard += len(waiting)
-		if data := must(transport.Encode(transport.Deliveries{Waiting: waiting})); len(data) > 2*maxAnswer+maxState {
-			t.Errorf("%d deliveries in %d bytes", len(waiting), len(data))
+		page := must(k.Server.page(t.Context(), ann, at, keys))
+		heard, at = heard+len(page.Entries), page.Next
+		if data := must(transport.Encode(page)); len(data) > 2*maxAnswer+maxState {
+			t.Errorf("%d entries in %d bytes", len(page.Entries), len(data))
 		}
 	}
-	if heard < 8 {
+	if heard != 8 {
 		t.Errorf("heard %d of 8", heard)
 	}
 }

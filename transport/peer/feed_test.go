@@ -1,0 +1,152 @@
+package peer_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"testing"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/lab/labtest"
+	"github.com/glimpse-go/glimpse/label"
+	"github.com/glimpse-go/glimpse/notify"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/hub"
+	"github.com/glimpse-go/glimpse/transport/memstore"
+	"github.com/glimpse-go/glimpse/transport/peer"
+)
+
+// TestSecondStation: a station of a user's that begins when another has heard all, or one
+// that has lost its disk, is told of everything as it is by then, as new; and what comes
+// later both hear, each once.
+func TestSecondStation(t *testing.T) {
+	w, cam, home, pc, first := labtest.NewAlbum(t, hub.Config{}, 2)
+	cam.Shares(first)
+	pc.Hears(notify.Shared, 2)
+	cam.Syncs(home, first)
+	home.Publishes(first)
+	pc.Hears(notify.Available, 0)
+	eve := w.User("eve")
+	other, eves := w.Camera(eve, 2), w.Peer(eve, "eves")
+	second := other.Album("second", pc.User)
+	other.Shares(second)
+	pc.Hears(notify.Shared, 2)
+
+	laptop := w.Peer(pc.User, "laptop")
+	catchesUp := func(s *labtest.Peer) {
+		t.Helper()
+		var told []string
+		for _, n := range s.Receives() {
+			told = append(told, fmt.Sprintf("%s %v %d", n.Title, n.Reason == notify.Shared, n.Labelled))
+		}
+		if want := []string{"title true 0", "second true 2"}; !slices.Equal(told, want) {
+			t.Errorf("told %q, want %q", told, want)
+		}
+		s.HearsNothing()
+		s.Fetches(cam.Ref(first, 0, 2))
+		s.CannotFetch(label.ErrPending, other.Ref(second, 0, 2))
+	}
+	catchesUp(laptop)
+	pc.Store = new(memstore.Store)
+	pc.Restart(nil)
+	catchesUp(pc)
+
+	other.Syncs(eves, second)
+	eves.Publishes(second)
+	for _, s := range []*labtest.Peer{pc, laptop} {
+		s.Hears(notify.Available, 0)
+		s.HearsNothing()
+	}
+}
+
+// TestSecondStationWithoutHub: so it is with the feed of a peer.
+func TestSecondStationWithoutHub(t *testing.T) {
+	w, peers := labtest.NoHub(t, "ann", "bob")
+	ann, bob := peers[0], peers[1]
+	cam := w.Camera(ann.User, 2)
+	name := album(t, ann, cam, 1, collection.Body{Recipients: []collection.UserID{bob.User}})
+	ann.Publishes(name)
+	bob.HearsFrom(ann, notify.Shared, 1)
+	bob.Store = new(memstore.Store)
+	bob.Restart(nil)
+	bob.HearsFrom(ann, notify.Shared, 1)
+	bob.Fetches(cam.Ref(name, 1, 2))
+}
+
+// TestManyCollectionsInFewRequests: a station that begins with nothing has all that its user
+// may read after at most three requests for each page of 500.
+func TestManyCollectionsInFewRequests(t *testing.T) {
+	n := 1000
+	if testing.Short() {
+		n = 510
+	}
+	w := labtest.New(t, hub.Config{Unasked: hub.Unasked{Collections: -1, Items: -1}})
+	cam, bob := w.Camera(w.User("ann"), 1), w.User("bob")
+	for i := range n {
+		cam.Shares(cam.Album(fmt.Sprint(i), bob))
+	}
+	late := w.Peer(bob, "late")
+	before, told := late.Requests.Load(), 0
+	for news := late.Receives(); len(news) > 0; news = late.Receives() {
+		told += len(news)
+	}
+	pages := int64(n+499) / 500
+	requests := late.Requests.Load() - before
+	t.Logf("%d requests for %d collections", requests, n)
+	if names, err := late.Names(t.Context()); len(names) != n || told != n || requests > 3*pages || err != nil {
+		t.Errorf("%d of %d collections, %d told, in %d requests: %v", len(names), n, told, requests, err)
+	}
+}
+
+// hanging is a peer that never answers who asks for an original.
+type hanging struct {
+	transport.Home
+	asked chan bool
+}
+
+func (h hanging) Original(ctx context.Context, _ transport.Ref, _, _ int64) (*transport.Stream, error) {
+	h.asked <- true
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+func (h hanging) Originals(ctx context.Context, name collection.Name, _ transport.Bits) (io.ReadCloser, error) {
+	_, err := h.Original(ctx, transport.Ref{Collection: name}, 0, 0)
+	return nil, err
+}
+
+// TestReceiveDoesNotWaitForWishes: news is told while a source does not answer who fetches
+// what was wished for.
+func TestReceiveDoesNotWaitForWishes(t *testing.T) {
+	_, cam, home, bob, first := labtest.NewAlbum(t, hub.Config{}, 2)
+	asked := make(chan bool, 1)
+	bob.Restart(func(cfg *peer.Config) {
+		dial := cfg.Dial
+		cfg.Dial = func(s transport.Source) transport.Home { return hanging{dial(s), asked} }
+	})
+	receives := func(reason notify.Reason) {
+		t.Helper()
+		news, err := bob.Reader.Receive(t.Context())
+		labtest.Must(t, err)
+		if len(news) != 1 || news[0].Reason != reason {
+			t.Fatalf("heard %+v", news)
+		}
+	}
+	cam.Shares(first)
+	receives(notify.Shared)
+	bob.Wishes(cam.Ref(first, 0, 2))
+	cam.Syncs(home, first)
+	home.Publishes(first)
+	receives(notify.Available)
+
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- bob.Reader.RetryWishes(ctx) }()
+	<-asked
+	cam.Shares(cam.Album("second", bob.User))
+	receives(notify.Shared)
+	cancel()
+	<-ended
+	bob.HasWishes(1)
+}
