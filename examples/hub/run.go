@@ -46,7 +46,8 @@ func (w *runWord) Run(ctx context.Context, env program.Env, g *grammar) (err err
 	if err != nil {
 		return err
 	}
-	a := &admin{station: s, url: w.url(listener), pinned: w.TLS.Mode == "key", metrics: m, open: map[string]*invited{}}
+	a := newAdmin(s, m)
+	a.url, a.pinned = w.url(listener), w.TLS.Mode == "key"
 	return w.serve(ctx, env, a, log, listener, func(h http.Handler) error {
 		return program.Serve(ctx, listener, h, config, s.hub.Close)
 	})
@@ -54,7 +55,7 @@ func (w *runWord) Run(ctx context.Context, env program.Env, g *grammar) (err err
 
 // serve serves the hub and its operator, as long as both can be.
 func (w *runWord) serve(ctx context.Context, env program.Env, a *admin, log *slog.Logger, listener net.Listener, stations func(http.Handler) error) error {
-	stop, err := a.listen(a.station.dir)
+	stop, err := program.Listen(a.dir, a)
 	if err != nil {
 		return err
 	}
@@ -66,7 +67,7 @@ func (w *runWord) serve(ctx context.Context, env program.Env, a *admin, log *slo
 		}
 		defer stop()
 	}
-	w.upkeep(ctx, a.station.hub, log)
+	w.upkeep(ctx, a.hub, log)
 	a.greet(ctx, env)
 	program.Ready()
 	return stations(a.metrics.watch(a.public(ctx, log)))
