@@ -2,6 +2,7 @@ package notify
 
 import (
 	"crypto/sha256"
+	"strconv"
 
 	"github.com/glimpse-go/glimpse/collection"
 )
@@ -21,6 +22,15 @@ const (
 	Lost                        // something that was there is not any more
 	Resolved                    // to the author: somebody known by address is a user now, whom to accept
 )
+
+// String returns the reason in a word.
+func (r Reason) String() string {
+	words := [...]string{Shared: "shared", Available: "available", Edited: "edited", Lost: "lost", Resolved: "resolved"}
+	if r == 0 || int(r) >= len(words) {
+		return "Reason(" + strconv.Itoa(int(r)) + ")"
+	}
+	return words[r]
+}
 
 // Notification tells one recipient of one collection. A newer one takes the
 // place of an older one that has not been delivered.

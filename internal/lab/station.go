@@ -111,7 +111,7 @@ func (s *Station) random() io.Reader { return s.World.Random("numbers of " + s.N
 // HubConfig begins a process of a hub, and is how it is usually made.
 func (s *Station) HubConfig() hub.Config {
 	s.begin()
-	return hub.Config{Store: s.Store, Dial: s.Dial(), Now: s.World.Now, Random: s.random(), Beside: beside, Probes: 1}
+	return hub.Config{Store: s.Store, Dial: s.Dial(), Now: s.World.Now, Random: s.random(), Beside: beside, Probes: 1, UpkeepInterval: -1}
 }
 
 // StartHub makes a hub: the first station that has one is the world's.

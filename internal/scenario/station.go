@@ -9,6 +9,7 @@ import (
 	"github.com/glimpse-go/glimpse/internal/lab"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/event"
 	"github.com/glimpse-go/glimpse/transport/peer"
 )
 
@@ -79,7 +80,7 @@ func (s *station) start() (err error) {
 			return err
 		}
 	}
-	cfg.Wait, cfg.Wished, cfg.Notifies, cfg.Accept, cfg.Render = time.Millisecond, s.wished, s.notifier, s.accept, nil
+	cfg.Wait, cfg.Events, cfg.Notifies, cfg.Accept, cfg.Render = time.Millisecond, s.happened, s.notifier, s.accept, nil
 	if !s.serves {
 		cfg.URL = ""
 	}
@@ -107,10 +108,13 @@ func (s *station) tells(names []string) func(collection.UserID) transport.Recipi
 	}
 }
 
-func (s *station) wished(ref transport.Ref, err error) {
-	what := fmt.Sprintf("%s: the wish for %s of %s ", s.Name, s.versionName(ref), s.w.item(ref.Item))
-	if err != nil {
-		s.w.log.add(what + "ends: " + s.w.explain(err))
+func (s *station) happened(e event.Event) {
+	if e.Kind != event.WishFulfilled && e.Kind != event.WishEnded {
+		return
+	}
+	what := fmt.Sprintf("%s: the wish for %s of %s ", s.Name, s.versionName(e.Ref), s.w.item(e.Ref.Item))
+	if e.Kind == event.WishEnded {
+		s.w.log.add(what + "ends: " + s.w.explain(e.Err))
 		return
 	}
 	s.w.log.add(what + "has come true")

@@ -9,6 +9,7 @@ import (
 	"github.com/glimpse-go/glimpse/internal/lab"
 	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/event"
 )
 
 // actAsReader is what a recipient or a completer does.
@@ -102,7 +103,14 @@ func (w *world) wish(s *station, ref transport.Ref) error {
 	return err
 }
 
-// wished hears what a station tells its user of the end of a wish.
+// happened hears what a station tells its user.
+func (s *station) happened(e event.Event) {
+	if e.Kind == event.WishFulfilled || e.Kind == event.WishEnded {
+		s.wished(e.Ref, e.Err)
+	}
+}
+
+// wished judges what a station tells of the end of a wish.
 func (s *station) wished(ref transport.Ref, err error) {
 	for _, wish := range s.w.truth.wishes {
 		wish.over = wish.over || wish.at == s && wish.ref == ref

@@ -111,7 +111,7 @@ func (s *station) startPeer() {
 		s.w.must("statement", cfg.Keys.Load(ctx, bytes.NewReader(data)))
 	}
 	cfg.Hub, cfg.Wait, cfg.Pause = s.toHub(), 1, s.w.Pause
-	cfg.Render, cfg.Policy, cfg.Wished, cfg.Accept = s, s.w.policy, s.wished, s.accept
+	cfg.Render, cfg.Policy, cfg.Events, cfg.Accept = s, s.w.policy, s.happened, s.accept
 	cfg.AcceptReader = acceptsAll
 	s.w.must("start of "+s.Name, s.StartPeer(ctx, cfg))
 }

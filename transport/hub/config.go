@@ -10,6 +10,7 @@ import (
 
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/event"
 	"github.com/glimpse-go/glimpse/transport/hub/mail"
 	"github.com/glimpse-go/glimpse/transport/internal/station"
 	"github.com/glimpse-go/glimpse/transport/memstore"
@@ -40,9 +41,14 @@ type Config struct {
 	MaxFailedProbes int
 	// UpkeepInterval is at least between the beginnings of two rounds of [Hub.Probe], and of
 	// [Hub.Expire], at whatever process of the hub: the MaxFailedProbes-th part of the
-	// time for which a home computer may be off, such as 4 hours. 0 = each call begins
-	// a round: then the program calls no more often than that, from one process.
+	// time for which a home computer may be off. 0 = 4 hours; negative = each call begins
+	// a round: then the program calls no more often than that, from one process, and not Run.
 	UpkeepInterval time.Duration
+	// KeepVersions is for how long Run leaves partial versions in the cache: see [Hub.Expire].
+	// 0 = for good.
+	KeepVersions time.Duration
+	// Events takes what happens at the hub: see package event. nil = only Log does.
+	Events func(event.Event)
 	// MaxVersion bounds one uploaded version, in bytes; 0 = 32 MiB.
 	MaxVersion int64
 	// MaxRecipients bounds the people that a shared collection names: recipients,
@@ -126,6 +132,7 @@ func (c Config) withDefaults() Config {
 	c.MaxVersion = cmp.Or(c.MaxVersion, 32<<20)
 	c.MaxRecipients = cmp.Or(c.MaxRecipients, 1000)
 	c.MaxFailedProbes = cmp.Or(c.MaxFailedProbes, 5)
+	c.UpkeepInterval = cmp.Or(c.UpkeepInterval, 4*time.Hour)
 	c.Quotas = c.Quotas.or(defaultQuotas)
 	c.Memory = cmp.Or(c.Memory, station.DefaultMemory)
 	c.PartAge = cmp.Or(c.PartAge, day)

@@ -1,6 +1,7 @@
 package hub_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -40,6 +41,7 @@ func newProbed(t *testing.T, collections int, cfg hub.Config) *probed {
 	}
 	labtest.Must(t, home.Close(t.Context()))
 	usual := p.Hub.HubConfig()
+	cfg.UpkeepInterval = cmp.Or(cfg.UpkeepInterval, usual.UpkeepInterval)
 	cfg.Store, cfg.Dial, cfg.Now, cfg.Beside = p.disk.Store, usual.Dial, p.Now, func(work func()) { work() }
 	var err error
 	p.other, err = hub.New(t.Context(), p.Hub.Signer, cfg)

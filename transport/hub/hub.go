@@ -8,13 +8,10 @@
 // Several processes may be one hub, on one store that they share, with [Config].Bus:
 // RUNBOOK.md says how to run them.
 //
-// As long as it runs, a program sets [Config].UpkeepInterval and calls, in each process,
-// each in a goroutine of its own:
-//
-//   - [Hub.Resume] every few seconds: what has failed, or was left by another process, goes on;
-//   - [Hub.Probe] every minute: are originals still served?
-//   - [Hub.Expire] every minute, unless partial versions stay for good;
-//   - [mail.Mailer.Run] of [Hub.Mail] once, if letters are written.
+// A program calls [Hub.Run] for as long as it serves, in each process: that tells recipients
+// what is left to tell, probes what homes serve, lets partial versions expire and writes
+// letters, and tells what happens to [Config].Events. One with a schedule of its own calls the
+// single steps that Run lists.
 //
 // What one user can have a hub keep, send, open or wait for is bounded by [Config].Quotas,
 // exactly, whatever crashes; [Hub.Quotas] is for who operates it. Links ask [Hub.Admit] before they
@@ -45,6 +42,7 @@ import (
 
 // Hub is a running hub. All methods may be called concurrently.
 type Hub struct {
+	guests
 	cfg       Config
 	shared    bool // other processes have the same store
 	core      *station.Core
@@ -62,6 +60,9 @@ type Hub struct {
 	running   context.Context // ends when the hub is told to stop, by
 	stop      context.CancelFunc
 }
+
+// guests is what those see who have the token of a letter: the mailer.
+type guests interface{ transport.LinkAccess }
 
 var (
 	_ transport.HubServer = (*Hub)(nil)
@@ -90,6 +91,7 @@ func New(ctx context.Context, signer *signature.Signer, cfg Config) (*Hub, error
 	if h.mail, err = mail.New(h.forMail(), cfg.Mail); err != nil {
 		return nil, err
 	}
+	h.guests = h.mail
 	if cfg.Mail.Channel != nil {
 		h.core.Letters = h.letters
 	}
@@ -105,10 +107,10 @@ func New(ctx context.Context, signer *signature.Signer, cfg Config) (*Hub, error
 func (h *Hub) newCore(signer *signature.Signer, keys *keys) *station.Core {
 	cfg := h.cfg
 	return station.New(station.Config{
-		Bus: cfg.Bus, Notified: h.wake, Later: h.later, Failed: func(err error) { cfg.Log.Error("work beside requests failed", "error", err) },
+		Bus: cfg.Bus, Notified: h.wake, Later: h.later, Failed: func(err error) { h.failed("work beside requests", err, 0) },
 		Store: cfg.Store, Keys: keys, Signer: signer, Dial: cfg.Dial, Now: cfg.Now, Pause: cfg.Pause, MaxBytes: cfg.MaxVersion, Cache: true,
 		Left: h.quotas.left, PartAge: cfg.PartAge, Unasked: station.Unasked(cfg.Unasked),
-		Shared: h.shared, Interval: cfg.UpkeepInterval,
+		Shared: h.shared, Interval: max(cfg.UpkeepInterval, 0),
 		Rules: engine.Rules{
 			Authority:          collection.KeyID(keys.authority.ID()),
 			RequiredFromDevice: cfg.RequiredFromDevice, RequiredFromPeer: cfg.RequiredFromPeer, Notifies: true, Link: cfg.Link, MaxFailedProbes: cfg.MaxFailedProbes,
@@ -136,16 +138,6 @@ func (h *Hub) UserOf(ctx context.Context, token string) (collection.UserID, erro
 
 // Running ends when the hub is told to stop, by Close.
 func (h *Hub) Running() context.Context { return h.running }
-
-// Glimpse implements transport.LinkAccess, with the tokens of letters.
-func (h *Hub) Glimpse(ctx context.Context, token string) (transport.Glimpse, error) {
-	return h.mail.Glimpse(ctx, token)
-}
-
-// GuestVersion implements transport.LinkAccess.
-func (h *Hub) GuestVersion(ctx context.Context, token string, item, version int, offset int64) (*transport.Stream, error) {
-	return h.mail.GuestVersion(ctx, token, item, version, offset)
-}
 
 // Expire removes the partial versions that came before a time from the cache.
 // What has not come whole goes after Config.PartAge. Labels do not come back by it: what is complete stays complete, and a new

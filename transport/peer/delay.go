@@ -5,18 +5,11 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/internal/record"
-)
-
-// retry is how long Run waits after a failure, doubled up to maxRetry.
-const (
-	retry    = 10 * time.Second
-	maxRetry = time.Hour
 )
 
 // PublishAt shows a collection now as PublishPartial does, and has it published when
@@ -28,10 +21,7 @@ func (p *Author) PublishAt(ctx context.Context, name collection.Name, at time.Ti
 	if err := record.Put(ctx, p.cfg.Store, transport.Change{Key: dueRecord.Key(name), Value: value}); err != nil {
 		return err
 	}
-	select {
-	case p.scheduled <- struct{}{}:
-	default: // Run will look anyway
-	}
+	wake(p.scheduled)
 	return p.PublishPartial(ctx, name)
 }
 
@@ -74,39 +64,4 @@ func parseDue(r transport.Record) (name collection.Name, at time.Time, err error
 		return name, at, transport.At(transport.ErrStorage, r.Key)
 	}
 	return name, time.UnixMilli(int64(binary.BigEndian.Uint64(r.Value))), nil
-}
-
-// Run calls PublishDue, and again when something is due, with ExpireParts each time, and
-// RefreshKeys every Config.KeyInterval, until ctx ends or the peer is closed; then it returns
-// nil. What fails is logged and tried again, what is due with pauses that grow up to an hour.
-func (p *Peer) Run(ctx context.Context) error {
-	var keys sync.WaitGroup
-	defer keys.Wait()
-	keys.Go(func() { p.keepKeysFresh(ctx) })
-	pause := retry
-	for {
-		next, err := p.Author.PublishDue(ctx)
-		wait := maxRetry
-		if !next.IsZero() {
-			wait = min(wait, max(next.Sub(p.cfg.Now()), 0))
-		}
-		if err := p.ExpireParts(ctx); err != nil {
-			p.cfg.Log.Warn("parts not expired", "error", err)
-		}
-		if err != nil {
-			p.cfg.Log.Warn("publish failed", "error", err)
-			wait = min(wait, pause)
-			pause = min(2*pause, maxRetry)
-		} else {
-			pause = retry
-		}
-		select {
-		case <-time.After(wait):
-		case <-p.Author.scheduled:
-		case <-p.running.Done():
-			return nil
-		case <-ctx.Done():
-			return nil
-		}
-	}
 }

@@ -145,23 +145,6 @@ func (p *base) refreshStale(ctx context.Context) {
 	}
 }
 
-// keepKeysFresh calls RefreshKeys every Config.KeyInterval, until ctx ends or the peer is
-// closed.
-func (p *Peer) keepKeysFresh(ctx context.Context) {
-	for p.cfg.Hub != nil {
-		if err := p.RefreshKeys(ctx); err != nil && ctx.Err() == nil {
-			p.cfg.Log.Warn("the authority is not heard", "error", err)
-		}
-		select {
-		case <-time.After(p.cfg.KeyInterval):
-		case <-p.running.Done():
-			return
-		case <-ctx.Done():
-			return
-		}
-	}
-}
-
 // SetRoster implements transport.RosterKeeper, for the peer's own user: the peer goes by
 // the roster and hands it on to the hub, whose answer it returns. After an error of the hub
 // the peer goes by it all the same, and it is to be sent again.

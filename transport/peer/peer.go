@@ -9,9 +9,9 @@
 // collections itself and vouches with its user's key for what it serves; they call
 // [Reader.ReceiveFrom].
 //
-// A program calls [Peer.Run] for as long as it serves: among other things, that asks the
-// hub of whom keys were revoked, which a peer that does nothing else would not hear of. A
-// user interface shows [Peer.Freshness].
+// A program calls [Peer.Run] for as long as it serves: that receives, fetches, publishes and
+// hears of whom keys were revoked, and tells what happens to Config.Events. One with a schedule
+// of its own calls the single steps that Run lists. A user interface shows [Peer.Freshness].
 //
 // Everything that reaches the network or hands data out asks the collection's
 // gate first; what it refuses causes no request at all. Nothing is stored or
@@ -33,6 +33,7 @@ import (
 	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/event"
 	"github.com/glimpse-go/glimpse/transport/internal/shareclient"
 	"github.com/glimpse-go/glimpse/transport/internal/station"
 	"github.com/glimpse-go/glimpse/transport/internal/turns"
@@ -65,9 +66,11 @@ type Config struct {
 	Render Renderer
 	// Workers is how many versions are made at once; 0 = GOMAXPROCS.
 	Workers int
-	// Wished is told when a wish ends: with nil when the version is here, with
-	// an error that wraps label.ErrWithdrawn when it never comes. nil = nobody.
-	Wished func(ref transport.Ref, err error)
+	// Events takes what happens at the peer: see package event. nil = only Log does.
+	Events func(event.Event)
+	// Homes are peers of other users that tell their recipients themselves, from which Run
+	// receives: see Reader.ReceiveFrom.
+	Homes []transport.Source
 	// Retry is the pause after the first try in vain: at a wish for which nobody
 	// could be reached, at a look for whether the label that a wish waits for is
 	// gone, or at a notification that could not be verified. Each next one is twice
@@ -184,15 +187,16 @@ type base struct {
 // complete: it makes, publishes and edits them, and says what is lost.
 type Author struct {
 	*base
-	scheduled chan struct{} // tells Run that there is another time
+	scheduled chan struct{} // has one when there is another time
 }
 
 // Reader is what a peer does for the collections that are shared with its user.
 type Reader struct {
 	*base
-	news      sync.Mutex // around keepNews and the end of collectNews
-	read      receipts   // that the next request for news brings
-	following following  // the latest news
+	news      sync.Mutex    // around keepNews and the end of collectNews
+	read      receipts      // that the next request for news brings
+	following following     // the latest news
+	wishing   chan struct{} // has one when there may be something to fetch
 }
 
 // New makes a peer of a user with a key of the user's. Errors are those of the
@@ -204,7 +208,7 @@ func New(ctx context.Context, user collection.UserID, signer *signature.Signer, 
 	b.core = station.New(station.Config{
 		Store: cfg.Store, Keys: station.Keyring{Keyring: cfg.Keys}, Now: cfg.Now, Pause: cfg.Pause,
 		Left: b.left, PartAge: cfg.Quotas.PartAge,
-		Signer: signer, Dial: cfg.Dial, Bus: &b.bus, Notified: b.wake, Later: b.later, Failed: func(err error) { cfg.Log.Error("work beside requests failed", "error", err) },
+		Signer: signer, Dial: cfg.Dial, Bus: &b.bus, Notified: b.wake, Later: b.later, Failed: func(err error) { b.failed("work beside requests", err, 0) },
 		Rules: engine.Rules{RequiredFromDevice: all, RequiredFromPeer: all, Key: signer.ID(), Own: transport.Source{User: user, URL: cfg.URL}},
 	})
 	if err := b.knowOwnKey(ctx); err != nil {
@@ -222,7 +226,7 @@ func New(ctx context.Context, user collection.UserID, signer *signature.Signer, 
 	if err := b.core.Resume(ctx, true); err != nil {
 		return nil, err
 	}
-	return &Peer{base: b, Author: &Author{b, make(chan struct{}, 1)}, Reader: &Reader{base: b}}, nil
+	return &Peer{base: b, Author: &Author{b, make(chan struct{}, 1)}, Reader: &Reader{base: b, wishing: make(chan struct{}, 1)}}, nil
 }
 
 // wake wakes those who wait for news of users.

@@ -40,7 +40,7 @@ func newRace(t *testing.T) *race {
 	r := &race{w: w, cam: w.Camera(ann, 5), ended: map[collection.ItemID]error{}}
 	r.home, r.attic, r.friend, r.bob = w.Peer(ann, "home"), w.Peer(ann, "attic"), w.Peer(carl, "carl"), w.Peer(bob, "bob")
 	r.bob.Restart(func(cfg *peer.Config) {
-		cfg.Wished = func(ref transport.Ref, err error) { r.ended[ref.Item] = err }
+		cfg.Events = wished(func(ref transport.Ref, err error) { r.ended[ref.Item] = err })
 	})
 	r.name = r.cam.AlbumOf("title", collection.Body{
 		Recipients: []collection.UserID{bob, carl}, Completers: []collection.UserID{carl}})

@@ -11,13 +11,14 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/event"
 	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
 // Wish asks for a version that may not be there yet. It is fetched as soon as
 // it may be: now, or when Receive hears, or RetryWishes finds, that its label is gone. A wish outlasts
 // the process; it ends with the version, or with label.ErrWithdrawn, either of
-// which Config.Wished is told. While nobody who has the version can be reached,
+// which Config.Events is told. While nobody who has the version can be reached,
 // it stays. Errors are those of the store and of View.
 func (p *Reader) Wish(ctx context.Context, ref transport.Ref) error {
 	return p.drain.Do(func() error {
@@ -118,8 +119,10 @@ func (p *Reader) tryWish(ctx context.Context, ref transport.Ref) (labelled bool,
 	case err != nil:
 		return false, fmt.Errorf("wish for %v: %w", ref.Item, err)
 	}
-	if p.cfg.Wished != nil {
-		p.cfg.Wished(ref, err)
+	if err == nil {
+		p.tellOf(event.WishFulfilled, ref, nil)
+	} else {
+		p.tellOf(event.WishEnded, ref, err)
 	}
 	return false, record.Put(ctx, p.cfg.Store, transport.Change{Key: wishKey(ref)}, transport.Change{Key: lookRecord.Key(ref.Collection)})
 }

@@ -10,9 +10,19 @@ import (
 	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/event"
 	"github.com/glimpse-go/glimpse/transport/hub"
 	"github.com/glimpse-go/glimpse/transport/peer"
 )
+
+// wished takes the events that end a wish.
+func wished(ends func(transport.Ref, error)) func(event.Event) {
+	return func(e event.Event) {
+		if e.Kind == event.WishFulfilled || e.Kind == event.WishEnded {
+			ends(e.Ref, e.Err)
+		}
+	}
+}
 
 // TestWishesAndWithdrawal: what is wished for comes by itself when its label
 // goes; a wish for a withdrawn item ends with that answer, and a late original
@@ -21,7 +31,7 @@ func TestWishesAndWithdrawal(t *testing.T) {
 	_, cam, home, b, name := labtest.NewAlbum(t, hub.Config{}, 3)
 	ended := map[collection.ItemID]error{}
 	b.Restart(func(cfg *peer.Config) {
-		cfg.Wished = func(ref transport.Ref, err error) { ended[ref.Item] = err }
+		cfg.Events = wished(func(ref transport.Ref, err error) { ended[ref.Item] = err })
 	})
 	cam.Shares(name)
 	b.Hears(notify.Shared, 3)
@@ -153,7 +163,7 @@ func newTwoStations(t *testing.T) *twoStations {
 }
 
 func (s *twoStations) nasConfig(cfg *peer.Config) {
-	cfg.Wished = func(_ transport.Ref, err error) { s.ended = append(s.ended, err) }
+	cfg.Events = wished(func(_ transport.Ref, err error) { s.ended = append(s.ended, err) })
 }
 
 // phoneHears takes what the hub has to tell away from the other station.

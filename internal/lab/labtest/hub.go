@@ -1,6 +1,7 @@
 package labtest
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -16,6 +17,7 @@ func (w *World) Restart(store transport.Store) {
 	usual := w.Hub.HubConfig()
 	cfg := w.cfg
 	cfg.Store, cfg.Dial, cfg.Now, cfg.Random, cfg.Beside, cfg.Probes = store, usual.Dial, usual.Now, usual.Random, usual.Beside, usual.Probes
+	cfg.UpkeepInterval = cmp.Or(cfg.UpkeepInterval, usual.UpkeepInterval)
 	Must(w.T, w.Hub.StartHub(w.T.Context(), cfg))
 }
 

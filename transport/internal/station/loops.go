@@ -1,0 +1,87 @@
+package station
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"time"
+)
+
+// Loop is something that a station does again and again while it runs.
+type Loop struct {
+	Name string
+	// Do does it once. wait is how long there is nothing to do, unless Wake says otherwise.
+	Do func(ctx context.Context) (wait time.Duration, err error)
+	// Wake has one for who waits for no longer; nil = nobody has.
+	Wake <-chan struct{}
+	// Longest is the most that is waited after failures in a row; 0 = as long as the other
+	// loops of a station do.
+	Longest time.Duration
+}
+
+// The pauses after failures double, from one to the other. A little of each is left to
+// chance, so that not all stations come back at the same moment to a hub that was away.
+const (
+	firstPause   = time.Second
+	longestPause = time.Minute
+)
+
+// Run has loops go round, each in a goroutine of its own, until ctx ends, and returns when
+// all have ended. failed is told what fails, and when it is tried again.
+func Run(ctx context.Context, failed func(name string, err error, again time.Duration), loops ...Loop) {
+	var all sync.WaitGroup
+	defer all.Wait()
+	for _, l := range loops {
+		all.Go(func() { l.run(ctx, failed) })
+	}
+}
+
+func (l Loop) run(ctx context.Context, failed func(string, error, time.Duration)) {
+	for tries := 0; ctx.Err() == nil; {
+		wait, err := l.Do(ctx)
+		if ctx.Err() != nil {
+			return // and what failed did so since it has ended
+		}
+		if tries++; err == nil {
+			tries = 0
+		} else {
+			wait = l.pause(tries)
+			failed(l.Name, err, wait)
+		}
+		l.rest(ctx, wait)
+	}
+}
+
+// pause is how long is waited after so many tries in vain.
+func (l Loop) pause(tries int) time.Duration {
+	longest := max(l.Longest, longestPause)
+	pause := firstPause
+	for ; tries > 1 && pause < longest; tries-- {
+		pause *= 2
+	}
+	pause = min(pause, longest)
+	return pause - rand.N(pause/4)
+}
+
+func (l Loop) rest(ctx context.Context, wait time.Duration) {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-l.Wake:
+	case <-ctx.Done():
+	}
+}
+
+// Every is what a Loop does that is done every so often.
+func Every(interval time.Duration, do func(context.Context) error) func(context.Context) (time.Duration, error) {
+	return func(ctx context.Context) (time.Duration, error) { return interval, do(ctx) }
+}
+
+// Until returns a context that ends when a station is told to stop, before anything that
+// the station does then, and with ctx.
+func Until(ctx, running context.Context) (context.Context, context.CancelFunc) {
+	within, cancel := context.WithCancel(running)
+	stop := context.AfterFunc(ctx, cancel)
+	return within, func() { stop(); cancel() }
+}

@@ -1,0 +1,146 @@
+package peer_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+
+	"github.com/glimpse-go/glimpse/internal/lab/labtest"
+	"github.com/glimpse-go/glimpse/notify"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/event"
+	"github.com/glimpse-go/glimpse/transport/hub"
+	"github.com/glimpse-go/glimpse/transport/peer"
+)
+
+// diary takes the events of a station, and lets a test wait for some.
+type diary struct {
+	mu   sync.Mutex
+	news chan struct{}
+	all  []event.Event
+}
+
+func newDiary() *diary { return &diary{news: make(chan struct{}, 1)} }
+
+func (d *diary) take(e event.Event) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.all = append(d.all, e)
+	select {
+	case d.news <- struct{}{}:
+	default:
+	}
+}
+
+// of returns the events of a kind.
+func (d *diary) of(k event.Kind) (some []event.Event) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, e := range d.all {
+		if e.Kind == k {
+			some = append(some, e)
+		}
+	}
+	return some
+}
+
+// await waits for n events of a kind.
+func (d *diary) await(t *testing.T, k event.Kind, n int) []event.Event {
+	t.Helper()
+	for {
+		if some := d.of(k); len(some) >= n {
+			return some
+		}
+		select {
+		case <-d.news:
+		case <-t.Context().Done():
+			t.Fatalf("no %v", k)
+		}
+	}
+}
+
+// running has a peer run, with events for a diary, until stop is called.
+func running(t *testing.T, p *labtest.Peer, change func(*peer.Config)) (d *diary, stop func()) {
+	d = newDiary()
+	p.Restart(func(cfg *peer.Config) {
+		cfg.Events = d.take
+		if change != nil {
+			change(cfg)
+		}
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- p.Run(ctx) }()
+	stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error("run:", err)
+		}
+	})
+	t.Cleanup(stop)
+	return d, stop
+}
+
+// TestRun: what is shared arrives by itself, and what is wished for comes when it is
+// published; then the peer is closed.
+func TestRun(t *testing.T) {
+	_, cam, home, bob, name := labtest.NewAlbum(t, hub.Config{}, 2)
+	d, stop := running(t, bob, nil)
+	cam.Shares(name)
+	if e := d.await(t, event.Arrived, 1)[0]; e.News.Labelled != 2 || e.Ref.Collection != name {
+		t.Errorf("arrived %+v", e)
+	}
+	bob.Wishes(cam.Ref(name, 1, 2))
+	cam.Syncs(home, name)
+	home.Publishes(name)
+	if e := d.await(t, event.Changed, 1)[0]; e.News.Reason != notify.Available {
+		t.Errorf("changed %+v", e)
+	}
+	if e := d.await(t, event.WishFulfilled, 1)[0]; e.Ref != cam.Ref(name, 1, 2) || e.Err != nil {
+		t.Errorf("fulfilled %+v", e)
+	}
+	stop()
+	if _, err := bob.Reader.Receive(t.Context()); !errors.Is(err, transport.ErrClosed) {
+		t.Errorf("after its end: %v", err)
+	}
+}
+
+// TestRunOutlivesTheHub: that the hub stops is told, and no reason to end.
+func TestRunOutlivesTheHub(t *testing.T) {
+	w, cam, _, bob, name := labtest.NewAlbum(t, hub.Config{}, 1)
+	d, _ := running(t, bob, nil)
+	labtest.Must(t, w.Hub.Hub.Close(t.Context()))
+	d.await(t, event.Failed, 1)
+	w.Restart(w.Hub.Store)
+	cam.Shares(name)
+	d.await(t, event.Arrived, 1)
+}
+
+// TestRunReceivesFromHomes: without a hub, who tells the recipients itself is asked.
+func TestRunReceivesFromHomes(t *testing.T) {
+	w := labtest.Listening(t, hub.Config{})
+	ann, bob := w.User("ann"), w.User("bob")
+	cam, home, b := w.Camera(ann, 1), w.Peer(ann, "home"), w.Peer(bob, "bob")
+	home.Restart(func(cfg *peer.Config) { cfg.Notifies = true })
+	d, _ := running(t, b, func(cfg *peer.Config) { cfg.Homes = []transport.Source{home.Source()} })
+	name := cam.Album("title", bob)
+	cam.Syncs(home, name)
+	home.Publishes(name)
+	d.await(t, event.Arrived, 1)
+}
+
+// TestClosingEndsRun: who is closed does not run any more, and nothing has failed.
+func TestClosingEndsRun(t *testing.T) {
+	w := labtest.Listening(t, hub.Config{})
+	p := w.Peer(w.User("ann"), "home")
+	d := newDiary()
+	p.Restart(func(cfg *peer.Config) { cfg.Events = d.take })
+	ended := make(chan error, 1)
+	go func() { ended <- p.Run(t.Context()) }()
+	labtest.Must(t, p.Close(t.Context()))
+	labtest.Must(t, <-ended)
+	if failed := d.of(event.Failed); len(failed) > 0 {
+		t.Errorf("told of %v", failed)
+	}
+}
