@@ -12,7 +12,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -163,22 +162,4 @@ func (a *album) make(ctx context.Context, i int) error {
 		p.Preview = preview
 	}
 	return program.WriteFile(a.thumbnail(i), jpeg.Bytes())
-}
-
-// files lists the files in a folder and those below it, by their names. Hidden ones, links
-// and what is no file are left out.
-func files(dir string) (paths []string, err error) {
-	err = filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
-		hidden := strings.HasPrefix(e.Name(), ".") && path != dir
-		switch {
-		case err != nil:
-			return err
-		case hidden && e.IsDir():
-			return fs.SkipDir
-		case !hidden && e.Type().IsRegular():
-			paths = append(paths, path)
-		}
-		return nil
-	})
-	return paths, err
 }

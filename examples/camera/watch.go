@@ -83,7 +83,7 @@ func (w watchWord) step(ctx context.Context, c *camera, seen map[string]look) er
 
 // ready lists the files that were not shared yet and have not changed since the last look.
 func (w watchWord) ready(c *camera, seen map[string]look) (ready []string, err error) {
-	paths, err := files(w.Folder)
+	paths, err := program.Files(w.Folder)
 	if err != nil {
 		return nil, err
 	}

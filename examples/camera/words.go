@@ -62,7 +62,7 @@ func (w shareWord) Run(ctx context.Context, env program.Env, g *grammar) (err er
 		return err
 	}
 	defer func() { err = errors.Join(err, c.close()) }()
-	paths, err := files(w.Folder)
+	paths, err := program.Files(w.Folder)
 	if err != nil {
 		return err
 	}

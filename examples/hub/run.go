@@ -32,7 +32,7 @@ type runWord struct {
 func (w *runWord) Run(ctx context.Context, env program.Env, g *grammar) (err error) {
 	m := newMetrics()
 	log := logger(env.Err, m)
-	s, err := open(ctx, g.Data, hub.Config{UpkeepInterval: w.Probe, Log: log}, w.Network...)
+	s, err := open(ctx, g.Data, hub.Config{UpkeepInterval: w.Probe, KeepVersions: w.Retain, Log: log}, w.Network...)
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (w *runWord) Run(ctx context.Context, env program.Env, g *grammar) (err err
 	a := newAdmin(s, m)
 	a.url, a.pinned = w.url(listener), w.TLS.Mode == "key"
 	return w.serve(ctx, env, a, log, listener, func(h http.Handler) error {
-		return program.Serve(ctx, listener, h, config, s.hub.Close)
+		return program.Serve(ctx, listener, h, config, s.hub.Run)
 	})
 }
 
@@ -67,7 +67,6 @@ func (w *runWord) serve(ctx context.Context, env program.Env, a *admin, log *slo
 		}
 		defer stop()
 	}
-	w.upkeep(ctx, a.hub, log)
 	a.greet(ctx, env)
 	program.Ready()
 	return stations(a.metrics.watch(a.public(ctx, log)))
@@ -89,31 +88,6 @@ func (w *runWord) url(l net.Listener) string {
 		scheme = "http"
 	}
 	return fmt.Sprintf("%s://%s", scheme, net.JoinHostPort(host, port))
-}
-
-// upkeep does what is due now and then, until ctx ends.
-func (w *runWord) upkeep(ctx context.Context, h *hub.Hub, log *slog.Logger) {
-	go repeat(ctx, log, 5*time.Second, "resume", h.Resume)
-	go repeat(ctx, log, time.Minute, "probe", h.Probe)
-	if w.Retain > 0 {
-		go repeat(ctx, log, time.Minute, "expire", func(ctx context.Context) error {
-			return h.Expire(ctx, time.Now().Add(-w.Retain))
-		})
-	}
-}
-
-// repeat calls what is to be done now and then.
-func repeat(ctx context.Context, log *slog.Logger, every time.Duration, what string, do func(context.Context) error) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(every):
-		}
-		if err := do(ctx); err != nil && ctx.Err() == nil {
-			log.Error(what, "error", err)
-		}
-	}
 }
 
 // public is what the hub serves to stations, and to what watches over it.

@@ -19,6 +19,9 @@ type Invitation struct {
 	URL    string           // of the station
 	Key    collection.KeyID // which it shows there; zero = a public certificate
 	Secret string           // names the attempt, at a hub where many may be open
+	// HubPinned says that the hub shows its authority's key and no public certificate, where
+	// it is not the hub that invites.
+	HubPinned bool
 }
 
 // String returns the text.
@@ -27,18 +30,23 @@ func (i Invitation) String() string {
 	if !i.Key.IsZero() {
 		key = i.Key.String()
 	}
-	return i.URL + "#" + key + "." + i.Secret
+	text := i.URL + "#" + key + "." + i.Secret
+	if i.HubPinned {
+		text += ".key"
+	}
+	return text
 }
 
 // ParseInvitation reads the text.
 func ParseInvitation(text string) (i Invitation, err error) {
 	base, rest, _ := strings.Cut(text, "#")
 	key, secret, _ := strings.Cut(rest, ".")
+	secret, pinned := strings.CutSuffix(secret, ".key")
 	u, err := url.Parse(base)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
 		return i, Usage("%q is no invitation: it begins with https:// and has a host", text)
 	}
-	i = Invitation{URL: strings.TrimSuffix(base, "/"), Secret: secret}
+	i = Invitation{URL: strings.TrimSuffix(base, "/"), Secret: secret, HubPinned: pinned}
 	if key != "" {
 		err = i.Key.UnmarshalText([]byte(key))
 	}
@@ -55,6 +63,11 @@ func Join(ctx context.Context, env Env, dir, name string, role signature.Station
 	if err != nil {
 		return err
 	}
+	lock, err := Lock(dir)
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
 	if joined, err := Exists(accountName(dir)); err != nil || joined {
 		if joined {
 			err = Plain(fmt.Errorf("%s has an account already; choose another folder with -data", dir))
@@ -78,7 +91,7 @@ func Join(ctx context.Context, env Env, dir, name string, role signature.Station
 	if err != nil {
 		return err
 	}
-	account, err := AccountOf(admission, invitation.Secret != "" && !invitation.Key.IsZero())
+	account, err := AccountOf(admission, invitation.HubPinned || invitation.Secret != "" && !invitation.Key.IsZero())
 	if err != nil {
 		return err
 	}

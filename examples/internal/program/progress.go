@@ -22,7 +22,9 @@ type Progress struct {
 }
 
 // NewProgress shows progress on w.
-func NewProgress(w io.Writer) *Progress { return &Progress{w: w, live: isTerminal(w)} }
+func NewProgress(w io.Writer) *Progress {
+	return &Progress{w: w, live: isTerminal(w), last: time.Now()}
+}
 
 // Show says how far it is.
 func (p *Progress) Show(text string) {
