@@ -224,7 +224,7 @@ func (w fetchWord) Run(ctx context.Context, env program.Env, g *grammar) error {
 	}
 	fmt.Fprintf(env.Out, "%s in %s\n", program.Count(f.Files, "original", "originals"), w.To)
 	for _, text := range f.Wrong {
-		fmt.Fprintln(env.Err, text)
+		fmt.Fprintln(env.Out, text)
 	}
 	if len(f.Wrong) > 0 {
 		return program.Plain(fmt.Errorf("%s did not come", program.Count(len(f.Wrong), "original", "originals")))

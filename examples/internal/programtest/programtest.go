@@ -59,13 +59,21 @@ type Process struct {
 	more    *sync.Cond
 	printed bytes.Buffer // on standard output
 	errors  bytes.Buffer // on standard error
+	all     bytes.Buffer // on either
 	over    bool
 }
 
 // Start starts a program, which is killed at the end of the test.
 func Start(t testing.TB, program string, args ...string) *Process {
 	t.Helper()
+	return StartIn(t, "", program, args...)
+}
+
+// StartIn is Start in a folder.
+func StartIn(t testing.TB, dir, program string, args ...string) *Process {
+	t.Helper()
 	p := &Process{t: t, cmd: exec.Command(program, args...), ended: make(chan struct{})}
+	p.cmd.Dir = dir
 	p.more = sync.NewCond(&p.mu)
 	p.cmd.Stdout, p.cmd.Stderr = printing{p, &p.printed}, printing{p, &p.errors}
 	var err error
@@ -96,6 +104,7 @@ func (w printing) Write(data []byte) (int, error) {
 	w.p.mu.Lock()
 	defer w.p.mu.Unlock()
 	defer w.p.more.Broadcast()
+	w.p.all.Write(data)
 	return w.to.Write(data)
 }
 
@@ -114,6 +123,18 @@ func (p *Process) Await(pattern string) string {
 			p.t.Fatalf("%v ended without %q:\n%s%s", p.cmd.Args, pattern, p.printed.String(), p.errors.String())
 		}
 		p.more.Wait()
+	}
+}
+
+// AwaitLine waits until the program has printed, on either output, what a pattern matches.
+func (p *Process) AwaitLine(pattern *regexp.Regexp) {
+	p.t.Helper()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for ; !pattern.Match(p.all.Bytes()); p.more.Wait() {
+		if p.over {
+			p.t.Fatalf("%v ended without %q:\n%s", p.cmd.Args, pattern, p.all.String())
+		}
 	}
 }
 
@@ -152,6 +173,9 @@ func (p *Process) Status() int {
 	<-p.ended
 	return p.cmd.ProcessState.ExitCode()
 }
+
+// All is what it has printed so far on either output.
+func (p *Process) All() string { return p.text(&p.all) }
 
 // Printed is all that it has printed so far; Errors what it has on standard error.
 func (p *Process) Printed() string { return p.text(&p.printed) }
