@@ -162,7 +162,7 @@ func TestFaultsAreTheSameOnBothSides(t *testing.T) {
 	for _, known := range []error{
 		transport.ErrNotFound, transport.ErrUnauthenticated, transport.ErrForbidden, transport.ErrMalformed, transport.ErrTooLarge,
 		transport.ErrDigest, transport.ErrSeal, transport.ErrDiffers, transport.ErrOffset, transport.ErrNotAsked, transport.ErrUnreachable,
-		transport.ErrWithdrawn, transport.ErrConflict, transport.ErrStorage, transport.ErrClosed,
+		transport.ErrWithdrawn, transport.ErrConflict, transport.ErrStorage, transport.ErrPending, transport.ErrPeerKey, transport.ErrStale,
 	} {
 		data, err := transport.Encode(transport.NewFault(fmt.Errorf("secret: %w", transport.At(known, "place"))))
 		must(t, err)
@@ -171,6 +171,14 @@ func TestFaultsAreTheSameOnBothSides(t *testing.T) {
 		if !errors.Is(&f, known) || !errors.Is(&f, transport.Err) || f.About != "place" || bytes.Contains(data, []byte("secret")) {
 			t.Errorf("%v became %v", known, &f)
 		}
+	}
+	own := transport.NewFault(transport.At(transport.ErrClosed, "place"))
+	data, err := transport.Encode(own)
+	must(t, err)
+	theirs, err := transport.DecodeMessage[transport.Fault](data)
+	must(t, err)
+	if !errors.Is(own, transport.ErrClosed) || errors.Is(own, transport.ErrStopped) || errors.Is(&theirs, transport.ErrClosed) || !errors.Is(&theirs, transport.ErrStopped) {
+		t.Errorf("another station that is closed is %v, this one %v", &theirs, own)
 	}
 	if f := transport.NewFault(errors.New("/home/ann: no space")); f.Code != 0 || f.Error() != transport.Err.Error() {
 		t.Errorf("an error of no known kind: %v", f)

@@ -46,8 +46,12 @@ var (
 	// ErrStorage: a store could not keep something: the disk is full, a folder
 	// may not be written. Nothing half-written is left.
 	ErrStorage = fmt.Errorf("%w: storage", Err)
-	// ErrClosed: the station has stopped, or is stopping.
+	// ErrClosed: this station has stopped, or is stopping, or what is used of it was closed.
+	// Of another station, over a link, it is ErrStopped.
 	ErrClosed = fmt.Errorf("%w: closed", Err)
+	// ErrStopped: the station that was asked has stopped, or is stopping. It wraps
+	// ErrUnreachable: who asks goes on, and asks another one, or again later.
+	ErrStopped = fmt.Errorf("%w: it has stopped", ErrUnreachable)
 	// ErrPending: somebody was asked for it, and it has not come yet.
 	ErrPending = fmt.Errorf("%w: pending", Err)
 	// ErrQuota: the caller has used what the receiver lets one user have. What, and how
@@ -73,13 +77,16 @@ var faults = []error{
 
 // Fault is an error as it crosses a link: its code, what it is about, and, for
 // [ErrDiffers], which fixed parts differ. It unwraps to the code's sentinel,
-// so errors.Is returns the same answer on both sides.
+// so errors.Is returns the same answer on both sides; but of [ErrClosed], since it is another
+// station that is closed: that unwraps to [ErrStopped].
 type Fault struct {
 	Code    uint     `cbor:"1,keyasint"`
 	About   string   `cbor:"2,keyasint,omitempty"`
 	Differs []string `cbor:"3,keyasint,omitempty"`
 	Limit   int64    `cbor:"4,keyasint,omitempty"` // with ErrQuota, as
 	Used    int64    `cbor:"5,keyasint,omitempty"` // in [QuotaError]
+
+	own bool // it is this station's, and has not crossed a link
 }
 
 // NewFault makes the fault that tells the other side of err. Only the sentinel
@@ -90,7 +97,7 @@ func NewFault(err error) *Fault {
 		return f
 	}
 	err = Wrap(err)
-	f := &Fault{}
+	f := &Fault{own: true}
 	if d, ok := errors.AsType[*collection.DiffError](err); ok {
 		f.Differs = d.Fields
 	}
@@ -148,10 +155,14 @@ func (f *Fault) Error() string {
 // that is not known.
 func (f *Fault) Unwrap() error {
 	if f.Code < uint(len(faults)) {
-		if faults[f.Code] == ErrQuota {
+		switch known := faults[f.Code]; {
+		case known == ErrQuota:
 			return &QuotaError{f.About, f.Limit, f.Used}
+		case known == ErrClosed && !f.own:
+			return ErrStopped
+		default:
+			return known
 		}
-		return faults[f.Code]
 	}
 	return Err
 }

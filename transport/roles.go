@@ -11,7 +11,8 @@ import (
 // ShareReceiver takes shares: a hub, or a home peer at the end of a local link. Each
 // value speaks for one caller, whom its maker has authenticated. Beyond the
 // errors named here, all methods return ErrUnauthenticated, ErrMalformed,
-// ErrTooLarge, ErrStorage and ErrClosed.
+// ErrTooLarge, ErrStorage and, of a station that has stopped, ErrStopped over a link and
+// ErrClosed in process.
 type ShareReceiver interface {
 	// Share shares a collection. Errors wrap ErrSeal (a seal that is there does
 	// not verify), ErrForbidden (the caller is not its author, nor a completer)

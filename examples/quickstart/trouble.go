@@ -25,8 +25,8 @@ var troubles = []struct {
 	{transport.ErrSeal, "a seal was refused"},
 	{transport.ErrStorage, "a station cannot store"},
 	{syscall.ECONNREFUSED, "a station is not there"},
+	{transport.ErrStopped, "a station has stopped"},
 	{transport.ErrUnreachable, "a station cannot be reached"},
-	{transport.ErrClosed, "a station has stopped"},
 }
 
 // trouble is the text of what ended a run, on one line. It is empty if nobody

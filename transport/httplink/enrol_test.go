@@ -270,7 +270,7 @@ func TestEnrolmentWaits(t *testing.T) {
 		}
 		labtest.Must(t, home.peer.Close(context.Background()))
 		for range 32 {
-			if err := <-ends; !errors.Is(err, transport.ErrClosed) {
+			if err := <-ends; !errors.Is(err, transport.ErrStopped) {
 				t.Errorf("waiting when the station stops: %v", err)
 			}
 		}

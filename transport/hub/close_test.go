@@ -29,10 +29,10 @@ func TestGracefulStop(t *testing.T) {
 		time.Sleep(time.Millisecond)
 	}
 	labtest.Must(t, w.Hub.Hub.Close(t.Context()))
-	if err := <-done; err != nil && !errors.Is(err, transport.ErrClosed) {
+	if err := <-done; err != nil && !errors.Is(err, transport.ErrStopped) {
 		t.Errorf("the waiting request: %v", err)
 	}
-	if _, err := bob.Reader.Receive(t.Context()); !errors.Is(err, transport.ErrClosed) {
+	if _, err := bob.Reader.Receive(t.Context()); !errors.Is(err, transport.ErrStopped) || errors.Is(err, transport.ErrClosed) {
 		t.Errorf("after Close: %v", err)
 	}
 }

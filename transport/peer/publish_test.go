@@ -64,7 +64,7 @@ func TestDelayedWhileTheHubIsAway(t *testing.T) {
 	cam.Syncs(home, name)
 	labtest.Must(t, home.Author.PublishAt(t.Context(), name, w.Now()))
 	labtest.Must(t, w.Hub.Hub.Close(t.Context()))
-	if _, err := home.Author.PublishDue(t.Context()); !errors.Is(err, transport.ErrClosed) {
+	if _, err := home.Author.PublishDue(t.Context()); !errors.Is(err, transport.ErrStopped) {
 		t.Errorf("with the hub closed: %v", err)
 	}
 	w.Restart(w.Hub.Store)

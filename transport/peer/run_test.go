@@ -144,3 +144,26 @@ func TestClosingEndsRun(t *testing.T) {
 		t.Errorf("told of %v", failed)
 	}
 }
+
+// TestHubCloseIsNotOwnClose: who receives tells a hub that stops from the peer's own end.
+func TestHubCloseIsNotOwnClose(t *testing.T) {
+	w := labtest.Listening(t, hub.Config{})
+	pc := w.Peer(w.User("bob"), "pc")
+	receives := func() error {
+		for {
+			if _, err := pc.Reader.Receive(t.Context()); err != nil {
+				return err
+			}
+		}
+	}
+	remote := make(chan error)
+	go func() { remote <- receives() }()
+	labtest.Must(t, w.Hub.Hub.Close(t.Context()))
+	if err := <-remote; !errors.Is(err, transport.ErrStopped) || errors.Is(err, transport.ErrClosed) {
+		t.Errorf("the hub closed: %v", err)
+	}
+	labtest.Must(t, pc.Close(t.Context()))
+	if own := receives(); !errors.Is(own, transport.ErrClosed) || errors.Is(own, transport.ErrUnreachable) {
+		t.Errorf("the peer closed: %v", own)
+	}
+}
