@@ -74,4 +74,6 @@
 //  17. To whom the authority has resolved an address, all but complete versions are open;
 //     complete ones when a station of the author's has accepted that. The authority tells the
 //     author whom there is to accept, and who was accepted that there is more.
+//  18. Partial versions that have expired are asked of those who serve the items, as those
+//     of rule 12 are, when somebody who may read them asks for them. No label changes by it.
 package engine

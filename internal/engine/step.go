@@ -68,6 +68,8 @@ func (r Rules) step(s State, e Event) (State, []Effect, error) {
 	case Expired:
 		s.Held = lessColumns(s.Held, e.Versions)
 		return s, nil, nil
+	case Recalled:
+		return s.recalled(e), nil, nil
 	case Probed:
 		return r.probed(s, e)
 	case Published:

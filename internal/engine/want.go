@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"slices"
-
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport"
 )
@@ -16,10 +14,12 @@ type Want struct {
 	Endpoint []byte            `cbor:"4,keyasint,omitempty"` // see transport.Source
 }
 
-// Missed: a station that was asked for versions did not return all of them.
+// Missed: a station was asked for versions, and nobody waits any more for those of them that
+// it did not return.
 type Missed struct {
-	User collection.UserID
-	URL  string
+	User     collection.UserID
+	URL      string
+	Versions []transport.Bits
 }
 
 func (Missed) event() {}
@@ -81,10 +81,29 @@ func fulfil(wants []Want, come []transport.Bits) []Want {
 	return left
 }
 
+// FirstWant returns the first of what is wanted that is among some versions, and no more of
+// it than that.
+func FirstWant(wants []Want, among []transport.Bits) (Want, bool) {
+	for _, w := range wants {
+		w.Versions = trimColumns(eachColumn(w.Versions, among, transport.Bits.And))
+		if len(w.Versions) > 0 {
+			return w, true
+		}
+	}
+	return Want{}, false
+}
+
 // missed waits no longer for a station.
 func (s State) missed(e Missed) (State, []Effect, error) {
-	s.Wants = slices.DeleteFunc(slices.Clone(s.Wants), func(w Want) bool {
-		return w.User == e.User && w.URL == e.URL
-	})
+	var left []Want
+	for _, w := range s.Wants {
+		if w.User == e.User && w.URL == e.URL {
+			w.Versions = lessColumns(w.Versions, e.Versions)
+		}
+		if len(w.Versions) > 0 {
+			left = append(left, w)
+		}
+	}
+	s.Wants = left
 	return s, nil, nil
 }

@@ -43,11 +43,11 @@ func TestRule12AnotherPeerIsAsked(t *testing.T) {
 
 func TestRule12NobodyHasThem(t *testing.T) {
 	s, _ := run(t, rules, State{}, poor(t, from("home", 0, 1, 2), from("office", 0)))
-	s, _ = run(t, rules, s, Announced{from("attic", 0, 1, 2)}, Missed{author, "home"})
+	s, _ = run(t, rules, s, Announced{from("attic", 0, 1, 2)}, Missed{author, "home", sets(transport.AllBits(3), transport.AllBits(3))})
 	if done := s.Complete(); done.Len() != 2 || done.Has(0) {
 		t.Errorf("complete: %v", done)
 	}
-	s, effects := run(t, rules, s, Missed{author, "office"})
+	s, effects := run(t, rules, s, Missed{author, "office", sets(transport.AllBits(3), transport.AllBits(3))})
 	if s.Collection.Labelled() != 0 {
 		t.Error("labels wait for what nobody has")
 	}

@@ -41,7 +41,8 @@ type Accounts struct {
 	now    func() time.Time
 	random io.Reader
 
-	joined func(ctx context.Context, addresses []string) // is told of addresses that have become a user's
+	joined func(ctx context.Context, addresses []string)           // is told of addresses that have become a user's
+	left   func(ctx context.Context, user collection.UserID) error // removes all of a user who was deleted
 }
 
 var _ transport.Directory = (*Accounts)(nil)

@@ -2,9 +2,6 @@ package hub
 
 import (
 	"context"
-	"encoding/base64"
-	"errors"
-	"io"
 	"slices"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -25,7 +22,8 @@ type Credential struct {
 // issued is a credential as it is stored.
 type issued struct {
 	Credential
-	Token string `cbor:"3,keyasint,omitempty"` // the key of the token's record; none was issued if empty
+	Token  string `cbor:"3,keyasint,omitempty"` // the key of the latest token's record; none was issued if empty
+	Former string `cbor:"4,keyasint,omitempty"` // of the one before, which ends when the latest is used first
 }
 
 // Credentials lists the credentials of a user, in no order, without those that
@@ -137,33 +135,6 @@ func (a *Accounts) bind(ctx context.Context, tx *record.Tx, user collection.User
 	return root.Value, nil
 }
 
-// Issue makes a token for a credential of a user, and the credential if there is none
-// of that name. The token is stored nowhere. The error wraps ErrTaken if the
-// credential has one already, transport.ErrForbidden if the account is temporary.
-func (a *Accounts) Issue(ctx context.Context, user collection.UserID, credential string) (string, error) {
-	var secret [32]byte
-	if _, err := io.ReadFull(a.random, secret[:]); err != nil {
-		return "", err
-	}
-	token := base64.RawURLEncoding.EncodeToString(secret[:])
-	_, err := record.Update(ctx, a.store, func(tx *record.Tx) error {
-		c, err := loadCredential(ctx, tx, user, credential)
-		if err == nil && c.Token != "" {
-			err = ErrTaken
-		}
-		if err != nil {
-			return err
-		}
-		c.Token = records.Token.Key(records.HashOf(token))
-		tx.Set(c.Token, user[:])
-		return tx.Encode(records.Credential.Key(user, records.HashOf(credential)), c)
-	})
-	if err != nil {
-		return "", err
-	}
-	return token, nil
-}
-
 // loadCredential loads a credential of a user who has an account; a new one if there
 // is none of that name.
 func loadCredential(ctx context.Context, tx *record.Tx, user collection.UserID, name string) (issued, error) {
@@ -173,16 +144,6 @@ func loadCredential(ctx context.Context, tx *record.Tx, user collection.UserID, 
 	c, _, err := record.Load[issued](ctx, tx, records.Credential.Key(user, records.HashOf(name)))
 	c.Name = name
 	return c, err
-}
-
-// UserOf returns whose a token is. The error wraps transport.ErrUnauthenticated if
-// it is nobody's.
-func (a *Accounts) UserOf(ctx context.Context, token string) (collection.UserID, error) {
-	user, err := userAt(ctx, a.store, records.Token.Key(records.HashOf(token)))
-	if errors.Is(err, transport.ErrNotFound) {
-		return user, transport.ErrUnauthenticated
-	}
-	return user, err
 }
 
 // Revoke ends a credential for good: its token is not accepted any more, and its
@@ -204,9 +165,7 @@ func (a *Accounts) Revoke(ctx context.Context, user collection.UserID, credentia
 			return err
 		}
 		tx.Set(name, nil)
-		if c.Token != "" {
-			tx.Set(c.Token, nil)
-		}
+		c.endTokens(tx)
 		return a.revoke(ctx, tx, user, c.Keys)
 	})
 	return err

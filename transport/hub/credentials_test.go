@@ -82,7 +82,7 @@ func TestCredentials(t *testing.T) {
 		what      string
 		got, want error
 	}{
-		{"a second token", issue("home"), hub.ErrTaken},
+		{"a second token", issue("home"), nil},
 		{"the key of another", addKey(ann, "home", one), hub.ErrTaken},
 		{"the key of somebody else", addKey(bob, "camera", one), signature.ErrChanged},
 		{"a credential that is none", a.Revoke(t.Context(), ann, "phone"), transport.ErrNotFound},
@@ -217,7 +217,8 @@ func TestRegisterKey(t *testing.T) {
 		{"an address that is taken", register(user, "ann@example.org"), hub.ErrTaken},
 		{"a proof for somebody else", register(collection.UserID{1}, "eve@example.org"), signature.ErrKey},
 		{"registered", register(user, "eve@example.org"), nil},
-		{"again", register(user, "other@example.org"), hub.ErrTaken},
+		{"again, after a lost answer", register(user, "eve@example.org"), nil},
+		{"again, as somebody else", register(user, "other@example.org"), hub.ErrTaken},
 		{"another key", addKey(t, a, user, "camera", forged), signature.ErrChanged},
 		{"the key", addKey(t, a, user, "camera", camera), nil},
 	} {
@@ -230,5 +231,74 @@ func TestRegisterKey(t *testing.T) {
 	found, err := a.ByAddress(t.Context(), "eve@example.org")
 	if len(statements) != 1 || found != user || err != nil {
 		t.Errorf("%d statements; eve is %v, %v", len(statements), found, err)
+	}
+}
+
+// TestTokenCannotBeRotated: a token that got lost on the way is issued again, and one that is
+// in use is followed by another: the former ends when that is used first. Keys stay.
+func TestTokenCannotBeRotated(t *testing.T) {
+	w := labtest.New(t, hub.Config{})
+	ann := w.User("ann")
+	a, camera := w.Hub.Hub.Accounts(), lab.Signer("new camera")
+	lists(t, w, ann, camera)
+	labtest.Must(t, addKey(t, a, ann, "camera", camera))
+	issue := func() string {
+		t.Helper()
+		token, err := a.Issue(t.Context(), ann, "camera")
+		labtest.Must(t, err)
+		return token
+	}
+	accepted := func(want bool, tokens ...string) {
+		t.Helper()
+		for _, token := range tokens {
+			user, err := a.UserOf(t.Context(), token)
+			if want && (err != nil || user != ann) || !want && !errors.Is(err, transport.ErrUnauthenticated) {
+				t.Errorf("%v, %v; want it to be accepted: %v", user, err, want)
+			}
+		}
+	}
+	lost, first := issue(), issue()
+	accepted(false, lost)
+	accepted(true, first, first)
+	lost, second := issue(), issue()
+	accepted(true, first, first)
+	accepted(false, lost)
+	accepted(true, second)
+	accepted(false, first)
+	accepted(true, second)
+	third := issue()
+	accepted(true, second, third, third)
+	accepted(false, second)
+	last := issue()
+	labtest.Must(t, addKey(t, a, ann, "camera", camera)) // repeated after a lost answer
+	labtest.Must(t, a.Revoke(t.Context(), ann, "camera"))
+	accepted(false, third, last)
+}
+
+// TestRevokedCameraReads: a credential that is revoked does not read at the home any more,
+// which hears of it within an interval of its keys.
+func TestRevokedCameraReads(t *testing.T) {
+	w := labtest.New(t, hub.Config{})
+	ann, bob := w.User("ann"), w.User("bob")
+	cam, home := w.Camera(ann, 1), w.Peer(ann, "home")
+	name := cam.Album("title", bob)
+	cam.Shares(name)
+	cam.Syncs(home, name)
+	home.Publishes(name)
+	read := func() error {
+		s, err := cam.To(home.Station).Original(t.Context(), cam.Ref(name, 0, 2), 0, -1)
+		if err == nil {
+			err = s.Close()
+		}
+		return err
+	}
+	labtest.Must(t, read())
+	w.Revokes(cam.Station)
+	home.Receives() // what a daemon does now and then, as Run does
+	home.RetriesWishes()
+	_, err := home.Author.PublishDue(t.Context())
+	labtest.Must(t, errors.Join(err, home.RefreshKeys(t.Context())))
+	if err := read(); !errors.Is(err, transport.ErrUnauthenticated) {
+		t.Errorf("the revoked camera: %v", err)
 	}
 }

@@ -81,7 +81,7 @@ func New(ctx context.Context, signer *signature.Signer, cfg Config) (*Hub, error
 	if err != nil {
 		return nil, err
 	}
-	h.accounts = &Accounts{store: cfg.Store, signer: signer, keys: keys, now: cfg.Now, random: cfg.Random, joined: h.joined}
+	h.accounts = &Accounts{store: cfg.Store, signer: signer, keys: keys, now: cfg.Now, random: cfg.Random, joined: h.joined, left: h.left}
 	cfg.Directory = cmp.Or[transport.Directory](cfg.Directory, h.accounts)
 	h.cfg = cfg
 	h.users = &users{cfg: cfg, accounts: h.accounts, keys: keys}
@@ -140,7 +140,10 @@ func (h *Hub) UserOf(ctx context.Context, token string) (collection.UserID, erro
 func (h *Hub) Running() context.Context { return h.running }
 
 // Expire removes the partial versions that came before a time from the cache.
-// What has not come whole goes after Config.PartAge. Labels do not come back by it: what is complete stays complete, and a new
+// What has not come whole goes after Config.PartAge, and what belongs to items that were
+// withdrawn a week after that, whatever the time is: a hub whose partial versions stay for good
+// calls Expire with the zero time. Readers who ask for what has expired get it from those who
+// serve the item, through the hub, which then has it again. Labels do not come back by it: what is complete stays complete, and a new
 // share is asked only for the versions that have expired.
 //
 // The program calls Expire every minute, say: rounds begin and are shared among processes

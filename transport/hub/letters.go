@@ -25,7 +25,11 @@ func (h *Hub) forMail() mail.Hub {
 		},
 		Cover: h.core.Server.Cover,
 		Version: func(ctx context.Context, ref transport.Ref, offset int64) (*transport.Stream, error) {
-			return h.core.Server.Partial(ctx, ref.Collection.Author, ref, offset)
+			s, err := h.core.Load(ctx, ref.Collection)
+			if err != nil {
+				return nil, err
+			}
+			return h.core.Peers.RecallOf(ctx, h.running, s, ref, offset)
 		},
 		Address: h.addresses.writesTo, MayWrite: h.mayWrite, Finish: h.core.Finish,
 		Shared: h.shared, Link: h.cfg.Link, Now: h.cfg.Now, Random: h.cfg.Random, Log: h.cfg.Log,

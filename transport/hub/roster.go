@@ -15,8 +15,9 @@ import (
 
 // RegisterKey is Register for a user who starts with a key: the user's id is
 // collection.UserOf of it, and nobody can name another key for it. proof is by the key, as
-// AddKey wants it, which puts it into a credential. The errors wrap ErrTaken if an address
-// is another user's, or has a temporary account, or the key is registered already,
+// AddKey wants it, which puts it into a credential. Repeated after a lost answer, with the
+// same addresses, it changes nothing. The errors wrap ErrTaken if an address
+// is another user's, or has a temporary account, or the key is registered already otherwise,
 // signature.ErrKey for a proof that is none, or collection.ErrAddress.
 func (a *Accounts) RegisterKey(ctx context.Context, p Person, key signature.PublicKey, proof []byte) (collection.UserID, error) {
 	user := collection.UserOf(key.ID())
@@ -35,6 +36,9 @@ func (a *Accounts) RegisterKey(ctx context.Context, p Person, key signature.Publ
 }
 
 func (a *Accounts) registerKey(ctx context.Context, tx *record.Tx, user collection.UserID, p Person, key signature.PublicKey) error {
+	if again, err := a.isRegistered(ctx, tx, user, p); again || err != nil {
+		return err
+	}
 	taken := []string{records.Person.Key(user), records.Key.Key(collection.KeyID(key.ID()))}
 	for _, address := range p.Addresses {
 		taken = append(taken, records.Address.Key(records.HashOf(address)))
@@ -50,6 +54,16 @@ func (a *Accounts) registerKey(ctx context.Context, tx *record.Tx, user collecti
 		return err
 	}
 	return setPerson(tx, user, &p)
+}
+
+// isRegistered reports whether a user, who has proved to have the key that the id is derived
+// of, is registered as p.
+func (a *Accounts) isRegistered(ctx context.Context, tx *record.Tx, user collection.UserID, p Person) (bool, error) {
+	known, err := person(ctx, tx, user)
+	if errors.Is(err, transport.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && known.Name == p.Name && !known.Temporary && slices.Equal(known.Addresses, p.Addresses), err
 }
 
 // SetRoster takes a roster of a user, in its binary form, and returns it countersigned:

@@ -130,15 +130,19 @@ func (s session) Updates(ctx context.Context, name collection.Name) (transport.S
 }
 
 // Version implements transport.Library. Complete versions are not the hub's to
-// serve, whatever it may hold.
+// serve, whatever it may hold. What has expired is asked of those who serve the item.
 func (s session) Version(ctx context.Context, ref transport.Ref, offset int64) (*transport.Stream, error) {
-	return s.hub.drain.Stream(func() (*transport.Stream, error) { return s.hub.core.Server.Partial(ctx, s.user, ref, offset) })
+	h := s.hub
+	return h.drain.Stream(func() (*transport.Stream, error) { return h.core.Peers.Recall(ctx, h.running, s.user, ref, offset) })
 }
 
 // Versions implements transport.Library.
 func (s session) Versions(ctx context.Context, name collection.Name, version int, held transport.Bits) (io.ReadCloser, error) {
 	h := s.hub
 	return h.drain.Reader(func() (io.ReadCloser, error) {
+		if err := h.core.Peers.RecallAll(ctx, s.user, name, version, held); err != nil {
+			return nil, err
+		}
 		return h.core.Server.Pull(ctx, s.user, name, version, held, h.cfg.Wait, h.running.Done())
 	})
 }

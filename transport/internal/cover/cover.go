@@ -14,19 +14,37 @@ import (
 const maxSize = 64 << 10
 
 // Item returns the place of the item that stands for a collection: the one that its
-// hints name, or the first.
+// hints name, or the first that is not withdrawn; -1 if all are.
 func Item(c collection.Collection) int {
-	i, _ := c.Index(c.Header().Hints.Cover) // 0 where there is none
-	return i
+	hinted, _ := c.Index(c.Header().Hints.Cover) // 0 where there is none
+	if shows(c, hinted) {
+		return hinted
+	}
+	for i := range c.Len() {
+		if shows(c, i) {
+			return i
+		}
+	}
+	return -1
+}
+
+// shows reports whether an item is there, and is not withdrawn.
+func shows(c collection.Collection, i int) bool {
+	if i >= c.Len() {
+		return false
+	}
+	_, rank := c.At(i)
+	return !rank.Withdrawn()
 }
 
 // Read returns the smallest version of that item, or nothing where open does not find
 // it or it is not small.
 func Read(ctx context.Context, c collection.Collection, open func(ctx context.Context, c collection.Collection, item, version int) (transport.Blob, error)) ([]byte, error) {
-	if c.Len() == 0 {
+	item := Item(c)
+	if item < 0 {
 		return nil, nil
 	}
-	b, err := open(ctx, c, Item(c), 0)
+	b, err := open(ctx, c, item, 0)
 	if errors.Is(err, transport.ErrNotFound) {
 		return nil, nil
 	}

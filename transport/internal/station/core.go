@@ -72,6 +72,7 @@ type Core struct {
 	reserving                   [64]sync.Mutex // by user
 	answers                     answers
 	visiting, expiring, parting duty
+	removing                    duty // of what is withdrawn
 	tells                       jobs
 	spreads                     jobs
 	folds                       jobs
@@ -81,6 +82,7 @@ type Core struct {
 	// answering is how many answers are being made.
 	answering atomic.Int64
 	memory    memory
+	missed    missed
 	lists     lists
 	seals     seals
 }
@@ -92,6 +94,7 @@ func New(cfg Config) *Core {
 		visiting: duty{name: "visit", under: stateRecord.Under(), page: visitPage},
 		expiring: duty{name: "expire", under: ageRecord.Under(), page: expirePage},
 		parting:  duty{name: "parts", under: unfinishedRecord.Under(), page: expirePage},
+		removing: duty{name: "gone", under: goneRecord.Under(), page: expirePage},
 		lockSeed: maphash.MakeSeed(),
 	}
 	k.Versions.core = k

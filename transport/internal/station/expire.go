@@ -14,11 +14,12 @@ import (
 )
 
 // Expire removes the partial versions that came before a time: first from the
-// states, then their bytes; and what is left of those that have not come whole. It is a duty, whose rounds this or another process may have
+// states, then their bytes; what is left of those that have not come whole; and those of
+// items that have been withdrawn for a while. It is a duty, whose rounds this or another process may have
 // begun; if another one is at it, Expire does nothing. What fails of one author does not
 // keep it from the others. After an error, or a crash, it can be called again.
 func (k *Core) Expire(ctx context.Context, before time.Time) error {
-	return errors.Join(k.expireOld(ctx, before), k.expireParts(ctx))
+	return errors.Join(k.expireOld(ctx, before), k.expireParts(ctx), k.expireWithdrawn(ctx))
 }
 
 func (k *Core) expireOld(ctx context.Context, before time.Time) error {
@@ -61,13 +62,23 @@ func oldOfOne(ages []transport.Record, before time.Time) (author collection.User
 	return author, old, nil, nil
 }
 
-// expire removes versions of one author: in one transaction from the states and from
-// what is stored, and then the blobs of those that are blobs.
+// expire removes versions of one author that came before a time.
 func (k *Core) expire(ctx context.Context, author collection.UserID, digests []collection.Digest, before time.Time) error {
+	return k.expireThose(ctx, author, before, func(*record.Tx) ([]collection.Digest, error) { return digests, nil })
+}
+
+// expireThose removes those versions of an author that which returns: in one transaction
+// from the states and from what is stored, and then the blobs of those that are blobs.
+func (k *Core) expireThose(ctx context.Context, author collection.UserID, before time.Time, which func(*record.Tx) ([]collection.Digest, error)) error {
 	k.cache.Lock()
 	defer k.cache.Unlock()
 	var gone []transport.Record // ages of blobs
-	_, err := record.Update(ctx, k.Store, func(tx *record.Tx) (err error) {
+	_, err := record.Update(ctx, k.Store, func(tx *record.Tx) error {
+		gone = nil
+		digests, err := which(tx)
+		if err != nil || len(digests) == 0 {
+			return err
+		}
 		old := map[collection.Digest]bool{}
 		if gone, err = k.forget(ctx, tx, author, digests, before, old); err != nil || len(old) == 0 {
 			return err
@@ -188,6 +199,14 @@ func (k *Core) forgetOne(ctx context.Context, tx *record.Tx, key string) (small 
 
 // expireStates takes versions out of all of an author's collections.
 func (k *Core) expireStates(ctx context.Context, tx *record.Tx, author collection.UserID, digests map[collection.Digest]bool) error {
+	return k.eachState(ctx, tx, author, func(name collection.Name, head transport.Record, parts engine.Parts, s engine.State) error {
+		return k.expireState(ctx, tx, name, head, parts, s, digests)
+	})
+}
+
+// eachState does something with the states of all of an author's collections as they are in
+// a transaction, which no other joins meanwhile; whether or not their seals stand any more.
+func (k *Core) eachState(ctx context.Context, tx *record.Tx, author collection.UserID, do func(collection.Name, transport.Record, engine.Parts, engine.State) error) error {
 	if _, err := tx.Get(ctx, itemRecord.Key(author)); err != nil { // no collection comes meanwhile
 		return err
 	}
@@ -196,28 +215,31 @@ func (k *Core) expireStates(ctx context.Context, tx *record.Tx, author collectio
 		return err
 	}
 	for _, name := range names {
-		if err := k.expireState(ctx, tx, name, digests); err != nil {
+		head, err := record.Need(ctx, tx, stateRecord.Key(name))
+		if err != nil {
+			return err
+		}
+		parts, _, err := k.readParts(ctx, name, head)
+		if err != nil {
+			return err
+		}
+		s, err := engine.StateOf(parts)
+		if err == nil {
+			err = do(name, head, parts, s)
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// expireState takes versions out of a collection, whether or not its seals stand
-// any more: nothing is said that they would have to stand for.
-func (k *Core) expireState(ctx context.Context, tx *record.Tx, name collection.Name, digests map[collection.Digest]bool) error {
-	head, err := record.Need(ctx, tx, stateRecord.Key(name))
-	if err != nil {
-		return err
-	}
-	parts, _, err := k.readParts(ctx, name, head)
-	if err != nil {
-		return err
-	}
-	s, err := engine.StateOf(parts)
+// expireState takes versions out of a collection: nothing is said that its seals would have
+// to stand for.
+func (k *Core) expireState(ctx context.Context, tx *record.Tx, name collection.Name, head transport.Record, parts engine.Parts, s engine.State, digests map[collection.Digest]bool) error {
 	versions := among(s, digests)
-	if err != nil || len(versions) == 0 {
-		return err
+	if len(versions) == 0 {
+		return nil
 	}
 	next, err := k.without(s, versions)
 	if err == nil {

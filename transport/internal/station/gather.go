@@ -21,11 +21,19 @@ var ErrLater = errors.New("to be asked later")
 // again. It ends early, without an error, when ctx does or with ErrLater: what is wanted is
 // remembered. The result is r with what has changed.
 func (k *Core) Gather(ctx context.Context, r Result, reach Reach) (Result, error) {
+	return k.gather(ctx, r, allVersions(r.State.Collection), reach)
+}
+
+// gather is Gather of some versions.
+func (k *Core) gather(ctx context.Context, r Result, versions []transport.Bits, reach Reach) (Result, error) {
 	if len(r.State.Wants) > 0 {
 		k.begin() // the others take their time
 	}
-	for len(r.State.Wants) > 0 && ctx.Err() == nil {
-		want := r.State.Wants[0]
+	for ctx.Err() == nil {
+		want, ok := engine.FirstWant(r.State.Wants, versions)
+		if !ok {
+			break
+		}
 		got, failed := k.gatherFrom(ctx, r.State.Collection, want, reach)
 		if ctx.Err() != nil {
 			break
@@ -41,7 +49,7 @@ func (k *Core) Gather(ctx context.Context, r Result, reach Reach) (Result, error
 			break
 		}
 		r, err = k.also(ctx, r, func(*record.Tx, engine.State) (engine.Event, error) {
-			return engine.Missed{User: want.User, URL: want.URL}, nil
+			return engine.Missed{User: want.User, URL: want.URL, Versions: want.Versions}, nil
 		})
 		if err != nil {
 			return r, err

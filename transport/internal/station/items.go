@@ -44,6 +44,15 @@ func (k *Core) elsewhere(ctx context.Context, tx *record.Tx, c collection.Collec
 	return complete, sources, nil
 }
 
+// withdrawn is the set of the items that are withdrawn.
+func withdrawn(c collection.Collection) transport.Bits {
+	if c.Withdrawn() == 0 {
+		return nil
+	}
+	all := transport.AllBits(c.Len())
+	return all.Without(NotWithdrawn(c, all))
+}
+
 // NotWithdrawn leaves the items that are withdrawn out of a set.
 func NotWithdrawn(c collection.Collection, items transport.Bits) transport.Bits {
 	var left transport.Bits

@@ -44,17 +44,31 @@ func (k *Server) read(ctx context.Context, by collection.UserID, name collection
 }
 
 // Partial opens a partial version, from an offset on, for a user who may read
-// the collection. Complete versions are never returned in this way.
+// the collection. Complete versions are never returned in this way, and what is withdrawn
+// to its author alone.
 func (k *Server) Partial(ctx context.Context, by collection.UserID, ref transport.Ref, offset int64) (*transport.Stream, error) {
 	s, err := k.core.Read(ctx, by, ref.Collection)
 	if err != nil {
 		return nil, err
 	}
+	if by == ref.Collection.Author {
+		return k.open(ctx, s, ref, offset)
+	}
 	return k.PartialOf(ctx, s, ref, offset)
 }
 
-// PartialOf is Partial for one who may read the collection.
+// PartialOf is Partial for one who may read the collection, and is not its author.
 func (k *Server) PartialOf(ctx context.Context, s engine.State, ref transport.Ref, offset int64) (*transport.Stream, error) {
+	if item, ok := s.Collection.Index(ref.Item); ok {
+		if _, rank := s.Collection.At(item); rank.Withdrawn() {
+			return nil, transport.At(transport.ErrWithdrawn, "item "+ref.Item.String())
+		}
+	}
+	return k.open(ctx, s, ref, offset)
+}
+
+// open opens a partial version.
+func (k *Server) open(ctx context.Context, s engine.State, ref transport.Ref, offset int64) (*transport.Stream, error) {
 	if offset < 0 {
 		return nil, transport.At(transport.ErrMalformed, "offset")
 	}

@@ -141,6 +141,9 @@ func (s *step) store(ctx context.Context, before remembered, after engine.State,
 	if err := s.storeReaders(ctx, before.state, after); err != nil {
 		return err
 	}
+	if err := s.noteWithdrawn(ctx, before.state, after); err != nil {
+		return err
+	}
 	if !sameFixed(before.state, after) {
 		if err := s.indexItems(ctx, after.Collection); err != nil {
 			return err

@@ -17,9 +17,10 @@ import (
 // The kinds of records, with what they are of, and what they hold.
 const (
 	Person     record.Kind = "person"     // user: hub.Person
+	Leaving    record.Kind = "leaving"    // user, who was deleted: there while something is still to be removed; empty
 	Address    record.Kind = "address"    // address, as a Hash: the user whose it is
 	Credential record.Kind = "credential" // user, name as a Hash: its keys, and which token it has
-	Token      record.Kind = "token"      // a credential's token, as a Hash: the user
+	Token      record.Kind = "token"      // a credential's token, as a Hash: the user; and until it is used first the credential's name, as a Hash
 	Key        record.Kind = "key"        // key: the latest key statement, or its user's roster, of the hub's accounts or another Directory
 	Statement  record.Kind = "statement"  // user, key: the same once more, of the hub's accounts, to be listed
 	Holder     record.Kind = "holder"     // key: there if it is a credential's; empty
