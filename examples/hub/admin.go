@@ -27,6 +27,8 @@ func newAdmin(s *station, m *metrics) *admin {
 	a := &admin{station: s, metrics: m, open: map[string]*invited{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/user/list", program.Word(a.users))
+	mux.HandleFunc("/user/change", program.Word(a.change))
+	mux.HandleFunc("/user/delete", program.Word(a.remove))
 	mux.HandleFunc("/invite", program.Word(a.invite))
 	mux.HandleFunc("/invite/wait", program.Word(a.wait))
 	mux.HandleFunc("/invite/decide", program.Word(a.decide))

@@ -108,6 +108,31 @@ func TestUsers(t *testing.T) {
 	}
 }
 
+// TestUserChanges gives a user another name and address, and deletes the user after another
+// question alone.
+func TestUserChanges(t *testing.T) {
+	h := newHub(t)
+	h.join(t, "user", "add", "Ann", "ann@example.org")
+	programtest.Run(t, h.program, "user", "change", "Ann", "-name", "Anna", "-address", "anna@example.org", "-data", h.dir)
+	if list := programtest.Run(t, h.program, "user", "list", "-data", h.dir); !strings.Contains(list, "Anna  anna@example.org") {
+		t.Error(list)
+	}
+	for _, test := range []struct {
+		answer string
+		status int
+		left   bool
+	}{{"n", 1, true}, {"", 1, true}, {"y", 0, false}} {
+		p := programtest.Start(t, h.program, "user", "delete", "anna@example.org", "-data", h.dir)
+		p.Say(test.answer)
+		if status := p.Status(); status != test.status {
+			t.Errorf("answer %q: exit status %d: %s", test.answer, status, p.Errors())
+		}
+		if list := programtest.Run(t, h.program, "user", "list", "-data", h.dir); strings.Contains(list, "Anna") != test.left {
+			t.Errorf("answer %q:\n%s", test.answer, list)
+		}
+	}
+}
+
 // TestInvitationLost admits a station once more whose answer was lost.
 func TestInvitationLost(t *testing.T) {
 	h := newHub(t)

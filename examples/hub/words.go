@@ -12,12 +12,15 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/examples/internal/program"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/hub"
 )
 
 // userWords are the words on users.
 type userWords struct {
-	Add  userAdd  `cmd:"" help:"Make a user, and invite the first station: a computer at home."`
-	List userList `cmd:"" help:"List the users and their stations."`
+	Add    userAdd    `cmd:"" help:"Make a user, and invite the first station: a computer at home."`
+	List   userList   `cmd:"" help:"List the users and their stations."`
+	Change userChange `cmd:"" help:"Change the name or the mail addresses of a user."`
+	Delete userDelete `cmd:"" help:"Delete a user, and all that is the user's from the hub."`
 }
 
 // stationWords are the words on stations.
@@ -84,11 +87,11 @@ type user struct {
 
 // users lists all users.
 func (a *admin) users(ctx context.Context, _ struct{}) (all []user, err error) {
-	for r, err := range a.store.Scan(ctx, "person/", "", 0) {
+	for m, err := range a.hub.Accounts().Members().All(ctx, collection.UserID{}) {
 		if err != nil {
 			return nil, err
 		}
-		u, err := a.user(ctx, strings.TrimPrefix(r.Key, "person/"))
+		u, err := a.user(ctx, m)
 		if err != nil {
 			return nil, err
 		}
@@ -98,15 +101,8 @@ func (a *admin) users(ctx context.Context, _ struct{}) (all []user, err error) {
 	return all, nil
 }
 
-func (a *admin) user(ctx context.Context, id string) (u user, err error) {
-	if err := u.ID.UnmarshalText([]byte(id)); err != nil {
-		return u, err
-	}
-	p, err := a.hub.Accounts().Person(ctx, u.ID)
-	if err != nil {
-		return u, err
-	}
-	u.Name, u.Addresses, u.Temporary = p.Name, p.Addresses, p.Temporary
+func (a *admin) user(ctx context.Context, m hub.Member) (user, error) {
+	u := user{ID: m.User, Name: m.Name, Addresses: m.Addresses, Temporary: m.Temporary}
 	credentials, err := a.hub.Accounts().Credentials(ctx, u.ID)
 	for _, c := range credentials {
 		u.Stations = append(u.Stations, c.Name)
@@ -149,6 +145,54 @@ func findUser(ctx context.Context, dir, text string) (user, error) {
 	return user{}, program.Plain(fmt.Errorf("%d users are called %q; use the id or the address", len(found), text))
 }
 
+type userChange struct {
+	User    string   `arg:"" help:"The user, by id, name or mail address."`
+	Name    string   `help:"What the person is called from now on."`
+	Address []string `help:"All mail addresses of the person, in the place of those before."`
+}
+
+// Run changes what is named.
+func (w userChange) Run(ctx context.Context, env program.Env, g *grammar) error {
+	u, err := findUser(ctx, g.Data, w.User)
+	if err != nil {
+		return err
+	}
+	u.Name = cmp.Or(w.Name, u.Name)
+	if w.Address != nil {
+		u.Addresses = w.Address
+	}
+	_, err = call[user, struct{}](ctx, g.Data, "user/change", u)
+	return err
+}
+
+func (a *admin) change(ctx context.Context, u user) (struct{}, error) {
+	return struct{}{}, a.hub.Accounts().Members().Set(ctx, u.ID, hub.Person{Name: u.Name, Addresses: u.Addresses})
+}
+
+type userDelete struct {
+	User string `arg:"" help:"The user, by id, name or mail address."`
+}
+
+// Run asks once more, and deletes.
+func (w userDelete) Run(ctx context.Context, env program.Env, g *grammar) error {
+	u, err := findUser(ctx, g.Data, w.User)
+	if err != nil {
+		return err
+	}
+	if !env.Ask(fmt.Sprintf("Delete %s (%v), and all that %s has shared, from this hub?", u.Name, u.ID, u.Name)) {
+		return program.Plain(errors.New("nothing was deleted"))
+	}
+	_, err = call[user, struct{}](ctx, g.Data, "user/delete", u)
+	if err == nil {
+		fmt.Fprintf(env.Out, "%s is no user any more.\n", u.Name)
+	}
+	return err
+}
+
+func (a *admin) remove(ctx context.Context, u user) (struct{}, error) {
+	return struct{}{}, a.hub.Accounts().Members().Delete(ctx, u.ID)
+}
+
 type stationRevoke struct {
 	User    string `arg:"" help:"The user, by id, name or mail address."`
 	Station string `arg:"" help:"The station's name."`
@@ -184,7 +228,7 @@ func (a *admin) revoke(ctx context.Context, of revoked) (struct{}, error) {
 // greet prints where the hub is, and to the first operator what comes next.
 func (a *admin) greet(ctx context.Context, env program.Env) {
 	fmt.Fprintf(env.Out, "The hub is at %s, with the key %v.\n", a.url, a.hub.PublicKey())
-	for range a.store.Scan(ctx, "person/", "", 1) {
+	for range a.hub.Accounts().Members().All(ctx, collection.UserID{}) {
 		return
 	}
 	fmt.Fprintf(env.Out, "It has no user yet. Add one from another terminal:\n\n    hub user add Ann ann@example.org -data %s\n\n", a.dir)
