@@ -103,10 +103,12 @@ func (s *service) decide(ctx context.Context, admit bool) (struct{}, error) {
 	return struct{}{}, err
 }
 
-// enlist puts a station into the user's roster, which the hub countersigns, and keeps it.
+// enlist puts a station into the user's roster, which is kept here first and then
+// countersigned by the hub: what was lost on the way goes there with the next station.
 func (s *service) enlist(ctx context.Context, r enrol.Request) ([]byte, error) {
+	before := s.Account
 	var roster signature.Roster
-	if roster.UnmarshalBinary(s.Account.Statement) != nil {
+	if roster.UnmarshalBinary(before.Statement) != nil {
 		roster = signature.Roster{} // the station is the user's first
 	}
 	next, err := r.AddTo(ctx, roster, s.Key.Signer)
@@ -114,16 +116,34 @@ func (s *service) enlist(ctx context.Context, r enrol.Request) ([]byte, error) {
 		return nil, err
 	}
 	statement, err := next.MarshalBinary()
+	if err == nil {
+		err = s.keep(statement)
+	}
 	if err != nil {
 		return nil, err
 	}
-	if hub := s.Account.HubClient(s.Key); hub != nil {
-		if statement, err = hub.SetRoster(ctx, statement); err != nil {
-			return nil, err
+	if hub := before.HubClient(s.Key); hub != nil {
+		statement, err = hub.SetRoster(ctx, statement)
+		if errors.Is(err, signature.ErrChanged) { // it can be no other time
+			err = errors.Join(err, s.keep(before.Statement))
+		}
+		if err == nil {
+			err = s.keep(statement)
 		}
 	}
-	s.Account.Statement = statement
-	return statement, errors.Join(s.Account.Save(s.Dir), s.Learn(ctx, [][]byte{statement}))
+	if err == nil {
+		err = s.Learn(ctx, [][]byte{statement})
+	}
+	return statement, err
+}
+
+// keep keeps what shows whose station this is.
+func (s *service) keep(statement []byte) error {
+	s.Account.Statement, s.Account.UserKey = statement, signature.PublicKey{}
+	if new(signature.Roster).UnmarshalBinary(statement) == nil {
+		s.Account.UserKey = s.Key.Public() // it has sealed the roster
+	}
+	return s.Account.Save(s.Dir)
 }
 
 type stationAdd struct{}
