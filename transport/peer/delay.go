@@ -17,8 +17,7 @@ import (
 // outlasts the process; calling again sets another one. Errors are those of
 // PublishPartial and of the store; if that fails, the time is set all the same.
 func (p *Author) PublishAt(ctx context.Context, name collection.Name, at time.Time) error {
-	value := binary.BigEndian.AppendUint64(nil, uint64(max(at.UnixMilli(), 0)))
-	if err := record.Put(ctx, p.cfg.Store, transport.Change{Key: dueRecord.Key(name), Value: value}); err != nil {
+	if err := record.Put(ctx, p.cfg.Store, transport.Change{Key: dueRecord.Key(name), Value: dueAt(at)}); err != nil {
 		return err
 	}
 	wake(p.scheduled)
@@ -56,6 +55,11 @@ func (p *Author) PublishDue(ctx context.Context) (next time.Time, err error) {
 		}
 	}
 	return next, errors.Join(failed...)
+}
+
+// dueAt is the value of a record that says when something is due.
+func dueAt(at time.Time) []byte {
+	return binary.BigEndian.AppendUint64(nil, uint64(max(at.UnixMilli(), 0)))
 }
 
 func parseDue(r transport.Record) (name collection.Name, at time.Time, err error) {

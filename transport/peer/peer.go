@@ -68,6 +68,10 @@ type Config struct {
 	Workers int
 	// Events takes what happens at the peer: see package event. nil = only Log does.
 	Events func(event.Event)
+	// Publishes says that Run publishes a collection once a device of the peer's user has
+	// handed over all of it, or at the time of Author.PublishAt if there is one: so recipients
+	// are told once that the originals are there, and not of each that comes.
+	Publishes bool
 	// Homes are peers of other users that tell their recipients themselves, from which Run
 	// receives: see Reader.ReceiveFrom.
 	Homes []transport.Source

@@ -6,6 +6,7 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/event"
 	"github.com/glimpse-go/glimpse/transport/internal/shareclient"
 	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
@@ -32,7 +33,11 @@ func (p *Author) PublishPartial(ctx context.Context, name collection.Name) error
 
 func (p *Author) publish(ctx context.Context, name collection.Name, partial bool) error {
 	return p.drain.Do(func() error {
-		return p.orSealedAgain(ctx, name, func() error { return p.publishOnce(ctx, name, partial) })
+		err := p.orSealedAgain(ctx, name, func() error { return p.publishOnce(ctx, name, partial) })
+		if err == nil {
+			p.tell(event.Of(event.Published, name))
+		}
+		return err
 	})
 }
 

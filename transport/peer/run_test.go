@@ -3,9 +3,13 @@ package peer_test
 import (
 	"context"
 	"errors"
+	"io"
 	"sync"
 	"testing"
+	"time"
 
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/lab"
 	"github.com/glimpse-go/glimpse/internal/lab/labtest"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
@@ -165,5 +169,100 @@ func TestHubCloseIsNotOwnClose(t *testing.T) {
 	labtest.Must(t, pc.Close(t.Context()))
 	if own := receives(); !errors.Is(own, transport.ErrClosed) || errors.Is(own, transport.ErrUnreachable) {
 		t.Errorf("the peer closed: %v", own)
+	}
+}
+
+// TestPublishesWhatIsHandedOver: a home publishes by itself, once all has come, so that
+// recipients are told twice.
+func TestPublishesWhatIsHandedOver(t *testing.T) {
+	_, cam, home, bob, name := labtest.NewAlbum(t, hub.Config{}, 6)
+	h, _ := running(t, home, func(cfg *peer.Config) { cfg.Publishes = true })
+	b, _ := running(t, bob, nil)
+	cam.Shares(name)
+	b.await(t, event.Arrived, 1)
+	cam.Syncs(home, name)
+	h.await(t, event.Published, 1)
+	if e := b.await(t, event.Changed, 1)[0]; e.News.Labelled != 0 {
+		t.Errorf("told %+v", e.News)
+	}
+	if ended := h.of(event.HandedOver); len(ended) != 1 || ended[0].Ref.Collection != name || ended[0].User != cam.User || ended[0].Err != nil {
+		t.Errorf("handed over: %v", ended)
+	}
+	if shared := h.of(event.Shared); len(shared) != 1 || shared[0].User != cam.User {
+		t.Errorf("shared: %v", shared)
+	}
+	bob.Fetches(cam.Ref(name, 5, 2))
+	if told := len(b.of(event.Arrived)) + len(b.of(event.Changed)); told != 2 {
+		t.Errorf("Bob was told %d times", told)
+	}
+}
+
+// TestHandedOverWhilePublishing: what comes while a collection is published is published
+// after that.
+func TestHandedOverWhilePublishing(t *testing.T) {
+	_, cam, home, _, name := labtest.NewAlbum(t, hub.Config{}, 1)
+	again := sync.OnceFunc(func() { cam.Syncs(home, name) })
+	h, _ := running(t, home, func(cfg *peer.Config) {
+		render := cfg.Render
+		cfg.Publishes, cfg.Render = true, peer.RendererFunc(func(ctx context.Context, p peer.Picture, w io.Writer) error {
+			again()
+			return render.Render(ctx, p, w)
+		})
+	})
+	cam.Syncs(home, name)
+	h.await(t, event.Published, 2)
+}
+
+// TestHandOverAtItsTime: what the user wants to publish later is not published when it has
+// been handed over; what others hand over is not published, and a refusal is told.
+func TestHandOverAtItsTime(t *testing.T) {
+	w, cam, home, bob, name := labtest.NewAlbum(t, hub.Config{}, 1)
+	d := newDiary()
+	home.Restart(func(cfg *peer.Config) { cfg.Publishes, cfg.Events = true, d.take })
+	at := w.Now().Add(time.Hour)
+	cam.Syncs(home, name)
+	labtest.Must(t, home.Author.PublishAt(t.Context(), name, at))
+	cam.Syncs(home, name)
+	if next, err := home.Author.PublishDue(t.Context()); err != nil || !next.Equal(at) {
+		t.Errorf("next %v, %v", next, err)
+	}
+	takes := 1
+	others := newDiary()
+	bob.Restart(func(cfg *peer.Config) {
+		cfg.Publishes, cfg.Events = true, others.take
+		cfg.Accept = func(context.Context, collection.UserID, collection.Collection) int { return takes }
+	})
+	cam.HandsOver(bob, name, 1<<20)
+	if next, err := bob.Author.PublishDue(t.Context()); err != nil || !next.IsZero() {
+		t.Errorf("of others: next %v, %v", next, err)
+	}
+	if ended := others.of(event.HandedOver); len(ended) != 1 || ended[0].User != cam.User {
+		t.Errorf("others hand over %v", ended)
+	}
+	takes = 0
+	second := cam.Album("second", bob.User)
+	if _, err := cam.HandOver(t.Context(), cam.To(bob.Station), second, 1<<20); !errors.Is(err, transport.ErrForbidden) {
+		t.Errorf("refused: %v", err)
+	}
+	if refused := others.of(event.Refused); len(refused) != 1 || refused[0].Ref.Collection != second || !errors.Is(refused[0].Err, transport.ErrForbidden) {
+		t.Errorf("refused %v", refused)
+	}
+}
+
+// TestHandOverBreaksOff: that is told with why, and nothing is published.
+func TestHandOverBreaksOff(t *testing.T) {
+	_, cam, home, _, name := labtest.NewAlbum(t, hub.Config{}, 2)
+	d := newDiary()
+	home.Restart(func(cfg *peer.Config) { cfg.Publishes, cfg.Events = true, d.take })
+	cam.Card[cam.Items[1].ID] = lab.NewPhoto("another", 4096, 140_001) // not the bytes that it has sealed
+	if _, err := cam.Sync(t.Context(), cam.To(home.Station), name); err == nil {
+		t.Error("other bytes are taken")
+	}
+	ended := d.of(event.HandedOver)
+	if len(ended) == 0 || !errors.Is(ended[0].Err, transport.ErrDigest) {
+		t.Errorf("ended %v", ended)
+	}
+	if next, err := home.Author.PublishDue(t.Context()); err != nil || !next.IsZero() || len(d.of(event.Published)) > 0 {
+		t.Errorf("next %v, %v", next, err)
 	}
 }

@@ -11,12 +11,13 @@ import (
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/event"
 	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
 
 // Share implements transport.ShareReceiver.
 func (h home) Share(ctx context.Context, share transport.Share) (transport.Answer, error) {
-	return h.answer(func() (station.Result, error) { return h.share(ctx, &share) })
+	return h.answer(ctx, func() (station.Result, error) { return h.share(ctx, &share) })
 }
 
 // share takes a share, and leaves in it what is accepted of what it offers.
@@ -36,12 +37,16 @@ func (h home) share(ctx context.Context, share *transport.Share) (station.Result
 			return station.Result{}, err
 		}
 	}
-	return h.core.Server.Share(ctx, h.caller.User, c, *share)
+	r, err := h.core.Server.Share(ctx, h.caller.User, c, *share)
+	if err == nil && r.New {
+		h.tell(h.about(event.Shared, c.Name(), nil))
+	}
+	return r, err
 }
 
 // Push implements transport.ShareReceiver.
 func (h home) Push(ctx context.Context, share transport.Share, stream io.Reader) (transport.Answer, error) {
-	return h.answer(func() (station.Result, error) {
+	return h.answer(ctx, func() (station.Result, error) {
 		r, err := h.share(ctx, &share)
 		if err != nil {
 			return r, err
@@ -52,15 +57,24 @@ func (h home) Push(ctx context.Context, share transport.Share, stream io.Reader)
 
 // Upload implements transport.ShareReceiver.
 func (h home) Upload(ctx context.Context, name collection.Name, stream io.Reader) (transport.Answer, error) {
-	return h.answer(func() (station.Result, error) { return h.core.Server.Upload(ctx, h.caller.User, name, stream) })
+	return h.answer(ctx, func() (station.Result, error) {
+		r, err := h.core.Server.Upload(ctx, h.caller.User, name, stream)
+		if err != nil {
+			h.tell(h.about(event.HandedOver, name, err))
+		}
+		return r, err
+	})
 }
 
-func (h home) answer(work func() (station.Result, error)) (transport.Answer, error) {
+func (h home) answer(ctx context.Context, work func() (station.Result, error)) (transport.Answer, error) {
 	if h.caller.User != h.user && h.cfg.Accept == nil {
 		return transport.Answer{}, transport.ErrForbidden
 	}
 	return station.Inside(&h.drain, func() (transport.Answer, error) {
 		r, err := work()
+		if err == nil && r.Answer.Next == transport.Done {
+			err = h.handedOver(context.WithoutCancel(ctx), r.State.Collection.Name())
+		}
 		if err != nil {
 			return transport.Answer{}, err
 		}

@@ -137,6 +137,7 @@ type Peers struct{ core *Core }
 type Result struct {
 	State  engine.State
 	Answer *transport.Answer // if there is one
+	New    bool              // whether the collection was not known before
 
 	sealOnly bool // the answer's collection adds no more to a share than the authority's seal
 }

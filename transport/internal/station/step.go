@@ -130,6 +130,7 @@ func (s *step) note(e engine.Event, before rests, said bool) {
 // the items of a collection that is new here, or that another has taken the place of, and
 // the notifications, all in the transaction.
 func (s *step) store(ctx context.Context, before remembered, after engine.State, effects []engine.Effect) (err error) {
+	s.result.New = !before.state.Known()
 	s.result.State, s.moved = after, engine.Moved(before.state, after)
 	if s.parts, err = after.Parts(); err != nil {
 		return err
