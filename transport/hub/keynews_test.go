@@ -3,6 +3,7 @@ package hub_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/glimpse-go/glimpse/transport/hub"
 	kinds "github.com/glimpse-go/glimpse/transport/hub/internal/records"
 	"github.com/glimpse-go/glimpse/transport/internal/record"
+	"github.com/glimpse-go/glimpse/transport/internal/recordtest"
 	"github.com/glimpse-go/glimpse/transport/memstore"
 )
 
@@ -133,4 +135,47 @@ func TestFirstRoster(t *testing.T) {
 			t.Errorf("%d bytes: %v, want %v", len(sent.roster), err, sent.want)
 		}
 	}
+}
+
+// TestKeyNewsOfDamage: a statement on one user that is damaged, as the store finds or does not
+// find, keeps no other's back, from KeyNews or a collection; and stations take what they get.
+func TestKeyNewsOfDamage(t *testing.T) {
+	w := labtest.New(t, hub.Config{})
+	ann, bob, eve := w.User("ann"), w.User("bob"), w.User("eve")
+	cam, home := w.Camera(ann, 1), w.Peer(ann, "home")
+	b, phone := w.Peer(bob, "bob"), w.Camera(eve, 1)
+	name := cam.Album("title", bob, eve)
+	cam.Shares(name)
+	cam.Syncs(home, name)
+	home.Publishes(name)
+	w.Revokes(phone.Station)
+	w.Revokes(b.Station)
+	key := kinds.Statement.Key(eve, phone.Key())
+	for what, damage := range map[string]func(){
+		"found": func() { w.Restart(recordtest.New(w.Hub.Store, key)) },
+		"not found": func() {
+			labtest.Must(t, record.Put(t.Context(), w.Hub.Store, transport.Change{Key: key, Value: []byte("damaged")}))
+			w.Restart(w.Hub.Store)
+		},
+	} {
+		damage()
+		news, err := w.Hub.Hub.As(ann).KeyNews(t.Context(), transport.KeyNewsRequest{Users: []collection.UserID{eve, bob}})
+		labtest.Must(t, err)
+		if !slices.ContainsFunc(news.Statements, func(data []byte) bool { w, err := userOf(data); return err == nil && w == bob }) {
+			t.Errorf("%s: nothing of Bob in %d statements", what, len(news.Statements))
+		}
+		labtest.Must(t, home.RefreshKeys(t.Context()))
+		home.Refreshes(name)
+	}
+}
+
+// userOf returns whom a statement or a roster is on.
+func userOf(data []byte) (collection.UserID, error) {
+	var r signature.Roster
+	if r.UnmarshalBinary(data) == nil {
+		return r.User, nil
+	}
+	var s signature.KeyStatement
+	err := s.UnmarshalBinary(data)
+	return s.User, err
 }

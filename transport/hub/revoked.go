@@ -112,7 +112,7 @@ func (u *users) appendRevocations(ctx context.Context, to [][]byte, user collect
 	for _, data := range statements {
 		word, err := station.ReadWord(data)
 		if err != nil {
-			return nil, transport.At(transport.ErrStorage, records.Statement.Under(user))
+			return nil, transport.At(transport.ErrStorage, records.Statement.Under(user)) // none is returned that is
 		}
 		if word.Roster != nil || word.Statement.Role == signature.RoleRevoked {
 			to = append(to, data)

@@ -13,6 +13,7 @@ import (
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/internal/record"
+	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
 
 // users are all whom the hub knows: those of its Directory, and of the accounts
@@ -132,7 +133,7 @@ func parties(c collection.Collection) []collection.UserID {
 }
 
 // statementsOn returns the key statements of one user. Whom the hub does not know
-// has none: a completer may be a user of somebody else's.
+// has none: a completer may be a user of somebody else's. Those that are damaged are left out.
 func (u *users) statementsOn(ctx context.Context, user collection.UserID) ([][]byte, error) {
 	keys, err := u.cfg.Directory.KeyStatements(ctx, user)
 	if err == nil && !u.own() {
@@ -141,8 +142,24 @@ func (u *users) statementsOn(ctx context.Context, user collection.UserID) ([][]b
 	if errors.Is(err, transport.ErrNotFound) {
 		keys, err = u.accounts.KeyStatements(ctx, user)
 	}
-	if errors.Is(err, transport.ErrNotFound) {
+	at, placed := errors.AsType[*transport.PlaceError](err)
+	switch {
+	case errors.Is(err, transport.ErrNotFound):
+		return nil, nil
+	case placed && record.Damaged(err, at.Place): // it keeps no other user's back
+		u.cfg.Log.Error("key statements damaged, and left out", "user", user, "error", err)
 		return nil, nil
 	}
-	return keys, err
+	return u.readable(user, keys), err
+}
+
+// readable leaves out the statements that nobody could read.
+func (u *users) readable(user collection.UserID, keys [][]byte) [][]byte {
+	return slices.DeleteFunc(keys, func(data []byte) bool {
+		_, err := station.ReadWord(data)
+		if err != nil {
+			u.cfg.Log.Error("key statement damaged, and left out", "user", user)
+		}
+		return err != nil
+	})
 }

@@ -76,10 +76,10 @@ func (k *Versions) receiveTo(ctx context.Context, c collection.Collection, item,
 		return int64(len(data)), transport.At(err, place(c, item, version))
 	}
 	end, err := k.begin(ctx, keep.by, c.Author(), d, most)
+	defer end() // also after an error: the store may have noted it all the same
 	if err != nil {
 		return 0, err
 	}
-	defer end()
 	s, err := k.join(ctx, key)
 	if err != nil {
 		return 0, transport.At(err, place(c, item, version))

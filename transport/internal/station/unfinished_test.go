@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 	"testing"
 	"time"
 
@@ -109,5 +110,37 @@ func TestDamagedPart(t *testing.T) {
 		must(0, record.Put(t.Context(), k.Store, transport.Change{Key: key, Value: []byte{1}}))
 		damage()
 		must(0, brings(bytes.NewReader(thumbnail)))
+	}
+}
+
+// noting is a store that stores what is to come of a version, and fails.
+type noting struct {
+	transport.Store
+	fails bool
+}
+
+func (n *noting) Apply(ctx context.Context, b transport.Batch) (uint64, error) {
+	version, err := n.Store.Apply(ctx, b)
+	for _, c := range b.Changes {
+		if n.fails && strings.HasPrefix(c.Key, unfinishedRecord.Under()) {
+			n.fails = false
+			return 0, transport.ErrStorage
+		}
+	}
+	return version, err
+}
+
+// TestReservedInVain: what was counted for a version that could not begin to come does not
+// count any more.
+func TestReservedInVain(t *testing.T) {
+	large := bytes.Repeat([]byte("large"), 20_000)
+	store := &noting{new(memstore.Store), true}
+	k := New(Config{Store: store, Cache: true, Now: time.Now})
+	_, err := k.Versions.Receive(t.Context(), ofItem(large), 0, 0, 0, bytes.NewReader(large))
+	if !errors.Is(err, transport.ErrStorage) {
+		t.Fatal(err)
+	}
+	if used := UsageIn(must(store.Get(t.Context(), UsageKeys(ann)...))); used != (Usage{}) {
+		t.Errorf("it counts as %+v", used)
 	}
 }

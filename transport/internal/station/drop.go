@@ -1,0 +1,114 @@
+package station
+
+import (
+	"context"
+	"strings"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/engine"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
+)
+
+// A peer drops versions when its user says so. In one transaction they leave the states and
+// the records, and of those that are blobs it is noted, where a cache notes ages, that the
+// bytes are to go: so a crash leaves none that nobody knows of.
+
+// Drop removes versions of a collection that are here, but for those that another of its
+// author's collections has, and what earlier calls have left.
+func (k *Versions) Drop(ctx context.Context, c collection.Collection, versions []transport.Bits) error {
+	k.core.cache.Lock()
+	defer k.core.cache.Unlock()
+	places := placesOf(c, versions)
+	for len(places) > 0 {
+		some := places[:min(len(places), expirePage)]
+		places = places[len(some):]
+		if err := k.drop(ctx, c.Name(), some); err != nil {
+			return err
+		}
+	}
+	return k.dropBlobs(ctx)
+}
+
+// drop drops some versions.
+func (k *Versions) drop(ctx context.Context, name collection.Name, some []spot) error {
+	_, err := record.Update(ctx, k.Store, func(tx *record.Tx) error {
+		gone, err := k.onlyIn(ctx, tx, name, some)
+		if err != nil || len(gone) == 0 {
+			return err
+		}
+		for d := range gone {
+			small, err := k.core.forgetOne(ctx, tx, versionRecord.Key(name.Author, d))
+			if err != nil {
+				return err
+			}
+			if !small {
+				tx.Put(k.core.age(name.Author, d))
+			}
+		}
+		return k.core.expireStates(ctx, tx, name.Author, gone)
+	})
+	return err
+}
+
+// onlyIn returns the digests of some versions that no other collection of the author's holds.
+func (k *Versions) onlyIn(ctx context.Context, tx *record.Tx, name collection.Name, some []spot) (map[collection.Digest]bool, error) {
+	left := make(map[collection.Digest]bool, len(some))
+	for _, p := range some {
+		left[p.digest] = true
+	}
+	err := k.core.eachState(ctx, tx, name.Author, func(other collection.Name, _ transport.Record, _ engine.Parts, s engine.State) error {
+		if other == name {
+			return nil
+		}
+		for v, items := range among(s, left) {
+			for i := range items.Places() {
+				d, _ := s.Collection.Digest(i, v)
+				delete(left, d)
+			}
+		}
+		return nil
+	})
+	return left, err
+}
+
+// dropBlobs removes the bytes of what was dropped, unless it has come again.
+func (k *Versions) dropBlobs(ctx context.Context) error {
+	keys, err := record.Keys(ctx, k.Store, ageRecord.Under(), 0)
+	if err != nil {
+		return err
+	}
+	for _, noted := range keys {
+		key := versionRecord.Under() + strings.TrimPrefix(noted, ageRecord.Under())
+		now, err := record.Get(ctx, k.Store, key)
+		if err == nil && now.Version == 0 {
+			err = k.Store.Delete(ctx, key)
+		}
+		if err != nil {
+			return err
+		}
+		if err := record.Remove(ctx, k.Store, noted); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Room returns how many bytes the versions of a collection take here, by their place in the
+// ladder: each of those with the same bytes once.
+func (k *Versions) Room(ctx context.Context, s engine.State) ([]int64, error) {
+	room := make([]int64, len(s.Collection.Ladder()))
+	seen := map[collection.Digest]bool{}
+	for _, p := range placesOf(s.Collection, s.Held) {
+		if seen[p.digest] {
+			continue
+		}
+		seen[p.digest] = true
+		size, _, err := k.whole(ctx, versionRecord.Key(s.Collection.Author(), p.digest))
+		if err != nil {
+			return nil, err
+		}
+		room[p.version] += size
+	}
+	return room, nil
+}
