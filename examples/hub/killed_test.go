@@ -86,7 +86,7 @@ func receiveAll(t *testing.T, dir string, account program.Account, names map[str
 	}
 	defer p.Close(context.WithoutCancel(ctx))
 	told := map[collection.UserID]int{}
-	for more := true; more; {
+	for more := true; more && len(names) > 0; {
 		news, err := p.Reader.Receive(ctx)
 		if err != nil {
 			t.Fatal(err)

@@ -35,7 +35,9 @@ func (w *runWord) Run(ctx context.Context, env program.Env, g *grammar) (err err
 	defer listener.Close()
 	log := slog.New(slog.NewTextHandler(env.Err, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	s := &service{env: env, url: w.url(listener)}
-	s.Peer, err = program.OpenPeer(ctx, g.Data, peer.Config{URL: s.url, Log: log, Events: s.tell, Accept: w.accept}, w.Network...)
+	s.Peer, err = program.OpenPeer(ctx, g.Data, peer.Config{
+		URL: s.url, Log: log, Events: s.tell, Accept: w.accept, Publishes: !w.Hold,
+	}, w.Network...)
 	if err != nil {
 		return err
 	}
@@ -50,7 +52,7 @@ func (w *runWord) Run(ctx context.Context, env program.Env, g *grammar) (err err
 	}
 	defer stop()
 	if !w.Hold {
-		go s.publishHandedOver(ctx)
+		go s.publishHeld(ctx)
 	}
 	fmt.Fprintf(env.Out, "User %v is served at %s.\n", s.Account.User, s.address())
 	program.Ready()
@@ -82,6 +84,11 @@ func (s *service) tell(e event.Event) {
 	case e.News != nil:
 		fmt.Fprintf(s.env.Out, "%s from %v: %q, %s, %d with a label\n", e.Kind, e.News.Author, e.News.Title,
 			program.Count(e.News.Items, "item", "items"), e.News.Labelled)
+	case e.Kind == event.Published:
+		if v, err := s.Reader.View(context.Background(), e.Ref.Collection); err == nil {
+			fmt.Fprintf(s.env.Out, "published %q: %s, %d with a label\n", v.Collection().Title(),
+				program.Count(v.Collection().Len(), "item", "items"), v.Collection().Labelled())
+		}
 	case e.Kind == event.WishFulfilled, e.Kind == event.WishEnded:
 		fmt.Fprintf(s.env.Out, "%s: item %v\n", e.Kind, e.Ref.Item)
 	case e.Kind == event.Failed || e.Kind == event.LeftOut:

@@ -9,7 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/examples/internal/program"
 	"github.com/glimpse-go/glimpse/transport/enrol"
 	"github.com/glimpse-go/glimpse/transport/peer"
@@ -110,56 +109,27 @@ func labelled(v *peer.View, i int) bool {
 	return rank.Labelled()
 }
 
-// publishHandedOver publishes what the user's cameras have handed over, as soon as nothing
-// more of it comes.
-func (s *service) publishHandedOver(ctx context.Context) {
-	published, before := map[collection.Name]int{}, map[collection.Name]int{}
-	for ctx.Err() == nil {
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(time.Second):
-		}
-		held, err := s.held(ctx)
-		if err != nil {
-			continue // the store says so elsewhere
-		}
-		for name, n := range held {
-			if n > published[name] && n == before[name] && s.publishNow(ctx, name) {
-				published[name] = n
-			}
-		}
-		before = held
-	}
-}
-
-// held counts the originals that are here of the user's own collections.
-func (s *service) held(ctx context.Context) (map[collection.Name]int, error) {
+// publishHeld has Run publish what was handed over to the folder while no peer ran on it, or
+// one that was killed before it could.
+func (s *service) publishHeld(ctx context.Context) {
 	names, err := s.Names(ctx)
-	held := map[collection.Name]int{}
 	for _, name := range names {
-		v, err := s.Reader.View(ctx, name)
-		if name.Author != s.Account.User || err != nil {
+		if v, err := s.Reader.View(ctx, name); err != nil || name.Author != s.Account.User || !s.isHeld(v) {
 			continue
 		}
-		for i := range v.Collection().Len() {
-			if v.Held(i).Has(original(v)) {
-				held[name]++
-			}
-		}
+		err = errors.Join(err, s.Author.PublishAt(ctx, name, time.Now()))
 	}
-	return held, err
+	if err != nil && ctx.Err() == nil {
+		fmt.Fprintf(s.env.Err, "not published yet: %s; it is tried again\n", program.Trouble(err))
+	}
 }
 
-func (s *service) publishNow(ctx context.Context, name collection.Name) bool {
-	if err := s.Author.Publish(ctx, name); err != nil {
-		fmt.Fprintf(s.env.Err, "not published yet: %s; it is tried again\n", program.Trouble(err))
-		return false
+// isHeld reports whether there is an original here that the others do not know of.
+func (s *service) isHeld(v *peer.View) bool {
+	for i := range v.Collection().Len() {
+		if labelled(v, i) && v.Held(i).Has(original(v)) {
+			return true
+		}
 	}
-	v, err := s.Reader.View(ctx, name)
-	if err == nil {
-		fmt.Fprintf(s.env.Out, "published %q: %s, %d with a label\n", v.Collection().Title(),
-			program.Count(v.Collection().Len(), "item", "items"), v.Collection().Labelled())
-	}
-	return true
+	return false
 }
