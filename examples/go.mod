@@ -3,11 +3,13 @@ module github.com/glimpse-go/glimpse/examples
 go 1.26.0
 
 require (
+	github.com/alecthomas/kong v1.17.0
 	github.com/glimpse-go/glimpse v0.0.0
 	github.com/glimpse-go/glimpse/transport/media v0.0.0
 	github.com/glimpse-go/glimpse/transport/media/heif v0.0.0
 	github.com/glimpse-go/glimpse/transport/media/vips v0.0.0
 	github.com/glimpse-go/glimpse/transport/sqlitestore v0.0.0
+	golang.org/x/crypto v0.58.0
 )
 
 require (
@@ -24,7 +26,6 @@ require (
 	github.com/tetratelabs/wazero v1.9.0 // indirect
 	github.com/x448/float16 v0.8.4 // indirect
 	go.n16f.net/thumbhash v1.1.0 // indirect
-	golang.org/x/crypto v0.58.0 // indirect
 	golang.org/x/image v0.47.0 // indirect
 	golang.org/x/net v0.60.0 // indirect
 	golang.org/x/sync v0.24.0 // indirect

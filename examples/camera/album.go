@@ -1,0 +1,165 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/examples/internal/program"
+	"github.com/glimpse-go/glimpse/examples/mixed"
+	"github.com/glimpse-go/glimpse/transport/media"
+)
+
+// album is one collection as the camera keeps it, in a folder of its own: the file
+// album.json and the thumbnails. It is written before anything is shared, so that whatever
+// was begun can be gone on with.
+type album struct {
+	dir string
+
+	ID     collection.ID       `json:"id"`
+	Title  string              `json:"title"`
+	Made   time.Time           `json:"made"`
+	Photos []photo             `json:"photos"`
+	Users  []collection.UserID `json:"users,omitempty"`
+	Mail   []string            `json:"mail,omitempty"`   // addresses of recipients
+	Shared bool                `json:"shared,omitempty"` // the hub has all that it asks for
+	Synced bool                `json:"synced,omitempty"` // and the home the originals
+}
+
+// photo is one file: a photo, a film or a document.
+type photo struct {
+	Path    string    `json:"path"`
+	Caption string    `json:"caption"`
+	Type    string    `json:"type"`
+	Preview []byte    `json:"preview,omitempty"`
+	Size    int64     `json:"size"` // bytes
+	Changed time.Time `json:"changed"`
+}
+
+func (a *album) item(i int) collection.ItemID {
+	return collection.DeriveItemID(a.ID, []byte(a.Photos[i].Path))
+}
+
+func (a *album) name(author collection.UserID) collection.Name {
+	return collection.Name{Author: author, ID: a.ID}
+}
+
+// thumbnail is the file of an item's thumbnail, which is not there if none could be made.
+func (a *album) thumbnail(i int) string { return filepath.Join(a.dir, a.item(i).String()+".jpg") }
+
+func (a *album) save() error {
+	text, err := json.MarshalIndent(a, "", "  ")
+	if err != nil {
+		return err
+	}
+	return program.WriteFile(filepath.Join(a.dir, "album.json"), text)
+}
+
+// items are the items of the collection.
+func (a *album) items() []collection.Item {
+	items := make([]collection.Item, len(a.Photos))
+	for i, p := range a.Photos {
+		items[i] = collection.Item{ID: a.item(i), Caption: p.Caption, MediaType: p.Type, Preview: p.Preview}
+	}
+	return items
+}
+
+// loadAlbums reads the albums in a folder, the oldest first.
+func loadAlbums(dir string) (albums []*album, err error) {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	for _, e := range entries {
+		at := filepath.Join(dir, e.Name())
+		text, errRead := os.ReadFile(filepath.Join(at, "album.json"))
+		if errors.Is(errRead, fs.ErrNotExist) {
+			continue // it was not begun
+		}
+		a := &album{dir: at}
+		if errRead == nil {
+			errRead = json.Unmarshal(text, a)
+		}
+		if errRead != nil {
+			return nil, errRead
+		}
+		albums = append(albums, a)
+	}
+	slices.SortStableFunc(albums, func(a, b *album) int { return a.Made.Compare(b.Made) })
+	return albums, err
+}
+
+// newAlbum makes an album of files, with their thumbnails. What cannot be read is named
+// and left out.
+func newAlbum(ctx context.Context, env program.Env, dir string, made time.Time, paths []string) (*album, error) {
+	a := &album{Made: made}
+	rand.Read(a.ID[:]) // never fails
+	a.dir = filepath.Join(dir, a.ID.String())
+	if err := os.MkdirAll(a.dir, 0o700); err != nil {
+		return nil, err
+	}
+	progress := program.NewProgress(env.Err)
+	for i, path := range paths {
+		progress.Show(fmt.Sprintf("%s %d of %d thumbnails", program.Bar(int64(i), int64(len(paths))), i, len(paths)))
+		err := a.add(ctx, path)
+		if ctx.Err() != nil {
+			return nil, errors.Join(ctx.Err(), os.RemoveAll(a.dir))
+		}
+		if err != nil {
+			fmt.Fprintf(env.Err, "%s is left out: %s\n", path, program.Trouble(err))
+		}
+	}
+	progress.Done()
+	if len(a.Photos) == 0 {
+		return nil, errors.Join(program.Plain(errors.New("there is nothing that could be shared")), os.RemoveAll(a.dir))
+	}
+	return a, nil
+}
+
+func (a *album) add(ctx context.Context, path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	a.Photos = append(a.Photos, photo{Path: path, Size: info.Size(), Changed: info.ModTime()})
+	i := len(a.Photos) - 1
+	if err := a.make(ctx, i); err != nil {
+		a.Photos = a.Photos[:i]
+		return err
+	}
+	return nil
+}
+
+// make makes the thumbnail and the preview of a photo, if they can be made here.
+func (a *album) make(ctx context.Context, i int) error {
+	var folder mixed.Folder
+	p := &a.Photos[i]
+	item, err := folder.Add(ctx, a.item(i), p.Path)
+	if err != nil {
+		return err
+	}
+	p.Caption, p.Type = item.Caption, item.MediaType
+	made, err := folder.Open(ctx, item.ID, 0)
+	if err != nil {
+		return nil // the home computer may make it
+	}
+	defer made.Close()
+	var jpeg bytes.Buffer
+	if _, err := io.Copy(&jpeg, io.NewSectionReader(made, 0, made.Size())); err != nil {
+		return err
+	}
+	if preview, err := (media.Picture{JPEG: jpeg.Bytes()}).Preview(); err == nil {
+		p.Preview = preview
+	}
+	return program.WriteFile(a.thumbnail(i), jpeg.Bytes())
+}

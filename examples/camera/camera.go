@@ -1,0 +1,196 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/examples/internal/program"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/device"
+	"github.com/glimpse-go/glimpse/transport/filestore"
+)
+
+// camera is a device in its folder.
+type camera struct {
+	dir     string
+	env     program.Env
+	account program.Account
+	key     program.Key
+	device  *device.Device
+	albums  []*album
+	photos  map[collection.ItemID]place
+	read    atomic.Int64 // bytes that were read to be sent
+	closers []io.Closer
+}
+
+// place is where an item is.
+type place struct {
+	album *album
+	at    int
+}
+
+// open opens the camera in a folder, for this process alone.
+func open(env program.Env, dir string) (*camera, error) {
+	account, err := program.LoadAccount(dir)
+	if err != nil {
+		return nil, err
+	}
+	lock, err := program.Lock(dir)
+	if err != nil {
+		return nil, err
+	}
+	c := &camera{dir: dir, env: env, account: account, photos: map[collection.ItemID]place{}, closers: []io.Closer{lock}}
+	if err := c.open(); err != nil {
+		return nil, errors.Join(err, c.close())
+	}
+	return c, nil
+}
+
+func (c *camera) open() (err error) {
+	if c.key, err = program.LoadKey(c.dir); err != nil {
+		return err
+	}
+	store, err := filestore.Open(filepath.Join(c.dir, "store"))
+	if err != nil {
+		return err
+	}
+	c.closers = append(c.closers, store)
+	c.device = device.New(c.account.User, c.key, device.MediaFunc(c.media), device.Config{
+		Store: store, Authority: c.account.Authority.ID(), Name: "Camera",
+	})
+	albums, err := loadAlbums(c.albumsIn())
+	for _, a := range albums {
+		c.add(a)
+	}
+	return err
+}
+
+func (c *camera) albumsIn() string { return filepath.Join(c.dir, "albums") }
+
+func (c *camera) close() error {
+	var errs []error
+	for i := len(c.closers) - 1; i >= 0; i-- {
+		errs = append(errs, c.closers[i].Close())
+	}
+	return errors.Join(errs...)
+}
+
+func (c *camera) add(a *album) {
+	c.albums = append(c.albums, a)
+	for i := range a.Photos {
+		c.photos[a.item(i)] = place{a, i}
+	}
+}
+
+// media opens a version of an item, for the SDK. Nothing is held in memory.
+func (c *camera) media(_ context.Context, id collection.ItemID, version int) (transport.Blob, error) {
+	p, ok := c.photos[id]
+	switch {
+	case !ok || version == 1:
+		return nil, transport.At(transport.ErrNotFound, id.String()) // the home computer makes screen versions
+	case version == 0:
+		return c.file(p.album.thumbnail(p.at), nil)
+	}
+	return c.file(p.album.Photos[p.at].Path, &p.album.Photos[p.at])
+}
+
+// file opens a file, which must be as it was shared.
+func (c *camera) file(path string, as *photo) (transport.Blob, error) {
+	f, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, transport.At(transport.ErrNotFound, path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil && as != nil && (info.Size() != as.Size || !info.ModTime().Equal(as.Changed)) {
+		err = transport.At(transport.ErrNotFound, path) // another photo of that name
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return blob{f, info.Size(), &c.read}, nil
+}
+
+type blob struct {
+	*os.File
+	size int64
+	read *atomic.Int64
+}
+
+// Size implements transport.Blob.
+func (b blob) Size() int64 { return b.size }
+
+// ReadAt implements transport.Blob.
+func (b blob) ReadAt(p []byte, at int64) (int, error) {
+	n, err := b.File.ReadAt(p, at)
+	b.read.Add(int64(n))
+	return n, err
+}
+
+// make makes the collection of an album, unless it is there.
+func (c *camera) make(ctx context.Context, a *album) error {
+	name := a.name(c.account.User)
+	if _, err := c.device.Collection(ctx, name); !errors.Is(err, transport.ErrNotFound) {
+		return err
+	}
+	header := collection.Header{ID: a.ID, Title: a.Title, Created: a.Made, Authority: c.account.Authority.ID()}
+	body := collection.Body{Items: a.items(), Recipients: a.Users}
+	_, err := c.device.MakeFor(ctx, header, body, a.Mail...)
+	if len(a.Mail) == 0 {
+		_, err = c.device.Make(ctx, header, body)
+	}
+	return err
+}
+
+// share shares an album with the hub, if that is to be done.
+func (c *camera) share(ctx context.Context, a *album) error {
+	if err := c.make(ctx, a); err != nil || a.Shared {
+		return err
+	}
+	hub := c.account.HubClient(c.key)
+	if hub == nil {
+		return program.Plain(errors.New("the camera's user has no hub; what is shared is told by the home: use sync"))
+	}
+	before := c.read.Load()
+	answer, err := c.device.Share(ctx, hub, a.name(c.account.User))
+	if err != nil {
+		return err
+	}
+	if answer.Next != transport.Done {
+		return program.Plain(fmt.Errorf("the hub still waits for %v", answer.Next))
+	}
+	a.Shared = true
+	if err := a.save(); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.env.Out, "Shared %q: %s, of which %s of thumbnails were sent.\n", a.Title,
+		program.Count(len(a.Photos), "item", "items"), program.Size(c.read.Load()-before))
+	return nil
+}
+
+// sync hands an album over to the home, if that is to be done.
+func (c *camera) sync(ctx context.Context, home transport.ShareReceiver, a *album) error {
+	if err := c.make(ctx, a); err != nil {
+		return err
+	}
+	before, done := c.read.Load(), c.show(fmt.Sprintf("%q", a.Title))
+	_, err := c.device.Sync(ctx, home, a.name(c.account.User))
+	done()
+	if err != nil {
+		return err
+	}
+	a.Synced = true
+	if err := a.save(); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.env.Out, "Synced %q: %s, %s.\n", a.Title, program.Count(len(a.Photos), "item", "items"), program.Size(c.read.Load()-before))
+	return nil
+}

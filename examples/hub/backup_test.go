@@ -1,0 +1,111 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/glimpse-go/glimpse/examples/internal/program"
+	"github.com/glimpse-go/glimpse/examples/internal/programtest"
+)
+
+// TestBackup copies a hub that is in use, twice, restores it, and goes on with it in the
+// place of the other one: what had been acknowledged before the backup is there.
+func TestBackup(t *testing.T) {
+	h := newHub(t)
+	bob := h.join(t, "user", "add", "Bob")
+	account, err := program.LoadAccount(bob)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv(loadRecipient, account.User.String())
+	t.Setenv(loadFolder, h.join(t, "user", "add", "Ann"))
+	load := programtest.Start(t, os.Args[0])
+	os.Unsetenv(loadFolder)
+	load.AwaitMore()
+	to := filepath.Join(t.TempDir(), "backup")
+	programtest.Run(t, h.program, "backup", to, "-data", h.dir)
+	load.AwaitMore()
+	acknowledged := map[string]bool{}
+	for _, name := range strings.Fields(load.Printed()) {
+		acknowledged[name] = true
+	}
+	programtest.Run(t, h.program, "backup", to, "-data", h.dir)
+	load.Kill()
+	h.Kill()
+	again := filepath.Join(t.TempDir(), "again")
+	programtest.Run(t, h.program, "restore", to, "-data", again)
+	if got := programtest.Fails(t, 1, h.program, "restore", to, "-data", again); !strings.Contains(got, "not empty") {
+		t.Error(got)
+	}
+	programtest.Run(t, h.program, "check", "-data", again)
+	startHub(t, again, h.address)
+	receiveAll(t, bob, account, acknowledged)
+}
+
+// TestBackupOfAnother leaves alone what is a backup of another hub, or no whole one.
+func TestBackupOfAnother(t *testing.T) {
+	h, other := newHub(t), newHub(t)
+	to := filepath.Join(t.TempDir(), "backup")
+	programtest.Run(t, h.program, "backup", to, "-data", h.dir)
+	if got := programtest.Fails(t, 1, h.program, "backup", to, "-data", other.dir); !strings.Contains(got, "of another hub") {
+		t.Error(got)
+	}
+	if err := os.WriteFile(unfinished(to), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	again := filepath.Join(t.TempDir(), "again")
+	if got := programtest.Fails(t, 1, h.program, "restore", to, "-data", again); !strings.Contains(got, "not whole") {
+		t.Error(got)
+	}
+	if there, err := program.Exists(again); there || err != nil {
+		t.Error("something was restored:", err)
+	}
+}
+
+// TestCheck finds a bit that has changed in what the hub keeps.
+func TestCheck(t *testing.T) {
+	h := newHub(t)
+	account, err := program.LoadAccount(h.join(t, "user", "add", "Bob"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv(loadRecipient, account.User.String())
+	t.Setenv(loadFolder, h.join(t, "user", "add", "Ann"))
+	load := programtest.Start(t, os.Args[0])
+	os.Unsetenv(loadFolder)
+	load.AwaitMore()
+	load.Kill()
+	h.Interrupt()
+	h.Status()
+	programtest.Run(t, h.program, "check", "-data", h.dir)
+
+	name := filepath.Join(storeIn(h.dir), "records.sqlite")
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := strings.LastIndex(string(data), thumbnailIn(t, data))
+	data[at+100] ^= 1
+	if err := os.WriteFile(name, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := programtest.Start(t, h.program, "check", "-data", h.dir)
+	if status := p.Status(); status != 1 || !strings.Contains(p.Printed(), "record v/") || !strings.Contains(p.Errors(), "wrong") {
+		t.Errorf("exit status %d\n%s%s", status, p.Printed(), p.Errors())
+	}
+}
+
+// thumbnailIn returns some bytes of a thumbnail that load has made: sixteen that repeat.
+func thumbnailIn(t *testing.T, data []byte) string {
+	t.Helper()
+	for i := 0; i+320 < len(data); i++ {
+		period := string(data[i : i+16])
+		if strings.Trim(period, "\x00") != "" && string(data[i:i+320]) == strings.Repeat(period, 20) {
+			return string(data[i : i+320])
+		}
+	}
+	t.Fatal("there is no thumbnail in the database")
+	return ""
+}

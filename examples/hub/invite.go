@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/examples/internal/program"
+	"github.com/glimpse-go/glimpse/signature"
+	"github.com/glimpse-go/glimpse/transport/enrol"
+	"github.com/glimpse-go/glimpse/transport/hub"
+)
+
+// invitationAge is how long an invitation is good.
+const invitationAge = 10 * time.Minute
+
+// errInvitation says that an invitation cannot be made use of.
+var errInvitation = program.Plain(errors.New("the invitation is over; make a new one"))
+
+// invitation says who is invited: a new user, or another station of one.
+type invitation struct {
+	User      collection.UserID // zero = a new one
+	Name      string            // of the new one
+	Addresses []string
+}
+
+// invited is an invitation that is open.
+type invited struct {
+	invitation
+	attempt *enrol.Attempt
+	end     context.CancelFunc
+}
+
+// invite opens an invitation, and returns its text.
+func (a *admin) invite(_ context.Context, of invitation) (string, error) {
+	if a.url == "" {
+		return "", program.Plain(errors.New("the hub does not run; start it first, since a station is to reach it"))
+	}
+	ctx, end := context.WithTimeout(a.hub.Running(), invitationAge)
+	offer := enrol.Offer{User: of.User, Authority: a.hub.PublicKey(), Hub: []string{a.url}}
+	attempt, err := enrol.NewAttempt(ctx, offer, rand.Reader)
+	if err != nil {
+		end()
+		return "", err
+	}
+	text := program.Invitation{URL: a.url, Secret: rand.Text()}
+	if a.pinned {
+		text.Key = a.hub.PublicKey().ID()
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.open[text.Secret] = &invited{of, attempt, end}
+	context.AfterFunc(ctx, func() { a.forget(text.Secret) })
+	return text.String(), nil
+}
+
+func (a *admin) forget(secret string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.open, secret)
+}
+
+// attempt is what stations reach with an invitation.
+func (a *admin) attempt(secret string) *enrol.Attempt {
+	if i := a.invited(secret); i != nil {
+		return i.attempt
+	}
+	return nil
+}
+
+func (a *admin) invited(secret string) *invited {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.open[secret]
+}
+
+// asking is a station that has come with an invitation.
+type asking struct{ Station, Code string }
+
+// wait waits for the station that comes with an invitation.
+func (a *admin) wait(ctx context.Context, secret string) (asking, error) {
+	i := a.invited(secret)
+	if i == nil {
+		return asking{}, errInvitation
+	}
+	r, code, err := i.attempt.Wait(ctx)
+	return asking{r.Name, code}, err
+}
+
+// decision is what the operator says of a code.
+type decision struct {
+	Secret string
+	Admit  bool
+}
+
+// decide admits the station, whose user it returns, or refuses it.
+func (a *admin) decide(ctx context.Context, d decision) (user collection.UserID, err error) {
+	i := a.invited(d.Secret)
+	if i == nil {
+		return user, errInvitation
+	}
+	defer i.end()
+	if !d.Admit {
+		i.attempt.Refuse()
+		return user, nil
+	}
+	r, err := i.attempt.Confirm(ctx)
+	if err != nil {
+		return user, err
+	}
+	user, statement, err := a.enter(ctx, i.invitation, r)
+	if err == nil {
+		err = i.attempt.Admit(statement)
+	}
+	if err != nil {
+		i.attempt.Refuse()
+	}
+	return user, err
+}
+
+// enter puts a station into the hub's accounts. A new user's id is that of the key, so
+// that nobody, the hub included, can name another one for it.
+func (a *admin) enter(ctx context.Context, i invitation, r enrol.Request) (user collection.UserID, statement []byte, err error) {
+	user = i.User
+	if user.IsZero() {
+		user, err = a.hub.Accounts().RegisterKey(ctx, hub.Person{Name: i.Name, Addresses: i.Addresses}, r.Key, r.Proof)
+	}
+	if err != nil {
+		return user, nil, err
+	}
+	statement, err = a.hub.Accounts().AddKey(ctx, user, r.Name, r.Key, r.Proof)
+	if errors.Is(err, signature.ErrChanged) {
+		err = program.Plain(fmt.Errorf("%v has a key already; the station is added at home, with: peer station add", user))
+	}
+	return user, statement, err
+}

@@ -1,0 +1,212 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/examples/internal/program"
+	"github.com/glimpse-go/glimpse/examples/internal/programtest"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/device"
+	"github.com/glimpse-go/glimpse/transport/peer"
+)
+
+var kills = flag.Int("kills", 3, "how often the hub is killed under load; 200 take some minutes")
+
+// TestKilled kills the hub at random moments while other processes share with it. What it
+// has acknowledged is there afterwards, and reaches the recipient, thumbnails included.
+func TestKilled(t *testing.T) {
+	h := newHub(t)
+	bob := h.join(t, "user", "add", "Bob")
+	account, err := program.LoadAccount(bob)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var loads []*programtest.Process
+	for _, name := range []string{"Ann", "Zoe", "Eve"} {
+		t.Setenv(loadFolder, h.join(t, "user", "add", name))
+		t.Setenv(loadRecipient, account.User.String())
+		loads = append(loads, programtest.Start(t, os.Args[0]))
+	}
+	os.Unsetenv(loadFolder)
+	for range *kills {
+		h = h.killSoon(t, loads)
+	}
+	acknowledged := map[string]bool{}
+	for _, l := range loads {
+		l.Kill()
+		for line := range strings.Lines(l.Printed()) {
+			if name, whole := strings.CutSuffix(line, "\n"); whole {
+				acknowledged[name] = true
+			}
+		}
+	}
+	t.Logf("killed %d times; %d collections were acknowledged", *kills, len(acknowledged))
+	receiveAll(t, bob, account, acknowledged)
+	h.Interrupt()
+	if h.Status() != 0 {
+		t.Error(h.Errors())
+	}
+	t.Log(programtest.Run(t, h.program, "check", "-data", h.dir))
+}
+
+// killSoon kills the hub at some moment after each process has shared something with it,
+// and starts it again.
+func (h hubProcess) killSoon(t *testing.T, loads []*programtest.Process) hubProcess {
+	t.Helper()
+	for _, l := range loads {
+		l.AwaitMore()
+	}
+	time.Sleep(rand.N(100 * time.Millisecond)) // so that it is at any moment of what is under way
+	h.Kill()
+	return startHub(t, h.dir, h.address)
+}
+
+// unasked is how many collections of one author who is a stranger a hub tells somebody of
+// in a day; the others can be read.
+const unasked = 100
+
+// receiveAll receives what was shared with the recipient, and finds that all of some
+// collections are there, with their thumbnails.
+func receiveAll(t *testing.T, dir string, account program.Account, names map[string]bool) {
+	t.Helper()
+	ctx := t.Context()
+	p, err := openPeer(ctx, dir, account)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close(context.WithoutCancel(ctx))
+	told := map[collection.UserID]int{}
+	for more := true; more && len(names) > 0; {
+		news, err := p.Reader.Receive(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		more = len(news) > 0
+		for _, n := range news {
+			told[n.Author]++
+			if name := (collection.Name{Author: n.Author, ID: n.Collection}); names[name.String()] { // it was not cut off
+				delete(names, name.String())
+				countThumbnails(t, p, name)
+			}
+		}
+	}
+	for text := range names {
+		name, err := program.ParseName(text)
+		if err == nil {
+			err = p.Reader.Refresh(ctx, name)
+		}
+		if err != nil || told[name.Author] < unasked {
+			t.Errorf("%s was acknowledged, and Bob was told of %d others by this author: %v", text, told[name.Author], err)
+			continue
+		}
+		countThumbnails(t, p, name)
+	}
+}
+
+func countThumbnails(t *testing.T, p *peer.Peer, name collection.Name) {
+	t.Helper()
+	thumbnails := 0
+	for _, err := range p.Reader.Versions(t.Context(), name, 0) {
+		if err != nil {
+			t.Error(name, err)
+		}
+		thumbnails++
+	}
+	if thumbnails != loadItems {
+		t.Errorf("%v: %d thumbnails of %d", name, thumbnails, loadItems)
+	}
+}
+
+func openPeer(ctx context.Context, dir string, account program.Account) (*peer.Peer, error) {
+	key, err := program.LoadKey(dir)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := account.Keyring(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return peer.New(ctx, account.User, key.Signer, peer.Config{Keys: keys, Hub: account.HubClient(key), Statement: account.Statement, Wait: time.Second})
+}
+
+// The environment of a process that loads a hub.
+const (
+	loadFolder    = "GLIMPSE_TEST_LOAD"
+	loadRecipient = "GLIMPSE_TEST_RECIPIENT"
+	loadItems     = 3
+)
+
+// load shares collections with the hub, one after the other, and prints the name of each
+// that the hub has acknowledged. It runs in a process of its own, until it is killed.
+func load() {
+	if err := share(context.Background(), os.Getenv(loadFolder)); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func share(ctx context.Context, dir string) error {
+	account, err := program.LoadAccount(dir)
+	if err != nil {
+		return err
+	}
+	key, err := program.LoadKey(dir)
+	if err != nil {
+		return err
+	}
+	var recipient collection.UserID
+	if err := recipient.UnmarshalText([]byte(os.Getenv(loadRecipient))); err != nil {
+		return err
+	}
+	d := device.New(account.User, key, device.MediaFunc(thumbnailOf), device.Config{})
+	for {
+		name, err := d.Make(ctx, collection.Header{Title: "load", Authority: account.Authority.ID()},
+			collection.Body{Items: someItems(), Recipients: []collection.UserID{recipient}})
+		if err != nil {
+			return err
+		}
+		for {
+			answer, err := d.Share(ctx, account.HubClient(key), name)
+			if err == nil && answer.Next == transport.Done {
+				break
+			}
+			if err != nil && !errors.Is(err, transport.ErrUnreachable) && !errors.Is(err, transport.ErrClosed) {
+				fmt.Fprintln(os.Stderr, err)
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+		fmt.Println(name)
+	}
+}
+
+func someItems() []collection.Item {
+	items := make([]collection.Item, loadItems)
+	for i := range items {
+		for j := range items[i].ID {
+			items[i].ID[j] = byte(rand.Uint32())
+		}
+	}
+	return items
+}
+
+// thumbnailOf makes up a thumbnail of 3 KB.
+func thumbnailOf(_ context.Context, item collection.ItemID, version int) (transport.Blob, error) {
+	if version > 0 {
+		return nil, transport.ErrNotFound
+	}
+	return blob{bytes.NewReader(bytes.Repeat(item[:], 200))}, nil
+}
+
+type blob struct{ *bytes.Reader }
+
+func (blob) Close() error { return nil }

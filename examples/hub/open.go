@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/netip"
+	"path/filepath"
+
+	"github.com/glimpse-go/glimpse/examples/internal/program"
+	"github.com/glimpse-go/glimpse/transport/httplink"
+	"github.com/glimpse-go/glimpse/transport/hub"
+	"github.com/glimpse-go/glimpse/transport/sqlitestore"
+)
+
+// station is a hub in its folder.
+type station struct {
+	dir     string
+	key     program.Key
+	hub     *hub.Hub
+	store   *pausable
+	closers []io.Closer
+}
+
+func storeIn(dir string) string { return filepath.Join(dir, "store") }
+
+// open opens the hub in a folder, or makes it, for this process alone. Homes are reached at
+// public addresses and in the networks.
+func open(ctx context.Context, dir string, cfg hub.Config, networks ...netip.Prefix) (*station, error) {
+	lock, err := program.Lock(dir)
+	if err != nil {
+		return nil, err
+	}
+	s := &station{dir: dir, closers: []io.Closer{lock}}
+	if err := s.open(ctx, cfg, networks); err != nil {
+		return nil, errors.Join(err, s.close(ctx))
+	}
+	return s, nil
+}
+
+func (s *station) open(ctx context.Context, cfg hub.Config, networks []netip.Prefix) (err error) {
+	if s.key, err = keyIn(s.dir); err != nil {
+		return err
+	}
+	store, err := sqlitestore.Open(ctx, storeIn(s.dir))
+	if err != nil {
+		return err
+	}
+	s.closers = append(s.closers, store)
+	s.store = &pausable{Store: store}
+	cfg.Store = s.store
+	cfg.Dial = httplink.Dialer(httplink.Caller{Signer: s.key}, httplink.Options{Networks: networks}) // to check what homes announce
+	s.hub, err = hub.New(ctx, s.key.Signer, cfg)
+	return err
+}
+
+// keyIn returns the hub's key, which is made only where there is no hub yet: another
+// key would be another hub, whom no station knows.
+func keyIn(dir string) (program.Key, error) {
+	key, err := program.Exists(filepath.Join(dir, "key.pem"))
+	if err != nil {
+		return program.Key{}, err
+	}
+	store, err := program.Exists(storeIn(dir))
+	if err != nil {
+		return program.Key{}, err
+	}
+	if store && !key {
+		return program.Key{}, program.Plain(fmt.Errorf("%s has a store and no key.pem; restore that file from a backup", dir))
+	}
+	return program.LoadKey(dir)
+}
+
+// close closes the hub, the last thing first.
+func (s *station) close(ctx context.Context) error {
+	var errs []error
+	if s.hub != nil {
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), program.Grace)
+		defer cancel()
+		errs = append(errs, s.hub.Close(grace))
+	}
+	for i := len(s.closers) - 1; i >= 0; i-- {
+		errs = append(errs, s.closers[i].Close())
+	}
+	return errors.Join(errs...)
+}
+
+// logger writes what happens to the hub, and counts what fails.
+func logger(w io.Writer, m *metrics) *slog.Logger {
+	return slog.New(counting{slog.NewTextHandler(w, nil), m})
+}

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/glimpse-go/glimpse/examples/internal/program"
+	"github.com/glimpse-go/glimpse/transport/httplink"
+	"github.com/glimpse-go/glimpse/transport/hub"
+)
+
+// runWord runs the hub.
+type runWord struct {
+	Listen  string         `default:"127.0.0.1:8443" help:"Where to listen; :8443 is at all addresses of this computer."`
+	URL     string         `help:"The base URL by which stations reach the hub, such as https://hub.example.org; what -listen says if empty."`
+	TLS     tlsOptions     `embed:"" prefix:"tls-"`
+	Network []netip.Prefix `help:"Networks beside public addresses in which homes may be reached, such as 192.168.1.0/24."`
+	Metrics string         `placeholder:"HOST:PORT" help:"Where to serve /metrics in the text format of Prometheus; nowhere if empty. The admin socket has it, too."`
+	Retain  time.Duration  `default:"720h" help:"How long thumbnails and screen versions are kept; 0 = for ever."`
+	Probe   time.Duration  `default:"4h" help:"How often homes are asked whether they still serve what they have announced."`
+}
+
+// Run runs the hub until ctx ends.
+func (w *runWord) Run(ctx context.Context, env program.Env, g *grammar) (err error) {
+	m := newMetrics()
+	log := logger(env.Err, m)
+	s, err := open(ctx, g.Data, hub.Config{UpkeepInterval: w.Probe, KeepVersions: w.Retain, Log: log}, w.Network...)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.close(ctx)) }()
+	listener, err := net.Listen("tcp", w.Listen)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	config, err := w.TLS.config(s)
+	if err != nil {
+		return err
+	}
+	a := newAdmin(s, m)
+	a.url, a.pinned = w.url(listener), w.TLS.Mode == "key"
+	return w.serve(ctx, env, a, log, listener, func(h http.Handler) error {
+		return program.Serve(ctx, listener, h, config, s.hub.Run)
+	})
+}
+
+// serve serves the hub and its operator, as long as both can be.
+func (w *runWord) serve(ctx context.Context, env program.Env, a *admin, log *slog.Logger, listener net.Listener, stations func(http.Handler) error) error {
+	stop, err := program.Listen(a.dir, a)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	if w.Metrics != "" {
+		stop, err := serveMetrics(w.Metrics, a.metrics)
+		if err != nil {
+			return err
+		}
+		defer stop()
+	}
+	a.greet(ctx, env)
+	program.Ready()
+	return stations(a.metrics.watch(a.public(ctx, log)))
+}
+
+// url is by which stations reach the hub.
+func (w *runWord) url(l net.Listener) string {
+	if w.URL != "" {
+		return strings.TrimSuffix(w.URL, "/")
+	}
+	host, port, _ := net.SplitHostPort(l.Addr().String())
+	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
+		if name, err := os.Hostname(); err == nil {
+			host = name
+		}
+	}
+	scheme := "https"
+	if w.TLS.Mode == "none" {
+		scheme = "http"
+	}
+	return fmt.Sprintf("%s://%s", scheme, net.JoinHostPort(host, port))
+}
+
+// public is what the hub serves to stations, and to what watches over it.
+func (a *admin) public(ctx context.Context, log *slog.Logger) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/", httplink.HubHandler(a.hub, httplink.HandlerOptions{
+		Who: bySeal(a.hub), Enrol: a.attempt, Log: log,
+	}))
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) {}) // it answers
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		if _, err := a.store.Get(r.Context(), "ready"); err != nil || ctx.Err() != nil {
+			http.Error(w, "not ready", http.StatusServiceUnavailable)
+		}
+	})
+	return mux
+}

@@ -1,0 +1,111 @@
+package program
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Progress shows how far something is: on a terminal in one line that is drawn anew,
+// elsewhere in a line now and then. It is safe for concurrent use.
+type Progress struct {
+	w    io.Writer
+	live bool
+
+	mu    sync.Mutex
+	drawn int // characters in the line
+	last  time.Time
+}
+
+// NewProgress shows progress on w.
+func NewProgress(w io.Writer) *Progress {
+	return &Progress{w: w, live: isTerminal(w), last: time.Now()}
+}
+
+// Show says how far it is.
+func (p *Progress) Show(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	pause := 10 * time.Second
+	if p.live {
+		pause = 50 * time.Millisecond
+	}
+	if time.Since(p.last) < pause {
+		return
+	}
+	p.draw(text)
+	p.last = time.Now()
+}
+
+// Done ends the line.
+func (p *Progress) Done() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.live && p.drawn > 0 {
+		fmt.Fprintln(p.w)
+	}
+	p.drawn = 0
+}
+
+func (p *Progress) draw(text string) {
+	if !p.live {
+		fmt.Fprintln(p.w, text)
+		return
+	}
+	n := len([]rune(text))
+	fmt.Fprint(p.w, "\r", text, strings.Repeat(" ", max(p.drawn-n, 0)))
+	p.drawn = n
+}
+
+// isTerminal reports whether w is a screen on which a line can be drawn anew.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok || os.Getenv("TERM") == "dumb" {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// Bar draws how much of something is done.
+func Bar(done, all int64) string {
+	const width = 20
+	filled := 0
+	if all > 0 {
+		filled = int(min(done, all) * width / all)
+	}
+	return "[" + strings.Repeat("#", filled) + strings.Repeat(".", width-filled) + "]"
+}
+
+// Size writes a number of bytes for people, in powers of ten.
+func Size(n int64) string {
+	switch {
+	case n < 1000:
+		return fmt.Sprintf("%d B", n)
+	case n < 999_950:
+		return fmt.Sprintf("%.1f KB", float64(n)/1e3)
+	case n < 999_950_000:
+		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	}
+	return fmt.Sprintf("%.2f GB", float64(n)/1e9)
+}
+
+// Count writes a number and the word for what is counted.
+func Count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// Ask asks a person a question that is answered with yes or no; no answer is no.
+func (e Env) Ask(question string) bool {
+	fmt.Fprint(e.Out, question+" [y/N] ")
+	answer, _ := bufio.NewReader(e.In).ReadString('\n')
+	answer = strings.ToLower(strings.TrimSpace(answer))
+	return answer == "y" || answer == "yes"
+}

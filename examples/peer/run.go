@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"os"
+	"strings"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/examples/internal/program"
+	"github.com/glimpse-go/glimpse/transport/event"
+	"github.com/glimpse-go/glimpse/transport/httplink"
+	"github.com/glimpse-go/glimpse/transport/peer"
+)
+
+// runWord runs the peer.
+type runWord struct {
+	Listen  string         `default:"127.0.0.1:8444" help:"Where to listen; :8444 is at all addresses of this computer."`
+	URL     string         `help:"The base URL by which others reach the peer; what -listen says if empty."`
+	Network []netip.Prefix `default:"127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16" help:"Networks beside public addresses in which other homes are."`
+	Accept  int            `help:"How many versions, the smallest first, to take of what friends hand over; 0 = none."`
+	Hold    bool           `help:"Do not publish by itself what the user's cameras hand over."`
+}
+
+// Run runs the peer until ctx ends.
+func (w *runWord) Run(ctx context.Context, env program.Env, g *grammar) (err error) {
+	listener, err := net.Listen("tcp", w.Listen)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	log := slog.New(slog.NewTextHandler(env.Err, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	s := &service{env: env, url: w.url(listener)}
+	s.Peer, err = program.OpenPeer(ctx, g.Data, peer.Config{
+		URL: s.url, Log: log, Events: s.tell, Accept: w.accept, Publishes: !w.Hold,
+	}, w.Network...)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	config, err := httplink.ServerTLS(s.Key.Private)
+	if err != nil {
+		return err
+	}
+	stop, err := program.Listen(g.Data, s.words())
+	if err != nil {
+		return err
+	}
+	defer stop()
+	if !w.Hold {
+		go s.publishHeld(ctx)
+	}
+	fmt.Fprintf(env.Out, "User %v is served at %s.\n", s.Account.User, s.address())
+	program.Ready()
+	handler := httplink.PeerHandler(s.Peer.Peer, httplink.HandlerOptions{Enrol: s.attempt, Log: log})
+	return program.Serve(ctx, listener, handler, config, s.Run)
+}
+
+func (w *runWord) accept(context.Context, collection.UserID, collection.Collection) int {
+	return w.Accept
+}
+
+// url is by which others reach the peer.
+func (w *runWord) url(l net.Listener) string {
+	if w.URL != "" {
+		return strings.TrimSuffix(w.URL, "/")
+	}
+	host, port, _ := net.SplitHostPort(l.Addr().String())
+	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
+		if name, err := os.Hostname(); err == nil {
+			host = name
+		}
+	}
+	return "https://" + net.JoinHostPort(host, port)
+}
+
+// tell prints what a person wants to know of what happens.
+func (s *service) tell(e event.Event) {
+	switch {
+	case e.News != nil:
+		fmt.Fprintf(s.env.Out, "%s from %v: %q, %s, %d with a label\n", e.Kind, e.News.Author, e.News.Title,
+			program.Count(e.News.Items, "item", "items"), e.News.Labelled)
+	case e.Kind == event.Published:
+		if v, err := s.Reader.View(context.Background(), e.Ref.Collection); err == nil {
+			fmt.Fprintf(s.env.Out, "published %q: %s, %d with a label\n", v.Collection().Title(),
+				program.Count(v.Collection().Len(), "item", "items"), v.Collection().Labelled())
+		}
+	case e.Kind == event.WishFulfilled, e.Kind == event.WishEnded:
+		fmt.Fprintf(s.env.Out, "%s: item %v\n", e.Kind, e.Ref.Item)
+	case e.Kind == event.Failed || e.Kind == event.LeftOut:
+		fmt.Fprintf(s.env.Err, "%s %s: %s\n", e.Kind, e.Doing, program.Trouble(e.Err))
+	}
+}

@@ -1,0 +1,179 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/examples/internal/program"
+	"github.com/glimpse-go/glimpse/signature"
+	"github.com/glimpse-go/glimpse/transport/enrol"
+)
+
+type stationWords struct {
+	Add stationAdd `cmd:"" help:"Let another station of the user's join, such as a camera."`
+}
+
+// attemptAge is how long a station may join after that was allowed.
+const attemptAge = 10 * time.Minute
+
+// openAttempt lets one station join, and returns where.
+func (s *service) openAttempt(ctx context.Context, _ struct{}) (string, error) {
+	if err := s.running(); err != nil {
+		return "", err
+	}
+	endpoint, err := collection.DecodeEndpoint(s.Source().Endpoint)
+	if err != nil {
+		return "", err
+	}
+	offer := enrol.Offer{
+		User: s.Account.User, Key: s.Key.Public(), Authority: s.Account.Authority, Endpoints: []collection.Endpoint{endpoint},
+	}
+	if s.Account.Hub != "" {
+		offer.Hub = []string{s.Account.Hub}
+	}
+	open, end := context.WithTimeout(s.Running(), attemptAge)
+	attempt, err := enrol.NewAttempt(open, offer, rand.Reader)
+	if err != nil {
+		end()
+		return "", err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.end != nil {
+		s.end()
+	}
+	s.open, s.end = attempt, end
+	return program.Invitation{URL: s.url, Key: s.address().Key, HubPinned: s.Account.Pinned}.String(), nil
+}
+
+// attempt is what stations reach that join.
+func (s *service) attempt(string) *enrol.Attempt {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.open
+}
+
+// joining is a station that asks to join.
+type joining struct{ Name, Code string }
+
+var errOver = program.Plain(errors.New("no station may join any more; begin again"))
+
+func (s *service) wait(ctx context.Context, _ struct{}) (joining, error) {
+	a := s.attempt("")
+	if a == nil {
+		return joining{}, errOver
+	}
+	r, code, err := a.Wait(ctx)
+	return joining{r.Name, code}, err
+}
+
+// decide admits the station that has asked, or refuses it.
+func (s *service) decide(ctx context.Context, admit bool) (struct{}, error) {
+	a := s.attempt("")
+	if a == nil {
+		return struct{}{}, errOver
+	}
+	defer func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.open == a {
+			s.end()
+			s.open, s.end = nil, nil
+		}
+	}()
+	if !admit {
+		a.Refuse()
+		return struct{}{}, nil
+	}
+	r, err := a.Confirm(ctx)
+	if err != nil {
+		return struct{}{}, err
+	}
+	statement, err := s.enlist(ctx, r)
+	if err == nil {
+		err = a.Admit(statement)
+	}
+	if err != nil {
+		a.Refuse()
+	}
+	return struct{}{}, err
+}
+
+// enlist puts a station into the user's roster, which is kept here first and then
+// countersigned by the hub: what was lost on the way goes there with the next station.
+func (s *service) enlist(ctx context.Context, r enrol.Request) ([]byte, error) {
+	before := s.Account
+	var roster signature.Roster
+	if roster.UnmarshalBinary(before.Statement) != nil {
+		roster = signature.Roster{} // the station is the user's first
+	}
+	next, err := r.AddTo(ctx, roster, s.Key.Signer)
+	if err != nil {
+		return nil, err
+	}
+	statement, err := next.MarshalBinary()
+	if err == nil {
+		err = s.keep(statement)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if hub := before.HubClient(s.Key); hub != nil {
+		statement, err = hub.SetRoster(ctx, statement)
+		if errors.Is(err, signature.ErrChanged) { // it can be no other time
+			err = errors.Join(err, s.keep(before.Statement))
+		}
+		if err == nil {
+			err = s.keep(statement)
+		}
+	}
+	if err == nil {
+		err = s.Learn(ctx, [][]byte{statement})
+	}
+	return statement, err
+}
+
+// keep keeps what shows whose station this is.
+func (s *service) keep(statement []byte) error {
+	s.Account.Statement, s.Account.UserKey = statement, signature.PublicKey{}
+	if new(signature.Roster).UnmarshalBinary(statement) == nil {
+		s.Account.UserKey = s.Key.Public() // it has sealed the roster
+	}
+	return s.Account.Save(s.Dir)
+}
+
+type stationAdd struct{}
+
+// Run lets a station join.
+func (stationAdd) Run(ctx context.Context, env program.Env, g *grammar) error {
+	text, err := call[struct{}, string](ctx, g.Data, "station/open", struct{}{})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(env.Out, "On the camera, within %v:\n\n    camera join %s\n\n", attemptAge, text)
+	station, err := call[struct{}, joining](ctx, g.Data, "station/wait", struct{}{})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(env.Out, "The station %q asks to join. The code is %s.\n", station.Name, station.Code)
+	admit := env.Ask("Does it show the same code?")
+	_, err = call[bool, struct{}](ctx, g.Data, "station/decide", admit)
+	if err == nil && !admit {
+		err = program.Plain(errors.New("refused; nothing was changed"))
+	}
+	if err == nil {
+		fmt.Fprintf(env.Out, "%q is a station of user %v now.\n", station.Name, stationUser(g))
+	}
+	return err
+}
+
+func stationUser(g *grammar) (user collection.UserID) {
+	if a, err := program.LoadAccount(g.Data); err == nil {
+		user = a.User
+	}
+	return user
+}
