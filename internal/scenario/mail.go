@@ -12,7 +12,7 @@ type postOffice struct{ w *World }
 
 // Deliver implements notify.Channel.
 func (m postOffice) Deliver(_ context.Context, l notify.Letter) error {
-	text := fmt.Sprintf("hub writes to %s: %s %q (%s, %d labelled)", l.Address, reasons[l.Reason], l.Title, plural(l.Items, "item"), l.Labelled)
+	text := fmt.Sprintf("hub writes to %s: %s %q (%s, %d labelled)", l.Address, l.Reason, l.Title, plural(l.Items, "item"), l.Labelled)
 	if len(l.Cover) > 0 {
 		text += ", with the thumbnail of " + m.w.cover(l.Cover)
 	}

@@ -165,10 +165,10 @@ func (s *station) waiting(c collection.Collection) ([]string, error) {
 		if read >= e.Number {
 			continue
 		}
-		if read < e.First && n.Reason != notify.Resolved {
+		if read < e.First && n.Reason != notify.Resolved && n.Reason != notify.Ended && n.Reason != notify.Removed {
 			n.Reason = notify.Shared
 		}
-		lines = append(lines, fmt.Sprintf("%s keeps a notification of %s for %s: %s, %d of %d labelled", s.Name, s.w.handle(n.Name()), s.w.user(n.To), reasons[n.Reason], n.Labelled, n.Items))
+		lines = append(lines, fmt.Sprintf("%s keeps a notification of %s for %s: %s, %d of %d labelled", s.Name, s.w.handle(n.Name()), s.w.user(n.To), n.Reason, n.Labelled, n.Items))
 	}
 	slices.Sort(lines)
 	return lines, nil

@@ -108,13 +108,8 @@ func (w *World) stateText(s transport.State) string {
 	return strings.Join(parts, "; ")
 }
 
-var reasons = map[notify.Reason]string{
-	notify.Shared: "shared", notify.Available: "available", notify.Edited: "edited", notify.Lost: "lost",
-	notify.Resolved: "resolved", notify.Ended: "ended",
-}
-
 func (w *World) newsText(n notify.Notification) string {
-	text := fmt.Sprintf("%s %s %q (%s, %d labelled)", w.handle(n.Name()), reasons[n.Reason], n.Title, plural(n.Items, "item"), n.Labelled)
+	text := fmt.Sprintf("%s %s %q (%s, %d labelled)", w.handle(n.Name()), n.Reason, n.Title, plural(n.Items, "item"), n.Labelled)
 	if len(n.Cover) > 0 {
 		text += ", with the thumbnail of " + w.cover(n.Cover)
 	}
