@@ -1,9 +1,6 @@
 package collection
 
-import (
-	"bytes"
-	"fmt"
-)
+import "fmt"
 
 // ParseName reads what Name.String returns. The error wraps ErrMalformed.
 func ParseName(text string) (n Name, err error) {
@@ -17,19 +14,19 @@ func (n Name) MarshalText() ([]byte, error) { return []byte(n.String()), nil }
 // UnmarshalText reads what MarshalText writes. After an error, which wraps ErrMalformed, n is
 // as before.
 func (n *Name) UnmarshalText(text []byte) error {
-	author, id, found := bytes.Cut(text, []byte("/"))
-	if !found {
-		return fmt.Errorf("%w: a name has an author and an id, parted by a slash", ErrMalformed)
+	const slash = 2 * userSize
+	if len(text) <= slash || text[slash] != '/' {
+		return fmt.Errorf("%w: a name", ErrMalformed)
 	}
 	var read Name
-	if err := read.Author.UnmarshalText(author); err != nil {
-		return err
+	err := read.Author.UnmarshalText(text[:slash])
+	if err == nil {
+		err = read.ID.UnmarshalText(text[slash+1:])
 	}
-	if err := read.ID.UnmarshalText(id); err != nil {
-		return err
+	if err == nil {
+		*n = read
 	}
-	*n = read
-	return nil
+	return err
 }
 
 // IsZero reports whether n is all zeros, which names no collection.

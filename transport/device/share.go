@@ -85,7 +85,7 @@ func (d *Device) open(ctx context.Context, c collection.Collection, item, versio
 func (d *Device) openMedia(ctx context.Context, item collection.ItemID, version int) (transport.Blob, error) {
 	b, err := d.media.Open(ctx, item, version)
 	if errors.Is(err, errors.ErrUnsupported) {
-		err = transport.At(transport.ErrNotFound, err.Error())
+		err = transport.ErrNotFound
 	}
 	return b, err
 }

@@ -16,9 +16,8 @@ const maxSize = 64 << 10
 // Item returns the place of the item that stands for a collection: the one that its
 // hints name, or the first that is not withdrawn; -1 if all are.
 func Item(c collection.Collection) int {
-	hinted, _ := c.Index(c.Header().Hints.Cover) // 0 where there is none
-	if shows(c, hinted) {
-		return hinted
+	if i, ok := c.Index(c.Header().Hints.Cover); ok && shows(c, i) {
+		return i
 	}
 	for i := range c.Len() {
 		if shows(c, i) {
@@ -28,11 +27,8 @@ func Item(c collection.Collection) int {
 	return -1
 }
 
-// shows reports whether an item is there, and is not withdrawn.
+// shows reports whether an item is not withdrawn.
 func shows(c collection.Collection, i int) bool {
-	if i >= c.Len() {
-		return false
-	}
 	_, rank := c.At(i)
 	return !rank.Withdrawn()
 }
