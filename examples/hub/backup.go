@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/glimpse-go/glimpse/examples/internal/program"
+	"github.com/glimpse-go/glimpse/transport/hub"
 	"github.com/glimpse-go/glimpse/transport/sqlitestore"
 	"github.com/glimpse-go/glimpse/transport/storecopy"
 )
@@ -114,6 +115,9 @@ func (w restoreWord) Run(ctx context.Context, env program.Env, g *grammar) error
 		return err
 	}
 	report, err := copyHub(ctx, env, part, w.From)
+	if err == nil {
+		err = renew(ctx, part)
+	}
 	if err != nil {
 		return err
 	}
@@ -123,6 +127,15 @@ func (w restoreWord) Run(ctx context.Context, env program.Env, g *grammar) error
 	fmt.Fprintf(env.Out, "Restored into %s: %s and %s.\n", g.Data,
 		program.Count(report.Records.Seen, "record", "records"), program.Count(report.Blobs.Seen, "blob", "blobs"))
 	return nil
+}
+
+// renew has a hub begin its feeds anew: stations may have read what the backup does not have.
+func renew(ctx context.Context, dir string) error {
+	s, err := open(ctx, dir, hub.Config{})
+	if err != nil {
+		return err
+	}
+	return errors.Join(s.hub.Restored(ctx), s.close(ctx))
 }
 
 // copyHub copies the folder of a hub that does not run.
