@@ -166,7 +166,10 @@ func (stationAdd) Run(ctx context.Context, env program.Env, g *grammar) error {
 		return err
 	}
 	fmt.Fprintf(env.Out, "The station %q asks to join. The code is %s.\n", station.Name, station.Code)
-	admit := env.Ask("Does it show the same code?")
+	admit := env.Ask(ctx, "Does it show the same code?")
+	if !admit {
+		ctx = context.WithoutCancel(ctx) // the station is told
+	}
 	_, err = call[bool, struct{}](ctx, g.Data, "station/decide", admit)
 	if err == nil && !admit {
 		err = program.Plain(errors.New("refused; nothing was changed"))
