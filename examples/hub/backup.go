@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/glimpse-go/glimpse/examples/internal/program"
 	"github.com/glimpse-go/glimpse/transport/hub"
@@ -107,8 +108,8 @@ func (w restoreWord) Run(ctx context.Context, env program.Env, g *grammar) error
 	if broken, err := program.Exists(unfinished(w.From)); err != nil || broken {
 		return errors.Join(err, program.Plain(fmt.Errorf("the backup in %s is not whole; make it again, or use another one", w.From)))
 	}
-	if err := os.Remove(g.Data); err != nil && !errors.Is(err, os.ErrNotExist) { // an empty folder goes
-		return program.Plain(fmt.Errorf("%s is not empty; restore into a new folder", g.Data))
+	if err := syscall.Rmdir(g.Data); err != nil && !errors.Is(err, os.ErrNotExist) { // an empty folder goes, nothing else
+		return program.Plain(fmt.Errorf("%s is not an empty folder; restore into a new folder", g.Data))
 	}
 	part := g.Data + ".part"
 	if err := os.RemoveAll(part); err != nil { // of a restore that was broken off

@@ -39,7 +39,7 @@ func TestBackup(t *testing.T) {
 	h.Kill()
 	again := filepath.Join(t.TempDir(), "again")
 	programtest.Run(t, h.program, "restore", to, "-data", again)
-	if got := programtest.Fails(t, 1, h.program, "restore", to, "-data", again); !strings.Contains(got, "not empty") {
+	if got := programtest.Fails(t, 1, h.program, "restore", to, "-data", again); !strings.Contains(got, "not an empty folder") {
 		t.Error(got)
 	}
 	programtest.Run(t, h.program, "check", "-data", again)
@@ -72,6 +72,14 @@ func TestBackupOfAnother(t *testing.T) {
 	programtest.Run(t, h.program, "backup", to, "-data", h.dir)
 	if got := programtest.Fails(t, 1, h.program, "backup", to, "-data", other.dir); !strings.Contains(got, "of another hub") {
 		t.Error(got)
+	}
+	notes := filepath.Join(t.TempDir(), "notes")
+	if err := os.WriteFile(notes, []byte("notes"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	programtest.Fails(t, 1, h.program, "restore", to, "-data", notes)
+	if text, err := os.ReadFile(notes); string(text) != "notes" {
+		t.Error("a file was removed:", err)
 	}
 	if err := os.WriteFile(unfinished(to), nil, 0o600); err != nil {
 		t.Fatal(err)
