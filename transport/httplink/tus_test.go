@@ -120,9 +120,12 @@ func TestTusRefuses(t *testing.T) {
 
 // TestStoredRefused: who asks how much is stored hears why not, though the answer has no body.
 func TestStoredRefused(t *testing.T) {
-	for _, want := range []error{transport.ErrNotFound, transport.ErrNotAsked, transport.ErrForbidden, transport.ErrClosed} {
+	for refused, want := range map[error]error{
+		transport.ErrNotFound: transport.ErrNotFound, transport.ErrNotAsked: transport.ErrNotAsked,
+		transport.ErrForbidden: transport.ErrForbidden, transport.ErrClosed: transport.ErrStopped, // it is another one that is closed
+	} {
 		s := new(stub)
-		c := clientOf(t, HubHandler(stubHub{hasty{s, transport.At(want, "place")}, s}, HandlerOptions{Who: anybody{}}))
+		c := clientOf(t, HubHandler(stubHub{hasty{s, transport.At(refused, "place")}, s}, HandlerOptions{Who: anybody{}}))
 		if _, err := c.PutVersion(t.Context(), transport.Ref{}, 0, nil); !errors.Is(err, want) || !strings.HasSuffix(err.Error(), ": place") {
 			t.Errorf("%v: %v", want, err)
 		}
