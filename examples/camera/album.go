@@ -65,6 +65,25 @@ func (a *album) save() error {
 	return program.WriteFile(filepath.Join(a.dir, "album.json"), text)
 }
 
+// isOf reports whether an album was made of these files, as they are, for the same people, with
+// the title if one is given.
+func (a *album) isOf(paths []string, of *album, title string) bool {
+	same := len(paths) == len(a.Photos) && (title == "" || title == a.Title) &&
+		slices.Equal(a.Users, of.Users) && slices.Equal(a.Mail, of.Mail)
+	for i := 0; same && i < len(paths); i++ {
+		info, err := os.Stat(paths[i])
+		same = err == nil && a.has(paths[i], info)
+	}
+	return same
+}
+
+// has reports whether a file is in the album as it is.
+func (a *album) has(path string, info os.FileInfo) bool {
+	return slices.ContainsFunc(a.Photos, func(p photo) bool {
+		return p.Path == path && p.Size == info.Size() && p.Changed.Equal(info.ModTime())
+	})
+}
+
 // items are the items of the collection.
 func (a *album) items() []collection.Item {
 	items := make([]collection.Item, len(a.Photos))

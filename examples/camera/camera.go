@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -26,6 +27,7 @@ type camera struct {
 	albums  []*album
 	photos  map[collection.ItemID]place
 	read    atomic.Int64 // bytes that were read to be sent
+	lost    sync.Map     // the items whose originals were asked for and are not there any more
 	closers []io.Closer
 }
 
@@ -97,7 +99,11 @@ func (c *camera) media(_ context.Context, id collection.ItemID, version int) (tr
 	case version == 0:
 		return c.file(p.album.thumbnail(p.at), nil)
 	}
-	return c.file(p.album.Photos[p.at].Path, &p.album.Photos[p.at])
+	b, err := c.file(p.album.Photos[p.at].Path, &p.album.Photos[p.at])
+	if errors.Is(err, transport.ErrNotFound) {
+		c.lost.Store(id, true)
+	}
+	return b, err
 }
 
 // file opens a file, which must be as it was shared.
@@ -144,9 +150,6 @@ func (c *camera) make(ctx context.Context, a *album) error {
 	header := collection.Header{ID: a.ID, Title: a.Title, Created: a.Made, Authority: c.account.Authority.ID()}
 	body := collection.Body{Items: a.items(), Recipients: a.Users}
 	_, err := c.device.MakeFor(ctx, header, body, a.Mail...)
-	if len(a.Mail) == 0 {
-		_, err = c.device.Make(ctx, header, body)
-	}
 	return err
 }
 
@@ -176,14 +179,19 @@ func (c *camera) share(ctx context.Context, a *album) error {
 	return nil
 }
 
-// sync hands an album over to the home, if that is to be done.
+// sync hands an album over to the home, if that is to be done. Where an original cannot be
+// read any more as it was shared, the rest goes there, and the album is not at home.
 func (c *camera) sync(ctx context.Context, home transport.ShareReceiver, a *album) error {
 	if err := c.make(ctx, a); err != nil {
 		return err
 	}
 	before, done := c.read.Load(), c.show(fmt.Sprintf("%q", a.Title))
+	c.lost.Clear()
 	_, err := c.device.Sync(ctx, home, a.name(c.account.User))
 	done()
+	if err == nil {
+		err = c.lacking(ctx, a)
+	}
 	if err != nil {
 		return err
 	}
@@ -193,4 +201,25 @@ func (c *camera) sync(ctx context.Context, home transport.ShareReceiver, a *albu
 	}
 	fmt.Fprintf(c.env.Out, "Synced %q: %s, %s.\n", a.Title, program.Count(len(a.Photos), "item", "items"), program.Size(c.read.Load()-before))
 	return nil
+}
+
+// lacking names what of an album cannot have gone to the home: originals that were not there
+// when the collection was made, and those that were asked for since and are not there any more.
+func (c *camera) lacking(ctx context.Context, a *album) error {
+	made, err := c.device.Collection(ctx, a.name(c.account.User))
+	if err != nil {
+		return err
+	}
+	var paths []string
+	for i := range made.Len() {
+		_, lost := c.lost.Load(a.item(i))
+		if d, ok := made.Digest(i, len(made.Ladder())-1); lost || !ok || d.IsZero() {
+			paths = append(paths, a.Photos[i].Path)
+		}
+	}
+	if len(paths) == 0 {
+		return nil
+	}
+	return program.Plain(fmt.Errorf("%s of %q did not go to the home, such as %s: the file is gone, or is not as it was shared",
+		program.Count(len(paths), "original", "originals"), a.Title, paths[0]))
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/glimpse-go/glimpse/examples/internal/program"
@@ -70,15 +71,11 @@ func (w watchWord) step(ctx context.Context, c *camera, seen map[string]look) er
 			return err
 		}
 	}
-	if err := c.shareAll(ctx); err != nil {
-		return err
+	err = c.shareAll(ctx)
+	if slices.ContainsFunc(c.albums, func(a *album) bool { return !a.Synced }) {
+		err = errors.Join(err, w.with(ctx, c, func(home transport.Home) error { return c.syncAll(ctx, home, false) }))
 	}
-	for _, a := range c.albums {
-		if !a.Synced {
-			return w.with(ctx, c, func(home transport.Home) error { return c.syncAll(ctx, home, false) })
-		}
-	}
-	return nil
+	return err
 }
 
 // ready lists the files that were not shared yet and have not changed since the last look.
@@ -103,12 +100,5 @@ func (w watchWord) ready(c *camera, seen map[string]look) (ready []string, err e
 
 // has reports whether a file was shared as it is.
 func (c *camera) has(path string, info os.FileInfo) bool {
-	for _, a := range c.albums {
-		for _, p := range a.Photos {
-			if p.Path == path && p.Size == info.Size() && p.Changed.Equal(info.ModTime()) {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.albums, func(a *album) bool { return a.has(path, info) })
 }

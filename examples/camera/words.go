@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/mail"
 	"os"
 	"path/filepath"
 	"slices"
@@ -33,7 +32,7 @@ func (p people) into(ctx context.Context, c *camera, a *album) error {
 	for _, who := range p.With {
 		at := slices.IndexFunc(settings.Contacts, func(known transport.Contact) bool { return known.Name == who })
 		var user collection.UserID
-		switch _, noAddress := mail.ParseAddress(who); {
+		switch _, noAddress := collection.NormalAddress(who); {
 		case at >= 0 && !settings.Contacts[at].User.IsZero():
 			a.Users = append(a.Users, settings.Contacts[at].User)
 		case at >= 0:
@@ -55,7 +54,7 @@ type shareWord struct {
 	Title string `help:"The title; the day and the camera's name if empty."`
 }
 
-// Run shares the folder, after what is still to be shared.
+// Run shares the folder, after what is still to be shared, which may be this folder.
 func (w shareWord) Run(ctx context.Context, env program.Env, g *grammar) (err error) {
 	c, err := open(env, g.Data)
 	if err != nil {
@@ -66,10 +65,23 @@ func (w shareWord) Run(ctx context.Context, env program.Env, g *grammar) (err er
 	if err != nil {
 		return err
 	}
-	if err := c.begin(ctx, w.people, w.Title, paths); err != nil {
+	begun, err := c.begun(ctx, w, paths)
+	if err == nil && !begun {
+		err = c.begin(ctx, w.people, w.Title, paths)
+	}
+	if err != nil {
 		return err
 	}
 	return c.shareAll(ctx)
+}
+
+// begun reports whether the same command has begun, and could not share.
+func (c *camera) begun(ctx context.Context, w shareWord, paths []string) (bool, error) {
+	var to album
+	if err := w.into(ctx, c, &to); err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(c.albums, func(a *album) bool { return !a.Shared && a.isOf(paths, &to, w.Title) }), nil
 }
 
 // begin makes an album of files.
@@ -92,15 +104,25 @@ func (c *camera) begin(ctx context.Context, with people, title string, paths []s
 
 // shareAll shares what is still to be shared with the hub, the oldest first.
 func (c *camera) shareAll(ctx context.Context) error {
-	for _, a := range c.albums {
+	return c.each(ctx, func(a *album) error {
 		if a.Shared {
-			continue
+			return nil
 		}
-		if err := c.share(ctx, a); err != nil {
-			return err
+		return c.share(ctx, a)
+	})
+}
+
+// each does something with each album, the oldest first. What keeps one back keeps no other
+// one back, unless nobody answers.
+func (c *camera) each(ctx context.Context, do func(*album) error) (err error) {
+	for _, a := range c.albums {
+		failed := do(a)
+		err = errors.Join(err, failed)
+		if ctx.Err() != nil || errors.Is(failed, transport.ErrUnreachable) || errors.Is(failed, transport.ErrPeerKey) {
+			break
 		}
 	}
-	return nil
+	return err
 }
 
 // homeFlag says where the home is.
@@ -171,15 +193,12 @@ func (c *camera) inFolder(ctx context.Context, dir string, do func(transport.Hom
 
 // syncAll hands over what the home does not have, the oldest first.
 func (c *camera) syncAll(ctx context.Context, home transport.Home, all bool) error {
-	for _, a := range c.albums {
+	return c.each(ctx, func(a *album) error {
 		if a.Synced && !all {
-			continue
+			return nil
 		}
-		if err := c.sync(ctx, home, a); err != nil {
-			return err
-		}
-	}
-	return nil
+		return c.sync(ctx, home, a)
+	})
 }
 
 type giveWord struct {

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/glimpse-go/glimpse/examples/internal/program"
+	"github.com/glimpse-go/glimpse/transport/hub"
 	"github.com/glimpse-go/glimpse/transport/sqlitestore"
 	"github.com/glimpse-go/glimpse/transport/storecopy"
 )
@@ -106,14 +108,17 @@ func (w restoreWord) Run(ctx context.Context, env program.Env, g *grammar) error
 	if broken, err := program.Exists(unfinished(w.From)); err != nil || broken {
 		return errors.Join(err, program.Plain(fmt.Errorf("the backup in %s is not whole; make it again, or use another one", w.From)))
 	}
-	if err := os.Remove(g.Data); err != nil && !errors.Is(err, os.ErrNotExist) { // an empty folder goes
-		return program.Plain(fmt.Errorf("%s is not empty; restore into a new folder", g.Data))
+	if err := syscall.Rmdir(g.Data); err != nil && !errors.Is(err, os.ErrNotExist) { // an empty folder goes, nothing else
+		return program.Plain(fmt.Errorf("%s is not an empty folder; restore into a new folder", g.Data))
 	}
 	part := g.Data + ".part"
 	if err := os.RemoveAll(part); err != nil { // of a restore that was broken off
 		return err
 	}
 	report, err := copyHub(ctx, env, part, w.From)
+	if err == nil {
+		err = renew(ctx, part)
+	}
 	if err != nil {
 		return err
 	}
@@ -123,6 +128,15 @@ func (w restoreWord) Run(ctx context.Context, env program.Env, g *grammar) error
 	fmt.Fprintf(env.Out, "Restored into %s: %s and %s.\n", g.Data,
 		program.Count(report.Records.Seen, "record", "records"), program.Count(report.Blobs.Seen, "blob", "blobs"))
 	return nil
+}
+
+// renew has a hub begin its feeds anew: stations may have read what the backup does not have.
+func renew(ctx context.Context, dir string) error {
+	s, err := open(ctx, dir, hub.Config{})
+	if err != nil {
+		return err
+	}
+	return errors.Join(s.hub.Restored(ctx), s.close(ctx))
 }
 
 // copyHub copies the folder of a hub that does not run.

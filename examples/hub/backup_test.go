@@ -6,8 +6,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/examples/internal/program"
 	"github.com/glimpse-go/glimpse/examples/internal/programtest"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/hub"
 )
 
 // TestBackup copies a hub that is in use, twice, restores it, and goes on with it in the
@@ -36,12 +39,30 @@ func TestBackup(t *testing.T) {
 	h.Kill()
 	again := filepath.Join(t.TempDir(), "again")
 	programtest.Run(t, h.program, "restore", to, "-data", again)
-	if got := programtest.Fails(t, 1, h.program, "restore", to, "-data", again); !strings.Contains(got, "not empty") {
+	if got := programtest.Fails(t, 1, h.program, "restore", to, "-data", again); !strings.Contains(got, "not an empty folder") {
 		t.Error(got)
 	}
 	programtest.Run(t, h.program, "check", "-data", again)
+	if feedIn(t, to, account.User) == feedIn(t, again, account.User) {
+		t.Error("stations may have read more of a feed than what was restored has")
+	}
 	startHub(t, again, h.address)
 	receiveAll(t, bob, account, acknowledged)
+}
+
+// feedIn returns which feed a user has at the hub in a folder.
+func feedIn(t *testing.T, dir string, user collection.UserID) transport.FeedID {
+	t.Helper()
+	s, err := open(t.Context(), dir, hub.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.close(t.Context())
+	news, err := s.hub.As(user).Changes(t.Context(), transport.ChangesRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return news.Next.Feed
 }
 
 // TestBackupOfAnother leaves alone what is a backup of another hub, or no whole one.
@@ -51,6 +72,14 @@ func TestBackupOfAnother(t *testing.T) {
 	programtest.Run(t, h.program, "backup", to, "-data", h.dir)
 	if got := programtest.Fails(t, 1, h.program, "backup", to, "-data", other.dir); !strings.Contains(got, "of another hub") {
 		t.Error(got)
+	}
+	notes := filepath.Join(t.TempDir(), "notes")
+	if err := os.WriteFile(notes, []byte("notes"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	programtest.Fails(t, 1, h.program, "restore", to, "-data", notes)
+	if text, err := os.ReadFile(notes); string(text) != "notes" {
+		t.Error("a file was removed:", err)
 	}
 	if err := os.WriteFile(unfinished(to), nil, 0o600); err != nil {
 		t.Fatal(err)

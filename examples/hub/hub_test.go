@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/glimpse-go/glimpse/examples/internal/program"
 	"github.com/glimpse-go/glimpse/examples/internal/programtest"
@@ -176,6 +177,19 @@ func TestTrouble(t *testing.T) {
 		if got := programtest.Fails(t, test.status, h.program, test.args...); !strings.Contains(got, test.want) {
 			t.Errorf("%v: %s", test.args, got)
 		}
+	}
+}
+
+// TestAskedAndStopped: Ctrl-C is an answer, which is no.
+func TestAskedAndStopped(t *testing.T) {
+	h := newHub(t)
+	h.join(t, "user", "add", "Ann")
+	p := programtest.Start(t, h.program, "user", "delete", "Ann", "-data", h.dir)
+	p.Await(`\[y/N\]`)
+	p.Interrupt()
+	defer time.AfterFunc(10*time.Second, p.Kill).Stop() // which is another status
+	if status := p.Status(); status != 1 || !strings.Contains(p.Errors(), "nothing was deleted") {
+		t.Errorf("exit status %d: %s", status, p.Errors())
 	}
 }
 

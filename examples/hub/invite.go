@@ -17,6 +17,9 @@ import (
 // invitationAge is how long an invitation is good.
 const invitationAge = 10 * time.Minute
 
+// answerAge is for how long a station is told what was decided: it may have to ask again.
+const answerAge = time.Minute
+
 // errInvitation says that an invitation cannot be made use of.
 var errInvitation = program.Plain(errors.New("the invitation is over; make a new one"))
 
@@ -102,7 +105,7 @@ func (a *admin) decide(ctx context.Context, d decision) (user collection.UserID,
 	if i == nil {
 		return user, errInvitation
 	}
-	defer i.end()
+	defer time.AfterFunc(answerAge, i.end)
 	if !d.Admit {
 		i.attempt.Refuse()
 		return user, nil

@@ -65,7 +65,10 @@ func invite(ctx context.Context, env program.Env, dir string, of invitation) err
 		return err
 	}
 	fmt.Fprintf(env.Out, "The station %q asks to join. The code is %s.\n", station.Station, station.Code)
-	admit := env.Ask("Does it show the same code?")
+	admit := env.Ask(ctx, "Does it show the same code?")
+	if !admit {
+		ctx = context.WithoutCancel(ctx) // the station is told
+	}
 	user, err := call[decision, collection.UserID](ctx, dir, "invite/decide", decision{secret, admit})
 	if err == nil && !admit {
 		err = program.Plain(errors.New("refused; nothing was changed"))
@@ -179,7 +182,7 @@ func (w userDelete) Run(ctx context.Context, env program.Env, g *grammar) error 
 	if err != nil {
 		return err
 	}
-	if !env.Ask(fmt.Sprintf("Delete %s (%v), and all that %s has shared, from this hub?", u.Name, u.ID, u.Name)) {
+	if !env.Ask(ctx, fmt.Sprintf("Delete %s (%v), and all that %s has shared, from this hub?", u.Name, u.ID, u.Name)) {
 		return program.Plain(errors.New("nothing was deleted"))
 	}
 	_, err = call[user, struct{}](ctx, g.Data, "user/delete", u)

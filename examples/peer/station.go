@@ -20,6 +20,9 @@ type stationWords struct {
 // attemptAge is how long a station may join after that was allowed.
 const attemptAge = 10 * time.Minute
 
+// answerAge is for how long a station is told what was decided: it may have to ask again.
+const answerAge = time.Minute
+
 // openAttempt lets one station join, and returns where.
 func (s *service) openAttempt(ctx context.Context, _ struct{}) (string, error) {
 	if err := s.running(); err != nil {
@@ -77,14 +80,7 @@ func (s *service) decide(ctx context.Context, admit bool) (struct{}, error) {
 	if a == nil {
 		return struct{}{}, errOver
 	}
-	defer func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if s.open == a {
-			s.end()
-			s.open, s.end = nil, nil
-		}
-	}()
+	defer time.AfterFunc(answerAge, func() { s.over(a) })
 	if !admit {
 		a.Refuse()
 		return struct{}{}, nil
@@ -101,6 +97,16 @@ func (s *service) decide(ctx context.Context, admit bool) (struct{}, error) {
 		a.Refuse()
 	}
 	return struct{}{}, err
+}
+
+// over has no station join any more by an attempt.
+func (s *service) over(a *enrol.Attempt) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.open == a {
+		s.end()
+		s.open, s.end = nil, nil
+	}
 }
 
 // enlist puts a station into the user's roster, which is kept here first and then
@@ -160,7 +166,10 @@ func (stationAdd) Run(ctx context.Context, env program.Env, g *grammar) error {
 		return err
 	}
 	fmt.Fprintf(env.Out, "The station %q asks to join. The code is %s.\n", station.Name, station.Code)
-	admit := env.Ask("Does it show the same code?")
+	admit := env.Ask(ctx, "Does it show the same code?")
+	if !admit {
+		ctx = context.WithoutCancel(ctx) // the station is told
+	}
 	_, err = call[bool, struct{}](ctx, g.Data, "station/decide", admit)
 	if err == nil && !admit {
 		err = program.Plain(errors.New("refused; nothing was changed"))

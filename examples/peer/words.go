@@ -12,6 +12,7 @@ import (
 	"github.com/glimpse-go/glimpse/examples/internal/program"
 	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/device"
 	"github.com/glimpse-go/glimpse/transport/peer"
 )
 
@@ -27,6 +28,16 @@ type line struct {
 	ID, Title, From string
 	Labelled, Items int
 	State           string
+}
+
+// printCollection prints a collection. What others have written is made safe for a terminal.
+func (l line) printCollection(env program.Env) {
+	fmt.Fprintf(env.Out, "%s  %-24s  %4d %-5s  %4d with a label  %s\n", l.ID[:8], device.Caption(l.Title), l.Items, "items", l.Labelled, l.State)
+}
+
+// printItem is printCollection of an item.
+func (l line) printItem(env program.Env) {
+	fmt.Fprintf(env.Out, "%-40s  %s\n", device.Caption(l.Title), l.State)
 }
 
 // list lists the collections.
@@ -51,7 +62,7 @@ type listWord struct{}
 func (listWord) Run(ctx context.Context, env program.Env, g *grammar) error {
 	lines, err := call[struct{}, []line](ctx, g.Data, "list", struct{}{})
 	for _, l := range lines {
-		fmt.Fprintf(env.Out, "%s  %-24s  %4d %-5s  %4d with a label  %s\n", l.ID[:8], l.Title, l.Items, "items", l.Labelled, l.State)
+		l.printCollection(env)
 	}
 	return err
 }
@@ -101,7 +112,7 @@ type showWord struct {
 func (w showWord) Run(ctx context.Context, env program.Env, g *grammar) error {
 	lines, err := call[asked, []line](ctx, g.Data, "show", asked{Collection: w.Collection, Folder: w.To})
 	for _, l := range lines {
-		fmt.Fprintf(env.Out, "%-40s  %s\n", l.Title, l.State)
+		l.printItem(env)
 	}
 	return err
 }
@@ -196,7 +207,7 @@ func (s *service) fetch(ctx context.Context, a asked) (f fetched, err error) {
 		case errors.As(err, new(*os.PathError)):
 			return f, err
 		default:
-			f.Wrong = append(f.Wrong, caption+": "+why(err))
+			f.Wrong = append(f.Wrong, device.Caption(caption)+": "+why(err))
 		}
 	}
 	return f, nil
@@ -242,9 +253,19 @@ func (s *service) copy(ctx context.Context, ref transport.Ref, to writer) error 
 	return copyTo(to, b)
 }
 
+// maxName bounds names of files, in bytes, so that there is room for what is put before and
+// behind; file systems take 255.
+const maxName = 200
+
 // fileName is a name for an item's file, of which no two are the same and none leads out of
-// the folder.
+// the folder. A long caption is cut before its extension.
 func fileName(i int, caption string) string {
-	base := filepath.Base(strings.NewReplacer("/", "_", `\`, "_").Replace(caption))
+	base := filepath.Base(strings.NewReplacer("/", "_", `\`, "_").Replace(device.Caption(caption)))
+	if end := filepath.Ext(base); len(base) > maxName {
+		if len(end) > maxName/4 {
+			end = ""
+		}
+		base = strings.ToValidUTF8(base[:maxName-len(end)], "") + end
+	}
 	return fmt.Sprintf("%04d-%s", i+1, strings.TrimLeft(base, "."))
 }

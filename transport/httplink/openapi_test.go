@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/notify"
@@ -250,7 +251,7 @@ func TestOpenAPIRefusals(t *testing.T) {
 func TestOpenAPISchemas(t *testing.T) {
 	schemas := readOpenAPI(t).Components.Schemas
 	for name, view := range map[string]any{
-		"Problem": problem{}, "State": jsonState{}, "Update": jsonUpdate{}, "Source": jsonSource{}, "Keys": jsonKeys{},
+		"Problem": problem{}, "State": jsonState{}, "End": jsonEnd{}, "Update": jsonUpdate{}, "Source": jsonSource{}, "Keys": jsonKeys{},
 		"Settings": jsonSettings{}, "Contact": jsonContact{}, "Glimpse": jsonGlimpse{},
 	} {
 		var members []string
@@ -268,15 +269,49 @@ func TestOpenAPISchemas(t *testing.T) {
 // TestOpenAPICollection: so has a collection, where it has all that one can have.
 func TestOpenAPICollection(t *testing.T) {
 	described := readOpenAPI(t).Components.Schemas["Collection"].Properties
-	c, err := collection.New(collection.Header{ID: collection.ID{1}, Author: collection.UserID{1}}, collection.Body{Items: []collection.Item{{ID: collection.ItemID{1}}}})
-	must(t, err)
+	c := fullCollection(t)
 	data, err := json.Marshal(c)
 	must(t, err)
 	var members map[string]any
 	must(t, json.Unmarshal(data, &members))
-	for member := range members {
-		if described[member] == nil {
-			t.Errorf("%s is not described", member)
-		}
+	if got, want := slices.Sorted(maps.Keys(described)), slices.Sorted(maps.Keys(members)); !slices.Equal(got, want) {
+		t.Errorf("described %v, read %v", got, want)
+	}
+}
+
+// fullCollection has all that a collection can have, and has ended.
+func fullCollection(t *testing.T) collection.Collection {
+	key, err := signature.GenerateKey(rand.Reader)
+	must(t, err)
+	signer, err := signature.NewSigner(key, nil)
+	must(t, err)
+	author := collection.UserID{1}
+	c, err := collection.New(collection.Header{
+		ID: collection.ID{1}, Author: author, Authority: signer.ID(), Created: time.Unix(1, 0), Title: "Lake", Metadata: map[string]string{"place": "lake"},
+	}, collection.Body{
+		Items:      []collection.Item{{ID: collection.ItemID{1}}},
+		Recipients: []collection.UserID{{2}}, Addresses: []collection.Address{{3}}, Completers: []collection.UserID{{4}},
+		Subs: []collection.Name{{Author: author, ID: collection.ID{2}}}, Replaces: []collection.ID{{3}},
+	})
+	must(t, err)
+	c, err = c.Sign(t.Context(), signer, time.Time{})
+	must(t, err)
+	c, err = c.End(t.Context(), signer, time.Time{})
+	must(t, err)
+	return c
+}
+
+// TestReadableEnd: who may read nothing but that a collection has ended reads that.
+func TestReadableEnd(t *testing.T) {
+	var m transport.State
+	for e := range fullCollection(t).Ends() {
+		data, err := e.MarshalBinary()
+		must(t, err)
+		m.Ends = append(m.Ends, data)
+	}
+	view, err := viewOf(m)
+	must(t, err)
+	if text := string(lines(view)); !strings.Contains(text, `"ends": [`) || !strings.Contains(text, `"key"`) {
+		t.Error(text)
 	}
 }

@@ -53,6 +53,13 @@ type jsonState struct {
 	Updates    []jsonUpdate           `json:"updates,omitempty"`
 	Sources    []jsonSource           `json:"sources,omitempty"`
 	Keys       []jsonKeys             `json:"keys,omitempty"`
+	Ends       []jsonEnd              `json:"ends,omitempty"`
+}
+
+// jsonEnd says that the author has ended a collection.
+type jsonEnd struct {
+	Key    collection.KeyID `json:"key"`
+	Issued *time.Time       `json:"issued,omitempty"`
 }
 
 // jsonUpdate is what an issuer says of items, by their places.
@@ -94,6 +101,18 @@ func stateView(m transport.State) (view jsonState, err error) {
 			return view, err
 		}
 		view.Keys = append(view.Keys, k)
+	}
+	view.Ends, err = endsView(m.Ends)
+	return view, err
+}
+
+func endsView(ends [][]byte) (view []jsonEnd, err error) {
+	for _, data := range ends {
+		e, err := collection.DecodeEnd(data)
+		if err != nil {
+			return nil, err
+		}
+		view = append(view, jsonEnd{e.Key(), known(e.Issued())})
 	}
 	return view, nil
 }

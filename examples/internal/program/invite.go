@@ -84,7 +84,7 @@ func Join(ctx context.Context, env Env, dir, name string, role signature.Station
 		return err
 	}
 	fmt.Fprintf(env.Out, "The code is %s.\n", joiner.Code())
-	if !env.Ask("Does the other side show the same code?") {
+	if !env.Ask(ctx, "Does the other side show the same code?") {
 		return Plain(fmt.Errorf("not joined; nothing was changed"))
 	}
 	admission, err := joiner.Confirm(ctx)

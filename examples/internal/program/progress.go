@@ -2,6 +2,7 @@ package program
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -102,10 +103,20 @@ func Count(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-// Ask asks a person a question that is answered with yes or no; no answer is no.
-func (e Env) Ask(question string) bool {
+// Ask asks a person a question that is answered with yes or no; no answer is no, also when
+// ctx ends.
+func (e Env) Ask(ctx context.Context, question string) bool {
 	fmt.Fprint(e.Out, question+" [y/N] ")
-	answer, _ := bufio.NewReader(e.In).ReadString('\n')
-	answer = strings.ToLower(strings.TrimSpace(answer))
-	return answer == "y" || answer == "yes"
+	answered := make(chan string, 1)
+	go func() { // which may wait for longer
+		answer, _ := bufio.NewReader(e.In).ReadString('\n')
+		answered <- strings.ToLower(strings.TrimSpace(answer))
+	}()
+	select {
+	case answer := <-answered:
+		return ctx.Err() == nil && (answer == "y" || answer == "yes")
+	case <-ctx.Done():
+		fmt.Fprintln(e.Out)
+		return false
+	}
 }
