@@ -94,7 +94,7 @@ func (w *runWord) url(l net.Listener) string {
 func (a *admin) public(ctx context.Context, log *slog.Logger) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", httplink.HubHandler(a.hub, httplink.HandlerOptions{
-		Who: bySeal(a.hub), Enrol: a.attempt, Log: log,
+		Who: httplink.BySeal(a.hub, a.hub.PublicKey().ID(), nil), Enrol: a.attempt, Log: log,
 	}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) {}) // it answers
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
