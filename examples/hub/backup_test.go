@@ -15,11 +15,11 @@ import (
 func TestBackup(t *testing.T) {
 	h := newHub(t)
 	bob := h.join(t, "user", "add", "Bob")
-	account, err := program.LoadAccount(bob)
+	bobs, _, err := program.LoadAccount(bob)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv(loadRecipient, account.User.String())
+	t.Setenv(loadRecipient, bobs.User.String())
 	t.Setenv(loadFolder, h.join(t, "user", "add", "Ann"))
 	load := programtest.Start(t, os.Args[0])
 	os.Unsetenv(loadFolder)
@@ -41,7 +41,7 @@ func TestBackup(t *testing.T) {
 	}
 	programtest.Run(t, h.program, "check", "-data", again)
 	startHub(t, again, h.address)
-	receiveAll(t, bob, account, acknowledged)
+	receiveAll(t, bobs, acknowledged)
 }
 
 // TestBackupOfAnother leaves alone what is a backup of another hub, or no whole one.
@@ -67,7 +67,7 @@ func TestBackupOfAnother(t *testing.T) {
 // TestCheck finds a bit that has changed in what the hub keeps.
 func TestCheck(t *testing.T) {
 	h := newHub(t)
-	account, err := program.LoadAccount(h.join(t, "user", "add", "Bob"))
+	account, _, err := program.LoadAccount(h.join(t, "user", "add", "Bob"))
 	if err != nil {
 		t.Fatal(err)
 	}
