@@ -162,7 +162,7 @@ func (s session) Changes(ctx context.Context, request transport.ChangesRequest) 
 
 // VerifySeal implements transport.RemoteVerifier with the keys that the hub knows.
 func (s session) VerifySeal(ctx context.Context, request transport.VerifyRequest) (transport.VerifyResponse, error) {
-	user, key, err := s.hub.Verify(ctx, request.Type, request.Statement, request.Seal, request.IssuedAt())
+	user, key, err := s.hub.Keys().Verify(ctx, request.Type, request.Statement, request.Seal, request.IssuedAt())
 	if err == nil {
 		return transport.VerifyResponse{User: user, Key: key}, nil
 	}
