@@ -13,15 +13,17 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/examples/internal/program"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/account"
 	"github.com/glimpse-go/glimpse/transport/device"
 	"github.com/glimpse-go/glimpse/transport/filestore"
+	"github.com/glimpse-go/glimpse/transport/httplink"
 )
 
 // camera is a device in its folder.
 type camera struct {
 	dir     string
 	env     program.Env
-	account program.Account
+	account account.Account
 	key     program.Key
 	device  *device.Device
 	albums  []*album
@@ -39,7 +41,7 @@ type place struct {
 
 // open opens the camera in a folder, for this process alone.
 func open(env program.Env, dir string) (*camera, error) {
-	account, err := program.LoadAccount(dir)
+	account, key, err := program.LoadAccount(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +49,7 @@ func open(env program.Env, dir string) (*camera, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &camera{dir: dir, env: env, account: account, photos: map[collection.ItemID]place{}, closers: []io.Closer{lock}}
+	c := &camera{dir: dir, env: env, account: account, key: key, photos: map[collection.ItemID]place{}, closers: []io.Closer{lock}}
 	if err := c.open(); err != nil {
 		return nil, errors.Join(err, c.close())
 	}
@@ -55,9 +57,6 @@ func open(env program.Env, dir string) (*camera, error) {
 }
 
 func (c *camera) open() (err error) {
-	if c.key, err = program.LoadKey(c.dir); err != nil {
-		return err
-	}
 	store, err := filestore.Open(filepath.Join(c.dir, "store"))
 	if err != nil {
 		return err
@@ -88,6 +87,11 @@ func (c *camera) add(a *album) {
 	for i := range a.Photos {
 		c.photos[a.item(i)] = place{a, i}
 	}
+}
+
+// caller is the camera as it calls others.
+func (c *camera) caller() httplink.Caller {
+	return httplink.Caller{User: c.account.User, Signer: c.key, Statement: c.account.Statement}
 }
 
 // media opens a version of an item, for the SDK. Nothing is held in memory.
@@ -158,9 +162,12 @@ func (c *camera) share(ctx context.Context, a *album) error {
 	if err := c.make(ctx, a); err != nil || a.Shared {
 		return err
 	}
-	hub := c.account.HubClient(c.key)
-	if hub == nil {
+	if len(c.account.Hub) == 0 {
 		return program.Plain(errors.New("the camera's user has no hub; what is shared is told by the home: use sync"))
+	}
+	hub, err := httplink.HubOf(c.account, httplink.Options{})
+	if err != nil {
+		return err
 	}
 	before := c.read.Load()
 	answer, err := c.device.Share(ctx, hub, a.name(c.account.User))

@@ -10,7 +10,7 @@
 // What was interrupted, or could not be reached, is gone on with by the next command.
 // The exit status is 0 if all went well, 1 if not, and 2 if the command line is of no use.
 //
-//	DIR/key.pem, DIR/account.json    made when it joins
+//	DIR/account                      whose it is, and its key: made when it joins
 //	DIR/albums                       which files are shared, and their thumbnails
 //	DIR/store                        what was made of them
 package main

@@ -162,14 +162,17 @@ func (w homeFlag) with(ctx context.Context, c *camera, do func(transport.Home) e
 	if err != nil {
 		return err
 	}
-	return do(address.Reach(c.account.Caller(c.key)))
+	return do(address.Reach(c.caller()))
 }
 
 // atHome reaches the home where it was when the camera joined.
 func (c *camera) atHome(_ context.Context, do func(transport.Home) error) error {
-	dial := httplink.Dialer(c.account.Caller(c.key), httplink.Options{Networks: program.HomeNetworks})
-	err := program.Plain(errors.New("the camera knows no home; say where it is with -home, or join there"))
-	for _, source := range c.account.Sources() {
+	dial := httplink.Dialer(c.caller(), httplink.Options{Networks: program.HomeNetworks})
+	sources, err := c.account.Sources()
+	if len(sources) == 0 && err == nil {
+		err = program.Plain(errors.New("the camera knows no home; say where it is with -home, or join there"))
+	}
+	for _, source := range sources {
 		var home transport.Home
 		if home, err = dial.Reach(source); err == nil {
 			err = do(home)
@@ -225,7 +228,7 @@ func (w giveWord) Run(ctx context.Context, env program.Env, g *grammar) (err err
 		if err := c.make(ctx, a); err != nil {
 			return err
 		}
-		if _, err := c.device.HandOver(ctx, address.Reach(c.account.Caller(c.key)), a.name(c.account.User), w.Most*1e6); err != nil {
+		if _, err := c.device.HandOver(ctx, address.Reach(c.caller()), a.name(c.account.User), w.Most*1e6); err != nil {
 			return err
 		}
 		fmt.Fprintf(env.Out, "Handed over %q.\n", a.Title)

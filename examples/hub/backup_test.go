@@ -18,11 +18,11 @@ import (
 func TestBackup(t *testing.T) {
 	h := newHub(t)
 	bob := h.join(t, "user", "add", "Bob")
-	account, err := program.LoadAccount(bob)
+	bobs, _, err := program.LoadAccount(bob)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv(loadRecipient, account.User.String())
+	t.Setenv(loadRecipient, bobs.User.String())
 	t.Setenv(loadFolder, h.join(t, "user", "add", "Ann"))
 	load := programtest.Start(t, os.Args[0])
 	os.Unsetenv(loadFolder)
@@ -47,7 +47,7 @@ func TestBackup(t *testing.T) {
 		t.Error("stations may have read more of a feed than what was restored has")
 	}
 	startHub(t, again, h.address)
-	receiveAll(t, bob, account, acknowledged)
+	receiveAll(t, bobs, acknowledged)
 }
 
 // feedIn returns which feed a user has at the hub in a folder.
@@ -96,7 +96,7 @@ func TestBackupOfAnother(t *testing.T) {
 // TestCheck finds a bit that has changed in what the hub keeps.
 func TestCheck(t *testing.T) {
 	h := newHub(t)
-	account, err := program.LoadAccount(h.join(t, "user", "add", "Bob"))
+	account, _, err := program.LoadAccount(h.join(t, "user", "add", "Bob"))
 	if err != nil {
 		t.Fatal(err)
 	}

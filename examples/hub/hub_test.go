@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"os"
@@ -12,6 +13,8 @@ import (
 	"github.com/glimpse-go/glimpse/examples/internal/program"
 	"github.com/glimpse-go/glimpse/examples/internal/programtest"
 	"github.com/glimpse-go/glimpse/signature"
+	"github.com/glimpse-go/glimpse/transport/account"
+	"github.com/glimpse-go/glimpse/transport/httplink"
 )
 
 func TestMain(m *testing.M) {
@@ -79,25 +82,25 @@ func TestUsers(t *testing.T) {
 	h := newHub(t)
 	ann := h.join(t, "user", "add", "Ann", "ann@example.org")
 	h.join(t, "user", "add", "Bob")
-	account, err := program.LoadAccount(ann)
+	a, _, err := program.LoadAccount(ann)
 	if err != nil {
 		t.Fatal(err)
 	}
 	list := programtest.Run(t, h.program, "user", "list", "-data", h.dir)
-	for _, want := range []string{account.User.String(), "Ann", "ann@example.org", "Bob", "home"} {
+	for _, want := range []string{a.User.String(), "Ann", "ann@example.org", "Bob", "home"} {
 		if !strings.Contains(list, want) {
 			t.Errorf("no %s in\n%s", want, list)
 		}
 	}
-	key, err := program.LoadKey(ann)
+	client, err := httplink.HubOf(a, httplink.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := account.HubClient(key).NewIdentifiers(t.Context(), 1); err != nil {
+	if _, err := client.NewIdentifiers(t.Context(), 1); err != nil {
 		t.Error("a station that has joined:", err)
 	}
 	programtest.Run(t, h.program, "station", "revoke", "ann@example.org", "home", "-data", h.dir)
-	if _, err := account.HubClient(key).NewIdentifiers(t.Context(), 1); err == nil {
+	if _, err := client.NewIdentifiers(t.Context(), 1); err == nil {
 		t.Error("a station that was stopped is let in")
 	}
 	h.Interrupt()
@@ -138,11 +141,16 @@ func TestUserChanges(t *testing.T) {
 func TestInvitationLost(t *testing.T) {
 	h := newHub(t)
 	dir := h.join(t, "user", "add", "Ann")
-	if err := os.Remove(filepath.Join(dir, "account.json")); err != nil {
+	before, _, err := program.LoadAccount(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lost := account.Account{Name: before.Name, Key: before.Key} // as it was before the answer
+	if err := errors.Join(os.Remove(program.AccountIn(dir)), lost.Save(program.AccountIn(dir))); err != nil {
 		t.Fatal(err)
 	}
 	h.joinIn(t, dir, "station", "add", "Ann")
-	if _, err := program.LoadAccount(dir); err != nil {
+	if after, _, err := program.LoadAccount(dir); err != nil || after.User != before.User {
 		t.Error(err)
 	}
 }

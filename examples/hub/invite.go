@@ -110,33 +110,13 @@ func (a *admin) decide(ctx context.Context, d decision) (user collection.UserID,
 		i.attempt.Refuse()
 		return user, nil
 	}
-	r, err := i.attempt.Confirm(ctx)
-	if err != nil {
-		return user, err
+	var starts *hub.Person
+	if i.User.IsZero() {
+		starts = &hub.Person{Name: i.Name, Addresses: i.Addresses}
 	}
-	user, statement, err := a.enter(ctx, i.invitation, r)
-	if err == nil {
-		err = i.attempt.Admit(statement)
-	}
-	if err != nil {
-		i.attempt.Refuse()
-	}
-	return user, err
-}
-
-// enter puts a station into the hub's accounts. A new user's id is that of the key, so
-// that nobody, the hub included, can name another one for it.
-func (a *admin) enter(ctx context.Context, i invitation, r enrol.Request) (user collection.UserID, statement []byte, err error) {
-	user = i.User
-	if user.IsZero() {
-		user, err = a.hub.Accounts().RegisterKey(ctx, hub.Person{Name: i.Name, Addresses: i.Addresses}, r.Key, r.Proof)
-	}
-	if err != nil {
-		return user, nil, err
-	}
-	statement, err = a.hub.Accounts().AddKey(ctx, user, r.Name, r.Key, r.Proof)
+	user, err = a.hub.Accounts().Enrol(ctx, i.attempt, starts)
 	if errors.Is(err, signature.ErrChanged) {
 		err = program.Plain(fmt.Errorf("%v has a key already; the station is added at home, with: peer station add", user))
 	}
-	return user, statement, err
+	return user, err
 }

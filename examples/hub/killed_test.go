@@ -15,8 +15,11 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/examples/internal/program"
 	"github.com/glimpse-go/glimpse/examples/internal/programtest"
+	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/account"
 	"github.com/glimpse-go/glimpse/transport/device"
+	"github.com/glimpse-go/glimpse/transport/httplink"
 	"github.com/glimpse-go/glimpse/transport/peer"
 )
 
@@ -27,14 +30,14 @@ var kills = flag.Int("kills", 3, "how often the hub is killed under load; 200 ta
 func TestKilled(t *testing.T) {
 	h := newHub(t)
 	bob := h.join(t, "user", "add", "Bob")
-	account, err := program.LoadAccount(bob)
+	bobs, _, err := program.LoadAccount(bob)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var loads []*programtest.Process
 	for _, name := range []string{"Ann", "Zoe", "Eve"} {
 		t.Setenv(loadFolder, h.join(t, "user", "add", name))
-		t.Setenv(loadRecipient, account.User.String())
+		t.Setenv(loadRecipient, bobs.User.String())
 		loads = append(loads, programtest.Start(t, os.Args[0]))
 	}
 	os.Unsetenv(loadFolder)
@@ -51,7 +54,7 @@ func TestKilled(t *testing.T) {
 		}
 	}
 	t.Logf("killed %d times; %d collections were acknowledged", *kills, len(acknowledged))
-	receiveAll(t, bob, account, acknowledged)
+	receiveAll(t, bobs, acknowledged)
 	h.Interrupt()
 	if h.Status() != 0 {
 		t.Error(h.Errors())
@@ -77,10 +80,10 @@ const unasked = 100
 
 // receiveAll receives what was shared with the recipient, and finds that all of some
 // collections are there, with their thumbnails.
-func receiveAll(t *testing.T, dir string, account program.Account, names map[string]bool) {
+func receiveAll(t *testing.T, a account.Account, names map[string]bool) {
 	t.Helper()
 	ctx := t.Context()
-	p, err := openPeer(ctx, dir, account)
+	p, err := openPeer(ctx, a)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +104,7 @@ func receiveAll(t *testing.T, dir string, account program.Account, names map[str
 		}
 	}
 	for text := range names {
-		name, err := program.ParseName(text)
+		name, err := collection.ParseName(text)
 		if err == nil {
 			err = p.Reader.Refresh(ctx, name)
 		}
@@ -127,16 +130,20 @@ func countThumbnails(t *testing.T, p *peer.Peer, name collection.Name) {
 	}
 }
 
-func openPeer(ctx context.Context, dir string, account program.Account) (*peer.Peer, error) {
-	key, err := program.LoadKey(dir)
+func openPeer(ctx context.Context, a account.Account) (*peer.Peer, error) {
+	signer, err := a.Signer()
 	if err != nil {
 		return nil, err
 	}
-	keys, err := account.Keyring(ctx)
+	keys := new(signature.Keyring)
+	if err := a.AddTo(ctx, keys); err != nil {
+		return nil, err
+	}
+	hub, err := httplink.HubOf(a, httplink.Options{})
 	if err != nil {
 		return nil, err
 	}
-	return peer.New(ctx, account.User, key.Signer, peer.Config{Keys: keys, Hub: account.HubClient(key), Statement: account.Statement, Wait: time.Second})
+	return peer.New(ctx, a.User, signer, peer.Config{Keys: keys, Hub: hub, Statement: a.Statement, Wait: time.Second})
 }
 
 // The environment of a process that loads a hub.
@@ -156,11 +163,11 @@ func load() {
 }
 
 func share(ctx context.Context, dir string) error {
-	account, err := program.LoadAccount(dir)
+	a, key, err := program.LoadAccount(dir)
 	if err != nil {
 		return err
 	}
-	key, err := program.LoadKey(dir)
+	hub, err := httplink.HubOf(a, httplink.Options{})
 	if err != nil {
 		return err
 	}
@@ -168,15 +175,15 @@ func share(ctx context.Context, dir string) error {
 	if err := recipient.UnmarshalText([]byte(os.Getenv(loadRecipient))); err != nil {
 		return err
 	}
-	d := device.New(account.User, key, device.MediaFunc(thumbnailOf), device.Config{})
+	d := device.New(a.User, key, device.MediaFunc(thumbnailOf), device.Config{})
 	for {
-		name, err := d.Make(ctx, collection.Header{Title: "load", Authority: account.Authority.ID()},
+		name, err := d.Make(ctx, collection.Header{Title: "load", Authority: a.Authority.ID()},
 			collection.Body{Items: someItems(), Recipients: []collection.UserID{recipient}})
 		if err != nil {
 			return err
 		}
 		for {
-			answer, err := d.Share(ctx, account.HubClient(key), name)
+			answer, err := d.Share(ctx, hub, name)
 			if err == nil && answer.Next == transport.Done {
 				break
 			}

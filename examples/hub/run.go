@@ -49,7 +49,7 @@ func (w *runWord) Run(ctx context.Context, env program.Env, g *grammar) (err err
 	a := newAdmin(s, m)
 	a.url, a.pinned = w.url(listener), w.TLS.Mode == "key"
 	return w.serve(ctx, env, a, log, listener, func(h http.Handler) error {
-		return program.Serve(ctx, listener, h, config, s.hub.Run)
+		return httplink.Serve(ctx, listener, h, config, s.hub.Run)
 	})
 }
 
@@ -94,7 +94,7 @@ func (w *runWord) url(l net.Listener) string {
 func (a *admin) public(ctx context.Context, log *slog.Logger) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", httplink.HubHandler(a.hub, httplink.HandlerOptions{
-		Who: bySeal(a.hub), Enrol: a.attempt, Log: log,
+		Who: httplink.BySeal(a.hub.Keys(), a.hub.PublicKey().ID(), nil), Enrol: a.attempt, Log: log,
 	}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) {}) // it answers
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {

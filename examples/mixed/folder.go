@@ -7,10 +7,8 @@
 package mixed
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -113,32 +111,9 @@ func (f *Folder) Open(_ context.Context, item collection.ItemID, version int) (t
 	f.mu.Unlock()
 	switch {
 	case at != nil && version < len(at.pictures):
-		return picture{bytes.NewReader(at.pictures[version].JPEG)}, nil
+		return transport.BytesBlob(at.pictures[version].JPEG), nil
 	case at != nil && version == len(label.DefaultLadder())-1:
-		return open(at.path)
+		return device.FileBlob(at.path)
 	}
 	return nil, transport.At(transport.ErrNotFound, item.String())
-}
-
-type picture struct{ *bytes.Reader }
-
-func (picture) Close() error { return nil }
-
-type original struct {
-	*os.File
-	size int64
-}
-
-func (o original) Size() int64 { return o.size }
-
-func open(path string) (transport.Blob, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	info, err := f.Stat()
-	if err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return original{f, info.Size()}, nil
 }

@@ -12,7 +12,7 @@
 // open the folder themselves if none does. The exit status is 0 if all went well, 1 if
 // not, and 2 if the command line is of no use.
 //
-//	DIR/key.pem, DIR/account.json    made when it joins
+//	DIR/account                      whose it is, and its key: made when it joins
 //	DIR/store                        everything else
 package main
 

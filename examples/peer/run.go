@@ -57,7 +57,7 @@ func (w *runWord) Run(ctx context.Context, env program.Env, g *grammar) (err err
 	fmt.Fprintf(env.Out, "User %v is served at %s.\n", s.Account.User, s.address())
 	program.Ready()
 	handler := httplink.PeerHandler(s.Peer.Peer, httplink.HandlerOptions{Enrol: s.attempt, Log: log})
-	return program.Serve(ctx, listener, handler, config, s.Run)
+	return httplink.Serve(ctx, listener, handler, config, s.Run)
 }
 
 func (w *runWord) accept(context.Context, collection.UserID, collection.Collection) int {

@@ -11,6 +11,7 @@ import (
 	"github.com/glimpse-go/glimpse/examples/internal/program"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport/enrol"
+	"github.com/glimpse-go/glimpse/transport/httplink"
 )
 
 type stationWords struct {
@@ -33,10 +34,8 @@ func (s *service) openAttempt(ctx context.Context, _ struct{}) (string, error) {
 		return "", err
 	}
 	offer := enrol.Offer{
-		User: s.Account.User, Key: s.Key.Public(), Authority: s.Account.Authority, Endpoints: []collection.Endpoint{endpoint},
-	}
-	if s.Account.Hub != "" {
-		offer.Hub = []string{s.Account.Hub}
+		User: s.Account.User, Key: s.Key.Public(), Authority: s.Account.Authority, Hub: s.Account.Hub,
+		Endpoints: []collection.Endpoint{endpoint},
 	}
 	open, end := context.WithTimeout(s.Running(), attemptAge)
 	attempt, err := enrol.NewAttempt(open, offer, rand.Reader)
@@ -128,7 +127,11 @@ func (s *service) enlist(ctx context.Context, r enrol.Request) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if hub := before.HubClient(s.Key); hub != nil {
+	if len(before.Hub) > 0 {
+		var hub *httplink.Client
+		if hub, err = httplink.HubOf(before, httplink.Options{}); err != nil {
+			return nil, err
+		}
 		statement, err = hub.SetRoster(ctx, statement)
 		if errors.Is(err, signature.ErrChanged) { // it can be no other time
 			err = errors.Join(err, s.keep(before.Statement))
@@ -149,7 +152,7 @@ func (s *service) keep(statement []byte) error {
 	if new(signature.Roster).UnmarshalBinary(statement) == nil {
 		s.Account.UserKey = s.Key.Public() // it has sealed the roster
 	}
-	return s.Account.Save(s.Dir)
+	return s.Account.Save(program.AccountIn(s.Dir))
 }
 
 type stationAdd struct{}
@@ -181,7 +184,7 @@ func (stationAdd) Run(ctx context.Context, env program.Env, g *grammar) error {
 }
 
 func stationUser(g *grammar) (user collection.UserID) {
-	if a, err := program.LoadAccount(g.Data); err == nil {
+	if a, _, err := program.LoadAccount(g.Data); err == nil {
 		user = a.User
 	}
 	return user

@@ -36,12 +36,18 @@ type Account struct {
 	Authority signature.PublicKey
 	// Hub are base URLs of the hub, the preferred one first.
 	Hub []string
+	// Pinned says that the hub shows the Authority's key there, as httplink.ServerTLS does, and
+	// not a certificate of a public authority: a program learns it with the invitation.
+	Pinned bool
 	// Token is what the hub has issued for the station; empty = none, where it calls with
 	// its key. It may change: see hub.Accounts.Issue.
 	Token string
 	// Statement shows others whose Key is: the user's roster, or the authority's key
 	// statement, in its binary form. A later one takes its place.
 	Statement []byte
+	// Homes say where the user's stations serve, as they have sealed it; at most
+	// collection.MaxURLs.
+	Homes []collection.Endpoint
 }
 
 // New makes the account of a station that is nobody's yet, with an Ed25519 key from rand, a
@@ -67,6 +73,7 @@ func (a *Account) Join(by enrol.Admission) error {
 	next := *a
 	next.User, next.UserKey, next.Authority = by.User, by.Key, by.Authority
 	next.Hub, next.Statement = slices.Clone(by.Hub), slices.Clone(by.Statement)
+	next.Homes = slices.Clone(by.Endpoints)
 	if err := a.sameAs(next); err != nil {
 		return err
 	}
@@ -96,6 +103,21 @@ func (a Account) AddTo(ctx context.Context, keys *signature.Keyring) error {
 	}
 	offer := enrol.Offer{User: a.User, Key: a.UserKey, Authority: a.Authority}
 	return enrol.Admission{Offer: offer, Statement: a.Statement}.AddTo(ctx, keys)
+}
+
+// Sources are where Homes serve, for a transport.Dialer. The error is that of an endpoint that
+// cannot be written.
+func (a Account) Sources() (sources []transport.Source, err error) {
+	for _, e := range a.Homes {
+		data, err := e.MarshalBinary()
+		if err != nil {
+			return nil, err
+		}
+		for _, url := range slices.Concat(e.URLs, e.Web) {
+			sources = append(sources, transport.Source{User: e.User, URL: url, Endpoint: data})
+		}
+	}
+	return sources, nil
 }
 
 // sameAs refuses an account of another station, or where a is somebody's, of somebody else.
@@ -147,7 +169,8 @@ func isZero(k signature.PublicKey) bool { return k.ID() == [32]byte{} }
 func (a Account) check() error {
 	malformed := func(where string) error { return transport.At(transport.ErrMalformed, where) }
 	if a.User.IsZero() {
-		if !isZero(a.UserKey) || !isZero(a.Authority) || len(a.Hub)+len(a.Token)+len(a.Statement) > 0 {
+		others := len(a.Hub) + len(a.Token) + len(a.Statement) + len(a.Homes)
+		if !isZero(a.UserKey) || !isZero(a.Authority) || a.Pinned || others > 0 {
 			return malformed("user")
 		}
 		return nil
@@ -158,6 +181,9 @@ func (a Account) check() error {
 	word, err := station.ReadWord(a.Statement)
 	if err != nil || word.User() != a.User {
 		return malformed("statement")
+	}
+	if slices.ContainsFunc(a.Homes, func(e collection.Endpoint) bool { return e.User != a.User }) {
+		return malformed("homes")
 	}
 	if a.Key == nil {
 		return nil

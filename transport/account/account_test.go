@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -34,7 +35,19 @@ func admissionOf(t testing.TB, h home, a account.Account) enrol.Admission {
 	must(t, err)
 	admission, err := enrol.Accept(t.Context(), asked, h.admit(t.Context(), asked))
 	must(t, err)
+	admission.Endpoints = []collection.Endpoint{endpoint(t, h.user, 0)}
 	return admission
+}
+
+// endpoint is that of a station of the user whose id is more by some than this.
+func endpoint(t testing.TB, user collection.UserID, more byte) collection.Endpoint {
+	t.Helper()
+	user[0] += more
+	key := newSigner()
+	e := collection.Endpoint{User: user, Key: key.ID(), Number: 1, URLs: []string{"https://home.example.org"}, Web: []string{"https://www.example.org"}}
+	e, err := e.Sign(t.Context(), key)
+	must(t, err)
+	return e
 }
 
 // joined is the account of a station that is enrolled.
@@ -59,7 +72,7 @@ func TestFile(t *testing.T) {
 	}
 	h := newHome()
 	must(t, fresh.Join(admissionOf(t, h, fresh)))
-	fresh.Token = "a token"
+	fresh.Token, fresh.Pinned = "a token", true
 	must(t, os.WriteFile(path+".new", []byte("left by a crash"), 0o644))
 	must(t, fresh.Save(path))
 	fresh.Token = "the next one"
@@ -68,6 +81,14 @@ func TestFile(t *testing.T) {
 	must(t, err)
 	if !reflect.DeepEqual(fresh, again) || again.User != h.user || again.Hub[0] != "https://hub.example.org" {
 		t.Errorf("saved %+v, read %+v", fresh, again)
+	}
+	sources, err := again.Sources()
+	must(t, err)
+	home, err := again.Homes[0].MarshalBinary()
+	must(t, err)
+	want := []transport.Source{{User: h.user, URL: "https://home.example.org", Endpoint: home}, {User: h.user, URL: "https://www.example.org", Endpoint: home}}
+	if !reflect.DeepEqual(sources, want) {
+		t.Errorf("homes at %+v", sources)
 	}
 	must(t, again.At(h.hub))
 	info, err := os.Stat(path)
@@ -150,6 +171,8 @@ func TestRefused(t *testing.T) {
 		"no statement":        func(a *account.Account) { a.Statement = nil },
 		"another's key":       func(a *account.Account) { a.Key = joined(t, newHome()).Key },
 		"nobody vouches":      func(a *account.Account) { a.UserKey, a.Authority = signature.PublicKey{}, signature.PublicKey{} },
+		"nobody's, pinned":    func(a *account.Account) { *a = account.Account{Name: a.Name, Key: a.Key, Pinned: true} },
+		"another's home":      func(a *account.Account) { a.Homes = []collection.Endpoint{endpoint(t, a.User, 1)} },
 		"no address":          func(a *account.Account) { a.Hub = []string{""} },
 		"a long name":         func(a *account.Account) { a.Name = strings.Repeat("n", 65) },
 		"a name that is none": func(a *account.Account) { a.Name = "\xff" },
@@ -166,6 +189,7 @@ func TestRefused(t *testing.T) {
 	}{
 		"a long token": {func(a *account.Account) { a.Token = strings.Repeat("t", 1025) }, transport.ErrTooLarge},
 		"many hubs":    {func(a *account.Account) { a.Hub = strings.Fields("a b c d e") }, transport.ErrTooLarge},
+		"many homes":   {func(a *account.Account) { a.Homes = slices.Repeat([]collection.Endpoint{endpoint(t, a.User, 0)}, 5) }, transport.ErrTooLarge},
 		"elsewhere":    {func(a *account.Account) { a.Key = nil }, nil},
 	} {
 		a := good
@@ -218,9 +242,9 @@ func FuzzAccount(f *testing.F) {
 }
 
 // golden is the account of a station that is nobody's yet: the array
-// [h'00…00', "camera", true, h”, h”, [], "", h”], and the key of 32 bytes 0x01 in PKCS #8.
+// [h'00…00', "camera", true, h”, h”, [], false, "", h”, []], and the key of 32 bytes 0x01 in PKCS #8.
 const golden = `-----BEGIN GLIMPSE ACCOUNT-----
-iFAAAAAAAAAAAAAAAAAAAAAAZmNhbWVyYfVAQIBgQA==
+ilAAAAAAAAAAAAAAAAAAAAAAZmNhbWVyYfVAQID0YECA
 -----END GLIMPSE ACCOUNT-----
 -----BEGIN PRIVATE KEY-----
 MC4CAQAwBQYDK2VwBCIEIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB

@@ -29,18 +29,27 @@ type form struct {
 	HasKey         bool // the private key follows
 	Key, Authority []byte
 	Hub            []string
+	Pinned         bool
 	Token          string
 	Statement      []byte
+	Homes          [][]byte
 }
 
 // MarshalText returns the account as its file has it. The error wraps transport.ErrMalformed
 // or transport.ErrTooLarge for one that could not be read.
 func (a Account) MarshalText() ([]byte, error) {
-	f := form{User: a.User, Name: a.Name, HasKey: a.Key != nil, Hub: a.Hub, Token: a.Token, Statement: a.Statement}
+	f := form{User: a.User, Name: a.Name, HasKey: a.Key != nil, Hub: a.Hub, Pinned: a.Pinned, Token: a.Token, Statement: a.Statement, Homes: [][]byte{}}
 	f.Key, _ = a.UserKey.MarshalBinary() // which fails for no key alone
 	f.Authority, _ = a.Authority.MarshalBinary()
 	if f.Hub == nil {
 		f.Hub = []string{}
+	}
+	for _, e := range a.Homes {
+		home, err := e.MarshalBinary()
+		if err != nil {
+			return nil, err
+		}
+		f.Homes = append(f.Homes, home)
 	}
 	data, err := transport.Encode(f)
 	if err != nil {
@@ -99,12 +108,19 @@ func readForm(data []byte) (a Account, hasKey bool, err error) {
 	if err := f.check(); err != nil {
 		return a, false, err
 	}
-	a = Account{User: f.User, Name: f.Name, Token: f.Token}
+	a = Account{User: f.User, Name: f.Name, Pinned: f.Pinned, Token: f.Token}
 	if len(f.Hub) > 0 {
 		a.Hub = f.Hub
 	}
 	if len(f.Statement) > 0 {
 		a.Statement = f.Statement
+	}
+	for _, home := range f.Homes {
+		e, err := collection.DecodeEndpoint(home)
+		if err != nil {
+			return a, false, transport.Wrap(err)
+		}
+		a.Homes = append(a.Homes, e)
 	}
 	if len(f.Key) > 0 {
 		err = a.UserKey.UnmarshalBinary(f.Key)
@@ -125,6 +141,8 @@ func (f form) check() error {
 	switch {
 	case len(f.Hub) > collection.MaxURLs:
 		return transport.At(transport.ErrTooLarge, "hub")
+	case len(f.Homes) > collection.MaxURLs:
+		return transport.At(transport.ErrTooLarge, "homes")
 	case len(f.Name) > enrol.MaxName || !utf8.ValidString(f.Name):
 		return transport.At(transport.ErrMalformed, "name")
 	case len(f.Token) > maxToken:

@@ -67,6 +67,7 @@ type guests interface{ transport.LinkAccess }
 var (
 	_ transport.HubServer = (*Hub)(nil)
 	_ transport.Admission = (*Hub)(nil)
+	_ collection.Verifier = Keys{}
 )
 
 // New makes a hub whose authority is the signer's key, or the one whose Config.Roster

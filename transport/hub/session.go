@@ -10,7 +10,6 @@ import (
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/event"
-	"github.com/glimpse-go/glimpse/transport/internal/record"
 	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
 
@@ -163,23 +162,20 @@ func (s session) Changes(ctx context.Context, request transport.ChangesRequest) 
 
 // VerifySeal implements transport.RemoteVerifier with the keys that the hub knows.
 func (s session) VerifySeal(ctx context.Context, request transport.VerifyRequest) (transport.VerifyResponse, error) {
-	return station.Inside(&s.hub.drain, func() (transport.VerifyResponse, error) {
-		in := record.Reading(s.hub.cfg.Store)
-		by, err := s.hub.core.Keys.Verify(ctx, in, request.Type, request.Statement, request.Seal, request.IssuedAt())
-		if err == nil {
-			return transport.VerifyResponse{User: by.User, Key: by.Key}, nil
+	user, key, err := s.hub.Keys().Verify(ctx, request.Type, request.Statement, request.Seal, request.IssuedAt())
+	if err == nil {
+		return transport.VerifyResponse{User: user, Key: key}, nil
+	}
+	for outcome := transport.Unsigned; outcome <= transport.Expired; outcome++ {
+		v := transport.VerifyResponse{Outcome: outcome}
+		if errors.Is(err, v.Err()) {
+			return v, nil
 		}
-		for outcome := transport.Unsigned; outcome <= transport.Expired; outcome++ {
-			v := transport.VerifyResponse{Outcome: outcome}
-			if errors.Is(err, v.Err()) {
-				return v, nil
-			}
-		}
-		if errors.Is(err, collection.ErrSeal) {
-			return transport.VerifyResponse{Outcome: transport.BadSeal}, nil
-		}
-		return transport.VerifyResponse{}, err
-	})
+	}
+	if errors.Is(err, collection.ErrSeal) {
+		return transport.VerifyResponse{Outcome: transport.BadSeal}, nil
+	}
+	return transport.VerifyResponse{}, err
 }
 
 // NewIdentifiers implements transport.IDAllocator.

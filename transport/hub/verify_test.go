@@ -70,3 +70,37 @@ func TestHubRefusesSeals(t *testing.T) {
 		t.Errorf("nobody there: %v", err)
 	}
 }
+
+// TestHubIsKeys: a hub says itself whose a seal is, until the key is revoked, and believes no
+// statement that is shown to it.
+func TestHubIsKeys(t *testing.T) {
+	ctx := t.Context()
+	h, err := hub.New(ctx, newSigner(), hub.Config{})
+	labtest.Must(t, err)
+	var keys httplink.Keys = h.Keys()
+	ann, err := h.Accounts().Register(ctx, hub.Person{Name: "Ann"})
+	labtest.Must(t, err)
+	station, statement := newSigner(), []byte("statement")
+	seal, err := station.Sign(ctx, collection.TypeUpdate, statement)
+	labtest.Must(t, err)
+	if _, _, err := keys.Verify(ctx, collection.TypeUpdate, statement, seal, time.Now()); !errors.Is(err, collection.ErrUnknownKey) {
+		t.Errorf("not known yet: %v", err)
+	}
+	proof, err := signature.ProvePossession(ctx, station, h.PublicKey().ID(), ann)
+	labtest.Must(t, err)
+	shown, err := h.Accounts().AddKey(ctx, ann, "home", station.Public(), proof)
+	labtest.Must(t, err)
+	user, key, err := keys.Verify(ctx, collection.TypeUpdate, statement, seal, time.Now())
+	if user != ann || key != station.ID() || err != nil {
+		t.Errorf("%x, %x, %v", user, key, err)
+	}
+	labtest.Must(t, h.Accounts().Revoke(ctx, ann, "home"))
+	labtest.Must(t, keys.Learn(ctx, [][]byte{shown}))
+	if _, _, err := keys.Verify(ctx, collection.TypeUpdate, statement, seal, time.Now()); !errors.Is(err, collection.ErrRevoked) {
+		t.Errorf("revoked: %v", err)
+	}
+	labtest.Must(t, h.Close(ctx))
+	if _, _, err := keys.Verify(ctx, collection.TypeUpdate, statement, seal, time.Now()); !errors.Is(err, transport.ErrClosed) {
+		t.Errorf("closed: %v", err)
+	}
+}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/signature"
+	"github.com/glimpse-go/glimpse/transport/account"
 	"github.com/glimpse-go/glimpse/transport/enrol"
 	"github.com/glimpse-go/glimpse/transport/httplink"
 )
@@ -68,18 +69,20 @@ func Join(ctx context.Context, env Env, dir, name string, role signature.Station
 		return err
 	}
 	defer lock.Close()
-	if joined, err := Exists(accountName(dir)); err != nil || joined {
-		if joined {
-			err = Plain(fmt.Errorf("%s has an account already; choose another folder with -data", dir))
-		}
+	a, err := account.Open(AccountIn(dir), name, rand.Reader) // the key is there before anything is asked
+	if err != nil {
 		return err
 	}
-	key, err := LoadKey(dir)
+	if !a.User.IsZero() {
+		return Plain(fmt.Errorf("%s has an account already; choose another folder with -data", dir))
+	}
+	a.Name = name
+	signer, err := a.Signer()
 	if err != nil {
 		return err
 	}
 	client := httplink.NewEnrolClient(invitation.URL, invitation.Secret, httplink.Options{Key: invitation.Key})
-	joiner, err := enrol.Join(ctx, client, key.Signer, role, name, rand.Reader)
+	joiner, err := enrol.Join(ctx, client, signer, role, name, rand.Reader)
 	if err != nil {
 		return err
 	}
@@ -91,13 +94,13 @@ func Join(ctx context.Context, env Env, dir, name string, role signature.Station
 	if err != nil {
 		return err
 	}
-	account, err := AccountOf(admission, invitation.HubPinned || invitation.Secret != "" && !invitation.Key.IsZero())
-	if err != nil {
+	if err := a.Join(admission); err != nil {
 		return err
 	}
-	if err := account.Save(dir); err != nil {
+	a.Pinned = invitation.HubPinned || invitation.Secret != "" && !invitation.Key.IsZero()
+	if err := a.Save(AccountIn(dir)); err != nil {
 		return err
 	}
-	fmt.Fprintf(env.Out, "Joined: this is a station of user %v.\n", account.User)
+	fmt.Fprintf(env.Out, "Joined: this is a station of user %v.\n", a.User)
 	return nil
 }

@@ -18,7 +18,7 @@ type Key struct {
 	Private crypto.Signer
 }
 
-// LoadKey reads the key in a folder, and makes it if there is none.
+// LoadKey reads the key of a hub in a folder, and makes it if there is none.
 func LoadKey(dir string) (Key, error) {
 	name := filepath.Join(dir, "key.pem")
 	text, err := os.ReadFile(name)

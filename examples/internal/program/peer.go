@@ -11,6 +11,8 @@ import (
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/examples/mixed"
+	"github.com/glimpse-go/glimpse/signature"
+	"github.com/glimpse-go/glimpse/transport/account"
 	"github.com/glimpse-go/glimpse/transport/filestore"
 	"github.com/glimpse-go/glimpse/transport/httplink"
 	"github.com/glimpse-go/glimpse/transport/peer"
@@ -19,7 +21,7 @@ import (
 // Peer is a peer in its folder.
 type Peer struct {
 	*peer.Peer
-	Account Account
+	Account account.Account
 	Key     Key
 	Dir     string
 	closers []io.Closer
@@ -29,7 +31,7 @@ type Peer struct {
 // and what makes pictures. Others are reached at public addresses and in the networks.
 // What is in cfg stays.
 func OpenPeer(ctx context.Context, dir string, cfg peer.Config, networks ...netip.Prefix) (*Peer, error) {
-	account, err := LoadAccount(dir)
+	account, key, err := LoadAccount(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +39,7 @@ func OpenPeer(ctx context.Context, dir string, cfg peer.Config, networks ...neti
 	if err != nil {
 		return nil, err
 	}
-	p := &Peer{Account: account, Dir: dir, closers: []io.Closer{lock}}
+	p := &Peer{Account: account, Key: key, Dir: dir, closers: []io.Closer{lock}}
 	if err := p.open(ctx, cfg, networks); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
@@ -45,24 +47,29 @@ func OpenPeer(ctx context.Context, dir string, cfg peer.Config, networks ...neti
 }
 
 func (p *Peer) open(ctx context.Context, cfg peer.Config, networks []netip.Prefix) (err error) {
-	if p.Key, err = LoadKey(p.Dir); err != nil {
-		return err
-	}
 	store, err := filestore.Open(filepath.Join(p.Dir, "store"))
 	if err != nil {
 		return err
 	}
 	p.closers = append(p.closers, store)
-	if cfg.Keys, err = p.Account.Keyring(ctx); err != nil {
+	cfg.Keys = new(signature.Keyring)
+	if err = p.Account.AddTo(ctx, cfg.Keys); err != nil {
 		return err
 	}
 	cfg.Store, cfg.Statement, cfg.Render = store, p.Account.Statement, new(mixed.Renderer)
-	cfg.Dial = httplink.Dialer(p.Account.Caller(p.Key), httplink.Options{Networks: networks})
-	if hub := p.Account.HubClient(p.Key); hub != nil {
-		cfg.Hub = hub
+	cfg.Dial = httplink.Dialer(p.Caller(), httplink.Options{Networks: networks})
+	if len(p.Account.Hub) > 0 {
+		if cfg.Hub, err = httplink.HubOf(p.Account, httplink.Options{}); err != nil {
+			return err
+		}
 	}
 	p.Peer, err = peer.New(ctx, p.Account.User, p.Key.Signer, cfg)
 	return err
+}
+
+// Caller is the peer as it calls others.
+func (p *Peer) Caller() httplink.Caller {
+	return httplink.Caller{User: p.Account.User, Signer: p.Key, Statement: p.Account.Statement}
 }
 
 // Close closes the peer, the last thing first.
@@ -116,16 +123,4 @@ func ParseAddress(text string) (a Address, err error) {
 // Reach reaches the station at an address for a caller.
 func (a Address) Reach(c httplink.Caller) *httplink.Client {
 	return httplink.NewClient(a.URL, httplink.Sealed(c, a.Key), httplink.Options{Key: a.Key})
-}
-
-// ParseName reads the name of a collection: author/id.
-func ParseName(text string) (name collection.Name, err error) {
-	author, id, _ := strings.Cut(text, "/")
-	if err = name.Author.UnmarshalText([]byte(author)); err == nil {
-		err = name.ID.UnmarshalText([]byte(id))
-	}
-	if err != nil {
-		err = Usage("%q is no collection: %w", text, err)
-	}
-	return name, err
 }

@@ -1,0 +1,55 @@
+package device
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// Files are Media in files: for each item the paths of its versions, the smallest first. One
+// that the device does not have is empty, or left out at the end. It is not changed while a
+// Device may read it.
+type Files map[collection.ItemID][]string
+
+// Open implements Media. The errors are those of FileBlob.
+func (f Files) Open(_ context.Context, item collection.ItemID, version int) (transport.Blob, error) {
+	paths := f[item]
+	if version >= len(paths) || paths[version] == "" {
+		return nil, transport.At(transport.ErrNotFound, item.String())
+	}
+	return FileBlob(paths[version])
+}
+
+// FileBlob opens a file as a transport.Blob, with the size that it has now. The errors wrap transport.ErrNotFound
+// where there is none, else transport.ErrStorage, with what the operating system says.
+func FileBlob(path string) (transport.Blob, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, ofFile(err)
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return nil, ofFile(errors.Join(err, f.Close()))
+	}
+	return onDisk{f, info.Size()}, nil
+}
+
+func ofFile(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w: %w", transport.ErrNotFound, err)
+	}
+	return fmt.Errorf("%w: %w", transport.ErrStorage, err)
+}
+
+type onDisk struct {
+	*os.File
+	size int64
+}
+
+// Size implements transport.Blob.
+func (b onDisk) Size() int64 { return b.size }
