@@ -106,7 +106,7 @@ func (p *Reader) hearOwed(ctx context.Context, from library, home transport.Sour
 // heardOrOwed notes what became of a notification of home's feed or the hub's, whose record
 // is r, after one more try.
 func (p *Reader) heardOrOwed(ctx context.Context, r transport.Record, o owed, home transport.Source, err error) error {
-	if err == nil {
+	if err == nil || errors.Is(err, errEndedBefore) { // where that is undone, it is told anew
 		return p.pay(ctx, r)
 	}
 	if ctx.Err() != nil {
