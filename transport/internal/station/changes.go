@@ -194,7 +194,7 @@ func (k *Server) entryAt(ctx context.Context, in *record.Tx, to collection.UserI
 	if n.Reason == notify.Removed {
 		return out, true, nil
 	}
-	if e.First > after && n.Reason != notify.Resolved {
+	if e.First > after && n.Reason != notify.Resolved && n.Reason != notify.Ended {
 		n.Reason = notify.Shared
 		if cover { // the news does not wait for more
 			n.Cover, _ = k.Cover(ctx, at.name)
