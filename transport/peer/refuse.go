@@ -61,7 +61,7 @@ func (p *Reader) hear(ctx context.Context, e transport.Entry, from library, home
 	if err = p.aside(err, key); err != nil {
 		return fmt.Errorf("%w: %w", errNotOwed, err)
 	}
-	r.Key = key // of one that is damaged, too
+	r.Key = key                     // of one that is damaged, too
 	if n.Reason == notify.Removed { // what is here of it stays
 		return p.pay(ctx, r)
 	}
