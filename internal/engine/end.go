@@ -17,7 +17,7 @@ func (s State) isOver(e Event) (over bool, err error) {
 	switch e.(type) {
 	case Announced, Vouched, Published:
 		return true, transport.ErrEnded
-	case Falsified, Missed, Probed:
+	case Falsified, Probed, Recalled: // Missed ends what was asked for before
 		return true, nil
 	}
 	return false, nil

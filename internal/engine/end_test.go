@@ -138,3 +138,21 @@ func TestRule18NoRebase(t *testing.T) {
 		}
 	}
 }
+
+// TestEndedIsMissedOnce: who fetches what was wanted when a collection ends is done when it
+// does not come, and nothing more is asked for.
+func TestEndedIsMissedOnce(t *testing.T) {
+	all := transport.AllBits(3)
+	s, _ := run(t, rules, whole(t), Expired{Versions: sets(all)}, Recalled{Versions: sets(all)})
+	s, _ = run(t, rules, s, Updated{Collection: ended(t, s.Collection)})
+	for range 10 {
+		want, some := FirstWant(s.Wants, sets(all))
+		if !some {
+			break
+		}
+		s, _ = run(t, rules, s, Missed{want.User, want.URL, want.Versions})
+	}
+	if s, _ = run(t, rules, s, Recalled{Versions: sets(all)}); len(s.Wants) > 0 {
+		t.Errorf("still wanted: %+v", s.Wants)
+	}
+}

@@ -19,6 +19,9 @@ func (h *Hub) left(ctx context.Context, user collection.UserID) error {
 
 func (h *Hub) removeLeft(ctx context.Context, user collection.UserID) error {
 	store := h.cfg.Store
+	if err := h.accounts.endIssuedMeanwhile(ctx, user); err != nil {
+		return err
+	}
 	if err := errors.Join(h.dropMailings(ctx, user), h.dropLinks(ctx, user)); err != nil {
 		return err
 	}

@@ -178,6 +178,16 @@ func (m Members) endCredentials(ctx context.Context, tx *record.Tx, user collect
 	return m.a.standing(ctx, tx, word)
 }
 
+// endIssuedMeanwhile removes the credentials that a user got while being deleted: now that
+// there is no account, no others come.
+func (a *Accounts) endIssuedMeanwhile(ctx context.Context, user collection.UserID) error {
+	_, err := record.Update(ctx, a.store, func(tx *record.Tx) error {
+		_, err := a.Members().endCredentials(ctx, tx, user)
+		return err
+	})
+	return err
+}
+
 // standing returns those of a word's keys that the hub accepts.
 func (a *Accounts) standing(ctx context.Context, tx *record.Tx, word station.Word) (keys []collection.KeyID, err error) {
 	for _, key := range word.Keys() {

@@ -135,3 +135,22 @@ func TestRecallsAreFew(t *testing.T) {
 	read(e.b.User, transport.ErrWithdrawn, 1)
 	expect("withdrawn", 0, 0)
 }
+
+// TestRecallOfWhatHasEnded: an author who asks for what has expired of a collection that has
+// ended is answered, though nobody has it.
+func TestRecallOfWhatHasEnded(t *testing.T) {
+	e := newEmptied(t, hub.Config{})
+	labtest.Must(t, e.home.Author.End(t.Context(), e.name))
+	e.Put("hub", func(*http.Request, http.RoundTripper) (*http.Response, error) { return nil, errors.New("no route") })
+	e.Restart(e.Hub.Store)
+	answered := make(chan bool)
+	go func() {
+		defer close(answered)
+		cannotRead(t, e.Hub.Hub.As(e.home.User), transport.ErrNotFound, e.cam.Ref(e.name, 0, 0))
+	}()
+	select {
+	case <-answered:
+	case <-time.After(5 * time.Second):
+		t.Fatal("no answer")
+	}
+}

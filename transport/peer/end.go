@@ -3,6 +3,7 @@ package peer
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport"
@@ -26,12 +27,15 @@ func (p *Author) End(ctx context.Context, name collection.Name) error {
 	})
 }
 
+// errEndedBefore is transport.ErrEnded of a collection that was never known here.
+var errEndedBefore = fmt.Errorf("%w before it came here", transport.ErrEnded)
+
 // hearEnd takes what a library tells of a collection that has ended, if that is known here;
 // of one that is not, nothing is to be had.
 func (p *base) hearEnd(ctx context.Context, name collection.Name, s transport.State) error {
 	known, err := p.core.Load(ctx, name)
 	if errors.Is(err, transport.ErrNotFound) {
-		return transport.ErrEnded
+		return errEndedBefore
 	}
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/lab/labtest"
@@ -149,4 +150,22 @@ func TestReceiveDoesNotWaitForWishes(t *testing.T) {
 	cancel()
 	<-ended
 	bob.HasWishes(1)
+}
+
+// TestSecondStationAfterTheEnd: a station that begins when a collection has ended, or hears
+// of it first then, has nothing of it, which is no error, and hears all else.
+func TestSecondStationAfterTheEnd(t *testing.T) {
+	w, cam, home, pc, first := labtest.NewAlbum(t, hub.Config{}, 1)
+	cam.Shares(first)
+	cam.Syncs(home, first)
+	home.Publishes(first)
+	pc.Hears(notify.Shared, 0)
+	labtest.Must(t, home.Author.End(t.Context(), first))
+	cam.Shares(cam.Album("second", pc.User))
+	laptop := w.Peer(pc.User, "laptop")
+	if news, err := laptop.Reader.Receive(t.Context()); len(news) != 1 || news[0].Title != "second" || err != nil {
+		t.Errorf("heard %+v, %v", news, err)
+	}
+	w.Pass(time.Hour)
+	laptop.HearsNothing()
 }

@@ -80,6 +80,9 @@ func (p *Reader) readPage(ctx context.Context, in transport.Feed, from library, 
 			return false, errors.Join(failed...)
 		}
 	}
+	if errors.Is(errors.Join(failed...), errNotOwed) {
+		return false, errors.Join(failed...) // the page is read again
+	}
 	if page.Next != at {
 		failed = append(failed, record.Set(ctx, p.cfg.Store, key, page.Next))
 	}

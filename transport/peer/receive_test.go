@@ -12,6 +12,7 @@ import (
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/hub"
+	"github.com/glimpse-go/glimpse/transport/internal/recordtest"
 	"github.com/glimpse-go/glimpse/transport/peer"
 )
 
@@ -189,4 +190,22 @@ func TestParkedStaysParked(t *testing.T) {
 	if n := d.waiting(t); n != 0 {
 		t.Errorf("%d are owed", n)
 	}
+}
+
+// TestWhatCouldNotBeOwedIsReadAgain: where the store fails for a moment while the feed is read,
+// what was told then is heard when it works again.
+func TestWhatCouldNotBeOwedIsReadAgain(t *testing.T) {
+	_, cam, _, bob, name := labtest.NewAlbum(t, hub.Config{}, 1)
+	cam.Shares(name)
+	store := bob.Store
+	failing := recordtest.New(store)
+	failing.Fail("f/"+collection.UserID{}.String()+"/"+name.Author.String()+"/"+name.ID.String(), errors.New("the disk is away"))
+	bob.Store = failing
+	bob.Restart(nil)
+	if _, err := bob.Reader.Receive(t.Context()); err == nil || !failing.Found() {
+		t.Fatalf("no error: %v", err)
+	}
+	bob.Store = store
+	bob.Restart(nil)
+	bob.Hears(notify.Shared, 1)
 }

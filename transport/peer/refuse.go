@@ -17,6 +17,9 @@ import (
 // maxRefused is how often a notification is tried that cannot be verified.
 const maxRefused = 12
 
+// errNotOwed says that what could not be heard is not noted either: the store has failed.
+var errNotOwed = errors.New("not noted that it is to be heard")
+
 // owed is a notification, of one collection in a feed, that has still to be heard: what it
 // tells could not be had, or not be verified with the keys that were known.
 type owed struct {
@@ -56,8 +59,9 @@ func (p *Reader) hear(ctx context.Context, e transport.Entry, from library, home
 	key := owedRecord.Key(home.User, n.Name())
 	known, r, err := record.Load[owed](ctx, p.cfg.Store, key)
 	if err = p.aside(err, key); err != nil {
-		return err
+		return fmt.Errorf("%w: %w", errNotOwed, err)
 	}
+	r.Key = key                     // of one that is damaged, too
 	if n.Reason == notify.Removed { // what is here of it stays
 		return p.pay(ctx, r)
 	}
@@ -102,7 +106,7 @@ func (p *Reader) hearOwed(ctx context.Context, from library, home transport.Sour
 // heardOrOwed notes what became of a notification of home's feed or the hub's, whose record
 // is r, after one more try.
 func (p *Reader) heardOrOwed(ctx context.Context, r transport.Record, o owed, home transport.Source, err error) error {
-	if err == nil {
+	if err == nil || errors.Is(err, errEndedBefore) { // where that is undone, it is told anew
 		return p.pay(ctx, r)
 	}
 	if ctx.Err() != nil {
@@ -117,7 +121,10 @@ func (p *Reader) heardOrOwed(ctx context.Context, r transport.Record, o owed, ho
 		}
 		p.tell(e)
 	}
-	return errors.Join(err, record.Set(ctx, p.cfg.Store, r.Key, o))
+	if failed := record.Set(ctx, p.cfg.Store, r.Key, o); failed != nil {
+		return fmt.Errorf("%w: %w: %w", errNotOwed, failed, err)
+	}
+	return err
 }
 
 // pay ends that a notification is owed, if it is.

@@ -89,7 +89,7 @@ func (p *Peer) publishing(ctx context.Context) (time.Duration, error) {
 	next, err := p.Author.PublishDue(ctx)
 	wait := dueInterval
 	if !next.IsZero() {
-		wait = min(wait, max(next.Sub(p.cfg.Now()), 0))
+		wait = min(wait, max(next.Sub(p.cfg.Now()), time.Millisecond))
 	}
 	return wait, err
 }

@@ -266,3 +266,30 @@ func TestHandOverBreaksOff(t *testing.T) {
 		t.Errorf("next %v, %v", next, err)
 	}
 }
+
+// TestPublishesAtItsTimeBesideWhatFails: what is due is published at its time, however often
+// the publishing of something else has failed before.
+func TestPublishesAtItsTimeBesideWhatFails(t *testing.T) {
+	w, cam, home, _, name := labtest.NewAlbum(t, hub.Config{}, 1)
+	cam.Syncs(home, name)
+	fails := "p/" + name.Author.String() + "/" + collection.ID{9}.String()
+	_, err := home.Store.Apply(t.Context(), transport.Batch{Changes: []transport.Change{{Key: fails, Value: make([]byte, 8)}}})
+	labtest.Must(t, err)
+	now, start := w.Now(), time.Now()
+	d, stop := running(t, home, func(cfg *peer.Config) {
+		cfg.Now = func() time.Time { return now.Add(time.Since(start)) }
+	})
+	defer stop()
+	const tries = 5
+	for n := 1; n < tries; n++ {
+		d.await(t, event.Failed, n)
+		labtest.Must(t, home.Author.PublishAt(t.Context(), name, now.Add(time.Hour)))
+	}
+	d.await(t, event.Failed, tries)
+	labtest.Must(t, home.Author.PublishAt(t.Context(), name, now.Add(time.Since(start)+time.Second)))
+	for until := time.Now().Add(6 * time.Second); len(d.of(event.Published)) <= tries; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(until) {
+			t.Fatal("not published at its time")
+		}
+	}
+}

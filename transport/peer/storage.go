@@ -54,7 +54,8 @@ func (s Storage) roomOf(ctx context.Context, name collection.Name) (Room, error)
 
 // Drop removes the copies that are here of a version of some items, of all if none is named,
 // to make room: they can be fetched again as long as somebody serves them. What another
-// collection of the same author has here, too, stays. The complete versions of what the
+// collection of the same author has here, too, stays, and so does what another version or
+// another item has the same bytes as. The complete versions of what the
 // peer's user may complete are not dropped, since others fetch them here: the error wraps
 // transport.ErrForbidden. It wraps transport.ErrNotFound for a collection, an item or a
 // version that is none. After an error of the store it can be called again.

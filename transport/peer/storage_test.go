@@ -142,3 +142,25 @@ func TestCrashWhileDropping(t *testing.T) {
 		}
 	})
 }
+
+// TestDropsNoOriginalWithAThumbnail: where a photo is so small that its thumbnail has the same
+// bytes, or another photo's thumbnail has, home keeps the original that others fetch there.
+func TestDropsNoOriginalWithAThumbnail(t *testing.T) {
+	w := labtest.New(t, hub.Config{})
+	ann, bob := w.User("ann"), w.User("bob")
+	cam, home, pc := w.Camera(ann, 3), w.Peer(ann, "home"), w.Peer(bob, "bob")
+	small := cam.Card[cam.Items[0].ID]
+	small[2] = small[0]
+	cam.Card[cam.Items[0].ID] = small
+	name := cam.Album("title", bob)
+	cam.Shares(name)
+	cam.Syncs(home, name)
+	home.Publishes(name)
+	pc.Receives()
+	labtest.Must(t, home.Storage().Drop(t.Context(), name, 0))
+	home.Reads(cam.Ref(name, 0, 2))
+	pc.Fetches(cam.Ref(name, 0, 2))
+	if room := rooms(t, home)[name]; room[0] != int64(len(small[0])) {
+		t.Errorf("takes %v", room)
+	}
+}

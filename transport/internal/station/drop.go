@@ -14,8 +14,9 @@ import (
 // the records, and of those that are blobs it is noted, where a cache notes ages, that the
 // bytes are to go: so a crash leaves none that nobody knows of.
 
-// Drop removes versions of a collection that are here, but for those that another of its
-// author's collections has, and what earlier calls have left.
+// Drop removes versions of a collection that are here, and what earlier calls have left. Bytes
+// stay that another of its author's collections has, or it has itself as another version or
+// of another item.
 func Drop(ctx context.Context, core *Core, c collection.Collection, versions []transport.Bits) error {
 	core.cache.Lock()
 	defer core.cache.Unlock()
@@ -24,17 +25,17 @@ func Drop(ctx context.Context, core *Core, c collection.Collection, versions []t
 	for len(places) > 0 {
 		some := places[:min(len(places), expirePage)]
 		places = places[len(some):]
-		if err := k.drop(ctx, c.Name(), some); err != nil {
+		if err := k.drop(ctx, c.Name(), versions, some); err != nil {
 			return err
 		}
 	}
 	return k.dropBlobs(ctx)
 }
 
-// drop drops some versions.
-func (k *Versions) drop(ctx context.Context, name collection.Name, some []spot) error {
+// drop drops some of the versions that go.
+func (k *Versions) drop(ctx context.Context, name collection.Name, going []transport.Bits, some []spot) error {
 	_, err := record.Update(ctx, k.Store, func(tx *record.Tx) error {
-		gone, err := k.onlyIn(ctx, tx, name, some)
+		gone, err := k.onlyAmong(ctx, tx, name, going, some)
 		if err != nil || len(gone) == 0 {
 			return err
 		}
@@ -52,17 +53,18 @@ func (k *Versions) drop(ctx context.Context, name collection.Name, some []spot) 
 	return err
 }
 
-// onlyIn returns the digests of some versions that no other collection of the author's holds.
-func (k *Versions) onlyIn(ctx context.Context, tx *record.Tx, name collection.Name, some []spot) (map[collection.Digest]bool, error) {
+// onlyAmong returns the digests of some versions that nothing of the author's holds but what
+// goes of a collection.
+func (k *Versions) onlyAmong(ctx context.Context, tx *record.Tx, name collection.Name, going []transport.Bits, some []spot) (map[collection.Digest]bool, error) {
 	left := make(map[collection.Digest]bool, len(some))
 	for _, p := range some {
 		left[p.digest] = true
 	}
 	err := k.core.eachState(ctx, tx, name.Author, func(other collection.Name, _ transport.Record, _ engine.Parts, s engine.State) error {
-		if other == name {
-			return nil
-		}
 		for v, items := range among(s, left) {
+			if other == name && v < len(going) {
+				items = items.Without(going[v])
+			}
 			for i := range items.Places() {
 				d, _ := s.Collection.Digest(i, v)
 				delete(left, d)

@@ -10,7 +10,8 @@ import (
 // Loop is something that a station does again and again while it runs.
 type Loop struct {
 	Name string
-	// Do does it once. wait is how long there is nothing to do, unless Wake says otherwise.
+	// Do does it once. wait is how long there is nothing to do, unless Wake says otherwise;
+	// with an error, when there is something else to do, if that is before the next try.
 	Do func(ctx context.Context) (wait time.Duration, err error)
 	// Wake has one for who waits for no longer; nil = nobody has.
 	Wake <-chan struct{}
@@ -45,7 +46,9 @@ func (l Loop) run(ctx context.Context, failed func(string, error, time.Duration)
 		if tries++; err == nil {
 			tries = 0
 		} else {
-			wait = l.pause(tries)
+			if pause := l.pause(tries); wait <= 0 || pause < wait {
+				wait = pause
+			}
 			failed(l.Name, err, wait)
 		}
 		l.rest(ctx, wait)
@@ -75,7 +78,12 @@ func (l Loop) rest(ctx context.Context, wait time.Duration) {
 
 // Every is what a Loop does that is done every so often.
 func Every(interval time.Duration, do func(context.Context) error) func(context.Context) (time.Duration, error) {
-	return func(ctx context.Context) (time.Duration, error) { return interval, do(ctx) }
+	return func(ctx context.Context) (time.Duration, error) {
+		if err := do(ctx); err != nil {
+			return 0, err
+		}
+		return interval, nil
+	}
 }
 
 // Until returns a context that ends when a station is told to stop, before anything that
