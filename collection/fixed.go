@@ -130,7 +130,7 @@ func (f *fixed) check(r *wire.Reader, key, at int) {
 		key == fixedAuthority && f.authority.IsZero():
 		r.Fail(at, ErrNotCanonical)
 	case key == fixedReplaces && in(f.replaces, f.id[:]):
-		r.Fail(at, fmt.Errorf("%w: it replaces itself", ErrMalformed))
+		r.Fail(at, ErrMalformed) // it replaces itself
 	case key == fixedLadder:
 		if err := f.ladder.Validate(); err != nil {
 			r.Fail(at, fmt.Errorf("%w: %w", ErrLadder, err))

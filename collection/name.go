@@ -4,7 +4,9 @@ import "fmt"
 
 // ParseName reads what Name.String returns. The error wraps ErrMalformed.
 func ParseName(text string) (n Name, err error) {
-	err = n.UnmarshalText([]byte(text))
+	if err = n.UnmarshalText([]byte(text)); err != nil {
+		err = fmt.Errorf("the name %q: %w", text, err)
+	}
 	return n, err
 }
 
@@ -16,7 +18,7 @@ func (n Name) MarshalText() ([]byte, error) { return []byte(n.String()), nil }
 func (n *Name) UnmarshalText(text []byte) error {
 	const slash = 2 * userSize
 	if len(text) <= slash || text[slash] != '/' {
-		return fmt.Errorf("%w: a name", ErrMalformed)
+		return ErrMalformed
 	}
 	var read Name
 	err := read.Author.UnmarshalText(text[:slash])

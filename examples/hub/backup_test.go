@@ -43,7 +43,7 @@ func TestBackup(t *testing.T) {
 		t.Error(got)
 	}
 	programtest.Run(t, h.program, "check", "-data", again)
-	if feedIn(t, to, account.User) == feedIn(t, again, account.User) {
+	if feedIn(t, to, bobs.User) == feedIn(t, again, bobs.User) {
 		t.Error("stations may have read more of a feed than what was restored has")
 	}
 	startHub(t, again, h.address)

@@ -47,8 +47,8 @@ func (p *Author) PublishDue(ctx context.Context) (next time.Time, err error) {
 			continue
 		}
 		err = p.Publish(ctx, name)
-		if err == nil {
-			err = record.Replace(ctx, p.cfg.Store, r, nil)
+		if err == nil || errors.Is(err, transport.ErrEnded) { // then it is due no more, and that is told once
+			err = errors.Join(err, record.Replace(ctx, p.cfg.Store, r, nil))
 		}
 		if err != nil && !errors.Is(err, transport.ErrConflict) { // set anew meanwhile
 			failed = append(failed, fmt.Errorf("collection %v: %w", name, err))
