@@ -116,9 +116,6 @@ func (w restoreWord) Run(ctx context.Context, env program.Env, g *grammar) error
 		return err
 	}
 	report, err := copyHub(ctx, env, part, w.From)
-	if err == nil {
-		err = renew(ctx, part)
-	}
 	if err != nil {
 		return err
 	}
@@ -128,15 +125,6 @@ func (w restoreWord) Run(ctx context.Context, env program.Env, g *grammar) error
 	fmt.Fprintf(env.Out, "Restored into %s: %s and %s.\n", g.Data,
 		program.Count(report.Records.Seen, "record", "records"), program.Count(report.Blobs.Seen, "blob", "blobs"))
 	return nil
-}
-
-// renew has a hub begin its feeds anew: stations may have read what the backup does not have.
-func renew(ctx context.Context, dir string) error {
-	s, err := open(ctx, dir, hub.Config{})
-	if err != nil {
-		return err
-	}
-	return errors.Join(s.hub.Restored(ctx), s.close(ctx))
 }
 
 // copyHub copies the folder of a hub that does not run.
@@ -165,6 +153,9 @@ func copyHub(ctx context.Context, env program.Env, to, from string) (report stor
 		progress.Show(fmt.Sprintf("copied %d records, %d blobs, %s", r.Records.Copied, r.Blobs.Copied, program.Size(r.Records.Bytes+r.Blobs.Bytes)))
 	}})
 	progress.Done()
+	if err == nil {
+		err = hub.Restored(ctx, second)
+	}
 	if err != nil {
 		return report, err
 	}

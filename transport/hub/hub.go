@@ -154,12 +154,6 @@ func (h *Hub) Expire(ctx context.Context, before time.Time) error {
 	return h.drain.Do(func() error { return h.core.Expire(ctx, before) })
 }
 
-// Restored says that the store is an older copy of the hub's, such as a backup, before the hub
-// is served again: stations may have read of feeds what is not in it, and its numbers are
-// given a second time. All feeds become other ones, which stations read from their beginnings;
-// what they know already they do not show again. It can be repeated.
-func (h *Hub) Restored(ctx context.Context) error { return h.core.RenewFeeds(ctx) }
-
 // Close stops the hub: it lets work under way finish, and ends requests that
 // wait for news. Callers over a link who still send something, or take it, are
 // broken off soon. If ctx ends first, its error is returned and work may still be

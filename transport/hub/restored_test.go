@@ -20,7 +20,7 @@ func TestRestored(t *testing.T) {
 	labtest.Must(t, err)
 	was := news.Next
 	was.Number++ // another one that is not in the backup
-	labtest.Must(t, w.Hub.Hub.Restored(t.Context()))
+	labtest.Must(t, hub.Restored(t.Context(), w.Hub.Store))
 	cam = w.Camera(ann, 1)
 	cam.Shares(cam.Album("since", bob)) // with that number
 	news, err = reads.Changes(t.Context(), transport.ChangesRequest{After: was})

@@ -2,6 +2,7 @@ package station
 
 import (
 	"context"
+	"io"
 	"path"
 	"strings"
 
@@ -10,9 +11,10 @@ import (
 	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
-// RenewFeeds makes all feeds other ones, so that whoever has read of one before reads it
+// RenewFeeds makes all feeds of a store other ones, so that whoever has read of one before reads it
 // from its beginning.
-func (k *Core) RenewFeeds(ctx context.Context) error {
+func RenewFeeds(ctx context.Context, in transport.Store, random io.Reader) error {
+	k := New(Config{Store: in, Random: random})
 	var keys []string
 	under := string(feedRecord) + "/"
 	for r, err := range record.Walk(ctx, k.Store, under, "", 0) {
