@@ -33,6 +33,20 @@ func lines(view any) []byte {
 	return append(data, '\n')
 }
 
+// maxShown is how many items, labels and places a view has together: a few bytes of an update
+// are a line each here.
+const maxShown = 50_000
+
+// room is how many of them a view may still have.
+type room int
+
+func (r *room) take(n int) error {
+	if *r -= room(n); *r < 0 {
+		return transport.At(transport.ErrTooLarge, "what JSON shows; CBOR has all")
+	}
+	return nil
+}
+
 // viewOf returns the view for people of what is read; nil = there is none. Views are one-way,
 // as that of a collection is: nothing reads them, and nothing is sealed over them.
 func viewOf(message any) (any, error) {
@@ -78,8 +92,12 @@ type jsonSource struct {
 
 func stateView(m transport.State) (view jsonState, err error) {
 	view.Edition = m.Edition
+	left := room(maxShown)
 	if len(m.Collection) > 0 {
 		c, err := collection.Decode(m.Collection)
+		if err == nil {
+			err = left.take(c.Len())
+		}
 		if err != nil {
 			return view, err
 		}
@@ -90,9 +108,16 @@ func stateView(m transport.State) (view jsonState, err error) {
 		return view, err
 	}
 	for _, u := range updates {
-		view.Updates = append(view.Updates, updateView(u))
+		shown, err := updateView(u, &left)
+		if err != nil {
+			return view, err
+		}
+		view.Updates = append(view.Updates, shown)
 	}
 	for _, s := range m.Sources {
+		if err := left.take(s.Items.Len()); err != nil {
+			return view, err
+		}
 		view.Sources = append(view.Sources, jsonSource{s.User, s.URL, slices.Collect(s.Items.Places())})
 	}
 	for _, statement := range m.Keys {
@@ -117,12 +142,15 @@ func endsView(ends [][]byte) (view []jsonEnd, err error) {
 	return view, nil
 }
 
-func updateView(u collection.Update) jsonUpdate {
+func updateView(u collection.Update, left *room) (jsonUpdate, error) {
 	view := jsonUpdate{Issuer: u.Issuer(), Key: u.Key(), Issued: known(u.Issued()), Labels: map[string]any{}}
 	for i, rank := range u.Labels() {
+		if err := left.take(1); err != nil {
+			return view, err
+		}
 		view.Labels[strconv.Itoa(i)] = u.Kind().Show(rank)
 	}
-	return view
+	return view, nil
 }
 
 // jsonKeys are keys of a user, by a statement on one or by a roster.
