@@ -167,12 +167,14 @@ func (k *Server) listed(ctx context.Context, to collection.UserID, after uint64)
 		n, ok := numberIn(r.Key)
 		if record.Damaged(err, r.Key) || err == nil && !ok {
 			k.core.Failed(transport.At(transport.ErrStorage, r.Key))
-			continue
+			name, err = collection.Name{}, nil // of which there is no entry: what follows is read all the same
 		}
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, listedEntry{name, n})
+		if ok {
+			all = append(all, listedEntry{name, n})
+		}
 	}
 	return all, nil
 }

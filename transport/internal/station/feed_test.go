@@ -216,3 +216,18 @@ func TestDamagedNews(t *testing.T) {
 		}
 	}
 }
+
+// TestDamagedPage: a page of which nothing can be read is behind whoever has asked for it.
+func TestDamagedPage(t *testing.T) {
+	k := newFeeds()
+	must(0, record.Set(t.Context(), k.Store, feedRecord.Key(bob), feedHead{Last: maxEntries, ID: transport.FeedID{1}}))
+	for n := range uint64(maxEntries) {
+		must(0, record.Put(t.Context(), k.Store, transport.Change{Key: numbered(bob, n+1), Value: []byte("x")}))
+	}
+	k.enters(t, news(1, 1, notify.Shared), bob)
+	page := must(k.Server.page(t.Context(), bob, transport.Cursor{}, noKeys))
+	page = must(k.Server.page(t.Context(), bob, page.Next, noKeys))
+	if len(page.Entries) != 1 || page.Next.Number != maxEntries+1 {
+		t.Errorf("%d entries, next %v", len(page.Entries), page.Next)
+	}
+}
