@@ -202,7 +202,7 @@ func (p *parts) appendTail(b []byte) []byte {
 	b = p.seals.author.appendPart(b, partAuthorSeal)
 	b = p.seals.authority.appendPart(b, partAuthoritySeal)
 	if len(p.claims) > 0 {
-		b = wire.AppendArray(wire.AppendUint(b, partUpdates), len(p.claims))
+		b = appendListHead(b, partUpdates, len(p.claims))
 		for i := range p.claims {
 			b = append(b, p.claims[i].raw...)
 		}

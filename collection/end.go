@@ -162,7 +162,7 @@ func appendEnds(b []byte, ends []resolution) []byte {
 	if len(ends) == 0 {
 		return b
 	}
-	b = wire.AppendArray(wire.AppendUint(b, partEnds), len(ends))
+	b = appendListHead(b, partEnds, len(ends))
 	for i := range ends {
 		b = ends[i].seal.append(b)
 	}

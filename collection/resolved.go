@@ -58,11 +58,16 @@ func appendResolutions(b []byte, part uint64, list []resolution) []byte {
 	if len(list) == 0 {
 		return b
 	}
-	b = wire.AppendArray(wire.AppendUint(b, part), len(list))
+	b = appendListHead(b, part, len(list))
 	for _, r := range list {
 		b = r.append(b)
 	}
 	return b
+}
+
+// appendListHead appends the key of a part that is a list, and how long that is.
+func appendListHead(b []byte, part uint64, n int) []byte {
+	return wire.AppendArray(wire.AppendUint(b, part), n)
 }
 
 // readResolutions reads a list that ascends, with most of an address.
