@@ -59,6 +59,9 @@ func TestSomeRunsHaveTwoHubs(t *testing.T) {
 // TestCheckerFindsOfTwo: each of these hubs relies on something that two hubs on one store
 // do not have, and the checker finds it.
 func TestCheckerFindsOfTwo(t *testing.T) {
+	if testing.Short() {
+		t.Skip("plays hundreds of runs; whole without -short")
+	}
 	for what, c := range map[string]struct {
 		spoil func(*hub.Config)
 		want  string

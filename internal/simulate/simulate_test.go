@@ -9,9 +9,13 @@ import (
 	"testing"
 )
 
-// TestRuns runs some seeds, always the same. Fresh ones are the command's.
+// TestRuns runs some seeds, always the same, and in short fewer. Fresh ones are the command's.
 func TestRuns(t *testing.T) {
-	runAll(options{seed: 1, steps: 40}, 100, runtime.GOMAXPROCS(0), func(seed uint64, found []error) {
+	runs := 100
+	if testing.Short() {
+		runs = 20
+	}
+	runAll(options{seed: 1, steps: 40}, runs, runtime.GOMAXPROCS(0), func(seed uint64, found []error) {
 		t.Errorf("seed %d: %v\n\tgo run ./internal/simulate -seed %d -trace", seed, found[0], seed)
 	})
 }

@@ -16,6 +16,9 @@ import (
 // TestCheckerFinds: the checker can fail. Each of these stations or links does
 // one thing wrong, and the checker finds it.
 func TestCheckerFinds(t *testing.T) {
+	if testing.Short() {
+		t.Skip("plays hundreds of runs; whole without -short")
+	}
 	for what, c := range map[string]struct {
 		options
 		want string
