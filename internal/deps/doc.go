@@ -11,7 +11,8 @@
 //     records.go, and no two are the same;
 //   - files, functions and types keep their proportions, and tests stand beside what
 //     they test;
-//   - the top level holds the entries of the design and nothing else.
+//   - the top level holds the entries of the design and nothing else;
+//   - the Examples that are whole programs of a hub, a home and a camera stay short.
 //
 // The source is parsed, not built, so the answer is the same on every platform
 // and under every build tag.

@@ -8,11 +8,10 @@ import (
 	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
 
-// How often Run looks for what is to be done, and how long Close is waited for at its end.
+// How often Run looks for what is to be done.
 const (
 	resumeInterval = 5 * time.Second
 	upkeepLook     = time.Minute
-	drainTime      = 20 * time.Second
 )
 
 // Run does all that a hub does by itself, until ctx ends or the hub is closed, each in a loop
@@ -28,12 +27,7 @@ const (
 // is under way breaks off or finishes, nothing of it is lost, and Run closes the hub as
 // [Hub.Close] does. The error is that of Close, which is given up after 20 seconds.
 func (h *Hub) Run(ctx context.Context) error {
-	within, stop := station.Until(ctx, h.running)
-	defer stop()
-	station.Run(within, h.failed, h.loops()...)
-	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
-	defer cancel()
-	return h.Close(closing)
+	return station.RunUntil(ctx, h.running, h.Close, h.failed, h.loops()...)
 }
 
 func (h *Hub) loops() []station.Loop {

@@ -51,6 +51,7 @@ func TestWithdrawnThumbnailStays(t *testing.T) {
 	home.Publishes(name)
 	first := []transport.Ref{cam.Ref(name, 0, 0), cam.Ref(name, 0, 1)}
 	cannotRead(t, b.ToHub(), nil, first...)
+	w.Pass(11*time.Hour + 59*time.Minute) // a day is almost over
 	home.Withdraws(name, cam.Items[0].ID)
 	for _, from := range []transport.Library{b.ToHub(), b.To(home.Station)} {
 		cannotRead(t, from, transport.ErrWithdrawn, first...)
@@ -58,12 +59,12 @@ func TestWithdrawnThumbnailStays(t *testing.T) {
 	}
 	cannotRead(t, w.Hub.Hub.As(ann), nil, first...)
 
-	w.Pass(6 * 24 * time.Hour)
+	w.Pass(7*24*time.Hour - time.Minute)
 	w.Expires(time.Time{})
 	if !inCache(t, w, cam.BlobKey(name, 0, 0)) {
 		t.Error("the author cannot take it back any more")
 	}
-	w.Pass(25 * time.Hour)
+	w.Pass(time.Hour + time.Minute)
 	w.Expires(time.Time{})
 	for i, want := range []bool{false, true, true} {
 		for v := range 2 {

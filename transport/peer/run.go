@@ -10,11 +10,10 @@ import (
 	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
 
-// What Run does every so often, and how long Close is waited for at its end.
+// What Run does every so often.
 const (
 	dueInterval   = time.Hour // if nothing is due before
 	partsInterval = time.Hour
-	drainTime     = 20 * time.Second
 )
 
 // Run does all that a peer does by itself, until ctx ends or the peer is closed, each in a
@@ -36,12 +35,7 @@ const (
 // given up after 20 seconds. A program that has a schedule of its own calls the single steps
 // instead.
 func (p *Peer) Run(ctx context.Context) error {
-	within, stop := station.Until(ctx, p.running)
-	defer stop()
-	station.Run(within, p.failed, p.loops()...)
-	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
-	defer cancel()
-	return p.Close(closing)
+	return station.RunUntil(ctx, p.running, p.Close, p.failed, p.loops()...)
 }
 
 func (p *Peer) loops() []station.Loop {

@@ -77,7 +77,7 @@ type Core struct {
 	lockSeed                    maphash.Seed
 	reserving                   [64]sync.Mutex // by user
 	visiting, expiring, parting duty
-	removing                    duty // of what is withdrawn
+	removing, ending            duty // of what is withdrawn, and of what has ended
 	tells                       jobs
 	spreads                     jobs
 	folds                       jobs
@@ -100,6 +100,7 @@ func New(cfg Config) *Core {
 		expiring: duty{name: "expire", under: ageRecord.Under(), page: expirePage},
 		parting:  duty{name: "parts", under: unfinishedRecord.Under(), page: expirePage},
 		removing: duty{name: "gone", under: goneRecord.Under(), page: expirePage},
+		ending:   duty{name: "ended", under: endedRecord.Under(), page: expirePage},
 		lockSeed: maphash.MakeSeed(),
 	}
 	k.Versions.core = k

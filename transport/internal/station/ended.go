@@ -28,18 +28,23 @@ func (s *step) noteEnd(before, after engine.State) {
 // expireEnded removes the partial versions of what has ended long ago. What fails of one
 // does not keep it from the others.
 func (k *Core) expireEnded(ctx context.Context) error {
-	if !k.Cache {
-		return nil
-	}
-	before := k.Now().Add(-endedStay)
-	var failed []error
-	for r, err := range record.Walk(ctx, k.Store, endedRecord.Under(), "", 0) {
-		if err == nil && isOld(r.Value, before) {
-			err = k.dropEnded(ctx, r)
+	return k.perform(ctx, &k.ending, func(r *Round, page []transport.Record) error {
+		before := k.Now().Add(-endedStay)
+		var failed []error
+		for _, end := range page {
+			if !isOld(end.Value, before) {
+				continue
+			}
+			err := r.Keep(ctx)
+			if err == nil {
+				err = k.dropEnded(ctx, end)
+			}
+			if failed = append(failed, err); ends(ctx, err) {
+				break
+			}
 		}
-		failed = append(failed, err)
-	}
-	return errors.Join(failed...)
+		return errors.Join(failed...)
+	})
 }
 
 // dropEnded removes what is cached for one, unless it goes on.

@@ -86,10 +86,18 @@ func Every(interval time.Duration, do func(context.Context) error) func(context.
 	}
 }
 
-// Until returns a context that ends when a station is told to stop, before anything that
-// the station does then, and with ctx.
-func Until(ctx, running context.Context) (context.Context, context.CancelFunc) {
+// drainTime is how long RunUntil waits for a station to close.
+const drainTime = 20 * time.Second
+
+// RunUntil runs loops until ctx ends, or running, which ends when the station is told to stop,
+// before anything that it does then; and closes the station. The error is that of shut, which
+// is given up after 20 seconds.
+func RunUntil(ctx, running context.Context, shut func(context.Context) error, failed func(string, error, time.Duration), loops ...Loop) error {
 	within, cancel := context.WithCancel(running)
-	stop := context.AfterFunc(ctx, cancel)
-	return within, func() { stop(); cancel() }
+	defer cancel()
+	defer context.AfterFunc(ctx, cancel)()
+	Run(within, failed, loops...)
+	closing, stop := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+	defer stop()
+	return shut(closing)
 }

@@ -76,17 +76,34 @@ func TestLoopWakes(t *testing.T) {
 	})
 }
 
-// TestUntil: a context that ends with either, and at once when the station stops.
-func TestUntil(t *testing.T) {
-	running, stop := context.WithCancel(t.Context())
-	within, end := Until(t.Context(), running)
-	defer end()
-	if stop(); within.Err() == nil {
-		t.Error("it goes on after the station")
+// TestRunUntil: loops end with either context, at once when the station stops, and it is closed
+// when they have ended.
+func TestRunUntil(t *testing.T) {
+	for what, which := range map[string]int{"the program": 0, "the station": 1} {
+		ctx, cancel := context.WithCancel(t.Context())
+		running, stop := context.WithCancel(t.Context())
+		end := []context.CancelFunc{cancel, stop}[which]
+		looping, failed := false, errors.New("shut")
+		do := func(within context.Context) (time.Duration, error) {
+			looping = true
+			end()
+			if which == 1 && within.Err() == nil {
+				t.Error("it goes on after the station")
+			}
+			<-within.Done()
+			looping = false
+			return 0, nil
+		}
+		shut := func(closing context.Context) error {
+			if _, limited := closing.Deadline(); looping || closing.Err() != nil || !limited {
+				t.Errorf("%s: closed while it loops: %v; %v, limited %v", what, looping, closing.Err(), limited)
+			}
+			return failed
+		}
+		if err := RunUntil(ctx, running, shut, nil, Loop{Do: do}); !errors.Is(err, failed) {
+			t.Errorf("%s: %v", what, err)
+		}
+		cancel()
+		stop()
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	within, end = Until(ctx, t.Context())
-	defer end()
-	cancel()
-	<-within.Done()
 }

@@ -16,16 +16,14 @@ import (
 
 // Of what is withdrawn a cache hands out nothing from then on, and it keeps it for a week,
 // since the author may take that back: it need not have been the author who said so. One
-// record for a day and a collection says what was withdrawn, so that only those are looked
+// record for an hour and a collection says what was withdrawn, so that only those are looked
 // at of which something is to be removed.
 
-const (
-	day         = 24 * time.Hour
-	withdrawnOn = 7 // days for which a cache keeps what is withdrawn
-)
+// withdrawnStay is for how many hours a cache keeps what is withdrawn, at least.
+const withdrawnStay = 7 * 24
 
-// today counts the days since 1970.
-func (k *Core) today() int64 { return k.Now().Unix() / int64(day/time.Second) }
+// hour counts the hours since 1970.
+func (k *Core) hour() int64 { return k.Now().Unix() / int64(time.Hour/time.Second) }
 
 // noteWithdrawn notes what a step withdraws, in a cache.
 func (s *step) noteWithdrawn(ctx context.Context, before, after engine.State) error {
@@ -39,7 +37,7 @@ func (s *step) noteWithdrawn(ctx context.Context, before, after engine.State) er
 	if gone.IsEmpty() {
 		return nil
 	}
-	key := goneRecord.Key(dayKey(s.core.today()), after.Collection.Name())
+	key := goneRecord.Key(hourKey(s.core.hour()), after.Collection.Name())
 	noted, err := record.Get(ctx, s.tx, key)
 	if err != nil && !record.Damaged(err, key) {
 		return err
@@ -48,16 +46,16 @@ func (s *step) noteWithdrawn(ctx context.Context, before, after engine.State) er
 	return nil
 }
 
-// dayKey is a day in keys, such that they are in the order of the days.
-type dayKey int64
+// hourKey is an hour in keys, such that they are in the order of the hours.
+type hourKey int64
 
-// String returns the day in hexadecimal.
-func (d dayKey) String() string { return fmt.Sprintf("%08x", int64(d)) }
+// String returns the hour in hexadecimal.
+func (h hourKey) String() string { return fmt.Sprintf("%08x", int64(h)) }
 
-// dayOf returns the day of a record's key; 0 if there is none.
-func dayOf(key string) int64 {
-	d, _, _ := strings.Cut(strings.TrimPrefix(key, goneRecord.Under()), "/")
-	n, err := strconv.ParseInt(d, 16, 64)
+// hourOf returns the hour of a record's key; 0 if there is none.
+func hourOf(key string) int64 {
+	h, _, _ := strings.Cut(strings.TrimPrefix(key, goneRecord.Under()), "/")
+	n, err := strconv.ParseInt(h, 16, 64)
 	if err != nil {
 		return 0
 	}
@@ -69,7 +67,7 @@ func (k *Core) expireWithdrawn(ctx context.Context) error {
 	return k.perform(ctx, &k.removing, func(r *Round, page []transport.Record) error {
 		var failed []error
 		for _, gone := range page {
-			if dayOf(gone.Key) > k.today()-withdrawnOn {
+			if hourOf(gone.Key) >= k.hour()-withdrawnStay { // it was as late as at its end
 				break // so are those behind it
 			}
 			err := r.Keep(ctx)
