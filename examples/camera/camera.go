@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/examples/internal/human"
 	"github.com/glimpse-go/glimpse/examples/internal/program"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/account"
@@ -182,7 +183,7 @@ func (c *camera) share(ctx context.Context, a *album) error {
 		return err
 	}
 	fmt.Fprintf(c.env.Out, "Shared %q: %s, of which %s of thumbnails were sent.\n", a.Title,
-		program.Count(len(a.Photos), "item", "items"), program.Size(c.read.Load()-before))
+		human.Count(len(a.Photos), "item", "items"), human.Size(c.read.Load()-before))
 	return nil
 }
 
@@ -206,7 +207,7 @@ func (c *camera) sync(ctx context.Context, home transport.ShareReceiver, a *albu
 	if err := a.save(); err != nil {
 		return err
 	}
-	fmt.Fprintf(c.env.Out, "Synced %q: %s, %s.\n", a.Title, program.Count(len(a.Photos), "item", "items"), program.Size(c.read.Load()-before))
+	fmt.Fprintf(c.env.Out, "Synced %q: %s, %s.\n", a.Title, human.Count(len(a.Photos), "item", "items"), human.Size(c.read.Load()-before))
 	return nil
 }
 
@@ -228,5 +229,5 @@ func (c *camera) lacking(ctx context.Context, a *album) error {
 		return nil
 	}
 	return program.Plain(fmt.Errorf("%s of %q did not go to the home, such as %s: the file is gone, or is not as it was shared",
-		program.Count(len(paths), "original", "originals"), a.Title, paths[0]))
+		human.Count(len(paths), "original", "originals"), a.Title, paths[0]))
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/examples/internal/human"
 	"github.com/glimpse-go/glimpse/examples/internal/program"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/device"
@@ -266,7 +267,7 @@ func (c *camera) show(what string) (done func()) {
 			case <-stop:
 				return
 			case <-tick.C:
-				progress.Show(what + ": " + program.Size(c.read.Load()-before))
+				progress.Show(what + ": " + human.Size(c.read.Load()-before))
 			}
 		}
 	}()

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"github.com/glimpse-go/glimpse/examples/internal/human"
 	"github.com/glimpse-go/glimpse/examples/internal/program"
 	"github.com/glimpse-go/glimpse/transport/hub"
 	"github.com/glimpse-go/glimpse/transport/sqlitestore"
@@ -23,7 +24,7 @@ func (w backupWord) Run(ctx context.Context, env program.Env, g *grammar) error 
 	report, err := call[string, storecopy.Report](ctx, g.Data, "backup", w.To)
 	if err == nil {
 		fmt.Fprintf(env.Out, "Backed up into %s: %s and %s, of which %d had changed.\n", w.To,
-			program.Count(report.Records.Seen, "record", "records"), program.Count(report.Blobs.Seen, "blob", "blobs"), report.Changes())
+			human.Count(report.Records.Seen, "record", "records"), human.Count(report.Blobs.Seen, "blob", "blobs"), report.Changes())
 	}
 	return err
 }
@@ -123,7 +124,7 @@ func (w restoreWord) Run(ctx context.Context, env program.Env, g *grammar) error
 		return err
 	}
 	fmt.Fprintf(env.Out, "Restored into %s: %s and %s.\n", g.Data,
-		program.Count(report.Records.Seen, "record", "records"), program.Count(report.Blobs.Seen, "blob", "blobs"))
+		human.Count(report.Records.Seen, "record", "records"), human.Count(report.Blobs.Seen, "blob", "blobs"))
 	return nil
 }
 
@@ -150,7 +151,7 @@ func copyHub(ctx context.Context, env program.Env, to, from string) (report stor
 	defer func() { err = errors.Join(err, second.Close()) }()
 	progress := program.NewProgress(env.Err)
 	report, err = storecopy.Copy(ctx, second, first, storecopy.Options{Progress: func(r storecopy.Report) {
-		progress.Show(fmt.Sprintf("copied %d records, %d blobs, %s", r.Records.Copied, r.Blobs.Copied, program.Size(r.Records.Bytes+r.Blobs.Bytes)))
+		progress.Show(fmt.Sprintf("copied %d records, %d blobs, %s", r.Records.Copied, r.Blobs.Copied, human.Size(r.Records.Bytes+r.Blobs.Bytes)))
 	}})
 	progress.Done()
 	if err == nil {

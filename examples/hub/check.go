@@ -9,6 +9,7 @@ import (
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/collection/digest"
+	"github.com/glimpse-go/glimpse/examples/internal/human"
 	"github.com/glimpse-go/glimpse/examples/internal/program"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
@@ -37,7 +38,7 @@ func (checkWord) Run(ctx context.Context, env program.Env, g *grammar) (err erro
 		return err
 	}
 	if c.bad > 0 {
-		return program.Plain(fmt.Errorf("%s: restore the hub from a backup, or share again what is named here", program.Count(c.bad, "thing is wrong", "things are wrong")))
+		return program.Plain(fmt.Errorf("%s: restore the hub from a backup, or share again what is named here", human.Count(c.bad, "thing is wrong", "things are wrong")))
 	}
 	_, err = fmt.Fprintln(env.Out, c.counts()+": all as they were sealed.")
 	return err
@@ -54,8 +55,8 @@ type checker struct {
 }
 
 func (c *checker) counts() string {
-	return fmt.Sprintf("%s, %s, %s, %s, %s read", program.Count(c.records, "record", "records"), program.Count(c.blobs, "blob", "blobs"),
-		program.Count(c.collections, "collection", "collections"), program.Count(c.versions, "version", "versions"), program.Size(c.bytes))
+	return fmt.Sprintf("%s, %s, %s, %s, %s read", human.Count(c.records, "record", "records"), human.Count(c.blobs, "blob", "blobs"),
+		human.Count(c.collections, "collection", "collections"), human.Count(c.versions, "version", "versions"), human.Size(c.bytes))
 }
 
 // wrong names what is wrong.

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/examples/internal/human"
 	"github.com/glimpse-go/glimpse/examples/internal/program"
 	"github.com/glimpse-go/glimpse/transport/event"
 	"github.com/glimpse-go/glimpse/transport/httplink"
@@ -83,11 +84,11 @@ func (s *service) tell(e event.Event) {
 	switch {
 	case e.News != nil:
 		fmt.Fprintf(s.env.Out, "%s from %v: %q, %s, %d with a label\n", e.Kind, e.News.Author, e.News.Title,
-			program.Count(e.News.Items, "item", "items"), e.News.Labelled)
+			human.Count(e.News.Items, "item", "items"), e.News.Labelled)
 	case e.Kind == event.Published:
 		if v, err := s.Reader.View(context.Background(), e.Ref.Collection); err == nil {
 			fmt.Fprintf(s.env.Out, "published %q: %s, %d with a label\n", v.Collection().Title(),
-				program.Count(v.Collection().Len(), "item", "items"), v.Collection().Labelled())
+				human.Count(v.Collection().Len(), "item", "items"), v.Collection().Labelled())
 		}
 	case e.Kind == event.WishFulfilled, e.Kind == event.WishEnded:
 		fmt.Fprintf(s.env.Out, "%s: item %v\n", e.Kind, e.Ref.Item)

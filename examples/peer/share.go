@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/examples/internal/human"
 	"github.com/glimpse-go/glimpse/examples/internal/program"
 	"github.com/glimpse-go/glimpse/examples/mixed"
 	"github.com/glimpse-go/glimpse/transport"
@@ -113,7 +114,7 @@ func (s *service) publish(ctx context.Context, a asked) (line, error) {
 }
 
 func (l line) print(env program.Env) {
-	fmt.Fprintf(env.Out, "Published %q: %s, %d with a label.\n", l.Title, program.Count(l.Items, "item", "items"), l.Labelled)
+	fmt.Fprintf(env.Out, "Published %q: %s, %d with a label.\n", l.Title, human.Count(l.Items, "item", "items"), l.Labelled)
 }
 
 type publishWord struct {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/examples/internal/human"
 	"github.com/glimpse-go/glimpse/examples/internal/program"
 	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/transport"
@@ -165,7 +166,7 @@ type wishWord struct {
 func (w wishWord) Run(ctx context.Context, env program.Env, g *grammar) error {
 	n, err := call[asked, int](ctx, g.Data, "wish", asked{Collection: w.Collection, Items: w.Items})
 	if err == nil {
-		fmt.Fprintf(env.Out, "%s wished for; peer run fetches what comes.\n", program.Count(n, "original", "originals"))
+		fmt.Fprintf(env.Out, "%s wished for; peer run fetches what comes.\n", human.Count(n, "original", "originals"))
 	}
 	return err
 }
@@ -233,12 +234,12 @@ func (w fetchWord) Run(ctx context.Context, env program.Env, g *grammar) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(env.Out, "%s in %s\n", program.Count(f.Files, "original", "originals"), w.To)
+	fmt.Fprintf(env.Out, "%s in %s\n", human.Count(f.Files, "original", "originals"), w.To)
 	for _, text := range f.Wrong {
 		fmt.Fprintln(env.Out, text)
 	}
 	if len(f.Wrong) > 0 {
-		return program.Plain(fmt.Errorf("%s did not come", program.Count(len(f.Wrong), "original", "originals")))
+		return program.Plain(fmt.Errorf("%s did not come", human.Count(len(f.Wrong), "original", "originals")))
 	}
 	return nil
 }

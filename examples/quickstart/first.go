@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/examples/internal/human"
 	"github.com/glimpse-go/glimpse/notify"
 )
 
@@ -31,8 +32,8 @@ func (c *cast) share(ctx context.Context, photos []photo) error {
 	return c.step("camera", "share", func() (notes, error) {
 		err := c.camera.shareWithHub(ctx)
 		c.result.BytesDeviceToHub = c.network.between("camera", "hub").sent
-		asked := count(different(made, thumbnail), "thumbnail", "thumbnails")
-		return notes{"share and upload": count(made.Len(), "item", "items") + ", with " + asked}, err
+		asked := human.Count(different(made, thumbnail), "thumbnail", "thumbnails")
+		return notes{"share and upload": human.Count(made.Len(), "item", "items") + ", with " + asked}, err
 	})
 }
 
@@ -79,7 +80,7 @@ func (c *cast) firstLook(ctx context.Context, r *recipient) error {
 		labelled, err := r.labelled(ctx, c.camera.name)
 		c.result.LabelledFirst = max(c.result.LabelledFirst, labelled)
 		return notes{
-			"ask for news":    fmt.Sprintf("%s: %s, %d with a label; a cover of %s", clean(n.Title), count(n.Items, "item", "items"), labelled, size(int64(len(n.Cover)))),
+			"ask for news":    fmt.Sprintf("%s: %s, %d with a label; a cover of %s", clean(n.Title), human.Count(n.Items, "item", "items"), labelled, human.Size(int64(len(n.Cover)))),
 			"read collection": "all seals verified",
 		}, err
 	})
@@ -91,7 +92,7 @@ func (c *cast) firstLook(ctx context.Context, r *recipient) error {
 	}
 	return c.step(r.name, "fetch versions", func() (notes, error) {
 		n, err := r.fetchThumbnails(ctx, c.camera.name)
-		return notes{"fetch versions": "thumbnails of " + count(n, "item", "items") + ", digests checked"}, err
+		return notes{"fetch versions": "thumbnails of " + human.Count(n, "item", "items") + ", digests checked"}, err
 	})
 }
 
@@ -144,7 +145,7 @@ func (c *cast) tryForbidden(ctx context.Context) error {
 			c.result.othersRefused += a.others
 			c.result.RequestsForRefused += a.requests
 			note = a.note
-			return notes{"try": fmt.Sprintf("search, print, re-share: %d refused, %s", a.searches+a.others, count(a.requests, "request left", "requests left"))}, err
+			return notes{"try": fmt.Sprintf("search, print, re-share: %d refused, %s", a.searches+a.others, human.Count(a.requests, "request left", "requests left"))}, err
 		})
 		if err != nil {
 			return err

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"syscall"
+
+	"github.com/glimpse-go/glimpse/examples/internal/human"
 )
 
 // found is a file that may be shared. Its name is its path below the folder.
@@ -64,7 +66,7 @@ func (s *search) leftOut() string {
 	if s.hidden == 0 {
 		return ""
 	}
-	return ", and " + count(s.hidden, "hidden or system file was", "hidden or system files were") + " left out"
+	return ", and " + human.Count(s.hidden, "hidden or system file was", "hidden or system files were") + " left out"
 }
 
 // folder lists one folder, whose path has no links.

@@ -3,6 +3,8 @@ package main
 import (
 	"sync"
 	"time"
+
+	"github.com/glimpse-go/glimpse/examples/internal/human"
 )
 
 // follow draws how many bytes of a long exchange have been sent, until the
@@ -15,7 +17,7 @@ func (s *stage) follow(from, to string, total int64) (stop func()) {
 		for {
 			select {
 			case <-ticker.C:
-				s.timeline.progress(from+" → "+to, s.network.between(from, to).sent-before, total, size)
+				s.timeline.progress(from+" → "+to, s.network.between(from, to).sent-before, total, human.Size)
 			case <-ended:
 				return
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/examples/internal/human"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
 )
@@ -15,9 +16,9 @@ func (h *home) uploaded(ctx context.Context, name collection.Name) (string, erro
 		return "", err
 	}
 	c := view.Collection()
-	text := count(different(c, screen), "screen version", "screen versions")
+	text := human.Count(different(c, screen), "screen version", "screen versions")
 	if h.thumbnails > 0 {
-		text += " and " + count(h.thumbnails, "thumbnail", "thumbnails")
+		text += " and " + human.Count(h.thumbnails, "thumbnail", "thumbnails")
 	}
 	return text, nil
 }

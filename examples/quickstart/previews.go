@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/examples/internal/human"
 	"github.com/glimpse-go/glimpse/transport/media"
 )
 
@@ -26,7 +27,7 @@ func previews(c collection.Collection, colours bool) []string {
 		n += min(len(c.Preview(i)), 1)
 	}
 	words := fmt.Sprintf("The collection itself shows previews of %d of %s, %s in all, before any thumbnail.",
-		n, count(c.Len(), "item", "items"), size(int64(bytes)))
+		n, human.Count(c.Len(), "item", "items"), human.Size(int64(bytes)))
 	if !colours {
 		return []string{words}
 	}

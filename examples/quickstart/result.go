@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/glimpse-go/glimpse/examples/internal/human"
 )
 
 // result is what is measured, and what -json prints.
@@ -85,7 +87,7 @@ func (r *result) print(w io.Writer) error {
 // summary is the result in one line for people.
 func (r *result) summary() string {
 	return fmt.Sprintf("%s fetched from home, %d mismatches, %d bytes of originals through the hub, seal %s.",
-		count(r.OriginalsFetched, "original", "originals"), r.DigestMismatches, r.BytesOriginalsViaHub, r.Seal)
+		human.Count(r.OriginalsFetched, "original", "originals"), r.DigestMismatches, r.BytesOriginalsViaHub, r.Seal)
 }
 
 // sealed puts down how a verification of the seal went; one that failed stays.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/glimpse-go/glimpse/examples/internal/human"
 	"github.com/glimpse-go/glimpse/notify"
 )
 
@@ -102,7 +103,7 @@ func (c *cast) update(ctx context.Context, r *recipient) error {
 		err := r.verifySeal(ctx, c.camera.name)
 		c.result.sealed(err)
 		asked := c.network.requests(r.name) - before
-		return notes{"verify the seal": "with the hub's public key; " + count(asked, "request", "requests")}, err
+		return notes{"verify the seal": "with the hub's public key; " + human.Count(asked, "request", "requests")}, err
 	})
 }
 
@@ -114,7 +115,7 @@ func (c *cast) fetchNewThumbnails(ctx context.Context, r *recipient) error {
 	}
 	return c.step(r.name, "fetch versions", func() (notes, error) {
 		_, err := r.fetchThumbnails(ctx, c.camera.name)
-		return notes{"fetch versions": count(n, "thumbnail", "thumbnails") + " in place of generic pictures"}, err
+		return notes{"fetch versions": human.Count(n, "thumbnail", "thumbnails") + " in place of generic pictures"}, err
 	})
 }
 
@@ -126,7 +127,7 @@ func (c *cast) fetchOriginals(ctx context.Context, r *recipient) error {
 		c.result.bytesHomeServed += c.network.between(r.name, "home").received
 		return notes{
 			"read updates":    "who serves them",
-			"fetch originals": count(n, "original", "originals") + ", every block checked on arrival",
+			"fetch originals": human.Count(n, "original", "originals") + ", every block checked on arrival",
 		}, err
 	})
 	if err != nil {
@@ -135,6 +136,6 @@ func (c *cast) fetchOriginals(ctx context.Context, r *recipient) error {
 	return c.step(r.name, "read them again", func() (notes, error) {
 		bad, err := r.recheck(ctx, c.camera.name)
 		c.result.DigestMismatches += bad
-		return notes{"read them again": count(bad, "differs", "differ") + " from what Ann sealed"}, err
+		return notes{"read them again": human.Count(bad, "differs", "differ") + " from what Ann sealed"}, err
 	})
 }

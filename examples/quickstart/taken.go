@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/glimpse-go/glimpse/examples/internal/human"
 )
 
 // takePhotos is chapter 1: what the camera does before there is any network.
@@ -34,7 +36,7 @@ func (c *cast) takePhotos(ctx context.Context, card *search) (photos []photo, er
 		return notes{"make thumbnails": c.amount(all.photos)}, nil
 	})
 	if err == nil && len(all.photos) == 0 {
-		err = usageError{fmt.Errorf("nothing can be read among %s, such as %s (%s)", count(len(all.bad), "file", "files"), clean(all.bad[0].name), all.bad[0].why)}
+		err = usageError{fmt.Errorf("nothing can be read among %s, such as %s (%s)", human.Count(len(all.bad), "file", "files"), clean(all.bad[0].name), all.bad[0].why)}
 	}
 	return all.photos, err
 }
@@ -58,7 +60,7 @@ func (c *cast) tell(all taken, hidden int) {
 	c.timeline.text(list("generic picture", all.generic)...)
 	c.result.Hidden = hidden
 	if hidden > 0 {
-		c.timeline.text(fmt.Sprintf("%11sleft out: %s, such as .DS_Store and Thumbs.db", "", count(hidden, "hidden or system file", "hidden or system files")))
+		c.timeline.text(fmt.Sprintf("%11sleft out: %s, such as .DS_Store and Thumbs.db", "", human.Count(hidden, "hidden or system file", "hidden or system files")))
 	}
 }
 
@@ -78,7 +80,7 @@ func (c *cast) amount(photos []photo) string {
 	for _, p := range photos {
 		sum += p.size
 	}
-	return fmt.Sprintf("of %s, %s in all", count(len(photos), "file", "files"), size(sum))
+	return fmt.Sprintf("of %s, %s in all", human.Count(len(photos), "file", "files"), human.Size(sum))
 }
 
 // watchFor shows the witness what must not pass the hub, and what may. Files that

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/glimpse-go/glimpse/examples/internal/human"
 )
 
 // timeline prints the story. It may be used by several goroutines at once.
@@ -43,7 +45,7 @@ func number(n int64) string { return fmt.Sprint(n) }
 func (t *timeline) row(e exchange, note string) {
 	who, sent, received := e.from, "", ""
 	if e.to != "" {
-		who, sent, received = e.from+" → "+e.to, size(e.sent), size(e.received)
+		who, sent, received = e.from+" → "+e.to, human.Size(e.sent), human.Size(e.received)
 	}
 	t.text(strings.TrimSuffix(fmt.Sprintf(rowFormat, took(e.took), who, e.what, sent, received, note), "\n"))
 }

@@ -5,10 +5,11 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/glimpse-go/glimpse/examples/internal/human"
 )
 
 // Progress shows how far something is: on a terminal in one line that is drawn anew,
@@ -24,7 +25,7 @@ type Progress struct {
 
 // NewProgress shows progress on w.
 func NewProgress(w io.Writer) *Progress {
-	return &Progress{w: w, live: isTerminal(w), last: time.Now()}
+	return &Progress{w: w, live: human.IsTerminal(w), last: time.Now()}
 }
 
 // Show says how far it is.
@@ -62,16 +63,6 @@ func (p *Progress) draw(text string) {
 	p.drawn = n
 }
 
-// isTerminal reports whether w is a screen on which a line can be drawn anew.
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	if !ok || os.Getenv("TERM") == "dumb" {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}
-
 // Bar draws how much of something is done.
 func Bar(done, all int64) string {
 	const width = 20
@@ -80,27 +71,6 @@ func Bar(done, all int64) string {
 		filled = int(min(done, all) * width / all)
 	}
 	return "[" + strings.Repeat("#", filled) + strings.Repeat(".", width-filled) + "]"
-}
-
-// Size writes a number of bytes for people, in powers of ten.
-func Size(n int64) string {
-	switch {
-	case n < 1000:
-		return fmt.Sprintf("%d B", n)
-	case n < 999_950:
-		return fmt.Sprintf("%.1f KB", float64(n)/1e3)
-	case n < 999_950_000:
-		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
-	}
-	return fmt.Sprintf("%.2f GB", float64(n)/1e9)
-}
-
-// Count writes a number and the word for what is counted.
-func Count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }
 
 // Ask asks a person a question that is answered with yes or no; no answer is no, also when
