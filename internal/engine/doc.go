@@ -51,7 +51,8 @@
 //     levels alone nobody is written a letter.
 //  10. What a source does not have at several probes in a row it does not serve any
 //     more; what nobody serves then is taken back, and the hub tells, whoever
-//     told before.
+//     told before. A station that has sealed another address serves there what it served
+//     at the one before, and at that no more.
 //  11. Who is known by a mail address only is written to by the hub, also where
 //     the sender tells the users; who has become a user since is told as soon as
 //     the authority has said so.

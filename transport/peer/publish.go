@@ -126,7 +126,7 @@ func (p *Author) announced(ctx context.Context, word *word, c collection.Collect
 	case answer.Refused != nil && answer.Announced == p.cfg.URL:
 		return answer.Refused
 	case answer.Announced != p.cfg.URL:
-		return p.announce(ctx, word, c)
+		return p.announce(ctx, word, c.Name(), nil)
 	}
 	return nil
 }
@@ -210,15 +210,19 @@ func (p *base) join(ctx context.Context, theirs collection.Collection, keys [][]
 	return r.State.Collection, err
 }
 
-// announce says that the originals are served from now on, with the author's word or
-// without, and takes the updates that follow.
-func (p *Author) announce(ctx context.Context, word *word, c collection.Collection) error {
-	s, err := p.core.Load(ctx, c.Name())
+// announce says that the originals are served from now on, of all items or those of a set,
+// with the author's word or without, and takes the updates that follow.
+func (p *Author) announce(ctx context.Context, word *word, name collection.Name, of transport.Bits) error {
+	s, err := p.core.Load(ctx, name)
 	if err != nil {
 		return err
 	}
+	items := p.complete(s)
+	if of != nil {
+		items = items.And(of)
+	}
 	announcement := transport.Announcement{
-		Author: c.Author(), ID: c.ID(), Items: p.complete(s).Trim(), URL: p.cfg.URL, Endpoint: p.endpoint,
+		Author: name.Author, ID: name.ID, Items: items.Trim(), URL: p.cfg.URL, Endpoint: p.endpoint,
 	}
 	var answer transport.Answer
 	err = word.say(ctx, func(update []byte) error {
@@ -229,5 +233,5 @@ func (p *Author) announce(ctx context.Context, word *word, c collection.Collecti
 	if err != nil {
 		return err
 	}
-	return p.apply(ctx, c.Name(), transport.State{Updates: answer.Updates, Keys: answer.Keys})
+	return p.apply(ctx, name, transport.State{Updates: answer.Updates, Keys: answer.Keys})
 }

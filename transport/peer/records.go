@@ -19,6 +19,7 @@ const (
 	homesRecord    record.Kind = "h"        // collection: the peers that tell of it
 	keyRecord      record.Kind = "y"        // key: the key statement that counts
 	lookRecord     record.Kind = "l"        // collection with wishes that wait for a label: tries to hear news
+	movedRecord    record.Kind = "moved"    // the endpoint where all know that the peer serves; empty = none
 	newsRecord     record.Kind = "n"        // collection: what was told of it last
 	owedRecord     record.Kind = "f"        // notifier, collection: what it has told that could not be heard yet
 	sampleRecord   record.Kind = "sample"   // author, digest: the blocks of it that an authority has been sent
