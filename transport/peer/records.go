@@ -12,6 +12,7 @@ import (
 // they hold.
 const (
 	cursorRecord   record.Kind = "cursor"   // notifier, its URL as a place: up to where its feed was read
+	draftRecord    record.Kind = "draft"    // collection: what a hub is to fill in
 	dueRecord      record.Kind = "p"        // collection: when it is to be published
 	endpointRecord record.Kind = "endpoint" // what the peer has sealed last of where it serves
 	freshRecord    record.Kind = "fresh"    // collection: there is news of it, and its wishes were not tried since; empty
