@@ -93,6 +93,23 @@ func (a *album) items() []collection.Item {
 	return items
 }
 
+// sweep removes what is left of albums of a camera that was killed before it had made them: of
+// these nothing was shared, and the same command makes them anew.
+func sweep(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	for _, e := range entries {
+		at := filepath.Join(dir, e.Name())
+		made, errMade := program.Exists(filepath.Join(at, "album.json"))
+		if err = errors.Join(err, errMade); errMade == nil && !made && new(collection.ID).UnmarshalText([]byte(e.Name())) == nil {
+			err = errors.Join(err, os.RemoveAll(at))
+		}
+	}
+	return err
+}
+
 // loadAlbums reads the albums in a folder, the oldest first.
 func loadAlbums(dir string) (albums []*album, err error) {
 	entries, err := os.ReadDir(dir)

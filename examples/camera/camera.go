@@ -66,6 +66,9 @@ func (c *camera) open() (err error) {
 	c.device = device.New(c.account.User, c.key, device.MediaFunc(c.media), device.Config{
 		Store: store, Authority: c.account.Authority.ID(), Name: "Camera",
 	})
+	if err := sweep(c.albumsIn()); err != nil {
+		return err
+	}
 	albums, err := loadAlbums(c.albumsIn())
 	for _, a := range albums {
 		c.add(a)
