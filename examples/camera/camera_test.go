@@ -84,6 +84,26 @@ func (f *family) items(state string) (n int) {
 	return n
 }
 
+// TestSharingInterrupted breaks a share off at one moment after the other: the same command
+// goes on with it, and there is one collection.
+func TestSharingInterrupted(t *testing.T) {
+	f := newFamily(t)
+	dir := t.TempDir()
+	photos(t, dir, 0, 20)
+	share := []string{"share", dir, "-with", "bob@example.org", "-title", "Lake"}
+	for range 5 {
+		p := f.camera.Begin(share...)
+		p.Interrupt()
+		if status := p.Status(); status == 1 && !strings.Contains(p.Errors(), "goes on with it") {
+			t.Error(p.Errors())
+		}
+	}
+	f.run(share...)
+	if got := f.run("list"); strings.Count(got, "\n") != 1 || !strings.Contains(got, "shared") {
+		t.Error(got)
+	}
+}
+
 // TestInterrupted breaks a sync off, and goes on with it.
 func TestInterrupted(t *testing.T) {
 	f := newFamily(t)
@@ -137,6 +157,7 @@ func TestTrouble(t *testing.T) {
 		{2, "no invitation", []string{"join", "nowhere", "-data", empty}},
 		{1, "choose another folder", []string{"join", "https://127.0.0.1:1#.", "-data", f.camera.Dir}},
 		{1, "not the station that the account names", []string{"share", dir, "-with", bob, "-data", f.camera.Dir}},
+		{1, "nobody answers there", []string{"join", "https://127.0.0.1:1#.", "-data", empty}},
 		{1, "invitation is over", []string{"join", "https://" + f.home.Address + "#.", "-data", empty}},
 	} {
 		if got := programtest.Fails(t, test.status, programtest.Program("camera"), test.args...); !strings.Contains(got, test.want) {
