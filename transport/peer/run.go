@@ -23,8 +23,9 @@ const (
 //     tells what comes as events: see event.Arrived and event.Changed;
 //   - it fetches what is wished for, every Config.Retry and when news has come: see
 //     [Reader.RetryWishes];
-//   - it publishes what is due, at its time, and goes on with telling recipients and with
-//     announcing: see [Author.PublishDue];
+//   - it publishes what is due, at its time, goes on with telling recipients and with
+//     announcing, and says where the peer serves if that is elsewhere than before: see
+//     [Author.PublishDue];
 //   - it asks of whom keys were stopped, every Config.KeyInterval: see [Peer.RefreshKeys];
 //   - it removes what has not come whole, every hour: see [Peer.ExpireParts].
 //
