@@ -56,8 +56,9 @@ type Config struct {
 	// another key of its user's.
 	Statement []byte
 	// URL is the base URL at which others reach the peer, which seals that it serves
-	// there; empty = it serves nobody and cannot announce. It may be another one at each start. Where it begins with https, the
-	// peer is served with its own key, as httplink.ServerTLS does, or nobody asks it.
+	// there; empty = it serves nobody and cannot announce. It may be another one at each
+	// start. Where it begins with https, the peer is served with its own key, as
+	// httplink.ServerTLS does, or nobody asks it.
 	URL string
 	// Web says that browsers reach the peer at URL, too, where it shows a certificate of a
 	// public authority: see collection.Endpoint.
