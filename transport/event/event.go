@@ -60,7 +60,7 @@ const (
 	// until the next one comes of the same collection. Err is what kept it the last time.
 	Parked
 	// Failed: the station could not do what it does by itself, which Doing names, with Err.
-	// It tries again.
+	// It tries again. With User, that user's peer was asked: see peer.Config.Homes.
 	Failed
 )
 
@@ -78,7 +78,7 @@ type Event struct {
 	News *notify.Notification
 	// Done and Total are bytes.
 	Done, Total int64
-	// Doing names what failed, in a word: "publish".
+	// Doing names what failed, in a word: "publish". There are a dozen such words.
 	Doing string
 	// Err is why; nil = nothing failed.
 	Err error
