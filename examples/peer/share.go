@@ -13,9 +13,9 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/examples/internal/human"
 	"github.com/glimpse-go/glimpse/examples/internal/program"
-	"github.com/glimpse-go/glimpse/examples/mixed"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/device"
+	"github.com/glimpse-go/glimpse/transport/media/mediafiles"
 )
 
 // shared is what is to be shared.
@@ -39,7 +39,7 @@ func (s *service) share(ctx context.Context, a shared) (line, error) {
 	}
 	var id collection.ID
 	rand.Read(id[:]) // never fails
-	var folder mixed.Folder
+	folder := mediafiles.Folder{Original: s.Store.File}
 	var items []collection.Item
 	for _, path := range paths {
 		item, err := folder.Add(ctx, collection.DeriveItemID(id, []byte(path)), path)

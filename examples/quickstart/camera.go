@@ -87,7 +87,7 @@ func (c *camera) open(_ context.Context, id collection.ItemID, version int) (tra
 	p, ok := c.photos[id]
 	switch {
 	case ok && version == thumbnail && p.thumbnailPath != "":
-		return openFile(p.thumbnailPath)
+		return device.FileBlob(p.thumbnailPath)
 	case ok && version == original:
 		return c.openOriginal(p)
 	}

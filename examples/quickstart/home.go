@@ -10,9 +10,9 @@ import (
 	"sync"
 
 	"github.com/glimpse-go/glimpse/collection"
-	"github.com/glimpse-go/glimpse/examples/mixed"
 	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/transport/httplink"
+	"github.com/glimpse-go/glimpse/transport/media/mediafiles"
 	"github.com/glimpse-go/glimpse/transport/peer"
 )
 
@@ -23,7 +23,7 @@ type home struct {
 	stage  *stage
 	dir    string
 	signer stationKey
-	render mixed.Renderer
+	render mediafiles.Renderer
 	items  int64 // in the collection that is published
 	peer   *peer.Peer
 
