@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -248,4 +250,46 @@ func TestNoProviders(t *testing.T) {
 	}
 	take(news(event.Arrived, 0, notify.Shared))
 	take(event.Of(event.HandedOver, ref(1).Collection))
+}
+
+// TestRunbook: the names that the operator's guide and the documentation have are those of
+// instruments, and their attributes.
+func TestRunbook(t *testing.T) {
+	w := watch(t)
+	e := news(event.Changed, 1, notify.Available)
+	e.Doing, e.Err = "publish", transport.ErrStorage
+	w.event(e)
+	w.event(news(event.Arrived, 1, notify.Shared))
+	w.event(event.Of(event.Shared, ref(1).Collection))
+	w.event(event.Of(event.HandedOver, ref(1).Collection))
+	w.event(event.Event{Kind: event.Progress, Ref: ref(1), Done: 1, Total: 2})
+	w.event(event.Event{Kind: event.Progress, Ref: ref(1), Done: 2, Total: 2})
+	w.event(news(event.Changed, 0, notify.Available))
+	known := map[string]bool{}
+	for name := range w.metrics() {
+		known[strings.Fields(name)[0]] = true
+	}
+	for _, line := range w.counted() {
+		for _, attribute := range strings.Split(line, ",") {
+			known[strings.Split(attribute, "=")[0]] = true
+		}
+	}
+	for _, s := range w.spans.GetSpans() {
+		known[s.Name] = true
+	}
+	for _, file := range []string{"../hub/RUNBOOK.md", "doc.go"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		named := regexp.MustCompile(`\bglimpse\.(?:events|reason|doing|[a-z_]+\.[a-z]+|transfer|hand_over|completion)\b`).FindAllString(string(text), -1)
+		for _, name := range named {
+			if !known[name] {
+				t.Errorf("%s: there is no %s", file, name)
+			}
+		}
+		if len(named) < 3 {
+			t.Errorf("%s names %d", file, len(named))
+		}
+	}
 }
