@@ -41,8 +41,8 @@ const (
 	// Changed: something of a collection has changed, and News.Reason says what.
 	Changed
 	// Progress: Done of Total bytes of the version that Ref names have come, from a device or
-	// from a source. It is told of versions of more than 64 KiB, with their first bytes, with
-	// each sixteenth part that follows, and at their end.
+	// from a source. It is told with the first bytes, with each sixteenth part that follows,
+	// and at the end: of a small version once.
 	Progress
 	// WishFulfilled: a version that was wished for is here.
 	WishFulfilled
@@ -84,7 +84,7 @@ type Event struct {
 	Err error
 }
 
-// Of is an event about a collection.
+// Of returns an event about a collection: its other fields are to be filled in.
 func Of(k Kind, name collection.Name) Event {
 	return Event{Kind: k, Ref: transport.Ref{Collection: name}}
 }
