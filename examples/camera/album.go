@@ -16,8 +16,8 @@ import (
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/examples/internal/program"
-	"github.com/glimpse-go/glimpse/examples/mixed"
 	"github.com/glimpse-go/glimpse/transport/media"
+	"github.com/glimpse-go/glimpse/transport/media/mediafiles"
 )
 
 // album is one collection as the camera keeps it, in a folder of its own: the file
@@ -178,7 +178,7 @@ func (a *album) add(ctx context.Context, path string) error {
 
 // make makes the thumbnail and the preview of a photo, if they can be made here.
 func (a *album) make(ctx context.Context, i int) error {
-	var folder mixed.Folder
+	var folder mediafiles.Folder
 	p := &a.Photos[i]
 	item, err := folder.Add(ctx, a.item(i), p.Path)
 	if err != nil {

@@ -14,10 +14,10 @@ import (
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/examples/internal/program"
-	"github.com/glimpse-go/glimpse/examples/mixed"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/device"
+	"github.com/glimpse-go/glimpse/transport/media/mediafiles"
 )
 
 // shared is what is to be shared.
@@ -76,7 +76,7 @@ func (s *service) idOf(paths []string, to recipients, title string) (id collecti
 
 // make makes the collection, and says what it leaves out.
 func (s *service) make(ctx context.Context, id collection.ID, a shared, paths []string, to recipients) (left []string, err error) {
-	var folder mixed.Folder
+	folder := mediafiles.Folder{Original: s.Store.File}
 	body := collection.Body{Recipients: to.Users}
 	for _, path := range paths {
 		item, err := folder.Add(ctx, collection.DeriveItemID(id, []byte(path)), path)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport"
@@ -32,22 +31,17 @@ func (o openedPhoto) ReadAt(b []byte, at int64) (int, error) {
 // thumbnail shows something else.
 var errChanged = errors.New("changed while it was being shared")
 
-// open opens the original, if it is still the one that was taken.
+// open opens the original, if it is still the one that was taken. The error is the system's,
+// since a device goes on without what is not found, and this camera leaves the photo out.
 func (p photo) open() (transport.Blob, error) {
-	blob, err := device.FileBlob(p.path)
-	if err != nil {
-		of, _ := errors.AsType[*fs.PathError](err) // one that is gone is not one that there never was
-		return nil, &photoError{p, of}
+	b, err := device.UnchangedBlob(p.path, p.size, p.changed)
+	if err == nil {
+		return openedPhoto{b, p}, nil
 	}
-	info, err := os.Stat(p.path)
-	if err == nil && (info.Size() != p.size || blob.Size() != p.size || !info.ModTime().Equal(p.changed)) {
-		err = errChanged
+	if system, ok := errors.AsType[*fs.PathError](err); ok {
+		return nil, &photoError{p, system}
 	}
-	if err != nil {
-		blob.Close()
-		return nil, &photoError{p, err}
-	}
-	return openedPhoto{blob, p}, nil
+	return nil, &photoError{p, errChanged}
 }
 
 // openOriginal opens the original of a photo. One that is gone after the camera has

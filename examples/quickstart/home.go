@@ -10,11 +10,11 @@ import (
 	"sync"
 
 	"github.com/glimpse-go/glimpse/collection"
-	"github.com/glimpse-go/glimpse/examples/mixed"
 	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport/account"
 	"github.com/glimpse-go/glimpse/transport/httplink"
+	"github.com/glimpse-go/glimpse/transport/media/mediafiles"
 	"github.com/glimpse-go/glimpse/transport/peer"
 )
 
@@ -25,7 +25,7 @@ type home struct {
 	stage   *stage
 	dir     string
 	account account.Account
-	render  mixed.Renderer
+	render  mediafiles.Renderer
 	items   int64 // in the collection that is published
 	peer    *peer.Peer
 

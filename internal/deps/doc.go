@@ -2,7 +2,8 @@
 // repository and fail where it leaves the rules of the house:
 //
 //   - imports run one way: label, collection, notify, transport, stores, the roles
-//     (transport/hub, transport/peer, transport/device), links, with signature apart;
+//     (transport/hub, transport/peer, transport/device), links and what joins the roles
+//     with what is below them, with signature apart;
 //   - the pure packages reach no operating system, network, log, clock or source
 //     of randomness, and start no goroutine;
 //   - the root module requires a short list of modules and nothing more;

@@ -25,6 +25,7 @@ var rules = map[string]func(*tree) []string{
 
 var (
 	roles   = set("transport/hub transport/peer transport/device")
+	glue    = set("transport/media/mediafiles") // joins what is below the roles with them
 	keepers = set("transport/hub transport/peer transport/device transport/internal/station")
 	aside   = set("signature")
 	basic   = set("internal/sealerr internal/userid internal/wire") // know nothing of collections, so that aside may import them
@@ -59,6 +60,8 @@ func layer(dir string) (part string, height int) {
 	switch joined := first + "/" + second; {
 	case first == "transport" && strings.HasSuffix(second, "link"):
 		return joined, 8
+	case glue[dir]:
+		return dir, 8
 	case roles[joined]:
 		return joined, 7
 	case first == "transport" && second != "":

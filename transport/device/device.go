@@ -8,6 +8,9 @@
 // versions for a home peer. A share is one request where the thumbnails are all
 // that is asked for, else two, and one that broke off goes on where it ended.
 //
+// Beside the errors that they name, methods return those of the store (transport.ErrStorage) and
+// of the context. What they return is the caller's; the store stays the program's to close.
+//
 // With a signer of package signature/edsigner the whole device, without a link, is
 // a program of 3.5 MB.
 package device
@@ -33,8 +36,9 @@ type Media interface {
 	// transport.ErrNotFound if the device does not have it, or not any more, and
 	// errors.ErrUnsupported if it cannot be made of what there is, such as a damaged file:
 	// then the rest is shared without it. An item of which nothing can be opened when it
-	// comes into a collection has no digests there, by which a program finds it. It is called again for every share, and must
-	// return the same bytes each time.
+	// comes into a collection has no digests there, by which a program finds it. It is called
+	// again for every share, and must return the same bytes each time. The Device closes the
+	// Blob, and makes calls at once where the program does.
 	Open(ctx context.Context, item collection.ItemID, version int) (transport.Blob, error)
 }
 
@@ -112,10 +116,11 @@ func (d *Device) draft(ctx context.Context, h collection.Header, b collection.Bo
 	return shareclient.Draft(ctx, d.cfg.Random, h, b, d.openMedia)
 }
 
-// NewItemID makes an item's id.
+// NewItemID makes an item's id, of Config.Random, whose error it returns.
 func (d *Device) NewItemID() (collection.ItemID, error) { return collection.NewItemID(d.cfg.Random) }
 
-// Collection returns a collection as the device has made it.
+// Collection returns a collection as the device has made it. The error wraps
+// transport.ErrNotFound if it has not, or has forgotten it.
 func (d *Device) Collection(ctx context.Context, name collection.Name) (collection.Collection, error) {
 	stored, err := record.Need(ctx, d.cfg.Store, collectionRecord.Key(name))
 	if err != nil {
@@ -139,7 +144,8 @@ func (d *Device) Collections(ctx context.Context) iter.Seq2[collection.Name, err
 	}
 }
 
-// Forget removes a collection from the device's store.
+// Forget removes a collection from the device's store: it is not shared any more, and what was
+// shared stays. One that is not there is no error.
 func (d *Device) Forget(ctx context.Context, name collection.Name) error {
 	return record.Put(ctx, d.cfg.Store, transport.Change{Key: collectionRecord.Key(name)}, transport.Change{Key: addressesRecord.Key(name)}, transport.Change{Key: untoldRecord.Key(name)})
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport"
@@ -25,14 +26,33 @@ func (f Files) Open(_ context.Context, item collection.ItemID, version int) (tra
 	return FileBlob(paths[version])
 }
 
-// FileBlob opens a file as a transport.Blob, with the size that it has now. The errors wrap transport.ErrNotFound
-// where there is none, else transport.ErrStorage, with what the operating system says.
+// FileBlob opens a file as a transport.Blob, with the size that it has now. The caller closes
+// it. The errors wrap transport.ErrNotFound where there is none, else transport.ErrStorage,
+// with what the operating system says.
 func FileBlob(path string) (transport.Blob, error) {
+	return openFile(path, func(fs.FileInfo) bool { return true })
+}
+
+// ErrChanged: a file is not what it was when it was shared.
+var ErrChanged = fmt.Errorf("%w: the file has changed since", transport.ErrNotFound)
+
+// UnchangedBlob is FileBlob of a file that has had so many bytes, and was changed last at a
+// time: of one that has others now, the error wraps [ErrChanged].
+func UnchangedBlob(path string, size int64, changed time.Time) (transport.Blob, error) {
+	return openFile(path, func(now fs.FileInfo) bool {
+		return now.Size() == size && now.ModTime().Equal(changed)
+	})
+}
+
+func openFile(path string, as func(fs.FileInfo) bool) (transport.Blob, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, ofFile(err)
 	}
 	info, err := f.Stat()
+	if err == nil && !as(info) {
+		err = transport.At(ErrChanged, path)
+	}
 	if err != nil {
 		return nil, ofFile(errors.Join(err, f.Close()))
 	}
@@ -40,6 +60,9 @@ func FileBlob(path string) (transport.Blob, error) {
 }
 
 func ofFile(err error) error {
+	if errors.Is(err, transport.Err) {
+		return err
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%w: %w", transport.ErrNotFound, err)
 	}

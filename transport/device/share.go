@@ -28,7 +28,7 @@ func (d *Device) Share(ctx context.Context, to transport.ShareReceiver, name col
 }
 
 // Sync is Share with a peer of the device's user, such as the home computer: complete
-// versions are offered, too.
+// versions are offered, too. Errors are those of Share.
 func (d *Device) Sync(ctx context.Context, home transport.ShareReceiver, name collection.Name) (transport.Answer, error) {
 	return d.ShareVersions(ctx, home, name, label.MaxVersions)
 }
@@ -36,7 +36,7 @@ func (d *Device) Sync(ctx context.Context, home transport.ShareReceiver, name co
 // ShareVersions is Share that offers the first n versions of the ladder only:
 // what the link can carry now. Called again with more over a better link, it
 // sends what was not sent before; in a collection of kind label.Degree the
-// labels advance with it.
+// labels advance with it. Errors are those of Share.
 func (d *Device) ShareVersions(ctx context.Context, to transport.ShareReceiver, name collection.Name, n int) (transport.Answer, error) {
 	return d.share(ctx, to, name, func(c collection.Collection) int { return min(max(n, 0), len(c.Ladder())) }, false)
 }

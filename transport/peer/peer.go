@@ -13,6 +13,12 @@
 // hears of whom keys were revoked, and tells what happens to Config.Events. One with a schedule
 // of its own calls the single steps that Run lists. A user interface shows [Peer.Freshness].
 //
+// All methods of a Peer and its parts may be called concurrently. Beside the errors that they
+// name, they return transport.ErrNotFound for a collection or an item that is not known here,
+// those of the store (transport.ErrStorage), of the context, and transport.ErrClosed once the
+// peer is closed. What they return is the caller's; what Config points to, the store too, stays
+// the program's to close, after the peer.
+//
 // Everything that reaches the network or hands data out asks the collection's
 // gate first; what it refuses causes no request at all. Nothing is stored or
 // shown before its seals and digests are verified.

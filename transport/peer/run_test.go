@@ -121,6 +121,20 @@ func TestRunOutlivesTheHub(t *testing.T) {
 	d.await(t, event.Arrived, 1)
 }
 
+// TestHomeIsNamed: what fails at another user's peer names the user, beside a word that is the
+// same for all.
+func TestHomeIsNamed(t *testing.T) {
+	w := labtest.Listening(t, hub.Config{})
+	b := w.Peer(w.User("bob"), "bob")
+	d, _ := running(t, b, func(cfg *peer.Config) {
+		cfg.Homes = []transport.Source{{User: collection.UserID{9}, URL: "http://nobody"}}
+	})
+	e := d.await(t, event.Failed, 1)[0]
+	if e.User != (collection.UserID{9}) || e.Doing != "receive" || !errors.Is(e.Err, transport.ErrUnreachable) {
+		t.Errorf("told %+v", e)
+	}
+}
+
 // TestRunReceivesFromHomes: without a hub, who tells the recipients itself is asked.
 func TestRunReceivesFromHomes(t *testing.T) {
 	w := labtest.Listening(t, hub.Config{})

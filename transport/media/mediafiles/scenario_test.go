@@ -1,4 +1,4 @@
-package mixed_test
+package mediafiles_test
 
 import (
 	"bytes"
@@ -13,9 +13,9 @@ import (
 	"testing"
 
 	"github.com/glimpse-go/glimpse/collection"
-	"github.com/glimpse-go/glimpse/examples/mixed"
 	"github.com/glimpse-go/glimpse/internal/scenario"
 	"github.com/glimpse-go/glimpse/transport/media"
+	"github.com/glimpse-go/glimpse/transport/media/mediafiles"
 	"github.com/glimpse-go/glimpse/transport/media/mediatest"
 	"github.com/glimpse-go/glimpse/transport/peer"
 )
@@ -24,7 +24,7 @@ import (
 // maker and ffmpeg: word by word what it is with made-up media.
 func TestScenario(t *testing.T) {
 	needFFmpeg(t)
-	text, err := os.ReadFile("../../internal/scenario/testdata/16-video-and-documents.txt")
+	text, err := os.ReadFile("../../../internal/scenario/testdata/16-video-and-documents.txt")
 	must(t, err)
 	for name, net := range map[string]scenario.Network{"engine": &scenario.InProcess{}, "http": &scenario.OverHTTP{Dir: t.TempDir()}} {
 		t.Run(name, func(t *testing.T) {
@@ -60,13 +60,13 @@ func same(t *testing.T, got, want string) {
 type files struct {
 	t             *testing.T
 	with, without media.Maker // ffmpeg
-	renderers     map[bool]*mixed.Renderer
+	renderers     map[bool]*mediafiles.Renderer
 	photos, looks int
 }
 
 func newFiles(t *testing.T) *files {
 	const none = "ffmpeg-that-is-not-there"
-	return &files{t: t, without: media.Maker{FFmpeg: none}, renderers: map[bool]*mixed.Renderer{
+	return &files{t: t, without: media.Maker{FFmpeg: none}, renderers: map[bool]*mediafiles.Renderer{
 		true: {}, false: {Maker: media.Maker{FFmpeg: none}},
 	}}
 }
@@ -88,7 +88,7 @@ func (f *files) write(s scenario.Shot) string {
 
 // Take implements scenario.Media.
 func (f *files) Take(ctx context.Context, s scenario.Shot) (string, map[int][]byte, error) {
-	folder := mixed.Folder{Maker: &f.with, Strict: true}
+	folder := mediafiles.Folder{Maker: &f.with, Strict: true}
 	if !s.FFmpeg {
 		folder.Maker = &f.without
 	}

@@ -1,4 +1,4 @@
-package mixed_test
+package mediafiles_test
 
 import (
 	"bytes"
@@ -7,9 +7,9 @@ import (
 	"os"
 	"testing"
 
-	"github.com/glimpse-go/glimpse/examples/mixed"
 	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/transport/media"
+	"github.com/glimpse-go/glimpse/transport/media/mediafiles"
 	"github.com/glimpse-go/glimpse/transport/peer"
 )
 
@@ -18,7 +18,7 @@ type bytesBlob struct{ *bytes.Reader }
 func (bytesBlob) Close() error { return nil }
 
 // screenOf renders the screen version of a file.
-func screenOf(t *testing.T, r *mixed.Renderer, path string) ([]byte, error) {
+func screenOf(t *testing.T, r *mediafiles.Renderer, path string) ([]byte, error) {
 	t.Helper()
 	data, err := os.ReadFile(path)
 	must(t, err)
@@ -32,7 +32,7 @@ func screenOf(t *testing.T, r *mixed.Renderer, path string) ([]byte, error) {
 func TestRenderer(t *testing.T) {
 	needFFmpeg(t)
 	dir := t.TempDir()
-	var r mixed.Renderer
+	var r mediafiles.Renderer
 	for _, path := range []string{photo(t, dir), film(t, dir)} {
 		made, err := screenOf(t, &r, path)
 		must(t, err)
@@ -52,7 +52,7 @@ func TestRendererCannot(t *testing.T) {
 	dir := t.TempDir()
 	whole, err := os.ReadFile(photo(t, dir))
 	must(t, err)
-	r := mixed.Renderer{Maker: media.Maker{FFmpeg: "ffmpeg-that-is-not-there"}}
+	r := mediafiles.Renderer{Maker: media.Maker{FFmpeg: "ffmpeg-that-is-not-there"}}
 	for path, want := range map[string]error{
 		document(t, dir): media.ErrFormat,
 		write(t, dir, "torn.jpg", whole[:len(whole)/2]):                media.ErrCorrupt,

@@ -1,4 +1,4 @@
-package mixed
+package mediafiles
 
 import (
 	"cmp"

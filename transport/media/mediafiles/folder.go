@@ -1,10 +1,18 @@
-// Package mixed shows a device, and a home computer's renderer, whose items are
-// files of any kind: photos, videos and documents. Photos are made smaller, of a
-// video the first frame is taken, which needs ffmpeg, and every document gets an
-// icon. A photo or video that cannot be shown here is shared without a thumbnail: the
-// home computer makes it if it can, and until then those who look at it see a
+// Package mediafiles makes items of files of any kind, photos, videos and documents, for a device
+// or a peer ([Folder]), and the versions that a home computer is asked for ([Renderer]). It joins
+// package media, which knows no stations, with packages device and peer:
+//
+//	var folder mediafiles.Folder
+//	item, err := folder.Add(ctx, id, "lake.jpg")                   // for a collection's body
+//	camera := device.New(user, signer, &folder, device.Config{})
+//	home, err := peer.New(ctx, user, signer, peer.Config{Render: new(mediafiles.Renderer)})
+//
+// Versions are those of label.DefaultLadder: thumbnails of at most 160 by 120 pixels, screens of
+// 640 by 480. Photos are made smaller, of a video the first frame is taken, which needs ffmpeg,
+// and every document gets an icon. A photo or video that cannot be shown here is shared without
+// a thumbnail: the home computer makes it if it can, and until then those who look at it see a
 // generic picture that their own software draws.
-package mixed
+package mediafiles
 
 import (
 	"context"
@@ -23,8 +31,9 @@ import (
 // Boxes of the partial versions of the default ladder, in pixels.
 var boxes = []media.Box{{W: 160, H: 120}, {W: 640, H: 480}}
 
-// Folder is a device.Media of files. Its zero value is empty and ready for use;
-// it is safe for concurrent use and must not be copied.
+// Folder is a device.Media of files; its Open is a peer.Open, too. Its zero value is empty and
+// ready for use; it is safe for concurrent use and must not be copied. It keeps the partial
+// versions in memory, some kilobytes an item.
 type Folder struct {
 	// Partial is how many partial versions the device makes; 0 = 1, thumbnails.
 	Partial int
@@ -33,6 +42,9 @@ type Folder struct {
 	// Strict has Add refuse photos and videos of which no thumbnail can be made,
 	// for a device whose user would rather not share them yet.
 	Strict bool
+	// Original opens a file as it is shared; nil = device.FileBlob. A peer that is to serve files
+	// from where they lie sets inplace.Store.File.
+	Original func(path string) (transport.Blob, error)
 
 	mu    sync.Mutex
 	files map[collection.ItemID]*file
@@ -104,7 +116,8 @@ func (f *Folder) maker() *media.Maker {
 	return f.Maker
 }
 
-// Open implements device.Media.
+// Open implements device.Media. The errors wrap transport.ErrNotFound for what was not added or
+// not made, and else are those of Original.
 func (f *Folder) Open(_ context.Context, item collection.ItemID, version int) (transport.Blob, error) {
 	f.mu.Lock()
 	at := f.files[item]
@@ -113,6 +126,9 @@ func (f *Folder) Open(_ context.Context, item collection.ItemID, version int) (t
 	case at != nil && version < len(at.pictures):
 		return transport.BytesBlob(at.pictures[version].JPEG), nil
 	case at != nil && version == len(label.DefaultLadder())-1:
+		if f.Original != nil {
+			return f.Original(at.path)
+		}
 		return device.FileBlob(at.path)
 	}
 	return nil, transport.At(transport.ErrNotFound, item.String())

@@ -1,4 +1,4 @@
-package mixed_test
+package mediafiles_test
 
 import (
 	"bytes"
@@ -11,9 +11,9 @@ import (
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
-	"github.com/glimpse-go/glimpse/examples/mixed"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/media"
+	"github.com/glimpse-go/glimpse/transport/media/mediafiles"
 	"github.com/glimpse-go/glimpse/transport/media/mediatest"
 )
 
@@ -104,10 +104,10 @@ func TestMixedShare(t *testing.T) {
 // thumbnail, and refused with a clear error only by a strict folder.
 func TestNoFFmpeg(t *testing.T) {
 	dir := t.TempDir()
-	folder := mixed.Folder{Maker: &media.Maker{FFmpeg: "ffmpeg-that-is-not-there"}}
+	folder := mediafiles.Folder{Maker: &media.Maker{FFmpeg: "ffmpeg-that-is-not-there"}}
 	mp4 := write(t, dir, "waves.mp4", []byte("\x00\x00\x00\x18ftypisom\x00\x00\x00\x00isomiso2\x00\x00\x00\x08mdat"))
 	withoutThumbnail(t, &folder, mp4, "video/mp4")
-	strict := mixed.Folder{Maker: folder.Maker, Strict: true}
+	strict := mediafiles.Folder{Maker: folder.Maker, Strict: true}
 	_, err := strict.Add(t.Context(), collection.ItemID{1}, mp4)
 	var refused *media.Error
 	if !errors.Is(err, media.ErrNoFFmpeg) || !errors.As(err, &refused) || refused.Name != "waves.mp4" || refused.MediaType != "video/mp4" {
@@ -124,7 +124,7 @@ func TestNoFFmpeg(t *testing.T) {
 }
 
 // withoutThumbnail checks that a file is shared, and has its original alone.
-func withoutThumbnail(t *testing.T, folder *mixed.Folder, path, mediaType string) {
+func withoutThumbnail(t *testing.T, folder *mediafiles.Folder, path, mediaType string) {
 	t.Helper()
 	id := collection.ItemID{9}
 	item, err := folder.Add(t.Context(), id, path)
@@ -142,7 +142,7 @@ func withoutThumbnail(t *testing.T, folder *mixed.Folder, path, mediaType string
 // TestCannotBeShown: what cannot be decoded is shared all the same; what has no
 // bytes, or is not there, is not.
 func TestCannotBeShown(t *testing.T) {
-	var folder mixed.Folder
+	var folder mediafiles.Folder
 	dir := t.TempDir()
 	whole, err := os.ReadFile(photo(t, dir))
 	must(t, err)
@@ -165,5 +165,27 @@ func TestNameThatIsNoText(t *testing.T) {
 	must(t, err)
 	if got := c.Item(0).Caption; got != "café␊.pdf" {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestOriginal: originals are opened as the program says, and nothing else is.
+func TestOriginal(t *testing.T) {
+	var opened []string
+	folder := mediafiles.Folder{Original: func(path string) (transport.Blob, error) {
+		opened = append(opened, path)
+		return transport.BytesBlob([]byte("from elsewhere")), nil
+	}}
+	path := document(t, t.TempDir())
+	item, err := folder.Add(t.Context(), collection.ItemID{1}, path)
+	must(t, err)
+	for version, size := range map[int]int64{0: 0, 2: 14} {
+		b, err := folder.Open(t.Context(), item.ID, version)
+		must(t, err)
+		if size > 0 && b.Size() != size {
+			t.Errorf("version %d has %d bytes", version, b.Size())
+		}
+	}
+	if len(opened) != 1 || opened[0] != path {
+		t.Errorf("opened %q", opened)
 	}
 }

@@ -1,4 +1,4 @@
-package mixed_test
+package mediafiles_test
 
 import (
 	"context"
@@ -10,12 +10,12 @@ import (
 	"testing"
 
 	"github.com/glimpse-go/glimpse/collection"
-	"github.com/glimpse-go/glimpse/examples/mixed"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/device"
 	"github.com/glimpse-go/glimpse/transport/httplink"
 	"github.com/glimpse-go/glimpse/transport/hub"
+	"github.com/glimpse-go/glimpse/transport/media/mediafiles"
 	"github.com/glimpse-go/glimpse/transport/peer"
 )
 
@@ -25,7 +25,7 @@ type world struct {
 	hub     *hub.Hub
 	ann     collection.UserID
 	bobID   collection.UserID
-	folder  mixed.Folder
+	folder  mediafiles.Folder
 	camera  *device.Device
 	station transport.Hub // for the camera
 	bob     *peer.Peer
