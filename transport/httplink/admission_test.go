@@ -47,6 +47,7 @@ func TestAdmissionBeforeBodies(t *testing.T) {
 		"PATCH /v1/uploads" + somePath + item + "/0": {Action: transport.Bring, Stream: 1000},
 		"POST /v1/announce":                          {Action: transport.Announce, Message: 1000},
 		"POST /v1/feed":                              {Action: transport.Wait, Message: 1000},
+		"GET /v1/feed":                               {Action: transport.Wait},
 		"POST /v1/versions" + somePath + "/0":        {Action: transport.Wait, Message: 1000},
 		"GET /v1/collections" + somePath:             {Action: transport.Read},
 		"GET /v1/originals" + somePath + item:        {Action: transport.Read},

@@ -172,9 +172,13 @@ func (s *stub) Versions(_ context.Context, _ collection.Name, _ int, held transp
 	return stream, err
 }
 
-func (s *stub) Changes(context.Context, transport.ChangesRequest) (transport.Changes, error) {
+// Changes has nothing but a cursor, behind which the station has closed.
+func (s *stub) Changes(_ context.Context, r transport.ChangesRequest) (transport.Changes, error) {
 	s.calls++
-	return transport.Changes{}, nil
+	if r.After.Number > 0 {
+		return transport.Changes{}, transport.ErrClosed
+	}
+	return transport.Changes{Next: transport.Cursor{Number: 1}}, nil
 }
 
 func (s *stub) Original(_ context.Context, _ transport.Ref, offset, _ int64) (*transport.Stream, error) {

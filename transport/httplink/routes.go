@@ -30,6 +30,7 @@ const (
 // The routes whose answers wait for what is still to come, and that of announcements.
 const (
 	feedRoute     = "POST /v1/feed"
+	eventsRoute   = "GET /v1/feed"
 	versionsRoute = "POST /v1/versions/{author}/{id}/{version}"
 	announceRoute = "POST /v1/announce"
 )
@@ -49,6 +50,7 @@ var hubRoutes = map[string]route[transport.Hub]{
 	"GET /v1/collections/{author}/{id}": named(transport.Hub.Collection),
 	"GET /v1/updates/{author}/{id}":     named(transport.Hub.Updates),
 	feedRoute:                           changes[transport.Hub],
+	eventsRoute:                         feedEvents[transport.Hub],
 	"POST /v1/verify":                   message(transport.Hub.VerifySeal),
 	"POST /v1/ids":                      message(identifiers),
 	"POST /v1/keys":                     message(transport.Hub.KeyNews),
@@ -65,6 +67,7 @@ var peerRoutes = map[string]route[transport.Home]{
 	"GET /v1/collections/{author}/{id}": named(transport.Home.Collection),
 	"GET /v1/updates/{author}/{id}":     named(transport.Home.Updates),
 	feedRoute:                           changes[transport.Home],
+	eventsRoute:                         feedEvents[transport.Home],
 	originalRoute:                       original,
 	originalsRoute:                      originals,
 	"POST /v1/deliveries":               deliver,
@@ -142,9 +145,6 @@ func upload[S transport.ShareReceiver](r request, station S) error {
 
 func version[S transport.Library](r request, station S) error {
 	ref, err := pathVersion(r.Request)
-	if err == nil {
-		_, err = query(r.Request)
-	}
 	if err != nil {
 		return err
 	}
@@ -255,9 +255,6 @@ func guestVersion(r request, links transport.LinkAccess) error {
 	}
 	version, err := pathNumber(r.Request, "version", label.MaxVersions-1)
 	if err != nil {
-		return err
-	}
-	if _, err := query(r.Request); err != nil {
 		return err
 	}
 	return replyVersion(r, func(offset int64) (*transport.Stream, error) {
