@@ -41,6 +41,8 @@ func actionOf(r *http.Request) transport.Action {
 	switch r.Pattern {
 	case uploadRoute, patchRoute, pushRoute:
 		return transport.Bring
+	case collectionsRoute:
+		return transport.Read
 	case announceRoute:
 		return transport.Announce
 	case feedRoute, eventsRoute, versionsRoute, admissionRoute:

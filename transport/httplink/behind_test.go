@@ -35,7 +35,7 @@ func TestBehindPrefix(t *testing.T) {
 		proxy := httptest.NewServer(http.StripPrefix(plain, httputil.NewSingleHostReverseProxy(to)))
 		for what, base := range map[string]string{"taken away": proxy.URL + prefix, "kept": kept.URL + prefix + "/"} {
 			c := NewClient(base, Sealed(caller, called), Options{})
-			for _, call := range []string{"share", "push", "upload", "collection", "version", "versions", "original", "originals", "settings", "deliver", "roster"} {
+			for _, call := range []string{"share", "push", "upload", "collection", "collections", "version", "versions", "original", "originals", "settings", "deliver", "roster"} {
 				if err := calls[call](t.Context(), c); err != nil {
 					t.Errorf("%q, %s: %s: %v", prefix, what, call, err)
 				}

@@ -11,6 +11,7 @@
 //	POST  /v1/versions/{author}/{id}/{version}                a partial version of all items, each as it comes
 //	POST  /v1/announce                                        complete versions are served from now on
 //	GET   /v1/collections/{author}/{id}                       a collection
+//	POST  /v1/collections                                     what the caller lacks of many, each as it is read
 //	GET   /v1/updates/{author}/{id}                           what changes of a collection
 //	POST  /v1/feed                                            changes request, for what the caller's feed has then; waits itself
 //	GET   /v1/feed                                            the caller's feed, as server-sent events

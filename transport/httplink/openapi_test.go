@@ -101,7 +101,7 @@ func TestOpenAPIRoutes(t *testing.T) {
 var (
 	bodies = map[string]any{
 		"POST /v1/share": transport.Share{}, "POST /v1/push": transport.Share{}, announceRoute: transport.Announcement{},
-		versionsRoute: transport.VersionsRequest{}, feedRoute: transport.ChangesRequest{}, "POST /v1/deliveries": notify.Notification{},
+		versionsRoute: transport.VersionsRequest{}, collectionsRoute: transport.CollectionsRequest{Known: []transport.Known{}}, feedRoute: transport.ChangesRequest{}, "POST /v1/deliveries": notify.Notification{},
 		"POST /v1/verify": transport.VerifyRequest{}, "POST /v1/ids": transport.IDRequest{}, "POST /v1/keys": transport.KeyNewsRequest{},
 		"POST /v1/roster": transport.RosterMessage{},
 	}

@@ -27,12 +27,14 @@ const (
 	originalsRoute = "GET /v1/originals/{author}/{id}"
 )
 
-// The routes whose answers wait for what is still to come, and that of announcements.
+// The routes whose answers wait for what is still to come, and those of announcements and of
+// many collections at once.
 const (
-	feedRoute     = "POST /v1/feed"
-	eventsRoute   = "GET /v1/feed"
-	versionsRoute = "POST /v1/versions/{author}/{id}/{version}"
-	announceRoute = "POST /v1/announce"
+	feedRoute        = "POST /v1/feed"
+	eventsRoute      = "GET /v1/feed"
+	versionsRoute    = "POST /v1/versions/{author}/{id}/{version}"
+	announceRoute    = "POST /v1/announce"
+	collectionsRoute = "POST /v1/collections"
 )
 
 // hubRoutes are what a hub serves.
@@ -49,6 +51,7 @@ var hubRoutes = map[string]route[transport.Hub]{
 	versionsRoute:                       versions[transport.Hub],
 	"GET /v1/collections/{author}/{id}": named(transport.Hub.Collection),
 	"GET /v1/updates/{author}/{id}":     named(transport.Hub.Updates),
+	collectionsRoute:                    collections[transport.Hub],
 	feedRoute:                           changes[transport.Hub],
 	eventsRoute:                         feedEvents[transport.Hub],
 	"POST /v1/verify":                   message(transport.Hub.VerifySeal),
@@ -66,6 +69,7 @@ var peerRoutes = map[string]route[transport.Home]{
 	versionsRoute:                       versions[transport.Home],
 	"GET /v1/collections/{author}/{id}": named(transport.Home.Collection),
 	"GET /v1/updates/{author}/{id}":     named(transport.Home.Updates),
+	collectionsRoute:                    collections[transport.Home],
 	feedRoute:                           changes[transport.Home],
 	eventsRoute:                         feedEvents[transport.Home],
 	originalRoute:                       original,
