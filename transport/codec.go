@@ -165,6 +165,23 @@ func (s State) check() error {
 	return nil
 }
 
+func (r CollectionsRequest) check() error {
+	if len(r.Known) > MaxCollections {
+		return At(ErrTooLarge, "collections")
+	}
+	return nil
+}
+
+func (l Lacking) check() error {
+	switch {
+	case (l.State == nil) == (l.Refused == nil):
+		return At(ErrMalformed, "neither a state nor a refusal, or both")
+	case l.State != nil:
+		return l.State.check()
+	}
+	return nil
+}
+
 func (c Changes) check() error {
 	for _, one := range c.Entries {
 		if one.State != nil {

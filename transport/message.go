@@ -164,6 +164,31 @@ type State struct {
 	Ends [][]byte `cbor:"6,keyasint,omitempty"`
 }
 
+// MaxCollections is of how many collections one request asks at most.
+const MaxCollections = 500
+
+// Known says which edition of a collection somebody has; the zero Edition is none.
+type Known struct {
+	_       struct{} `cbor:",toarray"`
+	Author  collection.UserID
+	ID      collection.ID
+	Edition collection.Digest
+}
+
+// Name is the collection that k is of.
+func (k Known) Name() collection.Name { return collection.Name{Author: k.Author, ID: k.ID} }
+
+// CollectionsRequest asks for what is lacking of many collections: see Library.Collections.
+type CollectionsRequest struct {
+	Known []Known `cbor:"1,keyasint"`
+}
+
+// Lacking is what is answered of one of them: the state, or why there is none.
+type Lacking struct {
+	State   *State `cbor:"1,keyasint,omitempty"`
+	Refused *Fault `cbor:"2,keyasint,omitempty"`
+}
+
 // Source is a station that serves the complete versions of Items at URL.
 type Source struct {
 	User  collection.UserID `cbor:"1,keyasint"`

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"iter"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -82,6 +83,11 @@ func (h home) Updates(ctx context.Context, name collection.Name) (transport.Stat
 		}
 		return h.core.Server.Changes(ctx, h.caller.User, name, h.statements)
 	})
+}
+
+// Collections implements transport.Library.
+func (h home) Collections(ctx context.Context, asked []transport.Known) iter.Seq2[transport.State, error] {
+	return station.Lacking(ctx, h, asked)
 }
 
 // Version implements transport.Library.

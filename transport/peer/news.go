@@ -20,14 +20,19 @@ func (p *Reader) take(ctx context.Context, n notify.Notification, from library) 
 	if n.To != p.user {
 		return transport.At(transport.ErrMalformed, "a notification to somebody else")
 	}
-	last, any, err := p.lastNews(ctx, n.Name())
-	if err != nil || any && last.Notification.ID == n.ID {
+	if heard, err := p.hasHeard(ctx, n); err != nil || heard {
 		return err
 	}
 	if err := p.catchUp(ctx, n, from); err != nil {
 		return err
 	}
 	return p.keepNews(ctx, n)
+}
+
+// hasHeard reports whether a notification is a repeat.
+func (p *Reader) hasHeard(ctx context.Context, n notify.Notification) (bool, error) {
+	last, any, err := p.lastNews(ctx, n.Name())
+	return any && last.Notification.ID == n.ID, err
 }
 
 // byPeer is a notification as it is taken from one who is no hub.

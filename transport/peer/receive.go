@@ -72,8 +72,10 @@ func (p *Reader) readPage(ctx context.Context, in transport.Feed, from library, 
 		return false, err
 	}
 	var failed []error
+	asked := p.askLacking(ctx, from, lackable(page.Entries))
+	defer asked.stop()
 	for _, e := range page.Entries {
-		if err := p.hear(ctx, e, from, home); err != nil {
+		if err := p.hear(ctx, e, asked.library(e.Notification.Name()), home); err != nil {
 			failed = append(failed, fmt.Errorf("collection %v: %w", e.Notification.Name(), err))
 		}
 		if ctx.Err() != nil {
@@ -98,18 +100,45 @@ func (u place) String() string {
 	return hex.EncodeToString(sum[:16])
 }
 
+// lack is what is to be asked for after a notification.
+type lack int
+
+const (
+	nothing lack = iota
+	changes
+	whole
+)
+
+// lackOf says what is to be asked for, beside what a notification tells, and which edition is
+// known.
+func (p *Reader) lackOf(ctx context.Context, n notify.Notification) (what lack, edition collection.Digest, err error) {
+	known, err := p.core.Load(ctx, n.Name())
+	if isUnknown(err) {
+		return whole, edition, nil
+	}
+	if err != nil {
+		return nothing, edition, err
+	}
+	edition = known.Collection.EditionDigest()
+	switch {
+	case !known.Sealed, edition != n.Edition, n.Reason == notify.Resolved, p.isUnaccepted(known.Collection):
+		return whole, edition, nil // no update says who is behind an address
+	case len(n.Updates) == 0, known.Collection.Ended(): // no update says whose End does not stand
+		return changes, edition, nil
+	}
+	return nothing, edition, nil
+}
+
 // catchUp applies the updates in a notification if that is all there is, and
 // asks a library otherwise.
 func (p *Reader) catchUp(ctx context.Context, n notify.Notification, from library) error {
-	known, err := p.core.Load(ctx, n.Name())
+	what, _, err := p.lackOf(ctx, n)
 	switch {
-	case isUnknown(err):
-		return p.reload(ctx, n.Name(), from)
 	case err != nil:
 		return err
-	case !known.Sealed, known.Collection.EditionDigest() != n.Edition, n.Reason == notify.Resolved, p.isUnaccepted(known.Collection):
-		return p.reload(ctx, n.Name(), from) // no update says who is behind an address
-	case len(n.Updates) == 0, known.Collection.Ended(): // no update says whose End does not stand
+	case what == whole:
+		return p.reload(ctx, n.Name(), from)
+	case what == changes:
 		return p.refreshFrom(ctx, n.Name(), from)
 	}
 	told := transport.State{Updates: n.Updates}

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/notify"
@@ -79,6 +80,7 @@ func (p *Reader) hear(ctx context.Context, e transport.Entry, from library, home
 // when other keys are known.
 func (p *Reader) hearOwed(ctx context.Context, from library, home transport.Source) error {
 	var failed []error
+	var due []dueOwed
 	for r, err := range record.Walk(ctx, p.cfg.Store, owedRecord.Under(home.User), "", 0) {
 		var known owed
 		if err == nil {
@@ -95,9 +97,33 @@ func (p *Reader) hearOwed(ctx context.Context, from library, home transport.Sour
 		if !again {
 			known.Tries = tries{}
 		}
-		err = p.heardOrOwed(ctx, r, known, home, p.hearFrom(ctx, known.Notification, from, home))
-		if err != nil {
-			failed = append(failed, fmt.Errorf("collection %v: %w", known.Notification.Name(), err))
+		due = append(due, dueOwed{known, r})
+	}
+	for some := range slices.Chunk(due, transport.MaxCollections) {
+		failed = append(failed, p.hearDue(ctx, some, from, home))
+	}
+	return errors.Join(failed...)
+}
+
+// dueOwed is what is owed with its record.
+type dueOwed struct {
+	owed
+	record transport.Record
+}
+
+// hearDue tries again some of what is owed.
+func (p *Reader) hearDue(ctx context.Context, due []dueOwed, from library, home transport.Source) error {
+	var failed []error
+	news := make([]notify.Notification, len(due))
+	for i, o := range due {
+		news[i] = o.Notification
+	}
+	asked := p.askLacking(ctx, from, news)
+	defer asked.stop()
+	for i, o := range due {
+		err := p.hearFrom(ctx, news[i], asked.library(news[i].Name()), home)
+		if err = p.heardOrOwed(ctx, o.record, o.owed, home, err); err != nil {
+			failed = append(failed, fmt.Errorf("collection %v: %w", news[i].Name(), err))
 		}
 	}
 	return errors.Join(failed...)
