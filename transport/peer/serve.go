@@ -51,14 +51,18 @@ func (h home) Push(ctx context.Context, share transport.Share, stream io.Reader)
 		if err != nil {
 			return r, err
 		}
-		return h.core.Server.Push(ctx, h.caller.User, r, share, stream)
+		return h.takes(r.State.Collection.Name(), func() (station.Result, error) {
+			return h.core.Server.Push(ctx, h.caller.User, r, share, stream)
+		})
 	})
 }
 
 // Upload implements transport.ShareReceiver.
 func (h home) Upload(ctx context.Context, name collection.Name, stream io.Reader) (transport.Answer, error) {
 	return h.answer(ctx, func() (station.Result, error) {
-		r, err := h.core.Server.Upload(ctx, h.caller.User, name, stream)
+		r, err := h.takes(name, func() (station.Result, error) {
+			return h.core.Server.Upload(ctx, h.caller.User, name, stream)
+		})
 		if err != nil {
 			h.tell(h.about(event.HandedOver, name, err))
 		}
