@@ -55,6 +55,8 @@ func TestExpiredThumbnail(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			e := newEmptied(t, hub.Config{})
+			e.Probes()
+			e.home.Receives()
 			fetch(e)
 			e.b.Shows(e.cam, e.name, 0)
 			inStep(t, e.World)

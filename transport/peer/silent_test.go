@@ -9,6 +9,7 @@ import (
 	"github.com/glimpse-go/glimpse/internal/lab/labtest"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/device"
 	"github.com/glimpse-go/glimpse/transport/hub"
 	"github.com/glimpse-go/glimpse/transport/peer"
 )
@@ -37,13 +38,30 @@ func TestHomeWithoutAddressOrRenderer(t *testing.T) {
 	}
 }
 
-// TestForgottenAuthority: a collection that names no authority is shown, and its author's home
-// is told why nobody takes its labels off.
+// TestForgottenAuthority: a camera that knows its hub names its authority where a program has
+// forgotten to.
 func TestForgottenAuthority(t *testing.T) {
 	w := labtest.New(t, hub.Config{RequiredFromPeer: 1})
 	ann, bob := w.User("ann"), w.User("bob")
 	cam, home, pc := w.Camera(ann, 1), w.Peer(ann, "home"), w.Peer(bob, "pc")
 	name, err := cam.Make(t.Context(), collection.Header{Title: "x"}, collection.Body{Items: cam.Items, Recipients: []collection.UserID{bob}})
+	labtest.Must(t, err)
+	cam.Shares(name)
+	pc.Hears(notify.Shared, 1)
+	cam.Syncs(home, name)
+	home.Publishes(name)
+	pc.Hears(notify.Available, 0)
+	pc.Fetches(cam.Ref(name, 0, 2))
+}
+
+// TestNoAuthority: a collection that names no authority is shown, and its author's home
+// is told why nobody takes its labels off.
+func TestNoAuthority(t *testing.T) {
+	w := labtest.New(t, hub.Config{RequiredFromPeer: 1})
+	ann, bob := w.User("ann"), w.User("bob")
+	cam, home, pc := w.Camera(ann, 1), w.Peer(ann, "home"), w.Peer(bob, "pc")
+	none := device.New(ann, cam.Signer, device.MediaFunc(cam.Card.Open), device.Config{Store: cam.Store, Now: w.Now})
+	name, err := none.Make(t.Context(), collection.Header{Title: "x"}, collection.Body{Items: cam.Items, Recipients: []collection.UserID{bob}})
 	labtest.Must(t, err)
 	cam.Syncs(home, name)
 	err = home.Author.Publish(t.Context(), name)
