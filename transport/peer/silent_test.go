@@ -9,7 +9,6 @@ import (
 	"github.com/glimpse-go/glimpse/internal/lab/labtest"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
-	"github.com/glimpse-go/glimpse/transport/device"
 	"github.com/glimpse-go/glimpse/transport/hub"
 	"github.com/glimpse-go/glimpse/transport/peer"
 )
@@ -60,11 +59,9 @@ func TestNoAuthority(t *testing.T) {
 	w := labtest.New(t, hub.Config{RequiredFromPeer: 1})
 	ann, bob := w.User("ann"), w.User("bob")
 	cam, home, pc := w.Camera(ann, 1), w.Peer(ann, "home"), w.Peer(bob, "pc")
-	none := device.New(ann, cam.Signer, device.MediaFunc(cam.Card.Open), device.Config{Store: cam.Store, Now: w.Now})
-	name, err := none.Make(t.Context(), collection.Header{Title: "x"}, collection.Body{Items: cam.Items, Recipients: []collection.UserID{bob}})
-	labtest.Must(t, err)
+	name := cam.LoneAlbum("x", bob)
 	cam.Syncs(home, name)
-	err = home.Author.Publish(t.Context(), name)
+	err := home.Author.Publish(t.Context(), name)
 	if !errors.Is(err, transport.ErrForbidden) || !strings.Contains(err.Error(), "authority") {
 		t.Errorf("publish: %v", err)
 	}
