@@ -86,13 +86,6 @@ func (k *Keyring) Has(key [32]byte) bool {
 	return k.holds(key) || len(k.revoked[key]) > 0
 }
 
-// Standing returns nil if seals of a key may count now, whoever's it is; [ErrRevoked] or
-// [ErrUnknownKey] if not. What Verify refuses for its time it does not look at.
-func (k *Keyring) Standing(key [32]byte) error {
-	_, _, err := k.find(key)
-	return err
-}
-
 // Revision counts the changes after which Verify may refuse a seal that it has found
 // good: a revocation, a retirement, another word on a key that is held. A key that is
 // new is none of them. As long as it is the same, a good seal need not be asked

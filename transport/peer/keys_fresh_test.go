@@ -75,7 +75,7 @@ func TestStaleReaders(t *testing.T) {
 	name := cam.AlbumOf("title", to)
 	cam.Syncs(home, name)
 	home.Publishes(name)
-	free := cam.LoneAlbum("", bob, carol)
+	free := labtest.LoneAlbum(cam, "", bob, carol)
 	cam.Syncs(home, free)
 	home.Restart(func(cfg *peer.Config) { cfg.Hub = nil })
 	home.Publishes(free)

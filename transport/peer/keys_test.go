@@ -23,7 +23,7 @@ func TestRefusedCollectionAtAPeer(t *testing.T) {
 	w := labtest.New(t, hub.Config{})
 	ann, bob, eve := w.User("ann"), w.User("bob"), w.User("eve")
 	cam, b := w.Camera(ann, 1), w.Peer(bob, "bob")
-	name := cam.LoneAlbum("", bob)
+	name := labtest.LoneAlbum(cam, "", bob)
 	cam.Shares(name)
 	b.Hears(notify.Shared, 1)
 	_ = show(t, cam, b, statementOn(t, cam, signature.KeyStatement{Role: signature.RoleRevoked}, time.Second))

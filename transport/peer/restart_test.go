@@ -39,7 +39,7 @@ func TestJobsAfterKeys(t *testing.T) {
 	cam, home := w.Camera(ann, 1), w.Peer(ann, "home")
 	var names [2]collection.Name
 	for i := range names {
-		names[i] = cam.LoneAlbum("", bob)
+		names[i] = labtest.LoneAlbum(cam, "", bob)
 		cam.Syncs(home, names[i])
 	}
 	home.Restart(func(cfg *peer.Config) { cfg.Store, cfg.Hub = &ending{Store: home.Store}, nil })

@@ -59,7 +59,7 @@ func TestNoAuthority(t *testing.T) {
 	w := labtest.New(t, hub.Config{RequiredFromPeer: 1})
 	ann, bob := w.User("ann"), w.User("bob")
 	cam, home, pc := w.Camera(ann, 1), w.Peer(ann, "home"), w.Peer(bob, "pc")
-	name := cam.LoneAlbum("x", bob)
+	name := labtest.LoneAlbum(cam, "x", bob)
 	cam.Syncs(home, name)
 	err := home.Author.Publish(t.Context(), name)
 	if !errors.Is(err, transport.ErrForbidden) || !strings.Contains(err.Error(), "authority") {

@@ -3,6 +3,7 @@ package peer
 import (
 	"io"
 
+	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
 )
 
@@ -26,7 +27,7 @@ func (s *standing) check() error {
 		return s.err
 	}
 	s.revision = now
-	if err := s.h.cfg.Keys.Standing(s.h.caller.Key); err != nil {
+	if err := signature.Standing(s.h.caller.Key, s.h.cfg.Keys); err != nil {
 		s.err = transport.At(transport.ErrUnauthenticated, "the caller's key was stopped")
 	}
 	return s.err

@@ -76,8 +76,8 @@ func (c *Camera) AlbumOf(title string, b collection.Body) collection.Name {
 	return name
 }
 
-// LoneAlbum makes a collection of all photos that names no authority.
-func (c *Camera) LoneAlbum(title string, to ...collection.UserID) collection.Name {
+// LoneAlbum makes a collection of all photos of a camera that names no authority.
+func LoneAlbum(c *Camera, title string, to ...collection.UserID) collection.Name {
 	c.lone++
 	d := device.New(c.User, c.Signer, device.MediaFunc(c.Card.Open), device.Config{
 		Store: c.Station.Store, Now: c.w.Now, Random: c.w.Random(fmt.Sprint("lone albums ", c.Name, c.lone)),
