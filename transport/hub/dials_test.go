@@ -11,7 +11,6 @@ import (
 
 	"github.com/glimpse-go/glimpse/internal/lab"
 	"github.com/glimpse-go/glimpse/internal/lab/labtest"
-	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/httplink"
 	"github.com/glimpse-go/glimpse/transport/hub"
 	"github.com/glimpse-go/glimpse/transport/peer"
@@ -37,7 +36,7 @@ func TestHubDialsAnything(t *testing.T) {
 		}
 		h, err := hub.New(t.Context(), w.Hub.Signer, cfg)
 		labtest.Must(t, err)
-		home.Restart(func(cfg *peer.Config) { cfg.URL, cfg.Hub = inner.URL+"/admin", h.As(ann).(transport.Hub) })
+		home.Restart(func(cfg *peer.Config) { cfg.URL, cfg.Hub = inner.URL+"/admin", h.As(ann) })
 		cam.Syncs(home, name)
 		err = home.Author.Publish(t.Context(), name)
 		labtest.Must(t, h.Probe(t.Context()))

@@ -17,11 +17,11 @@ import (
 // pauses that grow, in which nothing of it is asked for, also over a restart; never is it
 // parked, and it comes when it can be had.
 func TestMissedNewsPauses(t *testing.T) {
-	w, cam, _, bob, name := labtest.NewAlbum(t, hub.Config{}, 40) // too many to come with the feed
+	w, cam, _, bob, _ := labtest.NewAlbum(t, hub.Config{}, 40) // too many to come with the feed
 	for i := range cam.Items {
 		cam.Items[i].Caption = strings.Repeat("a long caption ", 200)
 	}
-	name = cam.Album("title", bob.User)
+	name := cam.Album("title", bob.User)
 	cam.Shares(name)
 	down, asked := true, 0
 	w.Put(bob.Name, func(r *http.Request, network http.RoundTripper) (*http.Response, error) {
