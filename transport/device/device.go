@@ -61,8 +61,9 @@ type Config struct {
 	// Now; nil = in real time.
 	Pause  func(ctx context.Context, over <-chan struct{}, d time.Duration)
 	Random io.Reader // nil = crypto/rand.Reader
-	// Authority is the hub's, which a draft without one gets: see Device.MakeFor. A hub
-	// can put no other into it.
+	// Authority is the hub's, which a collection gets whose header names none: otherwise no
+	// hub could take its labels off. A hub can put no other into a draft: see Device.MakeFor.
+	// Zero = none.
 	Authority collection.KeyID
 
 	// Name and Owner stand in the title of a collection that is made without
@@ -92,7 +93,8 @@ func New(user collection.UserID, signer collection.Signer, media Media, cfg Conf
 }
 
 // Make makes a collection of the device's user and stores it. It fills in the
-// ID, unless it is given, the author and the time, and, from its Media, the
+// ID, unless it is given, the author and the time, Config.Authority where the header names
+// no authority, and, from its Media, the
 // digests of all versions that the device has; and it seals the whole. Previews are
 // those that the items come with, where the program has a decoder. Errors
 // are those of the Media, the signer, the store and of collection.New.
@@ -110,6 +112,9 @@ func (d *Device) Make(ctx context.Context, h collection.Header, b collection.Bod
 // draft makes a collection of the device's user, without a seal.
 func (d *Device) draft(ctx context.Context, h collection.Header, b collection.Body) (collection.Collection, error) {
 	h.Author, h.Created = d.user, d.cfg.Now()
+	if h.Authority.IsZero() {
+		h.Authority = d.cfg.Authority
+	}
 	if h.Title == "" && d.cfg.Name != "" {
 		h.Title = Title(h.Created, d.cfg.Name, d.cfg.Owner)
 	}

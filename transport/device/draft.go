@@ -11,7 +11,7 @@ import (
 )
 
 // MakeFor is Make for recipients of whom the device knows mail addresses. What
-// it stores is a draft, with Config.Authority where the header names none: at the first
+// it stores is a draft: at the first
 // Share with a hub, the hub puts in the users, or blinded addresses, for them, and the
 // device seals what comes back, which stays the same from then on. If that has another
 // authority, other items, or more recipients than addresses were given, Share returns an
@@ -28,9 +28,6 @@ func (d *Device) MakeFor(ctx context.Context, h collection.Header, b collection.
 		if _, err := collection.NormalAddress(address); err != nil {
 			return collection.Name{}, err
 		}
-	}
-	if h.Authority.IsZero() {
-		h.Authority = d.cfg.Authority
 	}
 	c, err := d.draft(ctx, h, b)
 	if err != nil {

@@ -118,13 +118,14 @@ func freeAddresses(tx *record.Tx, addresses []string) {
 //
 // What goes: the account with its addresses and credentials, all tokens; the collections that
 // the user has shared, with their partial versions, their letters and links, and their
-// entries in the feeds of those with whom they were shared; the user's own feed, and what is
-// counted for the user. The user's keys are revoked for good, which stations hear as ever,
-// so what the user seals is refused from then on, here and there.
+// entries in the feeds of those with whom they were shared; the user's own feed, that the user
+// may read what others have shared, and what is counted for the user. The user's keys are
+// revoked for good, which stations hear as ever, so what the user seals is refused from then
+// on, here and there.
 //
-// What stays: the revocations, by which the id can be nobody's again; in collections of others
-// the id of the user, since they are sealed; and what others have on their stations already:
-// copies, notifications and letters that have reached them. Who had an item from the user and
+// What stays: the revocations, by which the id can be nobody's again, and a mark that nothing
+// comes into its feed; in collections of others the id of the user, since they are sealed;
+// and what others have on their stations already: copies, notifications and letters that have reached them. Who had an item from the user and
 // shared it on has made it their own.
 //
 // It begins with one transaction, after which the user is none any more. The rest is done

@@ -144,10 +144,10 @@ func (h hanging) Originals(ctx context.Context, name collection.Name, _ transpor
 	return nil, err
 }
 
-// TestReceiveDoesNotWaitForWishes: news is told while a source does not answer who fetches
+// TestReceiveWaitsForWishes: news is told while a source does not answer who fetches
 // what was wished for.
-func TestReceiveDoesNotWaitForWishes(t *testing.T) {
-	_, cam, home, bob, first := labtest.NewAlbum(t, hub.Config{}, 2)
+func TestReceiveWaitsForWishes(t *testing.T) {
+	_, cam, home, bob, first := labtest.NewAlbum(t, hub.Config{}, 3)
 	asked := make(chan bool, 1)
 	bob.Restart(func(cfg *peer.Config) {
 		dial := cfg.Dial
@@ -163,7 +163,9 @@ func TestReceiveDoesNotWaitForWishes(t *testing.T) {
 	}
 	cam.Shares(first)
 	receives(notify.Shared)
-	bob.Wishes(cam.Ref(first, 0, 2))
+	for i := range cam.Items {
+		bob.Wishes(cam.Ref(first, i, 2))
+	}
 	cam.Syncs(home, first)
 	home.Publishes(first)
 	receives(notify.Available)
@@ -176,7 +178,7 @@ func TestReceiveDoesNotWaitForWishes(t *testing.T) {
 	receives(notify.Shared)
 	cancel()
 	<-ended
-	bob.HasWishes(1)
+	bob.HasWishes(len(cam.Items))
 }
 
 // TestSecondStationAfterTheEnd: a station that begins when a collection has ended, or hears

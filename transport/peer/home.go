@@ -116,16 +116,28 @@ func (h home) Versions(ctx context.Context, name collection.Name, version int, h
 		if err := h.mayBegin(ctx, name); err != nil {
 			return nil, err
 		}
-		return h.core.Server.Pull(ctx, h.caller.User, name, version, held, h.cfg.Wait, h.running.Done())
+		caller := h.standing()
+		r, err := h.core.Server.Pull(ctx, h.caller.User, name, version, held, h.cfg.Wait, h.running.Done())
+		if err != nil {
+			return nil, err
+		}
+		return caller.of(r), nil
 	})
 }
 
 // Changes implements transport.Feed.
 func (h home) Changes(ctx context.Context, request transport.ChangesRequest) (transport.Changes, error) {
 	return h.drain.Changes(func() (transport.Changes, error) {
+		caller := h.standing()
 		news, err := h.core.Server.Feed(ctx, h.caller.User, request, h.statements, h.cfg.Wait, h.running.Done())
 		if err != nil {
-			return news, err
+			return transport.Changes{}, err
+		}
+		if news.Versions != nil {
+			news.Versions = caller.of(news.Versions)
+		}
+		if err := caller.check(); err != nil { // it has waited
+			return refused(news, err)
 		}
 		return h.mayHear(ctx, news)
 	})

@@ -15,13 +15,13 @@ import (
 	"github.com/glimpse-go/glimpse/transport/peer"
 )
 
-// answering is a hub whose answers to shares are changed on the way.
-type answering struct {
+// fillingIn is a hub whose answers to shares are changed on the way.
+type fillingIn struct {
 	transport.Hub
 	change func(transport.Answer) (transport.Answer, error)
 }
 
-func (a answering) Share(ctx context.Context, s transport.Share) (transport.Answer, error) {
+func (a fillingIn) Share(ctx context.Context, s transport.Share) (transport.Answer, error) {
 	answer, err := a.Hub.Share(ctx, s)
 	if err == nil && a.change != nil {
 		answer, err = a.change(answer)
@@ -66,7 +66,7 @@ func TestMakeForAgain(t *testing.T) {
 	w, home, bob, _, makes := addressed(t)
 	lost := errors.New("lost")
 	home.Restart(func(cfg *peer.Config) {
-		cfg.Hub = answering{cfg.Hub, func(transport.Answer) (transport.Answer, error) { return transport.Answer{}, lost }}
+		cfg.Hub = fillingIn{cfg.Hub, func(transport.Answer) (transport.Answer, error) { return transport.Answer{}, lost }}
 	})
 	if _, err := makes("Lake", "bob@example.org"); !errors.Is(err, lost) {
 		t.Fatal(err)
@@ -87,7 +87,7 @@ func TestMakeForAgain(t *testing.T) {
 func TestMakeForNobodyElse(t *testing.T) {
 	_, home, _, _, makes := addressed(t)
 	home.Restart(func(cfg *peer.Config) {
-		cfg.Hub = answering{cfg.Hub, func(a transport.Answer) (transport.Answer, error) {
+		cfg.Hub = fillingIn{cfg.Hub, func(a transport.Answer) (transport.Answer, error) {
 			c, err := collection.Decode(a.Collection)
 			if err != nil {
 				return a, err

@@ -180,6 +180,7 @@ type base struct {
 	endpoint []byte     // sealed: where the peer serves; empty = nowhere
 	keeping  sync.Mutex // around keepKey
 	learned  learned
+	handing  handing
 	keyed    keyed
 	recent   recent
 	sending  shareclient.Sending

@@ -26,8 +26,8 @@ import (
 // wait there unread until it does, or there is other news.
 //
 // After an error the others are still returned. What could not be verified is not stored, and
-// is tried again after pauses that grow as those of Config.Retry: see Parked; what could
-// not be had is tried again by the next call. News that could not be returned because the
+// is tried again after pauses that grow as those of Config.Retry: see Parked; so is what could
+// not be had, but once more by the next call, and every hour at least. News that could not be returned because the
 // process ended is returned by the next call.
 //
 // Of what a notification says, the ID is the sender's, and the link the hub's. All else is

@@ -163,9 +163,10 @@ func TestClosingEndsRun(t *testing.T) {
 	}
 }
 
-// TestHubCloseIsNotOwnClose: who receives tells a hub that stops from the peer's own end.
-func TestHubCloseIsNotOwnClose(t *testing.T) {
-	w := labtest.Listening(t, hub.Config{})
+// TestHubCloseLooksLikeOwnClose: who receives tells a hub that stops from the peer's own end,
+// also while it waits for news.
+func TestHubCloseLooksLikeOwnClose(t *testing.T) {
+	w := labtest.Listening(t, hub.Config{Wait: 20 * time.Second})
 	pc := w.Peer(w.User("bob"), "pc")
 	receives := func() error {
 		for {
@@ -176,6 +177,9 @@ func TestHubCloseIsNotOwnClose(t *testing.T) {
 	}
 	remote := make(chan error)
 	go func() { remote <- receives() }()
+	for pc.Requests.Load() == 0 {
+		time.Sleep(time.Millisecond)
+	}
 	labtest.Must(t, w.Hub.Hub.Close(t.Context()))
 	if err := <-remote; !errors.Is(err, transport.ErrStopped) || errors.Is(err, transport.ErrClosed) {
 		t.Errorf("the hub closed: %v", err)

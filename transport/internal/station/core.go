@@ -88,6 +88,7 @@ type Core struct {
 	answering atomic.Int64
 	memory    memory
 	missed    missed
+	gathering gathering
 	lists     lists
 	seals     seals
 }

@@ -25,6 +25,7 @@ import (
 type feedHead struct {
 	Last uint64           `cbor:"1,keyasint"` // number of the last entry
 	ID   transport.FeedID `cbor:"2,keyasint"`
+	Gone bool             `cbor:"3,keyasint,omitempty"` // the user was removed: nothing comes into it any more
 }
 
 // entry is what a feed has of one collection.
@@ -63,7 +64,7 @@ func (k *Core) enter(ctx context.Context, tx *record.Tx, news engine.Notify, to 
 func (k *Core) enterOne(ctx context.Context, tx *record.Tx, news engine.Notify, u collection.UserID) error {
 	name := news.Notification.Name()
 	head, err := k.headOf(ctx, tx, u)
-	if err != nil {
+	if err != nil || head.Gone {
 		return err
 	}
 	key := entryRecord.Key(u, name)
@@ -129,7 +130,7 @@ func (k *Core) entomb(ctx context.Context, tx *record.Tx, u collection.UserID, n
 		return err
 	}
 	head, err := k.headOf(ctx, tx, u)
-	if err != nil {
+	if err != nil || head.Gone {
 		return err
 	}
 	gone := notify.Notification{Author: name.Author, Collection: name.ID, To: u, Reason: notify.Removed}

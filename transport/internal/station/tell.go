@@ -253,6 +253,10 @@ func (k *Core) recipients(ctx context.Context, name collection.Name, job telling
 // tellThese tells some recipients.
 func (k *Core) tellThese(ctx context.Context, tx *record.Tx, name collection.Name, job telling, to []collection.UserID) error {
 	if job.All {
+		var err error
+		if to, err = k.withFeed(ctx, tx, to); err != nil {
+			return err
+		}
 		for _, u := range to {
 			tx.Set(readerRecord.Key(name, u), []byte{})
 		}
