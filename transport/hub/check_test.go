@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -192,5 +193,27 @@ func TestCheckEnds(t *testing.T) {
 	cancel()
 	if _, err := hub.Check(ctx, w.Hub.Hub, func(hub.Finding) {}); !errors.Is(err, context.Canceled) {
 		t.Error(err)
+	}
+}
+
+// TestCheckCopies: what two items have in common is fetched again once.
+func TestCheckCopies(t *testing.T) {
+	w := labtest.New(t, hub.Config{})
+	ann := w.User("ann")
+	cam, home := w.Camera(ann, 2), w.Peer(ann, "home")
+	cam.Copies(0, 1)
+	name := cam.Album("title")
+	cam.Shares(name)
+	cam.Syncs(home, name)
+	home.Publishes(name)
+	labtest.Must(t, record.Remove(t.Context(), w.Hub.Store, cam.BlobKey(name, 0, 0)))
+	asked := 0
+	w.Put("hub", func(r *http.Request, network http.RoundTripper) (*http.Response, error) {
+		asked++
+		return network.RoundTrip(r)
+	})
+	w.Restart(w.Hub.Store)
+	if found, c := checks(t, w); len(found) != 2 || c.Mended != 2 || asked != 1 {
+		t.Errorf("asked %d times: %v", asked, found)
 	}
 }
