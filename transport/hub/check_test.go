@@ -184,7 +184,10 @@ func TestCheckOrphan(t *testing.T) {
 
 // TestCheckEnds: a check ends with its context, and finds no fault with a key that was revoked.
 func TestCheckEnds(t *testing.T) {
-	w, cam, _, _, _ := labtest.Published(t, hub.Config{}, 1)
+	w, cam, _, bob, _ := labtest.Published(t, hub.Config{}, 1)
+	alone, err := cam.Device.Make(t.Context(), collection.Header{Title: "no authority"}, collection.Body{Items: cam.Items, Recipients: []collection.UserID{bob.User}})
+	labtest.Must(t, err)
+	cam.Shares(alone)
 	w.Revokes(cam.Station)
 	if found, c := checks(t, w); len(found) > 0 || c.Records == 0 {
 		t.Errorf("%v, %+v", found, c)
