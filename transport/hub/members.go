@@ -1,9 +1,11 @@
 package hub
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"iter"
+	"path"
 	"slices"
 	"strings"
 
@@ -154,29 +156,69 @@ func (m Members) Delete(ctx context.Context, user collection.UserID) error {
 }
 
 // endCredentials removes the credentials of a user, and returns all keys of the user's that
-// are not revoked yet.
+// are not revoked yet. What is damaged of them keeps nothing: then the user's tokens are looked
+// for among all, and the keys in what the hub has said of them.
 func (m Members) endCredentials(ctx context.Context, tx *record.Tx, user collection.UserID) ([]collection.KeyID, error) {
 	names, err := record.Keys(ctx, m.a.store, records.Credential.Under(user), 0)
 	if err != nil {
 		return nil, err
 	}
+	var known []collection.KeyID
 	for _, name := range names {
 		c, _, err := record.Load[issued](ctx, tx, name)
+		if record.Damaged(err, name) {
+			err = m.endAllTokens(ctx, tx, user)
+		}
 		if err != nil {
 			return nil, err
 		}
+		known = append(known, c.Keys...)
 		c.endTokens(tx)
 		tx.Set(name, nil)
 	}
-	root, err := record.Get(ctx, tx, records.Root.Key(user))
-	if err != nil || root.Version == 0 {
+	keys, err := m.keysOf(ctx, tx, user)
+	if err != nil {
 		return nil, err
 	}
-	word, err := station.ReadWord(root.Value)
-	if err != nil {
-		return nil, transport.At(transport.ErrStorage, root.Key)
+	return m.a.standing(ctx, tx, append(keys, known...))
+}
+
+// endAllTokens ends all tokens that are a user's.
+func (m Members) endAllTokens(ctx context.Context, tx *record.Tx, user collection.UserID) error {
+	for r, err := range record.Walk(ctx, m.a.store, records.Token.Under(), "", 0) {
+		if r.Key == "" {
+			return err
+		}
+		if bytes.HasPrefix(r.Value, user[:]) {
+			tx.Set(r.Key, nil)
+		}
 	}
-	return m.a.standing(ctx, tx, word)
+	return nil
+}
+
+// keysOf returns the keys that were ever a user's, as far as what the hub keeps names them.
+func (m Members) keysOf(ctx context.Context, tx *record.Tx, user collection.UserID) ([]collection.KeyID, error) {
+	key := records.Root.Key(user)
+	root, err := record.Get(ctx, tx, key)
+	if err == nil && root.Version == 0 {
+		return nil, nil
+	}
+	word, errRead := station.ReadWord(root.Value)
+	if err == nil && errRead == nil {
+		return word.Keys(), nil
+	}
+	if err != nil && !record.Damaged(err, key) {
+		return nil, err
+	}
+	names, err := record.Keys(ctx, m.a.store, records.Statement.Under(user), 0)
+	var keys []collection.KeyID
+	for _, name := range names {
+		var k collection.KeyID
+		if k.UnmarshalText([]byte(path.Base(name))) == nil {
+			keys = append(keys, k)
+		}
+	}
+	return keys, err
 }
 
 // endIssuedMeanwhile removes the credentials that a user got while being deleted: now that
@@ -189,9 +231,10 @@ func (a *Accounts) endIssuedMeanwhile(ctx context.Context, user collection.UserI
 	return err
 }
 
-// standing returns those of a word's keys that the hub accepts.
-func (a *Accounts) standing(ctx context.Context, tx *record.Tx, word station.Word) (keys []collection.KeyID, err error) {
-	for _, key := range word.Keys() {
+// standing returns those of some keys that the hub accepts.
+func (a *Accounts) standing(ctx context.Context, tx *record.Tx, of []collection.KeyID) (keys []collection.KeyID, err error) {
+	slices.SortFunc(of, func(a, b collection.KeyID) int { return bytes.Compare(a[:], b[:]) })
+	for _, key := range slices.Compact(of) {
 		said, err := record.Get(ctx, tx, records.Key.Key(key))
 		if err != nil {
 			return nil, err

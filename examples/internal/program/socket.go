@@ -28,13 +28,14 @@ func Listen(dir string, words http.Handler) (stop func(), err error) {
 	if err := os.RemoveAll(name); err != nil { // of a process that was killed
 		return nil, err
 	}
-	l, err := net.Listen("unix", name)
+	var l net.Listener
+	private(func() { l, err = net.Listen("unix", name) }) // from the start: whoever connects is served later
 	if err != nil {
 		return nil, Plain(fmt.Errorf("the socket cannot be made; choose a folder with a shorter name, on a local disk (%w)", err))
 	}
 	server := &http.Server{Handler: words, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
 	go server.Serve(l) // ends with stop
-	return func() { server.Close() }, os.Chmod(name, 0o600)
+	return func() { server.Close() }, nil
 }
 
 // Word makes a handler of a function of JSON values. An error is the text of the answer.
