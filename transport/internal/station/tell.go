@@ -250,7 +250,7 @@ func (k *Core) recipients(ctx context.Context, name collection.Name, job telling
 	return to[from:], nil
 }
 
-// tellThese tells some recipients.
+// tellThese tells some recipients, but for those who are refused.
 func (k *Core) tellThese(ctx context.Context, tx *record.Tx, name collection.Name, job telling, to []collection.UserID) error {
 	if job.All {
 		for _, u := range to {
@@ -260,13 +260,12 @@ func (k *Core) tellThese(ctx context.Context, tx *record.Tx, name collection.Nam
 	if job.OnlyIndex {
 		return nil
 	}
-	if !job.OnlyWrite {
-		if err := k.enter(ctx, tx, job.News, to); err != nil {
-			return err
-		}
+	to, err := k.notRefused(ctx, tx, name, to)
+	if err == nil && !job.OnlyWrite {
+		err = k.enter(ctx, tx, job.News, to)
 	}
-	if k.Letters == nil || job.News.NoLetters {
-		return nil
+	if err != nil || k.Letters == nil || job.News.NoLetters {
+		return err
 	}
 	news := job.News
 	news.To = to

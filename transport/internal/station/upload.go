@@ -27,6 +27,9 @@ func (k *Server) Share(ctx context.Context, by collection.UserID, c collection.C
 	if err := engine.Admit(engine.State{}, e); err != nil { // whatever is known of it
 		return Result{}, transport.Wrap(err)
 	}
+	if err := k.core.takesFrom(ctx, by, c.Name()); err != nil {
+		return Result{}, err
+	}
 	left, err := k.core.left(ctx, c.Author())
 	if err != nil {
 		return Result{}, err
