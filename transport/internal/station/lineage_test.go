@@ -216,21 +216,58 @@ func TestRule20Completer(t *testing.T) {
 	}
 }
 
+// otherKey is another key of Ann's.
+func otherKey() *signature.Signer {
+	source := rand.NewChaCha8([32]byte{2})
+	return must(signature.NewSigner(must(signature.GenerateKey(source)), source))
+}
+
 // TestRule20Revoked: what a key that was revoked has sealed leaves nobody out.
 func TestRule20Revoked(t *testing.T) {
 	l := newLineages(t)
 	was := l.makes(t, 10, []collection.UserID{bob})
 	l.keeps(t, was)
-	source := rand.NewChaCha8([32]byte{2})
-	thief := must(signature.NewSigner(must(signature.GenerateKey(source)), source))
-	must(0, ring(l.Core).Trust(ann, thief.Public()))
-	own := l.signer
-	l.signer = thief
+	l.signer = otherKey()
+	must(0, ring(l.Core).Trust(ann, l.signer.Public()))
 	l.keeps(t, l.makes(t, 11, nil, was.ID()))
-	l.signer = own
 	if _, err := l.Read(t.Context(), bob, was.Name()); err != transport.ErrNotFound {
 		t.Error(err)
 	}
-	ring(l.Core).Revoke(thief.Public().ID())
+	ring(l.Core).Revoke(l.signer.Public().ID())
 	must(l.Read(t.Context(), bob, was.Name()))
+}
+
+// silentRing is a keyring that does not say what it learns.
+type silentRing struct{ Keyring }
+
+func (k silentRing) Revisions(ctx context.Context, in *record.Tx, keys []collection.KeyID, others ...string) ([]uint64, []transport.Record, error) {
+	records, err := in.Get(ctx, others...)
+	return make([]uint64, len(keys)), records, err
+}
+
+func (k silentRing) Verify(ctx context.Context, in *record.Tx, typ string, statement, seal []byte, issued time.Time) (Sealer, error) {
+	s, err := k.Keyring.Verify(ctx, in, typ, statement, seal, issued)
+	s.Revision = 0
+	return s, err
+}
+
+// TestRule20UnknownKey: what is sealed by a key that is not known yet counts when it is.
+func TestRule20UnknownKey(t *testing.T) {
+	l := newLineages(t)
+	first := l.signer
+	was := l.makes(t, 10, []collection.UserID{bob})
+	l.keeps(t, was)
+	l.signer = otherKey()
+	must(0, ring(l.Core).Trust(ann, l.signer.Public()))
+	l.keeps(t, l.makes(t, 11, nil, was.ID()))
+	cfg := l.Config
+	ring := new(signature.Keyring)
+	must(0, ring.Pin(ann, first.Public()))
+	cfg.Keys = silentRing{Keyring{ring}}
+	again := New(cfg)
+	must(again.Read(t.Context(), bob, was.Name()))
+	must(0, ring.Trust(ann, l.signer.Public()))
+	if _, err := again.Read(t.Context(), bob, was.Name()); err != transport.ErrNotFound {
+		t.Error(err)
+	}
 }
