@@ -62,6 +62,28 @@ func TestSecondStation(t *testing.T) {
 	}
 }
 
+// TestSecondStationSeesNothing: a user's second station, or one whose disk was lost, finds
+// out what was shared before.
+func TestSecondStationSeesNothing(t *testing.T) {
+	w := labtest.New(t, hub.Config{})
+	ann, bob := w.User("ann"), w.User("bob")
+	cam, pc := w.Camera(ann, 1), w.Peer(bob, "pc")
+	name := cam.Album("first", bob)
+	cam.Shares(name)
+	_, err := pc.Reader.Receive(t.Context())
+	labtest.Must(t, err)
+
+	laptop := w.Peer(bob, "laptop")
+	_, err = laptop.Reader.Receive(t.Context())
+	labtest.Must(t, err)
+	names, err := laptop.Names(t.Context())
+	labtest.Must(t, err)
+	if n := len(names); n == 0 {
+		t.Error("Bob's laptop, enrolled after Bob's pc has received, knows of no collection, and there is no call to list them")
+	}
+	labtest.Must(t, laptop.Reader.Refresh(t.Context(), name))
+}
+
 // TestOwnAlbums: a station of the author's that begins, or has lost its disk, has all that the
 // author has shared from wherever, and what comes of it, and is told nothing that is no news.
 func TestOwnAlbums(t *testing.T) {
