@@ -49,7 +49,7 @@ const (
 	// WishEnded: it never comes, since the author withdrew it: Err wraps label.ErrWithdrawn.
 	WishEnded
 	// LeftOut: something was left out of what goes on without it, such as a version that
-	// could not be made or read. Err says why.
+	// could not be made or read, or a recipient, User, whom the hub does not know. Err says why.
 	LeftOut
 	// KeySeen: a Key of User's became known.
 	KeySeen

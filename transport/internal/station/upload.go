@@ -105,6 +105,7 @@ func (k *Server) Push(ctx context.Context, by collection.UserID, r Result, share
 	if len(up.Answer.Collection) == 0 {
 		up.Answer.Collection = r.Answer.Collection
 	}
+	up.Answer.Unknown = r.Answer.Unknown
 	up.Answer.Updates = append(r.Answer.Updates, up.Answer.Updates...)
 	return up, nil
 }
