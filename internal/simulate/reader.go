@@ -118,7 +118,9 @@ func (s *station) wished(ref transport.Ref, err error) {
 	state, _ := s.disk.state(ref.Collection)
 	i, _ := state.Collection.Index(ref.Item)
 	_, rank := state.Collection.At(i)
-	if came := err == nil && state.Holds(i, ref.Version); !came && !(errors.Is(err, label.ErrWithdrawn) && rank.Withdrawn()) {
+	came := err == nil && state.Holds(i, ref.Version)
+	over := errors.Is(err, transport.ErrEnded) && state.Collection.Ended()
+	if !came && !over && !(errors.Is(err, label.ErrWithdrawn) && rank.Withdrawn()) {
 		s.w.fail("%s tells that the wish for %v ended, %v: it is %v", s.Name, ref.Item, err, rank)
 	}
 }
