@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"errors"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport"
@@ -29,6 +30,10 @@ func (u *users) unknownIn(ctx context.Context, c collection.Collection) (unknown
 		return nil, nil
 	}
 	found, err := u.cfg.Store.Get(ctx, keys...)
+	if errors.Is(err, transport.ErrStorage) { // the share goes on, also where an account is damaged
+		u.cfg.Log.Error("not looked up which recipients there are", "error", err)
+		return nil, nil
+	}
 	for i, r := range found {
 		if r.Version == 0 && len(unknown) < transport.MaxUnknown {
 			unknown = append(unknown, users[i])
