@@ -143,7 +143,7 @@ func (w *world) try(s *station, what string, ref transport.Ref, work func() erro
 			w.fail("%s was refused %s, but sent %d requests", s.Name, what, sent)
 		}
 		full := ref.Version == len(state.Collection.Ladder())-1
-		if known && full && rank.Labelled() && !held && !refused && !errors.Is(err, lab.ErrCrashed) && !errors.Is(err, transport.ErrClosed) {
+		if known && full && rank.Labelled() && !held && !refused && !errors.Is(err, lab.ErrCrashed) && !errors.Is(err, transport.ErrClosed) && !errors.Is(err, transport.ErrEnded) {
 			w.fail("%s may %s what is labelled: %v", s.Name, what, err)
 		}
 		return err
