@@ -151,6 +151,9 @@ func (a Answer) check() error {
 			return At(ErrMalformed, "parts")
 		}
 	}
+	if len(a.Unknown) > MaxUnknown {
+		return At(ErrMalformed, "unknown recipients")
+	}
 	return checkSets(a.Missing)
 }
 

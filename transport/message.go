@@ -114,7 +114,14 @@ type Answer struct {
 	// why it does not count after all.
 	Announced string `cbor:"8,keyasint,omitempty"`
 	Refused   *Fault `cbor:"9,keyasint,omitempty"`
+	// Unknown are recipients whom the hub does not know, at most MaxUnknown of them: nobody
+	// tells them of the collection, nor can they read it there, before they join. The author
+	// alone hears that, with each share.
+	Unknown []collection.UserID `cbor:"10,keyasint,omitempty"`
 }
+
+// MaxUnknown is how many of the recipients whom a hub does not know it names in an answer.
+const MaxUnknown = 64
 
 // Part says how much of a version is stored: its first Size bytes. An upload
 // goes on from there.

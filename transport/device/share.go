@@ -16,7 +16,8 @@ import (
 // versions go along with the share unless this Device has shared some of them
 // before, or the hub is to fill in the collection first; what the station has of
 // them it says while they go, and then they stop. The answer is the last one; its
-// Next is transport.Done unless the station waits for what others upload. Equal
+// Next is transport.Done unless the station waits for what others upload, and its Unknown
+// names the recipients whom a hub does not know. Equal
 // bytes are sent once, also where several collections are shared at the same time
 // over one link. What the Media does not have any more is left out and keeps its
 // label. After an error it can be called again: what was stored is not sent again.

@@ -46,10 +46,11 @@ const (
 	Progress
 	// WishFulfilled: a version that was wished for is here.
 	WishFulfilled
-	// WishEnded: it never comes, since the author withdrew it: Err wraps label.ErrWithdrawn.
+	// WishEnded: it never comes, since the author withdrew it (Err wraps label.ErrWithdrawn), or
+	// has ended the collection (transport.ErrEnded).
 	WishEnded
 	// LeftOut: something was left out of what goes on without it, such as a version that
-	// could not be made or read. Err says why.
+	// could not be made or read, or a recipient, User, whom the hub does not know. Err says why.
 	LeftOut
 	// KeySeen: a Key of User's became known.
 	KeySeen

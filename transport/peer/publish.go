@@ -77,6 +77,11 @@ func (p *Author) publishOnce(ctx context.Context, name collection.Name, partial 
 	c, answer, err := shareclient.Send(ctx, p.cfg.Hub, s.Collection, shareclient.Share{
 		Message: message, Known: true, Open: p.core.Versions.Open, Make: p.render, Accept: p.join, Now: p.cfg.Now, Signer: p.authorSigner(s), Sending: &p.sending, Say: word.say,
 	})
+	for _, u := range answer.Unknown {
+		e := event.Of(event.LeftOut, name)
+		e.User, e.Err = u, transport.At(transport.ErrNotFound, "recipient "+u.String())
+		p.tell(e)
+	}
 	if err == nil && answer.Notify && p.user != c.Author() {
 		err = p.notifyRecipients(ctx, name, p.source()) // the author told what was before
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/event"
 	"github.com/glimpse-go/glimpse/transport/internal/record"
 	"github.com/glimpse-go/glimpse/transport/internal/shareclient"
 	"github.com/glimpse-go/glimpse/transport/internal/station"
@@ -20,7 +21,9 @@ import (
 // nothing, reads the user's feed at the hub from where this station has read it, and waits for
 // news, for as long as the hub lets it. It verifies and stores what the feed tells, and
 // returns what is news to this station, whatever others of the user's have read: a new
-// one, or one that has lost its disk, is told of all that the user may read. It fetches
+// one, or one that has lost its disk, is told of all that the user may read. The user's own
+// collections come in the same way, and Names lists them; of those nothing is news but who
+// has joined. It fetches
 // no versions: what was wished for, and may be fetched now, RetryWishes fetches. The smallest
 // versions of what is new follow the news on the same connection, for Versions to take; they
 // wait there unread until it does, or there is other news.
@@ -272,6 +275,11 @@ func (p *base) accept(ctx context.Context, name collection.Name, c collection.Co
 		return engine.Updated{Collection: v.Collection, Sources: s.Sources}, nil
 	})
 	p.recent.note(name, collection.ItemID{}, p.cfg.Now())
+	if err == nil && r.New && p.user == name.Author { // from another station of the user's
+		e := event.Of(event.Shared, name)
+		e.User = p.user
+		p.tell(e)
+	}
 	if err == nil {
 		r.State, err = p.acceptReaders(ctx, before, r.State)
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"net"
 	"net/http/httputil"
 	"sync"
@@ -226,6 +227,30 @@ func (c client) Collection(ctx context.Context, name collection.Name) (transport
 
 func (c client) Updates(ctx context.Context, name collection.Name) (transport.State, error) {
 	return message[transport.State](ctx, c, "Updates", place{Name: name}, nil)
+}
+
+func (c client) Collections(ctx context.Context, asked []transport.Known) iter.Seq2[transport.State, error] {
+	return func(yield func(transport.State, error) bool) {
+		_, body, err := ask[place](ctx, c, "Collections", transport.CollectionsRequest{Known: asked}, nil)
+		if err != nil {
+			yield(transport.State{}, err)
+			return
+		}
+		defer body.Close()
+		for range asked {
+			one, err := readHead[transport.Lacking](body)
+			switch {
+			case err != nil: // the other side has broken off
+				yield(transport.State{}, fmt.Errorf("%w: %w", transport.ErrUnreachable, err))
+				return
+			case one.Refused != nil:
+				one.State, err = new(transport.State), one.Refused
+			}
+			if !yield(*one.State, err) {
+				return
+			}
+		}
+	}
 }
 
 func (c client) Version(ctx context.Context, ref transport.Ref, offset int64) (*transport.Stream, error) {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"io"
+	"iter"
 	"net"
 	"net/http/httputil"
 
@@ -68,6 +69,9 @@ func serveRequest(ctx context.Context, h transport.HubServer, r request, body *r
 		m, _, err := with(ctx, r, hub.Changes)
 		news, _ := m.(transport.Changes)
 		return news, news.Versions, err
+	case "Collections":
+		asked, err := transport.DecodeMessage[transport.CollectionsRequest](r.Args)
+		return place{}, lacking(hub.Collections(ctx, asked.Known)), err
 	case "VerifySeal":
 		return with(ctx, r, hub.VerifySeal)
 	case "KeyNews":
@@ -129,4 +133,23 @@ func (r *rest) watch() {
 	io.Copy(io.Discard, r.stream)
 	io.Copy(io.Discard, r.conn)
 	r.gone()
+}
+
+// lacking is the stream of what is lacking of many collections: each is read from the hub as the
+// stream is read.
+func lacking(all iter.Seq2[transport.State, error]) io.ReadCloser {
+	from, to := io.Pipe()
+	go func() {
+		for s, err := range all {
+			one := transport.Lacking{State: &s}
+			if err != nil {
+				one = transport.Lacking{Refused: transport.NewFault(err)}
+			}
+			if writeHead(to, one) != nil {
+				return // nobody reads on
+			}
+		}
+		to.Close()
+	}()
+	return from
 }

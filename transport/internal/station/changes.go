@@ -146,12 +146,14 @@ type listedEntry struct {
 	number uint64
 }
 
+// entryKeys are the records of entries, and of what decides who is refused.
 func entryKeys(to collection.UserID, listed []listedEntry) []string {
-	keys := make([]string, len(listed))
-	for i, at := range listed {
-		keys[i] = entryRecord.Key(to, at.name)
+	keys := make([]string, 0, 2*len(listed))
+	for _, at := range listed {
+		keys = append(keys, entryRecord.Key(to, at.name), lineageRecord.Key(at.name.Author))
 	}
-	return keys
+	slices.Sort(keys)
+	return slices.Compact(keys)
 }
 
 // listed lists the entries of a feed after a number, as many as go in one answer.
@@ -192,6 +194,14 @@ func (k *Server) entryAt(ctx context.Context, in *record.Tx, to collection.UserI
 	out = transport.Entry{Number: e.Number, Notification: e.Notification}
 	n := &out.Notification
 	if n.Reason == notify.Removed {
+		return out, true, nil
+	}
+	refused, err := k.core.isRefused(ctx, in, to, at.name)
+	if err != nil {
+		return out, false, err
+	}
+	if refused { // a job has still to note it
+		*n = removed(at.name, to)
 		return out, true, nil
 	}
 	if e.First > after && n.Reason != notify.Resolved && n.Reason != notify.Ended {

@@ -81,6 +81,7 @@ type Core struct {
 	tells                       jobs
 	spreads                     jobs
 	folds                       jobs
+	orders                      jobs
 	// resumed is the key of the job that Resume has looked at last; "" = it begins anew.
 	resuming sync.Mutex
 	resumed  string
@@ -90,6 +91,7 @@ type Core struct {
 	missed    missed
 	gathering gathering
 	lists     lists
+	albums    albums
 	seals     seals
 }
 

@@ -126,15 +126,19 @@ func (k *Core) entomb(ctx context.Context, tx *record.Tx, u collection.UserID, n
 	if record.Damaged(err, key) {
 		err = nil // nobody is told of it
 	}
-	if err != nil || old.Number == 0 {
+	if err != nil || old.Number == 0 || old.Notification.Reason == notify.Removed {
 		return err
 	}
 	head, err := k.headOf(ctx, tx, u)
 	if err != nil || head.Gone {
 		return err
 	}
-	gone := notify.Notification{Author: name.Author, Collection: name.ID, To: u, Reason: notify.Removed}
-	return k.enterEntry(tx, u, head, entry{Seq: old.Seq, Notification: gone}, old)
+	return k.enterEntry(tx, u, head, entry{Seq: old.Seq, Notification: removed(name, u)}, old)
+}
+
+// removed is all that is told of a collection to one who may not read it any more.
+func removed(name collection.Name, to collection.UserID) notify.Notification {
+	return notify.Notification{Author: name.Author, Collection: name.ID, To: to, Reason: notify.Removed}
 }
 
 // headOf returns the head of a user's feed. One that is damaged is told aside, and made

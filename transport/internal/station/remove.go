@@ -33,13 +33,13 @@ func (s *Server) RemoveUser(ctx context.Context, user collection.UserID) error {
 	if err := errors.Join(k.removeVersions(ctx, user), k.removeParts(ctx, user)); err != nil {
 		return err
 	}
-	for _, kind := range []record.Kind{listRecord, itemRecord, provedRecord, entryRecord, feedRecord, heldRecord, contactRecord} {
+	for _, kind := range []record.Kind{listRecord, itemRecord, provedRecord, entryRecord, feedRecord, heldRecord, contactRecord, successorRecord} {
 		if err := record.Drop(ctx, k.Store, kind.Under(user)); err != nil {
 			return err
 		}
 	}
 	defer k.lists.drop(user)
-	keys := append(UsageKeys(user), itemRecord.Key(user), contactRecord.Key(user))
+	keys := append(UsageKeys(user), itemRecord.Key(user), contactRecord.Key(user), lineageRecord.Key(user))
 	return record.Remove(ctx, k.Store, keys...)
 }
 
@@ -95,7 +95,7 @@ func (k *Core) withFeed(ctx context.Context, tx *record.Tx, users []collection.U
 // removeCollection removes a collection: first its readers, so that what a crash leaves is
 // found again by its state.
 func (k *Core) removeCollection(ctx context.Context, name collection.Name) error {
-	if err := record.Remove(ctx, k.Store, tellJob.Key(name), spreadJob.Key(name), foldJob.Key(name)); err != nil {
+	if err := record.Remove(ctx, k.Store, tellJob.Key(name), spreadJob.Key(name), foldJob.Key(name), albumJob.Key(name)); err != nil {
 		return err
 	}
 	for {
