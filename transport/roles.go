@@ -230,6 +230,13 @@ func (d Dialer) Reach(to Source) (Home, error) {
 	return nil, At(ErrUnreachable, to.URL)
 }
 
+// Finder finds stations that serve originals of a collection where nobody who is known does,
+// without asking a hub: none is no error. Those whom it returns say so themselves; that an
+// endpoint is sealed by a key of its source's user, the caller finds out, and which items they
+// serve, who asks them for each. It is asked for what the gate lets pass alone. It is safe for
+// concurrent use.
+type Finder func(ctx context.Context, c collection.Collection) ([]Source, error)
+
 // Stream is a version, or a part of it, as it comes. Size is that of the whole
 // version in bytes, as its sender claims. Digest is that of the whole version, as its author
 // has sealed it; zero where the sender does not say.

@@ -99,6 +99,9 @@ type Config struct {
 	// themselves where they are: see httplink.Dialer, and list the network of a home whose
 	// stations reach each other in it.
 	Dial transport.Dialer
+	// Find finds stations that serve an original where nobody who is known does; nil = nobody
+	// else is asked. See p2plink.Host.
+	Find transport.Finder
 
 	// Notifies says that the peer would rather tell the recipients itself than
 	// let the hub do it: they then hear by ReceiveFrom.
