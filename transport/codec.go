@@ -143,16 +143,13 @@ func (s Share) check() error {
 }
 
 func (a Answer) check() error {
-	if a.Next < Upload || a.Next > Done {
+	if a.Next < Upload || a.Next > Done || len(a.Unknown) > MaxUnknown {
 		return At(ErrMalformed, "next")
 	}
 	for _, p := range a.Parts {
 		if p.Item < 0 || p.Version < 0 || p.Version >= label.MaxVersions || p.Size < 0 {
 			return At(ErrMalformed, "parts")
 		}
-	}
-	if len(a.Unknown) > MaxUnknown {
-		return At(ErrMalformed, "unknown recipients")
 	}
 	return checkSets(a.Missing)
 }

@@ -30,49 +30,47 @@ func (f Files) Open(_ context.Context, item collection.ItemID, version int) (tra
 // it. The errors wrap transport.ErrNotFound where there is none, else transport.ErrStorage,
 // with what the operating system says.
 func FileBlob(path string) (transport.Blob, error) {
-	return openFile(path, func(fs.FileInfo) bool { return true })
-}
-
-// ErrChanged: a file is not what it was when it was shared.
-var ErrChanged = fmt.Errorf("%w: the file has changed since", transport.ErrNotFound)
-
-// UnchangedBlob is FileBlob of a file that has had so many bytes, and was changed last at a
-// time: of one that has others now, the error wraps [ErrChanged].
-func UnchangedBlob(path string, size int64, changed time.Time) (transport.Blob, error) {
-	return openFile(path, func(now fs.FileInfo) bool {
-		return now.Size() == size && now.ModTime().Equal(changed)
-	})
-}
-
-func openFile(path string, as func(fs.FileInfo) bool) (transport.Blob, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, ofFile(err)
 	}
 	info, err := f.Stat()
-	if err == nil && !as(info) {
-		err = transport.At(ErrChanged, path)
-	}
 	if err != nil {
 		return nil, ofFile(errors.Join(err, f.Close()))
 	}
-	return onDisk{f, info.Size()}, nil
+	return onDisk{f, info}, nil
+}
+
+// ErrChanged: a file is not what it was when it was shared. What wraps it also wraps
+// transport.ErrNotFound.
+var ErrChanged = errors.New("the file has changed since it was shared")
+
+// UnchangedBlob is FileBlob of a file that has had so many bytes, and was changed last at a
+// time: of one that has others now, the error wraps [ErrChanged].
+func UnchangedBlob(path string, size int64, changed time.Time) (transport.Blob, error) {
+	blob, err := FileBlob(path)
+	if err != nil {
+		return nil, err
+	}
+	if now := blob.(onDisk).info; now.Size() != size || !now.ModTime().Equal(changed) {
+		err = fmt.Errorf("%w: %w: %s", transport.ErrNotFound, ErrChanged, path)
+		return nil, errors.Join(err, blob.Close())
+	}
+	return blob, nil
 }
 
 func ofFile(err error) error {
-	if errors.Is(err, transport.Err) {
-		return err
-	}
+	kind := transport.ErrStorage
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%w: %w", transport.ErrNotFound, err)
+		kind = transport.ErrNotFound
 	}
-	return fmt.Errorf("%w: %w", transport.ErrStorage, err)
+	return fmt.Errorf("%w: %w", kind, err)
 }
 
 type onDisk struct {
 	*os.File
-	size int64
+	info fs.FileInfo // as it was opened
 }
 
 // Size implements transport.Blob.
-func (b onDisk) Size() int64 { return b.size }
+func (b onDisk) Size() int64 { return b.info.Size() }

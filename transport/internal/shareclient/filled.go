@@ -14,7 +14,7 @@ import (
 func Filled(draft, theirs collection.Collection, to []string, contacts []transport.Contact) (collection.Collection, error) {
 	h, b := draft.Header(), draft.Body()
 	if theirs.Authority() != h.Authority {
-		return draft, transport.At(transport.ErrDiffers, "an authority that nobody asked for")
+		return draft, transport.At(transport.ErrDiffers, "another authority")
 	}
 	if h.Created.IsZero() {
 		h.Created = theirs.Header().Created
@@ -28,7 +28,7 @@ func Filled(draft, theirs collection.Collection, to []string, contacts []transpo
 	}
 	made := c.Body()
 	if err == nil && len(made.Recipients)+len(made.Addresses) > own+len(to) {
-		err = transport.At(transport.ErrDiffers, "recipients that nobody asked for")
+		err = transport.At(transport.ErrDiffers, "more recipients")
 	}
 	if err == nil {
 		err = meant(c, to, contacts)
@@ -41,7 +41,7 @@ func Filled(draft, theirs collection.Collection, to []string, contacts []transpo
 func meant(filled collection.Collection, to []string, contacts []transport.Contact) error {
 	for _, c := range contacts {
 		if !c.User.IsZero() && c.User != filled.Author() && slices.Contains(to, c.Address) && !filled.MayRead(c.User) {
-			return transport.At(transport.ErrDiffers, "a contact is not among the recipients")
+			return transport.At(transport.ErrDiffers, "a contact is missing")
 		}
 	}
 	return nil
