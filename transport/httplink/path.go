@@ -80,11 +80,10 @@ func query(r *http.Request, keys ...string) ([]int64, error) {
 		if numbers[i] = -1; !values.Has(key) {
 			continue
 		}
-		n, ok := number(values.Get(key))
-		if !ok || len(values[key]) > 1 {
+		var ok bool
+		if numbers[i], ok = number(values.Get(key)); !ok || len(values[key]) > 1 {
 			return nil, transport.At(transport.ErrMalformed, key)
 		}
-		numbers[i] = n
 		delete(values, key)
 	}
 	if len(values) > 0 {

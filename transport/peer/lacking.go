@@ -13,8 +13,8 @@ import (
 // answers is read when the collection's turn has come, so that one is in memory at a time.
 type lacking struct {
 	from  library
-	asked []transport.Known // that are still to come
-	next  func() (transport.State, error, bool)
+	asked []transport.Known                     // that are still to come
+	next  func() (transport.State, error, bool) // nil where too few are asked for
 	stop  func()
 }
 
@@ -45,18 +45,16 @@ func (p *Reader) askLacking(ctx context.Context, from library, behind []notify.N
 		}
 		all.asked = append(all.asked, transport.Known{Author: n.Author, ID: n.Collection, Edition: edition})
 	}
-	if len(all.asked) < 2 {
-		all.asked = nil
-		return all
+	if len(all.asked) > 1 {
+		all.next, all.stop = iter.Pull2(from.Collections(ctx, all.asked))
 	}
-	all.next, all.stop = iter.Pull2(from.Collections(ctx, all.asked))
 	return all
 }
 
 // library is the library as it is asked for a collection: what was asked for is not asked for
 // again. The collections come in the order of the notifications.
 func (all *lacking) library(of collection.Name) library {
-	if len(all.asked) == 0 || all.asked[0].Name() != of {
+	if all.next == nil || len(all.asked) == 0 || all.asked[0].Name() != of {
 		return all.from
 	}
 	all.asked = all.asked[1:]

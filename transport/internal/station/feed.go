@@ -62,12 +62,11 @@ func (k *Core) enter(ctx context.Context, tx *record.Tx, news engine.Notify, to 
 
 // enterOne puts news into the feed of one user, unless it has this, or what is newer.
 func (k *Core) enterOne(ctx context.Context, tx *record.Tx, news engine.Notify, u collection.UserID) error {
-	name := news.Notification.Name()
 	head, err := k.headOf(ctx, tx, u)
 	if err != nil || head.Gone {
 		return err
 	}
-	key := entryRecord.Key(u, name)
+	key := entryRecord.Key(u, news.Notification.Name())
 	old, _, err := record.Load[entry](ctx, tx, key)
 	if record.Damaged(err, key) {
 		old, err = entry{}, nil // it does not keep the news back

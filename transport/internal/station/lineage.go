@@ -175,8 +175,7 @@ func (w *walk) load(ctx context.Context, name collection.Name) (*member, error) 
 	m := &member{name: name}
 	switch c := l.state.Collection; {
 	case err == nil:
-		m.stands, m.end = l.state.Sealed, c.Ended()
-		m.replaces = slices.Collect(c.Replaces())
+		m.stands, m.end, m.replaces = l.state.Sealed, c.Ended(), slices.Collect(c.Replaces())
 		w.lasts = w.lasts && (m.stands || c.IsDraft())
 	case errors.Is(err, transport.ErrSeal):
 		w.lasts = false // its key may become known

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/measure"
@@ -48,13 +49,12 @@ func (s *story) play(ctx context.Context) (all measure.Results, err error) {
 	if err != nil {
 		return nil, err
 	}
-	all = append(all, by...)
 	announced, err := s.announcements(ctx)
 	if err != nil {
 		return nil, err
 	}
 	after, err := s.available(ctx)
-	return append(append(all, announced...), after...), err
+	return slices.Concat(all, by, announced, after), err
 }
 
 // lookLabelled has a recipient ask for every original in every way that could search for it.
