@@ -1,6 +1,7 @@
 package peer
 
 import (
+	"cmp"
 	"context"
 	"sync"
 
@@ -81,18 +82,23 @@ func (h *handing) since(name collection.Name, moment uint64) <-chan struct{} {
 	return over
 }
 
-// takes takes what a caller brings of a collection. Of one that a device of the peer's user
-// hands over, the originals are not published before all have come, or it broke off.
-func (h home) takes(name collection.Name, work func() (station.Result, error)) (station.Result, error) {
-	if h.caller.User != h.user { // who must not keep the user from publishing
-		return work()
+// takes takes what a caller brings of a collection, for as long as its key counts. Of one that a
+// device of the peer's user hands over, the originals are not published before all have come,
+// or it broke off.
+func (h home) takes(name collection.Name, work func(*standing) (station.Result, error)) (station.Result, error) {
+	if h.caller.User == h.user { // others must not keep the user from publishing
+		end := h.handing.begin(name)
+		defer func() {
+			end()
+			wake(h.Author.scheduled) // which has left it alone
+		}()
 	}
-	end := h.handing.begin(name)
-	defer func() {
-		end()
-		wake(h.Author.scheduled) // which has left it alone
-	}()
-	return work()
+	caller := h.standing()
+	r, err := work(caller)
+	if err != nil { // the seals of a key that was stopped fail, too
+		err = cmp.Or(caller.check(), err)
+	}
+	return r, err
 }
 
 // whole returns the state of a collection with what is held of it. While a device hands it

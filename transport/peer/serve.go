@@ -51,8 +51,8 @@ func (h home) Push(ctx context.Context, share transport.Share, stream io.Reader)
 		if err != nil {
 			return r, err
 		}
-		return h.takes(r.State.Collection.Name(), func() (station.Result, error) {
-			return h.core.Server.Push(ctx, h.caller.User, r, share, h.standing().from(stream))
+		return h.takes(r.State.Collection.Name(), func(caller *standing) (station.Result, error) {
+			return h.core.Server.Push(ctx, h.caller.User, r, share, caller.from(stream))
 		})
 	})
 }
@@ -60,8 +60,8 @@ func (h home) Push(ctx context.Context, share transport.Share, stream io.Reader)
 // Upload implements transport.ShareReceiver.
 func (h home) Upload(ctx context.Context, name collection.Name, stream io.Reader) (transport.Answer, error) {
 	return h.answer(ctx, func() (station.Result, error) {
-		r, err := h.takes(name, func() (station.Result, error) {
-			return h.core.Server.Upload(ctx, h.caller.User, name, h.standing().from(stream))
+		r, err := h.takes(name, func(caller *standing) (station.Result, error) {
+			return h.core.Server.Upload(ctx, h.caller.User, name, caller.from(stream))
 		})
 		if err != nil {
 			h.tell(h.about(event.HandedOver, name, err))

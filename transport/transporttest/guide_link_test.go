@@ -2,6 +2,7 @@ package transporttest_test
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -113,7 +114,7 @@ type client struct {
 // ask makes a call, and returns the message and the stream of the answer.
 func ask[M any](ctx context.Context, c client, method string, args any, stream io.Reader) (m M, body *answer, err error) {
 	data, err := transport.Encode(args)
-	if err != nil {
+	if err = cmp.Or(ctx.Err(), err); err != nil {
 		return m, nil, err
 	}
 	conn, err := c.dial(ctx)
