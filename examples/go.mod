@@ -7,6 +7,7 @@ require (
 	github.com/glimpse-go/glimpse v0.0.0
 	github.com/glimpse-go/glimpse/transport/media v0.0.0
 	github.com/glimpse-go/glimpse/transport/media/heif v0.0.0
+	github.com/glimpse-go/glimpse/transport/media/mediafiles v0.0.0
 	github.com/glimpse-go/glimpse/transport/media/vips v0.0.0
 	github.com/glimpse-go/glimpse/transport/sqlitestore v0.0.0
 	golang.org/x/crypto v0.58.0
@@ -41,6 +42,7 @@ replace (
 	github.com/glimpse-go/glimpse => ..
 	github.com/glimpse-go/glimpse/transport/media => ../transport/media
 	github.com/glimpse-go/glimpse/transport/media/heif => ../transport/media/heif
+	github.com/glimpse-go/glimpse/transport/media/mediafiles => ../transport/media/mediafiles
 	github.com/glimpse-go/glimpse/transport/media/vips => ../transport/media/vips
 	github.com/glimpse-go/glimpse/transport/sqlitestore => ../transport/sqlitestore
 )

@@ -143,7 +143,7 @@ func (s Share) check() error {
 }
 
 func (a Answer) check() error {
-	if a.Next < Upload || a.Next > Done {
+	if a.Next < Upload || a.Next > Done || len(a.Unknown) > MaxUnknown {
 		return At(ErrMalformed, "next")
 	}
 	for _, p := range a.Parts {
@@ -161,6 +161,23 @@ func (s State) check() error {
 		if err := checkSets([]Bits{source.Items}); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+func (r CollectionsRequest) check() error {
+	if len(r.Known) > MaxCollections {
+		return At(ErrTooLarge, "collections")
+	}
+	return nil
+}
+
+func (l Lacking) check() error {
+	switch {
+	case (l.State == nil) == (l.Refused == nil):
+		return At(ErrMalformed, "neither a state nor a refusal, or both")
+	case l.State != nil:
+		return l.State.check()
 	}
 	return nil
 }

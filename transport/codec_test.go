@@ -26,7 +26,7 @@ var messages = []any{
 	transport.Answer{
 		Next: transport.Upload, Collection: []byte("c"), Missing: []transport.Bits{{0, 1}},
 		Parts: []transport.Part{{Item: 8, Version: 1, Size: 9}}, Updates: [][]byte{{1}}, Notify: true, Keys: [][]byte{{2}},
-		Announced: "http://x", Refused: &transport.Fault{Code: 1},
+		Announced: "http://x", Refused: &transport.Fault{Code: 1}, Unknown: []collection.UserID{{3}},
 	},
 	transport.Announcement{Author: collection.UserID{1}, ID: collection.ID{2}, Items: transport.BitsOf(1), URL: "http://x"},
 	transport.State{
@@ -39,6 +39,9 @@ var messages = []any{
 	}}}},
 	transport.ChangesRequest{After: transport.Cursor{Feed: transport.FeedID{1}, Number: 2}},
 	transport.ChangesRequest{Versions: true},
+	transport.CollectionsRequest{Known: []transport.Known{{Author: collection.UserID{1}, ID: collection.ID{2}, Edition: collection.Digest{3}}, {ID: collection.ID{4}}}},
+	transport.Lacking{State: &transport.State{Collection: []byte("c"), Ends: [][]byte{{1}}}},
+	transport.Lacking{Refused: &transport.Fault{Code: 1}},
 	transport.VersionsRequest{Held: transport.BitsOf(1, 9)},
 	transport.Fault{Code: 8, About: "a", Differs: []string{"items"}},
 	transport.Glimpse{Title: "t", Items: 2, Labelled: 1, Cover: []byte{1}, Versions: 1},
@@ -67,6 +70,10 @@ func decodeAs(like any, data []byte) (any, error) {
 		return any2(transport.DecodeMessage[transport.Changes](data))
 	case transport.ChangesRequest:
 		return any2(transport.DecodeMessage[transport.ChangesRequest](data))
+	case transport.CollectionsRequest:
+		return any2(transport.DecodeMessage[transport.CollectionsRequest](data))
+	case transport.Lacking:
+		return any2(transport.DecodeMessage[transport.Lacking](data))
 	case transport.VersionsRequest:
 		return any2(transport.DecodeMessage[transport.VersionsRequest](data))
 	case transport.Fault:
@@ -104,6 +111,9 @@ func TestMessagesAreReadAsWritten(t *testing.T) {
 			if a, ok := m.(transport.Answer); ok && a.Next == 0 {
 				continue // an answer says what comes next
 			}
+			if l, ok := m.(transport.Lacking); ok && l == (transport.Lacking{}) {
+				continue // it says something
+			}
 			if err != nil {
 				t.Errorf("%T %x: %v", m, data, err)
 			}
@@ -139,6 +149,9 @@ func TestMalformedMessages(t *testing.T) {
 		"a next that is none":       {transport.Answer{}, "a10104"},
 		"zero bytes at the end":     {transport.Answer{}, "a2010103814101" + "00"},
 		"nobody's zero bytes":       {transport.VersionsRequest{}, "a101420100"},
+		"neither state nor refusal": {transport.Lacking{}, "a0"},
+		"a state and a refusal":     {transport.Lacking{}, "a201a1025820" + strings.Repeat("00", 32) + "02a10101"},
+		"a state that is none":      {transport.Lacking{}, "a101a2025820" + strings.Repeat("00", 32) + "0481a30150" + strings.Repeat("00", 16) + "0260034100"},
 		"a set that is not trimmed": {transport.Answer{}, "a20101038142" + "0100"},
 		"more sets than versions":   {transport.Answer{}, "a2010103" + "8f" + "4101410141014101410141014101410141014101410141014101410141" + "01"},
 		"a negative place":          {transport.Answer{}, "a2010104818320" + "0001"},

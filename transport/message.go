@@ -114,7 +114,14 @@ type Answer struct {
 	// why it does not count after all.
 	Announced string `cbor:"8,keyasint,omitempty"`
 	Refused   *Fault `cbor:"9,keyasint,omitempty"`
+	// Unknown are recipients whom the hub does not know, at most MaxUnknown of them: nobody
+	// tells them of the collection, nor can they read it there, before they join. The author
+	// alone hears that, with each share.
+	Unknown []collection.UserID `cbor:"10,keyasint,omitempty"`
 }
+
+// MaxUnknown is how many of the recipients whom a hub does not know it names in an answer.
+const MaxUnknown = 64
 
 // Part says how much of a version is stored: its first Size bytes. An upload
 // goes on from there.
@@ -162,6 +169,31 @@ type State struct {
 	// Ends say that the collection has ended: each is the encoding of a collection.End. To
 	// others than the author, Collection, Updates and Sources are left out then.
 	Ends [][]byte `cbor:"6,keyasint,omitempty"`
+}
+
+// MaxCollections is of how many collections one request asks at most.
+const MaxCollections = 500
+
+// Known says which edition of a collection somebody has; the zero Edition is none.
+type Known struct {
+	_       struct{} `cbor:",toarray"`
+	Author  collection.UserID
+	ID      collection.ID
+	Edition collection.Digest
+}
+
+// Name is the collection that k is of.
+func (k Known) Name() collection.Name { return collection.Name{Author: k.Author, ID: k.ID} }
+
+// CollectionsRequest asks for what is lacking of many collections: see Library.Collections.
+type CollectionsRequest struct {
+	Known []Known `cbor:"1,keyasint"`
+}
+
+// Lacking is what is answered of one of them: the state, or why there is none.
+type Lacking struct {
+	State   *State `cbor:"1,keyasint,omitempty"`
+	Refused *Fault `cbor:"2,keyasint,omitempty"`
 }
 
 // Source is a station that serves the complete versions of Items at URL.

@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"io"
+	"iter"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/notify"
@@ -67,6 +68,12 @@ type Library interface {
 	// Updates returns what changes of a collection, its editable part aside: all
 	// the updates that it carries. Errors as those of Collection.
 	Updates(ctx context.Context, name collection.Name) (State, error)
+	// Collections returns what the caller lacks of many collections, in one request: of each,
+	// in the order in which they are asked, what Updates returns, or, where another edition is
+	// in force than the caller has, what Collection returns; or the error of that. Each is
+	// read when it is taken from the sequence. Where the request fails, its error takes the
+	// place of the next one, and is the last: ErrTooLarge of more than MaxCollections.
+	Collections(ctx context.Context, asked []Known) iter.Seq2[State, error]
 	// Version opens a partial version from an offset on. The bytes are not yet
 	// checked against the digest. ErrPending: it was asked for, and has not come.
 	// ErrNotFound: it is not (or not any more) here, is the complete one, or the
@@ -222,6 +229,13 @@ func (d Dialer) Reach(to Source) (Home, error) {
 	}
 	return nil, At(ErrUnreachable, to.URL)
 }
+
+// Finder finds stations that serve originals of a collection where nobody who is known does,
+// without asking a hub: none is no error. Those whom it returns say so themselves; that an
+// endpoint is sealed by a key of its source's user, the caller finds out, and which items they
+// serve, who asks them for each. It is asked for what the gate lets pass alone. It is safe for
+// concurrent use.
+type Finder func(ctx context.Context, c collection.Collection) ([]Source, error)
 
 // Stream is a version, or a part of it, as it comes. Size is that of the whole
 // version in bytes, as its sender claims. Digest is that of the whole version, as its author

@@ -16,8 +16,8 @@ import (
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/examples/internal/program"
-	"github.com/glimpse-go/glimpse/examples/mixed"
 	"github.com/glimpse-go/glimpse/transport/media"
+	"github.com/glimpse-go/glimpse/transport/media/mediafiles"
 )
 
 // album is one collection as the camera keeps it, in a folder of its own: the file
@@ -93,6 +93,23 @@ func (a *album) items() []collection.Item {
 	return items
 }
 
+// sweep removes what is left of albums of a camera that was killed before it had made them: of
+// these nothing was shared, and the same command makes them anew.
+func sweep(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	for _, e := range entries {
+		at := filepath.Join(dir, e.Name())
+		made, errMade := program.Exists(filepath.Join(at, "album.json"))
+		if err = errors.Join(err, errMade); errMade == nil && !made && new(collection.ID).UnmarshalText([]byte(e.Name())) == nil {
+			err = errors.Join(err, os.RemoveAll(at))
+		}
+	}
+	return err
+}
+
 // loadAlbums reads the albums in a folder, the oldest first.
 func loadAlbums(dir string) (albums []*album, err error) {
 	entries, err := os.ReadDir(dir)
@@ -161,7 +178,7 @@ func (a *album) add(ctx context.Context, path string) error {
 
 // make makes the thumbnail and the preview of a photo, if they can be made here.
 func (a *album) make(ctx context.Context, i int) error {
-	var folder mixed.Folder
+	var folder mediafiles.Folder
 	p := &a.Photos[i]
 	item, err := folder.Add(ctx, a.item(i), p.Path)
 	if err != nil {

@@ -15,7 +15,7 @@ func TestNoAddress(t *testing.T) {
 	dir := t.TempDir()
 	photos(t, dir, 0, 1)
 	for _, who := range []string{"dee@localhost", "Dee <dee@example.org>"} {
-		if got := programtest.Fails(t, 2, programtest.Program("camera"), "share", dir, "-with", who, "-data", f.camera); !strings.Contains(got, "nobody is called") {
+		if got := programtest.Fails(t, 2, programtest.Program("camera"), "share", dir, "-with", who, "-data", f.camera.Dir); !strings.Contains(got, "nobody is called") {
 			t.Error(got)
 		}
 	}
@@ -37,7 +37,7 @@ func TestOneCannot(t *testing.T) {
 	if err := os.Remove(filepath.Join(sea, "000.jpg")); err != nil {
 		t.Fatal(err)
 	}
-	p := programtest.Start(t, programtest.Program("camera"), "sync", "-data", f.camera)
+	p := programtest.Start(t, programtest.Program("camera"), "sync", "-data", f.camera.Dir)
 	if status := p.Status(); status != 1 || !strings.Contains(p.Errors(), filepath.Join(sea, "000.jpg")) {
 		t.Errorf("exit status %d: %s", status, p.Errors())
 	}
@@ -51,9 +51,9 @@ func TestSharedOnce(t *testing.T) {
 	f := newFamily(t)
 	dir := t.TempDir()
 	photos(t, dir, 0, 2)
-	f.hubRuns.Kill()
-	programtest.Fails(t, 1, programtest.Program("camera"), "share", dir, "-with", bob, "-title", "Lake", "-data", f.camera)
-	f.startHub()
+	f.hub.Runs.Kill()
+	programtest.Fails(t, 1, programtest.Program("camera"), "share", dir, "-with", bob, "-title", "Lake", "-data", f.camera.Dir)
+	f.hub.Start()
 	f.run("share", dir, "-with", bob, "-title", "Lake")
 	if got := f.run("list"); strings.Count(got, "\n") != 1 {
 		t.Error(got)

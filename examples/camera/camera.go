@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -66,6 +65,9 @@ func (c *camera) open() (err error) {
 	c.device = device.New(c.account.User, c.key, device.MediaFunc(c.media), device.Config{
 		Store: store, Authority: c.account.Authority.ID(), Name: "Camera",
 	})
+	if err := sweep(c.albumsIn()); err != nil {
+		return err
+	}
 	albums, err := loadAlbums(c.albumsIn())
 	for _, a := range albums {
 		c.add(a)
@@ -102,46 +104,32 @@ func (c *camera) media(_ context.Context, id collection.ItemID, version int) (tr
 	case !ok || version == 1:
 		return nil, transport.At(transport.ErrNotFound, id.String()) // the home computer makes screen versions
 	case version == 0:
-		return c.file(p.album.thumbnail(p.at), nil)
+		return c.counted(device.FileBlob(p.album.thumbnail(p.at)))
 	}
-	b, err := c.file(p.album.Photos[p.at].Path, &p.album.Photos[p.at])
+	of := p.album.Photos[p.at]
+	b, err := c.counted(device.UnchangedBlob(of.Path, of.Size, of.Changed)) // and not another photo of that name
 	if errors.Is(err, transport.ErrNotFound) {
 		c.lost.Store(id, true)
 	}
 	return b, err
 }
 
-// file opens a file, which must be as it was shared.
-func (c *camera) file(path string, as *photo) (transport.Blob, error) {
-	f, err := os.Open(path)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, transport.At(transport.ErrNotFound, path)
-	}
+// counted counts what is read of a file.
+func (c *camera) counted(b transport.Blob, err error) (transport.Blob, error) {
 	if err != nil {
 		return nil, err
 	}
-	info, err := f.Stat()
-	if err == nil && as != nil && (info.Size() != as.Size || !info.ModTime().Equal(as.Changed)) {
-		err = transport.At(transport.ErrNotFound, path) // another photo of that name
-	}
-	if err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return blob{f, info.Size(), &c.read}, nil
+	return blob{b, &c.read}, nil
 }
 
 type blob struct {
-	*os.File
-	size int64
+	transport.Blob
 	read *atomic.Int64
 }
 
-// Size implements transport.Blob.
-func (b blob) Size() int64 { return b.size }
-
 // ReadAt implements transport.Blob.
 func (b blob) ReadAt(p []byte, at int64) (int, error) {
-	n, err := b.File.ReadAt(p, at)
+	n, err := b.Blob.ReadAt(p, at)
 	b.read.Add(int64(n))
 	return n, err
 }

@@ -29,21 +29,49 @@ func (w watchWord) Run(ctx context.Context, env program.Env, g *grammar) (err er
 	defer func() { err = errors.Join(err, c.close()) }()
 	fmt.Fprintf(env.Out, "Watching %s.\n", w.Folder)
 	seen := map[string]look{}
-	said := ""
-	for ctx.Err() == nil {
-		err := w.step(ctx, c, seen)
+	said, hub, home := "", retry{first: w.Every}, retry{first: w.Every}
+	for ; ctx.Err() == nil; wait(ctx, w.Every) {
+		err := w.take(ctx, c, seen)
+		err = errors.Join(err, hub.do(time.Now, func() error { return c.shareAll(ctx) }))
+		err = errors.Join(err, home.do(time.Now, func() error { return w.sync(ctx, c) }))
 		if text := c.problem(ctx, err); text != said { // once, as long as it stays the same
 			said = text
 			if text != "" {
 				fmt.Fprintln(env.Err, text)
 			}
 		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(w.Every):
-		}
 	}
 	return nil // it was told to stop
+}
+
+func wait(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}
+
+// longest is the longest pause between two tries to reach a hub or a home that does not answer.
+const longest = time.Minute
+
+// retry is something that is tried again and again and, where it fails, after pauses that grow.
+type retry struct {
+	first, pause time.Duration
+	at           time.Time // when it is due
+	err          error     // of the last try
+}
+
+// do tries it if it is due. The error is that of the last try.
+func (r *retry) do(now func() time.Time, try func() error) error {
+	if now().Before(r.at) {
+		return r.err
+	}
+	r.err = try()
+	if r.pause = min(max(2*r.pause, r.first), max(longest, r.first)); r.err == nil {
+		r.pause = 0
+	}
+	r.at = now().Add(r.pause)
+	return r.err
 }
 
 // problem says what could not be done for now.
@@ -60,22 +88,21 @@ type look struct {
 	changed time.Time
 }
 
-// step shares what has come, and hands over what the home does not have.
-func (w watchWord) step(ctx context.Context, c *camera, seen map[string]look) error {
+// take begins with what has come.
+func (w watchWord) take(ctx context.Context, c *camera, seen map[string]look) error {
 	ready, err := w.ready(c, seen)
-	if err != nil {
-		return err
-	}
-	if len(ready) > 0 {
-		if err := c.begin(ctx, w.people, w.Title, ready); err != nil {
-			return err
-		}
-	}
-	err = c.shareAll(ctx)
-	if slices.ContainsFunc(c.albums, func(a *album) bool { return !a.Synced }) {
-		err = errors.Join(err, w.with(ctx, c, func(home transport.Home) error { return c.syncAll(ctx, home, false) }))
+	if err == nil && len(ready) > 0 {
+		err = c.begin(ctx, w.people, w.Title, ready)
 	}
 	return err
+}
+
+// sync hands over what the home does not have.
+func (w watchWord) sync(ctx context.Context, c *camera) error {
+	if !slices.ContainsFunc(c.albums, func(a *album) bool { return !a.Synced }) {
+		return nil
+	}
+	return w.with(ctx, c, func(home transport.Home) error { return c.syncAll(ctx, home, false) })
 }
 
 // ready lists the files that were not shared yet and have not changed since the last look.

@@ -15,8 +15,6 @@ import (
 	"github.com/glimpse-go/glimpse/examples/internal/program"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/device"
-	"github.com/glimpse-go/glimpse/transport/httplink"
-	"github.com/glimpse-go/glimpse/transport/peer"
 )
 
 // people say with whom something is shared.
@@ -67,8 +65,13 @@ func (w shareWord) Run(ctx context.Context, env program.Env, g *grammar) (err er
 		return err
 	}
 	begun, err := c.begun(ctx, w, paths)
-	if err == nil && !begun {
+	switch {
+	case err != nil:
+		return err
+	case begun == nil:
 		err = c.begin(ctx, w.people, w.Title, paths)
+	case begun.Shared:
+		fmt.Fprintf(env.Out, "%q is shared already: the same files, with the same people.\n", begun.Title)
 	}
 	if err != nil {
 		return err
@@ -76,13 +79,18 @@ func (w shareWord) Run(ctx context.Context, env program.Env, g *grammar) (err er
 	return c.shareAll(ctx)
 }
 
-// begun reports whether the same command has begun, and could not share.
-func (c *camera) begun(ctx context.Context, w shareWord, paths []string) (bool, error) {
+// begun is the album that the same command has begun, or has shared; nil if there is none.
+func (c *camera) begun(ctx context.Context, w shareWord, paths []string) (*album, error) {
 	var to album
 	if err := w.into(ctx, c, &to); err != nil {
-		return false, err
+		return nil, err
 	}
-	return slices.ContainsFunc(c.albums, func(a *album) bool { return !a.Shared && a.isOf(paths, &to, w.Title) }), nil
+	for _, a := range c.albums {
+		if a.isOf(paths, &to, w.Title) {
+			return a, nil
+		}
+	}
+	return nil, nil
 }
 
 // begin makes an album of files.
@@ -97,7 +105,7 @@ func (c *camera) begin(ctx context.Context, with people, title string, paths []s
 		return errors.Join(err, os.RemoveAll(a.dir))
 	}
 	if err := a.save(); err != nil {
-		return err
+		return errors.Join(err, os.RemoveAll(a.dir))
 	}
 	c.add(a)
 	return nil
@@ -126,11 +134,6 @@ func (c *camera) each(ctx context.Context, do func(*album) error) (err error) {
 	return err
 }
 
-// homeFlag says where the home is.
-type homeFlag struct {
-	Home string `placeholder:"HOME" help:"The home: an address as peer address prints it, or the folder of a peer that does not run, such as on a disk that is plugged in. Where the home was when the camera joined, if empty."`
-}
-
 type syncWord struct {
 	homeFlag
 	All bool `help:"Ask the home about everything again, also what it has."`
@@ -149,50 +152,6 @@ func (w syncWord) Run(ctx context.Context, env program.Env, g *grammar) (err err
 		}
 		return c.syncAll(ctx, home, w.All)
 	})
-}
-
-// with reaches the home, for a while.
-func (w homeFlag) with(ctx context.Context, c *camera, do func(transport.Home) error) error {
-	if w.Home == "" {
-		return c.atHome(ctx, do)
-	}
-	if info, err := os.Stat(w.Home); err == nil && info.IsDir() {
-		return c.inFolder(ctx, w.Home, do)
-	}
-	address, err := program.ParseAddress(w.Home)
-	if err != nil {
-		return err
-	}
-	return do(address.Reach(c.caller()))
-}
-
-// atHome reaches the home where it was when the camera joined.
-func (c *camera) atHome(_ context.Context, do func(transport.Home) error) error {
-	dial := httplink.Dialer(c.caller(), httplink.Options{Networks: program.HomeNetworks})
-	sources, err := c.account.Sources()
-	if len(sources) == 0 && err == nil {
-		err = program.Plain(errors.New("the camera knows no home; say where it is with -home, or join there"))
-	}
-	for _, source := range sources {
-		var home transport.Home
-		if home, err = dial.Reach(source); err == nil {
-			err = do(home)
-		}
-		if err == nil || !errors.Is(err, transport.ErrUnreachable) {
-			return err
-		}
-	}
-	return err
-}
-
-// inFolder is the home in a folder, whose peer is opened here.
-func (c *camera) inFolder(ctx context.Context, dir string, do func(transport.Home) error) error {
-	p, err := program.OpenPeer(ctx, dir, peer.Config{})
-	if err != nil {
-		return err
-	}
-	err = do(p.As(transport.Identity{User: c.account.User, Key: c.key.ID()}))
-	return errors.Join(err, p.Close())
 }
 
 // syncAll hands over what the home does not have, the oldest first.
@@ -229,7 +188,11 @@ func (w giveWord) Run(ctx context.Context, env program.Env, g *grammar) (err err
 		if err := c.make(ctx, a); err != nil {
 			return err
 		}
-		if _, err := c.device.HandOver(ctx, address.Reach(c.caller()), a.name(c.account.User), w.Most*1e6); err != nil {
+		_, err := c.device.HandOver(ctx, address.Reach(c.caller()), a.name(c.account.User), w.Most*1e6)
+		if errors.Is(err, transport.ErrForbidden) {
+			return program.Plain(fmt.Errorf("the friend takes nothing of %q: share it with the friend, whose peer is to run with -accept 1 (%w)", a.Title, err))
+		}
+		if err != nil {
 			return err
 		}
 		fmt.Fprintf(env.Out, "Handed over %q.\n", a.Title)

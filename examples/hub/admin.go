@@ -34,6 +34,7 @@ func newAdmin(s *station, m *metrics) *admin {
 	mux.HandleFunc("/invite/decide", program.Word(a.decide))
 	mux.HandleFunc("/station/revoke", program.Word(a.revoke))
 	mux.HandleFunc("/backup", program.Word(a.backup))
+	mux.HandleFunc("/check", program.Word(a.check))
 	mux.Handle("GET /metrics", a.metrics)
 	a.Handler = mux
 	return a
@@ -43,16 +44,16 @@ func newAdmin(s *station, m *metrics) *admin {
 func (a *admin) Close() error { return a.close(context.Background()) }
 
 // call has the hub in a folder do a word.
-func call[Q, A any](ctx context.Context, dir, word string, asked Q) (A, error) {
-	return program.Call[Q, A](ctx, dir, word, asked, alone)
+func call[Q, A any](ctx context.Context, g *grammar, word string, asked Q) (A, error) {
+	return program.Call[Q, A](ctx, g.Data, word, asked, g.alone)
 }
 
 // alone opens the hub in a folder on which none runs. A hub is not made for it.
-func alone(ctx context.Context, dir string) (program.Words, error) {
+func (g *grammar) alone(ctx context.Context, dir string) (program.Words, error) {
 	if made, err := program.Exists(storeIn(dir)); err != nil || !made {
 		return nil, errors.Join(err, program.Plain(fmt.Errorf("there is no hub in %s; start one there first", dir)))
 	}
-	s, err := open(ctx, dir, hub.Config{})
+	s, err := open(ctx, g, hub.Config{})
 	if err != nil {
 		return nil, err
 	}

@@ -42,7 +42,7 @@ func (b between) Admission(ctx context.Context, request []byte) ([]byte, error) 
 
 // TestAskedAgain: a station that was admitted between two of its questions joins.
 func TestAskedAgain(t *testing.T) {
-	s, err := open(t.Context(), t.TempDir(), hub.Config{})
+	s, err := open(t.Context(), &grammar{Data: t.TempDir()}, hub.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,7 +21,7 @@ type backupWord struct {
 
 // Run has the hub make the backup.
 func (w backupWord) Run(ctx context.Context, env program.Env, g *grammar) error {
-	report, err := call[string, storecopy.Report](ctx, g.Data, "backup", w.To)
+	report, err := call[string, storecopy.Report](ctx, g, "backup", w.To)
 	if err == nil {
 		fmt.Fprintf(env.Out, "Backed up into %s: %s and %s, of which %d had changed.\n", w.To,
 			human.Count(report.Records.Seen, "record", "records"), human.Count(report.Blobs.Seen, "blob", "blobs"), report.Changes())
@@ -117,14 +117,15 @@ func (w restoreWord) Run(ctx context.Context, env program.Env, g *grammar) error
 		return err
 	}
 	report, err := copyHub(ctx, env, part, w.From)
-	if err != nil {
-		return err
+	if err == nil {
+		err = os.Rename(part, g.Data)
 	}
-	if err := os.Rename(part, g.Data); err != nil {
-		return err
+	if err != nil {
+		return errors.Join(err, os.RemoveAll(part))
 	}
 	fmt.Fprintf(env.Out, "Restored into %s: %s and %s.\n", g.Data,
 		human.Count(report.Records.Seen, "record", "records"), human.Count(report.Blobs.Seen, "blob", "blobs"))
+	fmt.Fprintln(env.Out, "What was revoked or deleted since the backup was made is back: revoke and delete it again.")
 	return nil
 }
 

@@ -53,7 +53,7 @@ func TestBackup(t *testing.T) {
 // feedIn returns which feed a user has at the hub in a folder.
 func feedIn(t *testing.T, dir string, user collection.UserID) transport.FeedID {
 	t.Helper()
-	s, err := open(t.Context(), dir, hub.Config{})
+	s, err := open(t.Context(), &grammar{Data: dir}, hub.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,8 @@ func TestBackupOfAnother(t *testing.T) {
 	}
 }
 
-// TestCheck finds a bit that has changed in what the hub keeps.
+// TestCheck finds a bit that has changed in what the hub keeps, by what it is of, and removes
+// what nobody serves.
 func TestCheck(t *testing.T) {
 	h := newHub(t)
 	account, _, err := program.LoadAccount(h.join(t, "user", "add", "Bob"))
@@ -121,8 +122,14 @@ func TestCheck(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := programtest.Start(t, h.program, "check", "-data", h.dir)
-	if status := p.Status(); status != 1 || !strings.Contains(p.Printed(), "record v/") || !strings.Contains(p.Errors(), "wrong") {
-		t.Errorf("exit status %d\n%s%s", status, p.Printed(), p.Errors())
+	status, got := p.Status(), p.Printed()
+	if status != 1 || strings.Count(got, "left: ") != 1 || !strings.Contains(got, ": damaged") || !strings.Contains(got, "0 mended, 1 left") ||
+		!strings.Contains(got, "version 0 of item ") || strings.Contains(got, "v/") || !strings.Contains(p.Errors(), "share again") {
+		t.Errorf("exit status %d\n%s%s", status, got, p.Errors())
+	}
+	startHub(t, h.dir, h.address)
+	if got := programtest.Run(t, h.program, "check", "-data", h.dir); !strings.Contains(got, "all as they were sealed") {
+		t.Errorf("what was removed is found again, by the hub that runs: %s", got)
 	}
 }
 

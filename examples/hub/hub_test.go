@@ -173,7 +173,6 @@ func TestTrouble(t *testing.T) {
 		{1, "there is no hub", []string{"check", "-data", t.TempDir()}},
 		{1, "there is no hub", []string{"user", "list", "-data", t.TempDir()}},
 		{1, "there is no user", []string{"station", "add", "Zoe", "-data", h.dir}},
-		{1, "stop it first", []string{"check", "-data", h.dir}},
 		{1, "not an empty folder", []string{"restore", t.TempDir(), "-data", h.dir}},
 		{1, "no backup", []string{"restore", t.TempDir(), "-data", filepath.Join(t.TempDir(), "new")}},
 		{1, "not a directory", []string{"-data", filepath.Join(noFolder, "x")}},

@@ -25,8 +25,8 @@ import (
 
 var kills = flag.Int("kills", 3, "how often the hub is killed under load; 200 take some minutes")
 
-// TestKilled kills the hub at random moments while other processes share with it. What it
-// has acknowledged is there afterwards, and reaches the recipient, thumbnails included.
+// TestKilled kills the hub at random moments while other processes share with it, and then
+// interrupts it as often, as Ctrl-C does. What it has acknowledged is there afterwards, and reaches the recipient, thumbnails included.
 func TestKilled(t *testing.T) {
 	h := newHub(t)
 	bob := h.join(t, "user", "add", "Bob")
@@ -42,7 +42,15 @@ func TestKilled(t *testing.T) {
 	}
 	os.Unsetenv(loadFolder)
 	for range *kills {
-		h = h.killSoon(t, loads)
+		h = h.endSoon(t, loads, func(h hubProcess) { h.Kill() })
+	}
+	for range *kills {
+		h = h.endSoon(t, loads, func(h hubProcess) {
+			h.Interrupt()
+			if status := h.Status(); status != 0 {
+				t.Errorf("interrupted: exit status %d: %s", status, h.Errors())
+			}
+		})
 	}
 	acknowledged := map[string]bool{}
 	for _, l := range loads {
@@ -62,15 +70,15 @@ func TestKilled(t *testing.T) {
 	t.Log(programtest.Run(t, h.program, "check", "-data", h.dir))
 }
 
-// killSoon kills the hub at some moment after each process has shared something with it,
-// and starts it again.
-func (h hubProcess) killSoon(t *testing.T, loads []*programtest.Process) hubProcess {
+// endSoon ends the hub at some moment after each process has shared something with it, and
+// starts it again.
+func (h hubProcess) endSoon(t *testing.T, loads []*programtest.Process, end func(hubProcess)) hubProcess {
 	t.Helper()
 	for _, l := range loads {
 		l.AwaitMore()
 	}
 	time.Sleep(rand.N(100 * time.Millisecond)) // so that it is at any moment of what is under way
-	h.Kill()
+	end(h)
 	return startHub(t, h.dir, h.address)
 }
 

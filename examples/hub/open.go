@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/netip"
+	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/glimpse-go/glimpse/examples/internal/program"
 	"github.com/glimpse-go/glimpse/transport/httplink"
@@ -28,13 +31,13 @@ func storeIn(dir string) string { return filepath.Join(dir, "store") }
 
 // open opens the hub in a folder, or makes it, for this process alone. Homes are reached at
 // public addresses and in the networks.
-func open(ctx context.Context, dir string, cfg hub.Config, networks ...netip.Prefix) (*station, error) {
-	lock, err := program.Lock(dir)
+func open(ctx context.Context, g *grammar, cfg hub.Config) (*station, error) {
+	lock, err := program.Lock(g.Data)
 	if err != nil {
 		return nil, err
 	}
-	s := &station{dir: dir, closers: []io.Closer{lock}}
-	if err := s.open(ctx, cfg, networks); err != nil {
+	s := &station{dir: g.Data, closers: []io.Closer{lock}}
+	if err := s.open(ctx, cfg, g.Network); err != nil {
 		return nil, errors.Join(err, s.close(ctx))
 	}
 	return s, nil
@@ -42,6 +45,9 @@ func open(ctx context.Context, dir string, cfg hub.Config, networks ...netip.Pre
 
 func (s *station) open(ctx context.Context, cfg hub.Config, networks []netip.Prefix) (err error) {
 	if s.key, err = keyIn(s.dir); err != nil {
+		return err
+	}
+	if err := checkClock(storeIn(s.dir), time.Now()); err != nil {
 		return err
 	}
 	store, err := sqlitestore.Open(ctx, storeIn(s.dir))
@@ -67,10 +73,38 @@ func keyIn(dir string) (program.Key, error) {
 	if err != nil {
 		return program.Key{}, err
 	}
+	station, err := program.Exists(program.AccountIn(dir))
+	if err != nil {
+		return program.Key{}, err
+	}
+	if station && !key {
+		return program.Key{}, program.Plain(fmt.Errorf("%s is the folder of another station, which has an account; choose one of the hub's own", dir))
+	}
 	if store && !key {
 		return program.Key{}, program.Plain(fmt.Errorf("%s has a store and no key.pem; restore that file from a backup", dir))
 	}
 	return program.LoadKey(dir)
+}
+
+// maxBack is how far the clock may be behind the last use of a store: files are dated by other
+// clocks, too.
+const maxBack = 24 * time.Hour
+
+// checkClock refuses a clock that is behind the last change of a store: stations would be
+// refused, and what they are told would be older than what they know.
+func checkClock(store string, now time.Time) error {
+	files, err := os.ReadDir(store)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	for _, f := range files {
+		info, err := f.Info()
+		if err == nil && info.ModTime().Sub(now) > maxBack {
+			return program.Plain(fmt.Errorf("the clock says %s, and the hub was used on %s; set the clock, or if it is right: touch %s",
+				now.Format(time.DateTime), info.ModTime().Format(time.DateTime), filepath.Join(store, "*")))
+		}
+	}
+	return nil
 }
 
 // close closes the hub, the last thing first.

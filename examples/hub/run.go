@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/netip"
 	"os"
 	"strings"
 	"time"
@@ -19,20 +18,19 @@ import (
 
 // runWord runs the hub.
 type runWord struct {
-	Listen  string         `default:"127.0.0.1:8443" help:"Where to listen; :8443 is at all addresses of this computer."`
-	URL     string         `help:"The base URL by which stations reach the hub, such as https://hub.example.org; what -listen says if empty."`
-	TLS     tlsOptions     `embed:"" prefix:"tls-"`
-	Network []netip.Prefix `help:"Networks beside public addresses in which homes may be reached, such as 192.168.1.0/24."`
-	Metrics string         `placeholder:"HOST:PORT" help:"Where to serve /metrics in the text format of Prometheus; nowhere if empty. The admin socket has it, too."`
-	Retain  time.Duration  `default:"720h" help:"How long thumbnails and screen versions are kept; 0 = for ever."`
-	Probe   time.Duration  `default:"4h" help:"How often homes are asked whether they still serve what they have announced."`
+	Listen  string        `default:"127.0.0.1:8443" help:"Where to listen; :8443 is at all addresses of this computer."`
+	URL     string        `help:"The base URL by which stations reach the hub, such as https://hub.example.org; what -listen says if empty."`
+	TLS     tlsOptions    `embed:"" prefix:"tls-"`
+	Metrics string        `placeholder:"HOST:PORT" help:"Where to serve /metrics in the text format of Prometheus; nowhere if empty. The admin socket has it, too."`
+	Retain  time.Duration `default:"720h" help:"How long thumbnails and screen versions are kept; 0 = for ever."`
+	Probe   time.Duration `default:"4h" help:"How often homes are asked whether they still serve what they have announced."`
 }
 
 // Run runs the hub until ctx ends.
 func (w *runWord) Run(ctx context.Context, env program.Env, g *grammar) (err error) {
 	m := newMetrics()
 	log := logger(env.Err, m)
-	s, err := open(ctx, g.Data, hub.Config{UpkeepInterval: w.Probe, KeepVersions: w.Retain, Log: log}, w.Network...)
+	s, err := open(ctx, g, hub.Config{UpkeepInterval: w.Probe, KeepVersions: w.Retain, Log: log})
 	if err != nil {
 		return err
 	}

@@ -1,15 +1,23 @@
 package main
 
 import (
+	"debug/elf"
+	"io/fs"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
+	"runtime"
+	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/glimpse-go/glimpse/examples/internal/programtest"
 )
 
-// TestService: what the files beside the program put into the environment is read.
+// TestService: what the files beside the program put into the environment, or on the command
+// line, is read.
 func TestService(t *testing.T) {
 	help := programtest.Run(t, programtest.Program("hub"), "run", "-h")
 	for _, name := range []string{"glimpse-hub.service", "Containerfile"} {
@@ -22,5 +30,121 @@ func TestService(t *testing.T) {
 				t.Errorf("%s: nothing reads %s", name, variable)
 			}
 		}
+		for _, option := range regexp.MustCompile(` -(data|url|listen|network|[a-z]+-[a-z-]+) `).FindAllStringSubmatch(string(text), -1) {
+			if !strings.Contains(help, "--"+option[1]+"=") {
+				t.Errorf("%s: there is no option -%s", name, option[1])
+			}
+		}
+	}
+}
+
+// TestUnit: systemd, where it is, finds nothing to say of the unit, once the program is there.
+func TestUnit(t *testing.T) {
+	text, err := os.ReadFile("glimpse-hub.service")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := exec.LookPath("systemd-analyze"); err != nil {
+		t.Skip("there is no systemd-analyze to verify the unit: ", err)
+	}
+	unit := filepath.Join(t.TempDir(), "glimpse-hub.service")
+	here := strings.ReplaceAll(string(text), "/usr/local/bin/glimpse-hub", programtest.Program("hub"))
+	if err := os.WriteFile(unit, []byte(here), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("systemd-analyze", "verify", unit).CombinedOutput(); err != nil || len(out) > 0 {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
+// TestContainer builds the hub as the container does, in a folder that has nothing but what is
+// copied there, and runs it as the container does, with what that sets.
+func TestContainer(t *testing.T) {
+	text, err := os.ReadFile("Containerfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	src, out := copied(t), filepath.Join(t.TempDir(), "hub")
+	build := exec.Command("sh", "-c", strings.ReplaceAll(lineOf(t, string(text), "RUN"), "-o /hub ", "-o "+out+" "))
+	build.Dir = src
+	if said, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, said)
+	}
+	if runtime.GOOS == "linux" {
+		needsNothing(t, out)
+	}
+	port := programtest.Port(t)
+	for _, set := range strings.Fields(lineOf(t, string(text), "ENV")) {
+		name, value, _ := strings.Cut(set, "=")
+		switch {
+		case name == "GLIMPSE_HUB_DATA":
+			value = filepath.Join(t.TempDir(), value)
+		case name == "GLIMPSE_HUB_LISTEN" && strings.HasSuffix(value, ":"+lineOf(t, string(text), "EXPOSE")):
+			value = port
+		}
+		t.Setenv(name, value)
+	}
+	p := programtest.Start(t, out)
+	p.Await("The hub is at")
+	if name := lineOf(t, string(text), "STOPSIGNAL"); name != "SIGTERM" {
+		t.Fatal(name)
+	}
+	if p.Signal(syscall.SIGTERM); p.Status() != 0 {
+		t.Error(p.Errors())
+	}
+}
+
+// lineOf returns what follows a word of a container file.
+func lineOf(t *testing.T, text, word string) string {
+	t.Helper()
+	m := regexp.MustCompile(`(?m)^` + word + ` (.*)$`).FindStringSubmatch(text)
+	if m == nil {
+		t.Fatalf("there is no %s", word)
+	}
+	return m[1]
+}
+
+// copied copies the repository into a folder of its own, without its history.
+func copied(t *testing.T) string {
+	t.Helper()
+	dir, root := t.TempDir(), filepath.Join("..", "..")
+	err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
+		to := filepath.Join(dir, strings.TrimPrefix(path, root))
+		switch {
+		case err != nil:
+			return err
+		case e.Name() == ".git":
+			if e.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		case e.IsDir():
+			return os.MkdirAll(to, 0o700)
+		case !e.Type().IsRegular():
+			return nil
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(to, data, 0o600)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// needsNothing fails if a program needs a library or a loader, which a container without
+// anything else does not have.
+func needsNothing(t *testing.T, program string) {
+	t.Helper()
+	f, err := elf.Open(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if slices.ContainsFunc(f.Progs, func(p *elf.Prog) bool { return p.Type == elf.PT_INTERP }) {
+		t.Error("it needs a loader")
 	}
 }

@@ -20,6 +20,7 @@ type tlsOptions struct {
 	Key   string   `type:"path" placeholder:"FILE" help:"Its private key."`
 	Host  []string `help:"The host names to get certificates for, with -tls-mode acme, which listens at port 443."`
 	Email string   `help:"Where the authority writes to about them."`
+	ACME  string   `name:"acme" placeholder:"URL" help:"The directory of the authority that certificates are ordered from; that of Let's Encrypt if empty."`
 }
 
 // config returns how the hub is served; nil = without TLS.
@@ -63,6 +64,7 @@ func (o tlsOptions) fromACME(s *station, config *tls.Config) {
 	manager := &autocert.Manager{
 		Prompt: autocert.AcceptTOS, Cache: autocert.DirCache(filepath.Join(s.dir, "acme")),
 		HostPolicy: autocert.HostWhitelist(o.Host...), Email: o.Email,
+		Client: &acme.Client{DirectoryURL: o.ACME},
 	}
 	config.NextProtos = append(config.NextProtos, acme.ALPNProto)
 	config.GetCertificate = func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {

@@ -36,7 +36,7 @@ type userAdd struct {
 
 // Run makes the user, who is there as soon as the station is.
 func (w userAdd) Run(ctx context.Context, env program.Env, g *grammar) error {
-	return invite(ctx, env, g.Data, invitation{Name: w.Name, Addresses: w.Address})
+	return invite(ctx, env, g, invitation{Name: w.Name, Addresses: w.Address})
 }
 
 type stationAdd struct {
@@ -45,22 +45,22 @@ type stationAdd struct {
 
 // Run invites the station.
 func (w stationAdd) Run(ctx context.Context, env program.Env, g *grammar) error {
-	u, err := findUser(ctx, g.Data, w.User)
+	u, err := findUser(ctx, g, w.User)
 	if err != nil {
 		return err
 	}
-	return invite(ctx, env, g.Data, invitation{User: u.ID})
+	return invite(ctx, env, g, invitation{User: u.ID})
 }
 
 // invite shows an invitation, and asks about the station that comes with it.
-func invite(ctx context.Context, env program.Env, dir string, of invitation) error {
-	text, err := call[invitation, string](ctx, dir, "invite", of)
+func invite(ctx context.Context, env program.Env, g *grammar, of invitation) error {
+	text, err := call[invitation, string](ctx, g, "invite", of)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(env.Out, "On the computer that is to join, within %v:\n\n    peer join %s\n\n", invitationAge, text)
 	secret := text[strings.LastIndexByte(text, '.')+1:]
-	station, err := call[string, asking](ctx, dir, "invite/wait", secret)
+	station, err := call[string, asking](ctx, g, "invite/wait", secret)
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func invite(ctx context.Context, env program.Env, dir string, of invitation) err
 	if !admit {
 		ctx = context.WithoutCancel(ctx) // the station is told
 	}
-	user, err := call[decision, collection.UserID](ctx, dir, "invite/decide", decision{secret, admit})
+	user, err := call[decision, collection.UserID](ctx, g, "invite/decide", decision{secret, admit})
 	if err == nil && !admit {
 		err = program.Plain(errors.New("refused; nothing was changed"))
 	}
@@ -118,7 +118,7 @@ type userList struct{}
 
 // Run prints them.
 func (userList) Run(ctx context.Context, env program.Env, g *grammar) error {
-	all, err := call[struct{}, []user](ctx, g.Data, "user/list", struct{}{})
+	all, err := call[struct{}, []user](ctx, g, "user/list", struct{}{})
 	if err != nil {
 		return err
 	}
@@ -131,8 +131,8 @@ func (userList) Run(ctx context.Context, env program.Env, g *grammar) error {
 }
 
 // findUser returns the one user of an id, a name or an address.
-func findUser(ctx context.Context, dir, text string) (user, error) {
-	all, err := call[struct{}, []user](ctx, dir, "user/list", struct{}{})
+func findUser(ctx context.Context, g *grammar, text string) (user, error) {
+	all, err := call[struct{}, []user](ctx, g, "user/list", struct{}{})
 	if err != nil {
 		return user{}, err
 	}
@@ -156,7 +156,7 @@ type userChange struct {
 
 // Run changes what is named.
 func (w userChange) Run(ctx context.Context, env program.Env, g *grammar) error {
-	u, err := findUser(ctx, g.Data, w.User)
+	u, err := findUser(ctx, g, w.User)
 	if err != nil {
 		return err
 	}
@@ -164,7 +164,7 @@ func (w userChange) Run(ctx context.Context, env program.Env, g *grammar) error 
 	if w.Address != nil {
 		u.Addresses = w.Address
 	}
-	_, err = call[user, struct{}](ctx, g.Data, "user/change", u)
+	_, err = call[user, struct{}](ctx, g, "user/change", u)
 	return err
 }
 
@@ -178,14 +178,14 @@ type userDelete struct {
 
 // Run asks once more, and deletes.
 func (w userDelete) Run(ctx context.Context, env program.Env, g *grammar) error {
-	u, err := findUser(ctx, g.Data, w.User)
+	u, err := findUser(ctx, g, w.User)
 	if err != nil {
 		return err
 	}
 	if !env.Ask(ctx, fmt.Sprintf("Delete %s (%v), and all that %s has shared, from this hub?", u.Name, u.ID, u.Name)) {
 		return program.Plain(errors.New("nothing was deleted"))
 	}
-	_, err = call[user, struct{}](ctx, g.Data, "user/delete", u)
+	_, err = call[user, struct{}](ctx, g, "user/delete", u)
 	if err == nil {
 		fmt.Fprintf(env.Out, "%s is no user any more.\n", u.Name)
 	}
@@ -209,11 +209,11 @@ type revoked struct {
 
 // Run revokes the station.
 func (w stationRevoke) Run(ctx context.Context, env program.Env, g *grammar) error {
-	u, err := findUser(ctx, g.Data, w.User)
+	u, err := findUser(ctx, g, w.User)
 	if err != nil {
 		return err
 	}
-	_, err = call[revoked, struct{}](ctx, g.Data, "station/revoke", revoked{u.ID, w.Station})
+	_, err = call[revoked, struct{}](ctx, g, "station/revoke", revoked{u.ID, w.Station})
 	if err == nil {
 		fmt.Fprintf(env.Out, "%q of %s is stopped: its key counts no more.\n", w.Station, u.Name)
 	}

@@ -5,6 +5,7 @@
 //	go run ./examples/peer run -data DIR                receives, serves, and publishes what cameras hand over
 //	go run ./examples/peer list -data DIR               the collections that it knows
 //	go run ./examples/peer show Lake -to FOLDER -data DIR
+//	go run ./examples/peer share FOLDER -with bob@example.org -data DIR
 //	go run ./examples/peer fetch Lake -to FOLDER -data DIR
 //	go run ./examples/peer station add -data DIR        lets a camera join
 //
@@ -36,9 +37,11 @@ type grammar struct {
 	Fetch      fetchWord          `cmd:"" help:"Fetch the originals that are there, into a folder."`
 	Share      shareWord          `cmd:"" help:"Share what is in a folder, originals included."`
 	Publish    publishWord        `cmd:"" help:"Publish a collection that was handed over, or publish it again."`
+	Room       roomWord           `cmd:"" help:"List what takes room here."`
+	Drop       dropWord           `cmd:"" help:"Drop originals that others shared, to make room."`
 	Address    addressWord        `cmd:"" help:"Print where this peer serves and with which key, for cameras and friends."`
 	Station    stationWords       `cmd:"" help:"The user's other stations."`
-	Contact    contactWords       `cmd:"" help:"The user's address book, which cameras take over."`
+	Contact    contactWords       `cmd:"" help:"What people are called: the user's address book, which cameras take over."`
 	Completion program.Completion `cmd:"" help:"Print what makes bash complete these words."`
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/examples/internal/human"
 	"github.com/glimpse-go/glimpse/examples/internal/program"
+	"github.com/glimpse-go/glimpse/transport/device"
 	"github.com/glimpse-go/glimpse/transport/event"
 	"github.com/glimpse-go/glimpse/transport/httplink"
 	"github.com/glimpse-go/glimpse/transport/peer"
@@ -34,7 +35,7 @@ func (w *runWord) Run(ctx context.Context, env program.Env, g *grammar) (err err
 		return err
 	}
 	defer listener.Close()
-	log := slog.New(slog.NewTextHandler(env.Err, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	log := slog.New(slog.NewTextHandler(env.Err, &slog.HandlerOptions{Level: slog.LevelError})) // tell says the rest
 	s := &service{env: env, url: w.url(listener)}
 	s.Peer, err = program.OpenPeer(ctx, g.Data, peer.Config{
 		URL: s.url, Log: log, Events: s.tell, Accept: w.accept, Publishes: !w.Hold,
@@ -55,7 +56,7 @@ func (w *runWord) Run(ctx context.Context, env program.Env, g *grammar) (err err
 	if !w.Hold {
 		go s.publishHeld(ctx)
 	}
-	fmt.Fprintf(env.Out, "User %v is served at %s.\n", s.Account.User, s.address())
+	fmt.Fprintf(env.Out, "The peer is served at %s.\n", s.address())
 	program.Ready()
 	handler := httplink.PeerHandler(s.Peer.Peer, httplink.HandlerOptions{Enrol: s.attempt, Log: log})
 	return httplink.Serve(ctx, listener, handler, config, s.Run)
@@ -81,18 +82,24 @@ func (w *runWord) url(l net.Listener) string {
 
 // tell prints what a person wants to know of what happens.
 func (s *service) tell(e event.Event) {
+	ctx := context.Background()
 	switch {
 	case e.News != nil:
-		fmt.Fprintf(s.env.Out, "%s from %v: %q, %s, %d with a label\n", e.Kind, e.News.Author, e.News.Title,
-			human.Count(e.News.Items, "item", "items"), e.News.Labelled)
+		fmt.Fprintf(s.env.Out, "%s from %s: %s\n", e.Kind, s.person(ctx, e.News.Author), titled(e.News.Title, ", ", e.News.Items, e.News.Labelled))
 	case e.Kind == event.Published:
-		if v, err := s.Reader.View(context.Background(), e.Ref.Collection); err == nil {
-			fmt.Fprintf(s.env.Out, "published %q: %s, %d with a label\n", v.Collection().Title(),
-				human.Count(v.Collection().Len(), "item", "items"), v.Collection().Labelled())
+		if v, err := s.Reader.View(ctx, e.Ref.Collection); err == nil {
+			fmt.Fprintf(s.env.Out, "published %s\n", titled(v.Collection().Title(), ": ", v.Collection().Len(), v.Collection().Labelled()))
 		}
 	case e.Kind == event.WishFulfilled, e.Kind == event.WishEnded:
-		fmt.Fprintf(s.env.Out, "%s: item %v\n", e.Kind, e.Ref.Item)
+		if v, err := s.Reader.View(ctx, e.Ref.Collection); err == nil {
+			i, _ := v.Collection().Index(e.Ref.Item)
+			fmt.Fprintf(s.env.Out, "%s: %s of %q\n", e.Kind, device.Caption(v.Collection().Item(i).Caption), v.Collection().Title())
+		}
 	case e.Kind == event.Failed || e.Kind == event.LeftOut:
 		fmt.Fprintf(s.env.Err, "%s %s: %s\n", e.Kind, e.Doing, program.Trouble(e.Err))
 	}
+}
+
+func titled(title, then string, items, labelled int) string {
+	return fmt.Sprintf("%q%s%s, %d with a label", title, then, human.Count(items, "item", "items"), labelled)
 }

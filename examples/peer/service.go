@@ -40,6 +40,8 @@ func (s *service) words() http.Handler {
 	mux.HandleFunc("/station/decide", program.Word(s.decide))
 	mux.HandleFunc("/contact/list", program.Word(s.contacts))
 	mux.HandleFunc("/contact/add", program.Word(s.addContact))
+	mux.HandleFunc("/room", program.Word(s.room))
+	mux.HandleFunc("/drop", program.Word(s.drop))
 	return mux
 }
 
@@ -132,4 +134,24 @@ func (s *service) isHeld(v *peer.View) bool {
 		}
 	}
 	return false
+}
+
+// address is where the peer serves, and with which key.
+func (s *service) address() program.Address {
+	return program.Address{URL: s.url, Key: s.Key.ID()}
+}
+
+func (s *service) addressWord(context.Context, struct{}) (string, error) {
+	return s.address().String(), s.running()
+}
+
+type addressWord struct{}
+
+// Run prints it.
+func (addressWord) Run(ctx context.Context, env program.Env, g *grammar) error {
+	text, err := call[struct{}, string](ctx, g.Data, "address", struct{}{})
+	if err == nil {
+		fmt.Fprintln(env.Out, text)
+	}
+	return err
 }

@@ -3,19 +3,21 @@ package main
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
-	"github.com/glimpse-go/glimpse/examples/internal/human"
 	"github.com/glimpse-go/glimpse/examples/internal/program"
-	"github.com/glimpse-go/glimpse/examples/mixed"
+	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/device"
+	"github.com/glimpse-go/glimpse/transport/media/mediafiles"
 )
 
 // shared is what is to be shared.
@@ -24,64 +26,80 @@ type shared struct {
 	With          []string
 }
 
-// share shares the files in a folder.
-func (s *service) share(ctx context.Context, a shared) (line, error) {
+// share shares the files in a folder: once, however often that is asked for before it has
+// succeeded or after, unless a file has changed.
+func (s *service) share(ctx context.Context, a shared) (l line, err error) {
 	if err := s.running(); err != nil {
-		return line{}, err
+		return l, err
 	}
 	paths, err := program.Files(a.Folder)
 	if err != nil {
-		return line{}, err
+		return l, err
 	}
-	users, err := s.users(ctx, a.With)
+	to, err := s.recipients(ctx, a.With)
 	if err != nil {
-		return line{}, err
+		return l, err
 	}
-	var id collection.ID
-	rand.Read(id[:]) // never fails
-	var folder mixed.Folder
-	var items []collection.Item
-	for _, path := range paths {
-		item, err := folder.Add(ctx, collection.DeriveItemID(id, []byte(path)), path)
-		if err != nil {
-			return line{}, fmt.Errorf("%s: %w", path, err)
-		}
-		items = append(items, item)
+	name := collection.Name{Author: s.Account.User}
+	if name.ID, err = s.idOf(paths, to, a.Title); err != nil {
+		return l, err
 	}
-	if len(items) == 0 {
-		return line{}, program.Plain(errors.New("there is nothing in the folder that could be shared"))
+	var left []string
+	if _, err = s.Reader.View(ctx, name); errors.Is(err, transport.ErrNotFound) {
+		left, err = s.make(ctx, name.ID, a, paths, to)
 	}
-	header := collection.Header{ID: id, Title: cmp.Or(a.Title, device.Title(time.Now(), filepath.Base(a.Folder), "")), Authority: s.Account.Authority.ID()}
-	name, err := s.Author.Make(ctx, header, collection.Body{Items: items, Recipients: users}, folder.Open)
-	if err != nil {
-		return line{}, err
+	if err == nil {
+		l, err = s.publish(ctx, asked{Collection: name.String()})
 	}
-	return s.publish(ctx, asked{Collection: name.String()})
+	l.Wrong = left
+	return l, err
 }
 
-// users are those of some names, of the address book, or ids.
-func (s *service) users(ctx context.Context, who []string) (users []collection.UserID, err error) {
-	known, err := s.contacts(ctx, struct{}{})
+// idOf is the id of the collection of some files, as they are, for some people: nobody without
+// the station's key can guess it, and the same command finds what it has made before.
+func (s *service) idOf(paths []string, to recipients, title string) (id collection.ID, err error) {
+	key, err := signature.MarshalPrivateKey(s.Account.Key)
 	if err != nil {
-		return nil, err
+		return id, err
 	}
-	for _, text := range who {
-		var user collection.UserID
-		at := slices.IndexFunc(known, func(c transport.Contact) bool { return c.Name == text && !c.User.IsZero() })
-		switch {
-		case at >= 0:
-			user = known[at].User
-		case user.UnmarshalText([]byte(text)) != nil:
-			return nil, program.Plain(fmt.Errorf("nobody is called %q; add the user with: peer contact add", text))
+	sum := hmac.New(sha256.New, key)
+	text := json.NewEncoder(sum)
+	err = text.Encode([]any{"peer share", title, to})
+	for _, path := range paths {
+		if info, errStat := os.Stat(path); errStat == nil { // one that cannot be read is left out
+			err = errors.Join(err, text.Encode([]any{path, info.Size(), info.ModTime()}))
 		}
-		users = append(users, user)
 	}
-	return users, nil
+	copy(id[:], sum.Sum(nil))
+	return id, err
+}
+
+// make makes the collection, and says what it leaves out.
+func (s *service) make(ctx context.Context, id collection.ID, a shared, paths []string, to recipients) (left []string, err error) {
+	folder := mediafiles.Folder{Original: s.Store.File}
+	body := collection.Body{Recipients: to.Users}
+	for _, path := range paths {
+		item, err := folder.Add(ctx, collection.DeriveItemID(id, []byte(path)), path)
+		switch {
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case err != nil:
+			left = append(left, path+" is left out: "+program.Trouble(err))
+		default:
+			body.Items = append(body.Items, item)
+		}
+	}
+	if len(body.Items) == 0 {
+		return left, program.Plain(errors.New("there is nothing in the folder that could be shared"))
+	}
+	header := collection.Header{ID: id, Title: cmp.Or(a.Title, device.Title(time.Now(), filepath.Base(a.Folder), "")), Authority: s.Account.Authority.ID()}
+	_, err = s.Author.MakeFor(ctx, header, body, folder.Open, to.Mail...)
+	return left, err
 }
 
 type shareWord struct {
 	Folder string   `arg:"" type:"existingdir" help:"What is in it and the folders below is shared. Hidden files are left out."`
-	With   []string `required:"" placeholder:"PERSON" help:"With whom: ids of users, or names in the address book."`
+	With   []string `required:"" placeholder:"PERSON" help:"With whom: names in the address book, mail addresses, or ids of users."`
 	Title  string   `help:"The title; the day and the folder's name if empty."`
 }
 
@@ -94,7 +112,7 @@ func (w shareWord) Run(ctx context.Context, env program.Env, g *grammar) error {
 	return err
 }
 
-// publish publishes a collection.
+// publish publishes a collection. What cannot be published now, Run publishes when it can.
 func (s *service) publish(ctx context.Context, a asked) (line, error) {
 	if err := s.running(); err != nil {
 		return line{}, err
@@ -104,7 +122,10 @@ func (s *service) publish(ctx context.Context, a asked) (line, error) {
 		return line{}, err
 	}
 	name := v.Collection().Name()
-	if err := s.Author.Publish(ctx, name); err != nil {
+	if err := s.Author.Publish(ctx, name); errors.Is(err, transport.ErrUnreachable) || errors.Is(err, transport.ErrStopped) {
+		s.Author.PublishAt(ctx, name, time.Now()) // which fails as this did, and is tried again
+		return line{}, program.Plain(fmt.Errorf("%q is here, and will be published as soon as the hub answers: %s", v.Collection().Title(), program.Trouble(err)))
+	} else if err != nil {
 		return line{}, err
 	}
 	if v, err = s.Reader.View(ctx, name); err != nil {
@@ -114,7 +135,10 @@ func (s *service) publish(ctx context.Context, a asked) (line, error) {
 }
 
 func (l line) print(env program.Env) {
-	fmt.Fprintf(env.Out, "Published %q: %s, %d with a label.\n", l.Title, human.Count(l.Items, "item", "items"), l.Labelled)
+	for _, wrong := range l.Wrong {
+		fmt.Fprintln(env.Err, wrong)
+	}
+	fmt.Fprintf(env.Out, "Published %s.\n", titled(l.Title, ": ", l.Items, l.Labelled))
 }
 
 type publishWord struct {
@@ -126,85 +150,6 @@ func (w publishWord) Run(ctx context.Context, env program.Env, g *grammar) error
 	l, err := call[asked, line](ctx, g.Data, "publish", asked{Collection: w.Collection})
 	if err == nil {
 		l.print(env)
-	}
-	return err
-}
-
-// address is where the peer serves, and with which key.
-func (s *service) address() program.Address {
-	return program.Address{URL: s.url, Key: s.Key.ID()}
-}
-
-func (s *service) addressWord(context.Context, struct{}) (string, error) {
-	return s.address().String(), s.running()
-}
-
-type addressWord struct{}
-
-// Run prints it.
-func (addressWord) Run(ctx context.Context, env program.Env, g *grammar) error {
-	text, err := call[struct{}, string](ctx, g.Data, "address", struct{}{})
-	if err == nil {
-		fmt.Fprintln(env.Out, text)
-	}
-	return err
-}
-
-type contactWords struct {
-	Add  contactAdd  `cmd:"" help:"Add somebody to share with."`
-	List contactList `cmd:"" help:"List them."`
-}
-
-// contacts is the address book.
-func (s *service) contacts(ctx context.Context, _ struct{}) ([]transport.Contact, error) {
-	settings, err := s.settings(ctx)
-	return settings.Contacts, err
-}
-
-func (s *service) settings(ctx context.Context) (transport.Settings, error) {
-	return s.As(transport.Identity{User: s.Account.User, Key: s.Key.ID()}).Settings(ctx)
-}
-
-// addContact adds somebody, in the place of who had the name.
-func (s *service) addContact(ctx context.Context, c transport.Contact) (struct{}, error) {
-	settings, err := s.settings(ctx)
-	if err != nil {
-		return struct{}{}, err
-	}
-	settings.Contacts = slices.DeleteFunc(settings.Contacts, func(old transport.Contact) bool { return old.Name == c.Name })
-	settings.Contacts = append(settings.Contacts, c)
-	return struct{}{}, s.Author.SetSettings(ctx, settings)
-}
-
-type contactAdd struct {
-	Name string `arg:"" help:"What the person is called."`
-	Who  string `arg:"" help:"The user's id, or a mail address."`
-}
-
-// Run adds.
-func (w contactAdd) Run(ctx context.Context, env program.Env, g *grammar) error {
-	c := transport.Contact{Name: w.Name}
-	if c.User.UnmarshalText([]byte(w.Who)) != nil {
-		c.User, c.Address = collection.UserID{}, w.Who
-		if _, err := collection.NormalAddress(w.Who); err != nil {
-			return program.Usage("%q is neither the id of a user nor a mail address", w.Who)
-		}
-	}
-	_, err := call[transport.Contact, struct{}](ctx, g.Data, "contact/add", c)
-	return err
-}
-
-type contactList struct{}
-
-// Run lists.
-func (contactList) Run(ctx context.Context, env program.Env, g *grammar) error {
-	all, err := call[struct{}, []transport.Contact](ctx, g.Data, "contact/list", struct{}{})
-	for _, c := range all {
-		who := c.Address
-		if !c.User.IsZero() {
-			who = c.User.String()
-		}
-		fmt.Fprintf(env.Out, "%-24s  %s\n", c.Name, who)
 	}
 	return err
 }

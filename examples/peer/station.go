@@ -178,14 +178,7 @@ func (stationAdd) Run(ctx context.Context, env program.Env, g *grammar) error {
 		err = program.Plain(errors.New("refused; nothing was changed"))
 	}
 	if err == nil {
-		fmt.Fprintf(env.Out, "%q is a station of user %v now.\n", station.Name, stationUser(g))
+		fmt.Fprintf(env.Out, "%q is a station of yours now.\n", station.Name)
 	}
 	return err
-}
-
-func stationUser(g *grammar) (user collection.UserID) {
-	if a, _, err := program.LoadAccount(g.Data); err == nil {
-		user = a.User
-	}
-	return user
 }

@@ -28,12 +28,14 @@ type asked struct {
 type line struct {
 	ID, Title, From string
 	Labelled, Items int
+	Bytes           int64 // that it takes here
 	State           string
+	Wrong           []string // what is not in it, and why
 }
 
 // printCollection prints a collection. What others have written is made safe for a terminal.
 func (l line) printCollection(env program.Env) {
-	fmt.Fprintf(env.Out, "%s  %-24s  %4d %-5s  %4d with a label  %s\n", l.ID[:8], device.Caption(l.Title), l.Items, "items", l.Labelled, l.State)
+	fmt.Fprintf(env.Out, "%s  %-24s  %4d %-5s  %4d with a label  from %s  %s\n", l.ID[:8], device.Caption(l.Title), l.Items, "items", l.Labelled, l.From, l.State)
 }
 
 // printItem is printCollection of an item.
@@ -45,7 +47,7 @@ func (l line) printItem(env program.Env) {
 func (s *service) list(ctx context.Context, _ struct{}) (lines []line, err error) {
 	names, err := s.Names(ctx)
 	for _, name := range names {
-		l := line{ID: name.ID.String(), From: name.Author.String()}
+		l := line{ID: name.ID.String(), From: s.person(ctx, name.Author)}
 		v, err := s.Reader.View(ctx, name)
 		if err != nil {
 			l.State = program.Trouble(err)

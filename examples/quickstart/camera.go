@@ -10,6 +10,7 @@ import (
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/account"
 	"github.com/glimpse-go/glimpse/transport/device"
 	"github.com/glimpse-go/glimpse/transport/httplink"
 	"github.com/glimpse-go/glimpse/transport/media"
@@ -25,16 +26,15 @@ const (
 // camera is the light device. It has photos on its card, and makes their ids and
 // thumbnails. It calls others and is never called.
 type camera struct {
-	stage  *stage
-	dir    string
-	signer stationKey
-	maker  media.Maker
-	photos map[collection.ItemID]photo
+	stage   *stage
+	dir     string
+	account account.Account
+	maker   media.Maker
+	photos  map[collection.ItemID]photo
 
-	account account
-	device  *device.Device
-	hub     transport.Hub
-	name    collection.Name // of the collection that it has made
+	device *device.Device
+	hub    transport.Hub
+	name   collection.Name // of the collection that it has made
 
 	mu    sync.Mutex
 	icons map[string][]byte             // of documents, by their type
@@ -53,30 +53,26 @@ type photo struct {
 	changed       time.Time // last, when it was taken
 }
 
-func newCamera(s *stage) (*camera, error) {
-	dir, err := s.folder("camera")
-	if err != nil {
-		return nil, err
-	}
-	signer, err := newKey(dir)
-	c := &camera{
-		stage: s, dir: dir, signer: signer,
-		photos: map[collection.ItemID]photo{}, icons: map[string][]byte{}, lost: map[collection.ItemID]skipped{},
-	}
+func newCamera(s *stage) (c *camera, err error) {
+	c = &camera{stage: s, photos: map[collection.ItemID]photo{}, icons: map[string][]byte{}, lost: map[collection.ItemID]skipped{}}
+	c.account, c.dir, err = s.account("camera")
 	s.options.equip(&c.maker)
 	return c, err
 }
 
-// join tells the camera its owner's account at the hub.
-func (c *camera) join(ctx context.Context, a account) error {
+// join begins with its owner's account at the hub.
+func (c *camera) join(ctx context.Context) error {
 	store, err := c.stage.store(ctx, "camera", c.dir, openFiles)
 	if err != nil {
 		return err
 	}
-	c.account = a
-	c.device = device.New(a.user, c.signer, device.MediaFunc(c.open), device.Config{Store: store})
-	c.hub = httplink.NewClient(a.hubURL, httplink.Bearer(a.token), httplink.Options{HTTP: c.stage.network.client("camera"), Key: a.hubKey.ID()})
-	return nil
+	signer, err := c.account.Signer()
+	if err != nil {
+		return err
+	}
+	c.device = device.New(c.account.User, signer, device.MediaFunc(c.open), device.Config{Store: store})
+	c.hub, err = httplink.HubOf(c.account, httplink.Options{HTTP: c.stage.network.client("camera")})
+	return err
 }
 
 // open opens a version of a photo, for the SDK. Nothing is held in memory: the
@@ -87,7 +83,7 @@ func (c *camera) open(_ context.Context, id collection.ItemID, version int) (tra
 	p, ok := c.photos[id]
 	switch {
 	case ok && version == thumbnail && p.thumbnailPath != "":
-		return openFile(p.thumbnailPath)
+		return device.FileBlob(p.thumbnailPath)
 	case ok && version == original:
 		return c.openOriginal(p)
 	}
@@ -103,7 +99,7 @@ func (c *camera) make(ctx context.Context, title string, photos []photo, recipie
 		c.photos[p.id] = p
 		items[i] = collection.Item{ID: p.id, Caption: p.name, MediaType: p.mediaType, Preview: p.preview}
 	}
-	header := collection.Header{Title: title, Authority: c.account.hubKey.ID()}
+	header := collection.Header{Title: title, Authority: c.account.Authority.ID()}
 	c.name, err = c.device.Make(ctx, header, collection.Body{Items: items, Recipients: recipients})
 	return err
 }
@@ -117,7 +113,10 @@ func (c *camera) shareWithHub(ctx context.Context) error {
 // shareWithHome shares it over the local link: the home peer asks for all. Where that is
 // and which key it has, its owner has told the camera.
 func (c *camera) shareWithHome(ctx context.Context, at transport.Source) error {
-	caller := httplink.Caller{User: c.account.user, Signer: c.signer, Statement: c.account.statement}
+	caller, err := httplink.CallerOf(c.account)
+	if err != nil {
+		return err
+	}
 	home, err := httplink.Dialer(caller, httplink.Options{HTTP: c.stage.network.client("camera")}).Reach(at)
 	if err == nil {
 		_, err = c.device.Sync(ctx, home, c.name)

@@ -5,43 +5,22 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"io/fs"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/device"
 )
-
-// openedFile is a file as a transport.Blob.
-type openedFile struct {
-	*os.File
-	size int64
-}
-
-// Size implements transport.Blob.
-func (f openedFile) Size() int64 { return f.size }
-
-func openFile(path string) (transport.Blob, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	info, err := f.Stat()
-	if err != nil {
-		f.Close()
-		return nil, err
-	}
-	return openedFile{f, info.Size()}, nil
-}
 
 // openedPhoto is the original of a photo as a transport.Blob, whose errors name it.
 type openedPhoto struct {
-	openedFile
+	transport.Blob
 	photo photo
 }
 
 // ReadAt implements io.ReaderAt.
 func (o openedPhoto) ReadAt(b []byte, at int64) (int, error) {
-	n, err := o.openedFile.ReadAt(b, at)
+	n, err := o.Blob.ReadAt(b, at)
 	if err != nil && !errors.Is(err, io.EOF) {
 		err = &photoError{o.photo, err}
 	}
@@ -52,21 +31,17 @@ func (o openedPhoto) ReadAt(b []byte, at int64) (int, error) {
 // thumbnail shows something else.
 var errChanged = errors.New("changed while it was being shared")
 
-// open opens the original, if it is still the one that was taken.
+// open opens the original, if it is still the one that was taken. The error is the system's,
+// since a device goes on without what is not found, and this camera leaves the photo out.
 func (p photo) open() (transport.Blob, error) {
-	f, err := os.Open(p.path)
-	if err != nil {
-		return nil, &photoError{p, err}
+	b, err := device.UnchangedBlob(p.path, p.size, p.changed)
+	if err == nil {
+		return openedPhoto{b, p}, nil
 	}
-	info, err := f.Stat()
-	if err == nil && (info.Size() != p.size || !info.ModTime().Equal(p.changed)) {
-		err = errChanged
+	if system, ok := errors.AsType[*fs.PathError](err); ok {
+		return nil, &photoError{p, system}
 	}
-	if err != nil {
-		f.Close()
-		return nil, &photoError{p, err}
-	}
-	return openedPhoto{openedFile{f, p.size}, p}, nil
+	return nil, &photoError{p, errChanged}
 }
 
 // openOriginal opens the original of a photo. One that is gone after the camera has

@@ -19,7 +19,7 @@ func (c *cast) share(ctx context.Context, photos []photo) error {
 	}
 	var ids []collection.UserID
 	for _, r := range c.recipients {
-		ids = append(ids, r.account.user)
+		ids = append(ids, r.account.User)
 	}
 	var made collection.Collection
 	err = c.step("camera", "make collection", func() (notes, error) {

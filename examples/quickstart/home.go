@@ -10,9 +10,11 @@ import (
 	"sync"
 
 	"github.com/glimpse-go/glimpse/collection"
-	"github.com/glimpse-go/glimpse/examples/mixed"
 	"github.com/glimpse-go/glimpse/label"
+	"github.com/glimpse-go/glimpse/signature"
+	"github.com/glimpse-go/glimpse/transport/account"
 	"github.com/glimpse-go/glimpse/transport/httplink"
+	"github.com/glimpse-go/glimpse/transport/media/mediafiles"
 	"github.com/glimpse-go/glimpse/transport/peer"
 )
 
@@ -20,12 +22,12 @@ import (
 // camera, makes what the hub still wants, and serves the originals to all who
 // may read them.
 type home struct {
-	stage  *stage
-	dir    string
-	signer stationKey
-	render mixed.Renderer
-	items  int64 // in the collection that is published
-	peer   *peer.Peer
+	stage   *stage
+	dir     string
+	account account.Account
+	render  mediafiles.Renderer
+	items   int64 // in the collection that is published
+	peer    *peer.Peer
 
 	mu   sync.Mutex
 	done int64 // items of which the screen version was made, or cannot be
@@ -34,51 +36,57 @@ type home struct {
 	cannot     []skipped // pictures and films that have no screen version
 }
 
-func newHome(s *stage) (*home, error) {
-	dir, err := s.folder("home")
-	if err != nil {
-		return nil, err
-	}
-	signer, err := newKey(dir)
-	h := &home{stage: s, dir: dir, signer: signer}
+func newHome(s *stage) (h *home, err error) {
+	h = &home{stage: s}
+	h.account, h.dir, err = s.account("home")
 	s.options.equip(&h.render.Maker)
 	return h, err
 }
 
 // join starts the peer with its owner's account at the hub.
-func (h *home) join(ctx context.Context, a account) error {
-	listener, url, err := h.stage.network.listen("home", h.signer.private)
-	if err != nil {
-		return err
-	}
-	cfg := peer.Config{URL: url, Render: h}
-	if cfg.Keys, err = a.keyring(); err != nil {
-		return err
-	}
-	h.peer, err = startPeer(ctx, h.stage, "home", h.dir, h.signer, a, cfg)
-	if err != nil {
-		listener.Close()
-		return err
-	}
-	h.stage.serve(listener, httplink.PeerHandler(h.peer, httplink.HandlerOptions{Log: slog.New(&h.stage.failures)}))
-	return nil
+func (h *home) join(ctx context.Context) (err error) {
+	h.peer, err = startPeer(ctx, h.stage, "home", h.dir, h.account, peer.Config{Render: h})
+	return err
 }
 
-// startPeer starts a peer with a store of its own and the account of its user.
-func startPeer(ctx context.Context, s *stage, name, dir string, signer stationKey, a account, cfg peer.Config) (*peer.Peer, error) {
+// startPeer starts a peer with a store of its own and the account of its user, and serves it.
+// It does what the story says and nothing by itself: another program has it Run.
+func startPeer(ctx context.Context, s *stage, name, dir string, a account.Account, cfg peer.Config) (*peer.Peer, error) {
 	store, err := s.store(ctx, name, dir, openFiles)
 	if err != nil {
 		return nil, err
 	}
-	client := s.network.client(name)
-	cfg.Store, cfg.Statement, cfg.Log = store, a.statement, slog.New(&s.failures)
-	cfg.Dial = httplink.Dialer(httplink.Caller{User: a.user, Signer: signer, Statement: a.statement}, httplink.Options{HTTP: client})
-	cfg.Hub = httplink.NewClient(a.hubURL, httplink.Bearer(a.token), httplink.Options{HTTP: client, Key: a.hubKey.ID()})
-	p, err := peer.New(ctx, a.user, signer.Signer, cfg)
+	caller, err := httplink.CallerOf(a)
 	if err != nil {
 		return nil, err
 	}
-	s.closers = append(s.closers, func() error { return p.Close(context.WithoutCancel(ctx)) })
+	options := httplink.Options{HTTP: s.network.client(name)}
+	if cfg.Hub, err = httplink.HubOf(a, options); err != nil {
+		return nil, err
+	}
+	if cfg.Keys == nil {
+		cfg.Keys = new(signature.Keyring)
+	}
+	if err := a.AddTo(ctx, cfg.Keys); err != nil {
+		return nil, err
+	}
+	signer, err := a.Signer()
+	if err != nil {
+		return nil, err
+	}
+	listener, url, err := s.network.listen(name, a.Key)
+	if err != nil {
+		return nil, err
+	}
+	cfg.URL, cfg.Store, cfg.Statement, cfg.Log, cfg.Dial = url, store, a.Statement, slog.New(&s.failures), httplink.Dialer(caller, options)
+	p, err := peer.New(ctx, a.User, signer, cfg)
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	s.serve(ctx, listener, httplink.PeerHandler(p, httplink.HandlerOptions{Log: cfg.Log}), func(ctx context.Context) error {
+		<-ctx.Done()
+		return p.Close(context.WithoutCancel(ctx))
+	})
 	return p, nil
 }
 

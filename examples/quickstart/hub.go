@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"log/slog"
+	"path/filepath"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/signature"
+	"github.com/glimpse-go/glimpse/transport/account"
 	"github.com/glimpse-go/glimpse/transport/httplink"
 	"github.com/glimpse-go/glimpse/transport/hub"
 )
@@ -17,14 +19,18 @@ type hubStation struct {
 	url string
 }
 
-// startHub starts the hub: a key that all others will know, a store, a listener. A hub that
-// stays up also has Resume, Probe and Expire called now and then, as package hub says.
+// startHub starts the hub: a key that all others will know, a store, a listener. From then
+// on it does by itself what is due now and then.
 func startHub(ctx context.Context, s *stage) (*hubStation, error) {
-	dir, err := s.folder("hub")
+	own, dir, err := s.account("hub")
 	if err != nil {
 		return nil, err
 	}
-	signer, err := newKey(dir)
+	caller, err := httplink.CallerOf(own)
+	if err != nil {
+		return nil, err
+	}
+	signer, err := own.Signer()
 	if err != nil {
 		return nil, err
 	}
@@ -32,50 +38,54 @@ func startHub(ctx context.Context, s *stage) (*hubStation, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := new(hubStation)
-	h.hub, err = hub.New(ctx, signer.Signer, hub.Config{
+	h, err := hub.New(ctx, signer, hub.Config{
 		Store: store,
-		Dial:  httplink.Dialer(httplink.Caller{Signer: signer}, httplink.Options{HTTP: s.network.client("hub")}), // to check what peers announce
+		Dial:  httplink.Dialer(caller, httplink.Options{HTTP: s.network.client("hub")}), // to check what peers announce
 		Wait:  5 * time.Second,
 		Log:   slog.New(&s.failures),
 	})
 	if err != nil {
 		return nil, err
 	}
-	listener, url, err := s.network.listen("hub", signer.private)
-	if err != nil {
-		return nil, err
+	listener, url, err := s.network.listen("hub", own.Key)
+	if err == nil {
+		handler := httplink.HubHandler(h, httplink.HandlerOptions{Log: slog.New(&s.failures)})
+		s.serve(ctx, listener, s.witness.watch(handler), h.Run)
 	}
-	h.url = url
-	s.serve(listener, s.witness.watch(httplink.HubHandler(h.hub, httplink.HandlerOptions{Log: slog.New(&s.failures)})))
-	s.closers = append(s.closers, func() error { return h.hub.Close(context.WithoutCancel(ctx)) })
-	return h, nil
+	return &hubStation{h, url}, err
 }
 
 // person registers a user at the hub, as a sign-up page would.
-func (h *hubStation) person(ctx context.Context, name, address string) (account, error) {
-	user, err := h.hub.Accounts().Register(ctx, hub.Person{Name: name, Addresses: []string{address}})
-	return account{user: user, hubURL: h.url, hubKey: h.hub.PublicKey()}, err
+func (h *hubStation) person(ctx context.Context, name, address string) (collection.UserID, error) {
+	return h.hub.Accounts().Register(ctx, hub.Person{Name: name, Addresses: []string{address}})
 }
 
-// station adds a station to a user's account: a token of its own, and what shows that the
-// station's key is the user's. The first station's key is the user key; it seals the
-// user's roster when there is another.
-func (h *hubStation) station(ctx context.Context, a account, name string, key, userKey *signature.Signer) (account, error) {
-	var err error
-	if a.token, err = h.hub.Accounts().Issue(ctx, a.user, name); err != nil {
-		return a, err
+// station makes a station one of a user's: in its account are then a token of its own, and
+// what shows that its key is the user's. The first station's key is the user key; it seals the
+// user's roster when there is another. Where there are people at both, package enrol does that.
+func (h *hubStation) station(ctx context.Context, user collection.UserID, a *account.Account, dir string, userKey *signature.Signer) error {
+	key, err := a.Signer()
+	if err != nil {
+		return err
 	}
-	if key != userKey {
-		if err := h.list(ctx, a.user, key, userKey); err != nil {
-			return a, err
+	a.User, a.Authority, a.Hub, a.Pinned = user, h.hub.PublicKey(), []string{h.url}, true
+	if a.Token, err = h.hub.Accounts().Issue(ctx, user, a.Name); err != nil {
+		return err
+	}
+	if userKey != nil {
+		if err := h.list(ctx, user, key, userKey); err != nil {
+			return err
 		}
+		a.UserKey = userKey.Public()
 	}
-	proof, err := signature.ProvePossession(ctx, key, a.hubKey.ID(), a.user)
+	proof, err := signature.ProvePossession(ctx, key, a.Authority.ID(), user)
 	if err == nil {
-		a.statement, err = h.hub.Accounts().AddKey(ctx, a.user, name, key.Public(), proof)
+		a.Statement, err = h.hub.Accounts().AddKey(ctx, user, a.Name, key.Public(), proof)
 	}
-	return a, err
+	if err == nil {
+		err = a.Save(filepath.Join(dir, "account"))
+	}
+	return err
 }
 
 // list tells the hub of a user's second station.

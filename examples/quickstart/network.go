@@ -169,6 +169,7 @@ var requestNames = []struct{ method, prefix, words string }{
 	{http.MethodPost, "/v1/versions/", "fetch versions"},
 	{http.MethodPost, "/v1/announce", "announce"},
 	{http.MethodGet, "/v1/collections/", "read collection"},
+	{http.MethodPost, "/v1/collections", "read collections"},
 	{http.MethodGet, "/v1/updates/", "read updates"},
 	{http.MethodPost, "/v1/feed", "ask for news"},
 	{http.MethodGet, "/v1/originals/", "fetch originals"},

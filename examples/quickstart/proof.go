@@ -65,12 +65,12 @@ func (r *recipient) verifySeal(ctx context.Context, name collection.Name) error 
 	if err != nil {
 		return err
 	}
-	sealed, err := collection.Verify(ctx, r.keys, c)
+	sealed, err := collection.Verify(ctx, &r.keys, c)
 	if err != nil {
 		return err
 	}
 	for _, said := range sealed.Report().Updates {
-		if said.By.IsZero() && said.Key == r.account.hubKey.ID() {
+		if said.By.IsZero() && said.Key == r.account.Authority.ID() {
 			return nil
 		}
 	}

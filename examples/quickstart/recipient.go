@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -12,7 +11,7 @@ import (
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
-	"github.com/glimpse-go/glimpse/transport/httplink"
+	"github.com/glimpse-go/glimpse/transport/account"
 	"github.com/glimpse-go/glimpse/transport/peer"
 )
 
@@ -21,39 +20,22 @@ type recipient struct {
 	stage   *stage
 	name    string
 	dir     string
-	signer  stationKey
-	account account
-	keys    *signature.Keyring // begins with the hub's public key alone
+	account account.Account
+	keys    signature.Keyring // begins with the hub's public key and her own
 	peer    *peer.Peer
 	early   []notify.Notification // that came while it said that others were read
 }
 
-func newRecipient(s *stage, name string) (*recipient, error) {
-	dir, err := s.folder(name)
-	if err != nil {
-		return nil, err
-	}
-	signer, err := newKey(dir)
-	return &recipient{stage: s, name: name, dir: dir, signer: signer}, err
+func newRecipient(s *stage, name string) (r *recipient, err error) {
+	r = &recipient{stage: s, name: name}
+	r.account, r.dir, err = s.account(name)
+	return r, err
 }
 
 // join starts the peer with its user's account at the hub.
-func (r *recipient) join(ctx context.Context, a account) error {
-	listener, url, err := r.stage.network.listen(r.name, r.signer.private)
-	if err != nil {
-		return err
-	}
-	r.account = a
-	if r.keys, err = a.keyring(); err != nil {
-		return err
-	}
-	r.peer, err = startPeer(ctx, r.stage, r.name, r.dir, r.signer, a, peer.Config{URL: url, Keys: r.keys})
-	if err != nil {
-		listener.Close()
-		return err
-	}
-	r.stage.serve(listener, httplink.PeerHandler(r.peer, httplink.HandlerOptions{Log: slog.New(&r.stage.failures)}))
-	return nil
+func (r *recipient) join(ctx context.Context) (err error) {
+	r.peer, err = startPeer(ctx, r.stage, r.name, r.dir, r.account, peer.Config{Keys: &r.keys})
+	return err
 }
 
 // moment is how long a recipient waits for more news when there has been some: the

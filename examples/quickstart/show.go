@@ -60,12 +60,14 @@ func (c *cast) setUp(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	camera, err := c.hub.station(ctx, ann, "camera", c.camera.signer.Signer, c.camera.signer.Signer)
+	if err = c.hub.station(ctx, ann, &c.camera.account, c.camera.dir, nil); err != nil {
+		return err
+	}
+	userKey, err := c.camera.account.Signer()
 	if err != nil {
 		return err
 	}
-	home, err := c.hub.station(ctx, ann, "home", c.home.signer.Signer, c.camera.signer.Signer)
-	if err != nil {
+	if err = c.hub.station(ctx, ann, &c.home.account, c.home.dir, userKey); err != nil {
 		return err
 	}
 	for _, name := range []string{"Bob", "Carol"} {
@@ -73,7 +75,7 @@ func (c *cast) setUp(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	return errors.Join(c.camera.join(ctx, camera), c.home.join(ctx, home))
+	return errors.Join(c.camera.join(ctx), c.home.join(ctx))
 }
 
 // welcome registers a recipient and starts the peer.
@@ -86,11 +88,10 @@ func (c *cast) welcome(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	person, err = c.hub.station(ctx, person, "laptop", r.signer.Signer, r.signer.Signer)
-	if err != nil {
+	if err = c.hub.station(ctx, person, &r.account, r.dir, nil); err != nil {
 		return err
 	}
 	c.recipients = append(c.recipients, r)
 	c.result.recipients++
-	return r.join(ctx, person)
+	return r.join(ctx)
 }

@@ -2,23 +2,19 @@ package main
 
 import (
 	"context"
-	"crypto"
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"io"
-	"log"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"time"
 
-	"github.com/glimpse-go/glimpse/collection"
-	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/account"
+	"github.com/glimpse-go/glimpse/transport/httplink"
 )
 
 // stage is where the story is played: it makes each station a folder and a
@@ -43,12 +39,6 @@ type tricks struct {
 	end     func(c *cast)                                                  // before the stations' folders go
 }
 
-// folder makes a station a folder of its own.
-func (s *stage) folder(station string) (string, error) {
-	dir := filepath.Join(s.root, strings.ToLower(station))
-	return dir, os.Mkdir(dir, 0o700)
-}
-
 // store opens the store in a station's folder with open.
 func (s *stage) store(ctx context.Context, station, dir string, open openStore) (transport.Store, error) {
 	store, err := open(ctx, filepath.Join(dir, "store"))
@@ -62,15 +52,24 @@ func (s *stage) store(ctx context.Context, station, dir string, open openStore) 
 	return store, nil
 }
 
-// serve answers requests until the stage is closed.
-func (s *stage) serve(l net.Listener, h http.Handler) {
-	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
-	var done sync.WaitGroup
-	done.Go(func() { server.Serve(l) }) // always ends with http.ErrServerClosed
+// serve serves a station, and has it run, until the stage is closed.
+func (s *stage) serve(ctx context.Context, l net.Listener, h http.Handler, run func(context.Context) error) {
+	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
+	ended := make(chan error, 1)
+	go func() { ended <- httplink.Serve(ctx, l, h, nil, run) }()
 	s.closers = append(s.closers, func() error {
-		defer done.Wait()
-		return server.Close()
+		stop()
+		return <-ended
 	})
+}
+
+// account makes a station its account, with its key, in a folder of its own.
+func (s *stage) account(station string) (a account.Account, dir string, err error) {
+	dir = filepath.Join(s.root, strings.ToLower(station))
+	if err = os.Mkdir(dir, 0o700); err == nil {
+		a, err = account.Open(filepath.Join(dir, "account"), station, rand.Reader)
+	}
+	return a, dir, err
 }
 
 // close ends all that was begun, the last thing first.
@@ -81,46 +80,6 @@ func (s *stage) close() error {
 	}
 	s.closers = nil
 	return errors.Join(errs...)
-}
-
-// stationKey is a station's own key: it seals with it, and shows it to who connects.
-type stationKey struct {
-	*signature.Signer
-	private crypto.Signer
-}
-
-// newKey makes a station's private key and keeps it in its folder.
-func newKey(dir string) (k stationKey, err error) {
-	key, err := signature.GenerateKey(rand.Reader)
-	if err != nil {
-		return k, err
-	}
-	text, err := signature.MarshalPrivateKey(key)
-	if err != nil {
-		return k, err
-	}
-	if err := os.WriteFile(filepath.Join(dir, "key.pem"), text, 0o600); err != nil {
-		return k, err
-	}
-	k.private = key
-	k.Signer, err = signature.NewSigner(key, nil)
-	return k, err
-}
-
-// account is what a person types into a new station, or scans with it: all that
-// ever passes between stations beside the network.
-type account struct {
-	user      collection.UserID
-	token     string // to speak to the hub
-	statement []byte // whose the station's key is
-	hubURL    string
-	hubKey    signature.PublicKey
-}
-
-// keyring returns a keyring that trusts the hub's key and nothing else.
-func (a account) keyring() (*signature.Keyring, error) {
-	keys := new(signature.Keyring)
-	return keys, keys.AddAuthority(a.hubKey)
 }
 
 // notes are the remarks on the rows of a step, by what the rows are.

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"io"
 	"io/fs"
@@ -19,6 +20,7 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/account"
 )
 
 // liar stands between a station and the others and changes the bodies of what
@@ -212,7 +214,11 @@ func TestCollectionThatIsNone(t *testing.T) {
 // somebody who may not say so.
 func forged(t *testing.T, c collection.Collection) []byte {
 	t.Helper()
-	signer, err := newKey(t.TempDir())
+	of, err := account.New("somebody", rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := of.Signer()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,8 @@
 // repository and fail where it leaves the rules of the house:
 //
 //   - imports run one way: label, collection, notify, transport, stores, the roles
-//     (transport/hub, transport/peer, transport/device), links, with signature apart;
+//     (transport/hub, transport/peer, transport/device), links and what joins the roles
+//     with what is below them, with signature apart;
 //   - the pure packages reach no operating system, network, log, clock or source
 //     of randomness, and start no goroutine;
 //   - the root module requires a short list of modules and nothing more;
@@ -11,6 +12,7 @@
 //     records.go, and no two are the same;
 //   - files, functions and types keep their proportions, and tests stand beside what
 //     they test;
+//   - the quickstart reaches no libp2p, so that the first command stays quick;
 //   - the top level holds the entries of the design and nothing else;
 //   - the Examples that are whole programs of a hub, a home and a camera stay short.
 //

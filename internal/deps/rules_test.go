@@ -21,10 +21,12 @@ var rules = map[string]func(*tree) []string{
 	"beside":       beside,
 	"top level":    topLevel,
 	"records":      records,
+	"quick":        quick,
 }
 
 var (
 	roles   = set("transport/hub transport/peer transport/device")
+	glue    = set("transport/media/mediafiles") // joins what is below the roles with them
 	keepers = set("transport/hub transport/peer transport/device transport/internal/station")
 	aside   = set("signature")
 	basic   = set("internal/sealerr internal/userid internal/wire") // know nothing of collections, so that aside may import them
@@ -57,8 +59,12 @@ func layer(dir string) (part string, height int) {
 	first, rest, _ := strings.Cut(dir, "/")
 	second, _, _ := strings.Cut(rest, "/")
 	switch joined := first + "/" + second; {
-	case first == "transport" && strings.HasSuffix(second, "link"):
+	case joined == "transport/httplink":
 		return joined, 8
+	case glue[dir]:
+		return dir, 8
+	case first == "transport" && strings.HasSuffix(second, "link"): // which may carry its requests
+		return joined, 9
 	case roles[joined]:
 		return joined, 7
 	case first == "transport" && second != "":
@@ -133,6 +139,16 @@ func effects(s source) (found []string) {
 		return true
 	})
 	return found
+}
+
+// quick keeps the first program that people run free of a network that takes long to build.
+func quick(t *tree) (broken []string) {
+	t.reach("examples/quickstart", func(from source, imported string) {
+		if dir, ours := folder(imported); ours && dir == "transport/p2plink" || strings.HasPrefix(imported, "github.com/libp2p/") {
+			broken = append(broken, fmt.Sprintf("examples/quickstart reaches %s: %s imports it", imported, from.name))
+		}
+	})
+	return broken
 }
 
 func requirements(t *tree) (broken []string) {

@@ -51,7 +51,8 @@
 //     levels alone nobody is written a letter.
 //  10. What a source does not have at several probes in a row it does not serve any
 //     more; what nobody serves then is taken back, and the hub tells, whoever
-//     told before.
+//     told before. A station that has sealed another address serves there what it served
+//     at the one before, and at that no more.
 //  11. Who is known by a mail address only is written to by the hub, also where
 //     the sender tells the users; who has become a user since is told as soon as
 //     the authority has said so.
@@ -84,4 +85,8 @@
 //     answered with the End, and asked for nothing; an announcement is refused. The authority
 //     says nothing of it any more. Whoever was told is told so once, without a letter. An End
 //     whose key is revoked does not stand: all goes on as it was, and that is told.
+//  20. A reader of what a successor has replaced who is missing from any head of the album
+//     reads nothing of it any more, in no head: to that user none of it is there, and the
+//     entries in the feed keep the names alone. Of what has ended the End is told all the same.
+//     Where the head without that user ends, all is as it was, and is told anew.
 package engine

@@ -6,7 +6,7 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-// Rule 18. Nothing of the state goes when a collection ends: the key may be a stolen one, and
+// Rule 19. Nothing of the state goes when a collection ends: the key may be a stolen one, and
 // when that is revoked the End does not stand any more, and all goes on as it was.
 
 // isOver reports whether an event is refused, or passed over, in a collection that has ended.
@@ -42,7 +42,8 @@ func (r Rules) ended(s *State, effects []Effect) ([]Effect, error) {
 		return nil, err
 	}
 	n, err := r.notification(s, notify.Ended)
-	n.NoLetters = true // the links in those that went open nothing any more
+	n.NoLetters = true        // the links in those that went open nothing any more
+	n.Notification.Title = "" // it may be newer than what is for those who were left out
 	return append(left, n), err
 }
 

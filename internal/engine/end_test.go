@@ -18,13 +18,13 @@ func ended(t testing.TB, c collection.Collection) collection.Collection {
 	return c
 }
 
-// TestRule18ToldOnce: whoever was told of a collection is told that it has ended, once, and
+// TestRule19ToldOnce: whoever was told of a collection is told that it has ended, once, and
 // without letters; nothing else is said of it.
-func TestRule18ToldOnce(t *testing.T) {
+func TestRule19ToldOnce(t *testing.T) {
 	s := told(t)
 	next, effects := run(t, rules, s, Updated{Collection: ended(t, s.Collection)})
 	n := effect[Notify](t, effects)
-	if n.Notification.Reason != notify.Ended || !n.NoLetters || len(n.To) == 0 || len(n.Notification.Updates) != 0 {
+	if n.Notification.Reason != notify.Ended || !n.NoLetters || len(n.To) == 0 || len(n.Notification.Updates) != 0 || n.Notification.Title != "" {
 		t.Errorf("told %+v", n)
 	}
 	again, err := next.Collection.End(t.Context(), seals("later"), time.Unix(10, 0))
@@ -36,16 +36,16 @@ func TestRule18ToldOnce(t *testing.T) {
 	}
 }
 
-// TestRule18NobodyIsToldOfWhatWasNeverThere: an End is never the first word.
-func TestRule18NobodyIsToldOfWhatWasNeverThere(t *testing.T) {
+// TestRule19NobodyIsToldOfWhatWasNeverThere: an End is never the first word.
+func TestRule19NobodyIsToldOfWhatWasNeverThere(t *testing.T) {
 	_, effects, err := rules.Step(State{}, Updated{Collection: ended(t, sealedDraft(t, 3))})
 	check(t, err)
 	none[Notify](t, effects)
 }
 
-// TestRule18NothingMore: a share is asked for nothing, announcements are refused, and the
+// TestRule19NothingMore: a share is asked for nothing, announcements are refused, and the
 // authority says nothing, whatever comes.
-func TestRule18NothingMore(t *testing.T) {
+func TestRule19NothingMore(t *testing.T) {
 	s, _ := run(t, rules, told(t), Announced{source(0)})
 	before := s
 	s, _ = run(t, rules, s, Updated{Collection: ended(t, s.Collection)})
@@ -72,8 +72,8 @@ func TestRule18NothingMore(t *testing.T) {
 	}
 }
 
-// TestRule18AShareBringsTheEnd: of a station that has ended it.
-func TestRule18AShareBringsTheEnd(t *testing.T) {
+// TestRule19AShareBringsTheEnd: of a station that has ended it.
+func TestRule19AShareBringsTheEnd(t *testing.T) {
 	s := told(t)
 	share := fromDevice(ended(t, s.Collection), true)
 	share.Held = s.Held
@@ -83,8 +83,8 @@ func TestRule18AShareBringsTheEnd(t *testing.T) {
 	}
 }
 
-// TestRule18Undone: what a stolen key has ended goes on as it was, and that is told.
-func TestRule18Undone(t *testing.T) {
+// TestRule19Undone: what a stolen key has ended goes on as it was, and that is told.
+func TestRule19Undone(t *testing.T) {
 	s := told(t)
 	over, _ := run(t, rules, s, Updated{Collection: ended(t, s.Collection)})
 	over.Collection = s.Collection // as it is loaded when the key is revoked
@@ -98,8 +98,8 @@ func TestRule18Undone(t *testing.T) {
 	}
 }
 
-// TestRule18Shows: of what has ended, nothing is for any but its author.
-func TestRule18Shows(t *testing.T) {
+// TestRule19Shows: of what has ended, nothing is for any but its author.
+func TestRule19Shows(t *testing.T) {
 	s := told(t)
 	over, _ := run(t, rules, s, Updated{Collection: ended(t, s.Collection)})
 	for u := range s.Collection.Recipients() {
@@ -112,8 +112,8 @@ func TestRule18Shows(t *testing.T) {
 	}
 }
 
-// TestRule18NoRebase: a station of the author's makes no edition of what has ended.
-func TestRule18NoRebase(t *testing.T) {
+// TestRule19NoRebase: a station of the author's makes no edition of what has ended.
+func TestRule19NoRebase(t *testing.T) {
 	c := sealedDraft(t, 3)
 	edition := func(change func(*collection.Header, []collection.Item)) collection.Collection {
 		next, err := c.Edit(change)

@@ -74,6 +74,12 @@ func (s State) reason(now collection.Digest) notify.Reason {
 	return notify.Available
 }
 
+// News is what was told last of a collection, to tell it once more.
+func (r Rules) News(s State) (Notify, error) {
+	n, err := notify.Make(s.Collection, notify.Shared, r.link(s.Collection.Name()))
+	return Notify{Notification: n, Availability: s.Notified, Seq: s.News}, err
+}
+
 func (r Rules) link(n collection.Name) string {
 	if r.Link == "" {
 		return ""

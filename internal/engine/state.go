@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"slices"
-
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/notify"
@@ -180,33 +178,6 @@ func trimColumns(sets []transport.Bits) []transport.Bits {
 		n--
 	}
 	return sets[:n]
-}
-
-// withSource adds what one station serves to the sources.
-func withSource(sources []transport.Source, add transport.Source) []transport.Source {
-	if add.Items.IsEmpty() {
-		return sources
-	}
-	out := slices.Clone(sources)
-	for i, s := range out {
-		if s.User == add.User && s.URL == add.URL {
-			out[i].Items = s.Items.Or(add.Items).Trim()
-			out[i].Endpoint = newerEndpoint(s.Endpoint, add.Endpoint)
-			return out
-		}
-	}
-	return append(out, add)
-}
-
-// newerEndpoint is the endpoint that counts of two for one address: of one key the one
-// with the greater number, else the one that was announced last.
-func newerEndpoint(known, announced []byte) []byte {
-	a, err := collection.DecodeEndpoint(known)
-	b, bad := collection.DecodeEndpoint(announced)
-	if bad != nil || err == nil && a.Key == b.Key && a.Number > b.Number {
-		return known
-	}
-	return announced
 }
 
 // Event is something that happened to a collection.

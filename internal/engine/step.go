@@ -291,10 +291,12 @@ func (r Rules) announced(s State, e Announced) (State, []Effect, error) {
 		id, _ := s.Collection.At(gone[0])
 		return s, nil, transport.At(transport.ErrWithdrawn, "item "+id.String())
 	}
-	source := e.Source
+	source := current(s.Sources, e.Source)
 	source.Items = items
-	s.Sources = withSource(s.Sources, source)
-	s.Failures = s.forgiven(source)
+	s.Sources, s.Unchecked = withSource(s.Sources, source), moved(s.Unchecked, source)
+	s.Failures = slices.DeleteFunc(s.forgiven(source), func(f Failure) bool {
+		return !slices.ContainsFunc(s.Sources, func(of transport.Source) bool { return of.User == f.User && of.URL == f.URL })
+	})
 	return s.checkedNow(source), []Effect{Spread{source}}, nil
 }
 

@@ -44,7 +44,7 @@ func (m Message) String() string {
 // word of the path.
 var words = map[string]string{
 	"POST share": "share", "POST push": "push", "POST upload": "upload", "PATCH uploads": "put", "HEAD uploads": "stored", "GET versions": "version", "POST versions": "versions",
-	"POST announce": "announce", "GET collections": "collection", "GET updates": "updates",
+	"POST announce": "announce", "GET collections": "collection", "POST collections": "collections", "GET updates": "updates",
 	"POST feed": "changes", "POST deliveries": "deliver",
 	"GET originals": "original", "POST verify": "verify", "POST ids": "ids", "GET settings": "settings", "POST keys": "keys", "POST roster": "roster", "GET links": "link",
 }
@@ -56,7 +56,7 @@ func (m Message) sendsStream() bool {
 }
 
 func (m Message) bringsStream() bool {
-	return slices.Contains([]string{"version", "versions", "original", "originals", "changes"}, m.What)
+	return slices.Contains([]string{"version", "versions", "original", "originals", "changes", "collections"}, m.What)
 }
 
 // MessageOf reads a request as the network sees it: what its path says.

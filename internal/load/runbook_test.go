@@ -18,14 +18,18 @@ import (
 	"github.com/glimpse-go/glimpse/transport/sqlitestore"
 )
 
-// runbookProgram builds the n-th program of the hub's runbook.
-func runbookProgram(t *testing.T, n int) string {
+// runbookProgram builds the program of the hub's runbook that has a name.
+func runbookProgram(t *testing.T, name string) string {
 	t.Helper()
 	text, err := os.ReadFile("../../transport/hub/RUNBOOK.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	source, _, _ := strings.Cut(strings.Split(string(text), "```go\n")[n], "```")
+	_, source, found := strings.Cut(string(text), "```go\n// Command "+name+" ")
+	if !found {
+		t.Fatalf("the runbook has no program %s", name)
+	}
+	source, _, _ = strings.Cut("// Command "+name+" "+source, "```")
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "main.go"), []byte(source), 0o600); err != nil {
 		t.Fatal(err)
@@ -62,7 +66,7 @@ func TestRunbookHub(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Close()
-	hub := exec.Command(runbookProgram(t, 1))
+	hub := exec.Command(runbookProgram(t, "hub"))
 	hub.Env = append(settings, "LISTEN="+strings.TrimPrefix(s.url, "http://"), "KEY="+filepath.Join(dir, keyFile))
 	hub.Stderr = os.Stderr
 	if err := hub.Start(); err != nil {
@@ -101,7 +105,7 @@ func TestRunbookCopy(t *testing.T) {
 	}
 	settings, dir := runbookServers(t), t.TempDir()
 	write(t, dir, "one")
-	program := runbookProgram(t, 2)
+	program := runbookProgram(t, "copy")
 	run := func(args ...string) error {
 		c := exec.Command(program, append([]string{dir}, args...)...)
 		c.Env = settings

@@ -158,6 +158,9 @@ func (s *station) waiting(c collection.Collection) ([]string, error) {
 			return nil, err
 		}
 		n := e.Notification
+		if n.To == n.Author && n.Reason != notify.Resolved {
+			continue // it tells no news, but what there is
+		}
 		read, err := s.w.hasRead(n.To, s)
 		if err != nil {
 			return nil, err

@@ -3,6 +3,7 @@ package scenario
 import (
 	"cmp"
 	"fmt"
+	"strings"
 
 	"github.com/fxamacker/cbor/v2"
 
@@ -38,6 +39,14 @@ var talks = map[string]func(w *World, m lab.Message, body []byte) (talk, error){
 	},
 	"updates": func(w *World, m lab.Message, _ []byte) (talk, error) {
 		return talk{says: "ask for news of " + w.handle(m.Ref.Collection), hears: line(w.stateText)}, nil
+	},
+	"collections": func(w *World, _ lab.Message, body []byte) (talk, error) {
+		request, err := transport.Decode[transport.CollectionsRequest](body)
+		var names []string
+		for _, known := range request.Known {
+			names = append(names, w.handle(known.Name()))
+		}
+		return talk{says: "ask for what is lacking of " + strings.Join(names, ", "), hears: func([]byte) ([]string, error) { return []string{"what is new of each"}, nil }}, err
 	},
 	"version": func(w *World, m lab.Message, _ []byte) (talk, error) {
 		c, err := w.known(m.Ref.Collection)

@@ -34,7 +34,7 @@ func (w *world) newCamera(name string, user collection.UserID, homes []*station)
 	w.must("start of "+name, s.disk.boot())
 	s.Store = s.disk
 	cfg := s.DeviceConfig()
-	cfg.Pause = w.Pause
+	cfg.Pause, cfg.Authority = w.Pause, w.authority()
 	s.StartDevice(cfg)
 	c := &camera{Device: s.Station.Device, station: s, homes: homes, hub: s.toHub()}
 	w.cameras = append(w.cameras, c)

@@ -118,7 +118,9 @@ func (s *station) wished(ref transport.Ref, err error) {
 	state, _ := s.disk.state(ref.Collection)
 	i, _ := state.Collection.Index(ref.Item)
 	_, rank := state.Collection.At(i)
-	if came := err == nil && state.Holds(i, ref.Version); !came && !(errors.Is(err, label.ErrWithdrawn) && rank.Withdrawn()) {
+	came := err == nil && state.Holds(i, ref.Version)
+	over := errors.Is(err, transport.ErrEnded) && state.Collection.Ended()
+	if !came && !over && !(errors.Is(err, label.ErrWithdrawn) && rank.Withdrawn()) {
 		s.w.fail("%s tells that the wish for %v ended, %v: it is %v", s.Name, ref.Item, err, rank)
 	}
 }
@@ -141,7 +143,7 @@ func (w *world) try(s *station, what string, ref transport.Ref, work func() erro
 			w.fail("%s was refused %s, but sent %d requests", s.Name, what, sent)
 		}
 		full := ref.Version == len(state.Collection.Ladder())-1
-		if known && full && rank.Labelled() && !held && !refused && !errors.Is(err, lab.ErrCrashed) && !errors.Is(err, transport.ErrClosed) {
+		if known && full && rank.Labelled() && !held && !refused && !errors.Is(err, lab.ErrCrashed) && !errors.Is(err, transport.ErrClosed) && !errors.Is(err, transport.ErrEnded) {
 			w.fail("%s may %s what is labelled: %v", s.Name, what, err)
 		}
 		return err

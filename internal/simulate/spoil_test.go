@@ -29,6 +29,8 @@ func TestCheckerFinds(t *testing.T) {
 		"a hub that does not store thumbnails":      {options{spoilStore: losesThumbnails}, "says that it holds"},
 		"a hub that stores other thumbnails":        {options{spoilStore: storesOtherThumbnails}, "stores other bytes"},
 		"a hub that forgets whom to tell":           {options{spoilStore: losesJobs}, "told"},
+		"a hub that forgets what replaces what":     {options{spoilStore: losesSuccessors, hub: yes}, "is shown"},
+		"a home that forgets what replaces what":    {options{spoilStore: homeLosesSuccessors, hub: yes}, "serves an original"},
 		"a hub that forgets notifications":          {options{spoilStore: losesNews}, "told"},
 		"a home that keeps originals in memory":     {options{spoilStore: keepsInMemory}, "nobody has its original"},
 		"a home that stores other bytes":            {options{spoilStore: storesOthers}, "stores other bytes"},
@@ -95,6 +97,20 @@ func without(s transport.Store, n int, prefixes ...string) transport.Store {
 func losesStates(name string, s transport.Store) transport.Store {
 	if name == "hub" {
 		return without(s, 5, "c/", "s/")
+	}
+	return s
+}
+
+func losesSuccessors(name string, s transport.Store) transport.Store {
+	if name == "hub" {
+		return without(s, 1, "succ/")
+	}
+	return s
+}
+
+func homeLosesSuccessors(name string, s transport.Store) transport.Store {
+	if strings.HasSuffix(name, "-home") {
+		return without(s, 1, "succ/")
 	}
 	return s
 }

@@ -267,14 +267,17 @@ func (t *truth) entered(d *disk, change transport.Change) (notify.Notification, 
 	}
 	e, err := transport.Decode[lab.Entry](change.Value)
 	key := d.name + " " + change.Key
+	gone := e.Notification.Reason == notify.Removed
 	switch user := e.Notification.To; {
 	case err != nil:
-	case e.Seq <= t.latest[key]:
+	case e.Seq <= t.latest[key] && !gone:
 		err = errNotNewer
 	case !d.holds(listKey(user, e.Number)):
 		err = errNoNews
 	}
-	t.latest[key] = e.Seq
+	if t.latest[key] = e.Seq; gone {
+		t.latest[key]-- // whoever may read it after all is told the same again
+	}
 	return e.Notification, err
 }
 

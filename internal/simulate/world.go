@@ -151,7 +151,7 @@ func (w *world) say(format string, args ...any) {
 func expected(err error) bool {
 	return errors.Is(err, lab.ErrCrashed) || (repeated(err) || isOne(err,
 		transport.ErrUnreachable, transport.ErrNotFound, transport.ErrForbidden, transport.ErrNotAsked,
-		transport.ErrOffset, transport.ErrWithdrawn, transport.ErrClosed, transport.ErrPending, label.ErrRefused,
+		transport.ErrOffset, transport.ErrWithdrawn, transport.ErrClosed, transport.ErrPending, transport.ErrEnded, label.ErrRefused,
 	)) && !isOne(err, transport.ErrMalformed, transport.ErrDigest, transport.ErrSeal, transport.ErrStorage)
 }
 
@@ -198,6 +198,7 @@ func simulate(o options) []error {
 	w.settle()
 	w.judge()
 	w.originals()
+	w.lifecycle()
 	w.blackout()
 	return w.failed
 }

@@ -8,6 +8,9 @@
 // versions for a home peer. A share is one request where the thumbnails are all
 // that is asked for, else two, and one that broke off goes on where it ended.
 //
+// Beside the errors that they name, methods return those of the store (transport.ErrStorage) and
+// of the context. What they return is the caller's; the store stays the program's to close.
+//
 // With a signer of package signature/edsigner the whole device, without a link, is
 // a program of 3.5 MB.
 package device
@@ -33,8 +36,9 @@ type Media interface {
 	// transport.ErrNotFound if the device does not have it, or not any more, and
 	// errors.ErrUnsupported if it cannot be made of what there is, such as a damaged file:
 	// then the rest is shared without it. An item of which nothing can be opened when it
-	// comes into a collection has no digests there, by which a program finds it. It is called again for every share, and must
-	// return the same bytes each time.
+	// comes into a collection has no digests there, by which a program finds it. It is called
+	// again for every share, and must return the same bytes each time. The Device closes the
+	// Blob, and makes calls at once where the program does.
 	Open(ctx context.Context, item collection.ItemID, version int) (transport.Blob, error)
 }
 
@@ -57,8 +61,9 @@ type Config struct {
 	// Now; nil = in real time.
 	Pause  func(ctx context.Context, over <-chan struct{}, d time.Duration)
 	Random io.Reader // nil = crypto/rand.Reader
-	// Authority is the hub's, which a draft without one gets: see Device.MakeFor. A hub
-	// can put no other into it.
+	// Authority is the hub's, which a collection gets whose header names none: otherwise no
+	// hub could take its labels off. A hub can put no other into a draft: see Device.MakeFor.
+	// Zero = none.
 	Authority collection.KeyID
 
 	// Name and Owner stand in the title of a collection that is made without
@@ -88,7 +93,8 @@ func New(user collection.UserID, signer collection.Signer, media Media, cfg Conf
 }
 
 // Make makes a collection of the device's user and stores it. It fills in the
-// ID, unless it is given, the author and the time, and, from its Media, the
+// ID, unless it is given, the author and the time, Config.Authority where the header names
+// no authority, and, from its Media, the
 // digests of all versions that the device has; and it seals the whole. Previews are
 // those that the items come with, where the program has a decoder. Errors
 // are those of the Media, the signer, the store and of collection.New.
@@ -106,16 +112,20 @@ func (d *Device) Make(ctx context.Context, h collection.Header, b collection.Bod
 // draft makes a collection of the device's user, without a seal.
 func (d *Device) draft(ctx context.Context, h collection.Header, b collection.Body) (collection.Collection, error) {
 	h.Author, h.Created = d.user, d.cfg.Now()
+	if h.Authority.IsZero() {
+		h.Authority = d.cfg.Authority
+	}
 	if h.Title == "" && d.cfg.Name != "" {
 		h.Title = Title(h.Created, d.cfg.Name, d.cfg.Owner)
 	}
 	return shareclient.Draft(ctx, d.cfg.Random, h, b, d.openMedia)
 }
 
-// NewItemID makes an item's id.
+// NewItemID makes an item's id, of Config.Random, whose error it returns.
 func (d *Device) NewItemID() (collection.ItemID, error) { return collection.NewItemID(d.cfg.Random) }
 
-// Collection returns a collection as the device has made it.
+// Collection returns a collection as the device has made it. The error wraps
+// transport.ErrNotFound if it has not, or has forgotten it.
 func (d *Device) Collection(ctx context.Context, name collection.Name) (collection.Collection, error) {
 	stored, err := record.Need(ctx, d.cfg.Store, collectionRecord.Key(name))
 	if err != nil {
@@ -139,7 +149,8 @@ func (d *Device) Collections(ctx context.Context) iter.Seq2[collection.Name, err
 	}
 }
 
-// Forget removes a collection from the device's store.
+// Forget removes a collection from the device's store: it is not shared any more, and what was
+// shared stays. One that is not there is no error.
 func (d *Device) Forget(ctx context.Context, name collection.Name) error {
 	return record.Put(ctx, d.cfg.Store, transport.Change{Key: collectionRecord.Key(name)}, transport.Change{Key: addressesRecord.Key(name)}, transport.Change{Key: untoldRecord.Key(name)})
 }

@@ -3,7 +3,6 @@ package device
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport"
@@ -12,7 +11,7 @@ import (
 )
 
 // MakeFor is Make for recipients of whom the device knows mail addresses. What
-// it stores is a draft, with Config.Authority where the header names none: at the first
+// it stores is a draft: at the first
 // Share with a hub, the hub puts in the users, or blinded addresses, for them, and the
 // device seals what comes back, which stays the same from then on. If that has another
 // authority, other items, or more recipients than addresses were given, Share returns an
@@ -29,9 +28,6 @@ func (d *Device) MakeFor(ctx context.Context, h collection.Header, b collection.
 		if _, err := collection.NormalAddress(address); err != nil {
 			return collection.Name{}, err
 		}
-	}
-	if h.Authority.IsZero() {
-		h.Authority = d.cfg.Authority
 	}
 	c, err := d.draft(ctx, h, b)
 	if err != nil {
@@ -57,33 +53,16 @@ func (d *Device) leave(ctx context.Context, c collection.Collection, share *shar
 	return nil
 }
 
-// fillIn takes what a hub has made of a draft, if it has added no more than it
-// may: as many recipients as there were addresses, and what the draft left out.
-// It seals and stores the whole.
+// fillIn takes what a hub has made of a draft, if it has added no more than it may. It seals
+// and stores the whole.
 func (d *Device) fillIn(ctx context.Context, draft, theirs collection.Collection, to []string) (collection.Collection, transport.AuthorSeal, error) {
-	h, b := draft.Header(), draft.Body()
-	if theirs.Authority() != h.Authority {
-		return draft, transport.AuthorSeal{}, transport.At(transport.ErrDiffers, "an authority that nobody asked for")
+	settings, err := d.Settings(ctx)
+	if err != nil && !errors.Is(err, transport.ErrNotFound) {
+		return draft, transport.AuthorSeal{}, err
 	}
-	if h.Created.IsZero() {
-		h.Created = theirs.Header().Created
-	}
-	own := len(b.Recipients) + len(b.Addresses)
-	b.Recipients = append(b.Recipients, slices.Collect(theirs.Recipients())...)
-	b.Addresses = append(b.Addresses, slices.Collect(theirs.Addresses())...)
-	c, err := collection.New(h, b)
-	if err == nil {
-		err = c.Same(theirs)
-	}
-	made := c.Body()
-	if err == nil && len(made.Recipients)+len(made.Addresses) > own+len(to) {
-		err = transport.At(transport.ErrDiffers, "recipients that nobody asked for")
-	}
-	if err == nil {
-		err = d.meant(ctx, c, to)
-	}
+	c, err := shareclient.Filled(draft, theirs, to, settings.Contacts)
 	if err != nil {
-		return draft, transport.AuthorSeal{}, transport.Wrap(err)
+		return draft, transport.AuthorSeal{}, err
 	}
 	at := d.cfg.Now()
 	if c, err = c.Sign(ctx, d.signer, at); err != nil {
@@ -94,20 +73,4 @@ func (d *Device) fillIn(ctx context.Context, draft, theirs collection.Collection
 		seal.Issued = uint64(at.Unix())
 	}
 	return c, seal, d.store(ctx, c, transport.Change{Key: addressesRecord.Key(c.Name())})
-}
-
-// meant refuses what would be sealed of what a hub has made of a draft, if the user of a
-// contact whose address was given is not among the recipients. Whom the hub names for an
-// address is none of them.
-func (d *Device) meant(ctx context.Context, filled collection.Collection, to []string) error {
-	settings, err := d.Settings(ctx)
-	if err != nil && !errors.Is(err, transport.ErrNotFound) {
-		return err
-	}
-	for _, c := range settings.Contacts {
-		if !c.User.IsZero() && c.User != d.user && slices.Contains(to, c.Address) && !filled.MayRead(c.User) {
-			return transport.At(transport.ErrDiffers, "a contact is not among the recipients")
-		}
-	}
-	return nil
 }

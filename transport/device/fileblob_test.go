@@ -36,3 +36,31 @@ func TestBlobs(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestUnchangedBlob: a file is opened as long as it is what it was.
+func TestUnchangedBlob(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "photo")
+	if err := os.WriteFile(path, []byte("a photo"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := device.UnchangedBlob(path, 7, info.ModTime().UTC())
+	if err != nil || b.Size() != 7 || b.Close() != nil {
+		t.Error(err)
+	}
+	for _, other := range []error{
+		second(device.UnchangedBlob(path, 8, info.ModTime())), second(device.UnchangedBlob(path, 7, info.ModTime().Add(1))),
+	} {
+		if !errors.Is(other, device.ErrChanged) || !errors.Is(other, transport.ErrNotFound) {
+			t.Error(other)
+		}
+	}
+	if _, err := device.UnchangedBlob(path+"2", 7, info.ModTime()); !errors.Is(err, fs.ErrNotExist) || errors.Is(err, device.ErrChanged) {
+		t.Error(err)
+	}
+}
+
+func second(_ transport.Blob, err error) error { return err }

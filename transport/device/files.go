@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport"
@@ -25,8 +26,9 @@ func (f Files) Open(_ context.Context, item collection.ItemID, version int) (tra
 	return FileBlob(paths[version])
 }
 
-// FileBlob opens a file as a transport.Blob, with the size that it has now. The errors wrap transport.ErrNotFound
-// where there is none, else transport.ErrStorage, with what the operating system says.
+// FileBlob opens a file as a transport.Blob, with the size that it has now. The caller closes
+// it. The errors wrap transport.ErrNotFound where there is none, else transport.ErrStorage,
+// with what the operating system says.
 func FileBlob(path string) (transport.Blob, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -36,20 +38,39 @@ func FileBlob(path string) (transport.Blob, error) {
 	if err != nil {
 		return nil, ofFile(errors.Join(err, f.Close()))
 	}
-	return onDisk{f, info.Size()}, nil
+	return onDisk{f, info}, nil
+}
+
+// ErrChanged: a file is not what it was when it was shared. What wraps it also wraps
+// transport.ErrNotFound.
+var ErrChanged = errors.New("the file has changed since it was shared")
+
+// UnchangedBlob is FileBlob of a file that has had so many bytes, and was changed last at a
+// time: of one that has others now, the error wraps [ErrChanged].
+func UnchangedBlob(path string, size int64, changed time.Time) (transport.Blob, error) {
+	blob, err := FileBlob(path)
+	if err != nil {
+		return nil, err
+	}
+	if now := blob.(onDisk).info; now.Size() != size || !now.ModTime().Equal(changed) {
+		err = fmt.Errorf("%w: %w: %s", transport.ErrNotFound, ErrChanged, path)
+		return nil, errors.Join(err, blob.Close())
+	}
+	return blob, nil
 }
 
 func ofFile(err error) error {
+	kind := transport.ErrStorage
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%w: %w", transport.ErrNotFound, err)
+		kind = transport.ErrNotFound
 	}
-	return fmt.Errorf("%w: %w", transport.ErrStorage, err)
+	return fmt.Errorf("%w: %w", kind, err)
 }
 
 type onDisk struct {
 	*os.File
-	size int64
+	info fs.FileInfo // as it was opened
 }
 
 // Size implements transport.Blob.
-func (b onDisk) Size() int64 { return b.size }
+func (b onDisk) Size() int64 { return b.info.Size() }

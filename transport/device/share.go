@@ -16,7 +16,8 @@ import (
 // versions go along with the share unless this Device has shared some of them
 // before, or the hub is to fill in the collection first; what the station has of
 // them it says while they go, and then they stop. The answer is the last one; its
-// Next is transport.Done unless the station waits for what others upload. Equal
+// Next is transport.Done unless the station waits for what others upload, and its Unknown
+// names the recipients whom a hub does not know. Equal
 // bytes are sent once, also where several collections are shared at the same time
 // over one link. What the Media does not have any more is left out and keeps its
 // label. After an error it can be called again: what was stored is not sent again.
@@ -28,7 +29,7 @@ func (d *Device) Share(ctx context.Context, to transport.ShareReceiver, name col
 }
 
 // Sync is Share with a peer of the device's user, such as the home computer: complete
-// versions are offered, too.
+// versions are offered, too. Errors are those of Share.
 func (d *Device) Sync(ctx context.Context, home transport.ShareReceiver, name collection.Name) (transport.Answer, error) {
 	return d.ShareVersions(ctx, home, name, label.MaxVersions)
 }
@@ -36,7 +37,7 @@ func (d *Device) Sync(ctx context.Context, home transport.ShareReceiver, name co
 // ShareVersions is Share that offers the first n versions of the ladder only:
 // what the link can carry now. Called again with more over a better link, it
 // sends what was not sent before; in a collection of kind label.Degree the
-// labels advance with it.
+// labels advance with it. Errors are those of Share.
 func (d *Device) ShareVersions(ctx context.Context, to transport.ShareReceiver, name collection.Name, n int) (transport.Answer, error) {
 	return d.share(ctx, to, name, func(c collection.Collection) int { return min(max(n, 0), len(c.Ladder())) }, false)
 }

@@ -41,15 +41,16 @@ const (
 	// Changed: something of a collection has changed, and News.Reason says what.
 	Changed
 	// Progress: Done of Total bytes of the version that Ref names have come, from a device or
-	// from a source. It is told of versions of more than 64 KiB, with their first bytes, with
-	// each sixteenth part that follows, and at their end.
+	// from a source. It is told with the first bytes, with each sixteenth part that follows,
+	// and at the end: of a small version once.
 	Progress
 	// WishFulfilled: a version that was wished for is here.
 	WishFulfilled
-	// WishEnded: it never comes, since the author withdrew it: Err wraps label.ErrWithdrawn.
+	// WishEnded: it never comes, since the author withdrew it (Err wraps label.ErrWithdrawn), or
+	// has ended the collection (transport.ErrEnded).
 	WishEnded
 	// LeftOut: something was left out of what goes on without it, such as a version that
-	// could not be made or read. Err says why.
+	// could not be made or read, or a recipient, User, whom the hub does not know. Err says why.
 	LeftOut
 	// KeySeen: a Key of User's became known.
 	KeySeen
@@ -60,7 +61,7 @@ const (
 	// until the next one comes of the same collection. Err is what kept it the last time.
 	Parked
 	// Failed: the station could not do what it does by itself, which Doing names, with Err.
-	// It tries again.
+	// It tries again. With User, that user's peer was asked: see peer.Config.Homes.
 	Failed
 )
 
@@ -78,13 +79,13 @@ type Event struct {
 	News *notify.Notification
 	// Done and Total are bytes.
 	Done, Total int64
-	// Doing names what failed, in a word: "publish".
+	// Doing names what failed, in a word: "publish". There are a dozen such words.
 	Doing string
 	// Err is why; nil = nothing failed.
 	Err error
 }
 
-// Of is an event about a collection.
+// Of returns an event about a collection: its other fields are to be filled in.
 func Of(k Kind, name collection.Name) Event {
 	return Event{Kind: k, Ref: transport.Ref{Collection: name}}
 }

@@ -39,7 +39,7 @@ func (k Kind) Level() slog.Level {
 func (e Event) LogValue() slog.Value { return slog.GroupValue(e.attributes()...) }
 
 // Log returns a function that logs events, with their kinds as messages and the rest as
-// attributes.
+// attributes, at the Level of the kind. It is safe for concurrent use.
 func Log(to *slog.Logger) func(Event) {
 	return func(e Event) {
 		to.LogAttrs(context.Background(), e.level(), e.Kind.String(), e.attributes()...)

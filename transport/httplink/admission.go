@@ -14,8 +14,12 @@ func (o *HandlerOptions) admitBy(station any) {
 	}
 }
 
-// admit answers a request if it is admitted, before any of its body is read.
+// admit answers a request if it is admitted, and asks for nothing that is not there, before any
+// of its body is read.
 func (s server) admit(r request, call transport.Call, answer func(request) error) error {
+	if err := noQuery(r.Request); err != nil {
+		return err
+	}
 	if s.Admission == nil {
 		return answer(r)
 	}
@@ -37,9 +41,11 @@ func actionOf(r *http.Request) transport.Action {
 	switch r.Pattern {
 	case uploadRoute, patchRoute, pushRoute:
 		return transport.Bring
+	case collectionsRoute:
+		return transport.Read
 	case announceRoute:
 		return transport.Announce
-	case feedRoute, versionsRoute, admissionRoute:
+	case feedRoute, eventsRoute, versionsRoute, admissionRoute:
 		return transport.Wait
 	}
 	if changesNothing(r) {

@@ -47,9 +47,11 @@ func TestAdmissionBeforeBodies(t *testing.T) {
 		"PATCH /v1/uploads" + somePath + item + "/0": {Action: transport.Bring, Stream: 1000},
 		"POST /v1/announce":                          {Action: transport.Announce, Message: 1000},
 		"POST /v1/feed":                              {Action: transport.Wait, Message: 1000},
+		"GET /v1/feed":                               {Action: transport.Wait},
 		"POST /v1/versions" + somePath + "/0":        {Action: transport.Wait, Message: 1000},
 		"GET /v1/collections" + somePath:             {Action: transport.Read},
 		"GET /v1/originals" + somePath + item:        {Action: transport.Read},
+		"POST /v1/collections":                       {Action: transport.Read, Message: 1000},
 		"POST /v1/deliveries":                        {Action: transport.Send, Message: 1000},
 		"GET /v1/links/token":                        {Action: transport.Read, Link: "token"},
 	} {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/enrol"
 	"github.com/glimpse-go/glimpse/transport/internal/audit"
 )
 
@@ -22,6 +23,8 @@ var events = []struct {
 	{errReplayed, audit.Replayed},
 	{transport.ErrUnauthenticated, audit.Unauthenticated},
 	{transport.ErrSeal, audit.SealRefused},
+	{enrol.ErrSpent, audit.EnrolRefused},
+	{enrol.ErrRefused, audit.EnrolRefused},
 	{transport.ErrForbidden, audit.Forbidden},
 	{transport.ErrQuota, audit.Quota},
 	{os.ErrDeadlineExceeded, audit.Stalled},

@@ -2,6 +2,7 @@ package httplink
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -34,7 +35,7 @@ func TestBehindPrefix(t *testing.T) {
 		proxy := httptest.NewServer(http.StripPrefix(plain, httputil.NewSingleHostReverseProxy(to)))
 		for what, base := range map[string]string{"taken away": proxy.URL + prefix, "kept": kept.URL + prefix + "/"} {
 			c := NewClient(base, Sealed(caller, called), Options{})
-			for _, call := range []string{"share", "push", "upload", "collection", "version", "versions", "original", "originals", "settings", "deliver", "roster"} {
+			for _, call := range []string{"share", "push", "upload", "collection", "collections", "version", "versions", "original", "originals", "settings", "deliver", "roster"} {
 				if err := calls[call](t.Context(), c); err != nil {
 					t.Errorf("%q, %s: %s: %v", prefix, what, call, err)
 				}
@@ -141,4 +142,20 @@ func (l *late) Read(p []byte) (int, error) {
 		return 0, io.EOF
 	}
 	return copy(p, "x"), nil
+}
+
+// TestProxyThatAccepts: a station is told why it is refused, whatever a proxy adds to requests
+// that say nothing of what they accept.
+func TestProxyThatAccepts(t *testing.T) {
+	s := &refusing{err: transport.At(transport.ErrPending, "item")}
+	h := HubHandler(stubHub{s, s}, HandlerOptions{Who: anybody{}})
+	proxy := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Accept") == "" {
+			r.Header.Set("Accept", "*/*")
+		}
+		h.ServeHTTP(w, r)
+	})
+	if _, err := clientOf(t, proxy).Collection(t.Context(), collection.Name{}); !errors.Is(err, transport.ErrPending) {
+		t.Error(err)
+	}
 }

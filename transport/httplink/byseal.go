@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"math"
 	"net/http"
 	"strings"
@@ -94,8 +95,10 @@ func readProof(r *http.Request) (proof, error) {
 }
 
 func (b *bySeal) fresh(p proof) error {
-	if now(b.clock).Sub(time.Unix(p.Time, 0)).Abs() > maxSkew {
-		return transport.At(transport.ErrUnauthenticated, "the request is too old, or a clock is wrong")
+	made, here := time.Unix(p.Time, 0), now(b.clock)
+	if here.Sub(made).Abs() > maxSkew {
+		what := fmt.Sprintf("the request was made at %s, and here it is %s: it is too old, or a clock is wrong", made.UTC().Format(time.DateTime), here.UTC().Format(time.DateTime))
+		return transport.At(transport.ErrUnauthenticated, what)
 	}
 	return nil
 }

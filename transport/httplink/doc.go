@@ -11,8 +11,10 @@
 //	POST  /v1/versions/{author}/{id}/{version}                a partial version of all items, each as it comes
 //	POST  /v1/announce                                        complete versions are served from now on
 //	GET   /v1/collections/{author}/{id}                       a collection
+//	POST  /v1/collections                                     what the caller lacks of many, each as it is read
 //	GET   /v1/updates/{author}/{id}                           what changes of a collection
 //	POST  /v1/feed                                            changes request, for what the caller's feed has then; waits itself
+//	GET   /v1/feed                                            the caller's feed, as server-sent events
 //	POST  /v1/deliveries                                      a notification, to the station of its recipient
 //	POST  /v1/verify                                          who sealed a statement
 //	POST  /v1/ids                                             new ids for a collection and its items
@@ -41,10 +43,24 @@
 //
 // # Reading
 //
-// What a GET reads, originals aside, has an entity tag: of a version it stands for the digest
+// What a GET reads, originals and events aside, has an entity tag: of a version it stands for the digest
 // that the author has sealed, of all else for the bytes that are sent. With If-None-Match who
 // has it already is sent nothing (RFC 9110 §13), if it may still be read; with Range comes a
 // part (§14), and all of it where several parts are asked for; HEAD returns the header alone.
+//
+// No route takes a query, or a part of one, that it does not have.
+//
+// # Events
+//
+// A GET of the feed is answered by server-sent events (WHATWG HTML, section 9.2), for programs
+// that are no stations: an event for each entry, with what is known of the collection where it
+// is small, as JSON. Its id is the cursor behind the entry: who sends it as Last-Event-ID goes
+// on there, as such programs do by themselves, and misses and repeats nothing. Without one, or
+// with that of another feed, all comes from the beginning. A comment comes each time that the
+// station has waited for news in vain. It counts as one request that waits
+// ([transport.Wait]). The stream ends when the station stops, and in the place of the next
+// event or comment where the caller would not be let in any more: its token is revoked, or, at
+// a peer, its request was sealed five minutes ago.
 //
 // # Uploading one version
 //

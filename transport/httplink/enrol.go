@@ -73,7 +73,7 @@ func (s server) serveEnrolment(mux *http.ServeMux, running context.Context) {
 			err := enrol.ErrSpent
 			if a := s.Enrol(invitation); a != nil {
 				call := transport.Call{Link: "enrol " + invitation} // one limit for all who come without
-				err = s.admit(request{r, w, s.MaxMessage, 0}, call, func(r request) error { return answer(r, a) })
+				err = s.admit(request{r, w, s.MaxMessage, 0, nil}, call, func(r request) error { return answer(r, a) })
 			}
 			if err != nil {
 				s.refuse(w, r, collection.UserID{}, err)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"log"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -30,6 +31,7 @@ type admitting struct {
 	user    collection.UserID
 	peer    *peer.Peer
 	attempt *enrol.Attempt
+	log     *slog.Logger // nil = none
 }
 
 func newAdmitting(t *testing.T) *admitting {
@@ -42,7 +44,7 @@ func newAdmitting(t *testing.T) *admitting {
 }
 
 func (a *admitting) handler() http.Handler {
-	return httplink.PeerHandler(a.peer, httplink.HandlerOptions{Enrol: func(string) *enrol.Attempt { return a.attempt }})
+	return httplink.PeerHandler(a.peer, httplink.HandlerOptions{Enrol: func(string) *enrol.Attempt { return a.attempt }, Log: a.log})
 }
 
 // open opens an attempt, in whose offer are endpoints.
@@ -136,7 +138,8 @@ func (k stationKey) endpoint(t *testing.T, user collection.UserID, url string) [
 
 // A person who says no is heard.
 func TestEnrolmentRefused(t *testing.T) {
-	home := newAdmitting(t)
+	home, log := newAdmitting(t), new(bytes.Buffer)
+	home.log = slog.New(slog.NewTextHandler(log, nil))
 	server := httptest.NewServer(home.handler())
 	t.Cleanup(server.Close)
 	home.open()
@@ -144,6 +147,9 @@ func TestEnrolmentRefused(t *testing.T) {
 	home.attempt.Refuse()
 	if _, err := j.Confirm(t.Context()); !errors.Is(err, enrol.ErrRefused) {
 		t.Errorf("refused: %v", err)
+	}
+	if !strings.Contains(log.String(), `event="enrolment refused" route="POST /v1/enrol/admission"`) {
+		t.Error(log)
 	}
 }
 

@@ -120,6 +120,7 @@ func (c *Client) request(ctx context.Context, method, path string, b body) (*htt
 	if req.Body != nil {
 		req.Header.Set("Content-Type", contentType)
 	}
+	req.Header.Set("Accept", contentType) // what is on the way may add what it likes where there is none
 	maps.Copy(req.Header, b.header)
 	if err := c.authenticate(req, path); err != nil {
 		return nil, err

@@ -85,7 +85,7 @@ func FuzzRequest(f *testing.F) {
 	for _, seed := range []string{
 		"GET /v1/collections" + name, "GET /v1/versions" + name + name[:33] + "/0?offset=3",
 		"GET /v1/originals" + name + name[:33] + "?length=1&offset=3", "PATCH /v1/uploads" + name + name[:33] + "/0?length=1", "POST /v1/uploads" + name + name[:33] + "/0",
-		"POST /v1/upload" + name, "POST /v1/push?share=1", "POST /v1/versions" + name + "/0", "POST /v1/feed", "GET /v1/links/token/0/1?offset=9", "HEAD /v1/links/token", "GET /v1/links/..",
+		"POST /v1/upload" + name, "POST /v1/push?share=1", "POST /v1/versions" + name + "/0", "POST /v1/feed", "GET /v1/feed", "GET /v1/links/token/0/1?offset=9", "HEAD /v1/links/token", "GET /v1/links/..",
 	} {
 		f.Add([]byte(seed + " HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\n" + string(message)))
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -154,6 +155,15 @@ func (s *stub) Updates(context.Context, collection.Name) (transport.State, error
 	return transport.State{}, nil
 }
 
+// Collections has nothing of any.
+func (s *stub) Collections(_ context.Context, asked []transport.Known) iter.Seq2[transport.State, error] {
+	s.calls++
+	return func(yield func(transport.State, error) bool) {
+		for i := 0; i < len(asked) && yield(transport.State{}, nil); i++ {
+		}
+	}
+}
+
 func (s *stub) Version(_ context.Context, _ transport.Ref, offset int64) (*transport.Stream, error) {
 	return s.open(offset)
 }
@@ -172,9 +182,13 @@ func (s *stub) Versions(_ context.Context, _ collection.Name, _ int, held transp
 	return stream, err
 }
 
-func (s *stub) Changes(context.Context, transport.ChangesRequest) (transport.Changes, error) {
+// Changes has nothing but a cursor, behind which the station has closed.
+func (s *stub) Changes(_ context.Context, r transport.ChangesRequest) (transport.Changes, error) {
 	s.calls++
-	return transport.Changes{}, nil
+	if r.After.Number > 0 {
+		return transport.Changes{}, transport.ErrClosed
+	}
+	return transport.Changes{Next: transport.Cursor{Number: 1}}, nil
 }
 
 func (s *stub) Original(_ context.Context, _ transport.Ref, offset, _ int64) (*transport.Stream, error) {
@@ -255,8 +269,20 @@ var calls = map[string]func(context.Context, *Client) error{
 	"announce":   func(ctx context.Context, c *Client) error { return second(c.Announce(ctx, transport.Announcement{})) },
 	"collection": func(ctx context.Context, c *Client) error { return second(c.Collection(ctx, collection.Name{})) },
 	"updates":    func(ctx context.Context, c *Client) error { return second(c.Updates(ctx, collection.Name{})) },
-	"changes":    func(ctx context.Context, c *Client) error { return second(c.Changes(ctx, transport.ChangesRequest{})) },
-	"deliver":    func(ctx context.Context, c *Client) error { return c.Deliver(ctx, notify.Notification{}) },
+	"collections": func(ctx context.Context, c *Client) error {
+		got := 0
+		for _, err := range c.Collections(ctx, make([]transport.Known, 3)) {
+			if got++; err != nil {
+				return err
+			}
+		}
+		if got != 3 {
+			return fmt.Errorf("%d of 3", got)
+		}
+		return nil
+	},
+	"changes": func(ctx context.Context, c *Client) error { return second(c.Changes(ctx, transport.ChangesRequest{})) },
+	"deliver": func(ctx context.Context, c *Client) error { return c.Deliver(ctx, notify.Notification{}) },
 	"verify": func(ctx context.Context, c *Client) error {
 		return second(c.VerifySeal(ctx, transport.VerifyRequest{}))
 	},

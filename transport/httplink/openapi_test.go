@@ -75,7 +75,7 @@ func served(t *testing.T) map[string][]string {
 	add("joining", slices.Collect(maps.Keys(enrolRoutes(t.Context())))...)
 	delete(all, "/v1/links/") // where there is nothing
 	for pattern := range all {
-		if route, is := strings.CutPrefix(pattern, "GET "); is && !strings.HasPrefix(route, "/v1/originals") {
+		if route, is := strings.CutPrefix(pattern, "GET "); is && !strings.HasPrefix(route, "/v1/originals") && pattern != eventsRoute {
 			all["HEAD "+route] = all[pattern]
 		}
 	}
@@ -101,7 +101,7 @@ func TestOpenAPIRoutes(t *testing.T) {
 var (
 	bodies = map[string]any{
 		"POST /v1/share": transport.Share{}, "POST /v1/push": transport.Share{}, announceRoute: transport.Announcement{},
-		versionsRoute: transport.VersionsRequest{}, feedRoute: transport.ChangesRequest{}, "POST /v1/deliveries": notify.Notification{},
+		versionsRoute: transport.VersionsRequest{}, collectionsRoute: transport.CollectionsRequest{Known: []transport.Known{}}, feedRoute: transport.ChangesRequest{}, "POST /v1/deliveries": notify.Notification{},
 		"POST /v1/verify": transport.VerifyRequest{}, "POST /v1/ids": transport.IDRequest{}, "POST /v1/keys": transport.KeyNewsRequest{},
 		"POST /v1/roster": transport.RosterMessage{},
 	}
@@ -153,6 +153,8 @@ var probes = map[string]func(r *http.Request){
 	},
 	"too long":   func(r *http.Request) { r.Header.Set(offsetHeader, "11"); r.URL.RawQuery = "length=10" },
 	"other type": func(r *http.Request) { r.Header.Set("Content-Type", "text/plain") },
+	"no events":  func(r *http.Request) { r.Header.Set("Accept", "text/html") },
+	"no event":   func(r *http.Request) { r.Header.Set("Last-Event-ID", "1") },
 	"other tus":  func(r *http.Request) { r.Header.Set(tusHeader, "0.1") },
 }
 
@@ -252,7 +254,7 @@ func TestOpenAPISchemas(t *testing.T) {
 	schemas := readOpenAPI(t).Components.Schemas
 	for name, view := range map[string]any{
 		"Problem": problem{}, "State": jsonState{}, "End": jsonEnd{}, "Update": jsonUpdate{}, "Source": jsonSource{}, "Keys": jsonKeys{},
-		"Settings": jsonSettings{}, "Contact": jsonContact{}, "Glimpse": jsonGlimpse{},
+		"Settings": jsonSettings{}, "Contact": jsonContact{}, "Glimpse": jsonGlimpse{}, "Entry": jsonEntry{},
 	} {
 		var members []string
 		for f := range reflect.TypeOf(view).Fields() {

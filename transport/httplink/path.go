@@ -54,6 +54,19 @@ func pathNumber(r *http.Request, name string, greatest int) (int, error) {
 	return int(n), nil
 }
 
+// queried are the routes that read queries of their own, and where nothing is.
+var queried = map[string]bool{pushRoute: true, originalRoute: true, originalsRoute: true, "/": true, "/v1/links/": true}
+
+// noQuery refuses queries where there are none, as query does where there are some. Routes of
+// uploads see to theirs, and browsers ask for OPTIONS with one.
+func noQuery(r *http.Request) error {
+	if queried[r.Pattern] || strings.Contains(r.Pattern, " /v1/uploads/") {
+		return nil
+	}
+	_, err := query(r)
+	return err
+}
+
 // query reads the numbers that a query is of, each once; -1 where one is missing.
 // What it cannot read is refused, not passed over: who asks for something else must
 // not get this.
@@ -67,11 +80,10 @@ func query(r *http.Request, keys ...string) ([]int64, error) {
 		if numbers[i] = -1; !values.Has(key) {
 			continue
 		}
-		n, ok := number(values.Get(key))
-		if !ok || len(values[key]) > 1 {
+		var ok bool
+		if numbers[i], ok = number(values.Get(key)); !ok || len(values[key]) > 1 {
 			return nil, transport.At(transport.ErrMalformed, key)
 		}
-		numbers[i] = n
 		delete(values, key)
 	}
 	if len(values) > 0 {

@@ -45,6 +45,7 @@ var refusals = []refusal{
 
 // ownRefusals are those of this package for which there is a better status.
 var ownRefusals = []refusal{
+	{errEvents, "ErrMalformed", http.StatusNotAcceptable},
 	{errRange, "ErrOffset", http.StatusRequestedRangeNotSatisfiable},
 	{errTus, "ErrMalformed", http.StatusPreconditionFailed},
 	{errPatchType, "ErrMalformed", http.StatusUnsupportedMediaType},

@@ -1,6 +1,7 @@
 package httplink
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -24,13 +25,20 @@ func encoded(r request, message any) (typ string, data []byte, err error) {
 	return contentType, data, err
 }
 
-// lines writes a view as people read it. Views have nothing that JSON has no form for.
+// lines writes a view as people read it.
 func lines(view any) []byte {
-	data, err := json.MarshalIndent(view, "", "  ")
+	var indented bytes.Buffer
+	_ = json.Indent(&indented, line(view), "", "  ") // which line has written
+	return append(indented.Bytes(), '\n')
+}
+
+// line writes a view without breaks. Views have nothing that JSON has no form for.
+func line(view any) []byte {
+	data, err := json.Marshal(view)
 	if err != nil {
 		panic(err)
 	}
-	return append(data, '\n')
+	return data
 }
 
 // maxShown is how many items, labels and places a view has together: a few bytes of an update
@@ -197,6 +205,35 @@ func known(t time.Time) *time.Time {
 	}
 	t = t.UTC()
 	return &t
+}
+
+// jsonEntry is an entry of a feed. Of a collection that the user may not read any more it has
+// names and the reason.
+type jsonEntry struct {
+	Author     collection.UserID `json:"author"`
+	Collection collection.ID     `json:"collection"`
+	Reason     string            `json:"reason"`
+	Title      string            `json:"title,omitempty"`
+	Note       string            `json:"note,omitempty"`
+	Link       string            `json:"link,omitempty"`
+	Items      int               `json:"items,omitempty"`
+	Labelled   int               `json:"labelled,omitempty"`
+	Edition    collection.Digest `json:"edition,omitzero"`
+	Cover      []byte            `json:"cover,omitempty"` // in base64
+	State      *jsonState        `json:"state,omitempty"`
+}
+
+// entryView is an entry as people read it: without what is known of the collection where that
+// is more than JSON shows.
+func entryView(e transport.Entry) jsonEntry {
+	n := e.Notification
+	view := jsonEntry{n.Author, n.Collection, n.Reason.String(), n.Title, n.Note, n.Link, n.Items, n.Labelled, n.Edition, n.Cover, nil}
+	if e.State != nil {
+		if state, err := stateView(*e.State); err == nil {
+			view.State = &state
+		}
+	}
+	return view
 }
 
 type jsonSettings struct {

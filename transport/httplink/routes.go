@@ -27,11 +27,14 @@ const (
 	originalsRoute = "GET /v1/originals/{author}/{id}"
 )
 
-// The routes whose answers wait for what is still to come, and that of announcements.
+// The routes whose answers wait for what is still to come, and those of announcements and of
+// many collections at once.
 const (
-	feedRoute     = "POST /v1/feed"
-	versionsRoute = "POST /v1/versions/{author}/{id}/{version}"
-	announceRoute = "POST /v1/announce"
+	feedRoute        = "POST /v1/feed"
+	eventsRoute      = "GET /v1/feed"
+	versionsRoute    = "POST /v1/versions/{author}/{id}/{version}"
+	announceRoute    = "POST /v1/announce"
+	collectionsRoute = "POST /v1/collections"
 )
 
 // hubRoutes are what a hub serves.
@@ -48,7 +51,9 @@ var hubRoutes = map[string]route[transport.Hub]{
 	versionsRoute:                       versions[transport.Hub],
 	"GET /v1/collections/{author}/{id}": named(transport.Hub.Collection),
 	"GET /v1/updates/{author}/{id}":     named(transport.Hub.Updates),
+	collectionsRoute:                    collections[transport.Hub],
 	feedRoute:                           changes[transport.Hub],
+	eventsRoute:                         feedEvents[transport.Hub],
 	"POST /v1/verify":                   message(transport.Hub.VerifySeal),
 	"POST /v1/ids":                      message(identifiers),
 	"POST /v1/keys":                     message(transport.Hub.KeyNews),
@@ -64,7 +69,9 @@ var peerRoutes = map[string]route[transport.Home]{
 	versionsRoute:                       versions[transport.Home],
 	"GET /v1/collections/{author}/{id}": named(transport.Home.Collection),
 	"GET /v1/updates/{author}/{id}":     named(transport.Home.Updates),
+	collectionsRoute:                    collections[transport.Home],
 	feedRoute:                           changes[transport.Home],
+	eventsRoute:                         feedEvents[transport.Home],
 	originalRoute:                       original,
 	originalsRoute:                      originals,
 	"POST /v1/deliveries":               deliver,
@@ -142,9 +149,6 @@ func upload[S transport.ShareReceiver](r request, station S) error {
 
 func version[S transport.Library](r request, station S) error {
 	ref, err := pathVersion(r.Request)
-	if err == nil {
-		_, err = query(r.Request)
-	}
 	if err != nil {
 		return err
 	}
@@ -255,9 +259,6 @@ func guestVersion(r request, links transport.LinkAccess) error {
 	}
 	version, err := pathNumber(r.Request, "version", label.MaxVersions-1)
 	if err != nil {
-		return err
-	}
-	if _, err := query(r.Request); err != nil {
 		return err
 	}
 	return replyVersion(r, func(offset int64) (*transport.Stream, error) {

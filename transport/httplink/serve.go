@@ -25,13 +25,14 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler, config *tls.Conf
 		Handler: h, TLSConfig: config, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		ErrorLog: log.New(io.Discard, "", 0), // of handshakes that fail
 	}
+	defer l.Close() // also where TLS cannot begin
 	ctx, stop := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() {
 		err := run(ctx) // until ctx ends
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdown)
 		defer cancel()
-		ended <- errors.Join(err, server.Shutdown(grace))
+		ended <- errors.Join(err, closeServer(grace, server))
 	}()
 	serve := server.Serve
 	if config != nil {
@@ -43,4 +44,13 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler, config *tls.Conf
 		err = nil
 	}
 	return errors.Join(err, <-ended)
+}
+
+// closeServer waits for requests that are under way, and breaks them off when ctx ends.
+func closeServer(ctx context.Context, server *http.Server) error {
+	err := server.Shutdown(ctx)
+	if err != nil {
+		err = errors.Join(err, server.Close())
+	}
+	return err
 }

@@ -94,7 +94,8 @@ type request struct {
 	*http.Request
 	w          http.ResponseWriter
 	maxMessage int64
-	admitted   int64 // bytes of a message that is announced and admitted; 0 = none, or not known
+	admitted   int64        // bytes of a message that is announced and admitted; 0 = none, or not known
+	again      func() error // nil where the caller would be let in now, too; for those who are known
 }
 
 type server struct{ HandlerOptions }
@@ -119,11 +120,11 @@ func serve[S any](s server, routes map[string]route[S], as func(transport.Identi
 func (s server) known(answer func(request, transport.Identity) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		who, err := s.Who.Authenticate(r)
-		if err == nil && isHeadOfOriginal(r) {
+		if err == nil && isHeadOfStream(r) {
 			err = errPath
 		}
 		if err == nil {
-			err = s.admit(request{r, w, s.MaxMessage, 0}, transport.Call{User: who.User}, func(r request) error { return answer(r, who) })
+			err = s.admit(request{r, w, s.MaxMessage, 0, s.again(r)}, transport.Call{User: who.User}, func(r request) error { return answer(r, who) })
 		}
 		if err != nil {
 			s.refuse(w, r, who.User, err)
@@ -131,10 +132,19 @@ func (s server) known(answer func(request, transport.Identity) error) http.Handl
 	}
 }
 
-// isHeadOfOriginal reports whether a HEAD, which the mux takes for a GET, would have all of an
-// original read for nothing.
-func isHeadOfOriginal(r *http.Request) bool {
-	return r.Method == http.MethodHead && (r.Pattern == originalRoute || r.Pattern == originalsRoute)
+// again returns what asks whether a caller would be let in now, too: keys and tokens may be
+// revoked while an answer waits.
+func (s server) again(r *http.Request) func() error {
+	return func() error {
+		_, err := s.Who.Authenticate(r)
+		return err
+	}
+}
+
+// isHeadOfStream reports whether a HEAD, which the mux takes for a GET, would have all of an
+// original read for nothing, or would wait for events.
+func isHeadOfStream(r *http.Request) bool {
+	return r.Method == http.MethodHead && (r.Pattern == originalRoute || r.Pattern == originalsRoute || r.Pattern == eventsRoute)
 }
 
 // guest answers a request that needs no caller.
@@ -142,7 +152,7 @@ func (s server) guest(answer route[transport.LinkAccess], links transport.LinkAc
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Referrer-Policy", "no-referrer")
 		w.Header().Set("Cache-Control", "private") // a token may be revoked
-		err := s.admit(request{r, w, s.MaxMessage, 0}, transport.Call{Link: r.PathValue("token")}, func(r request) error { return answer(r, links) })
+		err := s.admit(request{r, w, s.MaxMessage, 0, nil}, transport.Call{Link: r.PathValue("token")}, func(r request) error { return answer(r, links) })
 		if err != nil {
 			s.refuse(w, r, collection.UserID{}, err)
 		}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/enrol"
 )
 
 // answer returns a handler's answer to a request.
@@ -191,5 +192,17 @@ func TestNoURLInErrors(t *testing.T) {
 	c := NewClient("http://127.0.0.1:0", nil, Options{})
 	if _, err := c.Glimpse(t.Context(), "secret"); !errors.Is(err, transport.ErrUnreachable) || strings.Contains(err.Error(), "secret") {
 		t.Error(err)
+	}
+}
+
+// TestNoQuery: no route takes a query that it does not have.
+func TestNoQuery(t *testing.T) {
+	for pattern := range served(t) {
+		s, r := new(stub), goodRequest(t, pattern)
+		r.URL.RawQuery += "&other=1"
+		w := recorded(s.handler(HandlerOptions{Who: anybody{}, Enrol: func(string) *enrol.Attempt { return new(enrol.Attempt) }}), r)
+		if r.Method != http.MethodOptions && (w.Code != http.StatusBadRequest || s.calls > 0) {
+			t.Errorf("%s: %d", pattern, w.Code)
+		}
 	}
 }

@@ -95,7 +95,8 @@ func setPerson(tx *record.Tx, user collection.UserID, p *Person) error {
 	return tx.Encode(records.Person.Key(user), p)
 }
 
-// Person returns what a user has registered with.
+// Person returns what a user has registered with. The error wraps transport.ErrNotFound if there
+// is no such user.
 func (a *Accounts) Person(ctx context.Context, user collection.UserID) (Person, error) {
 	return person(ctx, a.store, user)
 }

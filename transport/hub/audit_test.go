@@ -20,6 +20,7 @@ import (
 	"github.com/glimpse-go/glimpse/internal/lab/labtest"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/enrol"
 	"github.com/glimpse-go/glimpse/transport/httplink"
 	"github.com/glimpse-go/glimpse/transport/hub"
 	"github.com/glimpse-go/glimpse/transport/hub/mail"
@@ -56,7 +57,9 @@ func TestAuditLog(t *testing.T) {
 	link := w.Letters(post)[0].Token
 
 	// What comes over connections is served by a handler of its own, with the same log.
-	server := httptest.NewServer(httplink.HubHandler(w.Hub.Hub, httplink.HandlerOptions{Log: logger, Now: w.Now, MaxStall: 50 * time.Millisecond}))
+	server := httptest.NewServer(httplink.HubHandler(w.Hub.Hub, httplink.HandlerOptions{
+		Log: logger, Now: w.Now, MaxStall: 50 * time.Millisecond, Enrol: func(string) *enrol.Attempt { return nil },
+	}))
 	defer server.Close()
 	at := func(s *labtest.Peer) *httplink.Client {
 		return httplink.NewClient(server.URL, httplink.Bearer(s.Token), httplink.Options{})
@@ -65,6 +68,8 @@ func TestAuditLog(t *testing.T) {
 	labtest.Must(t, err)
 	_, err = httplink.NewClient(server.URL, httplink.Bearer("secret-token"), httplink.Options{}).Updates(t.Context(), name)
 	wantError(t, err, transport.ErrUnauthenticated)
+	_, err = httplink.NewEnrolClient(server.URL, "secret-token", httplink.Options{}).Commit(t.Context(), enrol.Commitment{})
+	wantError(t, err, enrol.ErrSpent)
 	a := transport.Announcement{Author: ann, ID: name.ID, Items: transport.BitsOf(0), URL: "http://private.example", Endpoint: lab.SourceAt(home.Station, "http://private.example").Endpoint}
 	_, err = at(bob).Announce(t.Context(), a)
 	wantError(t, err, transport.ErrForbidden)
@@ -74,7 +79,7 @@ func TestAuditLog(t *testing.T) {
 	home.Restart(func(cfg *peer.Config) { cfg.Store, cfg.Hub = nil, nil }) // the disk is lost
 	w.Probes()
 
-	want := []string{"forbidden", "source dropped", "spot check failed", "stalled", "unauthenticated"}
+	want := []string{"enrolment refused", "forbidden", "source dropped", "spot check failed", "stalled", "unauthenticated"}
 	if got := slices.Sorted(maps.Keys(eventsIn(log.String()))); !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}

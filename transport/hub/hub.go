@@ -13,6 +13,11 @@
 // letters, and tells what happens to [Config].Events. One with a schedule of its own calls the
 // single steps that Run lists.
 //
+// All methods of a Hub and its parts may be called concurrently. Beside the errors that they
+// name, they return those of the store (transport.ErrStorage), of another user base where there
+// is one, of the context, and, of the Hub, transport.ErrClosed once it is closed. What they return is the caller's; what
+// Config points to, the store too, stays the program's to close, after the hub.
+//
 // What one user can have a hub keep, send, open or wait for is bounded by [Config].Quotas,
 // exactly, whatever crashes; [Hub.Quotas] is for who operates it. Links ask [Hub.Admit] before they
 // read a body, and so does who calls a hub in process for strangers. What comes from those with

@@ -36,16 +36,22 @@ func (h *Hub) removeLeft(ctx context.Context, user collection.UserID) error {
 	return record.Remove(ctx, store, records.Quotas.Key(user), records.Distrusted.Key(user), records.Leaving.Key(user))
 }
 
-// removeAllLeft goes on with what a crash has left of users who were deleted.
+// removeAllLeft goes on with what a crash has left of users who were deleted. Damage is told,
+// and keeps no other work back: a record that names no user is removed.
 func (h *Hub) removeAllLeft(ctx context.Context) error {
 	keys, err := record.Keys(ctx, h.cfg.Store, records.Leaving.Under(), maxJoined)
 	failed := []error{err}
 	for _, key := range keys {
 		var user collection.UserID
 		if user.UnmarshalText([]byte(strings.TrimPrefix(key, records.Leaving.Under()))) != nil {
-			err = transport.At(transport.ErrStorage, key)
+			h.failed("remove a user", transport.At(transport.ErrStorage, key), 0)
+			err = record.Remove(ctx, h.cfg.Store, key)
 		} else {
 			err = h.removeLeft(ctx, user)
+		}
+		if at, ok := errors.AsType[*transport.PlaceError](err); ok && record.Damaged(err, at.Place) {
+			h.failed("remove a user", err, 0)
+			continue
 		}
 		failed = append(failed, err)
 	}

@@ -1,9 +1,11 @@
 package hub
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"iter"
+	"path"
 	"slices"
 	"strings"
 
@@ -118,13 +120,14 @@ func freeAddresses(tx *record.Tx, addresses []string) {
 //
 // What goes: the account with its addresses and credentials, all tokens; the collections that
 // the user has shared, with their partial versions, their letters and links, and their
-// entries in the feeds of those with whom they were shared; the user's own feed, and what is
-// counted for the user. The user's keys are revoked for good, which stations hear as ever,
-// so what the user seals is refused from then on, here and there.
+// entries in the feeds of those with whom they were shared; the user's own feed, that the user
+// may read what others have shared, and what is counted for the user. The user's keys are
+// revoked for good, which stations hear as ever, so what the user seals is refused from then
+// on, here and there.
 //
-// What stays: the revocations, by which the id can be nobody's again; in collections of others
-// the id of the user, since they are sealed; and what others have on their stations already:
-// copies, notifications and letters that have reached them. Who had an item from the user and
+// What stays: the revocations, by which the id can be nobody's again, and a mark that nothing
+// comes into its feed; in collections of others the id of the user, since they are sealed;
+// and what others have on their stations already: copies, notifications and letters that have reached them. Who had an item from the user and
 // shared it on has made it their own.
 //
 // It begins with one transaction, after which the user is none any more. The rest is done
@@ -153,29 +156,69 @@ func (m Members) Delete(ctx context.Context, user collection.UserID) error {
 }
 
 // endCredentials removes the credentials of a user, and returns all keys of the user's that
-// are not revoked yet.
+// are not revoked yet. What is damaged of them keeps nothing: then the user's tokens are looked
+// for among all, and the keys in what the hub has said of them.
 func (m Members) endCredentials(ctx context.Context, tx *record.Tx, user collection.UserID) ([]collection.KeyID, error) {
 	names, err := record.Keys(ctx, m.a.store, records.Credential.Under(user), 0)
 	if err != nil {
 		return nil, err
 	}
+	var known []collection.KeyID
 	for _, name := range names {
 		c, _, err := record.Load[issued](ctx, tx, name)
+		if record.Damaged(err, name) {
+			err = m.endAllTokens(ctx, tx, user)
+		}
 		if err != nil {
 			return nil, err
 		}
+		known = append(known, c.Keys...)
 		c.endTokens(tx)
 		tx.Set(name, nil)
 	}
-	root, err := record.Get(ctx, tx, records.Root.Key(user))
-	if err != nil || root.Version == 0 {
+	keys, err := m.keysOf(ctx, tx, user)
+	if err != nil {
 		return nil, err
 	}
-	word, err := station.ReadWord(root.Value)
-	if err != nil {
-		return nil, transport.At(transport.ErrStorage, root.Key)
+	return m.a.standing(ctx, tx, append(keys, known...))
+}
+
+// endAllTokens ends all tokens that are a user's.
+func (m Members) endAllTokens(ctx context.Context, tx *record.Tx, user collection.UserID) error {
+	for r, err := range record.Walk(ctx, m.a.store, records.Token.Under(), "", 0) {
+		if r.Key == "" {
+			return err
+		}
+		if bytes.HasPrefix(r.Value, user[:]) {
+			tx.Set(r.Key, nil)
+		}
 	}
-	return m.a.standing(ctx, tx, word)
+	return nil
+}
+
+// keysOf returns the keys that were ever a user's, as far as what the hub keeps names them.
+func (m Members) keysOf(ctx context.Context, tx *record.Tx, user collection.UserID) ([]collection.KeyID, error) {
+	key := records.Root.Key(user)
+	root, err := record.Get(ctx, tx, key)
+	if err == nil && root.Version == 0 {
+		return nil, nil
+	}
+	word, errRead := station.ReadWord(root.Value)
+	if err == nil && errRead == nil {
+		return word.Keys(), nil
+	}
+	if err != nil && !record.Damaged(err, key) {
+		return nil, err
+	}
+	names, err := record.Keys(ctx, m.a.store, records.Statement.Under(user), 0)
+	var keys []collection.KeyID
+	for _, name := range names {
+		var k collection.KeyID
+		if k.UnmarshalText([]byte(path.Base(name))) == nil {
+			keys = append(keys, k)
+		}
+	}
+	return keys, err
 }
 
 // endIssuedMeanwhile removes the credentials that a user got while being deleted: now that
@@ -188,9 +231,10 @@ func (a *Accounts) endIssuedMeanwhile(ctx context.Context, user collection.UserI
 	return err
 }
 
-// standing returns those of a word's keys that the hub accepts.
-func (a *Accounts) standing(ctx context.Context, tx *record.Tx, word station.Word) (keys []collection.KeyID, err error) {
-	for _, key := range word.Keys() {
+// standing returns those of some keys that the hub accepts.
+func (a *Accounts) standing(ctx context.Context, tx *record.Tx, of []collection.KeyID) (keys []collection.KeyID, err error) {
+	slices.SortFunc(of, func(a, b collection.KeyID) int { return bytes.Compare(a[:], b[:]) })
+	for _, key := range slices.Compact(of) {
 		said, err := record.Get(ctx, tx, records.Key.Key(key))
 		if err != nil {
 			return nil, err

@@ -12,7 +12,9 @@ import (
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/hub"
+	kinds "github.com/glimpse-go/glimpse/transport/hub/internal/records"
 	"github.com/glimpse-go/glimpse/transport/hub/mail"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 	"github.com/glimpse-go/glimpse/transport/internal/recordtest"
 )
 
@@ -163,8 +165,8 @@ func (f full) gone(t *testing.T) {
 	for r, err := range f.Hub.Store.Scan(t.Context(), "", "", 0) {
 		labtest.Must(t, err)
 		of := strings.Contains(r.Key, f.ann.String())
-		if of && strings.HasSuffix(r.Key, f.ann.String()) && strings.Contains(r.Key, f.kept.ID.String()) {
-			continue // that she may read what Carol has shared
+		if r.Key == "feed/"+f.ann.String() {
+			continue // that nothing comes into her feed
 		}
 		if strings.HasPrefix(r.Key, "o/") && !strings.HasPrefix(r.Key, "o/"+f.ann.String()) {
 			continue // the name in the feeds of others, of what is not there any more
@@ -191,6 +193,10 @@ func TestDeleteUser(t *testing.T) {
 	f.gone(t)
 	labtest.Must(t, f.Hub.Hub.Accounts().Members().Delete(t.Context(), collection.UserID{9}))
 	f.Restart(f.Hub.Store)
+	f.gone(t)
+	carols := f.Peer(f.carol, "carols") // what Carol has shared with her goes on without her
+	f.other.Syncs(carols, f.kept)
+	carols.Publishes(f.kept)
 	f.gone(t)
 	late := f.cam.Album("late", f.bob)
 	_, data := f.cam.Encoded(late)
@@ -228,4 +234,52 @@ func TestCrashWhileDeleting(t *testing.T) {
 		labtest.Must(t, f.Hub.Hub.Resume(t.Context()))
 		f.gone(t)
 	})
+}
+
+// TestDeleteDamaged: a user is deleted whatever is damaged of the account, and no token or key
+// of the user's opens anything afterwards.
+func TestDeleteDamaged(t *testing.T) {
+	for _, kind := range []string{"person/", "credential/", "root/"} {
+		f := newFull(t)
+		var damaged []string
+		for _, key := range keysIn(t, f.Hub.Store) {
+			if strings.HasPrefix(key, kind+f.ann.String()) {
+				damaged = append(damaged, key)
+			}
+		}
+		f.Restart(recordtest.New(f.Hub.Store, damaged...))
+		a := f.Hub.Hub.Accounts()
+		if err := a.Members().Delete(t.Context(), f.ann); err != nil || len(damaged) == 0 {
+			t.Errorf("%s: %v", kind, err)
+		}
+		for _, token := range []string{f.cam.Token, f.home.Token} {
+			if _, err := a.UserOf(t.Context(), token); !errors.Is(err, transport.ErrUnauthenticated) {
+				t.Errorf("%s: a token: %v", kind, err)
+			}
+		}
+		_, data := f.cam.Encoded(f.cam.Album("late", f.bob))
+		if _, err := f.Hub.Hub.As(f.bob).Share(t.Context(), transport.Share{Collection: data}); !errors.Is(err, transport.ErrSeal) {
+			t.Errorf("%s: a late share: %v", kind, err)
+		}
+	}
+}
+
+// TestBadLeaving: a record of a user who is being deleted that names nobody, and one whose user
+// cannot be removed, keep no other work of Resume back.
+func TestBadLeaving(t *testing.T) {
+	f := newFull(t)
+	labtest.Must(t, record.Put(t.Context(), f.Hub.Store,
+		transport.Change{Key: kinds.Leaving.Under() + "nobody", Value: []byte{}},
+		transport.Change{Key: kinds.Leaving.Key(f.ann), Value: []byte{}},
+		transport.Change{Key: kinds.Leaving.Key(f.carol), Value: []byte{}},
+	))
+	damaged := kinds.Key.Key(f.cam.Key())
+	f.Restart(recordtest.New(f.Hub.Store, damaged))
+	for range 2 {
+		labtest.Must(t, f.Hub.Hub.Resume(t.Context()))
+	}
+	keys := keysIn(t, f.Hub.Store)
+	if slices.Contains(keys, kinds.Leaving.Under()+"nobody") || slices.Contains(keys, kinds.Leaving.Key(f.carol)) || !slices.Contains(keys, kinds.Leaving.Key(f.ann)) {
+		t.Errorf("left: %q", slices.DeleteFunc(keys, func(key string) bool { return !strings.HasPrefix(key, kinds.Leaving.Under()) }))
+	}
 }

@@ -55,6 +55,8 @@ func TestExpiredThumbnail(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			e := newEmptied(t, hub.Config{})
+			e.Probes()
+			e.home.Receives()
 			fetch(e)
 			e.b.Shows(e.cam, e.name, 0)
 			inStep(t, e.World)
@@ -152,5 +154,31 @@ func TestRecallOfWhatHasEnded(t *testing.T) {
 	case <-answered:
 	case <-time.After(5 * time.Second):
 		t.Fatal("no answer")
+	}
+}
+
+// TestRecallAfterACrash: what a process was about to ask others for when it ended is asked for
+// by the next one, when a reader wants it, and does not stay pending.
+func TestRecallAfterACrash(t *testing.T) {
+	for what, read := range map[string]func(e emptied){
+		"one":      func(e emptied) { cannotRead(t, e.Hub.Hub.As(e.b.User), nil, e.cam.Ref(e.name, 1, 0)) },
+		"a stream": func(e emptied) { streams(t, e) },
+	} {
+		e := newEmptied(t, hub.Config{})
+		ends, err := hub.New(t.Context(), e.Hub.Signer, hub.Config{Store: e.Hub.Store, Now: e.Now, Dial: e.Hub.Dial(), Beside: func(func()) {}})
+		labtest.Must(t, err)
+		r, err := ends.As(e.b.User).Versions(t.Context(), e.name, 0, nil) // it is noted, and not done
+		labtest.Must(t, err)
+		labtest.Must(t, r.Close())
+		read(e)
+		if !inCache(t, e.World, e.cam.BlobKey(e.name, 1, 0)) {
+			t.Errorf("%s: it is not in the cache again", what)
+		}
+	}
+}
+
+func streams(t *testing.T, e emptied) {
+	for _, err := range e.b.Reader.Versions(t.Context(), e.name, 0) {
+		labtest.Must(t, err)
 	}
 }

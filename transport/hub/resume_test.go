@@ -11,7 +11,7 @@ import (
 )
 
 // TestResume: what a process has begun and left is taken over when its lease has ended,
-// and not before.
+// and not before; the author is told as the reader is.
 func TestResume(t *testing.T) {
 	s := newSisters(t, 1, "title")
 	s.disk.apply = func(all []transport.Change) error {
@@ -27,7 +27,7 @@ func TestResume(t *testing.T) {
 	for _, step := range []struct {
 		after     time.Duration
 		told, job int
-	}{{0, 0, 1}, {29 * time.Second, 0, 1}, {2 * time.Second, 1, 0}} {
+	}{{0, 0, 1}, {29 * time.Second, 0, 1}, {2 * time.Second, 2, 0}} {
 		s.w.Pass(step.after)
 		labtest.Must(t, s.w.Hub.Hub.Resume(t.Context()))
 		if told, job := s.count(t, "o/"), s.count(t, "job/"); told != step.told || job != step.job {

@@ -31,10 +31,7 @@ func newRefused(t *testing.T) *refused {
 	w := labtest.New(t, hub.Config{})
 	r := &refused{w: w, ann: w.User("ann"), bob: w.User("bob")}
 	r.cam, r.other = w.Camera(r.ann, 1), w.Camera(w.User("dan"), 1)
-	var err error // a collection that names no authority:
-	r.name, err = r.cam.Make(t.Context(), collection.Header{Title: "ann's"},
-		collection.Body{Items: r.cam.Items, Recipients: []collection.UserID{r.bob}})
-	labtest.Must(t, err)
+	r.name = labtest.LoneAlbum(r.cam, "ann's", r.bob)
 	r.standing = r.other.Album("dan's", r.bob)
 	r.cam.Shares(r.name)
 	r.other.Shares(r.standing)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"iter"
 	"math"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -35,6 +36,9 @@ func (s session) noted(ctx context.Context, share transport.Share) (station.Resu
 	r, err := s.share(ctx, share)
 	if err == nil {
 		s.hub.claims.note(s.user, r.State.Collection.Name(), share)
+	}
+	if err == nil && s.user == r.State.Collection.Author() {
+		r.Answer.Unknown, err = s.hub.users.unknownIn(ctx, r.State.Collection)
 	}
 	if err == nil && r.New {
 		e := event.Of(event.Shared, r.State.Collection.Name())
@@ -132,6 +136,11 @@ func (s session) Collection(ctx context.Context, name collection.Name) (transpor
 // Updates implements transport.Library.
 func (s session) Updates(ctx context.Context, name collection.Name) (transport.State, error) {
 	return station.Inside(&s.hub.drain, func() (transport.State, error) { return s.hub.core.Server.Changes(ctx, s.user, name, s.statements) })
+}
+
+// Collections implements transport.Library.
+func (s session) Collections(ctx context.Context, asked []transport.Known) iter.Seq2[transport.State, error] {
+	return station.Lacking(ctx, s, asked)
 }
 
 // Version implements transport.Library. Complete versions are not the hub's to

@@ -149,8 +149,7 @@ func TestRevokedAtAnotherHub(t *testing.T) {
 	s := newShared(t, hub.Config{})
 	ann, bob := s.User("ann"), s.User("bob")
 	cam := s.Camera(ann, 1) // whose key is added at the first hub
-	name, err := cam.Make(t.Context(), collection.Header{Title: "ann's"}, collection.Body{Items: cam.Items, Recipients: []collection.UserID{bob}})
-	labtest.Must(t, err)
+	name := labtest.LoneAlbum(cam, "ann's", bob)
 	cam.SharesWith(s.other.As(ann), name)
 	for _, h := range []*hub.Hub{s.Hub.Hub, s.other} {
 		_, err := h.As(bob).Collection(t.Context(), name)
@@ -194,8 +193,7 @@ func TestRevokedWhileAnotherCompletes(t *testing.T) {
 	s := newShared(t, hub.Config{})
 	ann, bob := s.User("ann"), s.User("bob")
 	cam := s.Camera(ann, 1)
-	name, err := cam.Make(t.Context(), collection.Header{Title: "ann's"}, collection.Body{Items: cam.Items, Recipients: []collection.UserID{bob}})
-	labtest.Must(t, err)
+	name := labtest.LoneAlbum(cam, "ann's", bob)
 	cam.Offers(name)
 	told := s.Waiting(bob)
 	s.disk.apply = func(all []transport.Change) error {

@@ -25,11 +25,13 @@ func (p *Author) PublishAt(ctx context.Context, name collection.Name, at time.Ti
 }
 
 // PublishDue publishes the collections whose time has come, by Config.Now, and
-// returns the time at which the next one is due; zero if there is none. One that
+// returns the time at which the next one is due; zero if there is none. One that a device is
+// handing over is due when that has ended, or tried again after Config.Retry. One that
 // fails stays due, and its error is among those that are joined. Before that it goes on
-// with telling recipients, and with announcing, where that had failed.
+// with telling recipients, and with announcing, where that had failed; and where Config.URL
+// is another one than before, it says of all that was published that it is served there.
 func (p *Author) PublishDue(ctx context.Context) (next time.Time, err error) {
-	failed := []error{p.core.Resume(ctx, false)}
+	failed := []error{p.core.Resume(ctx, false), p.moved(ctx)}
 	for r, err := range record.Walk(ctx, p.cfg.Store, dueRecord.Under(), "", 0) {
 		var name collection.Name
 		var at time.Time
@@ -39,6 +41,9 @@ func (p *Author) PublishDue(ctx context.Context) (next time.Time, err error) {
 		if err != nil {
 			failed = append(failed, err)
 			continue
+		}
+		if now := p.cfg.Now(); !at.After(now) && p.handing.isOn(name) { // its end wakes Run
+			at = now.Add(p.cfg.Retry)
 		}
 		if at.After(p.cfg.Now()) {
 			if next.IsZero() || at.Before(next) {

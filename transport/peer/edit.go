@@ -24,7 +24,8 @@ func (p *Author) Withdraw(ctx context.Context, name collection.Name, items ...co
 }
 
 // TakeBack says that complete versions that were there are lost: their items
-// are labelled again, in their next generation. Only the author may.
+// are labelled again, in their next generation. Only the author may. Errors are
+// those of collection.Collection.TakeBack.
 func (p *Author) TakeBack(ctx context.Context, name collection.Name, items ...collection.ItemID) error {
 	return p.applyUpdate(ctx, name, func(c collection.Collection) (collection.Update, error) {
 		return c.TakeBack(p.user, items...)
@@ -34,7 +35,7 @@ func (p *Author) TakeBack(ctx context.Context, name collection.Name, items ...co
 // Complete says, with the peer's own key, that complete versions are on the
 // network: for collections that no hub validates. The author and those whom the
 // author named may. An authority takes it back where it knows nobody who serves them: see
-// [Author.Publish].
+// [Author.Publish]. Errors are those of collection.Collection.Complete.
 func (p *Author) Complete(ctx context.Context, name collection.Name, items ...collection.ItemID) error {
 	return p.applyUpdate(ctx, name, func(c collection.Collection) (collection.Update, error) {
 		return c.Complete(p.user, items...)
@@ -44,7 +45,9 @@ func (p *Author) Complete(ctx context.Context, name collection.Name, items ...co
 // Edit makes another edition of a collection of the peer's user: another title,
 // captions or other editable parts, as collection.Collection.Edit does. Where
 // another station of the user's has made an edition meanwhile, the later one counts,
-// and of versions all that the hub has sealed of either.
+// and of versions all that the hub has sealed of either. The error wraps
+// transport.ErrForbidden if the collection is another user's, or is one of
+// collection.Collection.Edit's.
 func (p *Author) Edit(ctx context.Context, name collection.Name, change func(h *collection.Header, items []collection.Item)) error {
 	return p.change(ctx, name, func(c collection.Collection) (collection.Collection, error) {
 		if p.user != c.Author() {

@@ -23,7 +23,7 @@ func (p *base) sealEndpoint(ctx context.Context) error {
 	if p.cfg.URL == "" {
 		return nil
 	}
-	last, err := p.lastEndpoint(ctx)
+	last, first, err := p.lastEndpoint(ctx)
 	if err != nil {
 		return err
 	}
@@ -44,18 +44,23 @@ func (p *base) sealEndpoint(ctx context.Context) error {
 	if p.endpoint, err = next.MarshalBinary(); err != nil {
 		return err
 	}
-	return record.Put(ctx, p.cfg.Store, transport.Change{Key: endpointRecord.Key(), Value: p.endpoint})
+	said := []transport.Change{{Key: endpointRecord.Key(), Value: p.endpoint}}
+	if first {
+		said = append(said, transport.Change{Key: movedRecord.Key(), Value: p.endpoint}) // nobody knows another
+	}
+	return record.Put(ctx, p.cfg.Store, said...)
 }
 
-// lastEndpoint is what the peer has said last, zero if nothing, or what cannot be read.
-func (p *base) lastEndpoint(ctx context.Context) (e collection.Endpoint, err error) {
+// lastEndpoint is what the peer has said last, zero if nothing, or what cannot be read; and
+// whether it has said nothing yet.
+func (p *base) lastEndpoint(ctx context.Context) (e collection.Endpoint, first bool, err error) {
 	key := endpointRecord.Key()
 	r, err := record.Get(ctx, p.cfg.Store, key)
 	if err != nil || r.Version == 0 {
-		return e, p.aside(err, key)
+		return e, err == nil, p.aside(err, key)
 	}
 	if e, err = collection.DecodeEndpoint(r.Value); err != nil {
 		p.cfg.Log.Error("record damaged", "record", key, "error", err)
 	}
-	return e, nil
+	return e, false, nil
 }

@@ -91,3 +91,18 @@ func TestKeysAreSeen(t *testing.T) {
 		}
 	}
 }
+
+// TestHooksTellOfHandOver: the end of a hand-over is told, once, and who has handed it over.
+func TestHooksTellOfHandOver(t *testing.T) {
+	w := labtest.Listening(t, hub.Config{})
+	ann := w.User("ann")
+	cam, home := w.Camera(ann, 3), w.Peer(ann, "home")
+	d := newDiary()
+	home.Restart(func(cfg *peer.Config) { cfg.Events = d.take })
+	name := cam.Album("first")
+	cam.Syncs(home, name)
+	over := d.of(event.HandedOver)
+	if len(over) != 1 || over[0].Ref.Collection != name || over[0].User != ann || over[0].Key != cam.Key() || over[0].Err != nil {
+		t.Errorf("told %+v", over)
+	}
+}

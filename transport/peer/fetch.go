@@ -37,18 +37,25 @@ func (p *Reader) Search(ctx context.Context, ref transport.Ref) ([]transport.Sou
 	})
 }
 
-// search asks the hub for the sources of an item, and takes what else is new.
+// search asks the hub for the sources of an item, and takes what else is new; if there are none
+// that are not known already, it has others found.
 func (p *Reader) search(ctx context.Context, v *View, i int) ([]transport.Source, error) {
 	name := v.Collection().Name()
 	known, err := p.homesOf(ctx, name)
 	if err != nil {
 		return nil, err
 	}
+	before := p.sources(v, i)
 	if p.cfg.Hub != nil || len(known) > 0 {
-		if err := p.refresh(ctx, name); err != nil {
+		if err = p.refresh(ctx, name); err != nil && (p.cfg.Find == nil || !mayHelp(err)) {
 			return nil, err
 		}
 		if v, err = p.View(ctx, name); err != nil {
+			return nil, err
+		}
+	}
+	if p.cfg.Find != nil && len(others(p.sources(v, i), before)) == 0 {
+		if v, err = p.find(ctx, v, i); err != nil {
 			return nil, err
 		}
 	}
@@ -214,7 +221,8 @@ func (p *Reader) fetchOriginal(ctx context.Context, v *View, ref transport.Ref, 
 	if err != nil {
 		return err
 	}
-	return p.fetchFromAny(ctx, v, ref, i, sources)
+	untried := others(sources, known)
+	return p.fetchFromAny(ctx, v, ref, i, append(untried, others(sources, untried)...))
 }
 
 // others are the sources that are not among those known.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"iter"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -84,6 +85,11 @@ func (h home) Updates(ctx context.Context, name collection.Name) (transport.Stat
 	})
 }
 
+// Collections implements transport.Library.
+func (h home) Collections(ctx context.Context, asked []transport.Known) iter.Seq2[transport.State, error] {
+	return station.Lacking(ctx, h, asked)
+}
+
 // Version implements transport.Library.
 func (h home) Version(ctx context.Context, ref transport.Ref, offset int64) (*transport.Stream, error) {
 	return station.Inside(&h.drain, func() (*transport.Stream, error) {
@@ -110,16 +116,28 @@ func (h home) Versions(ctx context.Context, name collection.Name, version int, h
 		if err := h.mayBegin(ctx, name); err != nil {
 			return nil, err
 		}
-		return h.core.Server.Pull(ctx, h.caller.User, name, version, held, h.cfg.Wait, h.running.Done())
+		caller := h.standing()
+		r, err := h.core.Server.Pull(ctx, h.caller.User, name, version, held, h.cfg.Wait, h.running.Done())
+		if err != nil {
+			return nil, err
+		}
+		return caller.of(r), nil
 	})
 }
 
 // Changes implements transport.Feed.
 func (h home) Changes(ctx context.Context, request transport.ChangesRequest) (transport.Changes, error) {
 	return h.drain.Changes(func() (transport.Changes, error) {
+		caller := h.standing()
 		news, err := h.core.Server.Feed(ctx, h.caller.User, request, h.statements, h.cfg.Wait, h.running.Done())
 		if err != nil {
-			return news, err
+			return transport.Changes{}, err
+		}
+		if news.Versions != nil {
+			news.Versions = caller.of(news.Versions)
+		}
+		if err := caller.check(); err != nil { // it has waited
+			return refused(news, err)
 		}
 		return h.mayHear(ctx, news)
 	})

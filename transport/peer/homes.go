@@ -58,21 +58,37 @@ type library struct {
 // for again.
 func (l library) withState(s *transport.State) library {
 	if s != nil {
-		l.Library = sentAlready{l.Library, *s}
+		l.Library = sentAlready{l.Library, *s, nil}
 	}
 	return l
 }
 
-// sentAlready is a library that has sent one collection with a notification of it.
+// sentAlready is a library that has said already what it has of one collection, or why it has
+// nothing.
 type sentAlready struct {
 	transport.Library
 	state transport.State
+	err   error
 }
+
+// isWhole reports whether the state is all of the collection, and not what changes of it.
+func (s sentAlready) isWhole() bool { return len(s.state.Collection)+len(s.state.Ends) > 0 }
 
 // Collection implements transport.Library. Who takes another collection than was
 // asked for finds out.
-func (s sentAlready) Collection(context.Context, collection.Name) (transport.State, error) {
-	return s.state, nil
+func (s sentAlready) Collection(ctx context.Context, name collection.Name) (transport.State, error) {
+	if s.err == nil && !s.isWhole() {
+		return s.Library.Collection(ctx, name)
+	}
+	return s.state, s.err
+}
+
+// Updates implements transport.Library.
+func (s sentAlready) Updates(ctx context.Context, name collection.Name) (transport.State, error) {
+	if s.err == nil && len(s.state.Collection) > 0 {
+		return s.Library.Updates(ctx, name)
+	}
+	return s.state, s.err
 }
 
 // heard returns the sources that a peer knows after a library has named some. What

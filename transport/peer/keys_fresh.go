@@ -231,11 +231,16 @@ func (h home) mayBegin(ctx context.Context, name collection.Name) error {
 func (h home) mayHear(ctx context.Context, news transport.Changes) (transport.Changes, error) {
 	for _, d := range news.Entries {
 		if err := h.mayBegin(ctx, d.Notification.Name()); err != nil {
-			if news.Versions != nil {
-				err = errors.Join(err, news.Versions.Close())
-			}
-			return transport.Changes{}, err
+			return refused(news, err)
 		}
 	}
 	return news, nil
+}
+
+// refused ends news that its caller may not have.
+func refused(news transport.Changes, err error) (transport.Changes, error) {
+	if news.Versions != nil {
+		err = errors.Join(err, news.Versions.Close())
+	}
+	return transport.Changes{}, err
 }

@@ -75,9 +75,7 @@ func TestStaleReaders(t *testing.T) {
 	name := cam.AlbumOf("title", to)
 	cam.Syncs(home, name)
 	home.Publishes(name)
-	to.Items = cam.Items
-	free, err := cam.Make(t.Context(), collection.Header{}, to)
-	labtest.Must(t, err)
+	free := labtest.LoneAlbum(cam, "", bob, carol)
 	cam.Syncs(home, free)
 	home.Restart(func(cfg *peer.Config) { cfg.Hub = nil })
 	home.Publishes(free)

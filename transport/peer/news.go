@@ -20,14 +20,19 @@ func (p *Reader) take(ctx context.Context, n notify.Notification, from library) 
 	if n.To != p.user {
 		return transport.At(transport.ErrMalformed, "a notification to somebody else")
 	}
-	last, any, err := p.lastNews(ctx, n.Name())
-	if err != nil || any && last.Notification.ID == n.ID {
+	if heard, err := p.hasHeard(ctx, n); err != nil || heard {
 		return err
 	}
 	if err := p.catchUp(ctx, n, from); err != nil {
 		return err
 	}
 	return p.keepNews(ctx, n)
+}
+
+// hasHeard reports whether a notification is a repeat.
+func (p *Reader) hasHeard(ctx context.Context, n notify.Notification) (bool, error) {
+	last, any, err := p.lastNews(ctx, n.Name())
+	return any && last.Notification.ID == n.ID, err
 }
 
 // byPeer is a notification as it is taken from one who is no hub.
@@ -52,7 +57,8 @@ func (p *Reader) lastNews(ctx context.Context, name collection.Name) (last told,
 	return last, stored.Version > 0, err
 }
 
-// seenIn is the digest of all that there is to see of a collection.
+// seenIn is the digest of all that there is to see of a collection; of the user's own, of who
+// has joined: all else the user has made, here or elsewhere.
 func (p *Reader) seenIn(c collection.Collection) collection.Digest {
 	edition := c.EditionDigest()
 	ranks := binary.BigEndian.AppendUint64(nil, uint64(c.Len()))
@@ -63,10 +69,22 @@ func (p *Reader) seenIn(c collection.Collection) collection.Digest {
 	if c.Ended() {
 		seen = append(seen, "ended"...)
 	}
+	if p.user == c.Author() {
+		return p.seenOfOwn(c)
+	}
 	for a, u := range c.Unaccepted() {
-		if u == p.user || p.user == c.Author() {
+		if u == p.user {
 			seen = append(append(seen, a[:]...), u[:]...)
 		}
+	}
+	return collection.Digest(sha256.Sum256(seen))
+}
+
+// seenOfOwn is the digest of who has joined a collection of the user's own.
+func (p *Reader) seenOfOwn(c collection.Collection) collection.Digest {
+	var seen []byte
+	for a, u := range c.Resolved() {
+		seen = append(append(seen, a[:]...), u[:]...)
 	}
 	return collection.Digest(sha256.Sum256(seen))
 }
@@ -87,6 +105,9 @@ func (p *Reader) keepNews(ctx context.Context, n notify.Notification) error {
 	n.Reason = reasonFor(n.Reason, s.Collection)
 	seen := p.seenIn(s.Collection)
 	quiet := any && seen == last.Seen
+	if p.user == s.Collection.Author() {
+		quiet, n.Reason = quiet || !any && seen == p.seenOfOwn(collection.Collection{}), notify.Resolved
+	}
 	if quiet { // another has sealed what was told, say
 		n.Reason = last.Notification.Reason
 	}
@@ -115,7 +136,11 @@ func (p *Reader) keepNews(ctx context.Context, n notify.Notification) error {
 		return err
 	}
 	if quiet { // what waits for the program stays, with its cover
-		return record.Set(ctx, p.cfg.Store, newsRecord.Key(n.Name()), told{now, seen})
+		fresh, err := p.freshFor(ctx, n.Name())
+		if err != nil {
+			return err
+		}
+		return record.Set(ctx, p.cfg.Store, newsRecord.Key(n.Name()), told{now, seen}, fresh...)
 	}
 	return p.storeNews(ctx, told{now, seen}, shown.Cover)
 }

@@ -16,11 +16,8 @@ func (p *Author) publishNoHub(ctx context.Context, name collection.Name, partial
 	if p.cfg.URL == "" {
 		return transport.At(transport.ErrUnreachable, "neither a hub nor an address")
 	}
-	s, err := p.core.Load(ctx, name)
+	s, err := p.toPublish(ctx, name, partial, p.core.Load)
 	if err != nil {
-		return err
-	}
-	if s, err = p.holdAlready(ctx, s.Collection); err != nil {
 		return err
 	}
 	if s.Collection, err = p.renderMissing(ctx, s); err != nil {

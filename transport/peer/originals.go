@@ -30,7 +30,8 @@ func (h home) Originals(ctx context.Context, name collection.Name, items transpo
 		h.drain.Leave()
 		return nil, err
 	}
-	return &writing{write: func(w io.Writer) error { return h.writeOriginals(ctx, name, items, w) }, end: h.drain.Leave}, nil
+	caller := h.standing()
+	return &writing{write: func(w io.Writer) error { return h.writeOriginals(ctx, name, items, caller.to(w)) }, end: h.drain.Leave}, nil
 }
 
 func (h home) withholdsAny(state engine.State, items transport.Bits) bool {

@@ -13,6 +13,12 @@
 // hears of whom keys were revoked, and tells what happens to Config.Events. One with a schedule
 // of its own calls the single steps that Run lists. A user interface shows [Peer.Freshness].
 //
+// All methods of a Peer and its parts may be called concurrently. Beside the errors that they
+// name, they return transport.ErrNotFound for a collection or an item that is not known here,
+// those of the store (transport.ErrStorage), of the context, and transport.ErrClosed once the
+// peer is closed. What they return is the caller's; what Config points to, the store too, stays
+// the program's to close, after the peer.
+//
 // Everything that reaches the network or hands data out asks the collection's
 // gate first; what it refuses causes no request at all. Nothing is stored or
 // shown before its seals and digests are verified.
@@ -56,8 +62,9 @@ type Config struct {
 	// another key of its user's.
 	Statement []byte
 	// URL is the base URL at which others reach the peer, which seals that it serves
-	// there; empty = it serves nobody and cannot announce. Where it begins with https, the
-	// peer is served with its own key, as httplink.ServerTLS does, or nobody asks it.
+	// there; empty = it serves nobody and cannot announce. It may be another one at each
+	// start. Where it begins with https, the peer is served with its own key, as
+	// httplink.ServerTLS does, or nobody asks it.
 	URL string
 	// Web says that browsers reach the peer at URL, too, where it shows a certificate of a
 	// public authority: see collection.Endpoint.
@@ -92,6 +99,9 @@ type Config struct {
 	// themselves where they are: see httplink.Dialer, and list the network of a home whose
 	// stations reach each other in it.
 	Dial transport.Dialer
+	// Find finds stations that serve an original where nobody who is known does; nil = nobody
+	// else is asked. See p2plink.Host.
+	Find transport.Finder
 
 	// Notifies says that the peer would rather tell the recipients itself than
 	// let the hub do it: they then hear by ReceiveFrom.
@@ -173,6 +183,7 @@ type base struct {
 	endpoint []byte     // sealed: where the peer serves; empty = nowhere
 	keeping  sync.Mutex // around keepKey
 	learned  learned
+	handing  handing
 	keyed    keyed
 	recent   recent
 	sending  shareclient.Sending

@@ -16,7 +16,9 @@ import (
 // Publish shares a collection with the hub, makes and uploads the versions that
 // it asks for, and announces the originals that are held here. It can be called
 // when the time has come: until then recipients see the partial versions. After
-// an error it can be called again. The peer's user must be the author, or a
+// an error it can be called again. While a device of the peer's user is handing the collection
+// over, it is shown without its originals, and Publish waits until all have come, or no more
+// do: so recipients are told once that they are there. The peer's user must be the author, or a
 // completer, of the collection. Where nobody else does, the peer also vouches
 // for what it serves and tells the recipients, who call ReceiveFrom: without a
 // hub, or if the hub says so. Originals that are labelled and cannot be announced, since the
@@ -55,11 +57,8 @@ func (p *Author) publishOnce(ctx context.Context, name collection.Name, partial 
 	if err := p.hearOfWord(ctx, name); err != nil {
 		return err
 	}
-	s, err := p.loadSealed(ctx, name)
+	s, err := p.toPublish(ctx, name, partial, p.loadSealed)
 	if err != nil {
-		return err
-	}
-	if s, err = p.holdAlready(ctx, s.Collection); err != nil {
 		return err
 	}
 	message := transport.Share{From: transport.Peer, Offers: p.offers(s), Notifies: p.cfg.Notifies}
@@ -78,6 +77,11 @@ func (p *Author) publishOnce(ctx context.Context, name collection.Name, partial 
 	c, answer, err := shareclient.Send(ctx, p.cfg.Hub, s.Collection, shareclient.Share{
 		Message: message, Known: true, Open: p.core.Versions.Open, Make: p.render, Accept: p.join, Now: p.cfg.Now, Signer: p.authorSigner(s), Sending: &p.sending, Say: word.say,
 	})
+	for _, u := range answer.Unknown {
+		e := event.Of(event.LeftOut, name)
+		e.User, e.Err = u, transport.At(transport.ErrNotFound, "recipient "+u.String())
+		p.tell(e)
+	}
 	if err == nil && answer.Notify && p.user != c.Author() {
 		err = p.notifyRecipients(ctx, name, p.source()) // the author told what was before
 	}
@@ -90,7 +94,23 @@ func (p *Author) publishOnce(ctx context.Context, name collection.Name, partial 
 	if err != nil {
 		return err
 	}
-	return cmp.Or(p.finish(ctx, c.Name(), serves, answer.Notify), unserved)
+	return cmp.Or(p.finish(ctx, c.Name(), word.serves, serves, answer.Notify), unserved)
+}
+
+// toPublish returns the state of a collection with what is held of it: with originals, all
+// that are coming.
+func (p *Author) toPublish(ctx context.Context, name collection.Name, partial bool, load func(context.Context, collection.Name) (engine.State, error)) (engine.State, error) {
+	held := func() (engine.State, error) {
+		s, err := load(ctx, name)
+		if err != nil {
+			return s, err
+		}
+		return p.holdAlready(ctx, s.Collection)
+	}
+	if partial {
+		return held()
+	}
+	return p.whole(ctx, name, held, func() error { return p.publishOnce(ctx, name, true) })
 }
 
 // unserved says why a hub cannot be told of labelled originals that are here; nil if it can,
@@ -126,21 +146,21 @@ func (p *Author) announced(ctx context.Context, word *word, c collection.Collect
 	case answer.Refused != nil && answer.Announced == p.cfg.URL:
 		return answer.Refused
 	case answer.Announced != p.cfg.URL:
-		return p.announce(ctx, word, c)
+		return p.announce(ctx, word, c.Name(), sent.Serves[len(sent.Serves)-1])
 	}
 	return nil
 }
 
 // finish does what the hub has left to the peer: it tells the recipients, and
 // vouches for what it serves where no authority does.
-func (p *Author) finish(ctx context.Context, name collection.Name, serves, tells bool) error {
+func (p *Author) finish(ctx context.Context, name collection.Name, items transport.Bits, serves, tells bool) error {
 	s, err := p.core.Load(ctx, name)
 	if err != nil || !tells && (!serves || !s.Collection.Authority().IsZero()) {
 		return err
 	}
 	own := p.source()
 	if serves {
-		own.Items = p.complete(s).Trim()
+		own.Items = items.And(p.complete(s)).Trim()
 	}
 	if tells {
 		return p.notifyRecipients(ctx, name, own)
@@ -210,15 +230,15 @@ func (p *base) join(ctx context.Context, theirs collection.Collection, keys [][]
 	return r.State.Collection, err
 }
 
-// announce says that the originals are served from now on, with the author's word or
-// without, and takes the updates that follow.
-func (p *Author) announce(ctx context.Context, word *word, c collection.Collection) error {
-	s, err := p.core.Load(ctx, c.Name())
+// announce says that the originals of a set of items are served from now on, as far as they
+// are here, with the author's word or without, and takes the updates that follow.
+func (p *Author) announce(ctx context.Context, word *word, name collection.Name, items transport.Bits) error {
+	s, err := p.core.Load(ctx, name)
 	if err != nil {
 		return err
 	}
 	announcement := transport.Announcement{
-		Author: c.Author(), ID: c.ID(), Items: p.complete(s).Trim(), URL: p.cfg.URL, Endpoint: p.endpoint,
+		Author: name.Author, ID: name.ID, Items: items.And(p.complete(s)).Trim(), URL: p.cfg.URL, Endpoint: p.endpoint,
 	}
 	var answer transport.Answer
 	err = word.say(ctx, func(update []byte) error {
@@ -229,5 +249,5 @@ func (p *Author) announce(ctx context.Context, word *word, c collection.Collecti
 	if err != nil {
 		return err
 	}
-	return p.apply(ctx, c.Name(), transport.State{Updates: answer.Updates, Keys: answer.Keys})
+	return p.apply(ctx, name, transport.State{Updates: answer.Updates, Keys: answer.Keys})
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/event"
 	"github.com/glimpse-go/glimpse/transport/internal/record"
 	"github.com/glimpse-go/glimpse/transport/internal/shareclient"
 	"github.com/glimpse-go/glimpse/transport/internal/station"
@@ -20,14 +21,16 @@ import (
 // nothing, reads the user's feed at the hub from where this station has read it, and waits for
 // news, for as long as the hub lets it. It verifies and stores what the feed tells, and
 // returns what is news to this station, whatever others of the user's have read: a new
-// one, or one that has lost its disk, is told of all that the user may read. It fetches
+// one, or one that has lost its disk, is told of all that the user may read. The user's own
+// collections come in the same way, and Names lists them; of those nothing is news but who
+// has joined. It fetches
 // no versions: what was wished for, and may be fetched now, RetryWishes fetches. The smallest
 // versions of what is new follow the news on the same connection, for Versions to take; they
 // wait there unread until it does, or there is other news.
 //
 // After an error the others are still returned. What could not be verified is not stored, and
-// is tried again after pauses that grow as those of Config.Retry: see Parked; what could
-// not be had is tried again by the next call. News that could not be returned because the
+// is tried again after pauses that grow as those of Config.Retry: see Parked; so is what could
+// not be had, but once more by the next call, and every hour at least. News that could not be returned because the
 // process ended is returned by the next call.
 //
 // Of what a notification says, the ID is the sender's, and the link the hub's. All else is
@@ -72,8 +75,10 @@ func (p *Reader) readPage(ctx context.Context, in transport.Feed, from library, 
 		return false, err
 	}
 	var failed []error
+	asked := p.askLacking(ctx, from, lackable(page.Entries))
+	defer asked.stop()
 	for _, e := range page.Entries {
-		if err := p.hear(ctx, e, from, home); err != nil {
+		if err := p.hear(ctx, e, asked.library(e.Notification.Name()), home); err != nil {
 			failed = append(failed, fmt.Errorf("collection %v: %w", e.Notification.Name(), err))
 		}
 		if ctx.Err() != nil {
@@ -98,18 +103,45 @@ func (u place) String() string {
 	return hex.EncodeToString(sum[:16])
 }
 
+// lack is what is to be asked for after a notification.
+type lack int
+
+const (
+	nothing lack = iota
+	changes
+	whole
+)
+
+// lackOf says what is to be asked for, beside what a notification tells, and which edition is
+// known.
+func (p *Reader) lackOf(ctx context.Context, n notify.Notification) (what lack, edition collection.Digest, err error) {
+	known, err := p.core.Load(ctx, n.Name())
+	if isUnknown(err) {
+		return whole, edition, nil
+	}
+	if err != nil {
+		return nothing, edition, err
+	}
+	edition = known.Collection.EditionDigest()
+	switch {
+	case !known.Sealed, edition != n.Edition, n.Reason == notify.Resolved, p.isUnaccepted(known.Collection):
+		return whole, edition, nil // no update says who is behind an address
+	case len(n.Updates) == 0, known.Collection.Ended(): // no update says whose End does not stand
+		return changes, edition, nil
+	}
+	return nothing, edition, nil
+}
+
 // catchUp applies the updates in a notification if that is all there is, and
 // asks a library otherwise.
 func (p *Reader) catchUp(ctx context.Context, n notify.Notification, from library) error {
-	known, err := p.core.Load(ctx, n.Name())
+	what, _, err := p.lackOf(ctx, n)
 	switch {
-	case isUnknown(err):
-		return p.reload(ctx, n.Name(), from)
 	case err != nil:
 		return err
-	case !known.Sealed, known.Collection.EditionDigest() != n.Edition, n.Reason == notify.Resolved, p.isUnaccepted(known.Collection):
-		return p.reload(ctx, n.Name(), from) // no update says who is behind an address
-	case len(n.Updates) == 0, known.Collection.Ended(): // no update says whose End does not stand
+	case what == whole:
+		return p.reload(ctx, n.Name(), from)
+	case what == changes:
 		return p.refreshFrom(ctx, n.Name(), from)
 	}
 	told := transport.State{Updates: n.Updates}
@@ -243,6 +275,11 @@ func (p *base) accept(ctx context.Context, name collection.Name, c collection.Co
 		return engine.Updated{Collection: v.Collection, Sources: s.Sources}, nil
 	})
 	p.recent.note(name, collection.ItemID{}, p.cfg.Now())
+	if err == nil && r.New && p.user == name.Author { // from another station of the user's
+		e := event.Of(event.Shared, name)
+		e.User = p.user
+		p.tell(e)
+	}
 	if err == nil {
 		r.State, err = p.acceptReaders(ctx, before, r.State)
 	}

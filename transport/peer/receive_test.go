@@ -121,9 +121,11 @@ func TestUnverifiedHoldsUpNobody(t *testing.T) {
 		t.Errorf("heard %d", len(news))
 	}
 	d.restart(func(cfg *peer.Config) { cfg.Wait = time.Hour })
-	ended := make(chan bool)
+	ended, asked := make(chan bool), d.Requests.Load()
 	go func() { ended <- d.receives(t) }()
-	time.Sleep(20 * time.Millisecond)
+	for d.Requests.Load() == asked {
+		time.Sleep(time.Millisecond)
+	}
 	labtest.Must(t, d.Close(t.Context()))
 	if <-ended {
 		t.Error("tried within the pause")

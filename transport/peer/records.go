@@ -12,6 +12,7 @@ import (
 // they hold.
 const (
 	cursorRecord   record.Kind = "cursor"   // notifier, its URL as a place: up to where its feed was read
+	draftRecord    record.Kind = "draft"    // collection: what a hub is to fill in
 	dueRecord      record.Kind = "p"        // collection: when it is to be published
 	endpointRecord record.Kind = "endpoint" // what the peer has sealed last of where it serves
 	freshRecord    record.Kind = "fresh"    // collection: there is news of it, and its wishes were not tried since; empty
@@ -19,6 +20,7 @@ const (
 	homesRecord    record.Kind = "h"        // collection: the peers that tell of it
 	keyRecord      record.Kind = "y"        // key: the key statement that counts
 	lookRecord     record.Kind = "l"        // collection with wishes that wait for a label: tries to hear news
+	movedRecord    record.Kind = "moved"    // the endpoint where all know that the peer serves; empty = none
 	newsRecord     record.Kind = "n"        // collection: what was told of it last
 	owedRecord     record.Kind = "f"        // notifier, collection: what it has told that could not be heard yet
 	sampleRecord   record.Kind = "sample"   // author, digest: the blocks of it that an authority has been sent

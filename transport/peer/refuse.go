@@ -6,6 +6,8 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/notify"
@@ -26,9 +28,26 @@ type owed struct {
 	Notification notify.Notification `cbor:"1,keyasint"` // without its cover
 	Keys         []byte              `cbor:"2,keyasint,omitempty"`
 	Tries        tries               `cbor:"3,keyasint"` // that were refused
+	Missed       tries               `cbor:"4,keyasint"` // in which it could not be had
 }
 
 func (o owed) parked() bool { return o.Tries.N >= maxRefused }
+
+// rests reports whether the pause after the last try in vain is not over.
+func (o owed) rests(now time.Time) bool { return max(o.Tries.Next, o.Missed.Next) > now.Unix() }
+
+// longestMissed is the most that is waited between two tries of what could not be had.
+const longestMissed = time.Hour
+
+// missed is o after one more try in which it could not be had. The first is repeated at once:
+// mostly a connection has broken off.
+func (o owed) missed(first time.Duration, now time.Time) owed {
+	if o.Missed.N > 0 {
+		now = now.Add(min(pauseAfter(first, o.Missed.N-1), longestMissed))
+	}
+	o.Missed = tries{N: o.Missed.N + 1, Next: now.Unix()}
+	return o
+}
 
 // Parked lists the collections of which the latest notification could not be
 // verified in twelve tries, over a day and a half with the Config.Retry of a
@@ -75,10 +94,11 @@ func (p *Reader) hear(ctx context.Context, e transport.Entry, from library, home
 	return p.heardOrOwed(ctx, r, owed{Notification: n}, home, err)
 }
 
-// hearOwed tries again what is owed of a feed: what was refused when its pause is over, or
+// hearOwed tries again what is owed of a feed, when its pause is over or, if it was refused,
 // when other keys are known.
 func (p *Reader) hearOwed(ctx context.Context, from library, home transport.Source) error {
 	var failed []error
+	var due []dueOwed
 	for r, err := range record.Walk(ctx, p.cfg.Store, owedRecord.Under(home.User), "", 0) {
 		var known owed
 		if err == nil {
@@ -89,15 +109,39 @@ func (p *Reader) hearOwed(ctx context.Context, from library, home transport.Sour
 			continue
 		}
 		again := string(known.Keys) == string(p.keysNow())
-		if again && (known.parked() || known.Tries.Next > p.cfg.Now().Unix()) {
+		if again && (known.parked() || known.rests(p.cfg.Now())) {
 			continue
 		}
 		if !again {
-			known.Tries = tries{}
+			known.Tries, known.Missed = tries{}, tries{}
 		}
-		err = p.heardOrOwed(ctx, r, known, home, p.hearFrom(ctx, known.Notification, from, home))
-		if err != nil {
-			failed = append(failed, fmt.Errorf("collection %v: %w", known.Notification.Name(), err))
+		due = append(due, dueOwed{known, r})
+	}
+	for some := range slices.Chunk(due, transport.MaxCollections) {
+		failed = append(failed, p.hearDue(ctx, some, from, home))
+	}
+	return errors.Join(failed...)
+}
+
+// dueOwed is what is owed with its record.
+type dueOwed struct {
+	owed
+	record transport.Record
+}
+
+// hearDue tries again some of what is owed.
+func (p *Reader) hearDue(ctx context.Context, due []dueOwed, from library, home transport.Source) error {
+	var failed []error
+	news := make([]notify.Notification, len(due))
+	for i, o := range due {
+		news[i] = o.Notification
+	}
+	asked := p.askLacking(ctx, from, news)
+	defer asked.stop()
+	for i, o := range due {
+		err := p.hearFrom(ctx, news[i], asked.library(news[i].Name()), home)
+		if err = p.heardOrOwed(ctx, o.record, o.owed, home, err); err != nil {
+			failed = append(failed, fmt.Errorf("collection %v: %w", news[i].Name(), err))
 		}
 	}
 	return errors.Join(failed...)
@@ -113,7 +157,9 @@ func (p *Reader) heardOrOwed(ctx context.Context, r transport.Record, o owed, ho
 		return err // as if it had not been tried
 	}
 	o.Notification.Cover, o.Keys = nil, p.keysNow()
-	if isRefusal(err) {
+	if !isRefusal(err) {
+		o = o.missed(p.cfg.Retry, p.cfg.Now())
+	} else {
 		o.Tries = o.Tries.again(p.cfg.Retry, p.cfg.Now())
 		e := event.Of(event.Refused, o.Notification.Name())
 		if e.User, e.Err = home.User, err; o.parked() {

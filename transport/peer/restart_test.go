@@ -39,9 +39,7 @@ func TestJobsAfterKeys(t *testing.T) {
 	cam, home := w.Camera(ann, 1), w.Peer(ann, "home")
 	var names [2]collection.Name
 	for i := range names {
-		var err error
-		names[i], err = cam.Make(t.Context(), collection.Header{}, collection.Body{Items: cam.Items, Recipients: []collection.UserID{bob}})
-		labtest.Must(t, err)
+		names[i] = labtest.LoneAlbum(cam, "", bob)
 		cam.Syncs(home, names[i])
 	}
 	home.Restart(func(cfg *peer.Config) { cfg.Store, cfg.Hub = &ending{Store: home.Store}, nil })

@@ -2,8 +2,10 @@ package peer
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/event"
@@ -23,8 +25,9 @@ const (
 //     tells what comes as events: see event.Arrived and event.Changed;
 //   - it fetches what is wished for, every Config.Retry and when news has come: see
 //     [Reader.RetryWishes];
-//   - it publishes what is due, at its time, and goes on with telling recipients and with
-//     announcing: see [Author.PublishDue];
+//   - it publishes what is due, at its time, goes on with telling recipients and with
+//     announcing, and says where the peer serves if that is elsewhere than before: see
+//     [Author.PublishDue];
 //   - it asks of whom keys were stopped, every Config.KeyInterval: see [Peer.RefreshKeys];
 //   - it removes what has not come whole, every hour: see [Peer.ExpireParts].
 //
@@ -49,8 +52,12 @@ func (p *Peer) loops() []station.Loop {
 		all = append(all, station.Loop{Name: "refresh keys", Do: station.Every(p.cfg.KeyInterval, p.RefreshKeys)})
 	}
 	for _, home := range p.cfg.Homes {
-		all = append(all, station.Loop{Name: "receive from " + home.User.String(), Do: p.receiving(func(ctx context.Context) ([]notify.Notification, error) {
-			return p.Reader.ReceiveFrom(ctx, home)
+		all = append(all, station.Loop{Name: "receive", Do: p.receiving(func(ctx context.Context) ([]notify.Notification, error) {
+			news, err := p.Reader.ReceiveFrom(ctx, home)
+			if err != nil {
+				err = &homeError{home.User, err}
+			}
+			return news, err
 		})})
 	}
 	return all
@@ -88,9 +95,22 @@ func (p *Peer) publishing(ctx context.Context) (time.Duration, error) {
 	return wait, err
 }
 
+// homeError says which other user's peer something failed at.
+type homeError struct {
+	user collection.UserID
+	error
+}
+
+// Unwrap returns the cause.
+func (e *homeError) Unwrap() error { return e.error }
+
 // failed tells that a loop tries something again.
 func (p *base) failed(doing string, err error, _ time.Duration) {
-	p.tell(event.Event{Kind: event.Failed, Doing: doing, Err: err})
+	e := event.Event{Kind: event.Failed, Doing: doing, Err: err}
+	if at, ok := errors.AsType[*homeError](err); ok {
+		e.User, e.Err = at.user, at.error
+	}
+	p.tell(e)
 }
 
 // tell tells an event, and logs it.

@@ -121,6 +121,20 @@ func TestRunOutlivesTheHub(t *testing.T) {
 	d.await(t, event.Arrived, 1)
 }
 
+// TestHomeIsNamed: what fails at another user's peer names the user, beside a word that is the
+// same for all.
+func TestHomeIsNamed(t *testing.T) {
+	w := labtest.Listening(t, hub.Config{})
+	b := w.Peer(w.User("bob"), "bob")
+	d, _ := running(t, b, func(cfg *peer.Config) {
+		cfg.Homes = []transport.Source{{User: collection.UserID{9}, URL: "http://nobody"}}
+	})
+	e := d.await(t, event.Failed, 1)[0]
+	if e.User != (collection.UserID{9}) || e.Doing != "receive" || !errors.Is(e.Err, transport.ErrUnreachable) {
+		t.Errorf("told %+v", e)
+	}
+}
+
 // TestRunReceivesFromHomes: without a hub, who tells the recipients itself is asked.
 func TestRunReceivesFromHomes(t *testing.T) {
 	w := labtest.Listening(t, hub.Config{})
@@ -149,9 +163,10 @@ func TestClosingEndsRun(t *testing.T) {
 	}
 }
 
-// TestHubCloseIsNotOwnClose: who receives tells a hub that stops from the peer's own end.
-func TestHubCloseIsNotOwnClose(t *testing.T) {
-	w := labtest.Listening(t, hub.Config{})
+// TestHubCloseLooksLikeOwnClose: who receives tells a hub that stops from the peer's own end,
+// also while it waits for news.
+func TestHubCloseLooksLikeOwnClose(t *testing.T) {
+	w := labtest.Listening(t, hub.Config{Wait: 20 * time.Second})
 	pc := w.Peer(w.User("bob"), "pc")
 	receives := func() error {
 		for {
@@ -162,6 +177,9 @@ func TestHubCloseIsNotOwnClose(t *testing.T) {
 	}
 	remote := make(chan error)
 	go func() { remote <- receives() }()
+	for pc.Requests.Load() == 0 {
+		time.Sleep(time.Millisecond)
+	}
 	labtest.Must(t, w.Hub.Hub.Close(t.Context()))
 	if err := <-remote; !errors.Is(err, transport.ErrStopped) || errors.Is(err, transport.ErrClosed) {
 		t.Errorf("the hub closed: %v", err)

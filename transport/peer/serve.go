@@ -51,14 +51,18 @@ func (h home) Push(ctx context.Context, share transport.Share, stream io.Reader)
 		if err != nil {
 			return r, err
 		}
-		return h.core.Server.Push(ctx, h.caller.User, r, share, stream)
+		return h.takes(r.State.Collection.Name(), func(caller *standing) (station.Result, error) {
+			return h.core.Server.Push(ctx, h.caller.User, r, share, caller.from(stream))
+		})
 	})
 }
 
 // Upload implements transport.ShareReceiver.
 func (h home) Upload(ctx context.Context, name collection.Name, stream io.Reader) (transport.Answer, error) {
 	return h.answer(ctx, func() (station.Result, error) {
-		r, err := h.core.Server.Upload(ctx, h.caller.User, name, stream)
+		r, err := h.takes(name, func(caller *standing) (station.Result, error) {
+			return h.core.Server.Upload(ctx, h.caller.User, name, caller.from(stream))
+		})
 		if err != nil {
 			h.tell(h.about(event.HandedOver, name, err))
 		}
@@ -247,9 +251,10 @@ func (h home) stream(tree *digest.Tree, blob transport.Blob, offset, n int64) (*
 	if err := looksWell(tree, blob, offset); err != nil {
 		return nil, err
 	}
+	caller := h.standing()
 	return &transport.Stream{Size: blob.Size(), ReadCloser: &writing{
 		write: func(w io.Writer) error {
-			_, err := tree.WriteRange(w, blob, offset, n)
+			_, err := tree.WriteRange(caller.to(w), blob, offset, n)
 			return err
 		},
 		end: func() {

@@ -37,16 +37,31 @@ func TestHomeWithoutAddressOrRenderer(t *testing.T) {
 	}
 }
 
-// TestForgottenAuthority: a collection that names no authority is shown, and its author's home
-// is told why nobody takes its labels off.
+// TestForgottenAuthority: a camera that knows its hub names its authority where a program has
+// forgotten to.
 func TestForgottenAuthority(t *testing.T) {
 	w := labtest.New(t, hub.Config{RequiredFromPeer: 1})
 	ann, bob := w.User("ann"), w.User("bob")
 	cam, home, pc := w.Camera(ann, 1), w.Peer(ann, "home"), w.Peer(bob, "pc")
 	name, err := cam.Make(t.Context(), collection.Header{Title: "x"}, collection.Body{Items: cam.Items, Recipients: []collection.UserID{bob}})
 	labtest.Must(t, err)
+	cam.Shares(name)
+	pc.Hears(notify.Shared, 1)
 	cam.Syncs(home, name)
-	err = home.Author.Publish(t.Context(), name)
+	home.Publishes(name)
+	pc.Hears(notify.Available, 0)
+	pc.Fetches(cam.Ref(name, 0, 2))
+}
+
+// TestNoAuthority: a collection that names no authority is shown, and its author's home
+// is told why nobody takes its labels off.
+func TestNoAuthority(t *testing.T) {
+	w := labtest.New(t, hub.Config{RequiredFromPeer: 1})
+	ann, bob := w.User("ann"), w.User("bob")
+	cam, home, pc := w.Camera(ann, 1), w.Peer(ann, "home"), w.Peer(bob, "pc")
+	name := labtest.LoneAlbum(cam, "x", bob)
+	cam.Syncs(home, name)
+	err := home.Author.Publish(t.Context(), name)
 	if !errors.Is(err, transport.ErrForbidden) || !strings.Contains(err.Error(), "authority") {
 		t.Errorf("publish: %v", err)
 	}

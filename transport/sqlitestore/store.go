@@ -27,6 +27,10 @@ import (
 	"fmt"
 	"path/filepath"
 	"sync"
+	"syscall"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/filestore"
@@ -91,10 +95,14 @@ func (s *Store) Close() error {
 	return storage(err)
 }
 
-// storage puts an error into the family of the contract.
+// storage puts an error into the family of the contract. One that says that the disk is full
+// wraps what the system says of files then, too.
 func storage(err error) error {
 	if err == nil || errors.Is(err, transport.Err) {
 		return err
+	}
+	if e, ok := errors.AsType[*sqlite.Error](err); ok && (e.Code()&0xff == sqlite3.SQLITE_FULL || e.Code() == sqlite3.SQLITE_IOERR_SHMSIZE) {
+		err = fmt.Errorf("%w: %w", syscall.ENOSPC, err)
 	}
 	return fmt.Errorf("%w: %w", transport.ErrStorage, err)
 }

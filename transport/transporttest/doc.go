@@ -16,5 +16,6 @@
 // has used, and what the suite needs to know of it and to do behind it. It is
 // called once for each check (of a store and a bus, once for each process), and closes
 // what it opened with t.Cleanup. Run
-// suites with the race detector: each makes calls at once.
+// suites with the race detector: each makes calls at once. ../GUIDE.md says how to write an
+// adapter; the smallest ones are in the guide_*_test.go of this folder.
 package transporttest

@@ -290,7 +290,11 @@ func strangerReads(t *testing.T, d *deal) {
 		_, c := d.stranger.Version(t.Context(), transport.Ref{Collection: name, Item: d.ref(0, 0).Item}, 0)
 		_, e := d.stranger.Upload(t.Context(), name, d.stream(t, 0))
 		_, f := d.stranger.Versions(t.Context(), name, 0, nil)
-		return []error{a, b, c, e, f}
+		errs = []error{a, b, c, e, f}
+		for _, err := range d.stranger.Collections(t.Context(), []transport.Known{{Author: name.Author, ID: name.ID}}) {
+			errs = append(errs, err)
+		}
+		return errs
 	}
 	sameRefusals(t, ask(d.c.Name()), ask(collection.Name{Author: d.Author, ID: collection.ID{9}}))
 	heard(t, d.stranger, begun, 0)

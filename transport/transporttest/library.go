@@ -33,7 +33,48 @@ func whole(t *testing.T, from transport.Library, c collection.Collection) transp
 	c, _, err = c.Apply(us...)
 	want(t, err, nil)
 	sameLabels(t, c, got)
+	several(t, from, c, state, changes)
 	return state
+}
+
+// several checks that a library returns, of many at once, of each what the reader lacks, or
+// why not, and refuses more than there may be.
+func several(t *testing.T, from transport.Library, c collection.Collection, state, changes transport.State) {
+	t.Helper()
+	known := func(id collection.ID, edition collection.Digest) transport.Known {
+		return transport.Known{Author: c.Author(), ID: id, Edition: edition}
+	}
+	asked := []transport.Known{
+		known(c.ID(), collection.Digest{}), known(collection.ID{9}, collection.Digest{}), known(c.ID(), state.Edition), known(c.ID(), collection.Digest{9}),
+	}
+	var got []transport.State
+	for s, err := range from.Collections(t.Context(), asked) {
+		if len(got) == 1 {
+			want(t, err, transport.ErrNotFound)
+		} else {
+			want(t, err, nil)
+		}
+		got = append(got, s)
+	}
+	for range from.Collections(t.Context(), asked) {
+		break // who has enough takes no more
+	}
+	if len(got) != len(asked) {
+		t.Fatalf("%d of %d states", len(got), len(asked))
+	}
+	for i, s := range []transport.State{state, {}, changes, state} {
+		if !bytes.Equal(got[i].Collection, s.Collection) || got[i].Edition != s.Edition || len(got[i].Updates) != len(s.Updates) || len(got[i].Sources) != len(s.Sources) {
+			t.Errorf("%d: %+v, want %+v", i, got[i], s)
+		}
+	}
+	refused := 0
+	for _, err := range from.Collections(t.Context(), make([]transport.Known, transport.MaxCollections+1)) {
+		want(t, err, transport.ErrTooLarge)
+		refused++
+	}
+	if refused != 1 {
+		t.Errorf("refused %d times", refused)
+	}
 }
 
 func sameLabels(t *testing.T, c, got collection.Collection) {

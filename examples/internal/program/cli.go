@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"strings"
@@ -49,7 +50,7 @@ func Main(name, about string, grammar any) {
 func run(ctx context.Context, name, about string, grammar any, args []string, env Env) int {
 	parser, err := kong.New(grammar,
 		kong.Name(name), kong.Description(about), kong.Writers(env.Out, env.Err),
-		kong.DefaultEnvars("GLIMPSE_"+strings.ToUpper(name)), kong.Configuration(kong.JSON),
+		kong.DefaultEnvars("GLIMPSE_"+strings.ToUpper(name)), kong.Configuration(configuration),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(env))
 	if err != nil {
@@ -62,6 +63,10 @@ func run(ctx context.Context, name, about string, grammar any, args []string, en
 		return done
 	}
 	chosen, err := parser.Parse(longFlags(args))
+	if errors.As(err, new(*fs.PathError)) || errors.As(err, new(plainError)) { // a file is not as it should be
+		fmt.Fprintf(env.Err, "%s: %s\n", name, oneLine(err.Error()))
+		return failed
+	}
 	if err != nil {
 		fmt.Fprintf(env.Err, "%s: %s; see %s -h\n", name, oneLine(err.Error()), name)
 		return misuse

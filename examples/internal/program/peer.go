@@ -10,11 +10,12 @@ import (
 	"strings"
 
 	"github.com/glimpse-go/glimpse/collection"
-	"github.com/glimpse-go/glimpse/examples/mixed"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport/account"
 	"github.com/glimpse-go/glimpse/transport/filestore"
 	"github.com/glimpse-go/glimpse/transport/httplink"
+	"github.com/glimpse-go/glimpse/transport/inplace"
+	"github.com/glimpse-go/glimpse/transport/media/mediafiles"
 	"github.com/glimpse-go/glimpse/transport/peer"
 )
 
@@ -24,6 +25,7 @@ type Peer struct {
 	Account account.Account
 	Key     Key
 	Dir     string
+	Store   *inplace.Store // what it keeps, and the files that it serves from where they lie
 	closers []io.Closer
 }
 
@@ -51,12 +53,12 @@ func (p *Peer) open(ctx context.Context, cfg peer.Config, networks []netip.Prefi
 	if err != nil {
 		return err
 	}
-	p.closers = append(p.closers, store)
+	p.Store, p.closers = inplace.New(store), append(p.closers, store)
 	cfg.Keys = new(signature.Keyring)
 	if err = p.Account.AddTo(ctx, cfg.Keys); err != nil {
 		return err
 	}
-	cfg.Store, cfg.Statement, cfg.Render = store, p.Account.Statement, new(mixed.Renderer)
+	cfg.Store, cfg.Statement, cfg.Render = p.Store, p.Account.Statement, new(mediafiles.Renderer)
 	cfg.Dial = httplink.Dialer(p.Caller(), httplink.Options{Networks: networks})
 	if len(p.Account.Hub) > 0 {
 		if cfg.Hub, err = httplink.HubOf(p.Account, httplink.Options{}); err != nil {

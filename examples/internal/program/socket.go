@@ -28,13 +28,14 @@ func Listen(dir string, words http.Handler) (stop func(), err error) {
 	if err := os.RemoveAll(name); err != nil { // of a process that was killed
 		return nil, err
 	}
-	l, err := net.Listen("unix", name)
+	var l net.Listener
+	private(func() { l, err = net.Listen("unix", name) }) // from the start: whoever connects is served later
 	if err != nil {
 		return nil, Plain(fmt.Errorf("the socket cannot be made; choose a folder with a shorter name, on a local disk (%w)", err))
 	}
 	server := &http.Server{Handler: words, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
 	go server.Serve(l) // ends with stop
-	return func() { server.Close() }, os.Chmod(name, 0o600)
+	return func() { server.Close() }, nil
 }
 
 // Word makes a handler of a function of JSON values. An error is the text of the answer.
@@ -61,8 +62,9 @@ type Words interface {
 	Close() error
 }
 
-// Call has the service on a folder do a word: the one that runs or, if none does, the one
-// that alone opens.
+// Call has the service on a folder do a word, once: the one that runs or, if none takes the
+// request, the one that alone opens. Where one has taken it and does not answer, nobody knows
+// whether it was done, and it is not done again.
 func Call[Q, A any](ctx context.Context, dir, word string, asked Q, alone func(context.Context, string) (Words, error)) (answer A, err error) {
 	body, err := json.Marshal(asked)
 	if err != nil {
@@ -73,19 +75,33 @@ func Call[Q, A any](ctx context.Context, dir, word string, asked Q, alone func(c
 		return answer, err
 	}
 	response, err := overSocket(dir).Do(r)
-	if err != nil && ctx.Err() == nil {
+	dial, _ := errors.AsType[*net.OpError](err)
+	switch {
+	case err == nil:
+	case ctx.Err() != nil:
+		return answer, ctx.Err()
+	case dial == nil || dial.Op != "dial":
+		return answer, broken(err)
+	default:
 		r.Body = io.NopCloser(bytes.NewReader(body))
-		response, err = within(r, dir, alone)
-	}
-	if err != nil {
-		return answer, err
+		if response, err = within(r, dir, alone); err != nil {
+			return answer, err
+		}
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
 		text, err := io.ReadAll(response.Body)
 		return answer, errors.Join(err, Plain(errors.New(string(bytes.TrimSpace(text)))))
 	}
-	return answer, json.NewDecoder(response.Body).Decode(&answer)
+	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
+		return answer, broken(err)
+	}
+	return answer, nil
+}
+
+// broken is the error where a service has taken a request, and no answer came.
+func broken(err error) error {
+	return Plain(fmt.Errorf("it was stopped before it answered, and may have done that: start it again, and look before you repeat it (%w)", err))
 }
 
 // overSocket reaches the service that runs on a folder.

@@ -166,7 +166,10 @@ func (p *Process) Kill() {
 }
 
 // Interrupt asks the program to stop, as Ctrl-C does.
-func (p *Process) Interrupt() { p.cmd.Process.Signal(os.Interrupt) }
+func (p *Process) Interrupt() { p.Signal(os.Interrupt) }
+
+// Signal sends a signal to the program.
+func (p *Process) Signal(s os.Signal) { p.cmd.Process.Signal(s) }
 
 // Status waits for the end of the program, and returns its exit status.
 func (p *Process) Status() int {

@@ -16,6 +16,7 @@ type Camera struct {
 	*Wire
 	w     *World
 	Items []collection.Item
+	lone  int // albums without an authority
 }
 
 // Camera makes a camera of a user, which is called "ann-camera" if that is Ann.
@@ -71,6 +72,17 @@ func (c *Camera) Album(title string, to ...collection.UserID) collection.Name {
 func (c *Camera) AlbumOf(title string, b collection.Body) collection.Name {
 	b.Items = c.Items
 	name, err := c.Make(c.w.T.Context(), collection.Header{Title: title, Authority: c.w.Authority()}, b)
+	Must(c.w.T, err)
+	return name
+}
+
+// LoneAlbum makes a collection of all photos of a camera that names no authority.
+func LoneAlbum(c *Camera, title string, to ...collection.UserID) collection.Name {
+	c.lone++
+	d := device.New(c.User, c.Signer, device.MediaFunc(c.Card.Open), device.Config{
+		Store: c.Station.Store, Now: c.w.Now, Random: c.w.Random(fmt.Sprint("lone albums ", c.Name, c.lone)),
+	})
+	name, err := d.Make(c.w.T.Context(), collection.Header{Title: title}, collection.Body{Items: c.Items, Recipients: to})
 	Must(c.w.T, err)
 	return name
 }

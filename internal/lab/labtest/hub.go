@@ -2,6 +2,7 @@ package labtest
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -37,7 +38,7 @@ func (w *World) Labelled(reader collection.UserID, name collection.Name) int {
 	return c.Labelled()
 }
 
-// Waiting lists what the hub has to tell a user, of which the user's stations here have read
+// Waiting lists what the hub has to tell a user, the user's own collections aside, of which the user's stations here have read
 // nothing yet.
 func (w *World) Waiting(user collection.UserID) []transport.Entry {
 	w.T.Helper()
@@ -53,7 +54,9 @@ func (w *World) Waiting(user collection.UserID) []transport.Entry {
 	}
 	d, err := w.Hub.Hub.As(user).Changes(w.T.Context(), asked)
 	Must(w.T, err)
-	return d.Entries
+	return slices.DeleteFunc(d.Entries, func(e transport.Entry) bool {
+		return e.Notification.Author == user && e.Notification.Reason != notify.Resolved
+	})
 }
 
 // Probes has the hub probe what peers serve.

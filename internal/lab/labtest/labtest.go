@@ -32,13 +32,18 @@ type Between func(r *http.Request, network http.RoundTripper) (*http.Response, e
 
 // New makes a world whose stations call one another in process.
 func New(t *testing.T, cfg hub.Config) *World {
-	return newWorld(t, lab.NewNetwork(1, lab.Faults{}), cfg)
+	return On(t, lab.NewNetwork(1, lab.Faults{}), cfg)
 }
 
 // NoHub makes a world without a hub, and peers of users of these names that know one
 // another's keys. A user's camera has the same key.
 func NoHub(t *testing.T, names ...string) (w *World, peers []*Peer) {
-	w = emptyWorld(t, lab.NewNetwork(1, lab.Faults{}))
+	return NoHubOn(t, lab.NewNetwork(1, lab.Faults{}), names...)
+}
+
+// NoHubOn is NoHub on any network.
+func NoHubOn(t *testing.T, net lab.Net, names ...string) (w *World, peers []*Peer) {
+	w = emptyWorld(t, net)
 	users := make([]collection.UserID, len(names))
 	for i, name := range names {
 		users[i] = w.User(name)
@@ -54,7 +59,7 @@ func NoHub(t *testing.T, names ...string) (w *World, peers []*Peer) {
 func Listening(t *testing.T, cfg hub.Config) *World {
 	net := new(lab.Listeners)
 	t.Cleanup(net.Close)
-	return newWorld(t, net, cfg)
+	return On(t, net, cfg)
 }
 
 // shortly is how long who asks for news waits for them.
@@ -76,7 +81,8 @@ func emptyWorld(t *testing.T, net lab.Net) *World {
 	return w
 }
 
-func newWorld(t *testing.T, net lab.Net, cfg hub.Config) *World {
+// On makes a world on any network.
+func On(t *testing.T, net lab.Net, cfg hub.Config) *World {
 	w := emptyWorld(t, net)
 	if cfg.Wait == 0 {
 		cfg.Wait = shortly

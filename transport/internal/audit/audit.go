@@ -11,6 +11,7 @@
 //	seal refused       something came whose seal does not verify                   route, user
 //	forbidden          a caller asked for what it may not do                       route, user
 //	quota              a caller has used what one user may have                    route, user
+//	enrolment refused  a station asked to join that nobody has invited or admitted  route
 //	stalled            a caller was broken off since it sent or took too little    route, user
 //	spot check failed  a source does not serve what it has announced               user, collection
 //	source dropped     it failed too often, and counts no more                     user, collection
@@ -39,6 +40,7 @@ const (
 	Forbidden       Event = "forbidden"
 	Quota           Event = "quota"
 	Stalled         Event = "stalled"
+	EnrolRefused    Event = "enrolment refused"
 	SpotCheckFailed Event = "spot check failed"
 	SourceDropped   Event = "source dropped"
 

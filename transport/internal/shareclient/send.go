@@ -63,8 +63,12 @@ func Send(ctx context.Context, to transport.ShareReceiver, c collection.Collecti
 	defer s.Sending.begin()()
 	answer, err := s.first(ctx, to, c)
 	var theirs []byte
+	var unknown []collection.UserID
 	for range rounds {
 		more := false
+		if len(answer.Unknown) > 0 { // a share has said so, and no upload says it again
+			unknown = answer.Unknown
+		}
 		if len(answer.Collection) > 0 {
 			theirs = answer.Collection
 		}
@@ -76,7 +80,7 @@ func Send(ctx context.Context, to transport.ShareReceiver, c collection.Collecti
 			continue
 		}
 		if err != nil || !s.asks(c, &answer) {
-			answer.Collection = theirs
+			answer.Collection, answer.Unknown = theirs, unknown
 			return c, answer, err
 		}
 		c, answer, err = s.next(ctx, to, c, answer)

@@ -12,14 +12,14 @@ import (
 	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
-// What goes in one answer, so that nobody can make it too large for its reader:
-// so many entries, and no further one after so many bytes.
+// What goes in one answer, so that nobody can make it too large for its reader: so many
+// entries, and after so many bytes of what goes with them no more of that. Who lacks it asks
+// for all of it in one request.
 const (
-	maxEntries = 500
+	maxEntries = transport.MaxCollections
 	maxAnswer  = 4 << 20
 	maxState   = 64 << 10 // of the collection that goes with an entry
 	maxCovers  = 64       // who hears of more at once asks for the others
-	maxEntry   = 1 << 10  // about how long an entry is, without what goes with it
 )
 
 // Feed returns what a user's feed has after a cursor, at once if there is any, else after
@@ -95,17 +95,15 @@ func (k *Server) page(ctx context.Context, to collection.UserID, after transport
 			return transport.Changes{}, err
 		}
 		for _, at := range some {
-			if size >= maxAnswer {
-				return page, nil
-			}
 			page.Next.Number = at.number
-			e, there, err := k.entryAt(ctx, in, to, at, after.Number, keys, len(page.Entries) < maxCovers)
+			room := size < maxAnswer
+			e, there, err := k.entryAt(ctx, in, to, at, after.Number, keys, room && len(page.Entries) < maxCovers, room)
 			if err != nil {
 				return transport.Changes{}, err
 			}
 			if there {
 				page.Entries = append(page.Entries, e)
-				size += len(e.Notification.Cover) + sizeOf(e.State) + maxEntry
+				size += len(e.Notification.Cover) + sizeOf(e.State)
 			}
 		}
 	}
@@ -148,12 +146,14 @@ type listedEntry struct {
 	number uint64
 }
 
+// entryKeys are the records of entries, and of what decides who is refused.
 func entryKeys(to collection.UserID, listed []listedEntry) []string {
-	keys := make([]string, len(listed))
-	for i, at := range listed {
-		keys[i] = entryRecord.Key(to, at.name)
+	keys := make([]string, 0, 2*len(listed))
+	for _, at := range listed {
+		keys = append(keys, entryRecord.Key(to, at.name), lineageRecord.Key(at.name.Author))
 	}
-	return keys
+	slices.Sort(keys)
+	return slices.Compact(keys)
 }
 
 // listed lists the entries of a feed after a number, as many as go in one answer.
@@ -181,7 +181,7 @@ func (k *Server) listed(ctx context.Context, to collection.UserID, after uint64)
 
 // entryAt returns the entry that is listed under a number, for one who has read up to
 // another; nothing if something newer has taken its place, or if it is damaged.
-func (k *Server) entryAt(ctx context.Context, in *record.Tx, to collection.UserID, at listedEntry, after uint64, keys Statements, cover bool) (out transport.Entry, there bool, err error) {
+func (k *Server) entryAt(ctx context.Context, in *record.Tx, to collection.UserID, at listedEntry, after uint64, keys Statements, cover, state bool) (out transport.Entry, there bool, err error) {
 	key := entryRecord.Key(to, at.name)
 	e, _, err := record.Load[entry](ctx, in, key)
 	if record.Damaged(err, key) {
@@ -196,13 +196,21 @@ func (k *Server) entryAt(ctx context.Context, in *record.Tx, to collection.UserI
 	if n.Reason == notify.Removed {
 		return out, true, nil
 	}
+	refused, err := k.core.isRefused(ctx, in, to, at.name)
+	if err != nil {
+		return out, false, err
+	}
+	if refused { // a job has still to note it
+		*n = removed(at.name, to)
+		return out, true, nil
+	}
 	if e.First > after && n.Reason != notify.Resolved && n.Reason != notify.Ended {
 		n.Reason = notify.Shared
 		if cover { // the news does not wait for more
 			n.Cover, _ = k.Cover(ctx, at.name)
 		}
 	}
-	if e.Edited > after {
+	if state && e.Edited > after {
 		out.State = k.small(ctx, to, at.name, keys)
 	}
 	return out, true, nil

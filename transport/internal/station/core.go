@@ -81,6 +81,7 @@ type Core struct {
 	tells                       jobs
 	spreads                     jobs
 	folds                       jobs
+	orders                      jobs
 	// resumed is the key of the job that Resume has looked at last; "" = it begins anew.
 	resuming sync.Mutex
 	resumed  string
@@ -88,7 +89,9 @@ type Core struct {
 	answering atomic.Int64
 	memory    memory
 	missed    missed
+	gathering gathering
 	lists     lists
+	albums    albums
 	seals     seals
 }
 

@@ -25,6 +25,7 @@ import (
 type feedHead struct {
 	Last uint64           `cbor:"1,keyasint"` // number of the last entry
 	ID   transport.FeedID `cbor:"2,keyasint"`
+	Gone bool             `cbor:"3,keyasint,omitempty"` // the user was removed: nothing comes into it any more
 }
 
 // entry is what a feed has of one collection.
@@ -61,12 +62,11 @@ func (k *Core) enter(ctx context.Context, tx *record.Tx, news engine.Notify, to 
 
 // enterOne puts news into the feed of one user, unless it has this, or what is newer.
 func (k *Core) enterOne(ctx context.Context, tx *record.Tx, news engine.Notify, u collection.UserID) error {
-	name := news.Notification.Name()
 	head, err := k.headOf(ctx, tx, u)
-	if err != nil {
+	if err != nil || head.Gone {
 		return err
 	}
-	key := entryRecord.Key(u, name)
+	key := entryRecord.Key(u, news.Notification.Name())
 	old, _, err := record.Load[entry](ctx, tx, key)
 	if record.Damaged(err, key) {
 		old, err = entry{}, nil // it does not keep the news back
@@ -125,15 +125,19 @@ func (k *Core) entomb(ctx context.Context, tx *record.Tx, u collection.UserID, n
 	if record.Damaged(err, key) {
 		err = nil // nobody is told of it
 	}
-	if err != nil || old.Number == 0 {
+	if err != nil || old.Number == 0 || old.Notification.Reason == notify.Removed {
 		return err
 	}
 	head, err := k.headOf(ctx, tx, u)
-	if err != nil {
+	if err != nil || head.Gone {
 		return err
 	}
-	gone := notify.Notification{Author: name.Author, Collection: name.ID, To: u, Reason: notify.Removed}
-	return k.enterEntry(tx, u, head, entry{Seq: old.Seq, Notification: gone}, old)
+	return k.enterEntry(tx, u, head, entry{Seq: old.Seq, Notification: removed(name, u)}, old)
+}
+
+// removed is all that is told of a collection to one who may not read it any more.
+func removed(name collection.Name, to collection.UserID) notify.Notification {
+	return notify.Notification{Author: name.Author, Collection: name.ID, To: to, Reason: notify.Removed}
 }
 
 // headOf returns the head of a user's feed. One that is damaged is told aside, and made

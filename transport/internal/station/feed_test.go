@@ -120,6 +120,7 @@ func TestTombstone(t *testing.T) {
 		}))
 	}
 	gone(one)
+	gone(one)
 	gone(news(2, 1, notify.Shared)) // of which Bob was not told
 	want := notify.Notification{Author: ann, Collection: collection.ID{1}, To: bob, Reason: notify.Removed}
 	if _, all := k.after(t, 1); len(all) != 1 || all[0].Number != 2 || !reflect.DeepEqual(all[0].Notification, want) {

@@ -26,6 +26,9 @@ func (k *Core) Gather(ctx context.Context, r Result, reach Reach) (Result, error
 
 // gather is Gather of some versions.
 func (k *Core) gather(ctx context.Context, r Result, versions []transport.Bits, reach Reach) (Result, error) {
+	name := r.State.Collection.Name()
+	k.gathering.add(name, 1)
+	defer k.gathering.add(name, -1)
 	if len(r.State.Wants) > 0 {
 		k.begin() // the others take their time
 	}

@@ -1,7 +1,6 @@
 package station
 
 import (
-	"bytes"
 	"context"
 	"crypto/subtle"
 	"encoding/hex"
@@ -102,7 +101,7 @@ func (k *Core) others(ctx context.Context, tx *record.Tx, c collection.Collectio
 	for id := range found {
 		names = append(names, collection.Name{Author: c.Author(), ID: id})
 	}
-	slices.SortFunc(names, func(a, b collection.Name) int { return bytes.Compare(a.ID[:], b.ID[:]) })
+	slices.SortFunc(names, compareNames)
 	return names, err
 }
 

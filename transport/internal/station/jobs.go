@@ -125,6 +125,8 @@ func (k *Core) later(keys ...string) {
 			k.spreads.add(key)
 		case foldJob:
 			k.folds.add(key)
+		case albumJob:
+			k.orders.add(key)
 		}
 	}
 	if k.answering.Load() == 0 {
@@ -143,6 +145,9 @@ func (k *Core) begin() {
 	}
 	if k.folds.begin() {
 		k.Later(func(ctx context.Context) { k.work(ctx, &k.folds, k.foldLists) })
+	}
+	if k.orders.begin() {
+		k.Later(func(ctx context.Context) { k.work(ctx, &k.orders, k.order) })
 	}
 }
 
@@ -188,7 +193,7 @@ func (k *Core) work(ctx context.Context, of *jobs, do func(ctx context.Context, 
 
 // Finish waits until the jobs are done that this process has begun, or for ctx.
 func (k *Core) Finish(ctx context.Context) error {
-	for _, of := range []*jobs{&k.spreads, &k.tells, &k.folds} { // spreading leaves others to tell
+	for _, of := range []*jobs{&k.spreads, &k.tells, &k.folds, &k.orders} { // spreading leaves others to tell
 		if err := of.finish(ctx); err != nil {
 			return err
 		}

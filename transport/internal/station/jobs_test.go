@@ -56,7 +56,9 @@ func (w *crowd) restarts() {
 	cfg.Now = func() time.Time { return w.clock }
 	cfg.Later = func(work func(context.Context)) { w.later = append(w.later, work) }
 	cfg.Failed = func(err error) { w.failed = append(w.failed, err) }
-	cfg.Notified = func(users ...collection.UserID) { w.told = append(w.told, users) }
+	cfg.Notified = func(users ...collection.UserID) {
+		w.told = append(w.told, without(users, []collection.UserID{ann})) // whose own feed has it, too
+	}
 	w.Core, w.later = New(cfg), nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
@@ -49,6 +50,36 @@ func (k *Server) read(ctx context.Context, by collection.UserID, name collection
 		answer.Ends, err = encodeEnds(s.Collection)
 	}
 	return s, answer, err
+}
+
+// library is what Lacking reads from.
+type library interface {
+	Collection(ctx context.Context, name collection.Name) (transport.State, error)
+	Updates(ctx context.Context, name collection.Name) (transport.State, error)
+}
+
+// Lacking implements transport.Library.Collections by what a station returns of single ones.
+func Lacking(ctx context.Context, from library, asked []transport.Known) iter.Seq2[transport.State, error] {
+	return func(yield func(transport.State, error) bool) {
+		if len(asked) > transport.MaxCollections {
+			yield(transport.State{}, transport.At(transport.ErrTooLarge, "collections"))
+			return
+		}
+		for _, known := range asked {
+			if s, err := lacking(ctx, from, known); !yield(s, err) || ctx.Err() != nil {
+				return
+			}
+		}
+	}
+}
+
+func lacking(ctx context.Context, from library, known transport.Known) (transport.State, error) {
+	if !known.Edition.IsZero() {
+		if s, err := from.Updates(ctx, known.Name()); err != nil || s.Edition == known.Edition {
+			return s, err
+		}
+	}
+	return from.Collection(ctx, known.Name())
 }
 
 // encodeEnds returns what of a collection that has ended is for all its readers.

@@ -2,6 +2,7 @@ package station
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -18,10 +19,12 @@ import (
 // load a collection and verify it may take a thousand times as long.
 
 // Read loads a collection for a user who may read it. To everybody else it is
-// not there: the two answers are the same, and take the same time. That its
-// seals are refused is told to those who may read it only.
+// not there: the two answers are the same, and take the same time. So it is to one who was
+// left out of what has taken its place: rule 20. That its seals are refused is told to those
+// who may read it only.
 func (k *Core) Read(ctx context.Context, by collection.UserID, name collection.Name) (engine.State, error) {
-	err := k.mayRead(ctx, by, name)
+	in := record.Reading(k.Store)
+	err := mayRead(ctx, in, by, name)
 	var s engine.State
 	if err == nil {
 		s, err = k.Load(ctx, name)
@@ -29,14 +32,25 @@ func (k *Core) Read(ctx context.Context, by collection.UserID, name collection.N
 	if errors.Is(err, transport.ErrNotFound) || err == nil && !engine.May(s, by) {
 		return engine.State{}, transport.ErrNotFound
 	}
-	return s, err
+	if err != nil {
+		return s, err
+	}
+	refused, err := k.refuses(ctx, in, by, s)
+	if refused || err != nil {
+		return engine.State{}, cmp.Or(err, error(transport.ErrNotFound))
+	}
+	return s, nil
 }
 
-func (k *Core) mayRead(ctx context.Context, by collection.UserID, name collection.Name) error {
+func mayRead(ctx context.Context, in *record.Tx, by collection.UserID, name collection.Name) error {
 	if by == name.Author {
 		return nil
 	}
-	_, err := record.Need(ctx, k.Store, readerRecord.Key(name, by))
+	key := readerRecord.Key(name, by)
+	if err := in.Fetch(ctx, key, lineageRecord.Key(name.Author)); err != nil {
+		return err
+	}
+	_, err := record.Need(ctx, in, key)
 	return err
 }
 

@@ -16,15 +16,18 @@ import (
 // again at once: otherwise each reader would cost others as much as it likes.
 
 // RecallOf is Server.PartialOf that asks others for what has expired, until asking ends. While
-// somebody else's request does so, the error wraps transport.ErrPending.
+// this process does so for somebody else, the error wraps transport.ErrPending; what another
+// one has begun with, it may never end.
 func (k *Peers) RecallOf(ctx, asking context.Context, s engine.State, ref transport.Ref, offset int64) (*transport.Stream, error) {
 	stream, err := k.core.Server.PartialOf(ctx, s, ref, offset)
 	item, ok := s.Collection.Index(ref.Item)
-	if !errors.Is(err, transport.ErrNotFound) || !ok || ref.Version < 0 || ref.Version >= len(s.Collection.Ladder())-1 {
+	if err == nil || !ok || ref.Version < 0 || ref.Version >= len(s.Collection.Ladder())-1 {
 		return stream, err
 	}
-	sets := make([]transport.Bits, ref.Version+1)
-	sets[ref.Version] = transport.BitsOf(item)
+	sets := one(item, ref.Version)
+	if !errors.Is(err, transport.ErrNotFound) && !k.core.isLeft(err, s, sets) {
+		return nil, err
+	}
 	r, err := k.core.recall(ctx, s, sets)
 	if err != nil {
 		return nil, err
@@ -38,7 +41,7 @@ func (k *Peers) RecallOf(ctx, asking context.Context, s engine.State, ref transp
 // Recall is Server.Partial that asks others for what has expired.
 func (k *Peers) Recall(ctx, asking context.Context, by collection.UserID, ref transport.Ref, offset int64) (*transport.Stream, error) {
 	stream, err := k.core.Server.Partial(ctx, by, ref, offset)
-	if !errors.Is(err, transport.ErrNotFound) {
+	if !errors.Is(err, transport.ErrNotFound) && !errors.Is(err, transport.ErrPending) {
 		return stream, err
 	}
 	s, err := k.core.Read(ctx, by, ref.Collection)
@@ -90,6 +93,37 @@ func (k *Core) recalled(ctx context.Context, r Result, versions []transport.Bits
 		k.missed.note(r.State, versions, k.Now())
 	}
 	return r, err
+}
+
+// isLeft reports whether what is pending, as an error says, is wanted of others whom this
+// process is not asking: one that has ended, or another one, was about to.
+func (k *Core) isLeft(err error, s engine.State, versions []transport.Bits) bool {
+	_, wanted := engine.FirstWant(s.Wants, versions)
+	return wanted && errors.Is(err, transport.ErrPending) && !k.gathering.has(s.Collection.Name())
+}
+
+// gathering counts, of collections, the gatherings under way in this process. The zero
+// gathering has none; it is safe for concurrent use.
+type gathering struct {
+	mu  sync.Mutex
+	now map[collection.Name]int
+}
+
+func (g *gathering) add(name collection.Name, n int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.now == nil {
+		g.now = map[collection.Name]int{}
+	}
+	if g.now[name] += n; g.now[name] == 0 {
+		delete(g.now, name)
+	}
+}
+
+func (g *gathering) has(name collection.Name) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.now[name] > 0
 }
 
 // reachOnce is Peers.Reach of a station that has not just failed.

@@ -10,12 +10,15 @@ const (
 	readerRecord     record.Kind = "r"    // collection, user who may read it, its author aside: empty
 	listRecord       record.Kind = "x"    // author, collection, number: marks of its items
 	itemRecord       record.Kind = "i"    // author, mark: ids of the author's collections that have the item; and author alone: an indexHead
+	successorRecord  record.Kind = "succ" // collection, id of another of its author's that replaces it, if that stands: empty
+	lineageRecord    record.Kind = "line" // author: changes with what of the author's replaces what, stands, or has ended; empty
 	entryRecord      record.Kind = "o"    // user, collection: the entry of the user's feed
 	feedRecord       record.Kind = "feed" // user: the feed's head; and number: the name of the collection whose entry has it
 	jobRecord        record.Kind = "job"  // kind, collection: a job that is to be done
 	tellJob          record.Kind = jobRecord + "/tell"
 	spreadJob        record.Kind = jobRecord + "/spread"
 	foldJob          record.Kind = jobRecord + "/fold"
+	albumJob         record.Kind = jobRecord + "/album"
 	versionRecord    record.Kind = "v"       // author, digest: that a version is here, and its bytes if they are few; else they are a blob of this key
 	leavesRecord     record.Kind = "t"       // digest: the leaves of a complete version's tree; and number: those that are too many for one record
 	provedRecord     record.Kind = "tp"      // author, digest: the same of the blocks of a part that came with their proof, and the tops over them, while nobody adds to it

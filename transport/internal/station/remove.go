@@ -13,10 +13,14 @@ import (
 
 // RemoveUser removes all that a cache keeps for a user: the user's collections, with who may
 // read them, what waits in the feeds of these, and the versions; the user's own feed and
-// contacts; and what all of it counts for. What others have shared with the user stays. It
+// contacts; that the user may read what others have shared, which they keep; and what all of
+// it counts for. A mark stays, so that nothing comes into the feed again. It
 // costs what is removed. After an error, or a crash, it is called again.
 func (s *Server) RemoveUser(ctx context.Context, user collection.UserID) error {
 	k := s.core
+	if err := k.closeFeed(ctx, user); err != nil {
+		return err
+	}
 	names, err := record.Names(ctx, k.Store, stateRecord.Under(user))
 	if err != nil {
 		return err
@@ -29,20 +33,69 @@ func (s *Server) RemoveUser(ctx context.Context, user collection.UserID) error {
 	if err := errors.Join(k.removeVersions(ctx, user), k.removeParts(ctx, user)); err != nil {
 		return err
 	}
-	for _, kind := range []record.Kind{listRecord, itemRecord, provedRecord, entryRecord, feedRecord, heldRecord, contactRecord} {
+	for _, kind := range []record.Kind{listRecord, itemRecord, provedRecord, entryRecord, feedRecord, heldRecord, contactRecord, successorRecord} {
 		if err := record.Drop(ctx, k.Store, kind.Under(user)); err != nil {
 			return err
 		}
 	}
 	defer k.lists.drop(user)
-	keys := append(UsageKeys(user), itemRecord.Key(user), feedRecord.Key(user), contactRecord.Key(user))
+	keys := append(UsageKeys(user), itemRecord.Key(user), contactRecord.Key(user), lineageRecord.Key(user))
 	return record.Remove(ctx, k.Store, keys...)
+}
+
+// closeFeed has nothing more come into a user's feed, and then ends that the user may read
+// what came into it, or was held back.
+func (k *Core) closeFeed(ctx context.Context, user collection.UserID) error {
+	head := feedRecord.Key(user)
+	_, err := record.Update(ctx, k.Store, func(tx *record.Tx) error {
+		if _, err := record.Get(ctx, tx, head); err != nil { // who enters something meanwhile fails
+			return err
+		}
+		return tx.Encode(head, feedHead{Gone: true})
+	})
+	for _, kind := range []record.Kind{entryRecord, heldRecord} {
+		if err != nil {
+			return err
+		}
+		var names []collection.Name
+		names, err = record.Names(ctx, k.Store, kind.Under(user))
+		for some := range slices.Chunk(names, maxTold) {
+			keys := make([]string, len(some))
+			for i, name := range some {
+				keys[i] = readerRecord.Key(name, user)
+			}
+			err = errors.Join(err, record.Remove(ctx, k.Store, keys...))
+		}
+	}
+	return err
+}
+
+// withFeed leaves out the users who were removed.
+func (k *Core) withFeed(ctx context.Context, tx *record.Tx, users []collection.UserID) ([]collection.UserID, error) {
+	keys := make([]string, len(users))
+	for i, u := range users {
+		keys[i] = feedRecord.Key(u)
+	}
+	if err := tx.Fetch(ctx, keys...); err != nil {
+		return nil, err
+	}
+	var there []collection.UserID
+	for _, u := range users {
+		head, err := k.headOf(ctx, tx, u)
+		if err != nil {
+			return nil, err
+		}
+		if !head.Gone {
+			there = append(there, u)
+		}
+	}
+	return there, nil
 }
 
 // removeCollection removes a collection: first its readers, so that what a crash leaves is
 // found again by its state.
 func (k *Core) removeCollection(ctx context.Context, name collection.Name) error {
-	if err := record.Remove(ctx, k.Store, tellJob.Key(name), spreadJob.Key(name), foldJob.Key(name)); err != nil {
+	if err := record.Remove(ctx, k.Store, tellJob.Key(name), spreadJob.Key(name), foldJob.Key(name), albumJob.Key(name)); err != nil {
 		return err
 	}
 	for {

@@ -174,7 +174,7 @@ func (k *Core) spreadTo(ctx context.Context, from collection.Collection, source 
 		_, err := k.do(ctx, name, doing{spreading: true}, func(_ *record.Tx, s engine.State) (engine.Event, error) {
 			here := source
 			here.Items = NotWithdrawn(s.Collection, mapBits(source.Items, samePlaces(from, s.Collection)))
-			if here.Items.IsEmpty() || !s.Sealed || !engine.MayComplete(s.Collection, source.User) {
+			if here.Items.IsEmpty() || !s.Sealed || s.Collection.Ended() || !engine.MayComplete(s.Collection, source.User) {
 				return nil, nil
 			}
 			return engine.Announced{Source: here}, nil

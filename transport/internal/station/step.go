@@ -76,8 +76,11 @@ func (s *step) fetch(ctx context.Context, name collection.Name) error {
 	if s.core.Cache {
 		keys = append(keys, usageRecord.Key(name.Author, count(name.ID[0])))
 	}
-	on := rests{}
-	maps.Copy(on, s.core.memory.get(name).on)
+	on, known := rests{}, s.core.memory.get(name)
+	maps.Copy(on, known.on)
+	if known.version == 0 {
+		keys = append(keys, lineageRecord.Key(name.Author))
+	}
 	if s.verified != nil {
 		maps.Copy(on, s.verified.on)
 	}
@@ -141,6 +144,9 @@ func (s *step) store(ctx context.Context, before remembered, after engine.State,
 	}
 	s.noteEnd(before.state, after)
 	if err := s.storeReaders(ctx, before.state, after); err != nil {
+		return err
+	}
+	if err := s.noteLineage(ctx, before.state, after); err != nil {
 		return err
 	}
 	if err := s.noteWithdrawn(ctx, before.state, after); err != nil {

@@ -243,6 +243,11 @@ func (k *Core) recipients(ctx context.Context, name collection.Name, job telling
 		}
 		slices.SortFunc(to, compareUsers)
 	}
+	if author := name.Author; !job.OnlyIndex && !job.News.Apart { // whose other stations find it there
+		if at, in := slices.BinarySearchFunc(to, author, compareUsers); !in {
+			to = slices.Insert(slices.Clone(to), at, author)
+		}
+	}
 	from, found := slices.BinarySearchFunc(to, job.After, compareUsers)
 	if found {
 		from++
@@ -250,25 +255,37 @@ func (k *Core) recipients(ctx context.Context, name collection.Name, job telling
 	return to[from:], nil
 }
 
-// tellThese tells some recipients.
+// tellThese tells some recipients, but for those who are refused, and the author, who is
+// written no letter.
 func (k *Core) tellThese(ctx context.Context, tx *record.Tx, name collection.Name, job telling, to []collection.UserID) error {
+	others := without(to, []collection.UserID{name.Author})
 	if job.All {
-		for _, u := range to {
+		var err error
+		if others, err = k.withFeed(ctx, tx, others); err != nil {
+			return err
+		}
+		for _, u := range others {
 			tx.Set(readerRecord.Key(name, u), []byte{})
 		}
 	}
 	if job.OnlyIndex {
 		return nil
 	}
-	if !job.OnlyWrite {
-		if err := k.enter(ctx, tx, job.News, to); err != nil {
-			return err
-		}
+	others, err := k.notRefused(ctx, tx, name, others)
+	if err != nil {
+		return err
 	}
-	if k.Letters == nil || job.News.NoLetters {
-		return nil
+	feeds := others
+	if job.OnlyWrite {
+		feeds = nil
+	}
+	if slices.Contains(to, name.Author) {
+		feeds = append(slices.Clone(feeds), name.Author)
+	}
+	if err := k.enter(ctx, tx, job.News, feeds); err != nil || k.Letters == nil || job.News.NoLetters {
+		return err
 	}
 	news := job.News
-	news.To = to
+	news.To = others
 	return k.Letters(ctx, tx, news)
 }

@@ -212,7 +212,7 @@ func TestIndexDoesNotRestart(t *testing.T) {
 // TestJobsWaitForTheAnswer: what a step leaves is begun when the answer is made, in small
 // batches while another one is.
 func TestJobsWaitForTheAnswer(t *testing.T) {
-	w := newCrowd(t, 2*maxTold)
+	w := newCrowd(t, 2*maxTold-1) // and the author
 	must(0, w.Answer(func() error {
 		w.tells(t, 1, notify.Shared, telling{})
 		if len(w.later) != 0 {

@@ -27,6 +27,9 @@ func (k *Server) Share(ctx context.Context, by collection.UserID, c collection.C
 	if err := engine.Admit(engine.State{}, e); err != nil { // whatever is known of it
 		return Result{}, transport.Wrap(err)
 	}
+	if err := k.core.takesFrom(ctx, by, c.Name()); err != nil {
+		return Result{}, err
+	}
 	left, err := k.core.left(ctx, c.Author())
 	if err != nil {
 		return Result{}, err
@@ -102,6 +105,7 @@ func (k *Server) Push(ctx context.Context, by collection.UserID, r Result, share
 	if len(up.Answer.Collection) == 0 {
 		up.Answer.Collection = r.Answer.Collection
 	}
+	up.Answer.Unknown = r.Answer.Unknown
 	up.Answer.Updates = append(r.Answer.Updates, up.Answer.Updates...)
 	return up, nil
 }

@@ -1,0 +1,19 @@
+package p2plink
+
+import (
+	"context"
+
+	"github.com/libp2p/go-libp2p/core/peer"
+
+	"github.com/glimpse-go/glimpse/signature"
+)
+
+// Answer encodes what a station at a peer id says of itself, and a proof that may be none, for
+// the tests of those who lie.
+func Answer(ctx context.Context, signer *signature.Signer, at peer.ID, endpoint, proof []byte) ([]byte, error) {
+	seal, err := signer.Sign(ctx, typeBinding, binding(at))
+	if err != nil {
+		return nil, err
+	}
+	return answer{signer.Public(), seal, endpoint, proof}.encode()
+}
