@@ -50,11 +50,13 @@ type Share struct {
 	sealed  transport.AuthorSeal // by FillIn
 	asked   uint64               // the moment of the last share
 	pushing bool
+	left    int // rounds
 }
 
 // rounds is how many exchanges a share may take: a share or a push, one of what is
 // said upon the answer, one after versions were made, an upload, and another after
-// what somebody else's broke off.
+// what somebody else's broke off. Those are not counted that others here gave cause
+// for, who send or learn something of the same collection meanwhile.
 const rounds = 6
 
 // Send shares c, uploads what is asked for, and returns c as it is known then and
@@ -64,7 +66,7 @@ func Send(ctx context.Context, to transport.ShareReceiver, c collection.Collecti
 	answer, err := s.first(ctx, to, c)
 	var theirs []byte
 	var unknown []collection.UserID
-	for range rounds {
+	for s.left = rounds; s.left > 0; s.left-- {
 		more := false
 		if len(answer.Unknown) > 0 { // a share has said so, and no upload says it again
 			unknown = answer.Unknown
@@ -200,11 +202,19 @@ func (s *Share) accept(ctx context.Context, c collection.Collection, a transport
 	if err != nil || s.Accept == nil {
 		return c, false, transport.Wrap(err)
 	}
-	if c, err = s.Accept(ctx, theirs, a.Keys); err == nil {
-		more, err = SaysMore(c, theirs)
-		s.Known = s.Known && !more // what it says of addresses is not said beside its name
+	known, err := s.Accept(ctx, theirs, a.Keys)
+	if err != nil {
+		return known, false, err
 	}
-	return c, more, err
+	more, err = SaysMore(known, theirs)
+	s.Known = s.Known && !more // what it says of addresses is not said beside its name
+	if more && err == nil {
+		var grown bool
+		if grown, err = SaysMore(known, c); grown {
+			s.left++ // the receiver has not been told of it
+		}
+	}
+	return known, more, err
 }
 
 // isDraft reports whether the receiver fills in what is shared, and has not yet.
@@ -233,6 +243,7 @@ func (s *Share) uploadOnce(ctx context.Context, to transport.ShareReceiver, c co
 	if err := load.await(ctx); err != nil {
 		return a, err
 	}
+	s.left++
 	return s.share(ctx, to, c)
 }
 
