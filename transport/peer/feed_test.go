@@ -144,7 +144,7 @@ func TestManyCollectionsInFewRequests(t *testing.T) {
 	}
 	for _, size := range []int{0, 32 << 10, 65 << 10} {
 		w := labtest.New(t, hub.Config{Unasked: hub.Unasked{Collections: -1, Items: -1}})
-		cam, bob := w.Camera(w.User("ann"), 1), w.User("bob")
+		cam, bob := w.Camera(w.User("ann"), n), w.User("bob")
 		shares(w, cam, bob, n, size)
 		late := w.Peer(bob, "late")
 		before, told := late.Requests.Load(), 0
@@ -172,13 +172,13 @@ func awaits(w *labtest.World, user collection.UserID, after transport.Cursor, n 
 	}
 }
 
-// shares has a camera share collections with somebody, each of at least size bytes, of whom the
-// hub tells then.
+// shares has a camera share collections with somebody, of one item and at least size bytes each,
+// of whom the hub tells then.
 func shares(w *labtest.World, cam *labtest.Camera, to collection.UserID, n, size int) {
 	for i := range n {
 		half := strings.Repeat("x", size/2)
 		h := collection.Header{Title: fmt.Sprint(i), Authority: w.Authority(), Metadata: map[string]string{"place": half, "note": half}}
-		name, err := cam.Make(w.T.Context(), h, collection.Body{Recipients: []collection.UserID{to}, Items: cam.Items})
+		name, err := cam.Make(w.T.Context(), h, collection.Body{Recipients: []collection.UserID{to}, Items: cam.Items[i%len(cam.Items):][:1]})
 		labtest.Must(w.T, err)
 		cam.Shares(name)
 	}
