@@ -35,15 +35,15 @@ func (w *runWord) Run(ctx context.Context, env program.Env, g *grammar) (err err
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close(ctx)) }()
+	config, err := w.TLS.config(s)
+	if err != nil {
+		return err
+	}
 	listener, err := net.Listen("tcp", w.Listen)
 	if err != nil {
 		return err
 	}
 	defer listener.Close()
-	config, err := w.TLS.config(s)
-	if err != nil {
-		return err
-	}
 	a := newAdmin(s, m)
 	a.url, a.pinned = w.url(listener), w.TLS.Mode == "key"
 	return w.serve(ctx, env, a, log, listener, func(h http.Handler) error {
