@@ -202,19 +202,23 @@ func (s *Share) accept(ctx context.Context, c collection.Collection, a transport
 	if err != nil || s.Accept == nil {
 		return c, false, transport.Wrap(err)
 	}
-	known, err := s.Accept(ctx, theirs, a.Keys)
-	if err != nil {
-		return known, false, err
+	return s.learn(ctx, c, theirs, a.Keys)
+}
+
+// learn joins the receiver's form of the collection, as accept does.
+func (s *Share) learn(ctx context.Context, c, theirs collection.Collection, keys [][]byte) (joined collection.Collection, more bool, err error) {
+	if joined, err = s.Accept(ctx, theirs, keys); err != nil {
+		return joined, false, err
 	}
-	more, err = SaysMore(known, theirs)
-	s.Known = s.Known && !more // what it says of addresses is not said beside its name
-	if more && err == nil {
-		var grown bool
-		if grown, err = SaysMore(known, c); grown {
-			s.left++ // the receiver has not been told of it
-		}
+	if more, err = SaysMore(joined, theirs); !more || err != nil {
+		return joined, false, err
 	}
-	return known, more, err
+	s.Known = false // what it says of addresses is not said beside its name
+	grown, err := SaysMore(joined, c)
+	if grown {
+		s.left++ // the receiver has not been told of it
+	}
+	return joined, true, err
 }
 
 // isDraft reports whether the receiver fills in what is shared, and has not yet.
