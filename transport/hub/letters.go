@@ -19,8 +19,8 @@ import (
 func (h *Hub) forMail() mail.Hub {
 	return mail.Hub{
 		Store: h.cfg.Store,
-		Collection: func(ctx context.Context, name collection.Name) (collection.Collection, bool, error) {
-			s, err := h.core.Load(ctx, name)
+		Collection: func(ctx context.Context, name collection.Name, to mail.Recipient) (collection.Collection, bool, error) {
+			s, err := h.loadFor(ctx, name, to)
 			return s.Collection, s.Sealed, err
 		},
 		Cover: h.core.Server.Cover,
@@ -34,6 +34,25 @@ func (h *Hub) forMail() mail.Hub {
 		Address: h.addresses.writesTo, MayWrite: h.mayWrite, Finish: h.core.Finish,
 		Shared: h.shared, Link: h.cfg.Link, Now: h.cfg.Now, Random: h.cfg.Random, Log: h.cfg.Log,
 	}
+}
+
+// loadFor loads a collection for one who is written to on it: as the user who that is, if it is
+// one.
+func (h *Hub) loadFor(ctx context.Context, name collection.Name, to mail.Recipient) (engine.State, error) {
+	s, err := h.core.Load(ctx, name)
+	if err != nil {
+		return s, err
+	}
+	u := to.User
+	for address, resolved := range s.Collection.Resolved() {
+		if address == to.Blinded {
+			u = resolved
+		}
+	}
+	if u.IsZero() {
+		return s, nil
+	}
+	return h.core.Read(ctx, u, name)
 }
 
 // mayWrite counts a letter to an address, as mail.Hub.MayWrite says. The record has a digest of

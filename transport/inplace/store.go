@@ -102,19 +102,28 @@ func (f *file) stays() bool {
 	return err == nil && now.Size() == f.Length && now.ModTime().Equal(f.Changed)
 }
 
+// openFile opens what is a file before it is opened: to open a pipe waits for who writes to it.
 func openFile(path string) (*file, error) {
+	if _, err := isFile(path, os.Stat); err != nil {
+		return nil, ofFile(err)
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, ofFile(err)
 	}
-	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = &fs.PathError{Op: "open", Path: path, Err: errors.New("not a file")}
-	}
+	info, err := isFile(path, func(string) (fs.FileInfo, error) { return f.Stat() })
 	if err != nil {
 		return nil, ofFile(errors.Join(err, f.Close()))
 	}
 	return &file{File: f, reference: reference{path, info.Size(), info.ModTime().UTC()}}, nil
+}
+
+func isFile(path string, stat func(string) (fs.FileInfo, error)) (fs.FileInfo, error) {
+	info, err := stat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		err = &fs.PathError{Op: "open", Path: path, Err: errors.New("not a file")}
+	}
+	return info, err
 }
 
 func ofFile(err error) error {

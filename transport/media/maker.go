@@ -85,17 +85,20 @@ func (m *Maker) File(ctx context.Context, path string, boxes ...Box) (Info, []Pi
 }
 
 func (m *Maker) file(ctx context.Context, path string, boxes []Box) (Info, []Picture, error) {
+	stat, err := os.Stat(path)
+	if err != nil {
+		return Info{}, nil, err
+	}
+	if !stat.Mode().IsRegular() { // to open a pipe waits for who writes to it
+		return Info{}, nil, because(ErrFormat, errNotFile)
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return Info{}, nil, err
 	}
 	defer f.Close()
-	stat, err := f.Stat()
-	if err != nil {
+	if stat, err = f.Stat(); err != nil {
 		return Info{}, nil, err
-	}
-	if !stat.Mode().IsRegular() {
-		return Info{}, nil, because(ErrFormat, errNotFile)
 	}
 	info, pictures, err := m.Make(ctx, f, stat.Size(), boxes...)
 	if demuxer := demuxers[info.MediaType]; demuxer != "" {

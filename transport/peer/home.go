@@ -85,9 +85,20 @@ func (h home) Updates(ctx context.Context, name collection.Name) (transport.Stat
 	})
 }
 
-// Collections implements transport.Library.
+// Collections implements transport.Library. It ends where the caller's key is stopped.
 func (h home) Collections(ctx context.Context, asked []transport.Known) iter.Seq2[transport.State, error] {
-	return station.Lacking(ctx, h, asked)
+	return func(yield func(transport.State, error) bool) {
+		caller := h.standing()
+		for s, err := range station.Lacking(ctx, h, asked) {
+			stopped := caller.check()
+			if stopped != nil {
+				s, err = transport.State{}, stopped
+			}
+			if !yield(s, err) || stopped != nil {
+				return
+			}
+		}
+	}
 }
 
 // Version implements transport.Library.

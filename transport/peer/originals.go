@@ -21,7 +21,7 @@ func (h home) Originals(ctx context.Context, name collection.Name, items transpo
 	}
 	items = items.And(transport.AllBits(state.Collection.Len()))
 	if err == nil && h.withholdsAny(state, items) {
-		state, err = h.afresh(ctx, state)
+		state, err = h.afresh(ctx, name, -1)
 	}
 	if err == nil {
 		items, err = h.servable(ctx, state, items)
@@ -61,11 +61,11 @@ func (h home) servable(ctx context.Context, state engine.State, items transport.
 }
 
 // writeOriginals writes those of the items that are for the caller when it is their turn: a
-// label may have come meanwhile.
+// label may have come meanwhile, or the end, or a successor without the caller.
 func (h home) writeOriginals(ctx context.Context, name collection.Name, items transport.Bits, w io.Writer) error {
 	out := transport.NewOriginalsWriter(w)
 	for i := range items.Places() {
-		state, err := h.core.Load(ctx, name)
+		state, err := h.shown(ctx, name, -1)
 		if err != nil {
 			return err
 		}

@@ -103,12 +103,9 @@ func (h home) open(ctx context.Context, ref transport.Ref, offset, n int64) (*tr
 	if err != nil {
 		return nil, err
 	}
-	if !engine.Shows(state, h.caller.User) {
-		return nil, transport.ErrEnded
-	}
 	item, ok := state.Collection.Index(ref.Item)
 	if ok && h.isWithheld(state, item) {
-		state, err = h.afresh(ctx, state)
+		state, err = h.afresh(ctx, ref.Collection, n)
 	}
 	if err != nil {
 		return nil, err
@@ -174,14 +171,13 @@ func (h home) isWithheld(state engine.State, item int) bool {
 
 // afresh asks for what is new of a collection in which the caller knows of no
 // label where there is one here: it may have heard sooner that it has gone.
-func (h home) afresh(ctx context.Context, known engine.State) (engine.State, error) {
-	name := known.Collection.Name()
+func (h home) afresh(ctx context.Context, name collection.Name, n int64) (engine.State, error) {
 	if !h.recent.heard(name, h.cfg.Now()) { // else it has told, perhaps after known was read
 		if err := h.refresh(ctx, name); err != nil {
 			h.cfg.Log.Info("asked for what is labelled, and nobody tells what is new", "collection", name, "error", err)
 		}
 	}
-	return h.core.Load(ctx, name)
+	return h.shown(ctx, name, n)
 }
 
 // read loads a collection for a caller who asks for n bytes of an item.
@@ -189,23 +185,35 @@ func (h home) read(ctx context.Context, name collection.Name, n int64) (engine.S
 	if err := cmp.Or(h.meet(ctx, name), h.mayBegin(ctx, name)); err != nil {
 		return engine.State{}, err
 	}
+	return h.shown(ctx, name, n)
+}
+
+// shown is read of what is known here.
+func (h home) shown(ctx context.Context, name collection.Name, n int64) (engine.State, error) {
 	if h.caller.User.IsZero() && n >= 0 && n <= digest.BlockSize {
 		return h.audit(ctx, name)
 	}
 	state, err := h.core.Read(ctx, h.caller.User, name)
-	if err == nil && !state.Collection.MayReadComplete(h.caller.User) {
+	switch {
+	case err != nil:
+	case !state.Collection.MayReadComplete(h.caller.User):
 		err = transport.At(transport.ErrPending, "the author has not accepted who reads")
+	case !engine.Shows(state, h.caller.User):
+		err = transport.ErrEnded
 	}
 	return state, err
 }
 
-// audit loads a collection for the authority that it names. To every other one it
-// is not there.
+// audit loads a collection for the authority that it names, if that has not ended. To every
+// other one it is not there.
 func (h home) audit(ctx context.Context, name collection.Name) (engine.State, error) {
 	state, err := h.core.Load(ctx, name)
 	named := !h.caller.Key.IsZero() && state.Collection.Authority() == h.caller.Key
 	if errors.Is(err, transport.ErrNotFound) || !named && !errors.Is(err, transport.ErrStorage) {
 		return engine.State{}, transport.ErrNotFound
+	}
+	if err == nil && !engine.Shows(state, h.caller.User) {
+		err = transport.ErrEnded
 	}
 	return state, err
 }

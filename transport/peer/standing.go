@@ -11,15 +11,14 @@ import (
 // still counts: a long answer breaks off where it is stopped.
 type standing struct {
 	h        home
-	revision uint64 // of the keyring when it was looked at last
+	revision uint64 // of the keyring when it was looked at last; 0 = never
 	err      error
 }
 
-// standing is of the caller of a request, whose seal has just been found good. Where no key
-// is known, as within a process, there is none to stop.
-func (h home) standing() *standing {
-	return &standing{h: h, revision: h.cfg.Keys.Revision()}
-}
+// standing is of the caller of a request. Its seal was found good before its body came, for
+// which callers may take minutes. Where no key is known, as within a process, there is none to
+// stop.
+func (h home) standing() *standing { return &standing{h: h} }
 
 func (s *standing) check() error {
 	now := s.h.cfg.Keys.Revision()

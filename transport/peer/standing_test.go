@@ -77,3 +77,74 @@ func TestStoppedWhileItHandsOver(t *testing.T) {
 		t.Errorf("handed over: %v", err)
 	}
 }
+
+// TestStoppedBeforeItReads: a key that is stopped after its request was let in, and before the
+// last of that had come, gets nothing.
+func TestStoppedBeforeItReads(t *testing.T) {
+	w, cam, home, bob, name := labtest.Published(t, hub.Config{}, 2)
+	labtest.Must(t, home.Learn(t.Context(), [][]byte{bob.Statement}))
+	h := home.As(transport.Identity{User: bob.User, Key: bob.Key()})
+	asked := []transport.Known{{Author: name.Author, ID: name.ID}, {Author: name.Author, ID: name.ID}}
+	ways := map[string]func() error{
+		"original":  func() error { return readAll(h.Original(t.Context(), cam.Ref(name, 0, 2), 0, -1)) },
+		"originals": func() error { return readAll(originals["many"](t, h, cam, name)) },
+		"versions":  func() error { return readAll(h.Versions(t.Context(), name, 0, nil)) },
+		"feed": func() error {
+			_, err := h.Changes(t.Context(), transport.ChangesRequest{})
+			return err
+		},
+		"collections": func() (err error) {
+			n := 0
+			for s, failed := range h.Collections(t.Context(), asked) {
+				if n, err = n+1, failed; err != nil && len(s.Collection) > 0 {
+					t.Error("the collection comes with the refusal")
+				}
+			}
+			if err != nil && n > 1 {
+				t.Errorf("%d answers to a key that was stopped", n)
+			}
+			return err
+		},
+	}
+	for what, read := range ways {
+		if err := read(); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	w.Revokes(bob.Station)
+	labtest.Must(t, home.RefreshKeys(t.Context()))
+	for what, read := range ways {
+		if err := read(); !errors.Is(err, transport.ErrUnauthenticated) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+// readAll reads what has been opened to its end.
+func readAll[R io.ReadCloser](r R, err error) error {
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(io.Discard, r)
+	return errors.Join(err, r.Close())
+}
+
+// TestStoppedWhileItReadsMany: what comes of many collections ends with the key, too.
+func TestStoppedWhileItReadsMany(t *testing.T) {
+	w, _, home, bob, name := labtest.Published(t, hub.Config{}, 2)
+	labtest.Must(t, home.Learn(t.Context(), [][]byte{bob.Statement}))
+	var got []error
+	asked := make([]transport.Known, 5)
+	for i := range asked {
+		asked[i] = transport.Known{Author: name.Author, ID: name.ID}
+	}
+	for _, err := range home.As(transport.Identity{User: bob.User, Key: bob.Key()}).Collections(t.Context(), asked) {
+		if got = append(got, err); len(got) == 2 {
+			w.Revokes(bob.Station)
+			labtest.Must(t, home.RefreshKeys(t.Context()))
+		}
+	}
+	if len(got) != 3 || got[0] != nil || got[1] != nil || !errors.Is(got[2], transport.ErrUnauthenticated) {
+		t.Errorf("%v", got)
+	}
+}

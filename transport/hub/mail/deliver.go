@@ -194,8 +194,8 @@ func (m *Mailer) putOff(ctx context.Context, l letter, again time.Time) (time.Ti
 }
 
 // write writes a letter; without an address if its recipient is a member now, who
-// reads the notification itself, or if it would be the first and the author has withdrawn
-// everything. The error wraps transport.ErrSeal while the author's seal does not stand,
+// reads the notification itself, if there is nothing to read any more, or if it would be the
+// first and the author has withdrawn everything. The error wraps transport.ErrSeal while the author's seal does not stand,
 // and transport.ErrPending while the first letter waits for the cover.
 func (m *Mailer) write(ctx context.Context, l letter) (notify.Letter, error) {
 	n := l.Notification
@@ -203,7 +203,10 @@ func (m *Mailer) write(ctx context.Context, l letter) (notify.Letter, error) {
 	if err != nil || address == "" {
 		return notify.Letter{}, err
 	}
-	c, sealed, err := m.hub.Collection(ctx, n.Name())
+	c, sealed, err := m.hub.Collection(ctx, n.Name(), l.To)
+	if errors.Is(err, transport.ErrNotFound) {
+		return notify.Letter{}, nil
+	}
 	if err != nil || !sealed {
 		return notify.Letter{}, cmp.Or(err, transport.ErrSeal)
 	}

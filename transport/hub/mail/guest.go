@@ -48,7 +48,7 @@ func (m *Mailer) opened(ctx context.Context, token string) (collection.Collectio
 	if err != nil {
 		return collection.Collection{}, err
 	}
-	c, _, err := m.hub.Collection(ctx, who.Name)
+	c, _, err := m.hub.Collection(ctx, who.Name, who.To)
 	if err == nil && c.Ended() {
 		return collection.Collection{}, transport.ErrEnded
 	}

@@ -47,8 +47,9 @@ type Config struct {
 // Hub is what a Mailer needs of the hub that it writes for.
 type Hub struct {
 	Store transport.Store
-	// Collection returns a collection, and whether its author's seal stands.
-	Collection func(ctx context.Context, name collection.Name) (c collection.Collection, sealed bool, err error)
+	// Collection returns a collection to a recipient, and whether its author's seal stands. The
+	// error wraps transport.ErrNotFound where the author goes on without the recipient.
+	Collection func(ctx context.Context, name collection.Name, to Recipient) (c collection.Collection, sealed bool, err error)
 	// Cover and Version return bytes of a collection's versions, as Library.Version does. Of
 	// a cover that has still to come the error wraps transport.ErrPending.
 	Cover   func(ctx context.Context, name collection.Name) ([]byte, error)

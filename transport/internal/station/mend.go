@@ -40,6 +40,8 @@ func Mends(k *Core) map[record.Kind]Mend {
 		readerRecord:     {"that a user may read a collection,", k.mendReader},
 		listRecord:       {"the index of the items of author", k.mendIndex},
 		itemRecord:       {"the index of the items of author", k.mendIndex},
+		successorRecord:  {"what replaces collection", k.mendSuccessor},
+		lineageRecord:    {"that there are albums of author", k.mendLineage},
 		entryRecord:      {"what a user was told of a collection,", k.mendEntry},
 		feedRecord:       {"the feed of user", k.mendFeed},
 		jobRecord:        {"work that was begun,", k.mendJob},

@@ -148,6 +148,8 @@ func (k *Core) jobAnew(tx *record.Tx, key string, s engine.State) error {
 	switch kindOf(key) {
 	case foldJob:
 		return k.storeJob(tx, key, struct{}{})
+	case albumJob:
+		return k.storeJob(tx, key, ordering{})
 	case spreadJob:
 		if len(s.Sources) == 0 {
 			return nil
