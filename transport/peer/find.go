@@ -23,7 +23,7 @@ func (p *Reader) find(ctx context.Context, v *View, i int) (*View, error) {
 	for _, source := range sources {
 		at, err := p.core.Dial.Reach(source) // whose key it is, its answer may say
 		if err == nil {
-			err = p.refreshFrom(ctx, c.Name(), library{serving{at, source}, true})
+			err = p.refreshFrom(ctx, c.Name(), library{serving{at, source}, source.User})
 		}
 		if ctx.Err() != nil {
 			return nil, ctx.Err()

@@ -31,7 +31,7 @@ func (p *Reader) ReceiveFrom(ctx context.Context, source transport.Source) ([]no
 		if err != nil {
 			return nil, err
 		}
-		return p.receive(ctx, at, library{at, true}, source)
+		return p.receive(ctx, at, library{at, source.User}, source)
 	})
 }
 
@@ -41,7 +41,7 @@ func (p *Reader) refreshAt(ctx context.Context, source transport.Source, name co
 	if err != nil {
 		return err
 	}
-	if err := p.refreshFrom(ctx, name, library{at, true}); err != nil {
+	if err := p.refreshFrom(ctx, name, library{at, source.User}); err != nil {
 		return err
 	}
 	return p.remember(ctx, name, source)
@@ -51,7 +51,7 @@ func (p *Reader) refreshAt(ctx context.Context, source transport.Source, name co
 // not know of all who serve it.
 type library struct {
 	transport.Library
-	partial bool
+	of collection.UserID // the other peer's user; zero = it is the hub
 }
 
 // withState is the library where what it has sent already of a collection is not asked
@@ -101,9 +101,12 @@ func (p *base) heard(ctx context.Context, name collection.Name, from library, na
 	own := func(s transport.Source) bool { return s.User == p.user && s.URL == p.cfg.URL }
 	next := slices.DeleteFunc(slices.Clone(named), own)
 	for _, known := range s.Sources {
-		again := slices.ContainsFunc(next, func(n transport.Source) bool { return n.User == known.User && n.URL == known.URL })
-		if own(known) || from.partial && !again {
+		switch at := slices.IndexFunc(next, func(n transport.Source) bool { return n.User == known.User && n.URL == known.URL }); {
+		case own(known), at < 0 && !from.of.IsZero():
 			next = append(next, known)
+		case at >= 0 && !from.of.IsZero() && from.of != known.User: // it takes nothing of another one's away
+			known.Items = known.Items.Or(next[at].Items)
+			next[at] = known
 		}
 	}
 	return next, nil
@@ -139,7 +142,7 @@ func (p *base) ask(ctx context.Context, name collection.Name, what func(library)
 	}
 	var failed []error
 	if p.cfg.Hub != nil {
-		if err := what(library{p.cfg.Hub, false}); err == nil || !mayHelp(err) {
+		if err := what(library{Library: p.cfg.Hub}); err == nil || !mayHelp(err) {
 			return err
 		} else {
 			failed = append(failed, err)
@@ -148,7 +151,7 @@ func (p *base) ask(ctx context.Context, name collection.Name, what func(library)
 	for _, source := range known {
 		at, err := p.core.Peers.Reach(ctx, source)
 		if err == nil {
-			err = what(library{at, true})
+			err = what(library{at, source.User})
 		}
 		if err == nil || !mayHelp(err) {
 			return err

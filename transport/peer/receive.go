@@ -44,7 +44,7 @@ func (p *Reader) Receive(ctx context.Context) ([]notify.Notification, error) {
 		if news, err := p.collectNews(ctx); err != nil || len(news) > 0 {
 			return news, err
 		}
-		return p.receive(ctx, p.cfg.Hub, library{p.cfg.Hub, false}, transport.Source{})
+		return p.receive(ctx, p.cfg.Hub, library{Library: p.cfg.Hub}, transport.Source{})
 	})
 }
 

@@ -227,7 +227,7 @@ func (h home) meet(ctx context.Context, name collection.Name) error {
 	if h.cfg.Hub == nil || !errors.Is(err, transport.ErrNotFound) && !h.mayBeBlinded(known) || err != nil && name.Author != h.user {
 		return nil
 	}
-	err = h.reload(ctx, name, library{h.cfg.Hub, false})
+	err = h.reload(ctx, name, library{Library: h.cfg.Hub})
 	if errors.Is(err, transport.Err) {
 		return nil // what is known here counts
 	}

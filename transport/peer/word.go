@@ -76,7 +76,7 @@ func (p *base) hearOfWord(ctx context.Context, name collection.Name) error {
 		if err != nil || len(s.OnItsWay) == 0 {
 			return nil // an error is that of whoever needs the state
 		}
-		if err := p.refreshFrom(ctx, name, library{p.cfg.Hub, false}); err != nil && !isUnknown(err) {
+		if err := p.refreshFrom(ctx, name, library{Library: p.cfg.Hub}); err != nil && !isUnknown(err) {
 			return err
 		}
 		return p.wordAnswered(ctx, name, s.OnItsWay)
