@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -16,7 +15,6 @@ import (
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/examples/internal/program"
-	"github.com/glimpse-go/glimpse/transport/media"
 	"github.com/glimpse-go/glimpse/transport/media/mediafiles"
 )
 
@@ -184,18 +182,15 @@ func (a *album) make(ctx context.Context, i int) error {
 	if err != nil {
 		return err
 	}
-	p.Caption, p.Type = item.Caption, item.MediaType
+	p.Caption, p.Type, p.Preview = item.Caption, item.MediaType, item.Preview
 	made, err := folder.Open(ctx, item.ID, 0)
 	if err != nil {
 		return nil // the home computer may make it
 	}
 	defer made.Close()
-	var jpeg bytes.Buffer
-	if _, err := io.Copy(&jpeg, io.NewSectionReader(made, 0, made.Size())); err != nil {
+	jpeg, err := io.ReadAll(io.NewSectionReader(made, 0, made.Size()))
+	if err != nil {
 		return err
 	}
-	if preview, err := (media.Picture{JPEG: jpeg.Bytes()}).Preview(); err == nil {
-		p.Preview = preview
-	}
-	return program.WriteFile(a.thumbnail(i), jpeg.Bytes())
+	return program.WriteFile(a.thumbnail(i), jpeg)
 }
