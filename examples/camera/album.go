@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/examples/internal/find"
 	"github.com/glimpse-go/glimpse/examples/internal/program"
 	"github.com/glimpse-go/glimpse/transport/media/mediafiles"
 )
@@ -150,7 +151,7 @@ func newAlbum(ctx context.Context, env program.Env, dir string, made time.Time, 
 			return nil, errors.Join(ctx.Err(), os.RemoveAll(a.dir))
 		}
 		if err != nil {
-			fmt.Fprintf(env.Err, "%s is left out: %s\n", path, program.Trouble(err))
+			fmt.Fprintf(env.Err, "%s is left out: %s\n", path, find.Why(err))
 		}
 	}
 	progress.Done()

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/glimpse-go/glimpse/examples/internal/find"
 	"github.com/glimpse-go/glimpse/examples/internal/program"
 	"github.com/glimpse-go/glimpse/transport"
 )
@@ -107,11 +108,11 @@ func (w watchWord) sync(ctx context.Context, c *camera) error {
 
 // ready lists the files that were not shared yet and have not changed since the last look.
 func (w watchWord) ready(c *camera, seen map[string]look) (ready []string, err error) {
-	paths, err := program.Files(w.Folder)
+	found, err := find.Files(w.Folder)
 	if err != nil {
 		return nil, err
 	}
-	for _, path := range paths {
+	for _, path := range found.Paths() {
 		info, err := os.Stat(path)
 		if err != nil || c.has(path, info) {
 			continue // it has gone, or was shared

@@ -8,9 +8,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/examples/internal/find"
 	"github.com/glimpse-go/glimpse/examples/internal/human"
 	"github.com/glimpse-go/glimpse/examples/internal/program"
 	"github.com/glimpse-go/glimpse/transport"
@@ -48,7 +50,7 @@ func (p people) into(ctx context.Context, c *camera, a *album) error {
 }
 
 type shareWord struct {
-	Folder string `arg:"" type:"existingdir" help:"What is in it and the folders below is shared. Hidden files are left out."`
+	Folder string `arg:"" type:"existingdir" help:"What is in it and the folders below is shared. Links are followed; hidden files are left out."`
 	people
 	Title string `help:"The title; the day and the camera's name if empty."`
 }
@@ -60,10 +62,14 @@ func (w shareWord) Run(ctx context.Context, env program.Env, g *grammar) (err er
 		return err
 	}
 	defer func() { err = errors.Join(err, c.close()) }()
-	paths, err := program.Files(w.Folder)
+	found, err := find.Files(w.Folder)
 	if err != nil {
 		return err
 	}
+	for _, bad := range found.Bad {
+		fmt.Fprintf(env.Err, "%s is left out: %s\n", device.Caption(bad.File), bad.Reason)
+	}
+	paths := found.Paths()
 	begun, err := c.begun(ctx, w, paths)
 	switch {
 	case err != nil:
@@ -125,13 +131,21 @@ func (c *camera) shareAll(ctx context.Context) error {
 // one back, unless nobody answers.
 func (c *camera) each(ctx context.Context, do func(*album) error) (err error) {
 	for _, a := range c.albums {
-		failed := do(a)
+		failed := human.Named(do(a), c.called)
 		err = errors.Join(err, failed)
 		if ctx.Err() != nil || errors.Is(failed, transport.ErrUnreachable) || errors.Is(failed, transport.ErrPeerKey) {
 			break
 		}
 	}
 	return err
+}
+
+// called is what people call an item.
+func (c *camera) called(id collection.ItemID) string {
+	if p, ok := c.photos[id]; ok {
+		return strconv.Quote(p.album.Photos[p.at].Caption)
+	}
+	return ""
 }
 
 type syncWord struct {

@@ -21,9 +21,19 @@ func (c *cast) share(ctx context.Context, photos []photo) error {
 	for _, r := range c.recipients {
 		ids = append(ids, r.account.User)
 	}
+	photos, gone := c.watchFor(ctx, photos)
+	if c.result.Items = len(photos); len(photos) == 0 {
+		return gone
+	}
 	var made collection.Collection
 	err = c.step("camera", "make collection", func() (notes, error) {
-		made, err = c.makeCollection(ctx, photos, ids)
+		if err := c.camera.make(ctx, "A day at the lake", photos, ids...); err != nil {
+			return nil, err
+		}
+		if c.result.bytesOriginals, _, err = c.camera.originals(ctx); err != nil {
+			return nil, err
+		}
+		made, err = c.camera.device.Collection(ctx, c.camera.name)
 		return notes{"make collection": "ids, digests and the seal, offline"}, err
 	})
 	if err != nil {
@@ -35,20 +45,6 @@ func (c *cast) share(ctx context.Context, photos []photo) error {
 		asked := human.Count(different(made, thumbnail), "thumbnail", "thumbnails")
 		return notes{"share and upload": human.Count(made.Len(), "item", "items") + ", with " + asked}, err
 	})
-}
-
-// makeCollection has the camera make the collection of what is still there.
-func (c *cast) makeCollection(ctx context.Context, photos []photo, to []collection.UserID) (made collection.Collection, err error) {
-	photos, lost, err := c.camera.makeOfWhatIsThere(ctx, "A day at the lake", photos, to...)
-	c.skip(lost)
-	c.result.Items = len(photos)
-	if err != nil {
-		return made, err
-	}
-	if c.result.bytesOriginals, _, err = c.camera.originals(ctx); err != nil {
-		return made, err
-	}
-	return c.camera.device.Collection(ctx, c.camera.name)
 }
 
 // firstNews is chapter 3: the recipients see everything at once.

@@ -32,8 +32,8 @@ type home struct {
 	mu   sync.Mutex
 	done int64 // items of which the screen version was made, or cannot be
 
-	thumbnails int       // made, since the camera could not
-	cannot     []skipped // pictures and films that have no screen version
+	thumbnails int      // made, since the camera could not
+	cannot     []remark // pictures and films that have no screen version
 }
 
 func newHome(s *stage) (h *home, err error) {
@@ -128,7 +128,7 @@ func (h *home) note(p peer.Picture, err error) {
 	}
 	h.done++
 	h.stage.timeline.progress("screen versions", h.done, h.items, number)
-	if errors.Is(err, errors.ErrUnsupported) && !isDocument(p.Item.MediaType) {
-		h.cannot = append(h.cannot, skipped{p.Item.Caption, reason(err)})
+	if errors.Is(err, errors.ErrUnsupported) && !mediafiles.IsDocument(p.Item.MediaType) {
+		h.cannot = append(h.cannot, remark{File: p.Item.Caption, Reason: reason(err)})
 	}
 }

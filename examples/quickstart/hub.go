@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"path/filepath"
@@ -34,7 +35,7 @@ func startHub(ctx context.Context, s *stage) (*hubStation, error) {
 	if err != nil {
 		return nil, err
 	}
-	store, err := s.store(ctx, "hub", dir, hubStores[s.options.store])
+	store, err := s.store(ctx, "hub", dir, hubStores[cmp.Or(s.options.store, "sqlite")])
 	if err != nil {
 		return nil, err
 	}

@@ -49,7 +49,7 @@ func (r *recipient) tryForbidden(ctx context.Context, name collection.Name) (a a
 	return a, nil
 }
 
-// verifySeal reads the collection from its bytes and verifies it offline, with a
+// verifySeal verifies the collection offline, with a
 // keyring that began with the hub's public key and took in only what that key
 // vouched for. That the labels went must be the hub's word.
 func (r *recipient) verifySeal(ctx context.Context, name collection.Name) error {
@@ -57,15 +57,7 @@ func (r *recipient) verifySeal(ctx context.Context, name collection.Name) error 
 	if err != nil {
 		return err
 	}
-	data, err := view.Collection().MarshalBinary()
-	if err != nil {
-		return err
-	}
-	c, err := collection.Decode(data)
-	if err != nil {
-		return err
-	}
-	sealed, err := collection.Verify(ctx, &r.keys, c)
+	sealed, err := collection.Verify(ctx, &r.keys, view.Collection())
 	if err != nil {
 		return err
 	}

@@ -77,6 +77,11 @@ func (r *recipient) shown(ctx context.Context, name collection.Name, item collec
 		var maker media.Maker
 		return maker.Generic(item.MediaType, note, thumbnailBox).JPEG, nil
 	}
+	return contents(blob, err)
+}
+
+// contents are all bytes of a small version that was opened.
+func contents(blob transport.Blob, err error) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"strings"
+
+	"github.com/glimpse-go/glimpse/examples/internal/find"
 )
 
 // cast are all stations of the story: Ann's camera and home computer, the hub,
@@ -17,7 +19,7 @@ type cast struct {
 }
 
 // play is the story. Without a card, the camera takes photos of its own.
-func (c *cast) play(ctx context.Context, card *search) error {
+func (c *cast) play(ctx context.Context, card *find.Found) error {
 	photos, err := c.takePhotos(ctx, card)
 	if err != nil {
 		return err
@@ -25,7 +27,7 @@ func (c *cast) play(ctx context.Context, card *search) error {
 	if err := c.setUp(ctx); err != nil {
 		return err
 	}
-	if err := c.share(ctx, c.watchFor(ctx, photos)); err != nil {
+	if err := c.share(ctx, photos); err != nil {
 		return err
 	}
 	for _, chapter := range []func(context.Context) error{

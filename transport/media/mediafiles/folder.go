@@ -114,7 +114,7 @@ func (f *Folder) make(ctx context.Context, path string) (media.Info, []media.Pic
 		return info, nil, &media.Error{Name: filepath.Base(path), MediaType: info.MediaType, Kind: errPatience}
 	case late != nil:
 		return info, nil, late
-	case !errors.Is(err, media.ErrFormat) || !isDocument(info.MediaType):
+	case !errors.Is(err, media.ErrFormat) || !IsDocument(info.MediaType):
 		return info, nil, err
 	}
 	for _, box := range wanted {

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// isDocument reports whether a file is neither a picture nor a video, so that its
+// IsDocument reports whether a file is neither a picture nor a video, so that its
 // icon is all that can be shown of it.
-func isDocument(mediaType string) bool {
+func IsDocument(mediaType string) bool {
 	return !strings.HasPrefix(mediaType, "image/") && !isVideo(mediaType)
 }
 
