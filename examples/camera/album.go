@@ -151,7 +151,7 @@ func newAlbum(ctx context.Context, env program.Env, dir string, made time.Time, 
 			return nil, errors.Join(ctx.Err(), os.RemoveAll(a.dir))
 		}
 		if err != nil {
-			fmt.Fprintf(env.Err, "%s is left out: %s\n", path, find.Why(err))
+			fmt.Fprintln(env.Err, find.Remark{File: path, Reason: find.Why(err)}.LeftOut())
 		}
 	}
 	progress.Done()

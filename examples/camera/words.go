@@ -55,21 +55,20 @@ type shareWord struct {
 	Title string `help:"The title; the day and the camera's name if empty."`
 }
 
-// Run shares the folder, after what is still to be shared, which may be this folder.
-func (w shareWord) Run(ctx context.Context, env program.Env, g *grammar) (err error) {
-	c, err := open(env, g.Data)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, c.close()) }()
+// Run shares the folder.
+func (w shareWord) Run(ctx context.Context, env program.Env, g *grammar) error {
 	found, err := find.Files(w.Folder)
 	if err != nil {
 		return err
 	}
 	for _, bad := range found.Bad {
-		fmt.Fprintf(env.Err, "%s is left out: %s\n", device.Caption(bad.File), bad.Reason)
+		fmt.Fprintln(env.Err, bad.LeftOut())
 	}
-	paths := found.Paths()
+	return with(env, g.Data, func(c *camera) error { return c.shareFiles(ctx, w, found.Paths()) })
+}
+
+// shareFiles shares files, after what is still to be shared, which may be of these.
+func (c *camera) shareFiles(ctx context.Context, w shareWord, paths []string) error {
 	begun, err := c.begun(ctx, w, paths)
 	switch {
 	case err != nil:
@@ -77,7 +76,7 @@ func (w shareWord) Run(ctx context.Context, env program.Env, g *grammar) (err er
 	case begun == nil:
 		err = c.begin(ctx, w.people, w.Title, paths)
 	case begun.Shared:
-		fmt.Fprintf(env.Out, "%q is shared already: the same files, with the same people.\n", begun.Title)
+		fmt.Fprintf(c.env.Out, "%q is shared already: the same files, with the same people.\n", begun.Title)
 	}
 	if err != nil {
 		return err
@@ -154,17 +153,14 @@ type syncWord struct {
 }
 
 // Run hands over what the home does not have.
-func (w syncWord) Run(ctx context.Context, env program.Env, g *grammar) (err error) {
-	c, err := open(env, g.Data)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, c.close()) }()
-	return w.with(ctx, c, func(home transport.Home) error {
-		if _, err := c.device.TakeSettings(ctx, home); err != nil {
-			return err
-		}
-		return c.syncAll(ctx, home, w.All)
+func (w syncWord) Run(ctx context.Context, env program.Env, g *grammar) error {
+	return with(env, g.Data, func(c *camera) error {
+		return w.with(ctx, c, func(home transport.Home) error {
+			if _, err := c.device.TakeSettings(ctx, home); err != nil {
+				return err
+			}
+			return c.syncAll(ctx, home, w.All)
+		})
 	})
 }
 
@@ -185,34 +181,34 @@ type giveWord struct {
 }
 
 // Run hands the collection over.
-func (w giveWord) Run(ctx context.Context, env program.Env, g *grammar) (err error) {
-	c, err := open(env, g.Data)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, c.close()) }()
+func (w giveWord) Run(ctx context.Context, env program.Env, g *grammar) error {
 	address, err := program.ParseAddress(w.Address)
 	if err != nil {
 		return err
 	}
-	for _, a := range slices.Backward(c.albums) {
-		if w.Title != "" && a.Title != w.Title {
-			continue
+	return with(env, g.Data, func(c *camera) error {
+		for _, a := range slices.Backward(c.albums) {
+			if w.Title == "" || a.Title == w.Title {
+				return c.give(ctx, a, address, w.Most*1e6)
+			}
 		}
-		if err := c.make(ctx, a); err != nil {
-			return err
-		}
-		_, err := c.device.HandOver(ctx, address.Reach(c.caller()), a.name(c.account.User), w.Most*1e6)
-		if errors.Is(err, transport.ErrForbidden) {
-			return program.Plain(fmt.Errorf("the friend takes nothing of %q: share it with the friend, whose peer is to run with -accept 1 (%w)", a.Title, err))
-		}
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(env.Out, "Handed over %q.\n", a.Title)
-		return nil
+		return program.Plain(errors.New("nothing of that title was shared; camera list shows all"))
+	})
+}
+
+// give hands an album over to a friend, of at most so many bytes.
+func (c *camera) give(ctx context.Context, a *album, to program.Address, most int64) error {
+	if err := c.make(ctx, a); err != nil {
+		return err
 	}
-	return program.Plain(errors.New("nothing of that title was shared; camera list shows all"))
+	_, err := c.device.HandOver(ctx, to.Reach(c.Caller()), a.name(c.Account.User), most)
+	if errors.Is(err, transport.ErrForbidden) {
+		return program.Plain(fmt.Errorf("the friend takes nothing of %q: share it with the friend, whose peer is to run with -accept 1 (%w)", a.Title, err))
+	}
+	if err == nil {
+		fmt.Fprintf(c.env.Out, "Handed over %q.\n", a.Title)
+	}
+	return err
 }
 
 type listWord struct{}
@@ -236,22 +232,9 @@ func (listWord) Run(_ context.Context, env program.Env, g *grammar) (err error) 
 // show shows how much has been read to be sent, until done is called.
 func (c *camera) show(what string) (done func()) {
 	progress, before := program.NewProgress(c.env.Err), c.read.Load()
-	tick, stop, over := time.NewTicker(200*time.Millisecond), make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(over)
-		for {
-			select {
-			case <-stop:
-				return
-			case <-tick.C:
-				progress.Show(what + ": " + human.Size(c.read.Load()-before))
-			}
-		}
-	}()
+	stop := human.Repeat(200*time.Millisecond, func() { progress.Show(what + ": " + human.Size(c.read.Load()-before)) })
 	return func() {
-		tick.Stop()
-		close(stop)
-		<-over
+		stop()
 		progress.Done()
 	}
 }

@@ -78,7 +78,7 @@ func (s *service) idOf(paths []string, to recipients, title string) (id collecti
 // make makes the collection, and says what it leaves out.
 func (s *service) make(ctx context.Context, id collection.ID, a shared, found *find.Found, to recipients) (left []string, err error) {
 	for _, bad := range found.Bad {
-		left = append(left, bad.File+" is left out: "+bad.Reason)
+		left = append(left, bad.LeftOut())
 	}
 	files := mediafiles.Folder{Original: s.Store.File}
 	body := collection.Body{Recipients: to.Users}
@@ -88,7 +88,7 @@ func (s *service) make(ctx context.Context, id collection.ID, a shared, found *f
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
 		case err != nil:
-			left = append(left, path+" is left out: "+find.Why(err))
+			left = append(left, find.Remark{File: path, Reason: find.Why(err)}.LeftOut())
 		default:
 			body.Items = append(body.Items, item)
 		}
@@ -140,7 +140,7 @@ func (s *service) publish(ctx context.Context, a asked) (line, error) {
 
 func (l line) print(env program.Env) {
 	for _, wrong := range l.Wrong {
-		fmt.Fprintln(env.Err, device.Caption(wrong))
+		fmt.Fprintln(env.Err, wrong)
 	}
 	fmt.Fprintf(env.Out, "Published %s.\n", titled(l.Title, ": ", l.Items, l.Labelled))
 }

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"syscall"
+
+	"github.com/glimpse-go/glimpse/transport/device"
 )
 
 // ErrNone says that what is to be shared is no folder.
@@ -27,6 +29,9 @@ type Remark struct {
 	File   string `json:"file"`
 	Reason string `json:"reason"`
 }
+
+// LeftOut says so of a file that is not shared, on a line that is safe to print.
+func (r Remark) LeftOut() string { return device.Caption(r.File + " is left out: " + r.Reason) }
 
 // Found is what was found in a folder.
 type Found struct {
