@@ -18,7 +18,6 @@ import (
 	"github.com/glimpse-go/glimpse/examples/internal/find"
 	"github.com/glimpse-go/glimpse/examples/internal/human"
 	"github.com/glimpse-go/glimpse/transport"
-	"github.com/glimpse-go/glimpse/transport/account"
 	"github.com/glimpse-go/glimpse/transport/device"
 	"github.com/glimpse-go/glimpse/transport/httplink"
 	"github.com/glimpse-go/glimpse/transport/media"
@@ -35,11 +34,9 @@ const (
 // camera is the light device. It has photos on its card, and makes their ids and
 // thumbnails. It calls others and is never called.
 type camera struct {
-	stage   *stage
-	dir     string
-	account account.Account
-	card    mediafiles.Folder
-	photos  map[collection.ItemID]photo
+	station
+	card   mediafiles.Folder
+	photos map[collection.ItemID]photo
 
 	device *device.Device
 	hub    transport.Hub
@@ -57,8 +54,8 @@ type photo struct {
 }
 
 func newCamera(s *stage) (c *camera, err error) {
-	c = &camera{stage: s, photos: map[collection.ItemID]photo{}, unshown: map[collection.ItemID]error{}, lost: map[collection.ItemID]remark{}}
-	c.account, c.dir, err = s.account("camera")
+	c = &camera{photos: map[collection.ItemID]photo{}, unshown: map[collection.ItemID]error{}, lost: map[collection.ItemID]remark{}}
+	c.station, err = s.station("camera")
 	c.card.Maker = new(media.Maker)
 	s.options.equip(c.card.Maker)
 	c.card.Unshown = func(id collection.ItemID, why error) {
@@ -71,7 +68,7 @@ func newCamera(s *stage) (c *camera, err error) {
 
 // join begins with its owner's account at the hub.
 func (c *camera) join(ctx context.Context) error {
-	store, err := c.stage.store(ctx, "camera", c.dir, openFiles)
+	store, err := c.store(ctx, openFiles)
 	if err != nil {
 		return err
 	}

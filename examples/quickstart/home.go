@@ -12,7 +12,6 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/signature"
-	"github.com/glimpse-go/glimpse/transport/account"
 	"github.com/glimpse-go/glimpse/transport/httplink"
 	"github.com/glimpse-go/glimpse/transport/media/mediafiles"
 	"github.com/glimpse-go/glimpse/transport/peer"
@@ -22,12 +21,10 @@ import (
 // camera, makes what the hub still wants, and serves the originals to all who
 // may read them.
 type home struct {
-	stage   *stage
-	dir     string
-	account account.Account
-	render  mediafiles.Renderer
-	items   int64 // in the collection that is published
-	peer    *peer.Peer
+	station
+	render mediafiles.Renderer
+	items  int64 // in the collection that is published
+	peer   *peer.Peer
 
 	mu   sync.Mutex
 	done int64 // items of which the screen version was made, or cannot be
@@ -37,22 +34,23 @@ type home struct {
 }
 
 func newHome(s *stage) (h *home, err error) {
-	h = &home{stage: s}
-	h.account, h.dir, err = s.account("home")
+	h = new(home)
+	h.station, err = s.station("home")
 	s.options.equip(&h.render.Maker)
 	return h, err
 }
 
 // join starts the peer with its owner's account at the hub.
 func (h *home) join(ctx context.Context) (err error) {
-	h.peer, err = startPeer(ctx, h.stage, "home", h.dir, h.account, peer.Config{Render: h})
+	h.peer, err = h.start(ctx, peer.Config{Render: h})
 	return err
 }
 
-// startPeer starts a peer with a store of its own and the account of its user, and serves it.
+// start starts a peer with the account of its user, and serves it.
 // It does what the story says and nothing by itself: another program has it Run.
-func startPeer(ctx context.Context, s *stage, name, dir string, a account.Account, cfg peer.Config) (*peer.Peer, error) {
-	store, err := s.store(ctx, name, dir, openFiles)
+func (s *station) start(ctx context.Context, cfg peer.Config) (*peer.Peer, error) {
+	a := s.account
+	store, err := s.store(ctx, openFiles)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +58,7 @@ func startPeer(ctx context.Context, s *stage, name, dir string, a account.Accoun
 	if err != nil {
 		return nil, err
 	}
-	options := httplink.Options{HTTP: s.network.client(name)}
+	options := httplink.Options{HTTP: s.network.client(s.name)}
 	if cfg.Hub, err = httplink.HubOf(a, options); err != nil {
 		return nil, err
 	}
@@ -74,7 +72,7 @@ func startPeer(ctx context.Context, s *stage, name, dir string, a account.Accoun
 	if err != nil {
 		return nil, err
 	}
-	listener, url, err := s.network.listen(name, a.Key)
+	listener, url, err := s.network.listen(s.name, a.Key)
 	if err != nil {
 		return nil, err
 	}

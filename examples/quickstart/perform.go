@@ -46,7 +46,7 @@ func newStage(root string, o options, out io.Writer, t tricks) *stage {
 		story = &timeline{w: io.Discard}
 	}
 	return &stage{
-		network: newNetwork(t), timeline: story, result: new(result), witness: new(witness), options: o, root: root, tricks: t,
+		network: newNetwork(t), timeline: story, result: &result{Engines: engineNames(), Skipped: []remark{}, Generic: []remark{}}, witness: new(witness), options: o, root: root, tricks: t,
 	}
 }
 

@@ -64,13 +64,6 @@ func (r *result) broken() []string {
 const verified = "verified"
 
 func (r *result) print(w io.Writer) error {
-	r.Engines = engineNames()
-	if r.Skipped == nil {
-		r.Skipped = []remark{}
-	}
-	if r.Generic == nil {
-		r.Generic = []remark{}
-	}
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	return e.Encode(r)

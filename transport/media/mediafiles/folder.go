@@ -92,13 +92,17 @@ func (f *Folder) Add(ctx context.Context, id collection.ItemID, path string) (co
 			return collection.Item{}, err
 		}
 	}
+	f.keep(id, &file{path, stat.Size(), stat.ModTime(), pictures})
+	return item, nil
+}
+
+func (f *Folder) keep(id collection.ItemID, made *file) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.files == nil {
 		f.files = map[collection.ItemID]*file{}
 	}
-	f.files[id] = &file{path, stat.Size(), stat.ModTime(), pictures}
-	return item, nil
+	f.files[id] = made
 }
 
 // make makes the partial versions of a file: pictures, or an icon for a document.
