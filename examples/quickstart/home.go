@@ -10,8 +10,8 @@ import (
 	"sync"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/examples/internal/program"
 	"github.com/glimpse-go/glimpse/label"
-	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport/httplink"
 	"github.com/glimpse-go/glimpse/transport/media/mediafiles"
 	"github.com/glimpse-go/glimpse/transport/peer"
@@ -49,23 +49,12 @@ func (h *home) join(ctx context.Context) (err error) {
 // start starts a peer with the account of its user, and serves it.
 // It does what the story says and nothing by itself: another program has it Run.
 func (s *station) start(ctx context.Context, cfg peer.Config) (*peer.Peer, error) {
-	a := s.account
 	store, err := s.store(ctx, openFiles)
 	if err != nil {
 		return nil, err
 	}
-	caller, err := httplink.CallerOf(a)
-	if err != nil {
-		return nil, err
-	}
-	options := httplink.Options{HTTP: s.network.client(s.name)}
-	if cfg.Hub, err = httplink.HubOf(a, options); err != nil {
-		return nil, err
-	}
-	if cfg.Keys == nil {
-		cfg.Keys = new(signature.Keyring)
-	}
-	if err := a.AddTo(ctx, cfg.Keys); err != nil {
+	a, log := s.account, slog.New(&s.failures)
+	if err := program.Connect(ctx, a, &cfg, httplink.Options{HTTP: s.network.client(s.name)}); err != nil {
 		return nil, err
 	}
 	signer, err := a.Signer()
@@ -76,12 +65,12 @@ func (s *station) start(ctx context.Context, cfg peer.Config) (*peer.Peer, error
 	if err != nil {
 		return nil, err
 	}
-	cfg.URL, cfg.Store, cfg.Statement, cfg.Log, cfg.Dial = url, store, a.Statement, slog.New(&s.failures), httplink.Dialer(caller, options)
+	cfg.URL, cfg.Store, cfg.Log = url, store, log
 	p, err := peer.New(ctx, a.User, signer, cfg)
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
-	s.serve(ctx, listener, httplink.PeerHandler(p, httplink.HandlerOptions{Log: cfg.Log}), func(ctx context.Context) error {
+	s.serve(ctx, listener, httplink.PeerHandler(p, httplink.HandlerOptions{Log: log}), func(ctx context.Context) error {
 		<-ctx.Done()
 		return p.Close(context.WithoutCancel(ctx))
 	})

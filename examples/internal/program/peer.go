@@ -9,6 +9,7 @@ import (
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/signature"
+	"github.com/glimpse-go/glimpse/transport/account"
 	"github.com/glimpse-go/glimpse/transport/httplink"
 	"github.com/glimpse-go/glimpse/transport/inplace"
 	"github.com/glimpse-go/glimpse/transport/media/mediafiles"
@@ -37,19 +38,32 @@ func OpenPeer(ctx context.Context, dir string, cfg peer.Config, networks ...neti
 	return p, nil
 }
 
-func (p *Peer) open(ctx context.Context, cfg peer.Config, networks []netip.Prefix) (err error) {
-	cfg.Keys = new(signature.Keyring)
-	if err = p.Account.AddTo(ctx, cfg.Keys); err != nil {
+func (p *Peer) open(ctx context.Context, cfg peer.Config, networks []netip.Prefix) error {
+	cfg.Store, cfg.Render = p.Store, new(mediafiles.Renderer)
+	err := Connect(ctx, p.Account, &cfg, httplink.Options{Networks: networks})
+	if err == nil {
+		p.Peer, err = peer.New(ctx, p.Account.User, p.OwnKey.Signer, cfg)
+	}
+	return err
+}
+
+// Connect has a peer know what is in its account, with what keys it has been given, and reach
+// the hub, if there is one, and other peers.
+func Connect(ctx context.Context, a account.Account, cfg *peer.Config, others httplink.Options) error {
+	if cfg.Keys == nil {
+		cfg.Keys = new(signature.Keyring)
+	}
+	if err := a.AddTo(ctx, cfg.Keys); err != nil {
 		return err
 	}
-	cfg.Store, cfg.Statement, cfg.Render = p.Store, p.Account.Statement, new(mediafiles.Renderer)
-	cfg.Dial = httplink.Dialer(p.Caller(), httplink.Options{Networks: networks})
-	if len(p.Account.Hub) > 0 {
-		if cfg.Hub, err = httplink.HubOf(p.Account, httplink.Options{}); err != nil {
-			return err
-		}
+	caller, err := httplink.CallerOf(a)
+	if err != nil {
+		return err
 	}
-	p.Peer, err = peer.New(ctx, p.Account.User, p.OwnKey.Signer, cfg)
+	cfg.Statement, cfg.Dial = a.Statement, httplink.Dialer(caller, others)
+	if len(a.Hub) > 0 {
+		cfg.Hub, err = httplink.HubOf(a, httplink.Options{HTTP: others.HTTP})
+	}
 	return err
 }
 

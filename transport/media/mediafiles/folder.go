@@ -9,9 +9,9 @@
 //
 // Versions are those of label.DefaultLadder: thumbnails of at most 160 by 120 pixels, screens of
 // 640 by 480. Photos are made smaller, of a video the first frame is taken, which needs ffmpeg,
-// and every document gets an icon; each comes with its preview. A photo or video that cannot be shown here is shared without
-// a thumbnail: the home computer makes it if it can, and until then those who look at it see a
-// generic picture that their own software draws.
+// and every document gets an icon; each comes with its preview. A photo or video that cannot be
+// shown here is shared without a thumbnail: the home computer makes it if it can, and until then
+// those who look at it see a generic picture that their own software draws.
 package mediafiles
 
 import (
