@@ -11,6 +11,7 @@ require (
 	github.com/glimpse-go/glimpse/transport/media/vips v0.0.0
 	github.com/glimpse-go/glimpse/transport/sqlitestore v0.0.0
 	golang.org/x/crypto v0.58.0
+	golang.org/x/sync v0.24.0
 )
 
 require (
@@ -29,7 +30,6 @@ require (
 	go.n16f.net/thumbhash v1.1.0 // indirect
 	golang.org/x/image v0.47.0 // indirect
 	golang.org/x/net v0.60.0 // indirect
-	golang.org/x/sync v0.24.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
 	golang.org/x/text v0.43.0 // indirect
 	modernc.org/libc v1.80.1 // indirect

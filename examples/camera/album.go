@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -15,8 +14,8 @@ import (
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/examples/internal/find"
 	"github.com/glimpse-go/glimpse/examples/internal/program"
-	"github.com/glimpse-go/glimpse/transport/media"
 	"github.com/glimpse-go/glimpse/transport/media/mediafiles"
 )
 
@@ -152,7 +151,7 @@ func newAlbum(ctx context.Context, env program.Env, dir string, made time.Time, 
 			return nil, errors.Join(ctx.Err(), os.RemoveAll(a.dir))
 		}
 		if err != nil {
-			fmt.Fprintf(env.Err, "%s is left out: %s\n", path, program.Trouble(err))
+			fmt.Fprintln(env.Err, find.Remark{File: path, Reason: find.Why(err)}.LeftOut())
 		}
 	}
 	progress.Done()
@@ -184,18 +183,15 @@ func (a *album) make(ctx context.Context, i int) error {
 	if err != nil {
 		return err
 	}
-	p.Caption, p.Type = item.Caption, item.MediaType
+	p.Caption, p.Type, p.Preview = item.Caption, item.MediaType, item.Preview
 	made, err := folder.Open(ctx, item.ID, 0)
 	if err != nil {
 		return nil // the home computer may make it
 	}
 	defer made.Close()
-	var jpeg bytes.Buffer
-	if _, err := io.Copy(&jpeg, io.NewSectionReader(made, 0, made.Size())); err != nil {
+	jpeg, err := io.ReadAll(io.NewSectionReader(made, 0, made.Size()))
+	if err != nil {
 		return err
 	}
-	if preview, err := (media.Picture{JPEG: jpeg.Bytes()}).Preview(); err == nil {
-		p.Preview = preview
-	}
-	return program.WriteFile(a.thumbnail(i), jpeg.Bytes())
+	return program.WriteFile(a.thumbnail(i), jpeg)
 }

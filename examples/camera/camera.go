@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -13,24 +12,19 @@ import (
 	"github.com/glimpse-go/glimpse/examples/internal/human"
 	"github.com/glimpse-go/glimpse/examples/internal/program"
 	"github.com/glimpse-go/glimpse/transport"
-	"github.com/glimpse-go/glimpse/transport/account"
 	"github.com/glimpse-go/glimpse/transport/device"
-	"github.com/glimpse-go/glimpse/transport/filestore"
 	"github.com/glimpse-go/glimpse/transport/httplink"
 )
 
 // camera is a device in its folder.
 type camera struct {
-	dir     string
-	env     program.Env
-	account account.Account
-	key     program.Key
-	device  *device.Device
-	albums  []*album
-	photos  map[collection.ItemID]place
-	read    atomic.Int64 // bytes that were read to be sent
-	lost    sync.Map     // the items whose originals were asked for and are not there any more
-	closers []io.Closer
+	*program.Station
+	env    program.Env
+	device *device.Device
+	albums []*album
+	photos map[collection.ItemID]place
+	read   atomic.Int64 // bytes that were read to be sent
+	lost   sync.Map     // the items whose originals were asked for and are not there any more
 }
 
 // place is where an item is.
@@ -39,31 +33,22 @@ type place struct {
 	at    int
 }
 
-// open opens the camera in a folder, for this process alone.
-func open(env program.Env, dir string) (*camera, error) {
-	account, key, err := program.LoadAccount(dir)
-	if err != nil {
-		return nil, err
-	}
-	lock, err := program.Lock(dir)
-	if err != nil {
-		return nil, err
-	}
-	c := &camera{dir: dir, env: env, account: account, key: key, photos: map[collection.ItemID]place{}, closers: []io.Closer{lock}}
-	if err := c.open(); err != nil {
-		return nil, errors.Join(err, c.close())
-	}
-	return c, nil
-}
-
-func (c *camera) open() (err error) {
-	store, err := filestore.Open(filepath.Join(c.dir, "store"))
+// with opens the camera in a folder, for this process alone, to do something with it.
+func with(env program.Env, dir string, do func(*camera) error) error {
+	station, err := program.OpenStation(dir)
 	if err != nil {
 		return err
 	}
-	c.closers = append(c.closers, store)
-	c.device = device.New(c.account.User, c.key, device.MediaFunc(c.media), device.Config{
-		Store: store, Authority: c.account.Authority.ID(), Name: "Camera",
+	c := &camera{Station: station, env: env, photos: map[collection.ItemID]place{}}
+	if err = c.open(); err == nil {
+		err = do(c)
+	}
+	return errors.Join(err, c.Close())
+}
+
+func (c *camera) open() error {
+	c.device = device.New(c.Account.User, c.OwnKey, device.MediaFunc(c.media), device.Config{
+		Store: c.Files, Authority: c.Account.Authority.ID(), Name: "Camera",
 	})
 	if err := sweep(c.albumsIn()); err != nil {
 		return err
@@ -75,26 +60,13 @@ func (c *camera) open() (err error) {
 	return err
 }
 
-func (c *camera) albumsIn() string { return filepath.Join(c.dir, "albums") }
-
-func (c *camera) close() error {
-	var errs []error
-	for i := len(c.closers) - 1; i >= 0; i-- {
-		errs = append(errs, c.closers[i].Close())
-	}
-	return errors.Join(errs...)
-}
+func (c *camera) albumsIn() string { return filepath.Join(c.Dir, "albums") }
 
 func (c *camera) add(a *album) {
 	c.albums = append(c.albums, a)
 	for i := range a.Photos {
 		c.photos[a.item(i)] = place{a, i}
 	}
-}
-
-// caller is the camera as it calls others.
-func (c *camera) caller() httplink.Caller {
-	return httplink.Caller{User: c.account.User, Signer: c.key, Statement: c.account.Statement}
 }
 
 // media opens a version of an item, for the SDK. Nothing is held in memory.
@@ -136,11 +108,11 @@ func (b blob) ReadAt(p []byte, at int64) (int, error) {
 
 // make makes the collection of an album, unless it is there.
 func (c *camera) make(ctx context.Context, a *album) error {
-	name := a.name(c.account.User)
+	name := a.name(c.Account.User)
 	if _, err := c.device.Collection(ctx, name); !errors.Is(err, transport.ErrNotFound) {
 		return err
 	}
-	header := collection.Header{ID: a.ID, Title: a.Title, Created: a.Made, Authority: c.account.Authority.ID()}
+	header := collection.Header{ID: a.ID, Title: a.Title, Created: a.Made, Authority: c.Account.Authority.ID()}
 	body := collection.Body{Items: a.items(), Recipients: a.Users}
 	_, err := c.device.MakeFor(ctx, header, body, a.Mail...)
 	return err
@@ -151,15 +123,15 @@ func (c *camera) share(ctx context.Context, a *album) error {
 	if err := c.make(ctx, a); err != nil || a.Shared {
 		return err
 	}
-	if len(c.account.Hub) == 0 {
+	if len(c.Account.Hub) == 0 {
 		return program.Plain(errors.New("the camera's user has no hub; what is shared is told by the home: use sync"))
 	}
-	hub, err := httplink.HubOf(c.account, httplink.Options{})
+	hub, err := httplink.HubOf(c.Account, httplink.Options{})
 	if err != nil {
 		return err
 	}
 	before := c.read.Load()
-	answer, err := c.device.Share(ctx, hub, a.name(c.account.User))
+	answer, err := c.device.Share(ctx, hub, a.name(c.Account.User))
 	if err != nil {
 		return err
 	}
@@ -183,7 +155,7 @@ func (c *camera) sync(ctx context.Context, home transport.ShareReceiver, a *albu
 	}
 	before, done := c.read.Load(), c.show(fmt.Sprintf("%q", a.Title))
 	c.lost.Clear()
-	_, err := c.device.Sync(ctx, home, a.name(c.account.User))
+	_, err := c.device.Sync(ctx, home, a.name(c.Account.User))
 	done()
 	if err == nil {
 		err = c.lacking(ctx, a)
@@ -202,7 +174,7 @@ func (c *camera) sync(ctx context.Context, home transport.ShareReceiver, a *albu
 // lacking names what of an album cannot have gone to the home: originals that were not there
 // when the collection was made, and those that were asked for since and are not there any more.
 func (c *camera) lacking(ctx context.Context, a *album) error {
-	made, err := c.device.Collection(ctx, a.name(c.account.User))
+	made, err := c.device.Collection(ctx, a.name(c.Account.User))
 	if err != nil {
 		return err
 	}

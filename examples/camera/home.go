@@ -32,13 +32,13 @@ func (w homeFlag) with(ctx context.Context, c *camera, do func(transport.Home) e
 	if err != nil {
 		return err
 	}
-	return do(address.Reach(c.caller()))
+	return do(address.Reach(c.Caller()))
 }
 
 // atHome reaches the home where it was found last or, if it is not there any more, where it
 // serves now.
 func (c *camera) atHome(ctx context.Context, do func(transport.Home) error) error {
-	sources, err := c.account.Sources()
+	sources, err := c.Account.Sources()
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (c *camera) atHome(ctx context.Context, do func(transport.Home) error) erro
 
 // reach does something at the first home that answers.
 func (c *camera) reach(sources []transport.Source, do func(transport.Home) error) (err error) {
-	dial := httplink.Dialer(c.caller(), httplink.Options{Networks: program.HomeNetworks})
+	dial := httplink.Dialer(c.Caller(), httplink.Options{Networks: program.HomeNetworks})
 	for _, source := range sources {
 		var home transport.Home
 		if home, err = dial.Reach(source); err == nil {
@@ -71,17 +71,17 @@ func (c *camera) reach(sources []transport.Source, do func(transport.Home) error
 // homesNow asks the hub where the user's stations serve what is at home, and keeps that. What
 // they have not sealed themselves does not count.
 func (c *camera) homesNow(ctx context.Context) (sources []transport.Source) {
-	hub, err := httplink.HubOf(c.account, httplink.Options{})
+	hub, err := httplink.HubOf(c.Account, httplink.Options{})
 	keys := new(signature.Keyring)
-	if err != nil || c.account.AddTo(ctx, keys) != nil {
+	if err != nil || c.Account.AddTo(ctx, keys) != nil {
 		return nil
 	}
 	var homes []collection.Endpoint
 	for _, a := range slices.Backward(c.albums) {
-		state, err := hub.Collection(ctx, a.name(c.account.User))
+		state, err := hub.Collection(ctx, a.name(c.Account.User))
 		for _, source := range state.Sources {
 			e, bad := collection.DecodeEndpoint(source.Endpoint)
-			if serves, _ := e.Serves(source.URL); bad == nil && serves && e.User == c.account.User && e.Verify(ctx, keys, time.Now()) == nil {
+			if serves, _ := e.Serves(source.URL); bad == nil && serves && e.User == c.Account.User && e.Verify(ctx, keys, time.Now()) == nil {
 				homes, sources = append(homes, e), append(sources, source)
 			}
 		}
@@ -90,8 +90,8 @@ func (c *camera) homesNow(ctx context.Context) (sources []transport.Source) {
 		}
 	}
 	if len(homes) > 0 {
-		c.account.Homes = homes
-		c.account.Save(program.AccountIn(c.dir)) // or the hub is asked again
+		c.Account.Homes = homes
+		c.Account.Save(program.AccountIn(c.Dir)) // or the hub is asked again
 	}
 	return sources
 }
@@ -102,6 +102,6 @@ func (c *camera) inFolder(ctx context.Context, dir string, do func(transport.Hom
 	if err != nil {
 		return err
 	}
-	err = do(p.As(transport.Identity{User: c.account.User, Key: c.key.ID()}))
+	err = do(p.As(transport.Identity{User: c.Account.User, Key: c.OwnKey.ID()}))
 	return errors.Join(err, p.Close())
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/glimpse-go/glimpse/examples/internal/find"
 	"github.com/glimpse-go/glimpse/examples/internal/program"
 	"github.com/glimpse-go/glimpse/transport"
 )
@@ -21,13 +22,15 @@ type watchWord struct {
 }
 
 // Run watches the folder until ctx ends.
-func (w watchWord) Run(ctx context.Context, env program.Env, g *grammar) (err error) {
-	c, err := open(env, g.Data)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, c.close()) }()
-	fmt.Fprintf(env.Out, "Watching %s.\n", w.Folder)
+func (w watchWord) Run(ctx context.Context, env program.Env, g *grammar) error {
+	return with(env, g.Data, func(c *camera) error {
+		fmt.Fprintf(env.Out, "Watching %s.\n", w.Folder)
+		w.watch(ctx, c)
+		return nil // it was told to stop
+	})
+}
+
+func (w watchWord) watch(ctx context.Context, c *camera) {
 	seen := map[string]look{}
 	said, hub, home := "", retry{first: w.Every}, retry{first: w.Every}
 	for ; ctx.Err() == nil; wait(ctx, w.Every) {
@@ -37,11 +40,10 @@ func (w watchWord) Run(ctx context.Context, env program.Env, g *grammar) (err er
 		if text := c.problem(ctx, err); text != said { // once, as long as it stays the same
 			said = text
 			if text != "" {
-				fmt.Fprintln(env.Err, text)
+				fmt.Fprintln(c.env.Err, text)
 			}
 		}
 	}
-	return nil // it was told to stop
 }
 
 func wait(ctx context.Context, d time.Duration) {
@@ -107,11 +109,11 @@ func (w watchWord) sync(ctx context.Context, c *camera) error {
 
 // ready lists the files that were not shared yet and have not changed since the last look.
 func (w watchWord) ready(c *camera, seen map[string]look) (ready []string, err error) {
-	paths, err := program.Files(w.Folder)
+	found, err := find.Files(w.Folder)
 	if err != nil {
 		return nil, err
 	}
-	for _, path := range paths {
+	for _, path := range found.Paths() {
 		info, err := os.Stat(path)
 		if err != nil || c.has(path, info) {
 			continue // it has gone, or was shared

@@ -8,9 +8,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/examples/internal/find"
 	"github.com/glimpse-go/glimpse/examples/internal/human"
 	"github.com/glimpse-go/glimpse/examples/internal/program"
 	"github.com/glimpse-go/glimpse/transport"
@@ -48,22 +50,25 @@ func (p people) into(ctx context.Context, c *camera, a *album) error {
 }
 
 type shareWord struct {
-	Folder string `arg:"" type:"existingdir" help:"What is in it and the folders below is shared. Hidden files are left out."`
+	Folder string `arg:"" type:"existingdir" help:"What is in it and the folders below is shared. Links are followed; hidden files are left out."`
 	people
 	Title string `help:"The title; the day and the camera's name if empty."`
 }
 
-// Run shares the folder, after what is still to be shared, which may be this folder.
-func (w shareWord) Run(ctx context.Context, env program.Env, g *grammar) (err error) {
-	c, err := open(env, g.Data)
+// Run shares the folder.
+func (w shareWord) Run(ctx context.Context, env program.Env, g *grammar) error {
+	found, err := find.Files(w.Folder)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, c.close()) }()
-	paths, err := program.Files(w.Folder)
-	if err != nil {
-		return err
+	for _, bad := range found.Bad {
+		fmt.Fprintln(env.Err, bad.LeftOut())
 	}
+	return with(env, g.Data, func(c *camera) error { return c.shareFiles(ctx, w, found.Paths()) })
+}
+
+// shareFiles shares files, after what is still to be shared, which may be of these.
+func (c *camera) shareFiles(ctx context.Context, w shareWord, paths []string) error {
 	begun, err := c.begun(ctx, w, paths)
 	switch {
 	case err != nil:
@@ -71,7 +76,7 @@ func (w shareWord) Run(ctx context.Context, env program.Env, g *grammar) (err er
 	case begun == nil:
 		err = c.begin(ctx, w.people, w.Title, paths)
 	case begun.Shared:
-		fmt.Fprintf(env.Out, "%q is shared already: the same files, with the same people.\n", begun.Title)
+		fmt.Fprintf(c.env.Out, "%q is shared already: the same files, with the same people.\n", begun.Title)
 	}
 	if err != nil {
 		return err
@@ -125,7 +130,7 @@ func (c *camera) shareAll(ctx context.Context) error {
 // one back, unless nobody answers.
 func (c *camera) each(ctx context.Context, do func(*album) error) (err error) {
 	for _, a := range c.albums {
-		failed := do(a)
+		failed := human.Named(do(a), c.called)
 		err = errors.Join(err, failed)
 		if ctx.Err() != nil || errors.Is(failed, transport.ErrUnreachable) || errors.Is(failed, transport.ErrPeerKey) {
 			break
@@ -134,23 +139,28 @@ func (c *camera) each(ctx context.Context, do func(*album) error) (err error) {
 	return err
 }
 
+// called is what people call an item.
+func (c *camera) called(id collection.ItemID) string {
+	if p, ok := c.photos[id]; ok {
+		return strconv.Quote(p.album.Photos[p.at].Caption)
+	}
+	return ""
+}
+
 type syncWord struct {
 	homeFlag
 	All bool `help:"Ask the home about everything again, also what it has."`
 }
 
 // Run hands over what the home does not have.
-func (w syncWord) Run(ctx context.Context, env program.Env, g *grammar) (err error) {
-	c, err := open(env, g.Data)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, c.close()) }()
-	return w.with(ctx, c, func(home transport.Home) error {
-		if _, err := c.device.TakeSettings(ctx, home); err != nil {
-			return err
-		}
-		return c.syncAll(ctx, home, w.All)
+func (w syncWord) Run(ctx context.Context, env program.Env, g *grammar) error {
+	return with(env, g.Data, func(c *camera) error {
+		return w.with(ctx, c, func(home transport.Home) error {
+			if _, err := c.device.TakeSettings(ctx, home); err != nil {
+				return err
+			}
+			return c.syncAll(ctx, home, w.All)
+		})
 	})
 }
 
@@ -171,34 +181,34 @@ type giveWord struct {
 }
 
 // Run hands the collection over.
-func (w giveWord) Run(ctx context.Context, env program.Env, g *grammar) (err error) {
-	c, err := open(env, g.Data)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, c.close()) }()
+func (w giveWord) Run(ctx context.Context, env program.Env, g *grammar) error {
 	address, err := program.ParseAddress(w.Address)
 	if err != nil {
 		return err
 	}
-	for _, a := range slices.Backward(c.albums) {
-		if w.Title != "" && a.Title != w.Title {
-			continue
+	return with(env, g.Data, func(c *camera) error {
+		for _, a := range slices.Backward(c.albums) {
+			if w.Title == "" || a.Title == w.Title {
+				return c.give(ctx, a, address, w.Most*1e6)
+			}
 		}
-		if err := c.make(ctx, a); err != nil {
-			return err
-		}
-		_, err := c.device.HandOver(ctx, address.Reach(c.caller()), a.name(c.account.User), w.Most*1e6)
-		if errors.Is(err, transport.ErrForbidden) {
-			return program.Plain(fmt.Errorf("the friend takes nothing of %q: share it with the friend, whose peer is to run with -accept 1 (%w)", a.Title, err))
-		}
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(env.Out, "Handed over %q.\n", a.Title)
-		return nil
+		return program.Plain(errors.New("nothing of that title was shared; camera list shows all"))
+	})
+}
+
+// give hands an album over to a friend, of at most so many bytes.
+func (c *camera) give(ctx context.Context, a *album, to program.Address, most int64) error {
+	if err := c.make(ctx, a); err != nil {
+		return err
 	}
-	return program.Plain(errors.New("nothing of that title was shared; camera list shows all"))
+	_, err := c.device.HandOver(ctx, to.Reach(c.Caller()), a.name(c.Account.User), most)
+	if errors.Is(err, transport.ErrForbidden) {
+		return program.Plain(fmt.Errorf("the friend takes nothing of %q: share it with the friend, whose peer is to run with -accept 1 (%w)", a.Title, err))
+	}
+	if err == nil {
+		fmt.Fprintf(c.env.Out, "Handed over %q.\n", a.Title)
+	}
+	return err
 }
 
 type listWord struct{}
@@ -222,22 +232,9 @@ func (listWord) Run(_ context.Context, env program.Env, g *grammar) (err error) 
 // show shows how much has been read to be sent, until done is called.
 func (c *camera) show(what string) (done func()) {
 	progress, before := program.NewProgress(c.env.Err), c.read.Load()
-	tick, stop, over := time.NewTicker(200*time.Millisecond), make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(over)
-		for {
-			select {
-			case <-stop:
-				return
-			case <-tick.C:
-				progress.Show(what + ": " + human.Size(c.read.Load()-before))
-			}
-		}
-	}()
+	stop := human.Repeat(200*time.Millisecond, func() { progress.Show(what + ": " + human.Size(c.read.Load()-before)) })
 	return func() {
-		tick.Stop()
-		close(stop)
-		<-over
+		stop()
 		progress.Done()
 	}
 }

@@ -80,17 +80,14 @@ func (a *admin) invited(secret string) *invited {
 	return a.open[secret]
 }
 
-// asking is a station that has come with an invitation.
-type asking struct{ Station, Code string }
-
 // wait waits for the station that comes with an invitation.
-func (a *admin) wait(ctx context.Context, secret string) (asking, error) {
+func (a *admin) wait(ctx context.Context, secret string) (program.Joining, error) {
 	i := a.invited(secret)
 	if i == nil {
-		return asking{}, errInvitation
+		return program.Joining{}, errInvitation
 	}
 	r, code, err := i.attempt.Wait(ctx)
-	return asking{r.Name, code}, err
+	return program.Joining{Station: r.Name, Code: code}, err
 }
 
 // decision is what the operator says of a code.

@@ -24,7 +24,7 @@ type station struct {
 	key     program.Key
 	hub     *hub.Hub
 	store   *pausable
-	closers []io.Closer
+	closers program.Closers
 }
 
 func storeIn(dir string) string { return filepath.Join(dir, "store") }
@@ -36,7 +36,7 @@ func open(ctx context.Context, g *grammar, cfg hub.Config) (*station, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &station{dir: g.Data, closers: []io.Closer{lock}}
+	s := &station{dir: g.Data, closers: program.Closers{lock}}
 	if err := s.open(ctx, cfg, g.Network); err != nil {
 		return nil, errors.Join(err, s.close(ctx))
 	}
@@ -109,16 +109,13 @@ func checkClock(store string, now time.Time) error {
 
 // close closes the hub, the last thing first.
 func (s *station) close(ctx context.Context) error {
-	var errs []error
+	var err error
 	if s.hub != nil {
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), program.Grace)
 		defer cancel()
-		errs = append(errs, s.hub.Close(grace))
+		err = s.hub.Close(grace)
 	}
-	for i := len(s.closers) - 1; i >= 0; i-- {
-		errs = append(errs, s.closers[i].Close())
-	}
-	return errors.Join(errs...)
+	return errors.Join(err, s.closers.Close())
 }
 
 // logger writes what happens to the hub, and counts what fails.

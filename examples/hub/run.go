@@ -3,12 +3,9 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
-	"strings"
 	"time"
 
 	"github.com/glimpse-go/glimpse/examples/internal/program"
@@ -72,20 +69,11 @@ func (w *runWord) serve(ctx context.Context, env program.Env, a *admin, log *slo
 
 // url is by which stations reach the hub.
 func (w *runWord) url(l net.Listener) string {
-	if w.URL != "" {
-		return strings.TrimSuffix(w.URL, "/")
-	}
-	host, port, _ := net.SplitHostPort(l.Addr().String())
-	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
-		if name, err := os.Hostname(); err == nil {
-			host = name
-		}
-	}
 	scheme := "https"
 	if w.TLS.Mode == "none" {
 		scheme = "http"
 	}
-	return fmt.Sprintf("%s://%s", scheme, net.JoinHostPort(host, port))
+	return program.URL(w.URL, scheme, l)
 }
 
 // public is what the hub serves to stations, and to what watches over it.

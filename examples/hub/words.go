@@ -60,23 +60,13 @@ func invite(ctx context.Context, env program.Env, g *grammar, of invitation) err
 	}
 	fmt.Fprintf(env.Out, "On the computer that is to join, within %v:\n\n    peer join %s\n\n", invitationAge, text)
 	secret := text[strings.LastIndexByte(text, '.')+1:]
-	station, err := call[string, asking](ctx, g, "invite/wait", secret)
-	if err != nil {
-		return err
+	wait := func(ctx context.Context) (program.Joining, error) {
+		return call[string, program.Joining](ctx, g, "invite/wait", secret)
 	}
-	fmt.Fprintf(env.Out, "The station %q asks to join. The code is %s.\n", station.Station, station.Code)
-	admit := env.Ask(ctx, "Does it show the same code?")
-	if !admit {
-		ctx = context.WithoutCancel(ctx) // the station is told
-	}
-	user, err := call[decision, collection.UserID](ctx, g, "invite/decide", decision{secret, admit})
-	if err == nil && !admit {
-		err = program.Plain(errors.New("refused; nothing was changed"))
-	}
-	if err == nil {
-		fmt.Fprintf(env.Out, "%q is a station of user %v now.\n", station.Station, user)
-	}
-	return err
+	return program.Admit(ctx, env, wait, func(ctx context.Context, admit bool) (string, error) {
+		user, err := call[decision, collection.UserID](ctx, g, "invite/decide", decision{secret, admit})
+		return fmt.Sprintf("user %v", user), err
+	})
 }
 
 // user is a user as people see one.

@@ -24,7 +24,7 @@ func (s *service) contacts(ctx context.Context, _ struct{}) ([]transport.Contact
 }
 
 func (s *service) settings(ctx context.Context) (transport.Settings, error) {
-	return s.As(transport.Identity{User: s.Account.User, Key: s.Key.ID()}).Settings(ctx)
+	return s.As(transport.Identity{User: s.Account.User, Key: s.OwnKey.ID()}).Settings(ctx)
 }
 
 // person is what a user is called here: a name of the address book, or else how the id begins,

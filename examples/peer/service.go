@@ -138,7 +138,7 @@ func (s *service) isHeld(v *peer.View) bool {
 
 // address is where the peer serves, and with which key.
 func (s *service) address() program.Address {
-	return program.Address{URL: s.url, Key: s.Key.ID()}
+	return program.Address{URL: s.url, Key: s.OwnKey.ID()}
 }
 
 func (s *service) addressWord(context.Context, struct{}) (string, error) {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/examples/internal/find"
 	"github.com/glimpse-go/glimpse/examples/internal/program"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
@@ -32,7 +33,7 @@ func (s *service) share(ctx context.Context, a shared) (l line, err error) {
 	if err := s.running(); err != nil {
 		return l, err
 	}
-	paths, err := program.Files(a.Folder)
+	found, err := find.Files(a.Folder)
 	if err != nil {
 		return l, err
 	}
@@ -41,12 +42,12 @@ func (s *service) share(ctx context.Context, a shared) (l line, err error) {
 		return l, err
 	}
 	name := collection.Name{Author: s.Account.User}
-	if name.ID, err = s.idOf(paths, to, a.Title); err != nil {
+	if name.ID, err = s.idOf(found.Paths(), to, a.Title); err != nil {
 		return l, err
 	}
 	var left []string
 	if _, err = s.Reader.View(ctx, name); errors.Is(err, transport.ErrNotFound) {
-		left, err = s.make(ctx, name.ID, a, paths, to)
+		left, err = s.make(ctx, name.ID, a, found, to)
 	}
 	if err == nil {
 		l, err = s.publish(ctx, asked{Collection: name.String()})
@@ -75,16 +76,19 @@ func (s *service) idOf(paths []string, to recipients, title string) (id collecti
 }
 
 // make makes the collection, and says what it leaves out.
-func (s *service) make(ctx context.Context, id collection.ID, a shared, paths []string, to recipients) (left []string, err error) {
-	folder := mediafiles.Folder{Original: s.Store.File}
+func (s *service) make(ctx context.Context, id collection.ID, a shared, found *find.Found, to recipients) (left []string, err error) {
+	for _, bad := range found.Bad {
+		left = append(left, bad.LeftOut())
+	}
+	files := mediafiles.Folder{Original: s.Store.File}
 	body := collection.Body{Recipients: to.Users}
-	for _, path := range paths {
-		item, err := folder.Add(ctx, collection.DeriveItemID(id, []byte(path)), path)
+	for _, path := range found.Paths() {
+		item, err := files.Add(ctx, collection.DeriveItemID(id, []byte(path)), path)
 		switch {
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
 		case err != nil:
-			left = append(left, path+" is left out: "+program.Trouble(err))
+			left = append(left, find.Remark{File: path, Reason: find.Why(err)}.LeftOut())
 		default:
 			body.Items = append(body.Items, item)
 		}
@@ -93,12 +97,12 @@ func (s *service) make(ctx context.Context, id collection.ID, a shared, paths []
 		return left, program.Plain(errors.New("there is nothing in the folder that could be shared"))
 	}
 	header := collection.Header{ID: id, Title: cmp.Or(a.Title, device.Title(time.Now(), filepath.Base(a.Folder), "")), Authority: s.Account.Authority.ID()}
-	_, err = s.Author.MakeFor(ctx, header, body, folder.Open, to.Mail...)
+	_, err = s.Author.MakeFor(ctx, header, body, files.Open, to.Mail...)
 	return left, err
 }
 
 type shareWord struct {
-	Folder string   `arg:"" type:"existingdir" help:"What is in it and the folders below is shared. Hidden files are left out."`
+	Folder string   `arg:"" type:"existingdir" help:"What is in it and the folders below is shared. Links are followed; hidden files are left out."`
 	With   []string `required:"" placeholder:"PERSON" help:"With whom: names in the address book, mail addresses, or ids of users."`
 	Title  string   `help:"The title; the day and the folder's name if empty."`
 }

@@ -34,7 +34,7 @@ func (s *service) openAttempt(ctx context.Context, _ struct{}) (string, error) {
 		return "", err
 	}
 	offer := enrol.Offer{
-		User: s.Account.User, Key: s.Key.Public(), Authority: s.Account.Authority, Hub: s.Account.Hub,
+		User: s.Account.User, Key: s.OwnKey.Public(), Authority: s.Account.Authority, Hub: s.Account.Hub,
 		Endpoints: []collection.Endpoint{endpoint},
 	}
 	open, end := context.WithTimeout(s.Running(), attemptAge)
@@ -59,18 +59,15 @@ func (s *service) attempt(string) *enrol.Attempt {
 	return s.open
 }
 
-// joining is a station that asks to join.
-type joining struct{ Name, Code string }
-
 var errOver = program.Plain(errors.New("no station may join any more; begin again"))
 
-func (s *service) wait(ctx context.Context, _ struct{}) (joining, error) {
+func (s *service) wait(ctx context.Context, _ struct{}) (program.Joining, error) {
 	a := s.attempt("")
 	if a == nil {
-		return joining{}, errOver
+		return program.Joining{}, errOver
 	}
 	r, code, err := a.Wait(ctx)
-	return joining{r.Name, code}, err
+	return program.Joining{Station: r.Name, Code: code}, err
 }
 
 // decide admits the station that has asked, or refuses it.
@@ -116,7 +113,7 @@ func (s *service) enlist(ctx context.Context, r enrol.Request) ([]byte, error) {
 	if roster.UnmarshalBinary(before.Statement) != nil {
 		roster = signature.Roster{} // the station is the user's first
 	}
-	next, err := r.AddTo(ctx, roster, s.Key.Signer)
+	next, err := r.AddTo(ctx, roster, s.OwnKey.Signer)
 	if err != nil {
 		return nil, err
 	}
@@ -150,7 +147,7 @@ func (s *service) enlist(ctx context.Context, r enrol.Request) ([]byte, error) {
 func (s *service) keep(statement []byte) error {
 	s.Account.Statement, s.Account.UserKey = statement, signature.PublicKey{}
 	if new(signature.Roster).UnmarshalBinary(statement) == nil {
-		s.Account.UserKey = s.Key.Public() // it has sealed the roster
+		s.Account.UserKey = s.OwnKey.Public() // it has sealed the roster
 	}
 	return s.Account.Save(program.AccountIn(s.Dir))
 }
@@ -164,21 +161,11 @@ func (stationAdd) Run(ctx context.Context, env program.Env, g *grammar) error {
 		return err
 	}
 	fmt.Fprintf(env.Out, "On the camera, within %v:\n\n    camera join %s\n\n", attemptAge, text)
-	station, err := call[struct{}, joining](ctx, g.Data, "station/wait", struct{}{})
-	if err != nil {
-		return err
+	wait := func(ctx context.Context) (program.Joining, error) {
+		return call[struct{}, program.Joining](ctx, g.Data, "station/wait", struct{}{})
 	}
-	fmt.Fprintf(env.Out, "The station %q asks to join. The code is %s.\n", station.Name, station.Code)
-	admit := env.Ask(ctx, "Does it show the same code?")
-	if !admit {
-		ctx = context.WithoutCancel(ctx) // the station is told
-	}
-	_, err = call[bool, struct{}](ctx, g.Data, "station/decide", admit)
-	if err == nil && !admit {
-		err = program.Plain(errors.New("refused; nothing was changed"))
-	}
-	if err == nil {
-		fmt.Fprintf(env.Out, "%q is a station of yours now.\n", station.Name)
-	}
-	return err
+	return program.Admit(ctx, env, wait, func(ctx context.Context, admit bool) (string, error) {
+		_, err := call[bool, struct{}](ctx, g.Data, "station/decide", admit)
+		return "yours", err
+	})
 }

@@ -4,18 +4,15 @@ package main
 
 import (
 	"github.com/glimpse-go/glimpse/transport/media"
-	"github.com/glimpse-go/glimpse/transport/media/heif"
 	"github.com/glimpse-go/glimpse/transport/media/vips"
 )
 
-// engines are what pictures are made with, before the pure Go engine of package
-// media: libvips, and for HEIC where libvips was built without it, the decoder that
-// needs nothing installed.
-func engines() []media.Engine {
-	if libvips, err := vips.New(); err == nil {
-		return []media.Engine{libvips, new(heif.Engine)}
+func installed() []media.Engine {
+	libvips, err := vips.New()
+	if err != nil {
+		return nil
 	}
-	return []media.Engine{new(heif.Engine)}
+	return []media.Engine{libvips}
 }
 
 // helpOfEngines is empty: there is no other engine to recommend.

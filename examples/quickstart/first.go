@@ -21,34 +21,32 @@ func (c *cast) share(ctx context.Context, photos []photo) error {
 	for _, r := range c.recipients {
 		ids = append(ids, r.account.User)
 	}
-	var made collection.Collection
+	photos, gone := c.watchFor(ctx, photos)
+	if c.result.Items = len(photos); len(photos) == 0 {
+		return gone
+	}
 	err = c.step("camera", "make collection", func() (notes, error) {
-		made, err = c.makeCollection(ctx, photos, ids)
+		err := c.camera.make(ctx, "A day at the lake", photos, ids...)
 		return notes{"make collection": "ids, digests and the seal, offline"}, err
 	})
 	if err != nil {
 		return err
 	}
-	return c.step("camera", "share", func() (notes, error) {
-		err := c.camera.shareWithHub(ctx)
-		c.result.BytesDeviceToHub = c.network.between("camera", "hub").sent
-		asked := human.Count(different(made, thumbnail), "thumbnail", "thumbnails")
-		return notes{"share and upload": human.Count(made.Len(), "item", "items") + ", with " + asked}, err
-	})
+	return c.step("camera", "share", func() (notes, error) { return c.toHub(ctx) })
 }
 
-// makeCollection has the camera make the collection of what is still there.
-func (c *cast) makeCollection(ctx context.Context, photos []photo, to []collection.UserID) (made collection.Collection, err error) {
-	photos, lost, err := c.camera.makeOfWhatIsThere(ctx, "A day at the lake", photos, to...)
-	c.skip(lost)
-	c.result.Items = len(photos)
-	if err != nil {
-		return made, err
-	}
+// toHub has the camera share with the hub what it has made.
+func (c *cast) toHub(ctx context.Context) (_ notes, err error) {
 	if c.result.bytesOriginals, _, err = c.camera.originals(ctx); err != nil {
-		return made, err
+		return nil, err
 	}
-	return c.camera.device.Collection(ctx, c.camera.name)
+	made, err := c.camera.device.Collection(ctx, c.camera.name)
+	if err == nil {
+		err = c.camera.shareWithHub(ctx)
+	}
+	c.result.BytesDeviceToHub = c.network.between("camera", "hub").sent
+	asked := human.Count(different(made, thumbnail), "thumbnail", "thumbnails")
+	return notes{"share and upload": human.Count(made.Len(), "item", "items") + ", with " + asked}, err
 }
 
 // firstNews is chapter 3: the recipients see everything at once.
@@ -56,12 +54,19 @@ func (c *cast) firstNews(ctx context.Context) error {
 	if err := c.begin(3, "Bob and Carol are told, and see everything at once."); err != nil {
 		return err
 	}
+	return c.forEach(ctx, "first", c.firstLook, c.showPreviews, c.fetchThumbnails)
+}
+
+// forEach does what each recipient does at one time, and shows what that one sees then.
+func (c *cast) forEach(ctx context.Context, when string, todo ...func(context.Context, *recipient) error) error {
 	var seen []string
 	for _, r := range c.recipients {
-		if err := c.firstLook(ctx, r); err != nil {
-			return err
+		for _, do := range todo {
+			if err := do(ctx, r); err != nil {
+				return err
+			}
 		}
-		if err := c.show(ctx, r, "first", &seen); err != nil {
+		if err := c.show(ctx, r, when, &seen); err != nil {
 			return err
 		}
 	}
@@ -69,7 +74,7 @@ func (c *cast) firstNews(ctx context.Context) error {
 }
 
 func (c *cast) firstLook(ctx context.Context, r *recipient) error {
-	err := c.step(r.name, "ask for news", func() (notes, error) {
+	return c.step(r.name, "ask for news", func() (notes, error) {
 		n, err := r.listen(ctx)
 		if err != nil {
 			return nil, err
@@ -77,49 +82,39 @@ func (c *cast) firstLook(ctx context.Context, r *recipient) error {
 		if n.Reason == notify.Shared {
 			c.result.NotifiedFirst++
 		}
-		labelled, err := r.labelled(ctx, c.camera.name)
+		labelled := r.view.Collection().Labelled()
 		c.result.LabelledFirst = max(c.result.LabelledFirst, labelled)
 		return notes{
 			"ask for news":    fmt.Sprintf("%s: %s, %d with a label; a cover of %s", clean(n.Title), human.Count(n.Items, "item", "items"), labelled, human.Size(int64(len(n.Cover)))),
 			"read collection": "all seals verified",
-		}, err
+		}, nil
 	})
-	if err != nil {
-		return err
-	}
-	if err := c.showPreviews(ctx, r); err != nil {
-		return err
-	}
+}
+
+func (c *cast) fetchThumbnails(ctx context.Context, r *recipient) error {
 	return c.step(r.name, "fetch versions", func() (notes, error) {
-		n, err := r.fetchThumbnails(ctx, c.camera.name)
+		n, err := r.fetchThumbnails(ctx)
 		return notes{"fetch versions": "thumbnails of " + human.Count(n, "item", "items") + ", digests checked"}, err
 	})
 }
 
 // showPreviews prints what the first recipient sees before any thumbnail has come.
-func (c *cast) showPreviews(ctx context.Context, r *recipient) error {
-	if r != c.recipients[0] {
-		return nil
+func (c *cast) showPreviews(_ context.Context, r *recipient) error {
+	if r == c.recipients[0] {
+		c.timeline.text(indent(previews(r.view.Collection(), c.timeline.live))...)
 	}
-	view, err := r.peer.Reader.View(ctx, c.camera.name)
-	if err != nil {
-		return err
-	}
-	c.timeline.text(indent(previews(view.Collection(), c.timeline.live))...)
 	return nil
 }
 
 // show prints what a recipient sees, once if all see the same. With -keep it is
 // kept, too.
 func (c *cast) show(ctx context.Context, r *recipient, when string, seen *[]string) error {
-	view, err := r.peer.Reader.View(ctx, c.camera.name)
-	if err == nil && c.options.keep != "" {
-		err = r.keepSeen(ctx, c.camera.name, when)
+	if c.options.keep != "" {
+		if err := r.keepSeen(ctx, when); err != nil {
+			return err
+		}
 	}
-	if err != nil {
-		return err
-	}
-	lines := table(view)
+	lines := table(r.view)
 	if slices.Equal(lines, *seen) {
 		c.timeline.text("", "   "+r.name+" sees the same.")
 		return nil
@@ -140,7 +135,7 @@ func (c *cast) tryForbidden(ctx context.Context) error {
 	var note string
 	for _, r := range c.recipients {
 		err := c.step(r.name, "try", func() (notes, error) {
-			a, err := r.tryForbidden(ctx, c.camera.name)
+			a, err := r.tryForbidden(ctx)
 			c.result.SearchesRefused += a.searches
 			c.result.othersRefused += a.others
 			c.result.RequestsForRefused += a.requests

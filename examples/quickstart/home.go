@@ -10,9 +10,8 @@ import (
 	"sync"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/examples/internal/program"
 	"github.com/glimpse-go/glimpse/label"
-	"github.com/glimpse-go/glimpse/signature"
-	"github.com/glimpse-go/glimpse/transport/account"
 	"github.com/glimpse-go/glimpse/transport/httplink"
 	"github.com/glimpse-go/glimpse/transport/media/mediafiles"
 	"github.com/glimpse-go/glimpse/transport/peer"
@@ -22,68 +21,56 @@ import (
 // camera, makes what the hub still wants, and serves the originals to all who
 // may read them.
 type home struct {
-	stage   *stage
-	dir     string
-	account account.Account
-	render  mediafiles.Renderer
-	items   int64 // in the collection that is published
-	peer    *peer.Peer
+	station
+	render mediafiles.Renderer
+	items  int64 // in the collection that is published
+	peer   *peer.Peer
 
 	mu   sync.Mutex
 	done int64 // items of which the screen version was made, or cannot be
 
-	thumbnails int       // made, since the camera could not
-	cannot     []skipped // pictures and films that have no screen version
+	thumbnails int      // made, since the camera could not
+	cannot     []remark // pictures and films that have no screen version
 }
 
 func newHome(s *stage) (h *home, err error) {
-	h = &home{stage: s}
-	h.account, h.dir, err = s.account("home")
+	h = new(home)
+	h.station, err = s.station("home")
 	s.options.equip(&h.render.Maker)
 	return h, err
 }
 
 // join starts the peer with its owner's account at the hub.
 func (h *home) join(ctx context.Context) (err error) {
-	h.peer, err = startPeer(ctx, h.stage, "home", h.dir, h.account, peer.Config{Render: h})
+	h.peer, err = h.start(ctx, peer.Config{Render: h})
 	return err
 }
 
-// startPeer starts a peer with a store of its own and the account of its user, and serves it.
+// start starts a peer with the account of its user, and serves it.
 // It does what the story says and nothing by itself: another program has it Run.
-func startPeer(ctx context.Context, s *stage, name, dir string, a account.Account, cfg peer.Config) (*peer.Peer, error) {
-	store, err := s.store(ctx, name, dir, openFiles)
+func (s *station) start(ctx context.Context, cfg peer.Config) (*peer.Peer, error) {
+	store, err := s.store(ctx, openFiles)
 	if err != nil {
 		return nil, err
 	}
-	caller, err := httplink.CallerOf(a)
-	if err != nil {
-		return nil, err
-	}
-	options := httplink.Options{HTTP: s.network.client(name)}
-	if cfg.Hub, err = httplink.HubOf(a, options); err != nil {
-		return nil, err
-	}
-	if cfg.Keys == nil {
-		cfg.Keys = new(signature.Keyring)
-	}
-	if err := a.AddTo(ctx, cfg.Keys); err != nil {
+	a, log := s.account, slog.New(&s.failures)
+	if err := program.Connect(ctx, a, &cfg, httplink.Options{HTTP: s.network.client(s.name)}); err != nil {
 		return nil, err
 	}
 	signer, err := a.Signer()
 	if err != nil {
 		return nil, err
 	}
-	listener, url, err := s.network.listen(name, a.Key)
+	listener, url, err := s.network.listen(s.name, a.Key)
 	if err != nil {
 		return nil, err
 	}
-	cfg.URL, cfg.Store, cfg.Statement, cfg.Log, cfg.Dial = url, store, a.Statement, slog.New(&s.failures), httplink.Dialer(caller, options)
+	cfg.URL, cfg.Store, cfg.Log = url, store, log
 	p, err := peer.New(ctx, a.User, signer, cfg)
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
-	s.serve(ctx, listener, httplink.PeerHandler(p, httplink.HandlerOptions{Log: cfg.Log}), func(ctx context.Context) error {
+	s.serve(ctx, listener, httplink.PeerHandler(p, httplink.HandlerOptions{Log: log}), func(ctx context.Context) error {
 		<-ctx.Done()
 		return p.Close(context.WithoutCancel(ctx))
 	})
@@ -128,7 +115,7 @@ func (h *home) note(p peer.Picture, err error) {
 	}
 	h.done++
 	h.stage.timeline.progress("screen versions", h.done, h.items, number)
-	if errors.Is(err, errors.ErrUnsupported) && !isDocument(p.Item.MediaType) {
-		h.cannot = append(h.cannot, skipped{p.Item.Caption, reason(err)})
+	if errors.Is(err, errors.ErrUnsupported) && !mediafiles.IsDocument(p.Item.MediaType) {
+		h.cannot = append(h.cannot, remark{File: p.Item.Caption, Reason: reason(err)})
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/rand"
 	"errors"
 	"io/fs"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/examples/internal/find"
 )
 
 // during does something to the card when a chapter begins, and plays the story.
@@ -89,31 +91,34 @@ func TestAllVanish(t *testing.T) {
 
 // A card that fails while it is read names the file.
 func TestFailingCard(t *testing.T) {
-	path := filepath.Join(photos(t), "DSC04710.JPG")
-	stat, err := os.Stat(path)
+	c, err := newCamera(&stage{root: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	blob, err := photo{name: "a.jpg", path: path, size: stat.Size(), changed: stat.ModTime()}.open()
+	p, err := c.takePhoto(t.Context(), find.File{Name: "a.jpg", Path: filepath.Join(photos(t), "DSC04710.JPG")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.photos[p.ID] = p
+	blob, err := c.open(t.Context(), p.ID, original)
 	if err != nil {
 		t.Fatal(err)
 	}
 	blob.Close()
-	var e *photoError
-	if _, err = blob.ReadAt(make([]byte, 10), 0); !errors.As(err, &e) || err.Error() != "a.jpg: cannot be read: file already closed" {
+	if _, err = blob.ReadAt(make([]byte, 10), 0); !errors.Is(err, os.ErrClosed) || err.Error() != "a.jpg: cannot be read: file already closed" {
 		t.Error(err)
 	}
 }
 
 // The SDK speaks of items by their ids. People know files.
 func TestErrorsNameFiles(t *testing.T) {
-	a, b := photo{id: newItemID(), name: "a.jpg"}, photo{id: newItemID(), name: "b ä.jpg"}
-	c := &cast{camera: &camera{photos: map[collection.ItemID]photo{a.id: a, b.id: b}}}
+	a, b := named("a.jpg"), named("b ä.jpg")
+	c := &cast{camera: &camera{photos: map[collection.ItemID]photo{a.ID: a, b.ID: b}}}
 	for text, want := range map[string]string{
-		"version 1 of item " + b.id.String() + ": disk full":   `version 1 of "b ä.jpg": disk full`,
-		"item " + a.id.String() + ": fetch refused":            `"a.jpg": fetch refused`,
-		"not found: " + b.id.String():                          `not found: "b ä.jpg"`,
-		"item " + newItemID().String()[:31] + ": not an id":    "",
+		"version 1 of item " + b.ID.String() + ": disk full":   `version 1 of "b ä.jpg": disk full`,
+		"item " + a.ID.String() + ": fetch refused":            `"a.jpg": fetch refused`,
+		"not found: " + b.ID.String():                          `not found: "b ä.jpg"`,
+		"item " + named("").ID.String()[:31] + ": not an id":   "",
 		"item " + collection.ItemID{1}.String() + ": not ours": "item " + collection.ItemID{1}.String() + ": not ours",
 	} {
 		cause := errors.New(text)
@@ -125,4 +130,11 @@ func TestErrorsNameFiles(t *testing.T) {
 			t.Errorf("%q became %q", text, got)
 		}
 	}
+}
+
+// named is a photo of this name.
+func named(caption string) (p photo) {
+	rand.Read(p.ID[:]) // never fails
+	p.Caption = caption
+	return p
 }

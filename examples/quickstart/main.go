@@ -27,6 +27,8 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+
+	"github.com/glimpse-go/glimpse/examples/internal/program"
 )
 
 // softLimit is the memory in bytes above which Go's collector works harder. The
@@ -35,7 +37,7 @@ const softLimit = 256 << 20
 
 func main() {
 	debug.SetMemoryLimit(softLimit)
-	ctx, stop := signals(context.Background())
+	ctx, stop := program.Signals(context.Background())
 	status := run(ctx, os.Args[1:], os.Stdout, os.Stderr, tricks{})
 	stop()
 	os.Exit(status)
@@ -63,12 +65,6 @@ after the first news, in DIR/bob/seen/second after the second.
 
 `
 
-// usageError is an error in what the command was given: exit status 2.
-type usageError struct{ error }
-
-// Unwrap returns the error itself.
-func (e usageError) Unwrap() error { return e.error }
-
 // run does all of it and returns the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer, t tricks) int {
 	o, err := parse(args, stderr)
@@ -89,7 +85,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, t tricks)
 	if words := trouble(ctx, err); words != "" {
 		fmt.Fprintln(stderr, "quickstart:", words)
 	}
-	if errors.As(err, new(usageError)) {
+	if errors.As(err, new(program.UsageError)) {
 		return 2
 	}
 	return 1
@@ -111,17 +107,15 @@ func parse(args []string, stderr io.Writer) (options, error) {
 		flags.PrintDefaults()
 		return o, err
 	}
-	if err == nil && flags.NArg() > 0 {
-		err = fmt.Errorf("%q is no option; see -help", flags.Arg(0))
-	}
-	if err == nil && hubStores[o.store] == nil {
-		err = fmt.Errorf("-store is %q instead of sqlite or file; see -help", o.store)
-	}
-	if err == nil && (o.budget < 0 || o.budget > maxBudget) {
-		err = fmt.Errorf("-budget is %d instead of 1 to %d; see -help", o.budget, maxBudget)
-	}
-	if err != nil {
-		return o, usageError{err}
+	switch {
+	case err != nil:
+		return o, program.Usage("%w; see -help", err)
+	case flags.NArg() > 0:
+		return o, program.Usage("%q is no option; see -help", flags.Arg(0))
+	case hubStores[o.store] == nil:
+		return o, program.Usage("-store is %q instead of sqlite or file; see -help", o.store)
+	case o.budget < 0 || o.budget > maxBudget:
+		return o, program.Usage("-budget is %d instead of 1 to %d; see -help", o.budget, maxBudget)
 	}
 	return o, nil
 }

@@ -1,14 +1,18 @@
 package main
 
 import (
+	"context"
 	"crypto"
 	"crypto/tls"
+	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/netip"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/glimpse-go/glimpse/transport/httplink"
@@ -22,15 +26,12 @@ type network struct {
 
 	mu    sync.Mutex
 	names map[string]string // of the stations, by host and port
-	log   []exchange        // since it was taken last
-	total map[link]exchange
+	log   []exchange        // of all steps
+	taken int               // so many belong to earlier steps
 }
 
-// link is the way from one station to another.
-type link struct{ from, to string }
-
-// exchange sums up requests of one kind from one station to another, or, if to is
-// empty, work of one kind that a station did by itself.
+// exchange sums up requests of one kind from one station to another in one step, or, if to
+// is empty, work of one kind that a station did by itself.
 type exchange struct {
 	from, to, what string
 	requests       int
@@ -40,9 +41,7 @@ type exchange struct {
 	at             time.Time // since when, or when this is counted
 }
 
-func newNetwork(t tricks) *network {
-	return &network{tricks: t, names: map[string]string{}, total: map[link]exchange{}}
-}
+func newNetwork(t tricks) *network { return &network{tricks: t, names: map[string]string{}} }
 
 // listen opens a port of its own for a station, which shows its key there, and returns the
 // base URL.
@@ -70,8 +69,15 @@ var thisComputer = netip.MustParsePrefix("127.0.0.0/8")
 // addresses, and counts.
 func (n *network) client(station string) *http.Client {
 	public := httplink.PublicTransport(thisComputer)
-	public.DialContext, public.MaxIdleConnsPerHost = n.counting(public.DialContext), 8
-	public.DisableCompression = true
+	dial := public.DialContext
+	public.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		c, err := dial(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		return &countedConn{Conn: c, network: n}, nil
+	}
+	public.DisableCompression, public.MaxIdleConnsPerHost = true, 8
 	var way http.RoundTripper = httplink.NewTransport(public)
 	if n.tricks.between != nil {
 		way = n.tricks.between(station, way)
@@ -79,29 +85,26 @@ func (n *network) client(station string) *http.Client {
 	return &http.Client{Transport: &counter{network: n, from: station, next: way}}
 }
 
-func (n *network) name(host string) string {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if name, ok := n.names[host]; ok {
-		return name
-	}
-	return host
-}
-
-// add counts what it is given of an exchange: requests, bytes or time.
+// add counts what it is given of an exchange: requests, bytes or time. What runs side by side
+// takes as long as all of it together.
 func (n *network) add(e exchange) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	l := link{e.from, e.to}
-	n.total[l] = n.total[l].plus(e)
-	i := slices.IndexFunc(n.log, func(old exchange) bool {
-		return old.from == e.from && old.to == e.to && old.what == e.what
-	})
+	now := n.log[n.taken:]
+	i := slices.IndexFunc(now, func(old exchange) bool { return old.from == e.from && old.to == e.to && old.what == e.what })
 	if i < 0 {
-		i = len(n.log)
-		n.log = append(n.log, exchange{from: e.from, to: e.to, what: e.what})
+		n.log = append(n.log, e)
+		return
 	}
-	n.log[i] = n.log[i].plus(e)
+	sum := &now[i]
+	switch {
+	case sum.running == 0 && e.running > 0:
+		sum.at = e.at
+	case sum.running > 0 && sum.running+e.running == 0:
+		sum.took += e.at.Sub(sum.at)
+	}
+	sum.requests, sum.running = sum.requests+e.requests, sum.running+e.running
+	sum.sent, sum.received = sum.sent+e.sent, sum.received+e.received
 }
 
 // begin counts that a request or work of one's own begins, and returns what counts
@@ -115,74 +118,127 @@ func (n *network) begin(e exchange) (end func()) {
 	})
 }
 
-// plus adds up. What runs side by side takes as long as all of it together.
-func (e exchange) plus(f exchange) exchange {
-	switch {
-	case e.running == 0 && f.running > 0:
-		e.at = f.at
-	case e.running > 0 && e.running+f.running == 0:
-		e.took += f.at.Sub(e.at)
-	}
-	e.requests += f.requests
-	e.running += f.running
-	e.sent += f.sent
-	e.received += f.received
-	return e
-}
-
-// take returns the exchanges since it was called last, in the order of their first
-// requests.
+// take returns the exchanges of a step, in the order of their first requests, and begins
+// another one.
 func (n *network) take() []exchange {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	log := slices.DeleteFunc(n.log, func(e exchange) bool { return e.requests == 0 }) // bytes that came after all
-	n.log = nil
-	return log
+	rows := slices.Clone(n.log[n.taken:])
+	n.taken = len(n.log)
+	return slices.DeleteFunc(rows, func(e exchange) bool { return e.requests == 0 }) // bytes that came after all
 }
 
-// between returns all that a station has exchanged with another so far.
-func (n *network) between(from, to string) exchange {
+// between sums up all that a station has exchanged with another so far, or with all.
+func (n *network) between(from, to string) (sum exchange) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return n.total[link{from, to}]
-}
-
-// requests returns how many requests a station has made so far, to anybody.
-func (n *network) requests(from string) int {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	sum := 0
-	for l, e := range n.total {
-		if l.from == from {
-			sum += e.requests
+	for _, e := range n.log {
+		if e.from == from && (e.to == to || to == "") {
+			sum.requests, sum.took = sum.requests+e.requests, sum.took+e.took
+			sum.sent, sum.received = sum.sent+e.sent, sum.received+e.received
 		}
 	}
 	return sum
 }
 
+// requests returns how many requests a station has made so far, to anybody.
+func (n *network) requests(from string) int { return n.between(from, "").requests }
+
 // requestNames says in plain words what a request of package httplink is for.
-var requestNames = []struct{ method, prefix, words string }{
-	{http.MethodPost, "/v1/share", "share"},
-	{http.MethodPost, "/v1/push", "share and upload"},
-	{http.MethodPost, "/v1/upload/", "upload"},
-	{http.MethodPut, "/v1/versions/", "upload"},
-	{http.MethodPost, "/v1/versions/", "fetch versions"},
-	{http.MethodPost, "/v1/announce", "announce"},
-	{http.MethodGet, "/v1/collections/", "read collection"},
-	{http.MethodPost, "/v1/collections", "read collections"},
-	{http.MethodGet, "/v1/updates/", "read updates"},
-	{http.MethodPost, "/v1/feed", "ask for news"},
-	{http.MethodGet, "/v1/originals/", "fetch originals"},
+var requestNames = map[string]string{
+	"POST share": "share", "POST push": "share and upload", "POST upload": "upload", "PUT versions": "upload",
+	"POST versions": "fetch versions", "POST announce": "announce", "GET collections": "read collection",
+	"POST collections": "read collections", "GET updates": "read updates", "POST feed": "ask for news", "GET originals": "fetch originals",
 }
 
-func nameRequest(from string, r *http.Request) string {
-	if from == "hub" {
-		return "check originals" // the only requests that a hub makes
+// kindOf says from where to where a request goes, and what it is for.
+func (n *network) kindOf(from string, r *http.Request) exchange {
+	what := "check originals" // the only requests that a hub makes
+	if from != "hub" {
+		first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/v1/"), "/")
+		what = requestNames[r.Method+" "+first]
 	}
-	for _, n := range requestNames {
-		if n.method == r.Method && strings.HasPrefix(r.URL.Path, n.prefix) {
-			return n.words
+	if what == "" {
+		what = r.Method + " " + r.URL.Path
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	to, known := n.names[r.URL.Host]
+	if !known {
+		to = r.URL.Host
+	}
+	return exchange{from: from, to: to, what: what}
+}
+
+// counter is a station's way to the network. It counts a request when it begins,
+// so that one that fails, or never ends, counts too; its bytes as they pass the
+// connection; and its time when the answer has been read.
+type counter struct {
+	network *network
+	from    string
+	next    http.RoundTripper
+}
+
+// RoundTrip implements http.RoundTripper.
+func (c *counter) RoundTrip(r *http.Request) (*http.Response, error) {
+	kind := c.network.kindOf(c.from, r)
+	end := c.network.begin(kind)
+	trace := &httptrace.ClientTrace{GotConn: func(g httptrace.GotConnInfo) {
+		conn := g.Conn
+		if over, ok := conn.(*tls.Conn); ok {
+			conn = over.NetConn()
 		}
+		if counted, ok := conn.(*countedConn); ok {
+			counted.serves.Store(&kind)
+		}
+	}}
+	answer, err := c.next.RoundTrip(r.WithContext(httptrace.WithClientTrace(r.Context(), trace)))
+	if err != nil {
+		end()
+		return nil, err
 	}
-	return r.Method + " " + r.URL.Path
+	answer.Body = timedBody{answer.Body, end}
+	return answer, nil
+}
+
+// timedBody is the body of an answer; end is called when it is closed.
+type timedBody struct {
+	io.ReadCloser
+	end func()
+}
+
+// Close implements io.Closer.
+func (b timedBody) Close() error {
+	b.end()
+	return b.ReadCloser.Close()
+}
+
+// countedConn counts the bytes of a connection for the request that it serves:
+// HTTP/1.1 has one request at a time on a connection.
+type countedConn struct {
+	net.Conn
+	network *network
+	serves  atomic.Pointer[exchange]
+}
+
+// Read implements net.Conn.
+func (c *countedConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	c.count(0, n)
+	return n, err
+}
+
+// Write implements net.Conn.
+func (c *countedConn) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p)
+	c.count(n, 0)
+	return n, err
+}
+
+func (c *countedConn) count(sent, received int) {
+	if kind := c.serves.Load(); kind != nil && sent+received > 0 {
+		e := *kind
+		e.sent, e.received = int64(sent), int64(received)
+		c.network.add(e)
+	}
 }

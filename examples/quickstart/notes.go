@@ -25,18 +25,14 @@ func (h *home) uploaded(ctx context.Context, name collection.Name) (string, erro
 
 // unseen counts the items whose thumbnail is there now and not yet with the
 // recipient.
-func (r *recipient) unseen(ctx context.Context, name collection.Name) (n int, err error) {
-	view, err := r.peer.Reader.View(ctx, name)
-	if err != nil {
-		return 0, err
-	}
-	for i := range view.Collection().Len() {
-		d, ok := view.Collection().Digest(i, thumbnail)
-		if ok && !d.IsZero() && !view.Held(i).Has(thumbnail) {
+func (r *recipient) unseen() (n int) {
+	c := r.view.Collection()
+	for i := range c.Len() {
+		if d, ok := c.Digest(i, thumbnail); ok && !d.IsZero() && !r.view.Held(i).Has(thumbnail) {
 			n++
 		}
 	}
-	return n, nil
+	return n
 }
 
 // notificationSize is the size of a notification on the wire, in bytes.

@@ -5,11 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/examples/internal/find"
+	"github.com/glimpse-go/glimpse/examples/internal/human"
 )
 
 // perform plays the story and judges it.
 func perform(ctx context.Context, o options, out io.Writer, t tricks) error {
-	var card *search
+	var card *find.Found
 	if o.photos != "" {
 		var err error
 		if card, err = findFiles(o.photos); err != nil {
@@ -41,7 +46,7 @@ func newStage(root string, o options, out io.Writer, t tricks) *stage {
 		story = &timeline{w: io.Discard}
 	}
 	return &stage{
-		network: newNetwork(t), timeline: story, result: new(result), witness: new(witness), options: o, root: root, tricks: t,
+		network: newNetwork(t), timeline: story, result: &result{Engines: engineNames(), Skipped: []remark{}, Generic: []remark{}}, witness: new(witness), options: o, root: root, tricks: t,
 	}
 }
 
@@ -53,6 +58,16 @@ func (c *cast) withCause(err error) error {
 		return err
 	}
 	return fmt.Errorf("%w (because of %w)", err, cause)
+}
+
+// named has an error name the files that people know.
+func (c *cast) named(err error) error {
+	return human.Named(err, func(id collection.ItemID) string {
+		if c.camera == nil || c.camera.photos[id].ID.IsZero() {
+			return ""
+		}
+		return strconv.Quote(c.camera.photos[id].Caption)
+	})
 }
 
 // judge prints the result. What was promised and did not hold is an error.

@@ -63,26 +63,19 @@ func halves(m image.Image, size image.Point, x, y int) string {
 	if y >= size.Y {
 		return "\x1b[0m "
 	}
-	above := average(m, size, x, y)
+	above := colourAt(m, size, x, y)
 	cell := fmt.Sprintf("\x1b[0;38;2;%d;%d;%d", above.R, above.G, above.B)
 	if y+1 < size.Y {
-		below := average(m, size, x, y+1)
+		below := colourAt(m, size, x, y+1)
 		cell += fmt.Sprintf(";48;2;%d;%d;%d", below.R, below.G, below.B)
 	}
 	return cell + "m▀"
 }
 
-// average is the average colour of what one pixel of a size shows of a picture.
-func average(m image.Image, size image.Point, x, y int) color.RGBA {
+// colourAt is the colour of a picture in the middle of what one pixel of a size shows of it:
+// previews have no details that could be missed there.
+func colourAt(m image.Image, size image.Point, x, y int) color.RGBA {
 	b := m.Bounds()
-	var sum [3]int
-	n := 0
-	for v := y * b.Dy() / size.Y; v < (y+1)*b.Dy()/size.Y; v++ {
-		for u := x * b.Dx() / size.X; u < (x+1)*b.Dx()/size.X; u++ {
-			c := color.RGBAModel.Convert(m.At(b.Min.X+u, b.Min.Y+v)).(color.RGBA)
-			sum[0], sum[1], sum[2] = sum[0]+int(c.R), sum[1]+int(c.G), sum[2]+int(c.B)
-			n++
-		}
-	}
-	return color.RGBA{uint8(sum[0] / n), uint8(sum[1] / n), uint8(sum[2] / n), 255}
+	at := m.At(b.Min.X+(2*x+1)*b.Dx()/(2*size.X), b.Min.Y+(2*y+1)*b.Dy()/(2*size.Y))
+	return color.RGBAModel.Convert(at).(color.RGBA)
 }

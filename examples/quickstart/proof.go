@@ -20,12 +20,9 @@ type attempts struct {
 }
 
 // tryForbidden tries to search, print and re-share a labelled item.
-func (r *recipient) tryForbidden(ctx context.Context, name collection.Name) (a attempts, err error) {
-	view, err := r.peer.Reader.View(ctx, name)
-	if err != nil {
-		return a, err
-	}
-	id, _ := view.Collection().At(0)
+func (r *recipient) tryForbidden(ctx context.Context) (a attempts, err error) {
+	name := r.view.Collection().Name()
+	id, _ := r.view.Collection().At(0)
 	ref := transport.Ref{Collection: name, Item: id, Version: original}
 	before := r.stage.network.requests(r.name)
 
@@ -49,23 +46,11 @@ func (r *recipient) tryForbidden(ctx context.Context, name collection.Name) (a a
 	return a, nil
 }
 
-// verifySeal reads the collection from its bytes and verifies it offline, with a
+// verifySeal verifies the collection offline, with a
 // keyring that began with the hub's public key and took in only what that key
 // vouched for. That the labels went must be the hub's word.
-func (r *recipient) verifySeal(ctx context.Context, name collection.Name) error {
-	view, err := r.peer.Reader.View(ctx, name)
-	if err != nil {
-		return err
-	}
-	data, err := view.Collection().MarshalBinary()
-	if err != nil {
-		return err
-	}
-	c, err := collection.Decode(data)
-	if err != nil {
-		return err
-	}
-	sealed, err := collection.Verify(ctx, &r.keys, c)
+func (r *recipient) verifySeal(ctx context.Context) error {
+	sealed, err := collection.Verify(ctx, &r.keys, r.view.Collection())
 	if err != nil {
 		return err
 	}
@@ -79,14 +64,10 @@ func (r *recipient) verifySeal(ctx context.Context, name collection.Name) error 
 
 // recheck reads the stored originals once more and counts those that are not
 // what the author sealed: it does not take the peer's word for it.
-func (r *recipient) recheck(ctx context.Context, name collection.Name) (mismatches int, err error) {
-	view, err := r.peer.Reader.View(ctx, name)
-	if err != nil {
-		return 0, err
-	}
-	c := view.Collection()
-	for _, id := range having(view, original) {
-		blob, err := r.peer.Reader.Open(ctx, transport.Ref{Collection: name, Item: id, Version: original})
+func (r *recipient) recheck(ctx context.Context) (mismatches int, err error) {
+	c := r.view.Collection()
+	for _, id := range having(r.view, original) {
+		blob, err := r.peer.Reader.Open(ctx, transport.Ref{Collection: c.Name(), Item: id, Version: original})
 		if err != nil {
 			return mismatches, err
 		}

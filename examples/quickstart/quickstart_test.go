@@ -54,14 +54,14 @@ func TestSamplesAreDifferentPhotos(t *testing.T) {
 		t.Fatal(err)
 	}
 	card, err := findFiles(dir)
-	if err != nil || len(card.bad) > 0 || len(card.files) != samples {
+	if err != nil || len(card.Bad) > 0 || len(card.Files) != samples {
 		t.Fatal(card, err)
 	}
 	seen := map[string]bool{}
-	for _, f := range card.files {
-		data, err := os.ReadFile(f.path)
+	for _, f := range card.Files {
+		data, err := os.ReadFile(f.Path)
 		if _, decodeErr := jpeg.Decode(bytes.NewReader(data)); err != nil || decodeErr != nil {
-			t.Error(f.name, err, decodeErr)
+			t.Error(f.Name, err, decodeErr)
 		}
 		seen[string(data)] = true
 	}

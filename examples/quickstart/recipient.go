@@ -11,30 +11,21 @@ import (
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
-	"github.com/glimpse-go/glimpse/transport/account"
 	"github.com/glimpse-go/glimpse/transport/peer"
 )
 
 // recipient is somebody with whom photos are shared, and her peer.
 type recipient struct {
-	stage   *stage
-	name    string
-	dir     string
-	account account.Account
-	keys    signature.Keyring // begins with the hub's public key and her own
-	peer    *peer.Peer
-	early   []notify.Notification // that came while it said that others were read
-}
-
-func newRecipient(s *stage, name string) (r *recipient, err error) {
-	r = &recipient{stage: s, name: name}
-	r.account, r.dir, err = s.account(name)
-	return r, err
+	station
+	keys  signature.Keyring // begins with the hub's public key and her own
+	peer  *peer.Peer
+	early []notify.Notification // that came while it said that others were read
+	view  *peer.View            // of the collection as the peer has verified and stored it
 }
 
 // join starts the peer with its user's account at the hub.
 func (r *recipient) join(ctx context.Context) (err error) {
-	r.peer, err = startPeer(ctx, r.stage, r.name, r.dir, r.account, peer.Config{Keys: &r.keys})
+	r.peer, err = r.start(ctx, peer.Config{Keys: &r.keys})
 	return err
 }
 
@@ -42,8 +33,8 @@ func (r *recipient) join(ctx context.Context) (err error) {
 // request says that it was read.
 const moment = 50 * time.Millisecond
 
-// listen waits for the next notification. The peer verifies what it tells of,
-// and stores it, before it is given here.
+// listen waits for the next notification, and looks at what it tells of. The peer verifies
+// and stores that before.
 func (r *recipient) listen(ctx context.Context) (n notify.Notification, err error) {
 	news := r.early
 	if len(news) == 0 {
@@ -56,26 +47,29 @@ func (r *recipient) listen(ctx context.Context) (n notify.Notification, err erro
 	}
 	short, cancel := context.WithTimeout(ctx, moment)
 	defer cancel()
-	if r.early, err = r.peer.Reader.Receive(short); errors.Is(err, context.DeadlineExceeded) {
-		err = nil
+	if r.early, err = r.peer.Reader.Receive(short); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return n, err
 	}
-	return news[0], err
+	return news[0], r.look(ctx, news[0].Name())
+}
+
+// look looks at what there is of a collection now.
+func (r *recipient) look(ctx context.Context, name collection.Name) (err error) {
+	r.view, err = r.peer.Reader.View(ctx, name)
+	return err
 }
 
 // fetchOriginals fetches the originals that may be fetched, together.
-func (r *recipient) fetchOriginals(ctx context.Context, name collection.Name) (fetched, mismatches int, err error) {
-	view, err := r.peer.Reader.View(ctx, name)
-	if err != nil {
-		return 0, 0, err
-	}
+func (r *recipient) fetchOriginals(ctx context.Context) (fetched, mismatches int, err error) {
+	name := r.view.Collection().Name()
 	var refs []transport.Ref
-	for _, item := range having(view, original) {
+	for _, item := range having(r.view, original) {
 		refs = append(refs, transport.Ref{Collection: name, Item: item, Version: original})
 	}
 	err = r.peer.Reader.Fetch(ctx, refs...)
 	switch {
 	case err == nil:
-		return len(refs), 0, nil
+		return len(refs), 0, r.look(ctx, name)
 	case errors.Is(err, transport.ErrDigest):
 		return 0, 1, err
 	}
@@ -93,14 +87,4 @@ func having(v *peer.View, version int) (items []collection.ItemID) {
 		}
 	}
 	return items
-}
-
-// labelled returns how many items carry a label, by the verified collection that
-// the peer has stored and not by what a notification says.
-func (r *recipient) labelled(ctx context.Context, name collection.Name) (int, error) {
-	view, err := r.peer.Reader.View(ctx, name)
-	if err != nil {
-		return 0, err
-	}
-	return view.Collection().Labelled(), nil
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/glimpse-go/glimpse/examples/internal/human"
+	"github.com/glimpse-go/glimpse/examples/internal/program"
 )
 
 // result is what is measured, and what -json prints.
@@ -59,26 +60,10 @@ func (r *result) broken() []string {
 	return list
 }
 
-// remark is what there is to say of a file.
-type remark struct {
-	File   string `json:"file"`
-	Reason string `json:"reason"`
-}
-
-// remarkOn puts it into words that are safe to print.
-func remarkOn(f skipped) remark { return remark{clean(f.name), oneLine(f.why)} }
-
 // verified is the seal's entry if all is well.
 const verified = "verified"
 
 func (r *result) print(w io.Writer) error {
-	r.Engines = engineNames()
-	if r.Skipped == nil {
-		r.Skipped = []remark{}
-	}
-	if r.Generic == nil {
-		r.Generic = []remark{}
-	}
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	return e.Encode(r)
@@ -94,7 +79,7 @@ func (r *result) summary() string {
 func (r *result) sealed(err error) {
 	switch {
 	case err != nil:
-		r.Seal = oneLine(errorText(err))
+		r.Seal = program.OneLine(errorText(err))
 	case r.Seal == "":
 		r.Seal = verified
 	}

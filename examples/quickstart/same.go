@@ -11,7 +11,7 @@ import (
 
 // digests are the different digests of a version, without those of the items that
 // are left out.
-func digests(c collection.Collection, version int, without map[collection.ItemID]skipped) map[collection.Digest]collection.ItemID {
+func digests(c collection.Collection, version int, without map[collection.ItemID]remark) map[collection.Digest]collection.ItemID {
 	all := map[collection.Digest]collection.ItemID{}
 	for i := range c.Len() {
 		id, _ := c.At(i)
@@ -30,7 +30,7 @@ func different(c collection.Collection, version int) int { return len(digests(c,
 // bytes the different originals have, but for those that are just like a thumbnail,
 // which all have already; and the items of which neither the original nor a copy is
 // left.
-func (c *camera) originals(ctx context.Context) (bytes int64, gone []skipped, err error) {
+func (c *camera) originals(ctx context.Context) (bytes int64, gone []remark, err error) {
 	made, err := c.device.Collection(ctx, c.name)
 	if err != nil {
 		return 0, nil, err

@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/glimpse-go/glimpse/transport/media/mediatest"
 )
 
@@ -26,10 +28,18 @@ func makeSamples(ctx context.Context, t *timeline, dir string, width, height int
 		return err
 	}
 	var done atomic.Int64
-	return each(ctx, samples, runtime.GOMAXPROCS(0), func(_ context.Context, i int) error {
-		defer func() { t.progress("photos", done.Add(1), samples, number) }()
-		return makeSample(filepath.Join(dir, fmt.Sprintf("DSC0%04d.JPG", 4711+i)), i, width, height)
-	})
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range samples {
+		group.Go(func() error {
+			defer func() { t.progress("photos", done.Add(1), samples, number) }()
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			return makeSample(filepath.Join(dir, fmt.Sprintf("DSC0%04d.JPG", 4711+i)), i, width, height)
+		})
+	}
+	return group.Wait()
 }
 
 func makeSample(path string, n, width, height int) error {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/glimpse-go/glimpse/examples/internal/human"
 	"github.com/glimpse-go/glimpse/notify"
@@ -26,6 +27,11 @@ func (c *cast) complete(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	return c.publish(ctx)
+}
+
+// publish has the home computer put the originals on the network.
+func (c *cast) publish(ctx context.Context) error {
 	return c.step("home", "publish", func() (notes, error) {
 		err := c.home.publish(ctx, c.camera.name, c.result.Items)
 		if err != nil {
@@ -56,27 +62,13 @@ func (c *cast) secondNews(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var seen []string
-	for _, r := range c.recipients {
-		if err := c.update(ctx, r); err != nil {
-			return err
-		}
-		if err := c.fetchNewThumbnails(ctx, r); err != nil {
-			return err
-		}
-		if err := c.fetchOriginals(ctx, r); err != nil {
-			return err
-		}
-		if err := c.show(ctx, r, "second", &seen); err != nil {
-			return err
-		}
-	}
+	err = c.forEach(ctx, "second", c.update, c.verify, c.fetchNewThumbnails, c.fetchOriginals, c.readAgain)
 	c.result.BytesOriginalsViaHub = c.witness.passed.Load()
-	return nil
+	return err
 }
 
 func (c *cast) update(ctx context.Context, r *recipient) error {
-	err := c.step(r.name, "ask for news", func() (notes, error) {
+	return c.step(r.name, "ask for news", func() (notes, error) {
 		n, err := r.listen(ctx)
 		if err != nil {
 			return nil, err
@@ -84,10 +76,7 @@ func (c *cast) update(ctx context.Context, r *recipient) error {
 		if n.Reason == notify.Available {
 			c.result.NotifiedSecond++
 		}
-		labelled, err := r.labelled(ctx, c.camera.name)
-		if err != nil {
-			return nil, err
-		}
+		labelled := r.view.Collection().Labelled()
 		c.result.LabelledSecond = max(c.result.LabelledSecond, labelled)
 		c.result.BytesSecondNotification, err = notificationSize(n)
 		return notes{
@@ -95,12 +84,12 @@ func (c *cast) update(ctx context.Context, r *recipient) error {
 			"read collection": "the edition with the digests of the screen versions",
 		}, err
 	})
-	if err != nil {
-		return err
-	}
+}
+
+func (c *cast) verify(ctx context.Context, r *recipient) error {
 	return c.step(r.name, "verify the seal", func() (notes, error) {
 		before := c.network.requests(r.name)
-		err := r.verifySeal(ctx, c.camera.name)
+		err := r.verifySeal(ctx)
 		c.result.sealed(err)
 		asked := c.network.requests(r.name) - before
 		return notes{"verify the seal": "with the hub's public key; " + human.Count(asked, "request", "requests")}, err
@@ -109,19 +98,19 @@ func (c *cast) update(ctx context.Context, r *recipient) error {
 
 // fetchNewThumbnails fetches those that the home computer has made, if any.
 func (c *cast) fetchNewThumbnails(ctx context.Context, r *recipient) error {
-	n, err := r.unseen(ctx, c.camera.name)
-	if err != nil || n == 0 {
-		return err
+	n := r.unseen()
+	if n == 0 {
+		return nil
 	}
 	return c.step(r.name, "fetch versions", func() (notes, error) {
-		_, err := r.fetchThumbnails(ctx, c.camera.name)
+		_, err := r.fetchThumbnails(ctx)
 		return notes{"fetch versions": human.Count(n, "thumbnail", "thumbnails") + " in place of generic pictures"}, err
 	})
 }
 
 func (c *cast) fetchOriginals(ctx context.Context, r *recipient) error {
-	err := c.step(r.name, "fetch originals", func() (notes, error) {
-		n, bad, err := r.fetchOriginals(ctx, c.camera.name)
+	return c.step(r.name, "fetch originals", func() (notes, error) {
+		n, bad, err := r.fetchOriginals(ctx)
 		c.result.OriginalsFetched += n
 		c.result.DigestMismatches += bad
 		c.result.bytesHomeServed += c.network.between(r.name, "home").received
@@ -130,12 +119,21 @@ func (c *cast) fetchOriginals(ctx context.Context, r *recipient) error {
 			"fetch originals": human.Count(n, "original", "originals") + ", every block checked on arrival",
 		}, err
 	})
-	if err != nil {
-		return err
-	}
+}
+
+func (c *cast) readAgain(ctx context.Context, r *recipient) error {
 	return c.step(r.name, "read them again", func() (notes, error) {
-		bad, err := r.recheck(ctx, c.camera.name)
+		bad, err := r.recheck(ctx)
 		c.result.DigestMismatches += bad
 		return notes{"read them again": human.Count(bad, "differs", "differ") + " from what Ann sealed"}, err
+	})
+}
+
+// follow draws how many bytes of a long exchange have been sent, until the
+// function that it returns is called.
+func (s *stage) follow(from, to string, total int64) (stop func()) {
+	before := s.network.between(from, to).sent
+	return human.Repeat(100*time.Millisecond, func() {
+		s.timeline.progress(from+" → "+to, s.network.between(from, to).sent-before, total, human.Size)
 	})
 }

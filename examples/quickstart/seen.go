@@ -24,42 +24,34 @@ const (
 
 // fetchThumbnails has the thumbnails of all items come with one request. Each could be shown
 // as soon as it is yielded. It returns how many there are.
-func (r *recipient) fetchThumbnails(ctx context.Context, name collection.Name) (n int, err error) {
-	view, err := r.peer.Reader.View(ctx, name)
-	if err != nil {
-		return 0, err
-	}
-	all := int64(len(having(view, thumbnail)))
+func (r *recipient) fetchThumbnails(ctx context.Context) (n int, err error) {
+	name, all := r.view.Collection().Name(), int64(len(having(r.view, thumbnail)))
 	for _, err := range r.peer.Reader.Versions(ctx, name, thumbnail) {
 		if err != nil {
 			return n, err
 		}
 		n++
-		r.stage.timeline.progress(r.name+" fetches", int64(n), all, number)
+		r.timeline.progress(r.name+" fetches", int64(n), all, number)
 	}
-	return n, nil
+	return n, r.look(ctx, name)
 }
 
 // keepSeen writes what the recipient's screen shows of each item to a folder:
 // its thumbnail, or, where there is none, a generic picture, which the recipient's
 // software draws itself.
-func (r *recipient) keepSeen(ctx context.Context, name collection.Name, when string) error {
+func (r *recipient) keepSeen(ctx context.Context, when string) error {
 	dir := filepath.Join(r.dir, "seen", when)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	view, err := r.peer.Reader.View(ctx, name)
-	if err != nil {
-		return err
-	}
-	c := view.Collection()
+	c := r.view.Collection()
 	digits := max(3, len(fmt.Sprint(c.Len())))
 	for i := range c.Len() {
 		item, note := c.Item(i), noPreview
 		if _, rank := c.At(i); rank.Labelled() {
 			note = noPreviewYet
 		}
-		picture, err := r.shown(ctx, name, item, note)
+		picture, err := r.shown(ctx, c.Name(), item, note)
 		if err == nil {
 			err = os.WriteFile(filepath.Join(dir, fmt.Sprintf("%0*d-%s.jpg", digits, i+1, safeName(item.Caption))), picture, 0o600)
 		}
@@ -77,6 +69,11 @@ func (r *recipient) shown(ctx context.Context, name collection.Name, item collec
 		var maker media.Maker
 		return maker.Generic(item.MediaType, note, thumbnailBox).JPEG, nil
 	}
+	return contents(blob, err)
+}
+
+// contents are all bytes of a small version that was opened.
+func contents(blob transport.Blob, err error) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}

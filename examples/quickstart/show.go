@@ -3,7 +3,8 @@ package main
 import (
 	"context"
 	"errors"
-	"strings"
+
+	"github.com/glimpse-go/glimpse/examples/internal/find"
 )
 
 // cast are all stations of the story: Ann's camera and home computer, the hub,
@@ -17,7 +18,7 @@ type cast struct {
 }
 
 // play is the story. Without a card, the camera takes photos of its own.
-func (c *cast) play(ctx context.Context, card *search) error {
+func (c *cast) play(ctx context.Context, card *find.Found) error {
 	photos, err := c.takePhotos(ctx, card)
 	if err != nil {
 		return err
@@ -25,7 +26,7 @@ func (c *cast) play(ctx context.Context, card *search) error {
 	if err := c.setUp(ctx); err != nil {
 		return err
 	}
-	if err := c.share(ctx, c.watchFor(ctx, photos)); err != nil {
+	if err := c.share(ctx, photos); err != nil {
 		return err
 	}
 	for _, chapter := range []func(context.Context) error{
@@ -56,42 +57,22 @@ func (c *cast) setUp(ctx context.Context) (err error) {
 	if c.home, err = newHome(c.stage); err != nil {
 		return err
 	}
-	ann, err := c.hub.person(ctx, "Ann", "ann@example.org")
-	if err != nil {
-		return err
-	}
-	if err = c.hub.station(ctx, ann, &c.camera.account, c.camera.dir, nil); err != nil {
-		return err
-	}
-	userKey, err := c.camera.account.Signer()
-	if err != nil {
-		return err
-	}
-	if err = c.hub.station(ctx, ann, &c.home.account, c.home.dir, userKey); err != nil {
+	if err = c.hub.join(ctx, "Ann", &c.camera.station, &c.home.station); err != nil {
 		return err
 	}
 	for _, name := range []string{"Bob", "Carol"} {
-		if err := c.welcome(ctx, name); err != nil {
+		r := new(recipient)
+		if r.station, err = c.station(name); err == nil {
+			err = c.hub.join(ctx, name, &r.station)
+		}
+		if err == nil {
+			err = r.join(ctx)
+		}
+		if err != nil {
 			return err
 		}
+		c.recipients = append(c.recipients, r)
 	}
+	c.result.recipients = len(c.recipients)
 	return errors.Join(c.camera.join(ctx), c.home.join(ctx))
-}
-
-// welcome registers a recipient and starts the peer.
-func (c *cast) welcome(ctx context.Context, name string) error {
-	r, err := newRecipient(c.stage, name)
-	if err != nil {
-		return err
-	}
-	person, err := c.hub.person(ctx, name, strings.ToLower(name)+"@example.org")
-	if err != nil {
-		return err
-	}
-	if err = c.hub.station(ctx, person, &r.account, r.dir, nil); err != nil {
-		return err
-	}
-	c.recipients = append(c.recipients, r)
-	c.result.recipients++
-	return r.join(ctx)
 }

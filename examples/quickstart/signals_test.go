@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/glimpse-go/glimpse/examples/internal/program"
 	"github.com/glimpse-go/glimpse/transport"
 )
 
@@ -38,7 +39,7 @@ func itself(t *testing.T, args ...string) *exec.Cmd {
 
 // A connection that the other side has closed is no interruption.
 func TestClosedConnectionInterruptsNothing(t *testing.T) {
-	ctx, stop := signals(t.Context())
+	ctx, stop := program.Signals(t.Context())
 	defer stop()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -39,15 +39,31 @@ type tricks struct {
 	end     func(c *cast)                                                  // before the stations' folders go
 }
 
-// store opens the store in a station's folder with open.
-func (s *stage) store(ctx context.Context, station, dir string, open openStore) (transport.Store, error) {
-	store, err := open(ctx, filepath.Join(dir, "store"))
+// station is what each station of the story has of its own: a folder, and its account there.
+type station struct {
+	*stage
+	name, dir string
+	account   account.Account
+}
+
+// station makes a station its folder, and its account, with its key.
+func (s *stage) station(name string) (made station, err error) {
+	made = station{stage: s, name: name, dir: filepath.Join(s.root, strings.ToLower(name))}
+	if err = os.Mkdir(made.dir, 0o700); err == nil {
+		made.account, err = account.Open(filepath.Join(made.dir, "account"), name, rand.Reader)
+	}
+	return made, err
+}
+
+// store opens the store in the station's folder with open.
+func (s *station) store(ctx context.Context, open openStore) (transport.Store, error) {
+	store, err := open(ctx, filepath.Join(s.dir, "store"))
 	if err != nil {
 		return nil, err
 	}
 	s.closers = append(s.closers, store.Close)
 	if s.tricks.store != nil {
-		return s.tricks.store(station, store), nil
+		return s.tricks.store(s.name, store), nil
 	}
 	return store, nil
 }
@@ -61,15 +77,6 @@ func (s *stage) serve(ctx context.Context, l net.Listener, h http.Handler, run f
 		stop()
 		return <-ended
 	})
-}
-
-// account makes a station its account, with its key, in a folder of its own.
-func (s *stage) account(station string) (a account.Account, dir string, err error) {
-	dir = filepath.Join(s.root, strings.ToLower(station))
-	if err = os.Mkdir(dir, 0o700); err == nil {
-		a, err = account.Open(filepath.Join(dir, "account"), station, rand.Reader)
-	}
-	return a, dir, err
 }
 
 // close ends all that was begun, the last thing first.

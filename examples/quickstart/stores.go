@@ -18,14 +18,12 @@ type ownedStore interface {
 	io.Closer
 }
 
-// openSQLite is for servers.
-func openSQLite(ctx context.Context, dir string) (ownedStore, error) {
-	return sqlitestore.Open(ctx, dir)
-}
-
 // openFiles is for devices and homes, and for a server that is to do without SQLite.
 func openFiles(_ context.Context, dir string) (ownedStore, error) { return filestore.Open(dir) }
 
 // hubStores are what the hub can keep its records and blobs with, by the names that
 // -store knows.
-var hubStores = map[string]openStore{"": openSQLite, "sqlite": openSQLite, "file": openFiles}
+var hubStores = map[string]openStore{
+	"sqlite": func(ctx context.Context, dir string) (ownedStore, error) { return sqlitestore.Open(ctx, dir) },
+	"file":   openFiles,
+}

@@ -111,7 +111,7 @@ func TestJSON(t *testing.T) {
 
 // A long list of files is cut in the story; -json has all of it.
 func TestLongListIsCut(t *testing.T) {
-	lines := list("skipped", make([]skipped, 30))
+	lines := list("skipped", make([]remark, 30))
 	if len(lines) != mostNamed+1 || !strings.Contains(lines[mostNamed], "… and 10 more (-json names all)") {
 		t.Errorf("%d lines, the last is %q", len(lines), lines[len(lines)-1])
 	}

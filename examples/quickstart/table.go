@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"text/tabwriter"
 
 	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/transport/peer"
@@ -68,19 +69,11 @@ func whyNot(v *peer.View, item, version int) string {
 
 // align pads cells to columns.
 func align(rows [][]string) []string {
-	widths := make([]int, len(rows[0]))
+	var text strings.Builder
+	w := tabwriter.NewWriter(&text, 0, 0, 3, ' ', 0)
 	for _, row := range rows {
-		for i, cell := range row {
-			widths[i] = max(widths[i], len([]rune(cell)))
-		}
+		fmt.Fprintln(w, strings.Join(row, "\t"))
 	}
-	lines := make([]string, len(rows))
-	for i, row := range rows {
-		var line strings.Builder
-		for j, cell := range row {
-			fmt.Fprintf(&line, "%-*s   ", widths[j], cell)
-		}
-		lines[i] = strings.TrimRight(line.String(), " ")
-	}
-	return lines
+	w.Flush() // a strings.Builder takes all
+	return strings.Split(strings.TrimSpace(text.String()), "\n")
 }

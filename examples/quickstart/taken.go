@@ -3,17 +3,17 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 
+	"github.com/glimpse-go/glimpse/examples/internal/find"
 	"github.com/glimpse-go/glimpse/examples/internal/human"
+	"github.com/glimpse-go/glimpse/examples/internal/program"
 )
 
 // takePhotos is chapter 1: what the camera does before there is any network.
-func (c *cast) takePhotos(ctx context.Context, card *search) (photos []photo, err error) {
+func (c *cast) takePhotos(ctx context.Context, card *find.Found) (photos []photo, err error) {
 	err = c.begin(1, "Ann's camera takes photos where no network could carry them.", engineLine())
 	if err != nil {
 		return nil, err
@@ -26,22 +26,22 @@ func (c *cast) takePhotos(ctx context.Context, card *search) (photos []photo, er
 			return nil, err
 		}
 	}
-	var all taken
+	var bad []remark
 	err = c.step("camera", "make thumbnails", func() (notes, error) {
-		if all, err = c.camera.takePhotos(ctx, card.files); err != nil {
+		if photos, bad, err = c.camera.takePhotos(ctx, card.Files); err != nil {
 			return nil, err
 		}
-		all.bad = append(all.bad, card.bad...)
-		c.tell(all, card.hidden)
-		return notes{"make thumbnails": c.amount(all.photos)}, nil
+		bad = append(bad, card.Bad...)
+		c.tell(photos, bad, card.Hidden)
+		return notes{"make thumbnails": c.amount(photos)}, nil
 	})
-	if err == nil && len(all.photos) == 0 {
-		err = usageError{fmt.Errorf("nothing can be read among %s, such as %s (%s)", human.Count(len(all.bad), "file", "files"), clean(all.bad[0].name), all.bad[0].why)}
+	if err == nil && len(photos) == 0 {
+		err = program.Usage("nothing can be read among %s, such as %s (%s)", human.Count(len(bad), "file", "files"), clean(bad[0].File), bad[0].Reason)
 	}
-	return all.photos, err
+	return photos, err
 }
 
-func (c *cast) samples(ctx context.Context, dir string) (card *search, err error) {
+func (c *cast) samples(ctx context.Context, dir string) (card *find.Found, err error) {
 	err = c.step("camera", "take photos", func() (notes, error) {
 		return notes{"take photos": fmt.Sprintf("%d made for this show", samples)}, makeSamples(ctx, c.timeline, dir, sampleWidth, sampleHeight)
 	})
@@ -52,23 +52,28 @@ func (c *cast) samples(ctx context.Context, dir string) (card *search, err error
 }
 
 // tell names what is left out, and what is shared without a thumbnail.
-func (c *cast) tell(all taken, hidden int) {
-	c.skip(all.bad)
-	for _, g := range all.generic {
-		c.result.Generic = append(c.result.Generic, remarkOn(g))
+func (c *cast) tell(photos []photo, bad []remark, hidden int) {
+	c.skip(bad)
+	var generic []remark
+	for _, p := range photos {
+		c.camera.photos[p.ID] = p
+		if why := c.camera.unshown[p.ID]; why != nil {
+			generic = append(generic, remark{File: p.Caption, Reason: program.OneLine(reason(why))})
+		}
 	}
-	c.timeline.text(list("generic picture", all.generic)...)
+	c.result.Generic = append(c.result.Generic, generic...)
+	c.timeline.text(list("generic picture", generic)...)
 	c.result.Hidden = hidden
 	if hidden > 0 {
 		c.timeline.text(fmt.Sprintf("%11sleft out: %s, such as .DS_Store and Thumbs.db", "", human.Count(hidden, "hidden or system file", "hidden or system files")))
 	}
 }
 
-// skip puts down what is not shared, and names it.
-func (c *cast) skip(bad []skipped) {
-	slices.SortFunc(bad, func(a, b skipped) int { return cmp.Compare(a.name, b.name) })
+// skip puts down what is not shared, in words that are safe to print, and names it.
+func (c *cast) skip(bad []remark) {
+	slices.SortFunc(bad, func(a, b remark) int { return cmp.Compare(a.File, b.File) })
 	for _, b := range bad {
-		c.result.Skipped = append(c.result.Skipped, remarkOn(b))
+		c.result.Skipped = append(c.result.Skipped, remark{File: clean(b.File), Reason: program.OneLine(b.Reason)})
 	}
 	c.timeline.text(list("skipped", bad)...)
 }
@@ -83,23 +88,22 @@ func (c *cast) amount(photos []photo) string {
 	return fmt.Sprintf("of %s, %s in all", human.Count(len(photos), "file", "files"), human.Size(sum))
 }
 
-// watchFor shows the witness what must not pass the hub, and what may. Files that
-// are gone by now are left out.
-func (c *cast) watchFor(ctx context.Context, photos []photo) (there []photo) {
-	var lost []skipped
+// watchFor shows the witness what must not pass the hub, and what may. Files that are gone
+// by now, or have changed, are left out; the error is that of the last one.
+func (c *cast) watchFor(ctx context.Context, photos []photo) (there []photo, gone error) {
+	var lost []remark
 	for _, p := range photos {
-		var e *photoError
-		if err := c.witness.learnPhoto(ctx, p); errors.As(err, &e) {
-			lost = append(lost, skipped{p.name, e.why()})
+		if err := c.witness.learnPhoto(ctx, c.camera, p); err != nil {
+			lost, gone = append(lost, remark{File: p.Caption, Reason: reason(err)}), err
 			continue
 		}
 		there = append(there, p)
 	}
 	for _, p := range there {
-		if thumb, err := os.ReadFile(p.thumbnailPath); err == nil {
+		if thumb, err := contents(c.camera.card.Open(ctx, p.ID, thumbnail)); err == nil {
 			c.witness.allow(thumb)
 		}
 	}
 	c.skip(lost)
-	return there
+	return there, gone
 }

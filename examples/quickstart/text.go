@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/glimpse-go/glimpse/examples/internal/human"
+	"github.com/glimpse-go/glimpse/examples/internal/program"
 	"github.com/glimpse-go/glimpse/transport/device"
 )
 
@@ -33,13 +34,13 @@ func short(text string, n int) string {
 const mostNamed = 20
 
 // list names files and says something of each, up to mostNamed.
-func list(what string, files []skipped) []string {
+func list(what string, files []remark) []string {
 	var lines []string
 	for i, f := range files {
 		if i == mostNamed {
 			return append(lines, fmt.Sprintf("%11s%s: … and %d more (-json names all)", "", what, len(files)-i))
 		}
-		lines = append(lines, fmt.Sprintf("%11s%s: %s (%s)", "", what, clean(f.name), oneLine(f.why)))
+		lines = append(lines, fmt.Sprintf("%11s%s: %s (%s)", "", what, clean(f.File), program.OneLine(f.Reason)))
 	}
 	return lines
 }

@@ -5,10 +5,10 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
-	"strings"
 	"sync"
 	"syscall"
 
+	"github.com/glimpse-go/glimpse/examples/internal/program"
 	"github.com/glimpse-go/glimpse/transport"
 )
 
@@ -34,13 +34,13 @@ var troubles = []struct {
 func trouble(ctx context.Context, err error) string {
 	switch cause := context.Cause(ctx); {
 	case cause == nil:
-		return oneLine(errorText(err))
+		return program.OneLine(errorText(err))
 	case errors.Is(cause, syscall.EPIPE):
 		return ""
 	case errors.As(cause, new(printError)):
-		return oneLine("nothing can be printed: " + errorText(cause))
+		return program.OneLine("nothing can be printed: " + errorText(cause))
 	default:
-		return oneLine("interrupted (" + cause.Error() + "): " + err.Error())
+		return program.OneLine("interrupted (" + cause.Error() + "): " + err.Error())
 	}
 }
 
@@ -50,25 +50,6 @@ func errorText(err error) string {
 		if errors.Is(err, t.err) {
 			return t.words + ": " + err.Error()
 		}
-	}
-	return err.Error()
-}
-
-// oneLine puts a text on one line that is safe to print.
-func oneLine(text string) string {
-	var parts []string
-	for line := range strings.Lines(text) {
-		if line = strings.TrimSpace(line); line != "" {
-			parts = append(parts, clean(line))
-		}
-	}
-	return strings.Join(parts, "; ")
-}
-
-// plain is the cause of a file error without the file's name.
-func plain(err error) string {
-	if path := (*fs.PathError)(nil); errors.As(err, &path) {
-		return path.Err.Error()
 	}
 	return err.Error()
 }

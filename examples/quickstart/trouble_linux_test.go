@@ -82,16 +82,19 @@ func TestNoPermissionInFolder(t *testing.T) {
 		chmod(t, path, mode)
 	}
 	chmod(t, filepath.Join(dir, "folder"), 0)
-	c := &camera{stage: &stage{timeline: &timeline{}}, dir: t.TempDir()}
+	c, err := newCamera(&stage{timeline: &timeline{}, root: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
 	asNobody(t, func() {
 		card, err := findFiles(dir)
-		if err != nil || len(card.files) != 2 || len(card.bad) != 1 || card.bad[0].name != "folder" || !strings.Contains(card.bad[0].why, "no permission") {
+		if err != nil || len(card.Files) != 2 || len(card.Bad) != 1 || card.Bad[0].File != "folder" || !strings.Contains(card.Bad[0].Reason, "no permission") {
 			t.Errorf("%+v %v", card, err)
 			return
 		}
-		_, why, err := c.takePhoto(t.Context(), card.files[0])
-		if err != nil || why == nil || reason(why) != "cannot be read: no permission; its owner can give it" {
-			t.Errorf("%s: %v, %v", card.files[0].name, why, err)
+		_, err = c.takePhoto(t.Context(), card.Files[0])
+		if err == nil || reason(err) != "cannot be read: no permission; its owner can give it" {
+			t.Errorf("%s: %v", card.Files[0].Name, err)
 		}
 	})
 }

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -34,8 +33,8 @@ func witnessOf(t *testing.T) (w *witness, originals [][]byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range card.files {
-		data, err := os.ReadFile(f.path)
+	for _, f := range card.Files {
+		data, err := os.ReadFile(f.Path)
 		if err == nil {
 			err = w.learn(t.Context(), bytes.NewReader(data), int64(len(data)))
 		}
@@ -72,21 +71,20 @@ func TestWitnessIgnoresThumbnails(t *testing.T) {
 	w, originals := witnessOf(t)
 	server := httptest.NewServer(w.watch(echo))
 	defer server.Close()
-	c := &camera{stage: &stage{timeline: &timeline{}}, dir: t.TempDir(), icons: map[string][]byte{}}
+	c, err := newCamera(&stage{timeline: &timeline{}, root: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
 	card, err := findFiles(photos(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	made, err := c.takePhotos(t.Context(), card.files)
-	if err != nil || len(made.photos) != len(originals) {
-		t.Fatal(len(made.photos), err)
+	made, _, err := c.takePhotos(t.Context(), card.Files)
+	if err != nil || len(made) != len(originals) {
+		t.Fatal(len(made), err)
 	}
-	small, err := filepath.Glob(filepath.Join(c.dir, "thumbnails", "*"))
-	if err != nil || len(small) != len(made.photos) {
-		t.Fatal(small, err)
-	}
-	for _, path := range small {
-		data, err := os.ReadFile(path)
+	for _, p := range made {
+		data, err := contents(c.card.Open(t.Context(), p.ID, thumbnail))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,9 +1,10 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/glimpse-go/glimpse/examples/internal/program"
 )
 
 // workplace makes the folder that holds the stations' folders, and returns what
@@ -20,7 +21,7 @@ func workplace(keep string) (dir string, remove func() error, err error) {
 	case err != nil:
 		return "", nil, err
 	case len(entries) > 0:
-		return "", nil, usageError{fmt.Errorf("-keep %s: the folder is not empty", keep)}
+		return "", nil, program.Usage("-keep %s: the folder is not empty", keep)
 	}
 	return keep, func() error { return empty(keep) }, nil
 }

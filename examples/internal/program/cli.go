@@ -38,13 +38,23 @@ type Config struct {
 // the command line, then from the environment, in variables that begin with the name in
 // capitals, then from a file. The context ends with SIGINT, SIGTERM and SIGHUP.
 func Main(name, about string, grammar any) {
-	// The system sends SIGPIPE for each write to a connection that the other side has
-	// closed. It is ignored, so that the write fails and nothing else does.
-	signal.Ignore(syscall.SIGPIPE)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := Signals(context.Background())
 	status := run(ctx, name, about, grammar, os.Args[1:], Env{os.Stdin, os.Stdout, os.Stderr})
 	stop()
 	os.Exit(status)
+}
+
+// Signals returns a context that ends when the user interrupts the program, and whose cause
+// is the signal.
+//
+// SIGPIPE is ignored, not listened to. The system sends it for every write to a connection
+// that the other side has closed, so a program that listens to it takes a lost connection for
+// an interruption. When it is ignored, the write fails with an error, for connections as for a
+// closed standard output, which would otherwise kill the program and leave its temporary
+// files behind.
+func Signals(ctx context.Context) (context.Context, context.CancelFunc) {
+	signal.Ignore(syscall.SIGPIPE)
+	return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 }
 
 func run(ctx context.Context, name, about string, grammar any, args []string, env Env) int {
@@ -64,11 +74,11 @@ func run(ctx context.Context, name, about string, grammar any, args []string, en
 	}
 	chosen, err := parser.Parse(longFlags(args))
 	if errors.As(err, new(*fs.PathError)) || errors.As(err, new(plainError)) { // a file is not as it should be
-		fmt.Fprintf(env.Err, "%s: %s\n", name, oneLine(err.Error()))
+		fmt.Fprintf(env.Err, "%s: %s\n", name, OneLine(err.Error()))
 		return failed
 	}
 	if err != nil {
-		fmt.Fprintf(env.Err, "%s: %s; see %s -h\n", name, oneLine(err.Error()), name)
+		fmt.Fprintf(env.Err, "%s: %s; see %s -h\n", name, OneLine(err.Error()), name)
 		return misuse
 	}
 	err = chosen.Run()

@@ -3,16 +3,13 @@ package program
 import (
 	"context"
 	"errors"
-	"io"
 	"net/netip"
 	"net/url"
-	"path/filepath"
 	"strings"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport/account"
-	"github.com/glimpse-go/glimpse/transport/filestore"
 	"github.com/glimpse-go/glimpse/transport/httplink"
 	"github.com/glimpse-go/glimpse/transport/inplace"
 	"github.com/glimpse-go/glimpse/transport/media/mediafiles"
@@ -22,70 +19,59 @@ import (
 // Peer is a peer in its folder.
 type Peer struct {
 	*peer.Peer
-	Account account.Account
-	Key     Key
-	Dir     string
-	Store   *inplace.Store // what it keeps, and the files that it serves from where they lie
-	closers []io.Closer
+	*Station
+	Store *inplace.Store // what it keeps, and the files that it serves from where they lie
 }
 
 // OpenPeer opens the peer in a folder, for this process alone, with its account, its store
 // and what makes pictures. Others are reached at public addresses and in the networks.
 // What is in cfg stays.
 func OpenPeer(ctx context.Context, dir string, cfg peer.Config, networks ...netip.Prefix) (*Peer, error) {
-	account, key, err := LoadAccount(dir)
+	s, err := OpenStation(dir)
 	if err != nil {
 		return nil, err
 	}
-	lock, err := Lock(dir)
-	if err != nil {
-		return nil, err
-	}
-	p := &Peer{Account: account, Key: key, Dir: dir, closers: []io.Closer{lock}}
+	p := &Peer{Station: s, Store: inplace.New(s.Files)}
 	if err := p.open(ctx, cfg, networks); err != nil {
-		return nil, errors.Join(err, p.Close())
+		return nil, errors.Join(err, s.Close())
 	}
 	return p, nil
 }
 
-func (p *Peer) open(ctx context.Context, cfg peer.Config, networks []netip.Prefix) (err error) {
-	store, err := filestore.Open(filepath.Join(p.Dir, "store"))
-	if err != nil {
-		return err
+func (p *Peer) open(ctx context.Context, cfg peer.Config, networks []netip.Prefix) error {
+	cfg.Store, cfg.Render = p.Store, new(mediafiles.Renderer)
+	err := Connect(ctx, p.Account, &cfg, httplink.Options{Networks: networks})
+	if err == nil {
+		p.Peer, err = peer.New(ctx, p.Account.User, p.OwnKey.Signer, cfg)
 	}
-	p.Store, p.closers = inplace.New(store), append(p.closers, store)
-	cfg.Keys = new(signature.Keyring)
-	if err = p.Account.AddTo(ctx, cfg.Keys); err != nil {
-		return err
-	}
-	cfg.Store, cfg.Statement, cfg.Render = p.Store, p.Account.Statement, new(mediafiles.Renderer)
-	cfg.Dial = httplink.Dialer(p.Caller(), httplink.Options{Networks: networks})
-	if len(p.Account.Hub) > 0 {
-		if cfg.Hub, err = httplink.HubOf(p.Account, httplink.Options{}); err != nil {
-			return err
-		}
-	}
-	p.Peer, err = peer.New(ctx, p.Account.User, p.Key.Signer, cfg)
 	return err
 }
 
-// Caller is the peer as it calls others.
-func (p *Peer) Caller() httplink.Caller {
-	return httplink.Caller{User: p.Account.User, Signer: p.Key, Statement: p.Account.Statement}
+// Connect has a peer know what is in its account, with what keys it has been given, and reach
+// the hub, if there is one, and other peers.
+func Connect(ctx context.Context, a account.Account, cfg *peer.Config, others httplink.Options) error {
+	if cfg.Keys == nil {
+		cfg.Keys = new(signature.Keyring)
+	}
+	if err := a.AddTo(ctx, cfg.Keys); err != nil {
+		return err
+	}
+	caller, err := httplink.CallerOf(a)
+	if err != nil {
+		return err
+	}
+	cfg.Statement, cfg.Dial = a.Statement, httplink.Dialer(caller, others)
+	if len(a.Hub) > 0 {
+		cfg.Hub, err = httplink.HubOf(a, httplink.Options{HTTP: others.HTTP})
+	}
+	return err
 }
 
 // Close closes the peer, the last thing first.
 func (p *Peer) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), Grace)
 	defer cancel()
-	var errs []error
-	if p.Peer != nil {
-		errs = append(errs, p.Peer.Close(ctx))
-	}
-	for i := len(p.closers) - 1; i >= 0; i-- {
-		errs = append(errs, p.closers[i].Close())
-	}
-	return errors.Join(errs...)
+	return errors.Join(p.Peer.Close(ctx), p.Station.Close())
 }
 
 // HomeNetworks are the networks of homes, and this computer itself.

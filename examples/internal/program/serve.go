@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"strings"
 	"time"
 )
 
@@ -21,4 +22,19 @@ func Ready() {
 		io.WriteString(c, "READY=1")
 		c.Close()
 	}
+}
+
+// URL is by which others reach what listens: the one that the operator says, or else one with
+// the name of this computer where it listens at all addresses.
+func URL(said, scheme string, l net.Listener) string {
+	if said != "" {
+		return strings.TrimSuffix(said, "/")
+	}
+	host, port, _ := net.SplitHostPort(l.Addr().String())
+	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
+		if name, err := os.Hostname(); err == nil {
+			host = name
+		}
+	}
+	return scheme + "://" + net.JoinHostPort(host, port)
 }

@@ -40,14 +40,14 @@ var troubles = []struct {
 // Trouble is the text of what ended a command, on one line, with what to do.
 func Trouble(err error) string {
 	if errors.As(err, new(UsageError)) || errors.As(err, new(plainError)) {
-		return oneLine(err.Error())
+		return OneLine(err.Error())
 	}
 	for _, t := range troubles {
 		if errors.Is(err, t.err) {
-			return t.words + " (" + oneLine(err.Error()) + ")"
+			return t.words + " (" + OneLine(err.Error()) + ")"
 		}
 	}
-	return oneLine(err.Error())
+	return OneLine(err.Error())
 }
 
 // plainError says all there is to say.
@@ -59,8 +59,8 @@ func (e plainError) Unwrap() error { return e.error }
 // Plain marks an error whose text says what to do.
 func Plain(err error) error { return plainError{err} }
 
-// oneLine puts a text on one line that is safe to print.
-func oneLine(text string) string {
+// OneLine puts a text on one line that is safe to print.
+func OneLine(text string) string {
 	var parts []string
 	for line := range strings.Lines(text) {
 		if line = strings.TrimSpace(line); line != "" {

@@ -9,17 +9,18 @@
 //
 // Versions are those of label.DefaultLadder: thumbnails of at most 160 by 120 pixels, screens of
 // 640 by 480. Photos are made smaller, of a video the first frame is taken, which needs ffmpeg,
-// and every document gets an icon. A photo or video that cannot be shown here is shared without
-// a thumbnail: the home computer makes it if it can, and until then those who look at it see a
-// generic picture that their own software draws.
+// and every document gets an icon; each comes with its preview. A photo or video that cannot be
+// shown here is shared without a thumbnail: the home computer makes it if it can, and until then
+// those who look at it see a generic picture that their own software draws.
 package mediafiles
 
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
-	"strings"
 	"sync"
+	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/label"
@@ -42,8 +43,11 @@ type Folder struct {
 	// Strict has Add refuse photos and videos of which no thumbnail can be made,
 	// for a device whose user would rather not share them yet.
 	Strict bool
-	// Original opens a file as it is shared; nil = device.FileBlob. A peer that is to serve files
-	// from where they lie sets inplace.Store.File.
+	// Unshown is told of a photo or video that is shared without a thumbnail, and why: an error
+	// as a Strict folder returns it. It may be called by several goroutines; nil = nobody is told.
+	Unshown func(item collection.ItemID, why error)
+	// Original opens a file as it is shared; nil = device.UnchangedBlob, of what it was when it
+	// was added. A peer that is to serve files from where they lie sets inplace.Store.File.
 	Original func(path string) (transport.Blob, error)
 
 	mu    sync.Mutex
@@ -53,58 +57,74 @@ type Folder struct {
 // file is one item.
 type file struct {
 	path     string
+	size     int64 // bytes
+	changed  time.Time
 	pictures []media.Picture
 }
 
+// original is the file itself.
+func (f *file) original() (transport.Blob, error) {
+	return device.UnchangedBlob(f.path, f.size, f.changed)
+}
+
 // Add puts a file into the folder, makes its partial versions, and returns the
-// item as it goes into a collection. The caption is the file's name as
+// item as it goes into a collection, with its preview. The caption is the file's name as
 // device.Caption has it, and the media type is told from the content. The error
 // wraps media.ErrEmpty, or is that of the file system or of the context; of a Strict
 // folder it may also be any other kind of package media, such as media.ErrNoFFmpeg
-// for a video where ffmpeg is not installed.
+// for a video where ffmpeg is not installed, or wrap errors.ErrUnsupported where ffmpeg
+// takes longer than a minute.
 func (f *Folder) Add(ctx context.Context, id collection.ItemID, path string) (collection.Item, error) {
-	info, pictures, err := f.make(ctx, path)
+	stat, err := os.Stat(path) // before it is read: what is changed meanwhile is another one
 	if err != nil {
 		return collection.Item{}, err
 	}
+	info, pictures, err := f.make(ctx, path)
+	if err != nil && (f.Strict || !errors.Is(err, errors.ErrUnsupported) || errors.Is(err, media.ErrEmpty)) {
+		return collection.Item{}, err
+	}
+	if err != nil && f.Unshown != nil {
+		f.Unshown(id, err)
+	}
+	item := collection.Item{ID: id, Caption: device.Caption(filepath.Base(path)), MediaType: info.MediaType}
+	if len(pictures) > 0 {
+		if item.Preview, err = pictures[0].Preview(); err != nil {
+			return collection.Item{}, err
+		}
+	}
+	f.keep(id, &file{path, stat.Size(), stat.ModTime(), pictures})
+	return item, nil
+}
+
+func (f *Folder) keep(id collection.ItemID, made *file) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.files == nil {
 		f.files = map[collection.ItemID]*file{}
 	}
-	f.files[id] = &file{path, pictures}
-	return collection.Item{ID: id, Caption: device.Caption(filepath.Base(path)), MediaType: info.MediaType}, nil
+	f.files[id] = made
 }
 
-// make makes the partial versions of a file: pictures, an icon for a document, or
-// none if nothing can be made here.
+// make makes the partial versions of a file: pictures, or an icon for a document.
 func (f *Folder) make(ctx context.Context, path string) (media.Info, []media.Picture, error) {
 	maker, wanted := f.maker(), boxes[:min(max(f.Partial, 1), len(boxes))]
+	ctx, cancel := context.WithTimeoutCause(ctx, patience, errPatience)
+	defer cancel()
 	info, pictures, err := maker.File(ctx, path, wanted...)
-	switch {
-	case err == nil, errors.Is(err, media.ErrEmpty), !errors.Is(err, errors.ErrUnsupported):
-		return info, pictures, err
-	case !errors.Is(err, media.ErrFormat) || !isDocument(info.MediaType):
-		if f.Strict {
-			return info, nil, err
-		}
-		return info, nil, nil
+	switch late := context.Cause(ctx); {
+	case err == nil:
+		return info, pictures, nil
+	case late == errPatience:
+		return info, nil, &media.Error{Name: filepath.Base(path), MediaType: info.MediaType, Kind: errPatience}
+	case late != nil:
+		return info, nil, late
+	case !errors.Is(err, media.ErrFormat) || !IsDocument(info.MediaType):
+		return info, nil, err
 	}
-	pictures = nil
 	for _, box := range wanted {
-		pictures = append(pictures, maker.Icon(strings.TrimPrefix(filepath.Ext(path), "."), box))
+		pictures = append(pictures, maker.Icon(typeName(path, info.MediaType), box))
 	}
 	return info, pictures, nil
-}
-
-// isDocument reports whether a file is neither a picture nor a video, so that its
-// icon is all that can be shown of it.
-func isDocument(mediaType string) bool {
-	return !strings.HasPrefix(mediaType, "image/") && !isVideo(mediaType)
-}
-
-func isVideo(mediaType string) bool {
-	return strings.HasPrefix(mediaType, "video/") || mediaType == "application/mp2t"
 }
 
 func (f *Folder) maker() *media.Maker {
@@ -129,7 +149,7 @@ func (f *Folder) Open(_ context.Context, item collection.ItemID, version int) (t
 		if f.Original != nil {
 			return f.Original(at.path)
 		}
-		return device.FileBlob(at.path)
+		return at.original()
 	}
 	return nil, transport.At(transport.ErrNotFound, item.String())
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/device"
 	"github.com/glimpse-go/glimpse/transport/media"
 	"github.com/glimpse-go/glimpse/transport/media/mediafiles"
 	"github.com/glimpse-go/glimpse/transport/media/mediatest"
@@ -146,7 +147,13 @@ func TestCannotBeShown(t *testing.T) {
 	dir := t.TempDir()
 	whole, err := os.ReadFile(photo(t, dir))
 	must(t, err)
-	withoutThumbnail(t, &folder, write(t, dir, "torn.jpg", whole[:600]), "image/jpeg")
+	var told []error
+	folder.Unshown = func(_ collection.ItemID, why error) { told = append(told, why) }
+	torn := write(t, dir, "torn.jpg", whole[:600])
+	withoutThumbnail(t, &folder, torn, "image/jpeg")
+	if len(told) != 1 || !errors.Is(told[0], media.ErrCorrupt) {
+		t.Errorf("told why there is no thumbnail: %v", told)
+	}
 	withoutThumbnail(t, &folder, write(t, dir, "icon.ico", []byte("\x00\x00\x01\x00 and so on")), "image/x-icon")
 	_, err = folder.Add(t.Context(), collection.ItemID{1}, write(t, dir, "empty.jpg", nil))
 	if !errors.Is(err, media.ErrEmpty) {
@@ -154,6 +161,28 @@ func TestCannotBeShown(t *testing.T) {
 	}
 	if _, err = folder.Add(t.Context(), collection.ItemID{1}, filepath.Join(dir, "none")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("no file: %v", err)
+	}
+}
+
+// TestChanged: a file that is not what it was when it was added is not there any more.
+func TestChanged(t *testing.T) {
+	var folder mediafiles.Folder
+	path := document(t, t.TempDir())
+	item, err := folder.Add(t.Context(), collection.ItemID{1}, path)
+	must(t, err)
+	must(t, os.WriteFile(path, []byte("something else"), 0o600))
+	if _, err := folder.Open(t.Context(), item.ID, 2); !errors.Is(err, device.ErrChanged) || !errors.Is(err, transport.ErrNotFound) {
+		t.Errorf("a changed file: %v", err)
+	}
+}
+
+// TestPreview: an item comes with what shows it before its thumbnail is there.
+func TestPreview(t *testing.T) {
+	var folder mediafiles.Folder
+	item, err := folder.Add(t.Context(), collection.ItemID{1}, photo(t, t.TempDir()))
+	must(t, err)
+	if m, err := media.DecodePreview(item.Preview); err != nil || m.Bounds().Dx() <= m.Bounds().Dy() {
+		t.Errorf("the preview of a photo that is wider than high: %v", err)
 	}
 }
 

@@ -19,7 +19,16 @@ import (
 // patience is how long ffmpeg may take for the first frame of a video.
 const patience = time.Minute
 
-var errPatience = fmt.Errorf("took longer than %v: %w", patience, errors.ErrUnsupported)
+var errPatience error = tooLong{}
+
+// tooLong says that it took longer than that.
+type tooLong struct{}
+
+// Error implements error.
+func (tooLong) Error() string { return fmt.Sprintf("ffmpeg took longer than %v", patience) }
+
+// Unwrap returns what the errors of package media wrap: no picture can be made.
+func (tooLong) Unwrap() error { return errors.ErrUnsupported }
 
 // Renderer makes the partial versions of photos and videos that a home computer
 // is asked for. What it cannot make, such as a picture of a document, of a damaged

@@ -1,7 +1,6 @@
-package main
+package find
 
 import (
-	"errors"
 	"io/fs"
 	"slices"
 	"strings"
@@ -23,17 +22,6 @@ var systemFiles = []string{
 // its owner has deleted.
 func isHidden(name string) bool {
 	return strings.HasPrefix(name, ".") || slices.Contains(systemFiles, strings.ToLower(name))
-}
-
-// unreadable says why a file or folder cannot be read, and what would help.
-func unreadable(err error) string {
-	switch {
-	case errors.Is(err, fs.ErrPermission):
-		return "cannot be read: no permission; its owner can give it"
-	case errors.Is(err, fs.ErrNotExist):
-		return "not there any more"
-	}
-	return "cannot be read: " + plain(err)
 }
 
 // notFile says what something in a folder is that is neither file nor folder.
