@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/examples/internal/human"
@@ -57,7 +58,11 @@ func open(env program.Env, dir string) (*camera, error) {
 }
 
 func (c *camera) open() (err error) {
-	store, err := filestore.Open(filepath.Join(c.dir, "store"))
+	at := filepath.Join(c.dir, "store")
+	if err := program.CheckClock(at, time.Now()); err != nil {
+		return err
+	}
+	store, err := filestore.Open(at)
 	if err != nil {
 		return err
 	}
@@ -166,8 +171,7 @@ func (c *camera) share(ctx context.Context, a *album) error {
 	if answer.Next != transport.Done {
 		return program.Plain(fmt.Errorf("the hub still waits for %v", answer.Next))
 	}
-	a.Shared = true
-	if err := a.save(); err != nil {
+	if err := a.mark(&a.Shared); err != nil {
 		return err
 	}
 	fmt.Fprintf(c.env.Out, "Shared %q: %s, of which %s of thumbnails were sent.\n", a.Title,
@@ -191,8 +195,7 @@ func (c *camera) sync(ctx context.Context, home transport.ShareReceiver, a *albu
 	if err != nil {
 		return err
 	}
-	a.Synced = true
-	if err := a.save(); err != nil {
+	if err := a.mark(&a.Synced); err != nil {
 		return err
 	}
 	fmt.Fprintf(c.env.Out, "Synced %q: %s, %s.\n", a.Title, human.Count(len(a.Photos), "item", "items"), human.Size(c.read.Load()-before))

@@ -95,6 +95,9 @@ func (c *camera) begun(ctx context.Context, w shareWord, paths []string) (*album
 
 // begin makes an album of files.
 func (c *camera) begin(ctx context.Context, with people, title string, paths []string) error {
+	if err := program.IsKnown(ctx, c.account); err != nil {
+		return err
+	}
 	now := time.Now()
 	a, err := newAlbum(ctx, c.env, c.albumsIn(), now, paths)
 	if err != nil {
@@ -184,6 +187,9 @@ func (w giveWord) Run(ctx context.Context, env program.Env, g *grammar) (err err
 	for _, a := range slices.Backward(c.albums) {
 		if w.Title != "" && a.Title != w.Title {
 			continue
+		}
+		if len(a.Mail) > 0 && !a.Shared {
+			return program.Plain(fmt.Errorf("%q is not shared yet, and the hub alone knows whose the mail addresses are: use share first", a.Title))
 		}
 		if err := c.make(ctx, a); err != nil {
 			return err

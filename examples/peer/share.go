@@ -76,6 +76,9 @@ func (s *service) idOf(paths []string, to recipients, title string) (id collecti
 
 // make makes the collection, and says what it leaves out.
 func (s *service) make(ctx context.Context, id collection.ID, a shared, paths []string, to recipients) (left []string, err error) {
+	if err := program.IsKnown(ctx, s.Account); err != nil {
+		return nil, err
+	}
 	folder := mediafiles.Folder{Original: s.Store.File}
 	body := collection.Body{Recipients: to.Users}
 	for _, path := range paths {

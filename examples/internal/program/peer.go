@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/signature"
@@ -49,7 +50,11 @@ func OpenPeer(ctx context.Context, dir string, cfg peer.Config, networks ...neti
 }
 
 func (p *Peer) open(ctx context.Context, cfg peer.Config, networks []netip.Prefix) (err error) {
-	store, err := filestore.Open(filepath.Join(p.Dir, "store"))
+	at := filepath.Join(p.Dir, "store")
+	if err := CheckClock(at, time.Now()); err != nil {
+		return err
+	}
+	store, err := filestore.Open(at)
 	if err != nil {
 		return err
 	}

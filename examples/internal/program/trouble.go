@@ -2,6 +2,7 @@ package program
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"strings"
 	"syscall"
@@ -42,6 +43,9 @@ func Trouble(err error) string {
 	if errors.As(err, new(UsageError)) || errors.As(err, new(plainError)) {
 		return oneLine(err.Error())
 	}
+	if errors.As(err, new(*transport.Fault)) && errors.Is(err, transport.ErrStorage) {
+		return "the other side cannot store that; who runs it is to look at its disk, and then try again (" + oneLine(err.Error()) + ")"
+	}
 	for _, t := range troubles {
 		if errors.Is(err, t.err) {
 			return t.words + " (" + oneLine(err.Error()) + ")"
@@ -59,13 +63,25 @@ func (e plainError) Unwrap() error { return e.error }
 // Plain marks an error whose text says what to do.
 func Plain(err error) error { return plainError{err} }
 
-// oneLine puts a text on one line that is safe to print.
+// maxParts is how many of many errors are told.
+const maxParts = 3
+
+// oneLine puts a text on one line that is safe to print: the first of many lines.
 func oneLine(text string) string {
 	var parts []string
+	more := 0
 	for line := range strings.Lines(text) {
-		if line = strings.TrimSpace(line); line != "" {
-			parts = append(parts, device.Caption(line))
+		if line = strings.TrimSpace(line); line == "" {
+			continue
 		}
+		if len(parts) < maxParts {
+			parts = append(parts, device.Caption(line))
+		} else {
+			more++
+		}
+	}
+	if more > 0 {
+		parts = append(parts, fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(parts, "; ")
 }
