@@ -23,7 +23,7 @@ var troubles = []struct {
 	{syscall.EADDRINUSE, "another program uses that port; stop it, or choose another port"},
 	{syscall.EADDRNOTAVAIL, "this computer does not have that address; choose another one to listen at"},
 	{fs.ErrPermission, "no permission; choose another folder or port, or run it as the user whose they are"},
-	{enrol.ErrSpent, "the invitation is over; ask for a new one"},
+	{enrol.ErrSpent, "the invitation is over, or somebody else came with it first: have who invited you say no, and ask for a new one"},
 	{enrol.ErrRefused, "the other side said no"},
 	{enrol.ErrCommitment, "somebody interferes with the connection; try again over another network"},
 	{transport.ErrPeerKey, "who answers there is not the station that the account names; if the hub was set up anew, join it again in a new folder"},
