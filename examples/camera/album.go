@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -158,10 +159,8 @@ func newAlbum(ctx context.Context, env program.Env, dir string, made time.Time, 
 		progress.Show(fmt.Sprintf("%s %d of %d thumbnails", program.Bar(int64(i), int64(len(paths))), i, len(paths)))
 		err := a.add(ctx, path)
 		switch {
-		case ctx.Err() != nil:
-			return nil, errors.Join(ctx.Err(), os.RemoveAll(a.dir))
-		case errors.Is(err, errNotKept): // which is no fault of the photo
-			return nil, errors.Join(err, os.RemoveAll(a.dir))
+		case ctx.Err() != nil, errors.Is(err, errNotKept): // which is no fault of the photo
+			return nil, errors.Join(cmp.Or(ctx.Err(), err), os.RemoveAll(a.dir))
 		case err != nil:
 			fmt.Fprintf(env.Err, "%s is left out: %s\n", path, program.Trouble(err))
 		}

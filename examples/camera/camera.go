@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/examples/internal/human"
@@ -16,7 +15,6 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/account"
 	"github.com/glimpse-go/glimpse/transport/device"
-	"github.com/glimpse-go/glimpse/transport/filestore"
 	"github.com/glimpse-go/glimpse/transport/httplink"
 )
 
@@ -58,11 +56,7 @@ func open(env program.Env, dir string) (*camera, error) {
 }
 
 func (c *camera) open() (err error) {
-	at := filepath.Join(c.dir, "store")
-	if err := program.CheckClock(at, time.Now()); err != nil {
-		return err
-	}
-	store, err := filestore.Open(at)
+	store, err := program.OpenStore(c.dir)
 	if err != nil {
 		return err
 	}

@@ -46,7 +46,9 @@ func (s *service) share(ctx context.Context, a shared) (l line, err error) {
 	}
 	var left []string
 	if _, err = s.Reader.View(ctx, name); errors.Is(err, transport.ErrNotFound) {
-		left, err = s.make(ctx, name.ID, a, paths, to)
+		if err = program.IsKnown(ctx, s.Account); err == nil {
+			left, err = s.make(ctx, name.ID, a, paths, to)
+		}
 	}
 	if err == nil {
 		l, err = s.publish(ctx, asked{Collection: name.String()})
@@ -76,9 +78,6 @@ func (s *service) idOf(paths []string, to recipients, title string) (id collecti
 
 // make makes the collection, and says what it leaves out.
 func (s *service) make(ctx context.Context, id collection.ID, a shared, paths []string, to recipients) (left []string, err error) {
-	if err := program.IsKnown(ctx, s.Account); err != nil {
-		return nil, err
-	}
 	folder := mediafiles.Folder{Original: s.Store.File}
 	body := collection.Body{Recipients: to.Users}
 	for _, path := range paths {

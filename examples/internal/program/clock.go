@@ -10,6 +10,7 @@ import (
 
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/account"
+	"github.com/glimpse-go/glimpse/transport/filestore"
 	"github.com/glimpse-go/glimpse/transport/httplink"
 )
 
@@ -35,6 +36,15 @@ func CheckClock(store string, now time.Time) error {
 		return nil
 	}
 	return err
+}
+
+// OpenStore opens what a station that is no hub keeps, in its folder, by a clock that may be right.
+func OpenStore(dir string) (*filestore.Store, error) {
+	store := filepath.Join(dir, "store")
+	if err := CheckClock(store, time.Now()); err != nil {
+		return nil, err
+	}
+	return filestore.Open(store)
 }
 
 // IsKnown returns why the hub of an account refuses the station, if it does: that its clock is

@@ -6,14 +6,11 @@ import (
 	"io"
 	"net/netip"
 	"net/url"
-	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport/account"
-	"github.com/glimpse-go/glimpse/transport/filestore"
 	"github.com/glimpse-go/glimpse/transport/httplink"
 	"github.com/glimpse-go/glimpse/transport/inplace"
 	"github.com/glimpse-go/glimpse/transport/media/mediafiles"
@@ -50,11 +47,7 @@ func OpenPeer(ctx context.Context, dir string, cfg peer.Config, networks ...neti
 }
 
 func (p *Peer) open(ctx context.Context, cfg peer.Config, networks []netip.Prefix) (err error) {
-	at := filepath.Join(p.Dir, "store")
-	if err := CheckClock(at, time.Now()); err != nil {
-		return err
-	}
-	store, err := filestore.Open(at)
+	store, err := OpenStore(p.Dir)
 	if err != nil {
 		return err
 	}

@@ -51,13 +51,8 @@ func shiftedNow() time.Time {
 // overlay says what to build in the place of this project's files that ask what time it is.
 func overlay(t testing.TB, programs []string) string {
 	t.Helper()
-	args := append([]string{"list", "-deps", "-json=ImportPath,Name,Dir,GoFiles"}, programs...)
-	listed, err := exec.Command("go", args...).Output()
-	if err != nil {
-		t.Fatal(err)
-	}
 	to, replace := t.TempDir(), map[string]string{}
-	for packages := json.NewDecoder(bytes.NewReader(listed)); packages.More(); {
+	for packages := listed(t, programs); packages.More(); {
 		var p struct {
 			ImportPath, Name, Dir string
 			GoFiles               []string
@@ -70,11 +65,19 @@ func overlay(t testing.TB, programs []string) string {
 			replace[file] = write(t, to, file, "package "+p.Name+shifted)
 		}
 	}
-	text, err := json.Marshal(map[string]any{"Replace": replace})
+	text, _ := json.Marshal(map[string]any{"Replace": replace}) // strings always can be
+	return write(t, to, "overlay.json", string(text))
+}
+
+// listed lists the packages of which programs are built.
+func listed(t testing.TB, programs []string) *json.Decoder {
+	t.Helper()
+	args := append([]string{"list", "-deps", "-json=ImportPath,Name,Dir,GoFiles"}, programs...)
+	out, err := exec.Command("go", args...).Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return write(t, to, "overlay.json", string(text))
+	return json.NewDecoder(bytes.NewReader(out))
 }
 
 // shift replaces the files of a package that ask what time it is, and reports whether one does.
