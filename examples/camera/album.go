@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -62,6 +63,15 @@ func (a *album) save() error {
 		return err
 	}
 	return program.WriteFile(filepath.Join(a.dir, "album.json"), text)
+}
+
+// mark says for good that something was done with the album. What cannot be kept does not count,
+// and is done again.
+func (a *album) mark(done *bool) error {
+	*done = true
+	err := a.save()
+	*done = err == nil
+	return err
 }
 
 // isOf reports whether an album was made of these files, as they are, for the same people, with
@@ -147,10 +157,10 @@ func newAlbum(ctx context.Context, env program.Env, dir string, made time.Time, 
 	for i, path := range paths {
 		progress.Show(fmt.Sprintf("%s %d of %d thumbnails", program.Bar(int64(i), int64(len(paths))), i, len(paths)))
 		err := a.add(ctx, path)
-		if ctx.Err() != nil {
-			return nil, errors.Join(ctx.Err(), os.RemoveAll(a.dir))
-		}
-		if err != nil {
+		switch {
+		case ctx.Err() != nil, errors.Is(err, errNotKept): // which is no fault of the photo
+			return nil, errors.Join(cmp.Or(ctx.Err(), err), os.RemoveAll(a.dir))
+		case err != nil:
 			fmt.Fprintln(env.Err, find.Remark{File: path, Reason: find.Why(err)}.LeftOut())
 		}
 	}
@@ -193,5 +203,21 @@ func (a *album) make(ctx context.Context, i int) error {
 	if err != nil {
 		return err
 	}
-	return program.WriteFile(a.thumbnail(i), jpeg)
+	return a.keep(i, jpeg)
+}
+
+// errNotKept says that the camera cannot keep an album.
+var errNotKept = errors.New("the album is not kept")
+
+// keep keeps a thumbnail. Of an error the cause counts, and not the name of the file, which is
+// another one at each try.
+func (a *album) keep(i int, jpeg []byte) error {
+	err := program.WriteFile(a.thumbnail(i), jpeg)
+	if at, ok := errors.AsType[*fs.PathError](err); ok {
+		err = at.Err
+	}
+	if err != nil {
+		return fmt.Errorf("%w in %s: %w", errNotKept, filepath.Dir(a.dir), err)
+	}
+	return nil
 }

@@ -138,8 +138,7 @@ func (c *camera) share(ctx context.Context, a *album) error {
 	if answer.Next != transport.Done {
 		return program.Plain(fmt.Errorf("the hub still waits for %v", answer.Next))
 	}
-	a.Shared = true
-	if err := a.save(); err != nil {
+	if err := a.mark(&a.Shared); err != nil {
 		return err
 	}
 	fmt.Fprintf(c.env.Out, "Shared %q: %s, of which %s of thumbnails were sent.\n", a.Title,
@@ -163,8 +162,7 @@ func (c *camera) sync(ctx context.Context, home transport.ShareReceiver, a *albu
 	if err != nil {
 		return err
 	}
-	a.Synced = true
-	if err := a.save(); err != nil {
+	if err := a.mark(&a.Synced); err != nil {
 		return err
 	}
 	fmt.Fprintf(c.env.Out, "Synced %q: %s, %s.\n", a.Title, human.Count(len(a.Photos), "item", "items"), human.Size(c.read.Load()-before))

@@ -100,6 +100,9 @@ func (c *camera) begun(ctx context.Context, w shareWord, paths []string) (*album
 
 // begin makes an album of files.
 func (c *camera) begin(ctx context.Context, with people, title string, paths []string) error {
+	if err := program.IsKnown(ctx, c.Account); err != nil {
+		return err
+	}
 	now := time.Now()
 	a, err := newAlbum(ctx, c.env, c.albumsIn(), now, paths)
 	if err != nil {
@@ -198,6 +201,9 @@ func (w giveWord) Run(ctx context.Context, env program.Env, g *grammar) error {
 
 // give hands an album over to a friend, of at most so many bytes.
 func (c *camera) give(ctx context.Context, a *album, to program.Address, most int64) error {
+	if len(a.Mail) > 0 && !a.Shared {
+		return program.Plain(fmt.Errorf("%q is not shared yet, and the hub alone knows whose the mail addresses are: use share first", a.Title))
+	}
 	if err := c.make(ctx, a); err != nil {
 		return err
 	}

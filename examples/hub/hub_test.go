@@ -178,7 +178,7 @@ func TestTrouble(t *testing.T) {
 		{1, "not a directory", []string{"-data", filepath.Join(noFolder, "x")}},
 		{2, "unexpected argument", []string{"sing", "-data", h.dir}},
 		{2, "missing flags", nil},
-		{2, "-tls-cert", []string{"-data", fresh, "-tls-mode", "files"}},
+		{2, "-tls-cert", []string{"-data", fresh, "-tls-mode", "files", "-listen", programtest.Port(t)}},
 		{2, "network", []string{"-data", fresh, "-network", "home"}},
 	} {
 		if got := programtest.Fails(t, test.status, h.program, test.args...); !strings.Contains(got, test.want) {

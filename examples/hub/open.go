@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"net/netip"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -47,7 +45,7 @@ func (s *station) open(ctx context.Context, cfg hub.Config, networks []netip.Pre
 	if s.key, err = keyIn(s.dir); err != nil {
 		return err
 	}
-	if err := checkClock(storeIn(s.dir), time.Now()); err != nil {
+	if err := program.CheckClock(storeIn(s.dir), time.Now()); err != nil {
 		return err
 	}
 	store, err := sqlitestore.Open(ctx, storeIn(s.dir))
@@ -84,27 +82,6 @@ func keyIn(dir string) (program.Key, error) {
 		return program.Key{}, program.Plain(fmt.Errorf("%s has a store and no key.pem; restore that file from a backup", dir))
 	}
 	return program.LoadKey(dir)
-}
-
-// maxBack is how far the clock may be behind the last use of a store: files are dated by other
-// clocks, too.
-const maxBack = 24 * time.Hour
-
-// checkClock refuses a clock that is behind the last change of a store: stations would be
-// refused, and what they are told would be older than what they know.
-func checkClock(store string, now time.Time) error {
-	files, err := os.ReadDir(store)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	for _, f := range files {
-		info, err := f.Info()
-		if err == nil && info.ModTime().Sub(now) > maxBack {
-			return program.Plain(fmt.Errorf("the clock says %s, and the hub was used on %s; set the clock, or if it is right: touch %s",
-				now.Format(time.DateTime), info.ModTime().Format(time.DateTime), filepath.Join(store, "*")))
-		}
-	}
-	return nil
 }
 
 // close closes the hub, the last thing first.

@@ -47,7 +47,9 @@ func (s *service) share(ctx context.Context, a shared) (l line, err error) {
 	}
 	var left []string
 	if _, err = s.Reader.View(ctx, name); errors.Is(err, transport.ErrNotFound) {
-		left, err = s.make(ctx, name.ID, a, found, to)
+		if err = program.IsKnown(ctx, s.Account); err == nil {
+			left, err = s.make(ctx, name.ID, a, found, to)
+		}
 	}
 	if err == nil {
 		l, err = s.publish(ctx, asked{Collection: name.String()})

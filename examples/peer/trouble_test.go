@@ -17,7 +17,7 @@ func TestTrouble(t *testing.T) {
 	empty, photos := t.TempDir(), t.TempDir()
 	programtest.Photos(t, photos, 0, 1)
 	bob.Stop()
-	before := files(t, bob.Dir)
+	before := programtest.Files(t, bob.Dir)
 	for _, test := range []struct {
 		station *programtest.Station
 		want    string
@@ -38,10 +38,10 @@ func TestTrouble(t *testing.T) {
 			t.Errorf("%v: %s", args, got)
 		}
 	}
-	if after := files(t, bob.Dir); after != before {
+	if after := programtest.Files(t, bob.Dir); after != before {
 		t.Errorf("%s\ninstead of\n%s", after, before)
 	}
-	if got := files(t, empty) + files(t, photos); got != "000.jpg" {
+	if got := programtest.Files(t, empty) + programtest.Files(t, photos); got != "000.jpg" {
 		t.Errorf("written: %q", got)
 	}
 	hub.Runs.Kill()
@@ -58,23 +58,6 @@ func TestTrouble(t *testing.T) {
 	if got := ann.Fails(1, "list"); !strings.Contains(got, "restore it from a backup") {
 		t.Error(got)
 	}
-}
-
-// files lists the files in a folder and those below it.
-func files(t *testing.T, dir string) string {
-	t.Helper()
-	var names []string
-	err := filepath.WalkDir(dir, func(path string, e os.DirEntry, err error) error {
-		if err == nil && !e.IsDir() {
-			path, err = filepath.Rel(dir, path)
-			names = append(names, path)
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return strings.Join(names, " ")
 }
 
 // TestInterrupted breaks a share off at one moment after the other, and kills the peer in the

@@ -201,6 +201,7 @@ func (s *service) fetch(ctx context.Context, a asked) (f fetched, err error) {
 			return f, err
 		} // what did not come is said below
 	}
+	var refused error // by whom this station is not known, such as for its clock
 	for _, i := range at {
 		caption := v.Collection().Item(i).Caption
 		err := s.write(ctx, v, i, original(v), filepath.Join(a.Folder, fileName(i, caption)), s.Reader.Export)
@@ -210,8 +211,14 @@ func (s *service) fetch(ctx context.Context, a asked) (f fetched, err error) {
 		case errors.As(err, new(*os.PathError)):
 			return f, err
 		default:
+			if errors.Is(err, transport.ErrUnauthenticated) {
+				refused = err
+			}
 			f.Wrong = append(f.Wrong, device.Caption(caption)+": "+why(err))
 		}
+	}
+	if f.Files == 0 {
+		return f, refused // which is true of all
 	}
 	return f, nil
 }

@@ -68,26 +68,33 @@ func read(in disk.FS, path string) (a Account, err error) {
 	return a, at(path, a.UnmarshalText(text))
 }
 
-// replace replaces a file.
+// replace replaces a file. Where there is no room for another one, nothing of that stays.
 func replace(in disk.FS, path string, text []byte) error {
 	next := path + ".new"
 	if err := in.Remove(next); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	f, err := in.OpenToWrite(next)
+	err := write(in, next, text)
+	if err == nil {
+		err = in.Rename(next, path)
+	}
+	if err != nil {
+		in.Remove(next) // as far as it can be
+		return err
+	}
+	return in.SyncDir(filepath.Dir(path))
+}
+
+// write writes a file that is not there.
+func write(in disk.FS, path string, text []byte) error {
+	f, err := in.OpenToWrite(path)
 	if err != nil {
 		return err
 	}
 	if _, err = f.WriteAt(text, 0); err == nil {
 		err = f.Sync()
 	}
-	if err := errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	if err := in.Rename(next, path); err != nil {
-		return err
-	}
-	return in.SyncDir(filepath.Dir(path))
+	return errors.Join(err, f.Close())
 }
 
 // at says of which file an error is.

@@ -37,8 +37,16 @@ func Lock(dir string) (io.Closer, error) {
 }
 
 // WriteFile writes a file that only its owner can read, whole or not at all, also if the
-// process or the computer ends.
+// process or the computer ends. Errors name that file.
 func WriteFile(name string, data []byte) error {
+	err := writeFile(name, data)
+	if at, ok := errors.AsType[*fs.PathError](err); ok {
+		at.Path = name
+	}
+	return err
+}
+
+func writeFile(name string, data []byte) error {
 	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+"-*") // mode 0600
 	if err != nil {
 		return err

@@ -3,7 +3,6 @@ package program
 import (
 	"errors"
 	"io"
-	"path/filepath"
 
 	"github.com/glimpse-go/glimpse/transport/account"
 	"github.com/glimpse-go/glimpse/transport/filestore"
@@ -29,7 +28,7 @@ func OpenStation(dir string) (*Station, error) {
 	if err != nil {
 		return nil, err
 	}
-	files, err := filestore.Open(filepath.Join(dir, "store"))
+	files, err := OpenStore(dir)
 	if err != nil {
 		return nil, errors.Join(err, lock.Close())
 	}

@@ -2,6 +2,7 @@ package program
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"strings"
 	"syscall"
@@ -22,7 +23,7 @@ var troubles = []struct {
 	{syscall.EADDRINUSE, "another program uses that port; stop it, or choose another port"},
 	{syscall.EADDRNOTAVAIL, "this computer does not have that address; choose another one to listen at"},
 	{fs.ErrPermission, "no permission; choose another folder or port, or run it as the user whose they are"},
-	{enrol.ErrSpent, "the invitation is over; ask for a new one"},
+	{enrol.ErrSpent, "the invitation is over, or somebody else came with it first: have who invited you say no, and ask for a new one"},
 	{enrol.ErrRefused, "the other side said no"},
 	{enrol.ErrCommitment, "somebody interferes with the connection; try again over another network"},
 	{transport.ErrPeerKey, "who answers there is not the station that the account names; if the hub was set up anew, join it again in a new folder"},
@@ -42,6 +43,9 @@ func Trouble(err error) string {
 	if errors.As(err, new(UsageError)) || errors.As(err, new(plainError)) {
 		return OneLine(err.Error())
 	}
+	if errors.As(err, new(*transport.Fault)) && errors.Is(err, transport.ErrStorage) {
+		return "the other side cannot store that; who runs it is to look at its disk, and then try again (" + OneLine(err.Error()) + ")"
+	}
 	for _, t := range troubles {
 		if errors.Is(err, t.err) {
 			return t.words + " (" + OneLine(err.Error()) + ")"
@@ -59,13 +63,25 @@ func (e plainError) Unwrap() error { return e.error }
 // Plain marks an error whose text says what to do.
 func Plain(err error) error { return plainError{err} }
 
-// OneLine puts a text on one line that is safe to print.
+// maxParts is how many of many errors are told.
+const maxParts = 3
+
+// OneLine puts a text on one line that is safe to print: the first of many lines.
 func OneLine(text string) string {
 	var parts []string
+	more := 0
 	for line := range strings.Lines(text) {
-		if line = strings.TrimSpace(line); line != "" {
-			parts = append(parts, device.Caption(line))
+		if line = strings.TrimSpace(line); line == "" {
+			continue
 		}
+		if len(parts) < maxParts {
+			parts = append(parts, device.Caption(line))
+		} else {
+			more++
+		}
+	}
+	if more > 0 {
+		parts = append(parts, fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(parts, "; ")
 }

@@ -15,14 +15,14 @@ type Station struct {
 	program string
 }
 
-func newStation(t testing.TB, program string) *Station {
-	return &Station{Dir: filepath.Join(t.TempDir(), program), Address: Port(t), t: t, program: Program(program)}
+func newStation(t testing.TB, program, dir string) *Station {
+	return &Station{Dir: filepath.Join(dir, program), Address: Port(t), t: t, program: Program(program)}
 }
 
 // NewHub starts a hub without users.
 func NewHub(t testing.TB) *Station {
 	t.Helper()
-	h := newStation(t, "hub")
+	h := newStation(t, "hub", t.TempDir())
 	h.Start()
 	return h
 }
@@ -31,7 +31,7 @@ func NewHub(t testing.TB) *Station {
 func (s *Station) Start(flags ...string) {
 	s.t.Helper()
 	args, ready := []string{"-network", "127.0.0.0/8"}, "The hub is at"
-	if s.program == Program("peer") {
+	if filepath.Base(s.program) == "peer" {
 		args, ready = []string{"run"}, "is served at"
 	}
 	s.Runs = Start(s.t, s.program, append(append(args, "-data", s.Dir, "-listen", s.Address), flags...)...)
@@ -68,7 +68,13 @@ func (s *Station) Fails(status int, args ...string) string {
 // Peer adds a user to the hub, with mail addresses, and starts the user's peer.
 func (s *Station) Peer(name string, addresses ...string) *Station {
 	s.t.Helper()
-	p := newStation(s.t, "peer")
+	return s.PeerIn(s.t.TempDir(), name, addresses...)
+}
+
+// PeerIn is Peer in a folder below dir.
+func (s *Station) PeerIn(dir, name string, addresses ...string) *Station {
+	s.t.Helper()
+	p := newStation(s.t, "peer", dir)
 	p.join(s.Begin(append([]string{"user", "add", name}, addresses...)...))
 	p.Start()
 	return p
@@ -77,7 +83,13 @@ func (s *Station) Peer(name string, addresses ...string) *Station {
 // Camera has a camera join at a peer that runs.
 func (s *Station) Camera() *Station {
 	s.t.Helper()
-	c := newStation(s.t, "camera")
+	return s.CameraIn(s.t.TempDir())
+}
+
+// CameraIn is Camera in a folder below dir.
+func (s *Station) CameraIn(dir string) *Station {
+	s.t.Helper()
+	c := newStation(s.t, "camera", dir)
 	c.join(s.Begin("station", "add"))
 	return c
 }

@@ -6,6 +6,7 @@ import (
 	"image/jpeg"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -30,4 +31,33 @@ func Photos(t testing.TB, dir string, from, to int) {
 		}
 		f.Close()
 	}
+}
+
+// SameFiles fails the test unless a folder has copies of the files in another one, in their order,
+// and nothing else.
+func SameFiles(t testing.TB, got, want string) {
+	t.Helper()
+	copies, files := contents(t, got), contents(t, want)
+	if len(copies) != len(files) {
+		t.Errorf("%d files of %d: %s", len(copies), len(files), Files(t, got))
+		return
+	}
+	for i := range files {
+		if copies[i] != files[i] {
+			t.Errorf("file %d is another one", i)
+		}
+	}
+}
+
+// contents are those of the files in a folder, by the order of their names.
+func contents(t testing.TB, dir string) (all []string) {
+	t.Helper()
+	for _, name := range strings.Fields(Files(t, dir)) {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, string(data))
+	}
+	return all
 }
