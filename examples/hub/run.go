@@ -3,12 +3,9 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
-	"strings"
 	"time"
 
 	"github.com/glimpse-go/glimpse/examples/internal/program"
@@ -35,17 +32,24 @@ func (w *runWord) Run(ctx context.Context, env program.Env, g *grammar) (err err
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close(ctx)) }()
+	config, err := w.TLS.config(s)
+	if err != nil {
+		return err
+	}
 	listener, err := net.Listen("tcp", w.Listen)
 	if err != nil {
 		return err
 	}
 	defer listener.Close()
-	config, err := w.TLS.config(s)
-	if err != nil {
-		return err
+	scheme := "https"
+	if w.TLS.Mode == "none" {
+		scheme = "http"
 	}
 	a := newAdmin(s, m)
-	a.url, a.pinned = w.url(listener), w.TLS.Mode == "key"
+	if a.url, err = program.ServedAt(w.URL, scheme, listener); err != nil {
+		return err
+	}
+	a.pinned = w.TLS.Mode == "key"
 	return w.serve(ctx, env, a, log, listener, func(h http.Handler) error {
 		return httplink.Serve(ctx, listener, h, config, s.hub.Run)
 	})
@@ -68,24 +72,6 @@ func (w *runWord) serve(ctx context.Context, env program.Env, a *admin, log *slo
 	a.greet(ctx, env)
 	program.Ready()
 	return stations(a.metrics.watch(a.public(ctx, log)))
-}
-
-// url is by which stations reach the hub.
-func (w *runWord) url(l net.Listener) string {
-	if w.URL != "" {
-		return strings.TrimSuffix(w.URL, "/")
-	}
-	host, port, _ := net.SplitHostPort(l.Addr().String())
-	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
-		if name, err := os.Hostname(); err == nil {
-			host = name
-		}
-	}
-	scheme := "https"
-	if w.TLS.Mode == "none" {
-		scheme = "http"
-	}
-	return fmt.Sprintf("%s://%s", scheme, net.JoinHostPort(host, port))
 }
 
 // public is what the hub serves to stations, and to what watches over it.

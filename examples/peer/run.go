@@ -7,8 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
-	"os"
-	"strings"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/examples/internal/human"
@@ -36,7 +34,10 @@ func (w *runWord) Run(ctx context.Context, env program.Env, g *grammar) (err err
 	}
 	defer listener.Close()
 	log := slog.New(slog.NewTextHandler(env.Err, &slog.HandlerOptions{Level: slog.LevelError})) // tell says the rest
-	s := &service{env: env, url: w.url(listener)}
+	s := &service{env: env}
+	if s.url, err = program.ServedAt(w.URL, "https", listener); err != nil {
+		return err
+	}
 	s.Peer, err = program.OpenPeer(ctx, g.Data, peer.Config{
 		URL: s.url, Log: log, Events: s.tell, Accept: w.accept, Publishes: !w.Hold,
 	}, w.Network...)
@@ -64,20 +65,6 @@ func (w *runWord) Run(ctx context.Context, env program.Env, g *grammar) (err err
 
 func (w *runWord) accept(context.Context, collection.UserID, collection.Collection) int {
 	return w.Accept
-}
-
-// url is by which others reach the peer.
-func (w *runWord) url(l net.Listener) string {
-	if w.URL != "" {
-		return strings.TrimSuffix(w.URL, "/")
-	}
-	host, port, _ := net.SplitHostPort(l.Addr().String())
-	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
-		if name, err := os.Hostname(); err == nil {
-			host = name
-		}
-	}
-	return "https://" + net.JoinHostPort(host, port)
 }
 
 // tell prints what a person wants to know of what happens.
