@@ -178,7 +178,7 @@ func (a *album) add(ctx context.Context, path string) error {
 
 // make makes the thumbnail and the preview of a photo, if they can be made here.
 func (a *album) make(ctx context.Context, i int) error {
-	var folder mediafiles.Folder
+	folder := mediafiles.Folder{Maker: &media.Maker{Engines: program.Engines}}
 	p := &a.Photos[i]
 	item, err := folder.Add(ctx, a.item(i), p.Path)
 	if err != nil {

@@ -48,7 +48,7 @@ func (p people) into(ctx context.Context, c *camera, a *album) error {
 }
 
 type shareWord struct {
-	Folder string `arg:"" type:"existingdir" help:"What is in it and the folders below is shared. Hidden files are left out."`
+	Folder string `arg:"" type:"existingdir" help:"What is in it and the folders below is shared. Hidden files and links are left out."`
 	people
 	Title string `help:"The title; the day and the camera's name if empty."`
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/device"
+	"github.com/glimpse-go/glimpse/transport/media"
 	"github.com/glimpse-go/glimpse/transport/media/mediafiles"
 )
 
@@ -76,7 +77,7 @@ func (s *service) idOf(paths []string, to recipients, title string) (id collecti
 
 // make makes the collection, and says what it leaves out.
 func (s *service) make(ctx context.Context, id collection.ID, a shared, paths []string, to recipients) (left []string, err error) {
-	folder := mediafiles.Folder{Original: s.Store.File}
+	folder := mediafiles.Folder{Original: s.Store.File, Maker: &media.Maker{Engines: program.Engines}}
 	body := collection.Body{Recipients: to.Users}
 	for _, path := range paths {
 		item, err := folder.Add(ctx, collection.DeriveItemID(id, []byte(path)), path)
@@ -98,7 +99,7 @@ func (s *service) make(ctx context.Context, id collection.ID, a shared, paths []
 }
 
 type shareWord struct {
-	Folder string   `arg:"" type:"existingdir" help:"What is in it and the folders below is shared. Hidden files are left out."`
+	Folder string   `arg:"" type:"existingdir" help:"What is in it and the folders below is shared. Hidden files and links are left out."`
 	With   []string `required:"" placeholder:"PERSON" help:"With whom: names in the address book, mail addresses, or ids of users."`
 	Title  string   `help:"The title; the day and the folder's name if empty."`
 }

@@ -15,9 +15,14 @@ import (
 	"github.com/glimpse-go/glimpse/transport/filestore"
 	"github.com/glimpse-go/glimpse/transport/httplink"
 	"github.com/glimpse-go/glimpse/transport/inplace"
+	"github.com/glimpse-go/glimpse/transport/media"
+	"github.com/glimpse-go/glimpse/transport/media/heif"
 	"github.com/glimpse-go/glimpse/transport/media/mediafiles"
 	"github.com/glimpse-go/glimpse/transport/peer"
 )
+
+// Engines make pictures of photos as phones take them, besides those that need no other engine.
+var Engines = []media.Engine{new(heif.Engine)}
 
 // Peer is a peer in its folder.
 type Peer struct {
@@ -58,7 +63,9 @@ func (p *Peer) open(ctx context.Context, cfg peer.Config, networks []netip.Prefi
 	if err = p.Account.AddTo(ctx, cfg.Keys); err != nil {
 		return err
 	}
-	cfg.Store, cfg.Statement, cfg.Render = p.Store, p.Account.Statement, new(mediafiles.Renderer)
+	renderer := new(mediafiles.Renderer)
+	renderer.Maker.Engines = Engines
+	cfg.Store, cfg.Statement, cfg.Render = p.Store, p.Account.Statement, renderer
 	cfg.Dial = httplink.Dialer(p.Caller(), httplink.Options{Networks: networks})
 	if len(p.Account.Hub) > 0 {
 		if cfg.Hub, err = httplink.HubOf(p.Account, httplink.Options{}); err != nil {
