@@ -17,6 +17,7 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/examples/internal/find"
 	"github.com/glimpse-go/glimpse/examples/internal/program"
+	"github.com/glimpse-go/glimpse/transport/media"
 	"github.com/glimpse-go/glimpse/transport/media/mediafiles"
 )
 
@@ -187,7 +188,7 @@ func (a *album) add(ctx context.Context, path string) error {
 
 // make makes the thumbnail and the preview of a photo, if they can be made here.
 func (a *album) make(ctx context.Context, i int) error {
-	var folder mediafiles.Folder
+	folder := mediafiles.Folder{Maker: &media.Maker{Engines: program.Engines}}
 	p := &a.Photos[i]
 	item, err := folder.Add(ctx, a.item(i), p.Path)
 	if err != nil {

@@ -124,7 +124,7 @@ func (c *camera) share(ctx context.Context, a *album) error {
 		return err
 	}
 	if len(c.Account.Hub) == 0 {
-		return program.Plain(errors.New("the camera's user has no hub; what is shared is told by the home: use sync"))
+		return program.Plain(errors.New("the camera's user has no hub; share with ids of users, whom the home tells: use sync"))
 	}
 	hub, err := httplink.HubOf(c.Account, httplink.Options{})
 	if err != nil {
@@ -138,6 +138,9 @@ func (c *camera) share(ctx context.Context, a *album) error {
 	if answer.Next != transport.Done {
 		return program.Plain(fmt.Errorf("the hub still waits for %v", answer.Next))
 	}
+	for _, user := range answer.Unknown {
+		fmt.Fprintf(c.env.Err, "The hub knows no user %v, who is told nothing of %q.\n", user, a.Title)
+	}
 	if err := a.mark(&a.Shared); err != nil {
 		return err
 	}
@@ -149,7 +152,7 @@ func (c *camera) share(ctx context.Context, a *album) error {
 // sync hands an album over to the home, if that is to be done. Where an original cannot be
 // read any more as it was shared, the rest goes there, and the album is not at home.
 func (c *camera) sync(ctx context.Context, home transport.ShareReceiver, a *album) error {
-	if err := c.make(ctx, a); err != nil {
+	if err := c.shareFirst(ctx, a); err != nil {
 		return err
 	}
 	before, done := c.read.Load(), c.show(fmt.Sprintf("%q", a.Title))
@@ -167,6 +170,19 @@ func (c *camera) sync(ctx context.Context, home transport.ShareReceiver, a *albu
 	}
 	fmt.Fprintf(c.env.Out, "Synced %q: %s, %s.\n", a.Title, human.Count(len(a.Photos), "item", "items"), human.Size(c.read.Load()-before))
 	return nil
+}
+
+// shareFirst shares with the hub what no home can tell others of: what is for mail addresses, which
+// only a hub takes.
+func (c *camera) shareFirst(ctx context.Context, a *album) error {
+	if a.Shared || len(a.Mail) == 0 {
+		return c.make(ctx, a)
+	}
+	err := c.share(ctx, a)
+	if errors.Is(err, transport.ErrUnreachable) { // which keeps no other album back
+		err = program.Plain(fmt.Errorf("%q waits for the hub, which knows whose its mail addresses are: %s", a.Title, program.Trouble(err)))
+	}
+	return err
 }
 
 // lacking names what of an album cannot have gone to the home: originals that were not there

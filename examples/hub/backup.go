@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 
 	"github.com/glimpse-go/glimpse/examples/internal/human"
@@ -42,6 +43,9 @@ const passes = 5
 // backup copies the hub into a folder: while it is in use first, and what was changed
 // meanwhile with changes held up, so that all belongs together.
 func (a *admin) backup(ctx context.Context, to string) (total storecopy.Report, err error) {
+	if err := mayBackUp(to); err != nil {
+		return total, err
+	}
 	lock, err := program.Lock(to)
 	if err != nil {
 		return total, err
@@ -71,6 +75,20 @@ func (a *admin) backup(ctx context.Context, to string) (total storecopy.Report, 
 		err = os.Remove(unfinished(to))
 	}
 	return plus(total, report), err
+}
+
+// mayBackUp refuses a folder that has something else in it: what is shared or copied from there
+// would take the hub's key along.
+func mayBackUp(to string) error {
+	entries, err := os.ReadDir(to)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	begun := func(e os.DirEntry) bool { return slices.Contains([]string{"key.pem", "lock", "unfinished"}, e.Name()) }
+	if len(entries) > 0 && !slices.ContainsFunc(entries, begun) {
+		return program.Plain(fmt.Errorf("%s has something else in it; choose a new folder, or one of an earlier backup", to))
+	}
+	return nil
 }
 
 // plus adds what another pass has changed; seen is what the last one has.

@@ -73,6 +73,14 @@ func TestBackupOfAnother(t *testing.T) {
 	if got := programtest.Fails(t, 1, h.program, "backup", to, "-data", other.dir); !strings.Contains(got, "of another hub") {
 		t.Error(got)
 	}
+	photos := t.TempDir()
+	programtest.Photos(t, photos, 0, 1)
+	if got := programtest.Fails(t, 1, h.program, "backup", photos, "-data", h.dir); !strings.Contains(got, "something else") {
+		t.Error(got)
+	}
+	if there, err := program.Exists(filepath.Join(photos, "key.pem")); there || err != nil {
+		t.Error("the hub's key lies beside photos:", err)
+	}
 	notes := filepath.Join(t.TempDir(), "notes")
 	if err := os.WriteFile(notes, []byte("notes"), 0o600); err != nil {
 		t.Fatal(err)

@@ -178,12 +178,39 @@ func TestTrouble(t *testing.T) {
 		{1, "not a directory", []string{"-data", filepath.Join(noFolder, "x")}},
 		{2, "unexpected argument", []string{"sing", "-data", h.dir}},
 		{2, "missing flags", nil},
+		{2, "has a host", []string{"-data", fresh, "-listen", programtest.Port(t), "-url", "hub.example.org"}},
 		{2, "-tls-cert", []string{"-data", fresh, "-tls-mode", "files", "-listen", programtest.Port(t)}},
 		{2, "network", []string{"-data", fresh, "-network", "home"}},
 	} {
 		if got := programtest.Fails(t, test.status, h.program, test.args...); !strings.Contains(got, test.want) {
 			t.Errorf("%v: %s", test.args, got)
 		}
+	}
+}
+
+// TestCannotBeUser: who cannot be a user is refused before anybody is invited.
+func TestCannotBeUser(t *testing.T) {
+	h := newHub(t)
+	h.join(t, "user", "add", "Ann", "ann@example.org")
+	h.join(t, "user", "add", "Bob")
+	for want, args := range map[string][]string{
+		"say what the person is called": {"add", " "},
+		"no mail address":               {"add", "Carol", "carol"},
+		`the address of user "Ann"`:     {"add", "Carol", "carol@example.org", "Ann@Example.org"},
+		`is the address of user "Ann"`:  {"change", "Bob", "-address", "ann@example.org"},
+		`"bob" is no mail address`:      {"change", "Bob", "-address", "bob"},
+	} {
+		if got := programtest.Fails(t, 1, h.program, append(append([]string{"user"}, args...), "-data", h.dir)...); !strings.Contains(got, want) {
+			t.Errorf("%v: %s", args, got)
+		}
+	}
+	programtest.Run(t, h.program, "user", "change", "Ann", "-address", "ANN@example.org", "-data", h.dir)
+}
+
+// TestCompletion prints what bash needs, without a folder.
+func TestCompletion(t *testing.T) {
+	if got := programtest.Run(t, programtest.Program("hub"), "completion"); !strings.Contains(got, "complete -o default -F _glimpse_hub hub\n") {
+		t.Error(got)
 	}
 }
 

@@ -5,11 +5,13 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/examples/internal/program"
 	"github.com/glimpse-go/glimpse/signature"
+	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/enrol"
 	"github.com/glimpse-go/glimpse/transport/hub"
 )
@@ -38,10 +40,42 @@ type invited struct {
 }
 
 // invite opens an invitation, and returns its text.
-func (a *admin) invite(_ context.Context, of invitation) (string, error) {
+func (a *admin) invite(ctx context.Context, of invitation) (string, error) {
 	if a.url == "" {
 		return "", program.Plain(errors.New("the hub does not run; start it first, since a station is to reach it"))
 	}
+	if err := a.may(ctx, of); err != nil {
+		return "", err
+	}
+	return a.begin(of)
+}
+
+// may refuses a user who could not be made or changed so, before two people compare a code for
+// nothing.
+func (a *admin) may(ctx context.Context, of invitation) error {
+	if of.User.IsZero() && strings.TrimSpace(of.Name) == "" {
+		return program.Usage("the name is empty: say what the person is called")
+	}
+	for _, address := range of.Addresses {
+		user, err := a.hub.Accounts().ByAddress(ctx, address)
+		if errors.Is(err, transport.ErrNotFound) {
+			continue
+		}
+		person, errPerson := a.hub.Accounts().Person(ctx, user)
+		switch {
+		case errors.Is(err, collection.ErrAddress):
+			return program.Usage("%q is no mail address, such as ann@example.org", address)
+		case errors.Join(err, errPerson) != nil:
+			return errors.Join(err, errPerson)
+		case !person.Temporary && user != of.User:
+			return program.Plain(fmt.Errorf("%s is the address of user %q", address, person.Name))
+		}
+	}
+	return nil
+}
+
+// begin opens an invitation, and returns its text.
+func (a *admin) begin(of invitation) (string, error) {
 	ctx, end := context.WithTimeout(a.hub.Running(), invitationAge)
 	offer := enrol.Offer{User: of.User, Authority: a.hub.PublicKey(), Hub: []string{a.url}}
 	attempt, err := enrol.NewAttempt(ctx, offer, rand.Reader)

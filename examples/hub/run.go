@@ -41,8 +41,15 @@ func (w *runWord) Run(ctx context.Context, env program.Env, g *grammar) (err err
 		return err
 	}
 	defer listener.Close()
+	scheme := "https"
+	if w.TLS.Mode == "none" {
+		scheme = "http"
+	}
 	a := newAdmin(s, m)
-	a.url, a.pinned = w.url(listener), w.TLS.Mode == "key"
+	if a.url, err = program.ServedAt(w.URL, scheme, listener); err != nil {
+		return err
+	}
+	a.pinned = w.TLS.Mode == "key"
 	return w.serve(ctx, env, a, log, listener, func(h http.Handler) error {
 		return httplink.Serve(ctx, listener, h, config, s.hub.Run)
 	})
@@ -65,15 +72,6 @@ func (w *runWord) serve(ctx context.Context, env program.Env, a *admin, log *slo
 	a.greet(ctx, env)
 	program.Ready()
 	return stations(a.metrics.watch(a.public(ctx, log)))
-}
-
-// url is by which stations reach the hub.
-func (w *runWord) url(l net.Listener) string {
-	scheme := "https"
-	if w.TLS.Mode == "none" {
-		scheme = "http"
-	}
-	return program.URL(w.URL, scheme, l)
 }
 
 // public is what the hub serves to stations, and to what watches over it.

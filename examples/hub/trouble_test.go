@@ -70,6 +70,12 @@ func TestConfiguration(t *testing.T) {
 			t.Errorf("%s: %s", what, got)
 		}
 	}
+	if err := os.WriteFile(file, []byte(whole[:len(whole)-len(`"127.0.0.0/8"]}`)]+`"127.0.0.0/8", "home"]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := programtest.Fails(t, 2, programs, "-config", file); !strings.Contains(got, `--network: netip.ParsePrefix("home")`) {
+		t.Error(got)
+	}
 	for _, file := range []string{dir, filepath.Join(dir, "none.json")} {
 		if got := programtest.Fails(t, 1, programs, "-config", file); !strings.Contains(got, file) {
 			t.Error(got)

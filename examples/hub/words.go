@@ -18,7 +18,7 @@ import (
 // userWords are the words on users.
 type userWords struct {
 	Add    userAdd    `cmd:"" help:"Make a user, and invite the first station: a computer at home."`
-	List   userList   `cmd:"" help:"List the users and their stations."`
+	List   userList   `cmd:"" help:"List the users, and the stations that were invited here."`
 	Change userChange `cmd:"" help:"Change the name or the mail addresses of a user."`
 	Delete userDelete `cmd:"" help:"Delete a user, and all that is the user's from the hub."`
 }
@@ -26,7 +26,7 @@ type userWords struct {
 // stationWords are the words on stations.
 type stationWords struct {
 	Add    stationAdd    `cmd:"" help:"Invite the first station of a user who has none, or once more the one whose answer was lost."`
-	Revoke stationRevoke `cmd:"" help:"Stop a station for good, such as a camera that was lost."`
+	Revoke stationRevoke `cmd:"" help:"Stop a user's first station for good, such as a computer that was stolen. Others are stopped at home: peer station remove."`
 }
 
 type userAdd struct {
@@ -159,7 +159,11 @@ func (w userChange) Run(ctx context.Context, env program.Env, g *grammar) error 
 }
 
 func (a *admin) change(ctx context.Context, u user) (struct{}, error) {
-	return struct{}{}, a.hub.Accounts().Members().Set(ctx, u.ID, hub.Person{Name: u.Name, Addresses: u.Addresses})
+	err := a.may(ctx, invitation{User: u.ID, Addresses: u.Addresses})
+	if err == nil {
+		err = a.hub.Accounts().Members().Set(ctx, u.ID, hub.Person{Name: u.Name, Addresses: u.Addresses})
+	}
+	return struct{}{}, err
 }
 
 type userDelete struct {
@@ -213,7 +217,7 @@ func (w stationRevoke) Run(ctx context.Context, env program.Env, g *grammar) err
 func (a *admin) revoke(ctx context.Context, of revoked) (struct{}, error) {
 	err := a.hub.Accounts().Revoke(ctx, of.User, of.Station)
 	if errors.Is(err, transport.ErrNotFound) {
-		err = program.Plain(fmt.Errorf("the user has no station %q", of.Station))
+		err = program.Plain(fmt.Errorf("the user has no station %q here; those that joined at home are stopped there: peer station remove", of.Station))
 	}
 	return struct{}{}, err
 }

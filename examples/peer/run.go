@@ -11,6 +11,7 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/examples/internal/human"
 	"github.com/glimpse-go/glimpse/examples/internal/program"
+	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/device"
 	"github.com/glimpse-go/glimpse/transport/event"
 	"github.com/glimpse-go/glimpse/transport/httplink"
@@ -34,7 +35,10 @@ func (w *runWord) Run(ctx context.Context, env program.Env, g *grammar) (err err
 	}
 	defer listener.Close()
 	log := slog.New(slog.NewTextHandler(env.Err, &slog.HandlerOptions{Level: slog.LevelError})) // tell says the rest
-	s := &service{env: env, url: program.URL(w.URL, "https", listener)}
+	s := &service{env: env}
+	if s.url, err = program.ServedAt(w.URL, "https", listener); err != nil {
+		return err
+	}
 	s.Peer, err = program.OpenPeer(ctx, g.Data, peer.Config{
 		URL: s.url, Log: log, Events: s.tell, Accept: w.accept, Publishes: !w.Hold,
 	}, w.Network...)
@@ -79,9 +83,24 @@ func (s *service) tell(e event.Event) {
 			i, _ := v.Collection().Index(e.Ref.Item)
 			fmt.Fprintf(s.env.Out, "%s: %s of %q\n", e.Kind, device.Caption(v.Collection().Item(i).Caption), v.Collection().Title())
 		}
-	case e.Kind == event.Failed || e.Kind == event.LeftOut:
+	case e.Kind == event.LeftOut && e.User.IsZero():
+		fmt.Fprintf(s.env.Err, "not made: the %s: %s\n", s.versionOf(ctx, e.Ref), program.Trouble(e.Err))
+	case e.Kind == event.LeftOut:
+		fmt.Fprintf(s.env.Err, "the hub knows no user %v, who is told nothing of what is shared\n", e.User)
+	case e.Kind == event.Failed:
 		fmt.Fprintf(s.env.Err, "%s %s: %s\n", e.Kind, e.Doing, program.Trouble(e.Err))
 	}
+}
+
+// versionOf names a version as people know it.
+func (s *service) versionOf(ctx context.Context, of transport.Ref) string {
+	v, err := s.Reader.View(ctx, of.Collection)
+	if err != nil {
+		return of.Item.String()
+	}
+	c := v.Collection()
+	i, _ := c.Index(of.Item)
+	return fmt.Sprintf("%s of %s in %q", c.Ladder()[of.Version].Name, device.Caption(c.Item(i).Caption), c.Title())
 }
 
 func titled(title, then string, items, labelled int) string {

@@ -38,6 +38,8 @@ func (s *service) words() http.Handler {
 	mux.HandleFunc("/station/open", program.Word(s.openAttempt))
 	mux.HandleFunc("/station/wait", program.Word(s.wait))
 	mux.HandleFunc("/station/decide", program.Word(s.decide))
+	mux.HandleFunc("/station/list", program.Word(s.stations))
+	mux.HandleFunc("/station/remove", program.Word(s.remove))
 	mux.HandleFunc("/contact/list", program.Word(s.contacts))
 	mux.HandleFunc("/contact/add", program.Word(s.addContact))
 	mux.HandleFunc("/room", program.Word(s.room))

@@ -18,6 +18,7 @@ import (
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/device"
+	"github.com/glimpse-go/glimpse/transport/media"
 	"github.com/glimpse-go/glimpse/transport/media/mediafiles"
 )
 
@@ -82,7 +83,7 @@ func (s *service) make(ctx context.Context, id collection.ID, a shared, found *f
 	for _, bad := range found.Bad {
 		left = append(left, bad.LeftOut())
 	}
-	files := mediafiles.Folder{Original: s.Store.File}
+	files := mediafiles.Folder{Original: s.Store.File, Maker: &media.Maker{Engines: program.Engines}}
 	body := collection.Body{Recipients: to.Users}
 	for _, path := range found.Paths() {
 		item, err := files.Add(ctx, collection.DeriveItemID(id, []byte(path)), path)

@@ -9,13 +9,13 @@ import (
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/examples/internal/program"
-	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport/enrol"
-	"github.com/glimpse-go/glimpse/transport/httplink"
 )
 
 type stationWords struct {
-	Add stationAdd `cmd:"" help:"Let another station of the user's join, such as a camera."`
+	Add    stationAdd    `cmd:"" help:"Let another station of the user's join: a camera, or another computer."`
+	List   stationList   `cmd:"" help:"List the stations that have joined here."`
+	Remove stationRemove `cmd:"" help:"Stop one of them for good, such as a camera that was lost."`
 }
 
 // attemptAge is how long a station may join after that was allowed.
@@ -26,7 +26,7 @@ const answerAge = time.Minute
 
 // openAttempt lets one station join, and returns where.
 func (s *service) openAttempt(ctx context.Context, _ struct{}) (string, error) {
-	if err := s.running(); err != nil {
+	if err := s.sealsRoster(); err != nil {
 		return "", err
 	}
 	endpoint, err := collection.DecodeEndpoint(s.Source().Endpoint)
@@ -105,53 +105,6 @@ func (s *service) over(a *enrol.Attempt) {
 	}
 }
 
-// enlist puts a station into the user's roster, which is kept here first and then
-// countersigned by the hub: what was lost on the way goes there with the next station.
-func (s *service) enlist(ctx context.Context, r enrol.Request) ([]byte, error) {
-	before := s.Account
-	var roster signature.Roster
-	if roster.UnmarshalBinary(before.Statement) != nil {
-		roster = signature.Roster{} // the station is the user's first
-	}
-	next, err := r.AddTo(ctx, roster, s.OwnKey.Signer)
-	if err != nil {
-		return nil, err
-	}
-	statement, err := next.MarshalBinary()
-	if err == nil {
-		err = s.keep(statement)
-	}
-	if err != nil {
-		return nil, err
-	}
-	if len(before.Hub) > 0 {
-		var hub *httplink.Client
-		if hub, err = httplink.HubOf(before, httplink.Options{}); err != nil {
-			return nil, err
-		}
-		statement, err = hub.SetRoster(ctx, statement)
-		if errors.Is(err, signature.ErrChanged) { // it can be no other time
-			err = errors.Join(err, s.keep(before.Statement))
-		}
-		if err == nil {
-			err = s.keep(statement)
-		}
-	}
-	if err == nil {
-		err = s.Learn(ctx, [][]byte{statement})
-	}
-	return statement, err
-}
-
-// keep keeps what shows whose station this is.
-func (s *service) keep(statement []byte) error {
-	s.Account.Statement, s.Account.UserKey = statement, signature.PublicKey{}
-	if new(signature.Roster).UnmarshalBinary(statement) == nil {
-		s.Account.UserKey = s.OwnKey.Public() // it has sealed the roster
-	}
-	return s.Account.Save(program.AccountIn(s.Dir))
-}
-
 type stationAdd struct{}
 
 // Run lets a station join.
@@ -161,6 +114,7 @@ func (stationAdd) Run(ctx context.Context, env program.Env, g *grammar) error {
 		return err
 	}
 	fmt.Fprintf(env.Out, "On the camera, within %v:\n\n    camera join %s\n\n", attemptAge, text)
+	fmt.Fprintln(env.Out, "Another computer joins by the same address: peer join … -name laptop")
 	wait := func(ctx context.Context) (program.Joining, error) {
 		return call[struct{}, program.Joining](ctx, g.Data, "station/wait", struct{}{})
 	}

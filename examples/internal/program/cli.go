@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -70,6 +71,10 @@ func run(ctx context.Context, name, about string, grammar any, args []string, en
 		for _, word := range complete(parser.Model, args[1:]) {
 			fmt.Fprintln(env.Out, word)
 		}
+		return done
+	}
+	if slices.Equal(args, []string{"completion"}) { // which needs no folder
+		printCompletion(env.Out, name)
 		return done
 	}
 	chosen, err := parser.Parse(longFlags(args))

@@ -2,6 +2,7 @@ package program
 
 import (
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -10,13 +11,17 @@ import (
 // completeWord asks a program for the words that may follow those behind it.
 const completeWord = "complete--"
 
-// Completion is the command that prints what makes bash complete a program's words.
+// Completion is the command that prints what makes bash complete a program's words. It needs
+// none of the program's flags.
 type Completion struct{}
 
 // Run prints it.
 func (Completion) Run(env Env, app *kong.Kong) error {
-	name := app.Model.Name
-	_, err := fmt.Fprintf(env.Out, `# Put this into ~/.bashrc: source <(%[1]s completion)
+	return printCompletion(env.Out, app.Model.Name)
+}
+
+func printCompletion(to io.Writer, name string) error {
+	_, err := fmt.Fprintf(to, `# Put this into ~/.bashrc: source <(%[1]s completion)
 _glimpse_%[1]s() {
   mapfile -t COMPREPLY < <(compgen -W "$("$1" %[2]s "${COMP_WORDS[@]:1:COMP_CWORD-1}" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}")
 }

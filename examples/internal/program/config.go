@@ -56,7 +56,19 @@ func each(of *kong.Node, visit func(*kong.Flag)) {
 	}
 }
 
-// Resolve implements kong.Resolver.
+// Resolve implements kong.Resolver. What the file says is read as on the command line, so that
+// what is wrong with it is said in the same words.
 func (o options) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
-	return o.values[flag.Name], nil
+	switch v := o.values[flag.Name].(type) {
+	case nil:
+		return nil, nil
+	case []any:
+		var texts []string
+		for _, one := range v {
+			texts = append(texts, fmt.Sprint(one))
+		}
+		return kong.JoinEscaped(texts, ','), nil
+	default:
+		return fmt.Sprint(v), nil
+	}
 }

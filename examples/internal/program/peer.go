@@ -12,9 +12,14 @@ import (
 	"github.com/glimpse-go/glimpse/transport/account"
 	"github.com/glimpse-go/glimpse/transport/httplink"
 	"github.com/glimpse-go/glimpse/transport/inplace"
+	"github.com/glimpse-go/glimpse/transport/media"
+	"github.com/glimpse-go/glimpse/transport/media/heif"
 	"github.com/glimpse-go/glimpse/transport/media/mediafiles"
 	"github.com/glimpse-go/glimpse/transport/peer"
 )
+
+// Engines make pictures of photos as phones take them, besides those that need no other engine.
+var Engines = []media.Engine{new(heif.Engine)}
 
 // Peer is a peer in its folder.
 type Peer struct {
@@ -39,7 +44,9 @@ func OpenPeer(ctx context.Context, dir string, cfg peer.Config, networks ...neti
 }
 
 func (p *Peer) open(ctx context.Context, cfg peer.Config, networks []netip.Prefix) error {
-	cfg.Store, cfg.Render = p.Store, new(mediafiles.Renderer)
+	renderer := new(mediafiles.Renderer)
+	renderer.Maker.Engines = Engines
+	cfg.Store, cfg.Render = p.Store, renderer
 	err := Connect(ctx, p.Account, &cfg, httplink.Options{Networks: networks})
 	if err == nil {
 		p.Peer, err = peer.New(ctx, p.Account.User, p.OwnKey.Signer, cfg)

@@ -3,6 +3,7 @@ package program
 import (
 	"io"
 	"net"
+	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -24,11 +25,14 @@ func Ready() {
 	}
 }
 
-// URL is by which others reach what listens: the one that the operator says, or else one with
-// the name of this computer where it listens at all addresses.
-func URL(said, scheme string, l net.Listener) string {
+// ServedAt is the base URL by which others reach what listens: the one that was said or, if that is
+// empty, by the address, where a host's name stands for all of its addresses.
+func ServedAt(said, scheme string, l net.Listener) (string, error) {
 	if said != "" {
-		return strings.TrimSuffix(said, "/")
+		if u, err := url.Parse(said); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+			return "", Usage("-url %q: it begins with https:// and has a host", said)
+		}
+		return strings.TrimSuffix(said, "/"), nil
 	}
 	host, port, _ := net.SplitHostPort(l.Addr().String())
 	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
@@ -36,5 +40,5 @@ func URL(said, scheme string, l net.Listener) string {
 			host = name
 		}
 	}
-	return scheme + "://" + net.JoinHostPort(host, port)
+	return scheme + "://" + net.JoinHostPort(host, port), nil
 }

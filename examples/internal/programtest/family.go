@@ -94,10 +94,20 @@ func (s *Station) CameraIn(dir string) *Station {
 	return c
 }
 
-// join makes a folder a station, as two people do who compare a code.
-func (s *Station) join(operator *Process) {
+// Computer has another computer of the user's join at a peer that runs, and starts its peer.
+func (s *Station) Computer(name string) *Station {
 	s.t.Helper()
-	station := Start(s.t, s.program, "join", operator.Await(filepath.Base(s.program)+" join (.*)\n"), "-data", s.Dir)
+	c := newStation(s.t, "peer", s.t.TempDir())
+	c.join(s.Begin("station", "add"), "-name", name)
+	c.Start()
+	return c
+}
+
+// join makes a folder a station, as two people do who compare a code.
+func (s *Station) join(operator *Process, flags ...string) {
+	s.t.Helper()
+	invitation := operator.Await("(?:peer|camera) join (https?://.*)\n")
+	station := Start(s.t, s.program, append([]string{"join", invitation, "-data", s.Dir}, flags...)...)
 	operator.Await("The code is " + station.Await(`The code is (.*)\.`))
 	operator.Say("y")
 	station.Say("y")
