@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -85,9 +84,6 @@ func (w *world) makeAtHome(home *station, h collection.Header, b collection.Body
 		return nil, transport.ErrNotFound
 	}
 	name, err := home.Author.Make(ctx, h, b, none)
-	if errors.Is(err, collection.ErrDigestChanged) {
-		return // heads for which homes have made different versions cannot be joined
-	}
 	w.ended(home.Name+": make a successor", err)
 	if err == nil {
 		w.publish(home, name)
