@@ -67,13 +67,8 @@ func joined(id ItemID, ladder label.Ladder, v int, own Digest, replaced []Collec
 	var kept Digest
 	same := own.IsZero()
 	for _, c := range replaced {
-		at, in := c.Index(id)
-		was := c.versionOf(ladder, v)
-		if !in || was < 0 {
-			continue
-		}
-		d, known := c.Digest(at, was)
-		if !known {
+		d := c.digestIn(ladder, v, id)
+		if d.IsZero() {
 			continue
 		}
 		if v == len(ladder)-1 && !kept.IsZero() && d != kept {
@@ -91,6 +86,16 @@ func joined(id ItemID, ladder label.Ladder, v int, own Digest, replaced []Collec
 		return kept, ErrDigestChanged
 	}
 	return kept, nil
+}
+
+// digestIn returns the digest that c has of an item's version of another ladder; zero means
+// that it has none.
+func (c Collection) digestIn(ladder label.Ladder, v int, id ItemID) (d Digest) {
+	at, in := c.Index(id)
+	if was := c.versionOf(ladder, v); in && was >= 0 {
+		d, _ = c.Digest(at, was)
+	}
+	return d
 }
 
 // versionOf returns the place in c's ladder of a version of another ladder: the complete
