@@ -3,7 +3,6 @@ package hub
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport"
@@ -29,23 +28,10 @@ func (h *Hub) unknownIn(ctx context.Context, c collection.Collection) ([]string,
 	return unknown[:min(len(unknown), transport.MaxUnknown)], err
 }
 
-// unknownIn returns the ids of recipients who have no account here, and who those are that
-// have a temporary one. One record is looked up for each of the first thousand
-// recipients, all in one look. A Directory that is not the hub's own does not say who there
-// is: then nobody is named.
+// unknownIn returns the ids of recipients who have no account here, and the addresses of
+// those that have a temporary one.
 func (u *users) unknownIn(ctx context.Context, c collection.Collection) (unknown []string, temporary map[records.Hash]string, err error) {
-	var users []collection.UserID
-	var keys []string
-	for user := range c.Recipients() {
-		if len(users) == lookups || !u.own() {
-			break
-		}
-		users, keys = append(users, user), append(keys, records.Person.Key(user))
-	}
-	if len(keys) == 0 {
-		return nil, nil, nil
-	}
-	found, err := u.cfg.Store.Get(ctx, keys...)
+	users, found, err := u.recipients(ctx, c)
 	if errors.Is(err, transport.ErrStorage) { // the share goes on, also where an account is damaged
 		u.cfg.Log.Error("not looked up which recipients there are", "error", err)
 		return nil, nil, nil
@@ -61,14 +47,27 @@ func (u *users) unknownIn(ctx context.Context, c collection.Collection) (unknown
 	return unknown, temporary, err
 }
 
+// recipients looks up the first thousand recipients of a collection, all in one look. A
+// Directory that is not the hub's own does not say who there is: then there is none.
+func (u *users) recipients(ctx context.Context, c collection.Collection) (users []collection.UserID, found []transport.Record, err error) {
+	var keys []string
+	for user := range c.Recipients() {
+		if len(users) == lookups || !u.own() {
+			break
+		}
+		users, keys = append(users, user), append(keys, records.Person.Key(user))
+	}
+	if len(keys) > 0 {
+		found, err = u.cfg.Store.Get(ctx, keys...)
+	}
+	return users, found, err
+}
+
 // unwritten returns the addresses that a collection's author has named and nobody reads: they
 // are no user's, or one's whose temporary account is among some.
 func (a *addresses) unwritten(ctx context.Context, c collection.Collection, temporary map[records.Hash]string) (unwritten []string, err error) {
-	if len(temporary) == 0 && len(slices.Collect(c.Addresses())) == 0 {
-		return nil, nil
-	}
 	m, err := loadMailing(ctx, a.cfg.Store, c.Name())
-	if err != nil {
+	if err != nil || len(m.Entries) == 0 {
 		return nil, err
 	}
 	found, err := a.found(ctx, m)
