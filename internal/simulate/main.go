@@ -48,7 +48,7 @@ func run(args []string, out io.Writer) error {
 		*seed = uint64(time.Now().UnixMilli())
 	}
 	fmt.Fprintf(out, "go run ./internal/simulate -runs %d -seed %d -steps %d\n", *runs, *seed, *steps)
-	o := options{seed: *seed, steps: *steps}
+	o := options{seed: *seed, steps: *steps, count: new(counts)}
 	if *trace {
 		*workers = 1
 		o.trace = func(line string) { fmt.Fprintln(out, line) }
@@ -56,6 +56,7 @@ func run(args []string, out io.Writer) error {
 	started := time.Now()
 	failed := report(out, o, *runs, *workers)
 	fmt.Fprintf(out, "%d runs, %d failed, %v\n", *runs, failed, time.Since(started).Round(time.Millisecond))
+	o.count.print(out)
 	if failed > 0 {
 		return fmt.Errorf("%d of %d runs %w", failed, *runs, errFailed)
 	}
