@@ -3,7 +3,8 @@
 // requests and is cut, with stations that crash at any change of their stores, or
 // at any step of the disk below them. In some runs two processes are the hub, on one
 // store, and either is killed at any moment. After the faults everybody tries again, and
-// what must hold is checked.
+// what must hold is checked; then an album goes on. How often that came to what it is to try
+// is printed at the end.
 //
 //	go run ./internal/simulate -runs 20000        runs 20000 seeds that nobody has tried
 //	go run ./internal/simulate -seed 17 -trace    runs one, and prints what happens
