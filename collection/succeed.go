@@ -1,6 +1,7 @@
 package collection
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 
@@ -14,10 +15,12 @@ const MaxReplaced = 16
 // Succeed makes a successor of collections of h's author, which it replaces: with whom a
 // collection is shared, and which items it has, never changes in itself. It is New with
 // the ids of what is replaced in b.Replaces, and with the digests of items that are the
-// same, by id, which keep them: nothing of those is uploaded or fetched again. Digests
-// that b has for them must be the same. All items are pending; what is known of their
-// availability is carried over by an update: see CarryOver. What is replaced goes on until
-// it is ended; end it once the successor is stored.
+// same, by id, which keep them: nothing of those is uploaded or fetched again. Of a partial
+// version that heads have made in different ways, by other renderers, the greatest digest
+// stands, as of editions with one number: whoever joins, in whatever order and steps, has the
+// same. Complete versions must agree, and digests that b has be one of theirs. All items are
+// pending; what is known of their availability is carried over by an update: see CarryOver.
+// What is replaced goes on until it is ended; end it once the successor is stored.
 //
 // Errors: those of New, ErrNotAuthorised if a collection has another author, ErrLimit for
 // more than MaxReplaced, and an *ItemError with ErrDigestChanged.
@@ -28,49 +31,71 @@ func Succeed(h Header, b Body, replaced ...Collection) (Collection, error) {
 			return Collection{}, fmt.Errorf("succeed: %w: %v is another author's", ErrNotAuthorised, c.Name())
 		}
 		b.Replaces = append(b.Replaces, c.ID())
-		if err := b.keep(c); err != nil {
-			return Collection{}, fmt.Errorf("succeed: %w", err)
-		}
+	}
+	if err := b.keep(replaced); err != nil {
+		return Collection{}, fmt.Errorf("succeed: %w", err)
 	}
 	return New(h, b)
 }
 
-// keep takes the digests of c for the items that b has, too.
-func (b *Body) keep(c Collection) error {
+// keep takes the digests of what is replaced for the items that b has, too.
+func (b *Body) keep(replaced []Collection) error {
 	ladder := b.Ladder
 	if ladder == nil {
 		ladder = label.DefaultLadder()
 	}
 	for i := range b.Items {
-		at, ok := c.Index(b.Items[i].ID)
-		if !ok {
+		it := &b.Items[i]
+		if !slices.ContainsFunc(replaced, func(c Collection) bool { _, in := c.Index(it.ID); return in }) {
 			continue
 		}
-		if err := b.Items[i].keep(ladder, c, at); err != nil {
-			return &ItemError{b.Items[i].ID, err}
+		it.Digests = append(slices.Clone(it.Digests), make([]Digest, max(0, len(ladder)-len(it.Digests)))...)
+		for v := range ladder {
+			d, err := joined(it.ID, ladder, v, it.Digests[v], replaced)
+			if err != nil {
+				return &ItemError{it.ID, err}
+			}
+			it.Digests[v] = d
 		}
 	}
 	return nil
 }
 
-// keep takes the digests that item at of c has, for versions of the same name.
-func (it *Item) keep(ladder label.Ladder, c Collection, at int) error {
-	digests := append(slices.Clone(it.Digests), make([]Digest, max(0, len(ladder)-len(it.Digests)))...)
-	for v := range ladder {
-		was := c.versionOf(ladder, v)
-		if was < 0 {
+// joined returns the digest of an item's version that a successor has of what it replaces,
+// beside its own; zero means that none is known.
+func joined(id ItemID, ladder label.Ladder, v int, own Digest, replaced []Collection) (Digest, error) {
+	var kept Digest
+	same := own.IsZero()
+	for _, c := range replaced {
+		d := c.digestIn(ladder, v, id)
+		if d.IsZero() {
 			continue
 		}
-		d, known := c.Digest(at, was)
-		switch {
-		case known && digests[v].IsZero():
-			digests[v] = d
-		case known && digests[v] != d:
-			return ErrDigestChanged
+		if v == len(ladder)-1 && !kept.IsZero() && d != kept {
+			return kept, ErrDigestChanged
+		}
+		same = same || d == own
+		if bytes.Compare(d[:], kept[:]) > 0 {
+			kept = d
 		}
 	}
-	it.Digests = digests
-	return nil
+	if kept.IsZero() {
+		return own, nil
+	}
+	if !same {
+		return kept, ErrDigestChanged
+	}
+	return kept, nil
+}
+
+// digestIn returns the digest that c has of an item's version of another ladder; zero means
+// that it has none.
+func (c Collection) digestIn(ladder label.Ladder, v int, id ItemID) (d Digest) {
+	at, in := c.Index(id)
+	if was := c.versionOf(ladder, v); in && was >= 0 {
+		d, _ = c.Digest(at, was)
+	}
+	return d
 }
 
 // versionOf returns the place in c's ladder of a version of another ladder: the complete

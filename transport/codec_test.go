@@ -26,7 +26,7 @@ var messages = []any{
 	transport.Answer{
 		Next: transport.Upload, Collection: []byte("c"), Missing: []transport.Bits{{0, 1}},
 		Parts: []transport.Part{{Item: 8, Version: 1, Size: 9}}, Updates: [][]byte{{1}}, Notify: true, Keys: [][]byte{{2}},
-		Announced: "http://x", Refused: &transport.Fault{Code: 1}, Unknown: []collection.UserID{{3}},
+		Announced: "http://x", Refused: &transport.Fault{Code: 1}, Unknown: []string{"eve@example.org"},
 	},
 	transport.Announcement{Author: collection.UserID{1}, ID: collection.ID{2}, Items: transport.BitsOf(1), URL: "http://x"},
 	transport.State{

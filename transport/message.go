@@ -114,10 +114,11 @@ type Answer struct {
 	// why it does not count after all.
 	Announced string `cbor:"8,keyasint,omitempty"`
 	Refused   *Fault `cbor:"9,keyasint,omitempty"`
-	// Unknown are recipients whom the hub does not know, at most MaxUnknown of them: nobody
-	// tells them of the collection, nor can they read it there, before they join. The author
-	// alone hears that, with each share.
-	Unknown []collection.UserID `cbor:"10,keyasint,omitempty"`
+	// Unknown are recipients whom the hub does not know, at most MaxUnknown of them: users, by
+	// their ids in text, and, of a hub that writes no letters, mail addresses that are no
+	// user's. Nobody tells them of the collection, nor can they read it there, before they
+	// join. The author alone hears that, with each share.
+	Unknown []string `cbor:"10,keyasint,omitempty"`
 }
 
 // MaxUnknown is how many of the recipients whom a hub does not know it names in an answer.

@@ -127,6 +127,9 @@ func doInstalls(s *station, c command) error {
 // render makes a version at a peer, and writes down that it cannot.
 func (s *station) render(ctx context.Context, p peer.Picture, to io.Writer) error {
 	err := s.w.media().Renderer(s.ffmpeg).Render(ctx, p, to)
+	if err == nil && s.artist {
+		_, err = fmt.Fprintf(to, " as %s does it", s.Name)
+	}
 	if errors.Is(err, errors.ErrUnsupported) {
 		s.w.log.add(fmt.Sprintf("%s cannot make %s of %s: %v", s.Name, p.Version.Name, s.w.item(p.Item.ID), err))
 	}

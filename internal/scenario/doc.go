@@ -21,7 +21,7 @@
 //	world without hub
 //	user USERS
 //	camera NAME of USER [without ffmpeg]
-//	peer NAME of USER [without screens | address | ffmpeg] [as notifier]
+//	peer NAME of USER [without screens | address | ffmpeg] [as notifier | artist]
 //	hub wants N versions from devices
 //	hub forgets VERSION of ITEMS in COLLECTION
 //	hub probes [N times]
@@ -37,8 +37,8 @@
 //	NAME stops | starts             a peer, which goes on from its store
 //
 // A peer without screens has no renderer, one without address serves nobody, one
-// as notifier would rather tell the recipients itself; a station without ffmpeg
-// makes no picture of a video.
+// as notifier would rather tell the recipients itself, and one as artist makes versions in
+// a way of its own; a station without ffmpeg makes no picture of a video.
 //
 // A camera; the first four are for peers as well:
 //

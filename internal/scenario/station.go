@@ -25,6 +25,7 @@ type station struct {
 	ffmpeg   bool // the program is installed
 	accepts  int  // versions that the user takes when something is handed over
 	notifier bool // would rather tell the recipients itself
+	artist   bool // makes versions in a way of its own
 	serves   bool // others can reach it
 }
 
@@ -64,6 +65,7 @@ func (w *World) addPeer(name, owner string, without, as map[string]bool) error {
 		return err
 	}
 	s.renders, s.serves, s.notifier = !without["screens"], !without["address"], as["notifier"]
+	s.artist = as["artist"]
 	return s.start()
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -17,30 +16,40 @@ import (
 // while it is fetched. Then albums must be the same at all stations, nobody who was left out
 // reads, and nothing of what has ended is served.
 
-// lifecycle lets one album go on, in a run whose stations are all there.
+// lifecycle lets one album go on, with a hub or without. Where its camera is lost, the home
+// alone makes a successor, of what stands without that.
 func (w *world) lifecycle() {
-	if w.noHub || w.lost != nil || w.liar != "" || w.lean || len(w.failed) > 0 || len(w.made) == 0 {
+	if w.liar != "" || w.lean || len(w.failed) > 0 || len(w.made) == 0 {
 		return
 	}
 	m := w.made[w.random.IntN(len(w.made))]
 	home := m.camera.homes[0]
 	was, ok := home.disk.state(m.name)
-	if !ok || !was.Sealed || home.process == nil {
+	if !ok || !was.Sealed || home.process == nil || !w.stands(m.name) {
 		return
 	}
 	w.say("%.4s goes on", m.name.ID)
 	w.net.SetFaults(w.faults())
-	away := w.awaySuccessor(m, was.Collection)
+	var away *made
+	if w.count.add(wentOn, 1); m.camera.lost {
+		w.count.add(wentOnLost, 1)
+	} else {
+		away = w.awaySuccessor(m, was.Collection)
+	}
 	w.homeSuccessor(home, was.Collection, was.Collection.ID())
-	w.goOn(m, away, home)
+	w.goOn(m, away)
 	if w.random.IntN(2) == 0 {
-		w.joins(home, m.name)
+		w.joins(m.camera.anyHome(), m.name)
 	}
 	if w.random.IntN(2) == 0 {
 		w.end(home, m.name)
 	}
-	w.goOn(m, away, home)
+	w.goOn(m, away)
 	w.restAgain()
+	if len(m.camera.homes) > 1 { // each of which may have made a version of its own of an item
+		w.joins(m.camera.anyHome(), m.name)
+		w.restAgain()
+	}
 	w.judgeAlbums()
 }
 
@@ -85,23 +94,28 @@ func (w *world) makeAtHome(home *station, h collection.Header, b collection.Body
 		return nil, transport.ErrNotFound
 	}
 	name, err := home.Author.Make(ctx, h, b, none)
-	if errors.Is(err, collection.ErrDigestChanged) {
-		return // heads for which homes have made different versions cannot be joined
-	}
 	w.ended(home.Name+": make a successor", err)
 	if err == nil {
 		w.publish(home, name)
 	}
 }
 
+// anyHome is one of the homes of a camera's user: each makes versions in its own way.
+func (c *camera) anyHome() *station { return c.homes[c.w.random.IntN(len(c.homes))] }
+
 // goOn lets those whom it concerns do some things.
-func (w *world) goOn(m, away *made, home *station) {
+func (w *world) goOn(m, away *made) {
 	for range 12 {
+		home := m.camera.anyHome()
 		switch s := w.stations[w.random.IntN(len(w.stations))]; w.random.IntN(5) {
 		case 0:
-			w.Go(0, func() { w.shareWithHub(away) })
+			if away != nil && !w.noHub {
+				w.Go(0, func() { w.shareWithHub(away) })
+			}
 		case 1:
-			w.Go(0, func() { w.syncHome(away, home) })
+			if away != nil {
+				w.Go(0, func() { w.syncHome(away, home) })
+			}
 		case 2:
 			w.do(s, "receive", func() error { return receive(s) })
 		case 3:
@@ -109,7 +123,7 @@ func (w *world) goOn(m, away *made, home *station) {
 				w.actAsReader(s, state.Collection)
 			}
 		default:
-			if names, err := home.Names(ctx); err == nil {
+			if names, err := home.Names(ctx); err == nil && len(names) > 0 {
 				w.publishGoing(home, names[w.random.IntN(len(names))])
 			}
 		}
@@ -150,6 +164,9 @@ func (s *station) all() (all []collection.Collection) {
 
 // joins has the home make one successor of all heads that it knows.
 func (w *world) joins(home *station, name collection.Name) {
+	if home.process == nil {
+		return
+	}
 	heads := w.albumOf(home, name).Heads()
 	h, b := w.albumOf(home, name).Join()
 	for _, c := range heads {
@@ -187,7 +204,10 @@ func (w *world) restAgain() {
 // albumRound lets everybody do once what is left to do.
 func (w *world) albumRound() {
 	for _, m := range w.made {
-		if !m.shared {
+		if m.camera.lost {
+			continue
+		}
+		if !m.shared && !w.noHub {
 			w.settled("share", w.shareWithHub(m))
 		}
 		for _, at := range m.camera.homes {
@@ -203,21 +223,33 @@ func (w *world) albumRound() {
 	for _, s := range w.stations {
 		w.settled(s.Name+": receive", w.excused(receive(s)))
 		for _, c := range s.all() {
-			if c.Author() != s.User {
-				continue
+			if c.Author() == s.User && w.goesOn(c.Name()) {
+				w.settled(fmt.Sprintf("%s: %v", s.Name, c.Name()), w.albumRoundOf(s, c))
 			}
-			var err error
-			switch state, _ := s.disk.state(c.Name()); {
-			case c.Ended():
-				err = s.Author.NotifyHub(ctx, c.Name())
-			case w.unfinished(s, state):
-				err = s.Author.Publish(ctx, c.Name())
-			}
-			if err == nil {
-				delete(s.failed, c.Name())
-				err = s.Reader.Refresh(ctx, c.Name())
-			}
-			w.settled(fmt.Sprintf("%s: %v", s.Name, c.Name()), err)
 		}
 	}
+}
+
+// goesOn reports whether a collection is more than the word of a lost camera, as what a home
+// has made is.
+func (w *world) goesOn(name collection.Name) bool {
+	return w.stands(name) || !slices.ContainsFunc(w.made, func(m *made) bool { return m.name == name })
+}
+
+// albumRoundOf lets an author's station do what is left of a collection.
+func (w *world) albumRoundOf(s *station, c collection.Collection) (err error) {
+	switch state, _ := s.disk.state(c.Name()); {
+	case c.Ended() && !w.noHub:
+		err = s.Author.NotifyHub(ctx, c.Name())
+	case !c.Ended() && w.unfinished(s, state):
+		err = s.Author.Publish(ctx, c.Name())
+	}
+	if err != nil {
+		return err
+	}
+	delete(s.failed, c.Name())
+	if w.noHub {
+		return nil
+	}
+	return s.Reader.Refresh(ctx, c.Name())
 }

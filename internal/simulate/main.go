@@ -3,7 +3,8 @@
 // requests and is cut, with stations that crash at any change of their stores, or
 // at any step of the disk below them. In some runs two processes are the hub, on one
 // store, and either is killed at any moment. After the faults everybody tries again, and
-// what must hold is checked.
+// what must hold is checked; then an album goes on. How often that came to what it is to try
+// is printed at the end.
 //
 //	go run ./internal/simulate -runs 20000        runs 20000 seeds that nobody has tried
 //	go run ./internal/simulate -seed 17 -trace    runs one, and prints what happens
@@ -48,7 +49,7 @@ func run(args []string, out io.Writer) error {
 		*seed = uint64(time.Now().UnixMilli())
 	}
 	fmt.Fprintf(out, "go run ./internal/simulate -runs %d -seed %d -steps %d\n", *runs, *seed, *steps)
-	o := options{seed: *seed, steps: *steps}
+	o := options{seed: *seed, steps: *steps, count: new(counts)}
 	if *trace {
 		*workers = 1
 		o.trace = func(line string) { fmt.Fprintln(out, line) }
@@ -56,6 +57,7 @@ func run(args []string, out io.Writer) error {
 	started := time.Now()
 	failed := report(out, o, *runs, *workers)
 	fmt.Fprintf(out, "%d runs, %d failed, %v\n", *runs, failed, time.Since(started).Round(time.Millisecond))
+	o.count.print(out)
 	if failed > 0 {
 		return fmt.Errorf("%d of %d runs %w", failed, *runs, errFailed)
 	}

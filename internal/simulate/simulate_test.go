@@ -71,8 +71,9 @@ func TestSomethingHappens(t *testing.T) {
 		yes: append(always, "boast of", "probe: done", "expire: done", "letter to", "joins", "deliver"),
 	} {
 		seen := map[string]int{}
+		came := new(counts)
 		for seed := range uint64(40) {
-			simulate(options{seed: seed, steps: 40, hub: hub, trace: func(line string) {
+			simulate(options{seed: seed, steps: 40, hub: hub, count: came, trace: func(line string) {
 				for _, what := range what {
 					if strings.Contains(line, what) {
 						seen[what]++
@@ -82,6 +83,15 @@ func TestSomethingHappens(t *testing.T) {
 		}
 		if len(seen) < len(what) {
 			t.Errorf("nothing but %v happens", seen)
+		}
+		albums := []string{wentOn, byCamera, byHome, ofHeads, endedThere, readersLeft, refusedThere}
+		if hub == yes {
+			albums = append(albums, wentOnLost, ofUnlike)
+		}
+		for _, what := range albums {
+			if came.of[what] == 0 {
+				t.Errorf("hub %v: no %s; all that is counted: %v", hub, what, came.of)
+			}
 		}
 	}
 }

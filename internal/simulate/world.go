@@ -23,6 +23,7 @@ type options struct {
 	seed  uint64
 	steps int          // things that stations do while there are faults
 	trace func(string) // is told what happens; nil = nobody
+	count *counts      // of what runs came to; nil = nobody counts
 
 	// A run with one of these is to fail: the checker must find it.
 	spoilStore  func(name string, s transport.Store) transport.Store

@@ -34,7 +34,7 @@ func checks(t *testing.T, w *labtest.World) (found []hub.Finding, c hub.Checked)
 // those that come back with another value, or do not have to.
 var (
 	onlyHere = kindsIn("c s person credential root mailing letter link guest")
-	others   = kindsIn("age duty feed job o contact spent joined failed held tp ended part leaving")
+	others   = kindsIn("age duty feed job o contact spent joined failed held tp part leaving")
 )
 
 func kindsIn(text string) map[string]bool {
@@ -60,7 +60,6 @@ func TestCheckMends(t *testing.T) {
 	labtest.Must(t, record.Put(t.Context(), f.Hub.Store,
 		transport.Change{Key: kinds.Distrusted.Key(f.ann), Value: []byte{}},
 		transport.Change{Key: kinds.Joined.Key(kinds.HashOf("ann@example.org")), Value: f.ann[:]},
-		transport.Change{Key: "ended/" + f.names[1].String(), Value: make([]byte, 8)},
 		transport.Change{Key: "tp/" + f.ann.String() + "/none", Value: make([]byte, 32)},
 	))
 	eachMended(t, f.World, f.Hub.Store, slices.DeleteFunc(keysIn(t, f.Hub.Store), func(key string) bool {

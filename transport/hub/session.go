@@ -38,7 +38,7 @@ func (s session) noted(ctx context.Context, share transport.Share) (station.Resu
 		s.hub.claims.note(s.user, r.State.Collection.Name(), share)
 	}
 	if err == nil && s.user == r.State.Collection.Author() {
-		r.Answer.Unknown, err = s.hub.users.unknownIn(ctx, r.State.Collection)
+		r.Answer.Unknown, err = s.hub.unknownIn(ctx, r.State.Collection)
 	}
 	if err == nil && r.New {
 		e := event.Of(event.Shared, r.State.Collection.Name())

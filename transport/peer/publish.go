@@ -79,7 +79,8 @@ func (p *Author) publishOnce(ctx context.Context, name collection.Name, partial 
 	})
 	for _, u := range answer.Unknown {
 		e := event.Of(event.LeftOut, name)
-		e.User, e.Err = u, transport.At(transport.ErrNotFound, "recipient "+u.String())
+		_ = e.User.UnmarshalText([]byte(u)) // it stays zero of a mail address
+		e.Err = transport.At(transport.ErrNotFound, "recipient "+u)
 		p.tell(e)
 	}
 	if err == nil && answer.Notify && p.user != c.Author() {

@@ -65,7 +65,7 @@ func Send(ctx context.Context, to transport.ShareReceiver, c collection.Collecti
 	defer s.Sending.begin()()
 	answer, err := s.first(ctx, to, c)
 	var theirs []byte
-	var unknown []collection.UserID
+	var unknown []string
 	for s.left = rounds; s.left > 0; s.left-- {
 		more := false
 		if len(answer.Unknown) > 0 { // a share has said so, and no upload says it again

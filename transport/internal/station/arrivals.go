@@ -53,8 +53,10 @@ func (k *Core) putNew(ctx context.Context, tx *record.Tx, come []transport.Chang
 	for _, c := range come {
 		if strings.HasPrefix(c.Key, versionRecord.Under()) {
 			versions, keys = append(versions, c), append(keys, c.Key)
-		} else {
+		} else if !strings.HasPrefix(c.Key, ageRecord.Under()) {
 			tx.Put(c)
+		} else if err := putAge(ctx, tx, c); err != nil {
+			return err
 		}
 	}
 	found, err := tx.Get(ctx, keys...)
@@ -134,6 +136,26 @@ func (k *Core) take(ctx context.Context, tx *record.Tx, c collection.Collection,
 		return also, nil
 	}
 	here, err := k.here(ctx, tx, c, also)
-	tx.Put(k.ages(c, here)...)
-	return here, err
+	if err != nil {
+		return nil, err
+	}
+	return here, k.putAges(ctx, tx, c, here)
+}
+
+// putAges notes that partial versions of c come now.
+func (k *Core) putAges(ctx context.Context, tx *record.Tx, c collection.Collection, versions []transport.Bits) error {
+	places := placesOf(c, versions[:min(len(versions), len(c.Ladder())-1)])
+	keys := make([]string, len(places))
+	for i, p := range places {
+		keys[i] = ageRecord.Key(c.Author(), p.digest)
+	}
+	if err := tx.Fetch(ctx, keys...); err != nil {
+		return err
+	}
+	for _, p := range places {
+		if err := putAge(ctx, tx, k.age(c.Author(), p.digest)); err != nil {
+			return err
+		}
+	}
+	return nil
 }

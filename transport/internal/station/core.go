@@ -77,7 +77,7 @@ type Core struct {
 	lockSeed                    maphash.Seed
 	reserving                   [64]sync.Mutex // by user
 	visiting, expiring, parting duty
-	removing, ending            duty // of what is withdrawn, and of what has ended
+	removing                    duty // of what is gone
 	tells                       jobs
 	spreads                     jobs
 	folds                       jobs
@@ -103,9 +103,9 @@ func New(cfg Config) *Core {
 		expiring: duty{name: "expire", under: ageRecord.Under(), page: expirePage},
 		parting:  duty{name: "parts", under: unfinishedRecord.Under(), page: expirePage},
 		removing: duty{name: "gone", under: goneRecord.Under(), page: expirePage},
-		ending:   duty{name: "ended", under: endedRecord.Under(), page: expirePage},
 		lockSeed: maphash.MakeSeed(),
 	}
+	k.removing.due = k.isGoneLong
 	k.Versions.core = k
 	k.Random = cmp.Or(k.Random, rand.Reader)
 	if k.Now == nil {

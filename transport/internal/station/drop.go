@@ -48,7 +48,9 @@ func (k *Versions) drop(ctx context.Context, name collection.Name, going []trans
 				tx.Put(k.core.age(name.Author, d))
 			}
 		}
-		return k.core.expireStates(ctx, tx, name.Author, gone)
+		return k.core.eachOf(ctx, tx, name.Author, func(_ collection.Name, s stateIn) error {
+			return k.core.expireState(ctx, tx, s, among(s.state, gone))
+		})
 	})
 	return err
 }
@@ -60,13 +62,13 @@ func (k *Versions) onlyAmong(ctx context.Context, tx *record.Tx, name collection
 	for _, p := range some {
 		left[p.digest] = true
 	}
-	err := k.core.eachState(ctx, tx, name.Author, func(other collection.Name, _ transport.Record, _ engine.Parts, s engine.State) error {
-		for v, items := range among(s, left) {
+	err := k.core.eachOf(ctx, tx, name.Author, func(other collection.Name, s stateIn) error {
+		for v, items := range among(s.state, left) {
 			if other == name && v < len(going) {
 				items = items.Without(going[v])
 			}
 			for i := range items.Places() {
-				d, _ := s.Collection.Digest(i, v)
+				d, _ := s.state.Collection.Digest(i, v)
 				delete(left, d)
 			}
 		}

@@ -33,7 +33,8 @@ type duty struct {
 	name  dutyName
 	under string // how the keys begin of what it is about
 	page  int
-	doing sync.Mutex // held while this process does it
+	due   func(key string) bool // whether something is to be done with a record; behind one with which nothing is, it is with none; nil = with all
+	doing sync.Mutex            // held while this process does it
 }
 
 // dutyName is what a duty's record is of.
@@ -143,12 +144,16 @@ func (k *Core) perform(ctx context.Context, d *duty, do func(*Round, []transport
 func (r *Round) doPage(ctx context.Context, do func(*Round, []transport.Record) error) (failed, err error) {
 	var page []transport.Record
 	var damaged []error
+walk:
 	for found, err := range record.Walk(ctx, r.core.Store, r.duty.under, r.After, r.duty.page) {
 		switch {
 		case record.Damaged(err, found.Key):
 			damaged = append(damaged, err)
 		case err != nil:
 			return nil, err
+		}
+		if r.duty.due != nil && !r.duty.due(found.Key) {
+			break walk
 		}
 		page = append(page, found)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,12 +16,12 @@ import (
 
 // Expire removes the partial versions that came before a time: first from the
 // states, then their bytes; what is left of those that have not come whole; those of
-// items that have been withdrawn for a while, and of what has ended seven days ago. It is a
+// items that were withdrawn seven days ago, and of what has ended then. It is a
 // duty, whose rounds this or another process may have
 // begun; if another one is at it, Expire does nothing. What fails of one author does not
 // keep it from the others. After an error, or a crash, it can be called again.
 func (k *Core) Expire(ctx context.Context, before time.Time) error {
-	return errors.Join(k.expireOld(ctx, before), k.expireParts(ctx), k.expireWithdrawn(ctx), k.expireEnded(ctx))
+	return errors.Join(k.expireOld(ctx, before), k.expireParts(ctx), k.expireGone(ctx))
 }
 
 func (k *Core) expireOld(ctx context.Context, before time.Time) error {
@@ -65,31 +66,34 @@ func oldOfOne(ages []transport.Record, before time.Time) (author collection.User
 
 // expire removes versions of one author that came before a time.
 func (k *Core) expire(ctx context.Context, author collection.UserID, digests []collection.Digest, before time.Time) error {
-	return k.expireThose(ctx, author, before, func(*record.Tx) ([]collection.Digest, error) { return digests, nil })
-}
-
-// expireThose removes those versions of an author that which returns: in one transaction
-// from the states and from what is stored, and then the blobs of those that are blobs.
-func (k *Core) expireThose(ctx context.Context, author collection.UserID, before time.Time, which func(*record.Tx) ([]collection.Digest, error)) error {
-	k.cache.Lock()
-	defer k.cache.Unlock()
-	var gone []transport.Record // ages of blobs
-	_, err := record.Update(ctx, k.Store, func(tx *record.Tx) error {
-		gone = nil
-		digests, err := which(tx)
-		if err != nil || len(digests) == 0 {
-			return err
+	return k.expireThose(ctx, func(tx *record.Tx) ([]transport.Record, error) {
+		names, err := k.holders(ctx, tx, author, digests)
+		if err != nil {
+			return nil, err
 		}
 		old := map[collection.Digest]bool{}
-		if gone, err = k.forget(ctx, tx, author, digests, before, old); err != nil || len(old) == 0 {
-			return err
+		blobs, err := k.forget(ctx, tx, author, digests, before, old)
+		if err != nil || len(old) == 0 {
+			return nil, err
 		}
-		return k.expireStates(ctx, tx, author, old)
+		return blobs, k.expireStates(ctx, tx, names, old)
+	})
+}
+
+// expireThose removes versions: what work does, in a transaction, from the states and from
+// what is stored, and then the blobs whose ages it returns.
+func (k *Core) expireThose(ctx context.Context, work func(*record.Tx) (blobs []transport.Record, err error)) error {
+	k.cache.Lock()
+	defer k.cache.Unlock()
+	var blobs []transport.Record
+	_, err := record.Update(ctx, k.Store, func(tx *record.Tx) (err error) {
+		blobs, err = work(tx)
+		return err
 	})
 	if err != nil {
 		return err
 	}
-	for _, age := range gone {
+	for _, age := range blobs {
 		if err := k.removeBlob(ctx, age); err != nil {
 			return err
 		}
@@ -126,7 +130,11 @@ func (k *Core) removeBlob(ctx context.Context, age transport.Record) error {
 		if _, err := k.forgetOne(ctx, tx, key); err != nil {
 			return err
 		}
-		return k.expireStates(ctx, tx, author, map[collection.Digest]bool{d: true})
+		names, err := k.holders(ctx, tx, author, []collection.Digest{d})
+		if err != nil {
+			return err
+		}
+		return k.expireStates(ctx, tx, names, map[collection.Digest]bool{d: true})
 	})
 	return err
 }
@@ -198,35 +206,37 @@ func (k *Core) forgetOne(ctx context.Context, tx *record.Tx, key string) (small 
 	return damaged == nil && v.small, err
 }
 
-// expireStates takes versions out of all of an author's collections.
-func (k *Core) expireStates(ctx context.Context, tx *record.Tx, author collection.UserID, digests map[collection.Digest]bool) error {
-	return k.eachState(ctx, tx, author, func(name collection.Name, head transport.Record, parts engine.Parts, s engine.State) error {
-		return k.expireState(ctx, tx, name, head, parts, s, digests)
+// expireStates takes versions out of some collections.
+func (k *Core) expireStates(ctx context.Context, tx *record.Tx, names []collection.Name, digests map[collection.Digest]bool) error {
+	return k.eachState(ctx, tx, names, func(_ collection.Name, s stateIn) error {
+		return k.expireState(ctx, tx, s, among(s.state, digests))
 	})
 }
 
-// eachState does something with the states of all of an author's collections as they are in
-// a transaction, which no other joins meanwhile; whether or not their seals stand any more.
-func (k *Core) eachState(ctx context.Context, tx *record.Tx, author collection.UserID, do func(collection.Name, transport.Record, engine.Parts, engine.State) error) error {
-	if _, err := tx.Get(ctx, itemRecord.Key(author)); err != nil { // no collection comes meanwhile
-		return err
-	}
-	names, err := record.Names(ctx, k.Store, stateRecord.Under(author))
-	if err != nil {
-		return err
-	}
+// stateIn is a state as it is in a transaction, whether or not its seals stand any more.
+type stateIn struct {
+	head  transport.Record
+	parts engine.Parts
+	state engine.State
+}
+
+// eachState does something with the states of some collections as they are in a transaction,
+// as far as they are there.
+func (k *Core) eachState(ctx context.Context, tx *record.Tx, names []collection.Name, do func(collection.Name, stateIn) error) error {
 	for _, name := range names {
-		head, err := record.Need(ctx, tx, stateRecord.Key(name))
+		head, err := record.Get(ctx, tx, stateRecord.Key(name))
 		if err != nil {
 			return err
 		}
-		parts, _, err := k.readParts(ctx, name, head)
-		if err != nil {
-			return err
+		if head.Version == 0 {
+			continue
 		}
-		s, err := engine.StateOf(parts)
+		s := stateIn{head: head}
+		if s.parts, _, err = k.readParts(ctx, name, head); err == nil {
+			s.state, err = engine.StateOf(s.parts)
+		}
 		if err == nil {
-			err = do(name, head, parts, s)
+			err = do(name, s)
 		}
 		if err != nil {
 			return err
@@ -235,18 +245,27 @@ func (k *Core) eachState(ctx context.Context, tx *record.Tx, author collection.U
 	return nil
 }
 
+// eachOf is eachState of all of an author's collections.
+func (k *Core) eachOf(ctx context.Context, tx *record.Tx, author collection.UserID, do func(collection.Name, stateIn) error) error {
+	names, err := k.allOf(ctx, tx, author)
+	if err != nil {
+		return err
+	}
+	return k.eachState(ctx, tx, names, do)
+}
+
 // expireState takes versions out of a collection: nothing is said that its seals would have
 // to stand for.
-func (k *Core) expireState(ctx context.Context, tx *record.Tx, name collection.Name, head transport.Record, parts engine.Parts, s engine.State, digests map[collection.Digest]bool) error {
-	versions := among(s, digests)
-	if len(versions) == 0 {
+func (k *Core) expireState(ctx context.Context, tx *record.Tx, s stateIn, versions []transport.Bits) error {
+	if !slices.ContainsFunc(versions, func(b transport.Bits) bool { return !b.IsEmpty() }) {
 		return nil
 	}
-	next, err := k.without(s, versions)
+	next, err := k.without(s.state, versions)
 	if err == nil {
-		tx.Put(partChanges(name, parts, next)...)
-		tx.Set(head.Key, next[""])
-		err = k.charge(ctx, tx, name.Author, name.ID[0], grown(parts, next))
+		name := s.state.Collection.Name()
+		tx.Put(partChanges(name, s.parts, next)...)
+		tx.Set(s.head.Key, next[""])
+		err = k.charge(ctx, tx, name.Author, name.ID[0], grown(s.parts, next))
 	}
 	return err
 }

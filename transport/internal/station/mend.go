@@ -2,7 +2,6 @@ package station
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"path"
 	"strings"
@@ -53,9 +52,8 @@ func Mends(k *Core) map[record.Kind]Mend {
 		heldRecord:       {"what is held back from a user,", k.mendEntry},
 		usageRecord:      {"how much is kept for user", k.mendUsage},
 		unfinishedRecord: {"how much has come of a version,", k.mendPart},
-		goneRecord:       {"what was withdrawn,", k.mendGone},
+		goneRecord:       {"what was withdrawn, or has ended,", k.mendGone},
 		ageRecord:        {"when a version came,", k.mendAge},
-		endedRecord:      {"when there was the end of collection", k.mendEnded},
 	}
 }
 
@@ -218,15 +216,11 @@ func (k *Core) mendAge(ctx context.Context, key string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return MadeAnew, record.Put(ctx, k.Store, k.age(author, d))
+	age := k.age(author, d)
+	return MadeAnew, record.Put(ctx, k.Store, transport.Change{Key: key, Value: ofOthers(age.Value)})
 }
 
-// mendEnded takes a collection to have ended now.
-func (k *Core) mendEnded(ctx context.Context, key string) (string, error) {
-	return MadeAnew, record.Put(ctx, k.Store, transport.Change{Key: key, Value: binary.BigEndian.AppendUint64(nil, uint64(k.Now().Unix()))})
-}
-
-// mendGone takes what is withdrawn of a collection to have been withdrawn now.
+// mendGone takes what is gone of a collection to be gone since now.
 func (k *Core) mendGone(ctx context.Context, key string) (string, error) {
 	name, err := record.Name(key)
 	if err != nil {
@@ -238,7 +232,7 @@ func (k *Core) mendGone(ctx context.Context, key string) (string, error) {
 			return errors.Join(ErrLost, err)
 		}
 		if tx.Set(key, nil); there {
-			tx.Set(goneRecord.Key(hourKey(k.hour()), name), withdrawn(s.Collection))
+			tx.Set(goneRecord.Key(hourKey(k.hour()), name), gone(s.Collection))
 		}
 		return nil
 	})

@@ -65,15 +65,20 @@ func (k *Core) forgetBad(ctx context.Context, author collection.UserID, d collec
 	gone := map[collection.Digest]bool{d: true}
 	_, err = record.Update(ctx, k.Store, func(tx *record.Tx) error {
 		places = map[collection.Name][]transport.Bits{}
+		names, err := k.holders(ctx, tx, author, []collection.Digest{d})
+		if err != nil {
+			return err
+		}
 		if _, err := k.forgetOne(ctx, tx, versionRecord.Key(author, d)); err != nil {
 			return err
 		}
 		tx.Set(ageRecord.Key(author, d), nil)
-		return k.eachState(ctx, tx, author, func(name collection.Name, head transport.Record, parts engine.Parts, s engine.State) error {
-			if versions := among(s, gone); len(versions) > 0 {
+		return k.eachState(ctx, tx, names, func(name collection.Name, s stateIn) error {
+			versions := among(s.state, gone)
+			if len(versions) > 0 {
 				places[name] = versions
 			}
-			return k.expireState(ctx, tx, name, head, parts, s, gone)
+			return k.expireState(ctx, tx, s, versions)
 		})
 	})
 	if err == nil {

@@ -27,9 +27,8 @@ const (
 	heldRecord       record.Kind = "held"    // user, collection: the entry that is held back from the user's feed
 	usageRecord      record.Kind = "usage"   // user, number: a part of the user's Usage
 	unfinishedRecord record.Kind = "part"    // author, digest: of how many bytes a version may be that has not come whole, and since when
-	goneRecord       record.Kind = "gone"    // hour since 1970, collection: the items that were withdrawn then, as transport.Bits
-	ageRecord        record.Kind = "age"     // author, digest: when a version came into a cache, in seconds since 1970
-	endedRecord      record.Kind = "ended"   // collection: when it has ended, as a cache knows, in seconds since 1970, until its partial versions are removed
+	goneRecord       record.Kind = "gone"    // hour since 1970, collection: the items that were withdrawn then, or all if it has ended then, as transport.Bits
+	ageRecord        record.Kind = "age"     // author, digest: when a version came into a cache, in seconds since 1970, and the ids of the collections that hold it
 )
 
 // The kinds of the topics on the bus.

@@ -142,14 +142,17 @@ func (s *step) store(ctx context.Context, before remembered, after engine.State,
 	if err := s.charge(ctx, after.Collection.Name(), before.parts); err != nil {
 		return err
 	}
-	s.noteEnd(before.state, after)
 	if err := s.storeReaders(ctx, before.state, after); err != nil {
 		return err
 	}
 	if err := s.noteLineage(ctx, before.state, after); err != nil {
 		return err
 	}
-	if err := s.noteWithdrawn(ctx, before.state, after); err != nil {
+	come, err := s.noteHeld(ctx, before.state, after)
+	if err == nil {
+		err = s.noteGone(ctx, before.state, after, come)
+	}
+	if err != nil {
 		return err
 	}
 	if !sameFixed(before.state, after) {

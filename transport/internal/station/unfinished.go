@@ -95,7 +95,9 @@ func (k *Core) reserve(ctx context.Context, payer, author collection.UserID, d c
 			return err
 		}
 		if k.Cache {
-			tx.Put(k.age(author, d))
+			if err := putAge(ctx, tx, k.age(author, d)); err != nil {
+				return err
+			}
 		}
 		return k.setPart(ctx, tx, r, was, now)
 	})
