@@ -138,8 +138,8 @@ func (c *camera) share(ctx context.Context, a *album) error {
 	if answer.Next != transport.Done {
 		return program.Plain(fmt.Errorf("the hub still waits for %v", answer.Next))
 	}
-	for _, user := range answer.Unknown {
-		fmt.Fprintf(c.env.Err, "The hub knows no user %v, who is told nothing of %q.\n", user, a.Title)
+	for _, recipient := range answer.Unknown {
+		fmt.Fprintf(c.env.Err, "The hub does not know %s, who is told nothing of %q.\n", device.Caption(recipient), a.Title)
 	}
 	if err := a.mark(&a.Shared); err != nil {
 		return err

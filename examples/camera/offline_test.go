@@ -36,7 +36,7 @@ func TestNobody(t *testing.T) {
 	camera, dir, nobody := hub.Peer("Ann").Camera(), t.TempDir(), strings.Repeat("ab", 16)
 	programtest.Photos(t, dir, 0, 1)
 	p := camera.Begin("share", dir, "-with", nobody, "-title", "Lake")
-	if p.Status() != 0 || !strings.Contains(p.Errors(), "The hub knows no user "+nobody) {
+	if p.Status() != 0 || !strings.Contains(p.Errors(), "The hub does not know "+nobody) {
 		t.Error(p.All())
 	}
 }

@@ -41,12 +41,8 @@ func (w *runWord) Run(ctx context.Context, env program.Env, g *grammar) (err err
 		return err
 	}
 	defer listener.Close()
-	scheme := "https"
-	if w.TLS.Mode == "none" {
-		scheme = "http"
-	}
 	a := newAdmin(s, m)
-	if a.url, err = program.ServedAt(w.URL, scheme, listener); err != nil {
+	if a.url, err = program.ServedAt(w.URL, w.TLS.scheme(), listener); err != nil {
 		return err
 	}
 	a.pinned = w.TLS.Mode == "key"

@@ -23,6 +23,14 @@ type tlsOptions struct {
 	ACME  string   `name:"acme" placeholder:"URL" help:"The directory of the authority that certificates are ordered from; that of Let's Encrypt if empty."`
 }
 
+// scheme is that of the URL by which stations reach the hub, where none is said.
+func (o tlsOptions) scheme() string {
+	if o.Mode == "none" {
+		return "http"
+	}
+	return "https"
+}
+
 // config returns how the hub is served; nil = without TLS.
 func (o tlsOptions) config(s *station) (*tls.Config, error) {
 	if o.Mode == "none" {

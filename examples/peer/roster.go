@@ -37,29 +37,33 @@ func (s *service) remove(ctx context.Context, name string) (struct{}, error) {
 	if err := s.sealsRoster(); err != nil {
 		return struct{}{}, err
 	}
-	all, err := s.stations(ctx, struct{}{})
-	if err != nil {
-		return struct{}{}, err
-	}
-	at := slices.IndexFunc(all, func(l listed) bool { return l.Name == name || l.Key.String() == name })
-	others := slices.ContainsFunc(all[at+1:], func(l listed) bool { return l.Name == name })
-	switch {
-	case at < 0:
-		err = program.Plain(fmt.Errorf("no station %q has joined here; peer station list shows all", name))
-	case others && all[at].Name == name:
-		err = program.Plain(fmt.Errorf("several stations are called %q; use the key", name))
-	}
+	key, err := s.station(ctx, name)
 	if err != nil {
 		return struct{}{}, err
 	}
 	roster := s.roster()
-	station, _ := roster.Station(all[at].Key)
+	station, _ := roster.Station(key)
 	station.Role = signature.StationRemoved
 	next, err := roster.Join(station).Sign(ctx, s.OwnKey.Signer)
 	if err == nil {
 		_, err = s.setRoster(ctx, next)
 	}
 	return struct{}{}, err
+}
+
+// station returns the key of the one station of a name, or a key.
+func (s *service) station(ctx context.Context, name string) (key collection.KeyID, err error) {
+	all, err := s.stations(ctx, struct{}{})
+	all = slices.DeleteFunc(all, func(l listed) bool { return l.Name != name && l.Key.String() != name })
+	switch {
+	case err != nil:
+		return key, err
+	case len(all) == 0:
+		return key, program.Plain(fmt.Errorf("no station %q has joined here; peer station list shows all", name))
+	case len(all) > 1:
+		return key, program.Plain(fmt.Errorf("several stations are called %q; use the key", name))
+	}
+	return all[0].Key, nil
 }
 
 // sealsRoster refuses what only the user's first station can do, as long as it runs.
@@ -90,20 +94,26 @@ func (s *service) setRoster(ctx context.Context, next signature.Roster) ([]byte,
 		return nil, err
 	}
 	if len(before.Hub) > 0 {
-		var hub *httplink.Client
-		if hub, err = httplink.HubOf(before, httplink.Options{}); err != nil {
-			return nil, err
-		}
-		statement, err = hub.SetRoster(ctx, statement)
-		if errors.Is(err, signature.ErrChanged) { // it can be no other time
-			err = errors.Join(err, s.keep(before.Statement))
-		}
-		if err == nil {
-			err = s.keep(statement)
-		}
+		statement, err = s.countersigned(ctx, statement, before.Statement)
 	}
 	if err == nil {
 		err = s.Learn(ctx, [][]byte{statement})
+	}
+	return statement, err
+}
+
+// countersigned has the hub countersign a roster, which is kept; the one before, if the hub has another.
+func (s *service) countersigned(ctx context.Context, statement, before []byte) ([]byte, error) {
+	hub, err := httplink.HubOf(s.Account, httplink.Options{})
+	if err != nil {
+		return nil, err
+	}
+	statement, err = hub.SetRoster(ctx, statement)
+	if errors.Is(err, signature.ErrChanged) { // it can be no other time
+		err = errors.Join(err, s.keep(before))
+	}
+	if err == nil {
+		err = s.keep(statement)
 	}
 	return statement, err
 }

@@ -83,10 +83,10 @@ func (s *service) tell(e event.Event) {
 			i, _ := v.Collection().Index(e.Ref.Item)
 			fmt.Fprintf(s.env.Out, "%s: %s of %q\n", e.Kind, device.Caption(v.Collection().Item(i).Caption), v.Collection().Title())
 		}
-	case e.Kind == event.LeftOut && e.User.IsZero():
+	case e.Kind == event.LeftOut && !e.Ref.Item.IsZero():
 		fmt.Fprintf(s.env.Err, "not made: the %s: %s\n", s.versionOf(ctx, e.Ref), program.Trouble(e.Err))
 	case e.Kind == event.LeftOut:
-		fmt.Fprintf(s.env.Err, "the hub knows no user %v, who is told nothing of what is shared\n", e.User)
+		fmt.Fprintf(s.env.Err, "the hub does not know who that is, and tells nothing of what is shared: %s\n", program.OneLine(e.Err.Error()))
 	case e.Kind == event.Failed:
 		fmt.Fprintf(s.env.Err, "%s %s: %s\n", e.Kind, e.Doing, program.Trouble(e.Err))
 	}

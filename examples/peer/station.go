@@ -43,13 +43,18 @@ func (s *service) openAttempt(ctx context.Context, _ struct{}) (string, error) {
 		end()
 		return "", err
 	}
+	s.begin(attempt, end)
+	return program.Invitation{URL: s.url, Key: s.address().Key, HubPinned: s.Account.Pinned}.String(), nil
+}
+
+// begin has a station join by an attempt, and by no other.
+func (s *service) begin(attempt *enrol.Attempt, end context.CancelFunc) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.end != nil {
 		s.end()
 	}
 	s.open, s.end = attempt, end
-	return program.Invitation{URL: s.url, Key: s.address().Key, HubPinned: s.Account.Pinned}.String(), nil
 }
 
 // attempt is what stations reach that join.
@@ -85,6 +90,11 @@ func (s *service) decide(ctx context.Context, admit bool) (struct{}, error) {
 	if err != nil {
 		return struct{}{}, err
 	}
+	return struct{}{}, s.admit(ctx, a, r)
+}
+
+// admit enlists a station, and tells it so.
+func (s *service) admit(ctx context.Context, a *enrol.Attempt, r enrol.Request) error {
 	statement, err := s.enlist(ctx, r)
 	if err == nil {
 		err = a.Admit(statement)
@@ -92,7 +102,7 @@ func (s *service) decide(ctx context.Context, admit bool) (struct{}, error) {
 	if err != nil {
 		a.Refuse()
 	}
-	return struct{}{}, err
+	return err
 }
 
 // over has no station join any more by an attempt.
@@ -113,8 +123,7 @@ func (stationAdd) Run(ctx context.Context, env program.Env, g *grammar) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(env.Out, "On the camera, within %v:\n\n    camera join %s\n\n", attemptAge, text)
-	fmt.Fprintln(env.Out, "Another computer joins by the same address: peer join … -name laptop")
+	fmt.Fprintf(env.Out, "On the camera, within %v:\n\n    camera join %s\n\nAnother computer: peer join … -name laptop\n", attemptAge, text)
 	wait := func(ctx context.Context) (program.Joining, error) {
 		return call[struct{}, program.Joining](ctx, g.Data, "station/wait", struct{}{})
 	}
