@@ -23,7 +23,8 @@ type Open func(ctx context.Context, item collection.ItemID, version int) (transp
 // With b.Replaces it makes a successor of collections that are known here, as
 // collection.Succeed does: of items that are in these, nothing is opened, and what is held
 // of them is held of the successor. What was withdrawn there is withdrawn again. Publish
-// says anew what is complete; after that, End ends what was replaced.
+// says anew what is complete, and shares what was replaced and never published; after that,
+// End ends what was replaced.
 //
 // Errors are those of open, of collection.New and Succeed, transport.ErrNotFound for what is
 // to be replaced and is not known here, and those of the store.

@@ -95,7 +95,11 @@ func (p *Author) publishOnce(ctx context.Context, name collection.Name, partial 
 	if err != nil {
 		return err
 	}
-	return cmp.Or(p.finish(ctx, c.Name(), word.serves, serves, answer.Notify), unserved)
+	err = p.finish(ctx, c.Name(), word.serves, serves, answer.Notify)
+	if err == nil && p.user == c.Author() {
+		err = p.shareReplaced(ctx, c)
+	}
+	return cmp.Or(err, unserved)
 }
 
 // toPublish returns the state of a collection with what is held of it: with originals, all

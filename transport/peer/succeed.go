@@ -2,6 +2,7 @@ package peer
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -65,4 +66,30 @@ func (p *Author) withdrawAgain(ctx context.Context, c collection.Collection, was
 		c, _, err = c.Apply(u)
 	}
 	return c, err
+}
+
+// shareReplaced shares with the hub what a successor, which it has, replaces and was never
+// shared, from the successor back: without that it does not know that what is replaced in turn
+// is of the same album, and goes on showing it to those who are left out. What is replaced is
+// no news by then. After an error, what is left is shared when the successor is published again.
+func (p *Author) shareReplaced(ctx context.Context, c collection.Collection) error {
+	left := slices.Collect(c.Replaces())
+	for i := 0; i < len(left); i++ {
+		s, err := p.core.Load(ctx, collection.Name{Author: p.user, ID: left[i]})
+		if errors.Is(err, transport.ErrNotFound) || errors.Is(err, transport.ErrSeal) { // of those nothing is said
+			continue
+		}
+		if err == nil && s.Sealed && len(s.Collection.Header().AuthoritySeal) == 0 {
+			err = p.notifyHub(ctx, s.Collection.Name())
+		}
+		if err != nil {
+			return err
+		}
+		for id := range s.Collection.Replaces() {
+			if !slices.Contains(left, id) {
+				left = append(left, id)
+			}
+		}
+	}
+	return nil
 }
