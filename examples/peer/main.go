@@ -6,6 +6,7 @@
 //	go run ./examples/peer list -data DIR               the collections that it knows
 //	go run ./examples/peer show Lake -to FOLDER -data DIR
 //	go run ./examples/peer share FOLDER -with bob@example.org -data DIR
+//	go run ./examples/peer share FOLDER -with bob@example.org -replaces Lake -data DIR
 //	go run ./examples/peer fetch Lake -to FOLDER -data DIR
 //	go run ./examples/peer station add -data DIR        lets a camera join
 //
@@ -37,6 +38,8 @@ type grammar struct {
 	Fetch      fetchWord          `cmd:"" help:"Fetch the originals that are there, into a folder."`
 	Share      shareWord          `cmd:"" help:"Share what is in a folder, originals included."`
 	Publish    publishWord        `cmd:"" help:"Publish a collection that was handed over, or publish it again."`
+	Withdraw   withdrawWord       `cmd:"" help:"Take items of your own back, for good."`
+	End        endWord            `cmd:"" help:"End a collection of your own: nobody else is shown anything of it any more."`
 	Room       roomWord           `cmd:"" help:"List what takes room here."`
 	Drop       dropWord           `cmd:"" help:"Drop originals that others shared, to make room."`
 	Address    addressWord        `cmd:"" help:"Print where this peer serves and with which key, for cameras and friends."`

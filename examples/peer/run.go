@@ -11,6 +11,7 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/examples/internal/human"
 	"github.com/glimpse-go/glimpse/examples/internal/program"
+	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/device"
 	"github.com/glimpse-go/glimpse/transport/event"
@@ -72,6 +73,8 @@ func (w *runWord) accept(context.Context, collection.UserID, collection.Collecti
 func (s *service) tell(e event.Event) {
 	ctx := context.Background()
 	switch {
+	case e.News != nil && e.News.Reason == notify.Ended:
+		fmt.Fprintf(s.env.Out, "ended by %s: %q\n", s.person(ctx, e.News.Author), e.News.Title)
 	case e.News != nil:
 		fmt.Fprintf(s.env.Out, "%s from %s: %s\n", e.Kind, s.person(ctx, e.News.Author), titled(e.News.Title, ", ", e.News.Items, e.News.Labelled))
 	case e.Kind == event.Published:

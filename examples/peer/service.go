@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/examples/internal/program"
 	"github.com/glimpse-go/glimpse/transport/enrol"
 	"github.com/glimpse-go/glimpse/transport/peer"
@@ -34,6 +36,8 @@ func (s *service) words() http.Handler {
 	mux.HandleFunc("/fetch", program.Word(s.fetch))
 	mux.HandleFunc("/share", program.Word(s.share))
 	mux.HandleFunc("/publish", program.Word(s.publish))
+	mux.HandleFunc("/withdraw", program.Word(s.withdraw))
+	mux.HandleFunc("/end", program.Word(s.endAlbum))
 	mux.HandleFunc("/address", program.Word(s.addressWord))
 	mux.HandleFunc("/station/open", program.Word(s.openAttempt))
 	mux.HandleFunc("/station/wait", program.Word(s.wait))
@@ -79,8 +83,9 @@ func (s *service) running() error {
 	return nil
 }
 
-// find returns the one collection of a title, or an id, or a beginning of the id.
-func (s *service) find(ctx context.Context, text string) (*peer.View, error) {
+// find returns the one collection of a title that has not ended, or an id, or a beginning of the
+// id, which is not one of some others.
+func (s *service) find(ctx context.Context, text string, others ...collection.Name) (*peer.View, error) {
 	names, err := s.Names(ctx)
 	if err != nil {
 		return nil, err
@@ -88,10 +93,10 @@ func (s *service) find(ctx context.Context, text string) (*peer.View, error) {
 	var found []*peer.View
 	for _, name := range names {
 		v, err := s.Reader.View(ctx, name)
-		if err != nil {
+		if err != nil || slices.Contains(others, name) {
 			continue // it cannot be shown: list says why
 		}
-		if v.Collection().Title() == text || name.String() == text || len(text) >= 4 && strings.HasPrefix(name.ID.String(), text) {
+		if v.Collection().Title() == text && !v.Collection().Ended() || name.String() == text || len(text) >= 4 && strings.HasPrefix(name.ID.String(), text) {
 			found = append(found, v)
 		}
 	}
@@ -111,6 +116,11 @@ func original(v *peer.View) int { return len(v.Collection().Ladder()) - 1 }
 func labelled(v *peer.View, i int) bool {
 	_, rank := v.Collection().At(i)
 	return rank.Labelled()
+}
+
+func isWithdrawn(v *peer.View, i int) bool {
+	_, rank := v.Collection().At(i)
+	return rank.Withdrawn()
 }
 
 // publishHeld has Run publish what was handed over to the folder while no peer ran on it, or

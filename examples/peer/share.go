@@ -20,12 +20,14 @@ import (
 	"github.com/glimpse-go/glimpse/transport/device"
 	"github.com/glimpse-go/glimpse/transport/media"
 	"github.com/glimpse-go/glimpse/transport/media/mediafiles"
+	"github.com/glimpse-go/glimpse/transport/peer"
 )
 
 // shared is what is to be shared.
 type shared struct {
 	Folder, Title string
 	With          []string
+	Replaces      string // a collection of one's own that goes on in this one; empty = none
 }
 
 // share shares the files in a folder: once, however often that is asked for before it has
@@ -43,32 +45,54 @@ func (s *service) share(ctx context.Context, a shared) (l line, err error) {
 		return l, err
 	}
 	name := collection.Name{Author: s.Account.User}
-	if name.ID, err = s.idOf(found.Paths(), to, a.Title); err != nil {
+	if name.ID, err = s.idOf(found.Paths(), to, a); err != nil {
+		return l, err
+	}
+	_, known := s.Reader.View(ctx, name)
+	before, err := s.replaced(ctx, a.Replaces, name)
+	if err != nil && known != nil { // else it may have ended
 		return l, err
 	}
 	var left []string
-	if _, err = s.Reader.View(ctx, name); errors.Is(err, transport.ErrNotFound) {
+	if err = known; errors.Is(known, transport.ErrNotFound) {
 		if err = program.IsKnown(ctx, s.Account); err == nil {
-			left, err = s.make(ctx, name.ID, a, found, to)
+			left, err = s.make(ctx, name.ID, a, found, to, before)
 		}
 	}
 	if err == nil {
 		l, err = s.publish(ctx, asked{Collection: name.String()})
 	}
+	for _, v := range before {
+		if err == nil {
+			err = s.Author.End(ctx, v.Collection().Name())
+		}
+	}
 	l.Wrong = left
 	return l, err
 }
 
+// replaced is the collection that goes on in another one, if there is one.
+func (s *service) replaced(ctx context.Context, text string, in collection.Name) ([]*peer.View, error) {
+	if text == "" {
+		return nil, nil
+	}
+	v, err := s.find(ctx, text, in)
+	if err != nil {
+		return nil, err
+	}
+	return []*peer.View{v}, nil
+}
+
 // idOf is the id of the collection of some files, as they are, for some people: nobody without
 // the station's key can guess it, and the same command finds what it has made before.
-func (s *service) idOf(paths []string, to recipients, title string) (id collection.ID, err error) {
+func (s *service) idOf(paths []string, to recipients, a shared) (id collection.ID, err error) {
 	key, err := signature.MarshalPrivateKey(s.Account.Key)
 	if err != nil {
 		return id, err
 	}
 	sum := hmac.New(sha256.New, key)
 	text := json.NewEncoder(sum)
-	err = text.Encode([]any{"peer share", title, to})
+	err = text.Encode([]any{"peer share", a.Title, a.Replaces, to})
 	for _, path := range paths {
 		if info, errStat := os.Stat(path); errStat == nil { // one that cannot be read is left out
 			err = errors.Join(err, text.Encode([]any{path, info.Size(), info.ModTime()}))
@@ -78,15 +102,28 @@ func (s *service) idOf(paths []string, to recipients, title string) (id collecti
 	return id, err
 }
 
+// itemOf is the id of a file as it is, which is the same item in all that it is shared in.
+func (s *service) itemOf(path string) collection.ItemID {
+	info, err := os.Stat(path)
+	if err != nil {
+		return collection.DeriveItemID(collection.ID(s.Account.User), []byte(path)) // it is left out
+	}
+	return collection.DeriveItemID(collection.ID(s.Account.User), fmt.Append(nil, path, info.Size(), info.ModTime().UnixNano()))
+}
+
 // make makes the collection, and says what it leaves out.
-func (s *service) make(ctx context.Context, id collection.ID, a shared, found *find.Found, to recipients) (left []string, err error) {
+func (s *service) make(ctx context.Context, id collection.ID, a shared, found *find.Found, to recipients, before []*peer.View) (left []string, err error) {
 	for _, bad := range found.Bad {
 		left = append(left, bad.LeftOut())
 	}
 	files := mediafiles.Folder{Original: s.Store.File, Maker: &media.Maker{Engines: program.Engines}}
 	body := collection.Body{Recipients: to.Users}
+	for _, v := range before {
+		body.Replaces = append(body.Replaces, v.Collection().ID())
+		a.Title = cmp.Or(a.Title, v.Collection().Title())
+	}
 	for _, path := range found.Paths() {
-		item, err := files.Add(ctx, collection.DeriveItemID(id, []byte(path)), path)
+		item, err := files.Add(ctx, s.itemOf(path), path)
 		switch {
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
@@ -108,11 +145,13 @@ type shareWord struct {
 	Folder string   `arg:"" type:"existingdir" help:"What is in it and the folders below is shared. Links are followed; hidden files are left out."`
 	With   []string `required:"" placeholder:"PERSON" help:"With whom: names in the address book, mail addresses, or ids of users."`
 	Title  string   `help:"The title; the day and the folder's name if empty."`
+
+	Replaces string `placeholder:"COLLECTION" help:"A collection of your own that goes on in this one, with what is in the folder now and with whom you name now, and ends."`
 }
 
 // Run shares.
 func (w shareWord) Run(ctx context.Context, env program.Env, g *grammar) error {
-	l, err := call[shared, line](ctx, g.Data, "share", shared{w.Folder, w.Title, w.With})
+	l, err := call[shared, line](ctx, g.Data, "share", shared{w.Folder, w.Title, w.With, w.Replaces})
 	if err == nil {
 		l.print(env)
 	}

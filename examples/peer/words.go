@@ -53,6 +53,9 @@ func (s *service) list(ctx context.Context, _ struct{}) (lines []line, err error
 			l.State = program.Trouble(err)
 		} else {
 			l.Title, l.Items, l.Labelled = v.Collection().Title(), v.Collection().Len(), v.Collection().Labelled()
+			if v.Collection().Ended() {
+				l.State = "ended"
+			}
 		}
 		lines = append(lines, l)
 	}
@@ -89,7 +92,10 @@ func (s *service) show(ctx context.Context, a asked) (lines []line, err error) {
 	for i := range v.Collection().Len() {
 		item := v.Collection().Item(i)
 		l := line{ID: item.ID.String(), Title: item.Caption, State: "complete"}
-		if labelled(v, i) {
+		switch {
+		case isWithdrawn(v, i):
+			l.State = "withdrawn"
+		case labelled(v, i):
 			l.State = "label: not there yet"
 		}
 		if v.Held(i).Has(original(v)) {
