@@ -5,7 +5,6 @@ package shareclient
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"iter"
 	"slices"
@@ -87,12 +86,12 @@ func Send(ctx context.Context, to transport.ShareReceiver, c collection.Collecti
 		}
 		c, answer, err = s.next(ctx, to, c, answer)
 	}
-	return c, answer, fmt.Errorf("%w: still asked to %v", transport.ErrMalformed, answer.Next)
+	return c, answer, transport.At(transport.ErrMalformed, "asks again")
 }
 
 // asks reports whether an answer asks for something that this sender has, and sends. What
 // it asks of others is left out.
-func (s Share) asks(c collection.Collection, a *transport.Answer) bool {
+func (s *Share) asks(c collection.Collection, a *transport.Answer) bool {
 	some := a.Next == transport.Seal && s.Signer != nil
 	if s.Message.From == transport.Peer { // its originals it serves: a hub gets none by asking
 		a.Missing = a.Missing[:min(len(a.Missing), len(c.Ladder())-1)]
@@ -202,23 +201,18 @@ func (s *Share) accept(ctx context.Context, c collection.Collection, a transport
 	if err != nil || s.Accept == nil {
 		return c, false, transport.Wrap(err)
 	}
-	return s.learn(ctx, c, theirs, a.Keys)
-}
-
-// learn joins the receiver's form of the collection, as accept does.
-func (s *Share) learn(ctx context.Context, c, theirs collection.Collection, keys [][]byte) (joined collection.Collection, more bool, err error) {
-	if joined, err = s.Accept(ctx, theirs, keys); err != nil {
-		return joined, false, err
+	known, err := s.Accept(ctx, theirs, a.Keys)
+	if err == nil {
+		more, err = SaysMore(known, theirs)
 	}
-	if more, err = SaysMore(joined, theirs); !more || err != nil {
-		return joined, false, err
+	if more && err == nil {
+		s.Known = false // what it says of addresses is not said beside its name
+		var grown bool
+		if grown, err = SaysMore(known, c); grown {
+			s.left++ // the receiver has not been told of it
+		}
 	}
-	s.Known = false // what it says of addresses is not said beside its name
-	grown, err := SaysMore(joined, c)
-	if grown {
-		s.left++ // the receiver has not been told of it
-	}
-	return joined, true, err
+	return known, more, err
 }
 
 // isDraft reports whether the receiver fills in what is shared, and has not yet.
@@ -282,7 +276,7 @@ func stream(write func(io.Writer) error, send func(io.Reader) (transport.Answer,
 // errStopped ends the writing when the receiver has answered.
 var errStopped = errors.New("the receiver has answered")
 
-func (s Share) write(ctx context.Context, w io.Writer, c collection.Collection, a transport.Answer, seal transport.AuthorSeal) error {
+func (s *Share) write(ctx context.Context, w io.Writer, c collection.Collection, a transport.Answer, seal transport.AuthorSeal) error {
 	type place struct{ item, version int }
 	held := map[place]int64{}
 	for _, p := range a.Parts {
@@ -318,7 +312,7 @@ func coverFirst(c collection.Collection, items transport.Bits) iter.Seq[int] {
 	}
 }
 
-func (s Share) writeVersion(ctx context.Context, out *transport.UploadWriter, c collection.Collection, item, version int, from int64) error {
+func (s *Share) writeVersion(ctx context.Context, out *transport.UploadWriter, c collection.Collection, item, version int, from int64) error {
 	b, err := s.Open(ctx, c, item, version)
 	if errors.Is(err, transport.ErrNotFound) && s.pushing {
 		return nil // the receiver asks for it, and hears then that it cannot be had
@@ -335,7 +329,7 @@ func (s Share) writeVersion(ctx context.Context, out *transport.UploadWriter, c 
 
 // seal makes the author's seal if the collection has none, or none that stands
 // where it is asked for.
-func (s Share) seal(ctx context.Context, c collection.Collection, next transport.Next) (transport.AuthorSeal, error) {
+func (s *Share) seal(ctx context.Context, c collection.Collection, next transport.Next) (transport.AuthorSeal, error) {
 	if s.Signer == nil || len(c.Header().AuthorSeal) > 0 && next != transport.Seal {
 		return s.sealed, nil
 	}
