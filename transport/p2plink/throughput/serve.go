@@ -62,6 +62,9 @@ func (s *shelf) serve(at *p2plink.Host, h http.Handler) {
 	})
 }
 
+// queue is what a line holds back while its sender is late, as long as it takes to go out.
+const queue = 250 * time.Millisecond
+
 // shaper is a handler whose answers go out at a speed, all of them together.
 type shaper struct {
 	handler http.Handler
@@ -82,8 +85,8 @@ func (s *shaper) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // wait waits until n more bytes have gone out.
 func (s *shaper) wait(n int) {
 	s.mu.Lock()
-	if now := time.Now(); s.free.Before(now) {
-		s.free = now
+	if late := time.Now().Add(-queue); s.free.Before(late) {
+		s.free = late
 	}
 	s.free = s.free.Add(time.Duration(n) * time.Second / time.Duration(s.speed.Load()))
 	until := s.free
