@@ -63,7 +63,7 @@ func (s *shelf) serve(at *p2plink.Host, h http.Handler) {
 }
 
 // queue is what a line holds back while its sender is late, as long as it takes to go out.
-const queue = 250 * time.Millisecond
+const queue = 50 * time.Millisecond
 
 // shaper is a handler whose answers go out at a speed, all of them together.
 type shaper struct {
