@@ -71,27 +71,30 @@ func (r *Reader) Read(p []byte) (int, error) {
 	return k, nil
 }
 
-// WriteRest writes all that is left of the version to w, 256 KiB at once, and returns the
-// hashes of all its blocks: of a whole number of blocks with their tops, for which nothing is
+// WriteRest writes the range to w, 256 KiB at once, and returns the hashes of all blocks of
+// the version up to its end: of a whole number of blocks with their tops, for which nothing is
 // hashed again. Before is what came before the range, as an earlier WriteRest has returned
 // it: the proof of the first block proves its tops. If they are not the version's, or the
 // size is false, the error is ErrKept. After an error the Beginning is that of the blocks
-// before and of those that w took.
+// before and of those that w took. The leaves are appended to those of before, as append does.
 //
-// The range must begin with a block and be all that follows, of which nothing was read, and
+// The range must begin with a block and end with one, of which nothing was read, and
 // before be of all blocks before it: else the error is ErrRange and the Beginning empty. That
 // the tops are those of the leaves is the caller's to know. Other errors are those of Read
 // and of w.
 func (r *Reader) WriteRest(w io.Writer, before Beginning) (Beginning, error) {
-	rest := r.size - r.first*BlockSize
-	if r.next != r.first || r.skip != 0 || r.left != rest || !before.fits(r.first) {
-		return Beginning{}, fmt.Errorf("%w: not all that follows", ErrRange)
+	end := r.size
+	if r.end < blocks(r.size) {
+		end = r.end * BlockSize
 	}
-	if rest == 0 && before.Root() != r.root {
+	if r.next != r.first || r.skip != 0 || r.left != end-r.first*BlockSize || !before.fits(r.first) {
+		return Beginning{}, fmt.Errorf("%w: not whole blocks that follow", ErrRange)
+	}
+	if r.size == r.first*BlockSize && before.Root() != r.root {
 		return before, ErrKept // no block comes that would prove them
 	}
 	r.begin(before.Tops)
-	leaves := slices.Grow(slices.Clip(before.Leaves), int(min(r.end-r.first, maxGrown)))
+	leaves := slices.Grow(before.Leaves, int(min(r.end-r.first, maxGrown)))
 	taken, err := r.writeBlocks(w, leaves)
 	if int64(len(taken)) < r.next {
 		return NewBeginning(taken), err // w has failed

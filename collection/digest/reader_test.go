@@ -365,6 +365,32 @@ func (l *limited) Write(p []byte) (int, error) {
 	return l.Buffer.Write(p)
 }
 
+// TestWriteRestInPieces: a version may come in ranges, each with a proof of its own, if they
+// begin and end with blocks.
+func TestWriteRestInPieces(t *testing.T) {
+	for _, size := range treeSizes {
+		data := content(int(size))
+		tree := mustTree(t, data)
+		for step := int64(digest.BlockSize); step <= size; step += digest.BlockSize {
+			var got bytes.Buffer
+			var before digest.Beginning
+			for off := int64(0); off < size; off += step {
+				n := min(step, size-off)
+				r, err := digest.NewReader(bytes.NewReader(send(t, data, int(off), int(n))), tree.Root(), size, off, n)
+				if err == nil {
+					before, err = r.WriteRest(&got, before)
+				}
+				if err != nil {
+					t.Fatalf("%d of %d bytes from %d on: %v", n, size, off, err)
+				}
+			}
+			if !equal(before, digest.NewBeginning(tree.Leaves())) || !bytes.Equal(got.Bytes(), data) {
+				t.Errorf("%d bytes by %d: %d came", size, step, got.Len())
+			}
+		}
+	}
+}
+
 // TestWriteRestOfLess: who does not read all that follows a block has no hashes.
 func TestWriteRestOfLess(t *testing.T) {
 	data := content(2*digest.BlockSize + 5)
@@ -374,8 +400,12 @@ func TestWriteRestOfLess(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, unaligned := proofOf(t, data, 1)
+	short, err := digest.NewReader(bytes.NewReader(send(t, data, 0, 5)), tree.Root(), int64(len(data)), 0, 5)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for what, r := range map[string]*digest.Reader{
-		"some was read": begun, "not from a block on": restOf(t, unaligned, tree.Root(), int64(len(data)), 1),
+		"some was read": begun, "not to a block's end": short, "not from a block on": restOf(t, unaligned, tree.Root(), int64(len(data)), 1),
 	} {
 		if whole, err := r.WriteRest(io.Discard, digest.Beginning{}); !errors.Is(err, digest.ErrRange) || whole.Leaves != nil {
 			t.Errorf("%s: %v", what, err)

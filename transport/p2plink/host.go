@@ -47,8 +47,7 @@ type Config struct {
 	// Remember is for how long a search that found nobody counts: until then the same search
 	// finds nobody, and asks nobody. 0 = 5 minutes, negative = not at all.
 	Remember time.Duration
-	// Again is how often Run announces what is served again; 0 = 22 hours, of the 48 for which
-	// the table keeps it.
+	// Again is how often Run announces what is served again; 0 = that of the constant.
 	Again time.Duration
 	// Options are more of libp2p's: a relay, port mapping, a resource manager of one's own.
 	Options []libp2p.Option
@@ -60,12 +59,16 @@ type Config struct {
 
 func (c Config) withDefaults() Config {
 	c.Remember = cmp.Or(c.Remember, 5*time.Minute)
-	c.Again = cmp.Or(c.Again, 22*time.Hour)
+	c.Again = cmp.Or(c.Again, Again)
 	if c.Now == nil {
 		c.Now = time.Now
 	}
 	return c
 }
+
+// Again is how often a station announces what it serves, unless its Config says otherwise: the
+// table keeps it for 48 hours.
+const Again = 22 * time.Hour
 
 // tableTick is how often Join looks whether the table has somebody.
 const tableTick = 10 * time.Millisecond

@@ -16,6 +16,7 @@ import (
 	"github.com/multiformats/go-multihash"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/lab"
 	"github.com/glimpse-go/glimpse/internal/lab/labtest"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport/p2plink"
@@ -72,6 +73,11 @@ type world struct {
 
 // newWorld makes a world in which Ann has published the photos, or their thumbnails alone.
 func newWorld(t *testing.T, photos int, partial bool) *world {
+	return newWorldOf(t, photos, partial, 0)
+}
+
+// newWorldOf makes one in which the originals have so many bytes; 0 = as many as usual.
+func newWorldOf(t *testing.T, photos int, partial bool, size int) *world {
 	w := &world{net: newNetwork(t), asked: &asked{all: map[libpeer.ID]map[pb.Message_MessageType]int{}, keys: map[string]bool{}}}
 	w.net.cfg = func(_ string, cfg *p2plink.Config) {
 		cfg.Table = append(cfg.Table, w.asked.hook())
@@ -87,6 +93,9 @@ func newWorld(t *testing.T, photos int, partial bool) *world {
 		p.Restart(func(cfg *peer.Config) { cfg.Find = w.host(p).Find })
 	}
 	w.cam = w.Camera(w.ann.User, photos)
+	for i := 0; size > 0 && i < photos; i++ {
+		w.cam.Card[w.cam.Items[i].ID] = lab.NewPhoto(fmt.Sprint("film ", i), 4096, size)
+	}
 	b := collection.Body{Items: w.cam.Items, Recipients: []collection.UserID{w.bob.User, w.eve.User, w.dan.User}}
 	var err error
 	w.name, err = w.ann.Author.Make(t.Context(), collection.Header{Title: "Picnic"}, b, w.cam.Card.Open)

@@ -123,7 +123,7 @@ func (b *bulk) ask(ctx context.Context, stream int, from *bulkSource) (came int,
 		if part == 0 || !b.begin(stream, i) {
 			continue
 		}
-		err = b.bring(ctx, from, i, 0, func() error { return b.fetchFrom(ctx, b.v, b.ref(i), i, from.Source) })
+		err = b.bring(ctx, from, i, 0, func() error { return b.fetchFrom(ctx, b.v, b.ref(i), i, &supplier{Source: from.Source}) })
 		if err != nil {
 			return came, err
 		}

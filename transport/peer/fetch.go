@@ -1,15 +1,11 @@
 package peer
 
 import (
-	"bufio"
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"slices"
 
 	"github.com/glimpse-go/glimpse/collection"
-	"github.com/glimpse-go/glimpse/collection/digest"
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/transport"
@@ -80,10 +76,14 @@ func (p *Reader) sources(v *View, i int) []transport.Source {
 // Fetch gets versions that are not here: partial ones from the hub, complete
 // ones directly from stations that serve them, block by block, each checked
 // as it comes. What broke off goes on where it ended, at the next call or with
-// the next station, and nothing of it is read again, unless the process was killed. Many
-// originals of one collection come in few requests, at once from all stations that serve
-// them: of each original from one at a time, and in memory is never more than some hundred
-// kilobytes of it. Of several that want the same bytes at once, of one item or of
+// the next station, and nothing of it is read again, unless the process was killed. An
+// original of more than a megabyte comes from up to 16 stations at once, in pieces, of which
+// up to 16 MiB are in memory: the fastest bring most, and what one of them does not bring,
+// or too late, another one does. Many originals of one collection come in few requests, at
+// once from all stations that serve them: of each original from one at a time, and of it in
+// memory never more than some hundred kilobytes. A station that has sent other bytes than
+// those of the digest is not asked again for a day, unless nobody else serves what is
+// wanted. Of several that want the same bytes at once, of one item or of
 // items with equal versions, one gets them for all. Of a version without a digest
 // the latest edition is asked for first, and for many items whose sources fail the
 // hub is asked for others once, both unless the network has just told of the
@@ -230,108 +230,4 @@ func others(sources, known []transport.Source) []transport.Source {
 	return slices.DeleteFunc(slices.Clone(sources), func(s transport.Source) bool {
 		return slices.ContainsFunc(known, func(k transport.Source) bool { return k.User == s.User && k.URL == s.URL })
 	})
-}
-
-// fetchFromAny fetches a version from the first station that serves it.
-func (p *Reader) fetchFromAny(ctx context.Context, v *View, ref transport.Ref, i int, sources []transport.Source) error {
-	var failed []error
-	for _, source := range sources {
-		if _, _, err := p.check(ctx, ref, label.Fetch); err != nil {
-			return err // a label came meanwhile
-		}
-		err := p.fetchFrom(ctx, v, ref, i, source)
-		if err == nil || errors.Is(err, transport.ErrStorage) || ctx.Err() != nil {
-			return err
-		}
-		p.cfg.Log.Warn("source failed", "address", source.URL, "item", ref.Item, "error", err)
-		failed = append(failed, fmt.Errorf("%s: %w", source.URL, transport.Wrap(err)))
-	}
-	if len(failed) == 0 {
-		return transport.ErrUnreachable
-	}
-	return errors.Join(failed...)
-}
-
-// fetchFrom goes on with a version from one station. If what is here of it turns out not to
-// be its beginning, it begins anew.
-func (p *Reader) fetchFrom(ctx context.Context, v *View, ref transport.Ref, i int, source transport.Source) error {
-	begun, err := p.core.Versions.Part(ctx, v.Collection(), i, ref.Version)
-	if err != nil {
-		return err
-	}
-	at, err := p.core.Peers.Reach(ctx, source)
-	if err != nil {
-		return err
-	}
-	from := begun - begun%digest.BlockSize
-	err = p.fetchRest(ctx, v, ref, i, at, from)
-	if begun > 0 && errors.Is(err, transport.ErrOffset) {
-		err = p.fetchRest(ctx, v, ref, i, at, 0)
-	}
-	return err
-}
-
-// fetchRest fetches what follows the first bytes of a version.
-func (p *Reader) fetchRest(ctx context.Context, v *View, ref transport.Ref, i int, at transport.Originals, from int64) error {
-	stream, end, err := opened(ctx, func(ctx context.Context) (*transport.Stream, error) { return at.Original(ctx, ref, from, -1) })
-	defer end()
-	if errors.Is(err, transport.ErrClosed) || errors.Is(err, transport.ErrStale) {
-		err = fmt.Errorf("%w: %w", transport.ErrUnreachable, err)
-	}
-	if err == nil {
-		defer stream.Close()
-		if stream.Size >= from {
-			r, err := proofOf(v, i, ref.Version, bufio.NewReaderSize(awake{stream, end}, 64<<10), stream.Size, from)
-			if err == nil {
-				_, err = p.core.Versions.Receive(ctx, v.Collection(), i, ref.Version, from, r)
-			}
-			return err
-		}
-		err = transport.At(transport.ErrMalformed, "less than is here already")
-	}
-	if from > 0 && errors.Is(err, transport.ErrMalformed) {
-		if removed, err := p.core.Versions.Unproven(ctx, v.Collection(), i, ref.Version); removed || err != nil {
-			return errors.Join(transport.ErrOffset, err)
-		}
-	}
-	return err
-}
-
-// proofOf reads what follows an offset of a version of so many bytes, with its proof.
-func proofOf(v *View, i, version int, stream io.Reader, size, from int64) (io.Reader, error) {
-	root, err := station.Digest(v.Collection(), i, version)
-	if err != nil {
-		return nil, err
-	}
-	r, err := digest.NewReader(stream, root, size, from, size-from)
-	return proved{r, size - from}, transport.Wrap(err)
-}
-
-// proved is a version that comes with its proof. What ended early another source goes
-// on with; that is not the error of one that lied.
-type proved struct {
-	*digest.Reader
-	rest int64
-}
-
-// Rest is how many bytes it claims to be.
-func (p proved) Rest() int64 { return p.rest }
-
-func (p proved) Read(b []byte) (int, error) {
-	n, err := p.Reader.Read(b)
-	return n, endedEarly(err)
-}
-
-// WriteRest is as that of digest.Reader.
-func (p proved) WriteRest(w io.Writer, before digest.Beginning) (digest.Beginning, error) {
-	all, err := p.Reader.WriteRest(w, before)
-	return all, endedEarly(err)
-}
-
-func endedEarly(err error) error {
-	_, read := errors.AsType[*digest.BlockError](err)
-	if read && (errors.Is(err, digest.ErrTruncated) || !errors.Is(err, digest.ErrInvalid)) {
-		return fmt.Errorf("%w: %w", transport.ErrUnreachable, err)
-	}
-	return err
 }

@@ -186,6 +186,7 @@ type base struct {
 	handing  handing
 	keyed    keyed
 	recent   recent
+	known    known
 	sending  shareclient.Sending
 	words    turns.Turns[collection.Name] // to say something, or to hear what became of it
 	bus      memstore.Bus                 // wakes those who wait for news

@@ -67,9 +67,11 @@ func (s *sharer) before() (b digest.Beginning, proved bool, err error) {
 	return digest.NewBeginning(slices.Concat(b.Leaves, read.Leaves())), false, nil
 }
 
-// cutTo returns the first blocks of b, of which there are n at least.
+// cutTo returns the first blocks of b, of which there are n at least. Nobody who appends to
+// them changes those of b.
 func cutTo(b digest.Beginning, n int) digest.Beginning {
 	if n == len(b.Leaves) {
+		b.Leaves = slices.Clip(b.Leaves)
 		return b
 	}
 	return digest.NewBeginning(b.Leaves[:n:n])

@@ -2,35 +2,71 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/measure"
+	"github.com/glimpse-go/glimpse/transport/p2plink"
 )
 
-// announcing is how many collections of each size are announced: how far the table is searched
+// announcing is how many collections of one item are announced: how far the table is searched
 // for the place of one is chance.
 const announcing = 20
 
-// announcements measures that an announcement costs the same whatever number of items it is for.
+// manyItems is how many items each of the many collections has that are announced.
+const manyItems = 200
+
+// announcements measures that an announcement costs the same whatever number of items it is for,
+// and what it comes to for many collections that are announced again and again.
 func (s *story) announcements(ctx context.Context) (measure.Results, error) {
-	small, err := s.announces(ctx, 1, s.items[:1])
+	small, err := s.announces(ctx, announcing, s.items[:1])
 	if err != nil {
 		return nil, err
 	}
-	large, err := s.announces(ctx, 2, s.items)
+	large, err := s.announces(ctx, s.size.announced, items(manyItems))
+	if err != nil {
+		return nil, err
+	}
+	again, err := s.renews(ctx)
+	one, all, hours := float64(small.requests)/announcing, float64(s.size.announced), p2plink.Again.Hours()
 	return measure.Results{
-		measure.Shown("requests to announce a collection", float64(large.requests)/announcing, measure.Lower),
-		measure.Shown("of them, records left", float64(large.puts)/announcing, measure.Lower),
-		measure.AtMost("records left for all items, beside one", float64(large.puts)/float64(small.puts), 1.2),
+		measure.Shown("requests to announce a collection", one, measure.Lower),
+		measure.Shown("of them, records left", float64(small.puts)/announcing, measure.Lower),
+		measure.AtMost("records left for 200 items, beside one", float64(large.puts)/all/(float64(small.puts)/announcing), 1.2),
+		measure.AtMost(fmt.Sprintf("requests an hour of %d announced collections of %d items", s.size.announced, manyItems),
+			float64(again.requests)/hours, 1.2*all*one/hours),
 	}, err
 }
 
-// announces has Ann announce collections of these items, and returns what that costs.
-func (s *story) announces(ctx context.Context, kind byte, items []collection.Item) (costs, error) {
+// items are so many items.
+func items(n int) (all []collection.Item) {
+	for i := range n {
+		all = append(all, collection.Item{ID: collection.ItemID{byte(i), byte(i >> 8), 3}})
+	}
+	return all
+}
+
+var errRenewed = errors.New("other announcements were renewed than there are")
+
+// renews has Ann's host announce again what is due after the interval.
+func (s *story) renews(ctx context.Context) (costs, error) {
 	before := s.net.of(s.ann.host)
-	for i := range announcing {
-		c, err := of(collection.ID{byte(i), kind, 2}, items...)
+	s.net.passed.Store(int64(p2plink.Again))
+	if n := s.ann.host.Renew(ctx); n != announcing+s.size.announced {
+		return costs{}, fmt.Errorf("%w: %d", errRenewed, n)
+	}
+	again := s.settled(ctx, s.ann.host).minus(before)
+	again.requests = again.requests * s.size.announced / (announcing + s.size.announced)
+	return again, ctx.Err()
+}
+
+// announces has Ann announce collections of these items, and returns what that costs.
+func (s *story) announces(ctx context.Context, n int, items []collection.Item) (costs, error) {
+	before := s.net.of(s.ann.host)
+	for i := range n {
+		c, err := of(collection.ID{byte(i), byte(i >> 8), byte(len(items)), 2}, items...)
 		if err == nil {
 			err = s.ann.host.Announce(ctx, s.ann.Source(), c)
 		}

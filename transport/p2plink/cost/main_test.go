@@ -12,7 +12,7 @@ import (
 // TestCost: on a few hosts all bounds hold, and what is counted is counted.
 func TestCost(t *testing.T) {
 	var out bytes.Buffer
-	if err := run(t.Context(), []string{"-json", "-hosts", "8", "-recipients", "2", "-items", "3"}, &out); err != nil {
+	if err := run(t.Context(), []string{"-json", "-hosts", "8", "-recipients", "2", "-items", "3", "-announced", "30"}, &out); err != nil {
 		t.Fatalf("%v\n%s", err, &out)
 	}
 	var all struct{ Results measure.Results }

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/libp2p/go-libp2p"
 	dht "github.com/libp2p/go-libp2p-kad-dht"
@@ -29,10 +30,11 @@ type costs struct {
 	puts        int // of them, records that were left there
 	connections int
 	bytes       int64
+	took        time.Duration
 }
 
 func (c costs) minus(before costs) costs {
-	return costs{c.requests - before.requests, c.puts - before.puts, c.connections - before.connections, c.bytes - before.bytes}
+	return costs{c.requests - before.requests, c.puts - before.puts, c.connections - before.connections, c.bytes - before.bytes, c.took - before.took}
 }
 
 // node is a host whose traffic is counted.
@@ -45,7 +47,8 @@ type node struct {
 
 // nodes are the hosts of one network.
 type nodes struct {
-	all []*node
+	all    []*node
+	passed atomic.Int64 // how much later it is than it is, as a time.Duration
 
 	mu    sync.Mutex
 	asked map[peer.ID]*costs // requests and puts, by who asks
@@ -69,6 +72,7 @@ func (n *nodes) add(ctx context.Context, signer *signature.Signer) (*node, error
 	at := &node{traffic: metrics.NewBandwidthCounter(), opened: &opened{MetricsTracer: swarm.NewMetricsTracer()}}
 	cfg := p2plink.Config{
 		Listen: []string{"/ip4/127.0.0.1/tcp/0"}, Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
+		Now:     func() time.Time { return time.Now().Add(time.Duration(n.passed.Load())) },
 		Table:   []dht.Option{dht.DisableAutoRefresh(), dht.OnRequestHook(n.count)},
 		Options: []libp2p.Option{libp2p.BandwidthReporter(at.traffic), libp2p.SwarmOpts(swarm.WithMetricsTracer(at.opened))},
 	}

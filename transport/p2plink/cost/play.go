@@ -5,17 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/measure"
 	"github.com/glimpse-go/glimpse/label"
 )
 
-// The family for which the README works out what the looks come to.
-const (
-	manyRecipients = 1000
-	manyItems      = 200
-)
+// manyRecipients are those for whom the README works out what the looks come to.
+const manyRecipients = 1000
 
 var errNotRefused = errors.New("a labelled original is not refused")
 
@@ -30,8 +28,12 @@ func (s *story) hosts() (all []*node) {
 // costOf returns what something costs the hosts of the recipients, and idle ones meanwhile.
 func (s *story) costOf(do func() error) (looked, idle costs, err error) {
 	looked, idle = s.net.of(s.hosts()...), s.net.of(s.idle...)
+	begun := time.Now()
 	err = do()
-	return s.net.of(s.hosts()...).minus(looked), s.net.of(s.idle...).minus(idle), err
+	took := time.Since(begun)
+	looked, idle = s.net.of(s.hosts()...).minus(looked), s.net.of(s.idle...).minus(idle)
+	looked.took = took
+	return looked, idle, err
 }
 
 // play measures the looks, the announcements and the fetches, one after the other.
@@ -100,6 +102,7 @@ func (s *story) vain(ctx context.Context) (measure.Results, error) {
 		measure.Shown("requests, by item", float64(each.requests), measure.Lower),
 		measure.Shown("bytes, by item", float64(each.bytes), measure.Lower),
 		measure.Shown("connections, by item", float64(each.connections), measure.Lower),
+		measure.Shown("ms a look, by item", each.took.Seconds()*1000/float64(s.size.recipients*s.size.items), measure.Lower),
 		measure.AtLeast("requests of one look", one, 1),
 		measure.Shown(fmt.Sprintf("requests of %d recipients × %d items, by item", manyRecipients, manyItems), one*manyRecipients*manyItems, measure.Lower),
 	}, err
