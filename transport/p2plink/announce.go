@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ipfs/go-cid"
+	"github.com/libp2p/go-libp2p/core/event"
 	"github.com/multiformats/go-multihash"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -76,15 +77,22 @@ func (h *Host) provide(ctx context.Context, t topic) error {
 	return nil
 }
 
-// Run renews announcements, each when Config.Again has passed since the last, until ctx ends,
-// whose error it returns.
+// Run renews announcements, each when Config.Again has passed since the last, and all when others
+// reach the host elsewhere than before, until ctx ends, whose error it returns.
 func (h *Host) Run(ctx context.Context) error {
+	moved, err := h.host.EventBus().Subscribe(new(event.EvtLocalAddressesUpdated))
+	if err != nil {
+		return fmt.Errorf("libp2p: %w", err)
+	}
+	defer moved.Close() // it returns nil
 	tick := time.NewTicker(h.cfg.Again / 64)
 	defer tick.Stop()
 	for {
 		h.Renew(ctx)
 		select {
 		case <-tick.C:
+		case <-moved.Out():
+			h.allDue()
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -100,6 +108,15 @@ func (h *Host) Renew(ctx context.Context) (renewed int) {
 		}
 	}
 	return renewed
+}
+
+// allDue has Renew announce everything again.
+func (h *Host) allDue() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, held := range h.holds {
+		held.at = time.Time{}
+	}
 }
 
 // due are the topics whose announcement is to come again.

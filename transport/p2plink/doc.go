@@ -39,4 +39,15 @@
 // Find is a transport.Finder, to be set as peer.Config.Find: behind the peer's gate, so that a
 // labelled item is never searched for. A search that found nothing is remembered for
 // [Config.Remember]. p2plink.cddl describes both messages of /glimpse/station/1.
+//
+// # Behind routers
+//
+// A station of which nobody has found yet that it is reached from outside (AutoNAT, which begins
+// some 15 seconds after the start) takes places at one or two relays, and lists them as its
+// addresses (circuit relay v2). A relay is any station with [Config.Relay], such as a hub. What it
+// carries is encrypted from end to end, as all connections are, and little: both stations use it
+// to open a direct connection through their routers (DCUtR), for which requests wait a few
+// seconds. Where both routers choose another port for each destination, none passes.
+// [Host.Direct] says so; then what is small goes through the relay, and an original in parts, as
+// far as the relay lets it.
 package p2plink

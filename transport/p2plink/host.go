@@ -42,6 +42,20 @@ type Config struct {
 	Public bool
 	// Client is for a station that asks the table and does not serve it, such as one on battery.
 	Client bool
+	// Reachable is for a station that others reach from outside where it listens, such as a hub:
+	// the others ask until somebody who relays has tried (AutoNAT), and are meanwhile, and where
+	// it failed, reached through relays.
+	Reachable bool
+	// Relay has the host help others who are behind routers, as soon as it is reached from outside
+	// itself: it tells them whether they are, and carries the first bytes of connections to them,
+	// until they have opened a direct one (DCUtR). It cannot read what it carries. That is 128 KiB
+	// either way and two minutes of one connection, for 128 stations, unless Options say more.
+	Relay bool
+	// Relays are stations with Relay set that carry for this one where it is behind a router; nil
+	// = those in Bootstrap and in the table that are willing.
+	Relays []peer.AddrInfo
+	// MapPort asks the router for a port at which others reach the host (UPnP, NAT-PMP).
+	MapPort bool
 	// Networks are those beside public addresses that are dialled: as in httplink.Options.
 	Networks []netip.Prefix
 	// Remember is for how long a search that found nobody counts: until then the same search
@@ -50,7 +64,7 @@ type Config struct {
 	// Again is how often Run announces what is served again; 0 = 22 hours, of the 48 for which
 	// the table keeps it.
 	Again time.Duration
-	// Options are more of libp2p's: a relay, port mapping, a resource manager of one's own.
+	// Options are more of libp2p's, such as a resource manager of one's own.
 	Options []libp2p.Option
 	// Table are more options of the distributed hash table.
 	Table []dht.Option
@@ -85,6 +99,8 @@ type Host struct {
 	vain   map[topic]time.Time // searches that found nobody, and when
 	known  map[peer.ID]collection.KeyID
 	listen *listener
+
+	punched punched
 }
 
 // New puts a station on the network, until Close: it listens, and learns of others. The signer
@@ -102,7 +118,7 @@ func New(ctx context.Context, signer *signature.Signer, cfg Config) (*Host, erro
 }
 
 func (h *Host) open(ctx context.Context) (err error) {
-	options, err := h.cfg.options(func(of host.Host) (routing.PeerRouting, error) {
+	options, err := h.options(func(of host.Host) (routing.PeerRouting, error) {
 		table, err := dht.New(of, h.cfg.table()...)
 		if err == nil {
 			h.table = table

@@ -68,7 +68,7 @@ func (o *opened) OpenedConnection(by libnet.Direction, _ crypto.PubKey, _ libnet
 func (n *nodes) add(ctx context.Context, signer *signature.Signer) (*node, error) {
 	at := &node{traffic: metrics.NewBandwidthCounter(), opened: &opened{MetricsTracer: swarm.NewMetricsTracer()}}
 	cfg := p2plink.Config{
-		Listen: []string{"/ip4/127.0.0.1/tcp/0"}, Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
+		Listen: []string{"/ip4/127.0.0.1/tcp/0"}, Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Reachable: true,
 		Table:   []dht.Option{dht.DisableAutoRefresh(), dht.OnRequestHook(n.count)},
 		Options: []libp2p.Option{libp2p.BandwidthReporter(at.traffic), libp2p.SwarmOpts(swarm.WithMetricsTracer(at.opened))},
 	}
