@@ -14,9 +14,9 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-// announced is a collection that the station serves originals of.
+// announced is a collection that the station serves originals of, or its user.
 type announced struct {
-	identity collection.Digest
+	secret   []byte // the identity, or the id
 	endpoint []byte
 	at       time.Time // when it was announced last; zero = not yet
 }
@@ -36,19 +36,27 @@ func (t topic) key() (cid.Cid, error) {
 // The error wraps transport.ErrMalformed for a source that is not at the host's URL, and
 // transport.ErrUnreachable where no station of the table takes the record: Run tries again.
 func (h *Host) Announce(ctx context.Context, as transport.Source, all ...collection.Collection) error {
-	e, err := collection.DecodeEndpoint(as.Endpoint)
-	if serves, _ := e.Serves(h.URL()); err != nil || !serves {
-		return transport.At(transport.ErrMalformed, "source")
+	if _, err := h.ownEndpoint(as); err != nil {
+		return err
 	}
 	var failed []error
 	for _, c := range all {
 		identity := c.Identity()
 		h.mu.Lock()
-		h.holds[topicOf(identity)] = &announced{identity: identity, endpoint: as.Endpoint}
+		h.holds[topicOf(identity)] = &announced{secret: identity[:], endpoint: as.Endpoint}
 		h.mu.Unlock()
 		failed = append(failed, h.provide(ctx, topicOf(identity)))
 	}
 	return errors.Join(failed...)
+}
+
+// ownEndpoint returns the endpoint of a source at the host's URL.
+func (h *Host) ownEndpoint(as transport.Source) (collection.Endpoint, error) {
+	e, err := collection.DecodeEndpoint(as.Endpoint)
+	if serves, _ := e.Serves(h.URL()); err != nil || !serves {
+		return e, transport.At(transport.ErrMalformed, "source")
+	}
+	return e, nil
 }
 
 // Conceal ends what Announce has begun: the station says at once that it does not serve them,

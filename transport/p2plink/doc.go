@@ -40,6 +40,19 @@
 // labelled item is never searched for. A search that found nothing is remembered for
 // [Config.Remember]. p2plink.cddl describes both messages of /glimpse/station/1.
 //
+// # On the local network
+//
+// With [Config.Local] stations find each other there by mDNS, under random names, and connect. A
+// station of a user's says so ([Host.ServeNearby]) to those who know the user's id and ask for it
+// ([Host.Nearby]), over the encrypted connection, with the topic and the proof
+//
+//	topic = SHA-256("glimpse home" 00 user id)
+//	proof = HMAC-SHA-256(user id, "glimpse holder" 00 caller's peer id, called peer id, nonce)
+//
+// and to nobody from outside. Find asks the stations there first. That the station is the user's
+// its sealed endpoint shows, as that of any source; a new device learns the keys of its user when
+// it is enrolled (package enrol).
+//
 // # Behind routers
 //
 // A station of which nobody has found yet that it is reached from outside (AutoNAT, which begins

@@ -179,7 +179,7 @@ func (n *nodes) host(name string, signer *signature.Signer) *p2plink.Host {
 	if n.cfg != nil {
 		n.cfg(name, &cfg)
 	}
-	if len(cfg.Bootstrap) > 0 {
+	if len(cfg.Bootstrap) > 0 || cfg.Local {
 		there = nil
 	}
 	node.host = newHost(n.tb, signer, cfg, there...)

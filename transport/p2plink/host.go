@@ -56,6 +56,11 @@ type Config struct {
 	Relays []peer.AddrInfo
 	// MapPort asks the router for a port at which others reach the host (UPnP, NAT-PMP).
 	MapPort bool
+	// Local has the host find others on the local network, and be found there, by mDNS (RFC 6762):
+	// under a random name, with its peer id and where it listens, in the open. So leave Identity
+	// nil where a peer id that stays would tell who comes and goes, and list the network in
+	// Networks. See Nearby.
+	Local bool
 	// Networks are those beside public addresses that are dialled: as in httplink.Options.
 	Networks []netip.Prefix
 	// Remember is for how long a search that found nobody counts: until then the same search
@@ -96,11 +101,13 @@ type Host struct {
 
 	mu     sync.Mutex
 	holds  map[topic]*announced
-	vain   map[topic]time.Time // searches that found nobody, and when
+	homes  map[topic]*announced // users, who are told nearby alone
+	vain   map[topic]time.Time  // searches that found nobody, and when
 	known  map[peer.ID]collection.KeyID
 	listen *listener
 
 	punched punched
+	near    near
 }
 
 // New puts a station on the network, until Close: it listens, and learns of others. The signer
@@ -109,7 +116,7 @@ type Host struct {
 func New(ctx context.Context, signer *signature.Signer, cfg Config) (*Host, error) {
 	h := &Host{
 		cfg: cfg.withDefaults(), signer: signer,
-		holds: map[topic]*announced{}, vain: map[topic]time.Time{}, known: map[peer.ID]collection.KeyID{},
+		holds: map[topic]*announced{}, homes: map[topic]*announced{}, vain: map[topic]time.Time{}, known: map[peer.ID]collection.KeyID{},
 	}
 	if err := h.open(ctx); err != nil {
 		return nil, errors.Join(err, h.Close())
@@ -146,6 +153,9 @@ func (h *Host) open(ctx context.Context) (err error) {
 	}
 	if len(h.cfg.Bootstrap) > 0 {
 		_ = h.Join(ctx, h.cfg.Bootstrap...) // who is offline now is looked for by the table
+	}
+	if err := h.beNearby(); err != nil {
+		return err
 	}
 	return ctx.Err()
 }
@@ -220,7 +230,7 @@ func (h *Host) Close() error {
 	if h.ways != nil {
 		h.ways.CloseIdleConnections()
 	}
-	var failed []error
+	failed := []error{h.near.close()}
 	if h.table != nil {
 		failed = append(failed, h.table.Close())
 	}

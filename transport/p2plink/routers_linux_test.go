@@ -90,7 +90,11 @@ func TestTwoHouses(t *testing.T) {
 		return len(found) == 1 && found[0].URL == h.host(h.ann).URL()
 	})
 	h.bob.HearsFrom(h.ann, notify.Shared, 0)
-	must(t, h.host(h.bob).Direct(h.host(h.ann).URL()))
+	await(t, "a direct way", func() bool { // where a home did not know its address yet, by the next connection
+		_, err := h.bob.Reader.ReceiveFrom(t.Context(), h.ann.Source())
+		must(t, err)
+		return h.host(h.bob).Direct(h.host(h.ann).URL()) == nil
+	})
 	h.net.stop("60.0.0.1") // it is not needed any more
 	h.bob.FetchesAll(h.cam, h.name, 2, false)
 	h.bob.Shows(h.cam, h.name, 2)
