@@ -7,15 +7,16 @@ import (
 	"time"
 
 	"github.com/ipfs/go-cid"
+	"github.com/libp2p/go-libp2p/core/event"
 	"github.com/multiformats/go-multihash"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-// announced is a collection that the station serves originals of.
+// announced is a collection that the station serves originals of, or its user.
 type announced struct {
-	identity collection.Digest
+	secret   []byte // the identity, or the id
 	endpoint []byte
 	at       time.Time // when it was announced last; zero = not yet
 }
@@ -35,19 +36,27 @@ func (t topic) key() (cid.Cid, error) {
 // The error wraps transport.ErrMalformed for a source that is not at the host's URL, and
 // transport.ErrUnreachable where no station of the table takes the record: Run tries again.
 func (h *Host) Announce(ctx context.Context, as transport.Source, all ...collection.Collection) error {
-	e, err := collection.DecodeEndpoint(as.Endpoint)
-	if serves, _ := e.Serves(h.URL()); err != nil || !serves {
-		return transport.At(transport.ErrMalformed, "source")
+	if _, err := h.ownEndpoint(as); err != nil {
+		return err
 	}
 	var failed []error
 	for _, c := range all {
 		identity := c.Identity()
 		h.mu.Lock()
-		h.holds[topicOf(identity)] = &announced{identity: identity, endpoint: as.Endpoint}
+		h.holds[topicOf(identity)] = &announced{secret: identity[:], endpoint: as.Endpoint}
 		h.mu.Unlock()
 		failed = append(failed, h.provide(ctx, topicOf(identity)))
 	}
 	return errors.Join(failed...)
+}
+
+// ownEndpoint returns the endpoint of a source at the host's URL.
+func (h *Host) ownEndpoint(as transport.Source) (collection.Endpoint, error) {
+	e, err := collection.DecodeEndpoint(as.Endpoint)
+	if serves, _ := e.Serves(h.URL()); err != nil || !serves {
+		return e, transport.At(transport.ErrMalformed, "source")
+	}
+	return e, nil
 }
 
 // Conceal ends what Announce has begun: the station says at once that it does not serve them,
@@ -76,15 +85,22 @@ func (h *Host) provide(ctx context.Context, t topic) error {
 	return nil
 }
 
-// Run renews announcements, each when Config.Again has passed since the last, until ctx ends,
-// whose error it returns.
+// Run renews announcements, each when Config.Again has passed since the last, and all when others
+// reach the host elsewhere than before, until ctx ends, whose error it returns.
 func (h *Host) Run(ctx context.Context) error {
+	moved, err := h.host.EventBus().Subscribe(new(event.EvtLocalAddressesUpdated))
+	if err != nil {
+		return fmt.Errorf("libp2p: %w", err)
+	}
+	defer moved.Close() // it returns nil
 	tick := time.NewTicker(h.cfg.Again / 64)
 	defer tick.Stop()
 	for {
 		h.Renew(ctx)
 		select {
 		case <-tick.C:
+		case <-moved.Out():
+			h.allDue()
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -100,6 +116,15 @@ func (h *Host) Renew(ctx context.Context) (renewed int) {
 		}
 	}
 	return renewed
+}
+
+// allDue has Renew announce everything again.
+func (h *Host) allDue() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, held := range h.holds {
+		held.at = time.Time{}
+	}
 }
 
 // due are the topics whose announcement is to come again.

@@ -113,7 +113,7 @@ func (h *Host) answer(s network.Stream) {
 	_ = s.SetDeadline(time.Now().Add(patience)) // who fails to set it fails to read
 	data, err := io.ReadAll(io.LimitReader(s, maxQuestion))
 	if err == nil {
-		data, err = h.answerTo(s.Conn().RemotePeer(), data)
+		data, err = h.answerTo(s.Conn(), data)
 	}
 	if err == nil {
 		_, err = s.Write(data)
@@ -126,8 +126,8 @@ func (h *Host) answer(s network.Stream) {
 }
 
 // answerTo returns the answer to a question. Of a collection that is not announced here it is
-// that of a station which holds nothing.
-func (h *Host) answerTo(caller peer.ID, data []byte) ([]byte, error) {
+// that of a station which holds nothing, and of a user who is not served nearby likewise.
+func (h *Host) answerTo(caller network.Conn, data []byte) ([]byte, error) {
 	q, err := decodeQuestion(data)
 	if err != nil {
 		return nil, err
@@ -135,8 +135,12 @@ func (h *Host) answerTo(caller peer.ID, data []byte) ([]byte, error) {
 	a := answer{key: h.signer.Public(), seal: h.seal}
 	if q.topic != nil {
 		h.mu.Lock()
-		if held := h.holds[*q.topic]; held != nil {
-			a.endpoint, a.proof = held.endpoint, proofOf(held.identity, caller, h.host.ID(), q.nonce)
+		held := h.holds[*q.topic]
+		if held == nil && isNearby(caller) {
+			held = h.homes[*q.topic]
+		}
+		if held != nil {
+			a.endpoint, a.proof = held.endpoint, proofOf(held.secret, caller.RemotePeer(), h.host.ID(), q.nonce)
 		}
 		h.mu.Unlock()
 	}

@@ -39,4 +39,28 @@
 // Find is a transport.Finder, to be set as peer.Config.Find: behind the peer's gate, so that a
 // labelled item is never searched for. A search that found nothing is remembered for
 // [Config.Remember]. p2plink.cddl describes both messages of /glimpse/station/1.
+//
+// # On the local network
+//
+// With [Config.Local] stations find each other there by mDNS, under random names, and connect. A
+// station of a user's says so ([Host.ServeNearby]) to those who know the user's id and ask for it
+// ([Host.Nearby]), over the encrypted connection, with the topic and the proof
+//
+//	topic = SHA-256("glimpse home" 00 user id)
+//	proof = HMAC-SHA-256(user id, "glimpse holder" 00 caller's peer id, called peer id, nonce)
+//
+// and to nobody from outside. Find asks the stations there first. That the station is the user's
+// its sealed endpoint shows, as that of any source; a new device learns the keys of its user when
+// it is enrolled (package enrol).
+//
+// # Behind routers
+//
+// A station of which nobody has found yet that it is reached from outside (AutoNAT, which begins
+// some 15 seconds after the start) takes places at one or two relays, and lists them as its
+// addresses (circuit relay v2). A relay is any station with [Config.Relay], such as a hub. What it
+// carries is encrypted from end to end, as all connections are, and little: both stations use it
+// to open a direct connection through their routers (DCUtR), for which requests wait a few
+// seconds. Where both routers choose another port for each destination, none passes.
+// [Host.Direct] says so; then what is small goes through the relay, and an original in parts, as
+// far as the relay lets it.
 package p2plink

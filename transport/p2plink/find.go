@@ -45,23 +45,41 @@ func (h *Host) Find(ctx context.Context, c collection.Collection) ([]transport.S
 	return found, err
 }
 
-// search looks up the records of a collection, and asks the stations that they name.
-func (h *Host) search(ctx context.Context, c collection.Collection) (found []transport.Source, err error) {
-	key, err := topicOf(c.Identity()).key()
+// sought is what stations are asked for: what they serve, and what proves that they do.
+type sought struct {
+	topic  topic
+	secret []byte
+	items  int
+}
+
+// search asks the stations of the local network for a collection, and those that its records name.
+func (h *Host) search(ctx context.Context, c collection.Collection) ([]transport.Source, error) {
+	identity := c.Identity()
+	of := sought{topicOf(identity), identity[:], c.Len()}
+	key, err := of.topic.key()
 	if err != nil {
 		return nil, err
 	}
+	if found := h.askNearby(ctx, of); len(found) > 0 {
+		return found, nil
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	return h.askAll(ctx, h.table.FindProvidersAsync(ctx, key, maxRecords), of), nil
+}
+
+// askAll asks stations until there is nobody else, or enough have proved that they have it.
+func (h *Host) askAll(ctx context.Context, stations <-chan peer.AddrInfo, of sought) (found []transport.Source) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var (
-		mu      sync.Mutex
-		all     sync.WaitGroup
-		records = h.table.FindProvidersAsync(ctx, key, maxRecords)
+		mu  sync.Mutex
+		all sync.WaitGroup
 	)
 	for range asked {
 		all.Go(func() {
-			for at := range records {
-				source, ok := h.holder(ctx, at, c)
+			for at := range stations {
+				source, ok := h.holder(ctx, at, of)
 				mu.Lock()
 				if ok && len(found) < enough {
 					found = append(found, source)
@@ -74,20 +92,19 @@ func (h *Host) search(ctx context.Context, c collection.Collection) (found []tra
 		})
 	}
 	all.Wait()
-	return found, nil
+	return found
 }
 
-// holder asks the station of a record, and returns it if it proves that it holds the collection,
+// holder asks the station of a record, and returns it if it proves that it has what is sought,
 // and serves where the record says.
-func (h *Host) holder(ctx context.Context, at peer.AddrInfo, c collection.Collection) (transport.Source, bool) {
+func (h *Host) holder(ctx context.Context, at peer.AddrInfo, of sought) (transport.Source, bool) {
 	if at.ID == h.host.ID() || ctx.Err() != nil {
 		return transport.Source{}, false
 	}
 	h.host.Peerstore().AddAddrs(at.ID, at.Addrs, peerstore.TempAddrTTL)
-	of := topicOf(c.Identity())
-	q := newQuestion(&of)
+	q := newQuestion(&of.topic)
 	a, err := h.ask(ctx, at.ID, q)
-	if err != nil || !a.holds(c.Identity(), h.host.ID(), at.ID, q) {
+	if err != nil || !a.holds(of.secret, h.host.ID(), at.ID, q) {
 		return transport.Source{}, false
 	}
 	e, err := collection.DecodeEndpoint(a.endpoint)
@@ -95,7 +112,7 @@ func (h *Host) holder(ctx context.Context, at peer.AddrInfo, c collection.Collec
 	if err != nil || !serves || e.Key != collection.KeyID(a.key.ID()) {
 		return transport.Source{}, false
 	}
-	return transport.Source{User: e.User, URL: URL(at.ID), Items: transport.AllBits(c.Len()), Endpoint: a.endpoint}, true
+	return transport.Source{User: e.User, URL: URL(at.ID), Items: transport.AllBits(of.items), Endpoint: a.endpoint}, true
 }
 
 func (h *Host) inVain(t topic) bool {

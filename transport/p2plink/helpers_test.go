@@ -34,7 +34,9 @@ var here = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 // newHost puts a station on the network, which knows the stations that are there already.
 func newHost(tb testing.TB, signer *signature.Signer, cfg p2plink.Config, there ...*p2plink.Host) *p2plink.Host {
 	tb.Helper()
-	cfg.Networks = here
+	if cfg.Networks == nil {
+		cfg.Networks, cfg.Reachable = here, true
+	}
 	if cfg.Listen == nil {
 		cfg.Listen = []string{"/ip4/127.0.0.1/tcp/0"}
 	}
@@ -176,6 +178,9 @@ func (n *nodes) host(name string, signer *signature.Signer) *p2plink.Host {
 	cfg := p2plink.Config{Identity: node.identity, Options: []libp2p.Option{libp2p.BandwidthReporter(node.traffic)}}
 	if n.cfg != nil {
 		n.cfg(name, &cfg)
+	}
+	if len(cfg.Bootstrap) > 0 || cfg.Local {
+		there = nil
 	}
 	node.host = newHost(n.tb, signer, cfg, there...)
 	return node.host

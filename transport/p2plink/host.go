@@ -42,6 +42,25 @@ type Config struct {
 	Public bool
 	// Client is for a station that asks the table and does not serve it, such as one on battery.
 	Client bool
+	// Reachable is for a station that others reach from outside where it listens, such as a hub:
+	// the others ask until somebody who relays has tried (AutoNAT), and are meanwhile, and where
+	// it failed, reached through relays.
+	Reachable bool
+	// Relay has the host help others who are behind routers, as soon as it is reached from outside
+	// itself: it tells them whether they are, and carries the first bytes of connections to them,
+	// until they have opened a direct one (DCUtR). It cannot read what it carries. That is 128 KiB
+	// either way and two minutes of one connection, for 128 stations, unless Options say more.
+	Relay bool
+	// Relays are stations with Relay set that carry for this one where it is behind a router; nil
+	// = those in Bootstrap and in the table that are willing.
+	Relays []peer.AddrInfo
+	// MapPort asks the router for a port at which others reach the host (UPnP, NAT-PMP).
+	MapPort bool
+	// Local has the host find others on the local network, and be found there, by mDNS (RFC 6762):
+	// under a random name, with its peer id and where it listens, in the open. So leave Identity
+	// nil where a peer id that stays would tell who comes and goes, and list the network in
+	// Networks. See Nearby.
+	Local bool
 	// Networks are those beside public addresses that are dialled: as in httplink.Options.
 	Networks []netip.Prefix
 	// Remember is for how long a search that found nobody counts: until then the same search
@@ -49,7 +68,7 @@ type Config struct {
 	Remember time.Duration
 	// Again is how often Run announces what is served again; 0 = that of the constant.
 	Again time.Duration
-	// Options are more of libp2p's: a relay, port mapping, a resource manager of one's own.
+	// Options are more of libp2p's, such as a resource manager of one's own.
 	Options []libp2p.Option
 	// Table are more options of the distributed hash table.
 	Table []dht.Option
@@ -85,9 +104,13 @@ type Host struct {
 
 	mu     sync.Mutex
 	holds  map[topic]*announced
-	vain   map[topic]time.Time // searches that found nobody, and when
+	homes  map[topic]*announced // users, who are told nearby alone
+	vain   map[topic]time.Time  // searches that found nobody, and when
 	known  map[peer.ID]collection.KeyID
 	listen *listener
+
+	punched punched
+	near    near
 }
 
 // New puts a station on the network, until Close: it listens, and learns of others. The signer
@@ -96,7 +119,7 @@ type Host struct {
 func New(ctx context.Context, signer *signature.Signer, cfg Config) (*Host, error) {
 	h := &Host{
 		cfg: cfg.withDefaults(), signer: signer,
-		holds: map[topic]*announced{}, vain: map[topic]time.Time{}, known: map[peer.ID]collection.KeyID{},
+		holds: map[topic]*announced{}, homes: map[topic]*announced{}, vain: map[topic]time.Time{}, known: map[peer.ID]collection.KeyID{},
 	}
 	if err := h.open(ctx); err != nil {
 		return nil, errors.Join(err, h.Close())
@@ -105,7 +128,7 @@ func New(ctx context.Context, signer *signature.Signer, cfg Config) (*Host, erro
 }
 
 func (h *Host) open(ctx context.Context) (err error) {
-	options, err := h.cfg.options(func(of host.Host) (routing.PeerRouting, error) {
+	options, err := h.options(func(of host.Host) (routing.PeerRouting, error) {
 		table, err := dht.New(of, h.cfg.table()...)
 		if err == nil {
 			h.table = table
@@ -133,6 +156,9 @@ func (h *Host) open(ctx context.Context) (err error) {
 	}
 	if len(h.cfg.Bootstrap) > 0 {
 		_ = h.Join(ctx, h.cfg.Bootstrap...) // who is offline now is looked for by the table
+	}
+	if err := h.beNearby(); err != nil {
+		return err
 	}
 	return ctx.Err()
 }
@@ -207,7 +233,7 @@ func (h *Host) Close() error {
 	if h.ways != nil {
 		h.ways.CloseIdleConnections()
 	}
-	var failed []error
+	failed := []error{h.near.close()}
 	if h.table != nil {
 		failed = append(failed, h.table.Close())
 	}

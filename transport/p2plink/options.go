@@ -26,7 +26,8 @@ const (
 	maxQuestions = 8
 )
 
-func (c Config) options(table config.RoutingC) ([]libp2p.Option, error) {
+func (h *Host) options(table config.RoutingC) ([]libp2p.Option, error) {
+	c := h.cfg
 	manager, err := limits()
 	if err != nil {
 		return nil, err
@@ -42,7 +43,7 @@ func (c Config) options(table config.RoutingC) ([]libp2p.Option, error) {
 	if len(c.Listen) > 0 {
 		options = append(options, libp2p.ListenAddrStrings(c.Listen...))
 	}
-	return append(options, c.Options...), nil
+	return append(append(options, h.routers()...), c.Options...), nil
 }
 
 // limits are those of libp2p, and what one host may ask of the station.

@@ -120,15 +120,16 @@ func (a answer) check(from peer.ID) error {
 	return nil
 }
 
-// holds reports whether who answered knows the identity of the collection that was asked for.
-func (a answer) holds(identity collection.Digest, caller, called peer.ID, q question) bool {
-	return hmac.Equal(a.proof, proofOf(identity, caller, called, q.nonce))
+// holds reports whether who answered knows the secret of what was asked for: the identity of a
+// collection, or the id of a user.
+func (a answer) holds(secret []byte, caller, called peer.ID, q question) bool {
+	return hmac.Equal(a.proof, proofOf(secret, caller, called, q.nonce))
 }
 
-// proofOf proves that the called one knows an identity, to the one caller that has chosen the
+// proofOf proves that the called one knows a secret, to the one caller that has chosen the
 // nonce. Peer ids prove their own length.
-func proofOf(identity collection.Digest, caller, called peer.ID, nonce [nonceSize]byte) []byte {
-	mac := hmac.New(sha256.New, identity[:])
+func proofOf(secret []byte, caller, called peer.ID, nonce [nonceSize]byte) []byte {
+	mac := hmac.New(sha256.New, secret)
 	for _, part := range [][]byte{[]byte("glimpse holder\x00"), []byte(caller), []byte(called), nonce[:]} {
 		mac.Write(part)
 	}

@@ -67,17 +67,17 @@ func TestBinding(t *testing.T) {
 
 // TestProof: a proof is good for one collection, one caller, one station and one question.
 func TestProof(t *testing.T) {
-	identity, caller, called := collection.Digest{1}, newID(t, crypto.Ed25519), newID(t, crypto.Ed25519)
+	identity, other, caller, called := collection.Digest{1}, collection.Digest{2}, newID(t, crypto.Ed25519), newID(t, crypto.Ed25519)
 	of := topicOf(identity)
 	q, again := newQuestion(&of), newQuestion(&of)
-	a := answer{proof: proofOf(identity, caller, called, q.nonce)}
-	if !a.holds(identity, caller, called, q) {
+	a := answer{proof: proofOf(identity[:], caller, called, q.nonce)}
+	if !a.holds(identity[:], caller, called, q) {
 		t.Error("it is no proof")
 	}
 	for what, holds := range map[string]bool{
-		"another collection": a.holds(collection.Digest{2}, caller, called, q), "another caller": a.holds(identity, called, called, q),
-		"another station": a.holds(identity, caller, caller, q), "another question": a.holds(identity, caller, called, again),
-		"nothing": answer{}.holds(identity, caller, called, q), "what others read": answer{proof: of[:]}.holds(identity, caller, called, q),
+		"another collection": a.holds(other[:], caller, called, q), "another caller": a.holds(identity[:], called, called, q),
+		"another station": a.holds(identity[:], caller, caller, q), "another question": a.holds(identity[:], caller, called, again),
+		"nothing": answer{}.holds(identity[:], caller, called, q), "what others read": answer{proof: of[:]}.holds(identity[:], caller, called, q),
 	} {
 		if holds {
 			t.Errorf("it is a proof for %s", what)

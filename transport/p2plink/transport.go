@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/libp2p/go-libp2p/core/network"
-
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/httplink"
 )
@@ -63,7 +61,7 @@ func (h *Host) dial(ctx context.Context, _, address string) (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := h.host.NewStream(network.WithAllowLimitedConn(ctx, "glimpse"), id, httpProtocol)
+	s, err := h.stream(ctx, id)
 	if err != nil {
 		return nil, err
 	}

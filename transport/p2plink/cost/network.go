@@ -72,7 +72,7 @@ func (n *nodes) add(ctx context.Context, signer *signature.Signer) (*node, error
 	at := &node{traffic: metrics.NewBandwidthCounter(), opened: &opened{MetricsTracer: swarm.NewMetricsTracer()}}
 	cfg := p2plink.Config{
 		Listen: []string{"/ip4/127.0.0.1/tcp/0"}, Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
-		Now:     func() time.Time { return time.Now().Add(time.Duration(n.passed.Load())) },
+		Reachable: true, Now: func() time.Time { return time.Now().Add(time.Duration(n.passed.Load())) },
 		Table:   []dht.Option{dht.DisableAutoRefresh(), dht.OnRequestHook(n.count)},
 		Options: []libp2p.Option{libp2p.BandwidthReporter(at.traffic), libp2p.SwarmOpts(swarm.WithMetricsTracer(at.opened))},
 	}
