@@ -53,20 +53,12 @@ func TestAskedAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	key, err := signature.GenerateKey(rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	signer, err := signature.NewSigner(key, rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
 	b := between{a, text[strings.LastIndexByte(text, '.')+1:], make(chan struct{})}
 	go func() {
 		defer close(b.decided)
 		a.decide(t.Context(), decision{b.secret, true})
 	}()
-	joiner, err := enrol.Join(t.Context(), b, signer, signature.StationPeer, "home", rand.Reader)
+	joiner, err := enrol.Join(t.Context(), b, newSigner(t), signature.StationPeer, "home", rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}

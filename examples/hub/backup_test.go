@@ -17,16 +17,8 @@ import (
 // place of the other one: what had been acknowledged before the backup is there.
 func TestBackup(t *testing.T) {
 	h := newHub(t)
-	bob := h.join(t, "user", "add", "Bob")
-	bobs, _, err := program.LoadAccount(bob)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv(loadRecipient, bobs.User.String())
-	t.Setenv(loadFolder, h.join(t, "user", "add", "Ann"))
-	load := programtest.Start(t, os.Args[0])
-	os.Unsetenv(loadFolder)
-	load.AwaitMore()
+	bobs, loads := h.loaded(t, "Ann")
+	load := loads[0]
 	to := filepath.Join(t.TempDir(), "backup")
 	programtest.Run(t, h.program, "backup", to, "-data", h.dir)
 	load.AwaitMore()
@@ -105,15 +97,8 @@ func TestBackupOfAnother(t *testing.T) {
 // what nobody serves.
 func TestCheck(t *testing.T) {
 	h := newHub(t)
-	account, _, err := program.LoadAccount(h.join(t, "user", "add", "Bob"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv(loadRecipient, account.User.String())
-	t.Setenv(loadFolder, h.join(t, "user", "add", "Ann"))
-	load := programtest.Start(t, os.Args[0])
-	os.Unsetenv(loadFolder)
-	load.AwaitMore()
+	_, loads := h.loaded(t, "Ann")
+	load := loads[0]
 	load.Kill()
 	h.Interrupt()
 	h.Status()

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -16,15 +15,8 @@ import (
 func TestDiskFull(t *testing.T) {
 	disk := programtest.NewDisk(t, "4")
 	h := startHub(t, disk.Path("hub"), programtest.Port(t))
-	bobs, _, err := program.LoadAccount(h.join(t, "user", "add", "Bob"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv(loadRecipient, bobs.User.String())
-	t.Setenv(loadFolder, h.join(t, "user", "add", "Ann"))
-	load := programtest.Start(t, os.Args[0])
-	os.Unsetenv(loadFolder)
-	load.AwaitMore()
+	bobs, loads := h.loaded(t, "Ann")
+	load := loads[0]
 	disk.Fill()
 	load.AwaitLine(regexp.MustCompile(`storage|disk|space`))
 	h.Interrupt() // Ctrl-C, when nothing can be written

@@ -14,15 +14,8 @@ import (
 // backup is whole, and what is restored is a hub or is not there.
 func TestCtrlC(t *testing.T) {
 	h := newHub(t)
-	bobs, _, err := program.LoadAccount(h.join(t, "user", "add", "Bob"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv(loadRecipient, bobs.User.String())
-	t.Setenv(loadFolder, h.join(t, "user", "add", "Ann"))
-	load := programtest.Start(t, os.Args[0])
-	os.Unsetenv(loadFolder)
-	load.AwaitMore()
+	_, loads := h.loaded(t, "Ann")
+	load := loads[0]
 	dir := t.TempDir()
 	backup := filepath.Join(dir, "backup")
 	for _, args := range [][]string{{"backup", backup}, {"check"}} {

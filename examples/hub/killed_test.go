@@ -29,18 +29,7 @@ var kills = flag.Int("kills", 3, "how often the hub is killed under load; 200 ta
 // interrupts it as often, as Ctrl-C does. What it has acknowledged is there afterwards, and reaches the recipient, thumbnails included.
 func TestKilled(t *testing.T) {
 	h := newHub(t)
-	bob := h.join(t, "user", "add", "Bob")
-	bobs, _, err := program.LoadAccount(bob)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var loads []*programtest.Process
-	for _, name := range []string{"Ann", "Zoe", "Eve"} {
-		t.Setenv(loadFolder, h.join(t, "user", "add", name))
-		t.Setenv(loadRecipient, bobs.User.String())
-		loads = append(loads, programtest.Start(t, os.Args[0]))
-	}
-	os.Unsetenv(loadFolder)
+	bobs, loads := h.loaded(t, "Ann", "Zoe", "Eve")
 	for range *kills {
 		h = h.endSoon(t, loads, func(h hubProcess) { h.Kill() })
 	}
@@ -160,6 +149,25 @@ const (
 	loadRecipient = "GLIMPSE_TEST_RECIPIENT"
 	loadItems     = 3
 )
+
+// loaded adds users whose processes share with another one, and waits until they do.
+func (h hubProcess) loaded(t *testing.T, names ...string) (recipient account.Account, loads []*programtest.Process) {
+	t.Helper()
+	recipient, _, err := program.LoadAccount(h.join(t, "user", "add", "Bob"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv(loadRecipient, recipient.User.String())
+	for _, name := range names {
+		t.Setenv(loadFolder, h.join(t, "user", "add", name))
+		loads = append(loads, programtest.Start(t, os.Args[0]))
+	}
+	os.Unsetenv(loadFolder)
+	for _, l := range loads {
+		l.AwaitMore()
+	}
+	return recipient, loads
+}
 
 // load shares collections with the hub, one after the other, and prints the name of each
 // that the hub has acknowledged. It runs in a process of its own, until it is killed.

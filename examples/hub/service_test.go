@@ -45,6 +45,9 @@ func TestUnit(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := exec.LookPath("systemd-analyze"); err != nil {
+		if os.Getenv("GLIMPSE_NEED_ENGINES") == "1" {
+			t.Fatal(err)
+		}
 		t.Skip("there is no systemd-analyze to verify the unit: ", err)
 	}
 	unit := filepath.Join(t.TempDir(), "glimpse-hub.service")

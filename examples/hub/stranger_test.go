@@ -66,16 +66,8 @@ func tryToJoin(t *testing.T, text string) (*enrol.Joiner, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	key, err := signature.GenerateKey(rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	signer, err := signature.NewSigner(key, rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
 	client := httplink.NewEnrolClient(invitation.URL, invitation.Secret, httplink.Options{Key: invitation.Key})
-	return enrol.Join(t.Context(), client, signer, signature.StationPeer, "home", rand.Reader)
+	return enrol.Join(t.Context(), client, newSigner(t), signature.StationPeer, "home", rand.Reader)
 }
 
 // TestStrangerFirst: a stranger who comes first shows the operator another code, and whoever was
@@ -110,4 +102,17 @@ func TestStrangerFirst(t *testing.T) {
 	if list := programtest.Run(t, h.program, "user", "list", "-data", h.dir); strings.Count(list, "ann@example.org") != 1 {
 		t.Error(list)
 	}
+}
+
+func newSigner(t *testing.T) *signature.Signer {
+	t.Helper()
+	key, err := signature.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := signature.NewSigner(key, rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return signer
 }

@@ -104,11 +104,11 @@ func (s *service) idOf(paths []string, to recipients, a shared) (id collection.I
 
 // itemOf is the id of a file as it is, which is the same item in all that it is shared in.
 func (s *service) itemOf(path string) collection.ItemID {
-	info, err := os.Stat(path)
-	if err != nil {
-		return collection.DeriveItemID(collection.ID(s.Account.User), []byte(path)) // it is left out
+	var as string // one that cannot be read is left out
+	if info, err := os.Stat(path); err == nil {
+		as = fmt.Sprint(info.Size(), info.ModTime().UnixNano())
 	}
-	return collection.DeriveItemID(collection.ID(s.Account.User), fmt.Append(nil, path, info.Size(), info.ModTime().UnixNano()))
+	return collection.DeriveItemID(collection.ID(s.Account.User), fmt.Appendf(nil, "%s\x00%s", path, as))
 }
 
 // make makes the collection, and says what it leaves out.

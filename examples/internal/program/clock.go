@@ -25,6 +25,9 @@ func CheckClock(store string, now time.Time) error {
 		if err != nil {
 			return err
 		}
+		if e.IsDir() && e.Name() == "blobs" { // there may be many, and each is noted in a file beside
+			return fs.SkipDir
+		}
 		info, err := e.Info()
 		if err == nil && info.ModTime().Sub(now) > maxBack {
 			err = Plain(fmt.Errorf("the clock says %s, and %s was used on %s; set the clock, or if it is right: find %s -exec touch {} +",

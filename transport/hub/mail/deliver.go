@@ -195,8 +195,9 @@ func (m *Mailer) putOff(ctx context.Context, l letter, again time.Time) (time.Ti
 
 // write writes a letter; without an address if its recipient is a member now, who
 // reads the notification itself, if there is nothing to read any more, or if it would be the
-// first and the author has withdrawn everything. The error wraps transport.ErrSeal while the author's seal does not stand,
-// and transport.ErrPending while the first letter waits for the cover.
+// first and the author has withdrawn everything. The error wraps transport.ErrSeal while the
+// author's seal does not stand, and transport.ErrPending while the first letter waits for the
+// cover.
 func (m *Mailer) write(ctx context.Context, l letter) (notify.Letter, error) {
 	n := l.Notification
 	address, r, err := m.hub.Address(ctx, n.Name(), l.To)

@@ -144,7 +144,6 @@ func (k *Core) perform(ctx context.Context, d *duty, do func(*Round, []transport
 func (r *Round) doPage(ctx context.Context, do func(*Round, []transport.Record) error) (failed, err error) {
 	var page []transport.Record
 	var damaged []error
-walk:
 	for found, err := range record.Walk(ctx, r.core.Store, r.duty.under, r.After, r.duty.page) {
 		switch {
 		case record.Damaged(err, found.Key):
@@ -153,7 +152,7 @@ walk:
 			return nil, err
 		}
 		if r.duty.due != nil && !r.duty.due(found.Key) {
-			break walk
+			break
 		}
 		page = append(page, found)
 	}

@@ -141,11 +141,11 @@ func (k *Core) removeFrom(ctx context.Context, from collection.Name, some []spot
 			left[p.digest] = true
 		}
 		names, err := k.holders(ctx, tx, from.Author, digestsOf(left))
-		if !slices.Contains(names, from) {
-			names = append(names, from)
-		}
 		if err != nil {
 			return nil, err
+		}
+		if !slices.Contains(names, from) {
+			names = append(names, from)
 		}
 		if err = k.leave(ctx, tx, names, from, some, left); err != nil {
 			return nil, err

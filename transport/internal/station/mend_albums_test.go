@@ -58,6 +58,7 @@ func TestMendAlbumNoSuccessor(t *testing.T) {
 	was, other := l.makes(t, 10, nil), l.makes(t, 11, nil)
 	l.keeps(t, was)
 	l.keeps(t, other)
+	must(0, l.Finish(t.Context()))
 	for _, by := range []collection.ID{other.ID(), {12}} {
 		key := successorRecord.Key(ann, was.ID(), by)
 		l.damages(key)
