@@ -60,7 +60,7 @@
 // addresses (circuit relay v2). A relay is any station with [Config.Relay], such as a hub. What it
 // carries is encrypted from end to end, as all connections are, and little: both stations use it
 // to open a direct connection through their routers (DCUtR), for which requests wait a few
-// seconds. Where both routers choose another port for each destination, none passes.
-// [Host.Direct] says so; then what is small goes through the relay, and an original in parts, as
-// far as the relay lets it.
+// seconds. Where a router chooses another port for each destination, none passes, and none is
+// waited for. [Host.Direct] says so ([ErrSymmetricHere], [ErrSymmetricThere]); then what is small
+// goes through the relay, and an original in parts, as far as the relay lets it.
 package p2plink

@@ -29,9 +29,12 @@ type internet struct {
 // internets counts them: tests make several at once.
 var internets atomic.Int64
 
-// newInternet makes one until the test ends. The routers translate ports by a rule of nftables: a
-// masquerade that keeps ports where it can, as most do at home, or another.
-func newInternet(tb testing.TB, masquerade string) *internet {
+// symmetric is how a router translates ports that chooses another one for each destination.
+const symmetric = "masquerade fully-random"
+
+// newInternet makes one until the test ends. The routers translate ports by a rule of nftables
+// each: a masquerade that keeps ports where it can, as most do at home, or another.
+func newInternet(tb testing.TB, masquerade ...string) *internet {
 	tb.Helper()
 	needsRouters(tb)
 	i := &internet{tb, fmt.Sprintf("glimpse-%d-%d-", os.Getpid(), internets.Add(1))}
@@ -44,8 +47,8 @@ func newInternet(tb testing.TB, masquerade string) *internet {
 		i.run(fmt.Sprintf("ip -n NSwide addr add 60.0.0.%d/32 dev lo", n))
 	}
 	i.run("ip netns exec NSwide sysctl -q net.ipv4.ip_forward=1")
-	i.house("a", 1, masquerade)
-	i.house("b", 2, masquerade)
+	i.house("a", 1, masquerade[0])
+	i.house("b", 2, masquerade[len(masquerade)-1])
 	return i
 }
 
