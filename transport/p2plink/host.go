@@ -58,7 +58,8 @@ type Config struct {
 	// Relays are stations with Relay set that carry for this one where it is behind a router; nil
 	// = those in Bootstrap and in the table that are willing.
 	Relays []peer.AddrInfo
-	// MapPort asks the router for a port at which others reach the host (UPnP, NAT-PMP).
+	// MapPort asks the router for a port at which others reach the host (UPnP; NAT-PMP, with which
+	// libp2p v0.51 finds no router on Linux).
 	MapPort bool
 	// Local has the host find others on the local network, and be found there, by mDNS (RFC 6762):
 	// under a random name, with its peer id and where it listens, in the open. So leave Identity

@@ -85,10 +85,15 @@ func (i *internet) house(name string, n int, masquerade string) {
 // run runs a command, in which NS begins the name of a namespace.
 func (i *internet) run(command string) {
 	i.tb.Helper()
+	must(i.tb, i.try(command))
+}
+
+func (i *internet) try(command string) error {
 	args := strings.Fields(strings.ReplaceAll(command, "NS", i.prefix))
 	if out, err := exec.Command(args[0], args[1:]...).CombinedOutput(); err != nil {
-		i.tb.Fatalf("%s: %v: %s", command, err, out)
+		return fmt.Errorf("%s: %w: %s", command, err, out)
 	}
+	return nil
 }
 
 // needsRouters skips a test where no network namespaces can be made, which is an error where
