@@ -50,8 +50,9 @@
 //	proof = HMAC-SHA-256(user id, "glimpse holder" 00 caller's peer id, called peer id, nonce)
 //
 // and to nobody from outside. Find asks the stations there first. That the station is the user's
-// its sealed endpoint shows, as that of any source; a new device learns the keys of its user when
-// it is enrolled (package enrol).
+// its sealed endpoint shows, as that of any source. A new device, which is told its user's id, finds
+// the home so, and becomes one of the user's stations there (package enrol): with [Host.Transport]
+// as Options.HTTP, httplink.NewEnrolClient reaches the home, whoever else listens.
 //
 // # Behind routers
 //

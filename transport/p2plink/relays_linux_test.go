@@ -16,6 +16,7 @@ import (
 	circuit "github.com/libp2p/go-libp2p/p2p/protocol/circuitv2/relay"
 
 	"github.com/glimpse-go/glimpse/collection/digest"
+	"github.com/glimpse-go/glimpse/internal/lab"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport/p2plink"
 )
@@ -219,4 +220,28 @@ func TestFloodingRelay(t *testing.T) {
 	h.bob.HearsFrom(h.ann, notify.Shared, 0)
 	h.bob.FetchesAll(h.cam, h.name, 2, false)
 	h.bob.Shows(h.cam, h.name, 2)
+}
+
+// TestNearbyOutside: who comes from outside is not told that a home is one of a user's, however it
+// comes, and though it knows the user.
+func TestNearbyOutside(t *testing.T) {
+	t.Parallel()
+	const relays = "60.0.0.1"
+	h := newHouses(t, newInternet(t, "masquerade"), relays)
+	h.moveIn(1, 0)
+	bob := h.host(h.bob)
+	must(t, bob.ServeNearby(h.bob.Source()))
+	nothing, err := p2plink.Answer(t.Context(), lab.Signer("bob"), bob.Addresses().ID, nil, nil)
+	must(t, err)
+	asks := func(how string, by *p2plink.Host) {
+		t.Helper()
+		got, err := by.AskHome(t.Context(), bob.Addresses().ID, h.bob.User)
+		if must(t, err); !bytes.Equal(got, nothing) {
+			t.Errorf("%s: %x", how, got)
+		}
+	}
+	asks("directly", h.net.host(relays, nil))
+	asks("through a relay", h.host(h.ann))
+	awaitNil(t, "a direct way", h.direct)
+	asks("through both routers", h.host(h.ann))
 }
