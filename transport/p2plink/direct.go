@@ -106,8 +106,8 @@ func (p *punched) FilterRemote(from peer.ID, all []ma.Multiaddr) []ma.Multiaddr 
 	return all
 }
 
-// manyPorts reports whether others see a station at several ports of one address. Its own are no
-// more than one for each transport, unless it listens at more.
+// manyPorts reports whether others see a station at several ports of one address. That is so, too,
+// where it listens at several, or its router leads another one to it besides.
 func manyPorts(all []ma.Multiaddr) bool {
 	ports := map[string]string{}
 	for _, at := range all {
