@@ -2,11 +2,9 @@ package p2plink
 
 import (
 	"context"
-	"slices"
 
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
-	"github.com/libp2p/go-libp2p/p2p/protocol/holepunch"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/signature"
@@ -22,11 +20,8 @@ func Answer(ctx context.Context, signer *signature.Signer, at peer.ID, endpoint,
 	return answer{signer.Public(), seal, endpoint, proof}.encode()
 }
 
-// Punches reports whether the host knows from others at which address its router is seen, without
-// which it does not try to open a direct connection through that.
-func (h *Host) Punches() bool {
-	return slices.Contains(h.host.Mux().Protocols(), holepunch.Protocol)
-}
+// Punches reports whether the host knows from others at which address its router is seen.
+func (h *Host) Punches() bool { return h.punches() }
 
 // AskHome returns what the station at a peer id answers to who asks whether it is one of a user.
 func (h *Host) AskHome(ctx context.Context, at peer.ID, user collection.UserID) ([]byte, error) {

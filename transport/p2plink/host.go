@@ -111,6 +111,7 @@ type Host struct {
 	asking turns.Turns[peer.ID]
 
 	listens atomic.Bool // the host has begun to
+	began   time.Time
 
 	mu     sync.Mutex
 	holds  map[topic]*announced
@@ -151,6 +152,7 @@ func (h *Host) open(ctx context.Context) (err error) {
 	if h.host, err = libp2p.New(options...); err != nil {
 		return fmt.Errorf("libp2p: %w", err)
 	}
+	h.began = time.Now()
 	h.listens.Store(true)
 	h.ways = &http.Transport{
 		DialTLSContext: h.dial, DisableCompression: true,

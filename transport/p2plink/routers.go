@@ -10,6 +10,7 @@ import (
 	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/libp2p/go-libp2p/p2p/host/autorelay"
 	"github.com/libp2p/go-libp2p/p2p/protocol/holepunch"
+	ma "github.com/multiformats/go-multiaddr"
 )
 
 const (
@@ -17,6 +18,8 @@ const (
 	// is looked for every punchTick, and punchAfter how long an attempt at one may take.
 	punching, punchAfter = 8 * time.Second, 2 * time.Second
 	punchTick            = 50 * time.Millisecond
+	// beginning is within what time a host learns at which address its router is seen.
+	beginning = 2 * time.Second
 	// relayAgain is how long a relay that did not answer is left alone, and relaysAgain how often
 	// others are looked for while there is none.
 	relayAgain, relaysAgain = time.Minute, 5 * time.Second
@@ -65,7 +68,7 @@ func (h *Host) relays(_ context.Context, n int) <-chan peer.AddrInfo {
 // since a relay carries little.
 func (h *Host) stream(ctx context.Context, to peer.ID) (network.Stream, error) {
 	anyway := network.WithAllowLimitedConn(ctx, "glimpse")
-	if err := h.host.Connect(anyway, peer.AddrInfo{ID: to}); err != nil {
+	if err := h.reach(anyway, to); err != nil {
 		return nil, err
 	}
 	if h.mayPunch(to) {
@@ -74,6 +77,41 @@ func (h *Host) stream(ctx context.Context, to peer.ID) (network.Stream, error) {
 		}
 	}
 	return h.host.NewStream(anyway, to, httpProtocol)
+}
+
+// reach connects to a station, by way of a relay if ctx lets it. A host that has just begun waits
+// before that until it knows at which address its own router is seen: the two try for a direct way
+// when they connect, and not again.
+func (h *Host) reach(ctx context.Context, to peer.ID) error {
+	if h.host.Network().Connectedness(to) == network.NotConnected &&
+		!slices.ContainsFunc(h.host.Peerstore().Addrs(to), h.isDirect) {
+		h.awaitAddress(ctx)
+	}
+	return h.host.Connect(ctx, peer.AddrInfo{ID: to}) // which looks for addresses, and dials them
+}
+
+// isDirect reports whether an address is dialled, and not one at a relay.
+func (h *Host) isDirect(at ma.Multiaddr) bool {
+	_, err := at.ValueForProtocol(ma.P_CIRCUIT)
+	return err != nil && gater{h.cfg.Networks}.InterceptAddrDial("", at)
+}
+
+// awaitAddress waits until the host knows at which address its router is seen, or should.
+func (h *Host) awaitAddress(ctx context.Context) {
+	tick := time.NewTicker(punchTick)
+	defer tick.Stop()
+	for !h.cfg.Reachable && time.Since(h.began) < beginning && !h.punches() {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// punches reports whether the host knows that, without which it does not try for a direct way.
+func (h *Host) punches() bool {
+	return slices.Contains(h.host.Mux().Protocols(), holepunch.Protocol)
 }
 
 // directStream opens a stream to a station that a relay reaches, once there is a direct way. It

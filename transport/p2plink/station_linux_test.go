@@ -190,3 +190,21 @@ func TestTCP(t *testing.T) {
 		return nil
 	})
 }
+
+// TestAtOnce: a station that asks for something as soon as it is there gets it directly, too.
+func TestAtOnce(t *testing.T) {
+	t.Parallel()
+	in := newInternet(t, "masquerade")
+	quic := func(ip string) []string { return []string{"/ip4/" + ip + "/udp/4001/quic-v1"} }
+	relay := in.start("wide", place{Listen: quic("60.0.0.1"), Reachable: true})
+	home := place{Listen: quic("192.168.1.2"), Known: []peer.AddrInfo{relay.AddrInfo}}
+	ann := in.start("a", home)
+	await(t, "a place at the relay, and an address", func() bool {
+		is := ann.asks(t, "")
+		return is.Relays == 1 && is.Punches
+	})
+	bob := in.start("b", home)
+	if got := bob.asks(t, p2plink.URL(ann.ID)); got.Direct != "" || got.Hash != photoHash() {
+		t.Errorf("%+v", got)
+	}
+}
