@@ -19,7 +19,7 @@ const (
 	punching, punchAfter = 8 * time.Second, 2 * time.Second
 	punchTick            = 50 * time.Millisecond
 	// beginning is within what time a host learns at which address its router is seen.
-	beginning = 2 * time.Second
+	beginning = 4 * time.Second
 	// relayAgain is how long a relay that did not answer is left alone, and relaysAgain how often
 	// others are looked for while there is none.
 	relayAgain, relaysAgain = time.Minute, 5 * time.Second
