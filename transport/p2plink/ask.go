@@ -77,6 +77,9 @@ func (h *Host) ask(ctx context.Context, at peer.ID, q question) (answer, error) 
 
 // exchange writes to a station and reads what it writes, until ctx ends.
 func (h *Host) exchange(ctx context.Context, at peer.ID, data []byte) ([]byte, error) {
+	if err := h.reach(ctx, at); err != nil {
+		return nil, err
+	}
 	s, err := h.host.NewStream(ctx, at, stationProtocol)
 	if err != nil {
 		return nil, err

@@ -50,8 +50,9 @@
 //	proof = HMAC-SHA-256(user id, "glimpse holder" 00 caller's peer id, called peer id, nonce)
 //
 // and to nobody from outside. Find asks the stations there first. That the station is the user's
-// its sealed endpoint shows, as that of any source; a new device learns the keys of its user when
-// it is enrolled (package enrol).
+// its sealed endpoint shows, as that of any source. A new device, which is told its user's id, finds
+// the home so, and becomes one of the user's stations there (package enrol): with [Host.Transport]
+// as Options.HTTP, httplink.NewEnrolClient reaches the home, whoever else listens.
 //
 // # Behind routers
 //
@@ -60,7 +61,7 @@
 // addresses (circuit relay v2). A relay is any station with [Config.Relay], such as a hub. What it
 // carries is encrypted from end to end, as all connections are, and little: both stations use it
 // to open a direct connection through their routers (DCUtR), for which requests wait a few
-// seconds. Where both routers choose another port for each destination, none passes.
-// [Host.Direct] says so; then what is small goes through the relay, and an original in parts, as
-// far as the relay lets it.
+// seconds. Where a router chooses another port for each destination, none passes, and none is
+// waited for. [Host.Direct] says so ([ErrSymmetricHere], [ErrSymmetricThere]); then what is small
+// goes through the relay, and an original in parts, as far as the relay lets it.
 package p2plink
