@@ -82,7 +82,7 @@ func (s *story) drawSimulated(d *measure.Drawing) {
 	for _, hosts := range sizes {
 		d.Text("tick", across(float64(hosts)), linesBottom+18, "middle", fmt.Sprint(hosts))
 	}
-	d.Text("tick", (linesLeft+linesRight)/2, linesBottom+38, "middle", "hosts of the network")
+	d.Text("tick", (linesLeft+linesRight)/2, linesBottom+38, "middle", "hosts of the network; both axes logarithmic, but for 0")
 	s.line(d, "line", "each photo", manyRecipients*manyItems)
 	s.line(d, "line", "the collection", manyRecipients)
 	s.line(d, "line mine", "labelled", 0)
