@@ -38,7 +38,8 @@
 //
 // Find is a transport.Finder, to be set as peer.Config.Find: behind the peer's gate, so that a
 // labelled item is never searched for. A search that found nothing is remembered for
-// [Config.Remember]. p2plink.cddl describes both messages of /glimpse/station/1.
+// [Config.Remember]. p2plink.cddl describes both messages of /glimpse/station/1, and
+// testdata/messages.json has vectors of them, good and bad.
 //
 // # On the local network
 //

@@ -135,6 +135,9 @@ func FuzzMessages(f *testing.F) {
 	for _, data := range [][]byte{full, short, newQuestion(nil).encode(), newQuestion(&of).encode(), {}, full[:len(full)-1], append(short[:len(short):len(short)], 0)} {
 		f.Add(data)
 	}
+	for _, v := range vectors(f) {
+		f.Add([]byte(v.Hex))
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		q, err := decodeQuestion(data)
 		if err == nil && !bytes.Equal(q.encode(), data) || err != nil && !errors.Is(err, transport.ErrMalformed) {

@@ -110,11 +110,11 @@ func (s *story) costOfAnn(ctx context.Context, do func() error) (costs, error) {
 
 // available measures what it costs that the originals are there.
 func (s *story) available(ctx context.Context) (measure.Results, error) {
-	if err := s.ann.Author.Publish(ctx, s.name); err != nil {
+	if err := errors.Join(s.ann.Author.Publish(ctx, s.name), s.net.settled(ctx)); err != nil {
 		return nil, err
 	}
 	fetched := 0
-	_, _, after, err := s.costOf(func() error {
+	looked, idle, after, err := s.costOf(func() error {
 		if err := s.hear(ctx); err != nil {
 			return err
 		}
@@ -131,8 +131,8 @@ func (s *story) available(ctx context.Context) (measure.Results, error) {
 	all := s.size.recipients * s.size.items
 	return measure.Results{
 		measure.AtLeast("originals fetched, without labels", float64(fetched), float64(all)),
-		measure.AtMost("requests, fetched", float64(after.requests), 0),
-		measure.AtMost("connections, fetched", float64(after.connections), float64(s.size.recipients)),
+		measure.AtMost("requests, fetched", float64(looked.requests), float64(idle.requests)),
+		measure.AtMost("connections, fetched", float64(looked.connections), float64(s.size.recipients)),
 		measure.Shown("bytes, fetched, beside those of the originals", float64(after.requested)/float64(all*original), measure.Lower),
 		measure.Shown("ms an original, fetched", after.took.Seconds()*1000/float64(all), measure.Lower),
 	}, err
