@@ -9,6 +9,8 @@ func badQuestions(album asking) (list []messageVector) {
 		change func(q *node)
 	}{
 		{"without a nonce", func(q *node) { q.kids = q.kids[:1] }},
+		{"without a proof", func(q *node) { q.kids = q.kids[:2] }},
+		{"a short proof", func(q *node) { q.kids[2] = bytesNode(make([]byte, 31)...) }},
 		{"one thing more", func(q *node) { q.kids = append(q.kids, bytesNode()) }},
 		{"a short topic", func(q *node) { q.kids[0] = bytesNode(make([]byte, 31)...) }},
 		{"a long nonce", func(q *node) { q.kids[1] = bytesNode(make([]byte, 17)...) }},

@@ -26,6 +26,7 @@ type messageVector struct {
 	Secret     string `json:"secret,omitempty"` // what is asked for; none = only which station it is
 	User       bool   `json:"user,omitempty"`   // it is a user
 	Topic      string `json:"topic,omitempty"`
+	Asks       bool   `json:"asks,omitempty"`  // the question proves that the caller knows it
 	Holds      bool   `json:"holds,omitempty"` // the answer proves that it serves it
 	Error      string `json:"error,omitempty"`
 }
@@ -55,7 +56,9 @@ func (s seeded) stationURL() string {
 func messageVectors() []messageVector {
 	nobody, album, home := asksFor(nil, false), asksFor(hashOf([]byte("an album")), false), asksFor(holdsIt.user(), true)
 	list := []messageVector{
-		nobody.question("which station it is", ""), album.question("of a collection", ""), home.question("of a user", ""),
+		nobody.question("which station it is", nil), album.question("of a collection", nil), home.question("of a user", nil),
+		album.question("by who knows the topic alone", func(q *node) { q.kids[2] = bytesNode() }),
+		album.question("with the holder's proof", func(q *node) { q.kids[2] = bytesNode(album.proof("holder")...) }),
 		nobody.answer("which station it is", "", nil), album.answer("holds the collection", "", nil), home.answer("is the user's", "", nil),
 		album.answer("does not hold the collection", "", func(a *node) { a.kids[2], a.kids[3] = bytesNode(), bytesNode() }),
 	}
@@ -85,18 +88,18 @@ func (a asking) topic() []byte {
 	return hashOf([]byte("glimpse collection\x00"), a.secret)
 }
 
-// proof is that of who is asked.
-func (a asking) proof() []byte {
+// proof is that of the seeker, who asks, or of the holder, who is asked.
+func (a asking) proof(of string) []byte {
 	if a.secret == nil {
 		return nil
 	}
 	mac := hmac.New(sha256.New, a.secret)
-	mac.Write(slices.Concat([]byte("glimpse holder\x00"), a.caller.peerID(), a.called.peerID(), a.nonce))
+	mac.Write(slices.Concat([]byte("glimpse "+of+"\x00"), a.caller.peerID(), a.called.peerID(), a.nonce))
 	return mac.Sum(nil)
 }
 
 func (a asking) questionNode() *node {
-	return arrayNode(bytesNode(a.topic()...), bytesNode(a.nonce...))
+	return arrayNode(bytesNode(a.topic()...), bytesNode(a.nonce...), bytesNode(a.proof("seeker")...))
 }
 
 func (a asking) answerNode() *node {
@@ -109,7 +112,7 @@ func (a asking) answerNode() *node {
 		serves.seal = holdsIt.seal("application/glimpse.endpoint", statement)
 		at = holding(serves.node())
 	}
-	return arrayNode(bytesNode(holdsIt.cose()...), seal, at, bytesNode(a.proof()...))
+	return arrayNode(bytesNode(holdsIt.cose()...), seal, at, bytesNode(a.proof("holder")...))
 }
 
 func (a asking) vector(name, kind, err string, n *node) messageVector {
@@ -121,8 +124,15 @@ func (a asking) vector(name, kind, err string, n *node) messageVector {
 	}
 }
 
-func (a asking) question(name, err string) messageVector {
-	return a.vector("question: "+name, "question", err, a.questionNode())
+// question is a question that is read, changed unless change is nil.
+func (a asking) question(name string, change func(q *node)) messageVector {
+	n := a.questionNode()
+	if change != nil {
+		change(n)
+	}
+	v := a.vector("question: "+name, "question", "", n)
+	v.Asks = a.secret != nil && change == nil
+	return v
 }
 
 // spoilt is a question that is refused.

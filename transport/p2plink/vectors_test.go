@@ -30,7 +30,7 @@ type vector struct {
 	Name, Kind, URL, Error             string
 	Hex, Caller, Called, Nonce, Secret hexed
 	Topic                              hexed
-	User, Holds                        bool
+	User, Asks, Holds                  bool
 }
 
 func vectors(tb testing.TB) (all []vector) {
@@ -80,6 +80,9 @@ func (v vector) question(t *testing.T) error {
 	}
 	if (q.topic == nil) != (len(v.Secret) == 0) || q.topic != nil && *q.topic != v.topic() {
 		t.Errorf("it asks for %x", q.topic)
+	}
+	if asks := len(v.Secret) > 0 && q.asks(v.Secret, peer.ID(v.Caller), peer.ID(v.Called)); asks != v.Asks {
+		t.Errorf("it proves that the caller knows that: %v", asks)
 	}
 	return nil
 }
