@@ -72,6 +72,9 @@ func methods(part string, of reflect.Type, elsewhere []path) (all []path) {
 	return all
 }
 
+// forgotten is after how long a search in vain is made again.
+const forgotten = 10 * time.Minute
+
 // take has a recipient take a path: to the original of each item, or to the collection.
 func (s *story) take(ctx context.Context, p path, r *station) error {
 	part := reflect.ValueOf(map[string]any{"Reader": r.Reader, "Author": r.Author, "Peer": r.Peer}[p.part])
@@ -151,6 +154,10 @@ func (s *story) labelled(ctx context.Context) (all measure.Results, err error) {
 	}
 	looked, idle, _, err := s.costOf(func() error {
 		for _, p := range paths() {
+			s.net.passed.Add(int64(forgotten)) // what the path before may have found out
+			if err := s.forget(); err != nil {
+				return err
+			}
 			one, others, _, err := s.costOf(func() error { return s.each(func(r *station) error { return s.take(ctx, p, r) }) })
 			if err != nil {
 				return err

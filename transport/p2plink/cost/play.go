@@ -45,8 +45,11 @@ func (s *story) play(ctx context.Context) (all measure.Results, err error) {
 // alone closes all connections of the recipients but those to Ann, as hosts do in a larger
 // network, which know more others than they are connected to.
 func (s *story) alone(ctx context.Context) error {
-	err := s.each(func(r *station) error { return r.host.seen.forget(s.ann.host.id) })
-	return errors.Join(err, s.net.settled(ctx))
+	return errors.Join(s.forget(), s.net.settled(ctx))
+}
+
+func (s *story) forget() error {
+	return s.each(func(r *station) error { return r.host.seen.forget(s.ann.host.id) })
 }
 
 // look is one way to look for originals, and what it has cost.
