@@ -32,19 +32,21 @@
 //
 //	proof = HMAC-SHA-256(identity, "glimpse holder" 00 caller's peer id, called peer id, nonce)
 //
-// and drops those that cannot know the identity: nobody who has merely seen the topic, or fills
-// the table with records, is told what is searched for, or by whom. What remains is asked
+// and drops those that cannot know the identity; who asks proves the same, with "glimpse seeker"
+// in its place, and is told nothing otherwise. So nobody who has merely seen the topic, or fills
+// the table with records, learns what is searched for, or which user serves it. What remains is asked
 // item by item, over the exchange, and tells outsiders what it tells them of what is not there.
 //
 // Find is a transport.Finder, to be set as peer.Config.Find: behind the peer's gate, so that a
 // labelled item is never searched for. A search that found nothing is remembered for
-// [Config.Remember]. p2plink.cddl describes both messages of /glimpse/station/1.
+// [Config.Remember]. p2plink.cddl describes both messages of /glimpse/station/1, and
+// testdata/messages.json has vectors of them, good and bad.
 //
 // # On the local network
 //
 // With [Config.Local] stations find each other there by mDNS, under random names, and connect. A
 // station of a user's says so ([Host.ServeNearby]) to those who know the user's id and ask for it
-// ([Host.Nearby]), over the encrypted connection, with the topic and the proof
+// ([Host.Nearby]), over the encrypted connection, with the topic and the proofs
 //
 //	topic = SHA-256("glimpse home" 00 user id)
 //	proof = HMAC-SHA-256(user id, "glimpse holder" 00 caller's peer id, called peer id, nonce)

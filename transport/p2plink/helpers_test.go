@@ -175,7 +175,7 @@ func (n *nodes) host(name string, signer *signature.Signer) *p2plink.Host {
 			there = append(there, at.host)
 		}
 	}
-	node.traffic = &traffic{BandwidthCounter: metrics.NewBandwidthCounter(), of: map[protocol.ID]int64{}}
+	node.traffic = &traffic{by: map[protocol.ID]int64{}}
 	cfg := p2plink.Config{Identity: node.identity, Options: []libp2p.Option{libp2p.BandwidthReporter(node.traffic)}}
 	if n.cfg != nil {
 		n.cfg(name, &cfg)
@@ -198,30 +198,40 @@ func (n *nodes) stop(name string) {
 // bytes is how many bytes a station has sent and received in streams of a protocol.
 func (n *nodes) bytes(name string, of protocol.ID) int64 {
 	n.mu.Lock()
-	t := n.all[name].traffic
-	n.mu.Unlock()
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.of[of]
+	defer n.mu.Unlock()
+	return n.all[name].traffic.of(of)
 }
 
-// traffic counts bytes in streams at once, which libp2p's own counter does each second.
+// traffic counts bytes by protocol, at once: libp2p's own counter lags by two seconds.
 type traffic struct {
-	*metrics.BandwidthCounter
+	metrics.Reporter // nil: nobody asks for rates
+
 	mu sync.Mutex
-	of map[protocol.ID]int64
+	by map[protocol.ID]int64
 }
+
+// LogSentMessage implements metrics.Reporter.
+func (*traffic) LogSentMessage(int64) {}
+
+// LogRecvMessage implements metrics.Reporter.
+func (*traffic) LogRecvMessage(int64) {}
 
 // LogSentMessageStream implements metrics.Reporter.
 func (t *traffic) LogSentMessageStream(n int64, of protocol.ID, _ peer.ID) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.of[of] += n
+	t.by[of] += n
 }
 
 // LogRecvMessageStream implements metrics.Reporter.
-func (t *traffic) LogRecvMessageStream(n int64, of protocol.ID, to peer.ID) {
-	t.LogSentMessageStream(n, of, to)
+func (t *traffic) LogRecvMessageStream(n int64, of protocol.ID, from peer.ID) {
+	t.LogSentMessageStream(n, of, from)
+}
+
+func (t *traffic) of(protocol protocol.ID) int64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.by[protocol]
 }
 
 // stationProtocol is in which a station is asked who it is, and what it holds.
