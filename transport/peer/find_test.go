@@ -13,6 +13,7 @@ import (
 	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/memstore"
 	"github.com/glimpse-go/glimpse/transport/peer"
 )
 
@@ -112,6 +113,9 @@ func TestFinderInVain(t *testing.T) {
 			return []transport.Source{{User: f.eve.User, URL: f.eve.URL(), Items: transport.AllBits(3)}}, nil
 		}, transport.ErrUnreachable},
 		"another's endpoint": {func(f *finding) ([]transport.Source, error) {
+			f.eve.Store = new(memstore.Store) // else she says herself that she serves it
+			f.eve.Restart(nil)
+			f.eve.HearsFrom(f.ann, notify.Shared, 0)
 			forged := f.eve.Source()
 			forged.User, forged.Items = f.ann.User, transport.AllBits(3)
 			return []transport.Source{forged}, nil

@@ -197,6 +197,7 @@ type base struct {
 	fresh      freshness
 	stopped    stopped
 	asking     chan struct{} // has one for each caller who is asked about
+	gossiping  chan struct{} // has one when there may be something to tell those who hold a collection
 }
 
 // Author is what a peer does for the collections that its user makes, or may
@@ -218,12 +219,12 @@ type Reader struct {
 // store, and signature.ErrKey if the keyring knows the key as another user's.
 func New(ctx context.Context, user collection.UserID, signer *signature.Signer, cfg Config) (*Peer, error) {
 	cfg = cfg.withDefaults()
-	b := &base{user: user, signer: signer, cfg: cfg, asking: make(chan struct{}, maxAsking), sending: shareclient.Sending{Pause: cfg.Pause}}
+	b := &base{user: user, signer: signer, cfg: cfg, asking: make(chan struct{}, maxAsking), gossiping: make(chan struct{}, 1), sending: shareclient.Sending{Pause: cfg.Pause}}
 	b.running, b.stop = context.WithCancel(context.Background())
 	b.core = station.New(station.Config{
 		Store: cfg.Store, Keys: station.Keyring{Keyring: cfg.Keys}, Now: cfg.Now, Random: cfg.Random, Pause: cfg.Pause,
 		Left: b.left, PartAge: cfg.Quotas.PartAge,
-		Signer: signer, Dial: cfg.Dial, Bus: &b.bus, Notified: b.wake, Progress: b.progress, Later: b.later, Failed: func(err error) { b.failed("work beside requests", err, 0) },
+		Signer: signer, Dial: cfg.Dial, Bus: &b.bus, Notified: b.wake, Progress: b.progress, With: b.gossips, Serves: b.carries, Later: b.later, Failed: func(err error) { b.failed("work beside requests", err, 0) },
 		Rules: engine.Rules{RequiredFromDevice: all, RequiredFromPeer: all, Key: signer.ID(), Own: transport.Source{User: user, URL: cfg.URL}},
 	})
 	if err := b.knowOwnKey(ctx); err != nil {
