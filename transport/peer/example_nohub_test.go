@@ -20,7 +20,7 @@ func ExamplePeer_Gossip() {
 	online, keys := map[string]*peer.Peer{}, new(signature.Keyring)
 	start := func(name string, friends ...*peer.Peer) *peer.Peer {
 		key, user := newSigner(), users[name]
-		_ = keys.Trust(user, key.Public()) // the users have compared them
+		_ = keys.Trust(user, key.Public())                                                        // the users have compared them
 		cfg := peer.Config{Keys: keys, URL: name, Dial: func(s transport.Source) transport.Home { // over HTTP: httplink.Dialer
 			if at := online[s.URL]; at != nil {
 				return at.As(transport.Identity{User: user})

@@ -10,57 +10,52 @@ import (
 
 // find has stations found that serve a collection, unless what has been heard meanwhile forbids
 // to search for the item, and takes what each of them knows that is new. They are no homes:
-// nobody asks them for news from now on. Where no authority validates, those that may hold the
-// collection are asked then, until the item has another source.
+// nobody asks them for news from now on. Where no authority validates, others that may hold the
+// collection are asked behind them, until the item has another source.
 func (p *Reader) find(ctx context.Context, v *View, i int) (*View, error) {
-	c := v.Collection()
+	c, known := v.Collection(), p.sources(v, i)
 	if err := v.Check(i, len(c.Ladder())-1, label.Search); err != nil {
 		return nil, err
 	}
-	var found []transport.Source
-	if p.cfg.Find != nil {
-		var err error
-		if found, err = p.cfg.Find(ctx, c); err != nil {
-			return nil, err
-		}
-	}
-	for _, source := range found {
-		if err := p.hearHolder(ctx, c, source, func(at transport.Home) transport.Library { return serving{at, source} }); err != nil {
-			return nil, err
-		}
-	}
-	v, err := p.View(ctx, c.Name())
-	if err != nil || !c.Authority().IsZero() {
-		return v, err
-	}
-	return p.findHolder(ctx, v, i, found)
-}
-
-// findHolder asks those that may hold a collection, but for some who were asked, until an item
-// has another source.
-func (p *Reader) findHolder(ctx context.Context, v *View, i int, asked []transport.Source) (*View, error) {
-	c, known := v.Collection(), p.sources(v, i)
-	holders, err := p.holders(ctx, v.state, false)
+	found, more, err := p.findable(ctx, v)
 	if err != nil {
 		return nil, err
 	}
-	for _, source := range others(holders, asked) {
-		if err := p.hearHolder(ctx, c, source, func(at transport.Home) transport.Library { return at }); err != nil {
+	for n, source := range append(found, more...) {
+		if err := p.hearHolder(ctx, c, source); err != nil {
 			return nil, err
 		}
-		if v, err = p.View(ctx, c.Name()); err != nil || len(others(p.sources(v, i), known)) > 0 {
+		if v, err = p.View(ctx, c.Name()); err != nil || n >= len(found) && len(others(p.sources(v, i), known)) > 0 {
 			return v, err
 		}
 	}
 	return v, nil
 }
 
+// findable are the stations that are found to serve a collection, and others that may.
+func (p *Reader) findable(ctx context.Context, v *View) (found, more []transport.Source, err error) {
+	if p.cfg.Find != nil {
+		if found, err = p.cfg.Find(ctx, v.Collection()); err != nil {
+			return nil, nil, err
+		}
+		found = others(found, []transport.Source{p.source()})
+	}
+	if v.Collection().Authority().IsZero() {
+		more, err = p.holders(ctx, v.state, false)
+	}
+	return found, others(more, found), err
+}
+
 // hearHolder takes what a station knows that is new of a collection. The error is that of ctx:
 // that it does not help is none.
-func (p *Reader) hearHolder(ctx context.Context, c collection.Collection, source transport.Source, as func(transport.Home) transport.Library) error {
+func (p *Reader) hearHolder(ctx context.Context, c collection.Collection, source transport.Source) error {
 	at, err := p.core.Dial.Reach(source) // whose key it is, its answer may say
 	if err == nil {
-		err = p.refreshFrom(ctx, c.Name(), library{as(at), source.User})
+		from := library{at, source.User}
+		if !c.Authority().IsZero() { // else it says itself what it serves
+			from.Library = serving{at, source}
+		}
+		err = p.refreshFrom(ctx, c.Name(), from)
 	}
 	if err != nil && ctx.Err() == nil {
 		p.cfg.Log.Info("who was asked does not help", "address", source.URL, "collection", c.Name(), "error", err)

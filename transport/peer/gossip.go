@@ -131,7 +131,7 @@ func (p *Peer) tellHolder(ctx context.Context, c collection.Collection, to trans
 	if err != nil {
 		return err
 	}
-	n, err := notify.Make(c, notify.Available, "")
+	n, err := notify.Make(c, reasonFor(notify.Available, c), "")
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/label"
+	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
 )
 
@@ -58,35 +59,63 @@ func (p *base) foundHolders(ctx context.Context, c collection.Collection) ([]tra
 	return nil, nil
 }
 
-// askHolders asks the stations that may hold a collection, those of the one who has just told
-// of it first, until one answers.
-func (p *base) askHolders(ctx context.Context, name collection.Name, teller collection.UserID, what func(library) error) error {
-	s, err := p.core.Load(ctx, name)
+// hearGossip takes what a reader of a collection tells that is new of it. For what the
+// notification does not say, stations that may hold the collection are asked, the reader's own
+// first, until one knows it: a few, whatever the reader claims.
+func (h home) hearGossip(ctx context.Context, n notify.Notification) error {
+	s, err := h.core.Load(ctx, n.Name())
 	if err != nil {
 		return err
 	}
-	all, err := p.holders(ctx, s, false)
+	all, err := h.holders(ctx, s, false)
 	if err != nil {
 		return err
 	}
 	slices.SortStableFunc(all, func(a, b transport.Source) int {
-		switch {
-		case a.User == b.User || a.User != teller && b.User != teller:
-			return 0
-		case a.User == teller:
-			return -1
-		}
-		return 1
+		return compareBool(b.User == h.caller.User, a.User == h.caller.User)
 	})
-	err = transport.At(transport.ErrUnreachable, "holders")
-	for _, source := range all {
-		var at transport.Home
-		if at, err = p.core.Peers.Reach(ctx, source); err == nil {
-			err = what(library{at, source.User})
-		}
+	err = h.Reader.takeGossip(ctx, n, library{sentAlready{err: transport.ErrUnreachable}, h.caller.User})
+	if h.cfg.Hub != nil && err != nil && mayHelp(err) {
+		err = h.Reader.takeGossip(ctx, n, library{Library: h.cfg.Hub})
+	}
+	for _, source := range all[:min(len(all), maxHomes)] {
 		if err == nil || !mayHelp(err) {
 			return err
 		}
+		var at transport.Home
+		if at, err = h.core.Peers.Reach(ctx, source); err == nil {
+			err = h.Reader.takeGossip(ctx, n, library{at, source.User})
+		}
 	}
 	return err
+}
+
+// takeGossip is take from one who may not know what the notification tells. Then the error
+// wraps transport.ErrNotFound.
+func (p *Reader) takeGossip(ctx context.Context, n notify.Notification, from library) error {
+	if heard, err := p.hasHeard(ctx, n); err != nil || heard {
+		return err
+	}
+	if err := p.catchUp(ctx, n, from); err != nil {
+		return err
+	}
+	s, err := p.core.Load(ctx, n.Name())
+	if err != nil {
+		return err
+	}
+	has := collection.Edition{Number: s.Collection.Header().Edition, Digest: s.Collection.EditionDigest()}
+	if told := (collection.Edition{Number: n.Number, Digest: n.Edition}); has.Compare(told) < 0 || n.Reason == notify.Ended && !s.Collection.Ended() {
+		return transport.At(transport.ErrNotFound, "what was told")
+	}
+	return p.keepNews(ctx, n)
+}
+
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
 }

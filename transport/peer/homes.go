@@ -24,7 +24,12 @@ type homes struct {
 }
 
 // ReceiveFrom is Receive from another user's peer, which tells the recipients
-// itself. The source is what that user has handed over, as Peer.Source returns it; its
+// itself: of what its user has made or may complete and, where a collection names no
+// authority, of what it holds, so that any recipient's peer passes on what its author's does not
+// at the moment. Whoever passes it on is not trusted: the seals of its author and of those who
+// may complete it are verified, and what is older than what is known changes nothing. How much
+// is taken of what is passed on, Config.Quotas says; what is over that is told as event.Refused,
+// and comes by Refresh. The source is what that user has handed over, as Peer.Source returns it; its
 // items do not count. The station there must have the key that the source names, whoever
 // else says so or not. From then on the peer is asked for what it has told of. Errors are
 // those of Receive, transport.ErrUnreachable and transport.ErrPeerKey.

@@ -80,7 +80,8 @@ type Config struct {
 	// are told once that the originals are there, and not of each that comes.
 	Publishes bool
 	// Homes are peers of other users that tell their recipients themselves, from which Run
-	// receives: see Reader.ReceiveFrom.
+	// receives: see Reader.ReceiveFrom. They are told what is new of the collections that name
+	// no authority, too: see Peer.Gossip.
 	Homes []transport.Source
 	// Retry is the pause after the first try in vain: at a wish for which nobody
 	// could be reached, at a look for whether the label that a wish waits for is
@@ -99,7 +100,8 @@ type Config struct {
 	// themselves where they are: see httplink.Dialer, and list the network of a home whose
 	// stations reach each other in it.
 	Dial transport.Dialer
-	// Find finds stations that serve an original where nobody who is known does; nil = nobody
+	// Find finds stations that serve an original where nobody who is known does, and those that
+	// hold a collection, to tell them what is new of it; nil = nobody
 	// else is asked. See p2plink.Host.
 	Find transport.Finder
 

@@ -27,10 +27,10 @@ func (h home) Deliver(ctx context.Context, n notify.Notification) error {
 		if err != nil {
 			return err
 		}
-		take := func(from library) error { return h.Reader.take(ctx, n, from) }
-		err = h.ask(ctx, n.Name(), take)
-		if gossip && err != nil && mayHelp(err) {
-			err = h.askHolders(ctx, n.Name(), h.caller.User, take)
+		if gossip {
+			err = h.hearGossip(ctx, n)
+		} else {
+			err = h.ask(ctx, n.Name(), func(from library) error { return h.Reader.take(ctx, n, from) })
 		}
 		h.wake(h.user)
 		return err
