@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/lab"
 	"github.com/glimpse-go/glimpse/internal/lab/labtest"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
@@ -22,19 +23,26 @@ type village struct {
 	ann, bob, carol, dave, mallory *labtest.Peer
 	cam                            *labtest.Camera
 	name                           collection.Name
+	homes                          []transport.Source
 }
+
+// friends has a station hear from all others.
+func (v *village) friends(cfg *peer.Config) { cfg.Homes = v.homes }
 
 // newVillage makes one, in which everybody hears from everybody, and an album of which Ann
 // has told nobody yet.
 func newVillage(t *testing.T, photos int) *village {
-	w, all := labtest.NoHub(t, "ann", "bob", "carol", "dave", "mallory")
+	return newVillageOn(t, lab.NewNetwork(1, lab.Faults{}), photos)
+}
+
+func newVillageOn(t *testing.T, net lab.Net, photos int) *village {
+	w, all := labtest.NoHubOn(t, net, "ann", "bob", "carol", "dave", "mallory")
 	v := &village{World: w, t: t, ann: all[0], bob: all[1], carol: all[2], dave: all[3], mallory: all[4]}
-	homes := make([]transport.Source, len(all))
-	for i, p := range all {
-		homes[i] = p.Source()
+	for _, p := range all {
+		v.homes = append(v.homes, p.Source())
 	}
 	for _, p := range all {
-		p.Restart(func(cfg *peer.Config) { cfg.Homes = homes })
+		p.Restart(v.friends)
 	}
 	v.cam = w.Camera(v.ann.User, photos)
 	v.name = album(t, v.ann, v.cam, 0, collection.Body{
