@@ -33,7 +33,7 @@ func (t topic) key() (cid.Cid, error) {
 // host's URL: peer.Peer.Source returns it. A program calls Announce at event.Published, or once
 // it has fetched all that it would serve, and for all that it serves when it starts. Of a
 // collection that names no authority it does so at event.Arrived already, whatever it has of it:
-// those who have something new to tell find it then (peer.Peer.Gossip).
+// those who have something new to tell find it then (peer.Author.PublishDue).
 //
 // The error wraps transport.ErrMalformed for a source that is not at the host's URL, and
 // transport.ErrUnreachable where no station of the table takes the record: Run tries again.

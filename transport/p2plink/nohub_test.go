@@ -19,12 +19,12 @@ func TestGossip(t *testing.T) {
 		w.announces(p)
 	}
 	w.ann.Retitles(w.name, "Still labelled")
-	must(t, w.ann.Gossip(t.Context()))
+	w.gossips(w.ann)
 	if n := w.asked.lookUps(w.host(w.ann)); n != 0 {
 		t.Errorf("%d look-ups for what is labelled", n)
 	}
 	w.ann.Publishes(w.name)
-	must(t, w.ann.Gossip(t.Context()))
+	w.gossips(w.ann)
 	for _, p := range readers {
 		if n := p.Views(w.name).Labelled(); n != 0 {
 			t.Errorf("%s: %d labels", p.Name, n)
@@ -34,7 +34,7 @@ func TestGossip(t *testing.T) {
 	gossip := func() (told int) {
 		for _, p := range readers {
 			before := p.Count("POST /v1/deliveries")
-			must(t, p.Gossip(t.Context()))
+			w.gossips(p)
 			told += p.Count("POST /v1/deliveries") - before
 		}
 		return told
@@ -61,4 +61,11 @@ func TestPassedOn(t *testing.T) {
 		w.dan.FetchesAll(w.cam, w.name, version, false)
 		w.dan.Shows(w.cam, w.name, version)
 	}
+}
+
+// gossips has a station tell those who hold something what is new.
+func (w *world) gossips(p *labtest.Peer) {
+	w.T.Helper()
+	_, err := p.Author.PublishDue(w.T.Context())
+	must(w.T, err)
 }

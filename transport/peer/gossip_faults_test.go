@@ -241,7 +241,7 @@ func converges(t *testing.T, seed uint64) {
 				_, _ = p.Reader.ReceiveFrom(t.Context(), other.Source()) // the network fails
 			}
 		case 7:
-			labtest.Must(t, p.Gossip(t.Context()))
+			v.tellsHolders(p)
 		}
 		for _, p := range all {
 			view, err := p.Reader.View(t.Context(), v.name)

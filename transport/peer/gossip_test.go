@@ -54,6 +54,13 @@ func newVillageOn(t *testing.T, net lab.Net, photos int) *village {
 // leaves has a station go: nobody reaches it.
 func (v *village) leaves(p *labtest.Peer) { labtest.Must(v.t, p.Close(v.t.Context())) }
 
+// tellsHolders has a station tell what is due, once.
+func (v *village) tellsHolders(p *labtest.Peer) {
+	v.t.Helper()
+	_, err := p.Author.PublishDue(v.t.Context())
+	labtest.Must(v.t, err)
+}
+
 // gossips has stations tell what is new, until nothing is, and returns how often one was told.
 func (v *village) gossips(all ...*labtest.Peer) (told int) {
 	v.t.Helper()
@@ -61,7 +68,7 @@ func (v *village) gossips(all ...*labtest.Peer) (told int) {
 		before := told
 		for _, p := range all {
 			n := p.Requests.Load()
-			labtest.Must(v.t, p.Gossip(v.t.Context()))
+			v.tellsHolders(p)
 			told += int(p.Requests.Load() - n)
 		}
 		if told == before {
