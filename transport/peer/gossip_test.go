@@ -124,12 +124,22 @@ func TestPassedOnLabelled(t *testing.T) {
 	v.carol.HearsFrom(v.bob, notify.Shared, 1)
 	v.carol.Fetches(v.cam.Ref(v.name, 0, 0))
 	v.carol.IsRefused(v.cam.Ref(v.name, 0, 2))
+
+	v.bob.Imports(v.cam, v.name) // for himself: nobody has said that it is the original
+	state, err := v.carol.To(v.bob.Station).Updates(t.Context(), v.name)
+	if len(state.Sources) != 0 || err != nil {
+		t.Errorf("sources of what is labelled: %v, %v", state.Sources, err)
+	}
 }
 
 // TestGossip: labels go at all who are online, without a hub, and without the author; who hears
 // nothing new tells nobody; who is offline hears it later, from anybody.
 func TestGossip(t *testing.T) {
 	v := newVillage(t, 2)
+	v.ann.Retitles(v.name, "Not published")
+	if told := v.gossips(v.ann); told != 0 {
+		t.Errorf("told %d times of what nobody has seen", told)
+	}
 	v.ann.PublishesPartial(v.name)
 	v.bob.HearsFrom(v.ann, notify.Shared, 2)
 	v.carol.HearsFrom(v.ann, notify.Shared, 2)
@@ -258,4 +268,49 @@ func TestGossipOfAnEnd(t *testing.T) {
 	if _, err := v.carol.To(v.bob.Station).Original(t.Context(), v.cam.Ref(v.name, 1, 2), 0, -1); !errors.Is(err, transport.ErrEnded) {
 		t.Errorf("an original of what has ended: %v", err)
 	}
+}
+
+// TestGossipOfMore: what does not go with gossip, an End or an edition, is asked of those who may
+// know it; while nobody does, the gossip is not taken, and comes again.
+func TestGossipOfMore(t *testing.T) {
+	for what, change := range map[string]func(v *village){
+		"end":   func(v *village) { labtest.Must(t, v.ann.Author.End(t.Context(), v.name)) },
+		"title": func(v *village) { v.ann.Retitles(v.name, "Later") },
+	} {
+		v := newVillage(t, 1)
+		v.ann.Publishes(v.name)
+		v.bob.HearsFrom(v.ann, notify.Shared, 0)
+		v.carol.HearsFrom(v.ann, notify.Shared, 0)
+		labtest.Must(t, v.dave.Reader.Refresh(t.Context(), v.name, v.ann.Source()))
+		old := v.carol.Views(v.name)
+		v.blocks("ann", "carol", "dave")
+		change(v)
+		v.gossips(v.ann)
+		v.leaves(v.ann)
+		v.blocks("carol", "bob", "") // Dave knows the older state alone
+		v.blocks("bob", "dave", "")
+		v.gossips(v.bob)
+		if now := v.carol.Views(v.name); now.Ended() || now.Title() != old.Title() {
+			t.Errorf("%s: heard of nobody", what)
+		}
+		v.blocks("carol", "", "")
+		v.Pass(2 * time.Minute)
+		v.gossips(v.bob)
+		if now := v.carol.Views(v.name); now.Ended() == old.Ended() && now.Title() == old.Title() {
+			t.Errorf("%s: not heard", what)
+		}
+		if news, err := v.carol.Reader.Receive(t.Context()); len(news) != 1 || err != nil {
+			t.Errorf("%s: told %v, %v", what, news, err)
+		}
+	}
+}
+
+// blocks has a station reach two others no more, whatever it did not reach before.
+func (v *village) blocks(station, one, other string) {
+	v.Put(station, func(r *http.Request, network http.RoundTripper) (*http.Response, error) {
+		if r.URL.Host == one || r.URL.Host == other {
+			return nil, errAway
+		}
+		return network.RoundTrip(r)
+	})
 }
