@@ -1,4 +1,6 @@
-package main
+// Package witness looks for pieces of originals where none may pass, for the programs that play
+// how a collection is shared.
+package witness
 
 import (
 	"bytes"
@@ -13,10 +15,11 @@ import (
 	"github.com/glimpse-go/glimpse/collection/digest"
 )
 
-// witness stands at the hub's door and looks into every byte that passes, in and
+// Witness stands at a station's door and looks into every byte that passes, in and
 // out, for pieces of the originals. It knows them by their content: one sample
-// from every block of 16 KiB. No address and no header can mislead it.
-type witness struct {
+// from every block of 16 KiB. No address and no header can mislead it. The zero Witness
+// knows none. Learn and Allow are called one at a time.
+type Witness struct {
 	samples map[uint64][]*sample // by their first eight bytes
 	begins  [1 << 16]bool        // the first two bytes of all samples
 	passed  atomic.Int64         // bytes of the blocks whose samples were seen
@@ -25,24 +28,22 @@ type witness struct {
 // sampleSize is the length of a sample in bytes; so much never repeats by chance.
 const sampleSize = 256
 
+// screenWidth and screenHeight are the box of screen versions, in pixels, as package mediafiles
+// makes them: what is larger is no partial version.
+const screenWidth, screenHeight = 640, 480
+
 type sample struct {
 	bytes    [sampleSize]byte
 	block    int64       // size of the block that it stands for
 	harmless atomic.Bool // a partial version has it, too
 }
 
-// learnPhoto takes samples of a photo on a camera's card.
-func (w *witness) learnPhoto(ctx context.Context, c *camera, p photo) error {
-	blob, err := c.card.Open(ctx, p.ID, original)
-	if err != nil {
-		return err
-	}
-	defer blob.Close()
-	return w.learn(ctx, blob, blob.Size())
-}
+// Passed is of how many bytes the blocks are whose samples were seen.
+func (w *Witness) Passed() int64 { return w.passed.Load() }
 
-// learn takes samples of an original. It must not be called once the hub serves.
-func (w *witness) learn(ctx context.Context, r io.ReaderAt, size int64) error {
+// Learn takes samples of an original of size bytes. It must not be called once the station
+// serves. Errors are those of reading, and of the context.
+func (w *Witness) Learn(ctx context.Context, r io.ReaderAt, size int64) error {
 	for start := int64(0); start < size && ctx.Err() == nil; start += digest.BlockSize {
 		block := min(digest.BlockSize, size-start)
 		if err := w.learnBlock(r, start, block); err != nil {
@@ -54,7 +55,7 @@ func (w *witness) learn(ctx context.Context, r io.ReaderAt, size int64) error {
 
 // learnBlock takes the last piece of a block that is not monotonous: neither
 // padding nor the empty parts of a picture tell originals from other data.
-func (w *witness) learnBlock(r io.ReaderAt, start, block int64) error {
+func (w *Witness) learnBlock(r io.ReaderAt, start, block int64) error {
 	var read [8 << 10]byte // a film may begin with gigabytes of nothing
 	for end := start + block; end > start; {
 		part := read[:min(int64(len(read)), end-start)]
@@ -74,7 +75,7 @@ func (w *witness) learnBlock(r io.ReaderAt, start, block int64) error {
 }
 
 // add takes a sample, unless a copy has brought it before.
-func (w *witness) add(s *sample) {
+func (w *Witness) add(s *sample) {
 	if w.samples == nil {
 		w.samples = map[uint64][]*sample{}
 	}
@@ -86,19 +87,19 @@ func (w *witness) add(s *sample) {
 	w.begins[uint16(key)] = true
 }
 
-// allow is told of a thumbnail or screen, which the hub may have: whatever piece of
+// Allow is told of a thumbnail or screen, which may pass: whatever piece of
 // an original is in it tells nothing. Some folders hold thumbnails that are just
 // like those made here, and small pictures differ from their screens in little.
-func (w *witness) allow(partial []byte) {
+func (w *Witness) Allow(partial []byte) {
 	c, err := jpeg.DecodeConfig(bytes.NewReader(partial))
-	if err != nil || c.Width > screenBox.W || c.Height > screenBox.H {
+	if err != nil || c.Width > screenWidth || c.Height > screenHeight {
 		return
 	}
 	w.each(partial, func(s *sample) { s.harmless.Store(true) })
 }
 
 // each finds the samples in some bytes.
-func (w *witness) each(data []byte, found func(*sample)) {
+func (w *Witness) each(data []byte, found func(*sample)) {
 	for i := 0; i+sampleSize <= len(data); i++ {
 		if !w.begins[binary.LittleEndian.Uint16(data[i:])] {
 			continue

@@ -1,12 +1,13 @@
-package main
+package witness
 
 import (
 	"io"
 	"net/http"
 )
 
-// watch looks at all that a handler receives and answers.
-func (w *witness) watch(h http.Handler) http.Handler {
+// Watch looks at all that a handler receives and answers. It is safe for concurrent use, once
+// the witness has learnt.
+func (w *Witness) Watch(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		r.Body = &watchedBody{r.Body, look{witness: w}}
 		h.ServeHTTP(&watchedWriter{rw, look{witness: w}}, r)
@@ -15,7 +16,7 @@ func (w *witness) watch(h http.Handler) http.Handler {
 
 // look is one stream of bytes that passes.
 type look struct {
-	witness *witness
+	witness *Witness
 	rest    []byte           // the end of what passed, in which a sample may have begun
 	seen    map[*sample]bool // counted already
 }
