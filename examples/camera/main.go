@@ -15,6 +15,9 @@
 //	DIR/store                        what was made of them
 package main
 
-import "github.com/glimpse-go/glimpse/examples/internal/cameraprogram"
+import (
+	"github.com/glimpse-go/glimpse/examples/internal/cameraprogram"
+	"github.com/glimpse-go/glimpse/examples/internal/program"
+)
 
-func main() { cameraprogram.Main() }
+func main() { cameraprogram.Main(program.NoNetwork{}) }

@@ -18,6 +18,9 @@
 //	DIR/store                        everything else
 package main
 
-import "github.com/glimpse-go/glimpse/examples/internal/peerprogram"
+import (
+	"github.com/glimpse-go/glimpse/examples/internal/peerprogram"
+	"github.com/glimpse-go/glimpse/examples/internal/program"
+)
 
-func main() { peerprogram.Main() }
+func main() { peerprogram.Main(program.NoNetwork{}) }

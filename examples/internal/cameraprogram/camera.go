@@ -19,12 +19,13 @@ import (
 // camera is a device in its folder.
 type camera struct {
 	*program.Station
-	env    program.Env
-	device *device.Device
-	albums []*album
-	photos map[collection.ItemID]place
-	read   atomic.Int64 // bytes that were read to be sent
-	lost   sync.Map     // the items whose originals were asked for and are not there any more
+	env     program.Env
+	device  *device.Device
+	network program.Network // nil = none
+	albums  []*album
+	photos  map[collection.ItemID]place
+	read    atomic.Int64 // bytes that were read to be sent
+	lost    sync.Map     // the items whose originals were asked for and are not there any more
 }
 
 // place is where an item is.

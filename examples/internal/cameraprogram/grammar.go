@@ -22,9 +22,10 @@ type grammar struct {
 	Completion program.Completion `cmd:"" help:"Print what makes bash complete these words."`
 }
 
-// Main runs the program.
-func Main() {
-	g := new(grammar)
+// Main runs the program. With on, a camera that syncs takes part in a network.
+func Main(on program.NetworkFlags) {
+	home := homeFlag{On: on}
+	g := &grammar{Sync: syncWord{homeFlag: home}, Watch: watchWord{homeFlag: home}}
 	program.Main("camera", "Shares a folder of photos with Glimpse.", g)
 }
 

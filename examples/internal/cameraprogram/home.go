@@ -5,11 +5,9 @@ import (
 	"errors"
 	"os"
 	"slices"
-	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/examples/internal/program"
-	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/httplink"
 	"github.com/glimpse-go/glimpse/transport/peer"
@@ -18,11 +16,16 @@ import (
 // homeFlag says where the home is.
 type homeFlag struct {
 	Home string `placeholder:"HOME" help:"The home: an address as peer address prints it, or the folder of a peer that does not run, such as on a disk that is plugged in. Where the camera has found it last, if empty, or where the hub says that it is now."`
+
+	On program.NetworkFlags `embed:""`
 }
 
 // with reaches the home, for a while.
 func (w homeFlag) with(ctx context.Context, c *camera, do func(transport.Home) error) error {
 	if w.Home == "" {
+		if found, err := c.nearby(ctx, do); found && !errors.Is(err, transport.ErrUnreachable) {
+			return err
+		}
 		return c.atHome(ctx, do)
 	}
 	if info, err := os.Stat(w.Home); err == nil && info.IsDir() {
@@ -55,7 +58,7 @@ func (c *camera) atHome(ctx context.Context, do func(transport.Home) error) erro
 
 // reach does something at the first home that answers.
 func (c *camera) reach(sources []transport.Source, do func(transport.Home) error) (err error) {
-	dial := httplink.Dialer(c.Caller(), httplink.Options{Networks: program.HomeNetworks})
+	dial := program.Dialer(c.Caller(), c.network, program.HomeNetworks...)
 	for _, source := range sources {
 		var home transport.Home
 		if home, err = dial.Reach(source); err == nil {
@@ -72,19 +75,13 @@ func (c *camera) reach(sources []transport.Source, do func(transport.Home) error
 // they have not sealed themselves does not count.
 func (c *camera) homesNow(ctx context.Context) (sources []transport.Source) {
 	hub, err := httplink.HubOf(c.Account, httplink.Options{})
-	keys := new(signature.Keyring)
-	if err != nil || c.Account.AddTo(ctx, keys) != nil {
+	if err != nil {
 		return nil
 	}
 	var homes []collection.Endpoint
 	for _, a := range slices.Backward(c.albums) {
 		state, err := hub.Collection(ctx, a.name(c.Account.User))
-		for _, source := range state.Sources {
-			e, bad := collection.DecodeEndpoint(source.Endpoint)
-			if serves, _ := e.Serves(source.URL); bad == nil && serves && e.User == c.Account.User && e.Verify(ctx, keys, time.Now()) == nil {
-				homes, sources = append(homes, e), append(sources, source)
-			}
-		}
+		homes, sources = c.mine(ctx, state.Sources)
 		if len(homes) > 0 || errors.Is(err, transport.ErrUnreachable) {
 			break
 		}
@@ -98,7 +95,7 @@ func (c *camera) homesNow(ctx context.Context) (sources []transport.Source) {
 
 // inFolder is the home in a folder, whose peer is opened here.
 func (c *camera) inFolder(ctx context.Context, dir string, do func(transport.Home) error) error {
-	p, err := program.OpenPeer(ctx, dir, peer.Config{})
+	p, err := program.OpenPeer(ctx, dir, peer.Config{}, program.Ways{})
 	if err != nil {
 		return err
 	}

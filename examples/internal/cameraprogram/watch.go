@@ -24,6 +24,9 @@ type watchWord struct {
 // Run watches the folder until ctx ends.
 func (w watchWord) Run(ctx context.Context, env program.Env, g *grammar) error {
 	return with(env, g.Data, func(c *camera) error {
+		if err := w.join(ctx, c); err != nil {
+			return err
+		}
 		fmt.Fprintf(env.Out, "Watching %s.\n", w.Folder)
 		w.watch(ctx, c)
 		return nil // it was told to stop

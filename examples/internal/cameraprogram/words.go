@@ -158,6 +158,9 @@ type syncWord struct {
 // Run hands over what the home does not have.
 func (w syncWord) Run(ctx context.Context, env program.Env, g *grammar) error {
 	return with(env, g.Data, func(c *camera) error {
+		if err := w.join(ctx, c); err != nil {
+			return err
+		}
 		return w.with(ctx, c, func(home transport.Home) error {
 			if _, err := c.device.TakeSettings(ctx, home); err != nil {
 				return err

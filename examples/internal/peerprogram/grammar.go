@@ -31,9 +31,9 @@ type grammar struct {
 	Completion program.Completion `cmd:"" help:"Print what makes bash complete these words."`
 }
 
-// Main runs the program.
-func Main() {
-	g := new(grammar)
+// Main runs the program. With on, a peer that runs takes part in a network.
+func Main(on program.NetworkFlags) {
+	g := &grammar{Run: runWord{On: on}}
 	program.Main("peer", "A computer at home, or a recipient's, of Glimpse.", g)
 }
 

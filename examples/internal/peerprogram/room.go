@@ -64,7 +64,9 @@ func (s *service) drop(ctx context.Context, a asked) (int, error) {
 	for i, ref := range refs {
 		items[i] = ref.Item
 	}
-	return len(items), s.Storage().Drop(ctx, v.Collection().Name(), original(v), items...)
+	err = s.Storage().Drop(ctx, v.Collection().Name(), original(v), items...)
+	s.announce(ctx, v.Collection().Name())
+	return len(items), err
 }
 
 type dropWord struct {

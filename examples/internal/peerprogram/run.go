@@ -26,6 +26,8 @@ type runWord struct {
 	Network []netip.Prefix `default:"127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16" help:"Networks beside public addresses in which other homes are."`
 	Accept  int            `help:"How many versions, the smallest first, to take of what friends hand over; 0 = none."`
 	Hold    bool           `help:"Do not publish by itself what the user's cameras hand over."`
+
+	On program.NetworkFlags `embed:""`
 }
 
 // Run runs the peer until ctx ends.
@@ -42,7 +44,9 @@ func (w *runWord) Run(ctx context.Context, env program.Env, g *grammar) (err err
 	}
 	s.Peer, err = program.OpenPeer(ctx, g.Data, peer.Config{
 		URL: s.url, Log: log, Events: s.tell, Accept: w.accept, Publishes: !w.Hold,
-	}, w.Network...)
+	}, program.Ways{Networks: w.Network, Join: func(ctx context.Context, s *program.Station) (program.Network, error) {
+		return w.On.Join(ctx, env, s)
+	}})
 	if err != nil {
 		return err
 	}
@@ -62,7 +66,7 @@ func (w *runWord) Run(ctx context.Context, env program.Env, g *grammar) (err err
 	fmt.Fprintf(env.Out, "The peer is served at %s.\n", s.address())
 	program.Ready()
 	handler := httplink.PeerHandler(s.Peer.Peer, httplink.HandlerOptions{Enrol: s.attempt, Log: log})
-	return httplink.Serve(ctx, listener, handler, config, s.Run)
+	return s.serve(ctx, listener, handler, config)
 }
 
 func (w *runWord) accept(context.Context, collection.UserID, collection.Collection) int {
@@ -72,6 +76,7 @@ func (w *runWord) accept(context.Context, collection.UserID, collection.Collecti
 // tell prints what a person wants to know of what happens.
 func (s *service) tell(e event.Event) {
 	ctx := context.Background()
+	s.announceAfter(e)
 	switch {
 	case e.News != nil && e.News.Reason == notify.Ended:
 		fmt.Fprintf(s.env.Out, "ended by %s: %q\n", s.person(ctx, e.News.Author), e.News.Title)

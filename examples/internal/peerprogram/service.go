@@ -22,9 +22,10 @@ type service struct {
 	env program.Env
 	url string // by which others reach it; empty = it does not run
 
-	mu   sync.Mutex
-	open *enrol.Attempt // of a station that may join
-	end  context.CancelFunc
+	mu     sync.Mutex
+	open   *enrol.Attempt // of a station that may join
+	end    context.CancelFunc
+	served map[collection.Name]bool // those that are announced on the network
 }
 
 // words are what can be asked of it.
@@ -67,7 +68,7 @@ func call[Q, A any](ctx context.Context, dir, word string, asked Q) (A, error) {
 
 // alone opens the peer in a folder on which none runs.
 func alone(ctx context.Context, dir string) (program.Words, error) {
-	p, err := program.OpenPeer(ctx, dir, peer.Config{}, program.HomeNetworks...)
+	p, err := program.OpenPeer(ctx, dir, peer.Config{}, program.Ways{Networks: program.HomeNetworks})
 	if err != nil {
 		return nil, err
 	}

@@ -207,6 +207,7 @@ func (s *service) fetch(ctx context.Context, a asked) (f fetched, err error) {
 			return f, err
 		} // what did not come is said below
 	}
+	s.announce(ctx, v.Collection().Name())
 	var refused error // by whom this station is not known, such as for its clock
 	for _, i := range at {
 		caption := v.Collection().Item(i).Caption
