@@ -34,7 +34,7 @@ func startHub(ctx context.Context, s *stage) (*hubStation, error) {
 	if err != nil {
 		return nil, err
 	}
-	store, err := own.store(ctx, hubStores[cmp.Or(s.options.store, "sqlite")])
+	store, err := own.store(ctx, hubStores[cmp.Or(s.options.store, "file")])
 	if err != nil {
 		return nil, err
 	}
