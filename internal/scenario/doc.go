@@ -65,6 +65,7 @@
 //	NAME publishes-partial | tells | refreshes | lists COLLECTION
 //	NAME wakes                      publishes what is due
 //	NAME receives [from PEER]
+//	NAME gossips                    tells the stations that hold a collection what is new of it
 //	NAME fetches | views | searches | prints | exports | wishes VERSION of ITEMS in COLLECTION
 //	NAME shows VERSION of COLLECTION    of all its items, a partial one
 //	NAME retries wishes             tries them again

@@ -41,16 +41,16 @@ func (p *Reader) search(ctx context.Context, v *View, i int) ([]transport.Source
 	if err != nil {
 		return nil, err
 	}
-	before := p.sources(v, i)
+	before, finds := p.sources(v, i), p.cfg.Find != nil || v.Collection().Authority().IsZero()
 	if p.cfg.Hub != nil || len(known) > 0 {
-		if err = p.refresh(ctx, name); err != nil && (p.cfg.Find == nil || !mayHelp(err)) {
+		if err = p.refresh(ctx, name); err != nil && (!finds || !mayHelp(err)) {
 			return nil, err
 		}
 		if v, err = p.View(ctx, name); err != nil {
 			return nil, err
 		}
 	}
-	if p.cfg.Find != nil && len(others(p.sources(v, i), before)) == 0 {
+	if finds && len(others(p.sources(v, i), before)) == 0 {
 		if v, err = p.find(ctx, v, i); err != nil {
 			return nil, err
 		}
