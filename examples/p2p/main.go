@@ -3,10 +3,11 @@
 // stations find each other by what they hold.
 //
 //	go run ./examples/p2p
+//	go run ./examples/p2p -no-hub       without a hub: peers pass on what they hold
 //
 // All stations run in this one process, but share nothing: each has a key and a libp2p host of
 // its own on 127.0.0.1. The hub alone is served over HTTPS, too, and a witness looks there for
-// pieces of the originals. To learn how it is done, read story.go and then stations.go.
+// pieces of the originals. To learn how it is done, read story.go or nohub.go, and then stations.go.
 // examples/p2p/peer and examples/p2p/camera are the programs for every day that can do this.
 //
 // The exit status is 0 if everything that was promised held, 1 if it did not or something
@@ -35,6 +36,7 @@ func main() {
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	flags := flag.NewFlagSet("p2p", flag.ContinueOnError)
 	flags.SetOutput(stderr)
+	noHub := flags.Bool("no-hub", false, "play it without a hub: peers pass on what they hold")
 	err := flags.Parse(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
@@ -46,7 +48,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 2
 	}
 	s := &story{out: stdout}
-	if err = errors.Join(s.play(ctx), s.close()); err == nil {
+	chapters := s.withHub()
+	if *noHub {
+		chapters = s.withoutHub()
+	}
+	if err = errors.Join(s.play(ctx, chapters), s.close()); err == nil {
 		err = s.judge()
 	}
 	if err != nil {

@@ -23,14 +23,21 @@ func play(t *testing.T, ctx context.Context, args ...string) (status int, out, e
 
 // TestStory: originals reach both recipients, one of them from the other, and none goes over HTTP.
 func TestStory(t *testing.T) {
-	status, out, errs := play(t, t.Context())
-	if status != 0 || errs != "" {
-		t.Fatalf("exit status %d: %s\n%s", status, errs, out)
-	}
-	for _, words := range []string{".libp2p.", "6 of 6 with a label", "12 refused, 0 look-ups", "Everything held: 12 originals fetched", "and 0 bytes of originals"} {
-		if !strings.Contains(out, words) {
-			t.Errorf("%q is missing in\n%s", words, out)
-		}
+	for name, c := range map[string]struct{ args, words []string }{
+		"with a hub":    {nil, []string{"Bob → hub", "and 0 bytes of originals"}},
+		"without a hub": {[]string{"-no-hub"}, []string{"Carol → Bob    ask for news", "over HTTP 0 B in all"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			status, out, errs := play(t, t.Context(), c.args...)
+			if status != 0 || errs != "" {
+				t.Fatalf("exit status %d: %s\n%s", status, errs, out)
+			}
+			for _, words := range append(c.words, ".libp2p.", "6 of 6 with a label", "12 refused, 0 look-ups", "Everything held: 12 originals fetched") {
+				if !strings.Contains(out, words) {
+					t.Errorf("%q is missing in\n%s", words, out)
+				}
+			}
+		})
 	}
 }
 
@@ -56,10 +63,12 @@ func TestInterrupted(t *testing.T) {
 // TestBrokenPromises: what does not hold is named.
 func TestBrokenPromises(t *testing.T) {
 	held := func() *story {
-		s := &story{out: new(bytes.Buffer), result: result{refused: 2 * photos, lookUpsFound: 1, fetched: 2 * photos, bytesFetched: 2000, bytesOriginals: 1000}}
+		s := &story{out: new(bytes.Buffer), result: result{refused: 2 * photos, fetched: 2 * photos, bytesFetched: 2000, bytesOriginals: 1000}}
 		s.all.Store(3500)
 		s.overHTTP.Store(500)
 		s.checked.Store(1)
+		s.lookUps.Store(1)
+		s.hub = new(hubStation)
 		return s
 	}
 	if err := held().judge(); err != nil {
@@ -68,11 +77,12 @@ func TestBrokenPromises(t *testing.T) {
 	for words, spoil := range map[string]func(*story){
 		"searches and fetches were not refused":              func(s *story) { s.result.refused-- },
 		"a label did not keep look-ups from the network":     func(s *story) { s.result.lookUpsRefused++ },
-		"nobody was searched for":                            func(s *story) { s.result.lookUpsFound = 0 },
+		"nobody was searched for":                            func(s *story) { s.lookUps.Store(0) },
 		"originals did not come":                             func(s *story) { s.result.bytesFetched-- },
 		"they did not go over the network":                   func(s *story) { s.overHTTP.Add(1) },
 		"originals went over HTTP":                           func(s *story) { leak(t, &s.witness) },
 		"the hub checked nothing of what the home announced": func(s *story) { s.checked.Store(0) },
+		"something went over HTTP without a hub":             func(s *story) { s.hub = nil },
 	} {
 		s := held()
 		spoil(s)

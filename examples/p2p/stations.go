@@ -13,6 +13,7 @@ import (
 	"github.com/glimpse-go/glimpse/collection/digest"
 	"github.com/glimpse-go/glimpse/examples/internal/program"
 	"github.com/glimpse-go/glimpse/examples/internal/signup"
+	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/account"
 	"github.com/glimpse-go/glimpse/transport/device"
@@ -63,15 +64,23 @@ func (s *story) startHub(ctx context.Context) (*hubStation, error) {
 
 // users registers a user with stations, of which it makes the accounts.
 func (h *hubStation) users(ctx context.Context, name string, stations ...string) (all []account.Account, err error) {
-	all = make([]account.Account, len(stations))
-	admitted := make([]*account.Account, len(stations))
-	for i, station := range stations {
-		if all[i], err = account.New(station, rand.Reader); err != nil {
-			return nil, err
-		}
-		admitted[i] = &all[i]
+	all, admitted, err := accounts(stations)
+	if err == nil {
+		err = signup.Register(ctx, h.Hub, h.url, name, admitted...)
 	}
-	return all, signup.Register(ctx, h.Hub, h.url, name, admitted...)
+	return all, err
+}
+
+// accounts are new ones, of nobody yet.
+func accounts(names []string) (all []account.Account, each []*account.Account, err error) {
+	all = make([]account.Account, len(names))
+	for i, name := range names {
+		if all[i], err = account.New(name, rand.Reader); err != nil {
+			return nil, nil, err
+		}
+		each = append(each, &all[i])
+	}
+	return all, each, nil
 }
 
 // camera is the light device: it calls others, and is never called.
@@ -100,7 +109,9 @@ func (s *story) startCamera(ctx context.Context, a account.Account) (*camera, er
 	c, ways := new(camera), httplink.Options{HTTP: s.client(host)}
 	c.device = device.New(a.User, signer, &c.card, device.Config{Authority: a.Authority.ID()})
 	c.dial = httplink.Dialer(caller, ways)
-	c.hub, err = httplink.HubOf(a, ways)
+	if len(a.Hub) > 0 {
+		c.hub, err = httplink.HubOf(a, ways)
+	}
 	return c, err
 }
 
@@ -112,7 +123,8 @@ type peerStation struct {
 	stop    func() error
 }
 
-func (s *story) startPeer(ctx context.Context, a account.Account) (*peerStation, error) {
+// startPeer starts a peer that tells some friends what is new where there is no hub.
+func (s *story) startPeer(ctx context.Context, a account.Account, friends ...transport.Source) (*peerStation, error) {
 	signer, err := a.Signer()
 	if err != nil {
 		return nil, err
@@ -121,7 +133,7 @@ func (s *story) startPeer(ctx context.Context, a account.Account) (*peerStation,
 	if err != nil {
 		return nil, err
 	}
-	cfg := peer.Config{URL: host.URL(), Find: host.Find, Render: new(mediafiles.Renderer)}
+	cfg := peer.Config{URL: host.URL(), Find: host.Find, Homes: friends, Render: new(mediafiles.Renderer)}
 	if err := program.Connect(ctx, a, &cfg, httplink.Options{HTTP: s.client(host)}); err != nil {
 		return nil, err
 	}
@@ -147,17 +159,20 @@ func (p *peerStation) announce(ctx context.Context, name collection.Name) error 
 
 // hear waits for news of a collection until so many of its items have a label. The peer verifies
 // it and stores it before.
-func (p *peerStation) hear(ctx context.Context, name collection.Name, labelled int) (int, error) {
+func (p *peerStation) hear(ctx context.Context, name collection.Name, labelled int, receive receiving) error {
 	for {
-		if _, err := p.Reader.Receive(ctx); err != nil {
-			return 0, err
+		if _, err := receive(ctx); err != nil {
+			return err
 		}
 		v, err := p.Reader.View(ctx, name)
 		if err != nil || v.Collection().Labelled() == labelled {
-			return labelled, err
+			return err
 		}
 	}
 }
+
+// receiving asks for news: Reader.Receive does, of the hub.
+type receiving func(context.Context) ([]notify.Notification, error)
 
 // verify reads originals once more, and does not take the peer's word for it that they are what
 // the author has sealed.

@@ -28,25 +28,22 @@ type story struct {
 // photos is how many the camera takes.
 const photos = 6
 
-// play is the story.
-func (s *story) play(ctx context.Context) error {
-	for _, chapter := range []struct {
-		title string
-		play  func(context.Context) error
-	}{
+// chapter is a part of the story.
+type chapter struct {
+	title string
+	play  func(context.Context) error
+}
+
+// withHub is the story.
+func (s *story) withHub() []chapter {
+	return []chapter{
 		{"The stations join a peer-to-peer network. Of the hub they know where it is, of each other nothing.", s.join},
 		{"Ann's camera shares photos with Bob and Carol: it sends the hub thumbnails and a seal.", s.share},
 		{"Bob and Carol see everything at once. What a label forbids causes no look-up on the network.", s.look},
 		{"The camera hands the originals to Ann's home over the network. The home announces them: one record, for all.", s.complete},
 		{"Bob is told, and fetches the originals from Ann's home. He announces that he has them, too.", s.fetchFromHome},
 		{"Ann's home goes offline. Carol searches for who has the originals, and fetches them from Bob.", s.fetchFromBob},
-	} {
-		s.chapter(chapter.title)
-		if err := chapter.play(ctx); err != nil {
-			return err
-		}
 	}
-	return nil
 }
 
 // join is chapter 1.
@@ -80,17 +77,7 @@ func (s *story) join(ctx context.Context) (err error) {
 // share is chapter 2.
 func (s *story) share(ctx context.Context) error {
 	body := collection.Body{Recipients: []collection.UserID{s.bob.account.User, s.carol.account.User}}
-	items, err := s.takePhotos(ctx, photos)
-	for _, item := range items {
-		body.Items = append(body.Items, item)
-		if err == nil {
-			err = s.learn(ctx, item.ID)
-		}
-	}
-	if err != nil {
-		return err
-	}
-	if s.camera.name, err = s.camera.device.Make(ctx, collection.Header{Title: "A day at the lake"}, body); err != nil {
+	if err := s.make(ctx, body); err != nil {
 		return err
 	}
 	return s.step("camera → hub", "share", func() (string, error) {
@@ -99,17 +86,32 @@ func (s *story) share(ctx context.Context) error {
 	})
 }
 
-// look is chapter 3.
-func (s *story) look(ctx context.Context) error {
-	for _, r := range []*peerStation{s.bob, s.carol} {
-		err := s.step(r.account.Name+" → hub", "ask for news", func() (string, error) {
-			labelled, err := r.hear(ctx, s.camera.name, photos)
-			return fmt.Sprintf("%d of %d with a label", labelled, photos), err
-		})
-		if err != nil {
+// make has the camera take photos, and make a collection of them.
+func (s *story) make(ctx context.Context, body collection.Body) (err error) {
+	if body.Items, err = s.takePhotos(ctx, photos); err != nil {
+		return err
+	}
+	for _, item := range body.Items {
+		if err := s.learn(ctx, item.ID); err != nil {
 			return err
 		}
 	}
+	s.camera.name, err = s.camera.device.Make(ctx, collection.Header{Title: "A day at the lake"}, body)
+	return err
+}
+
+// look is chapter 3.
+func (s *story) look(ctx context.Context) error {
+	for _, r := range []*peerStation{s.bob, s.carol} {
+		if err := s.hear(ctx, r, "hub", photos, r.Reader.Receive); err != nil {
+			return err
+		}
+	}
+	return s.tryForbidden(ctx)
+}
+
+// tryForbidden has Bob try what a label forbids.
+func (s *story) tryForbidden(ctx context.Context) error {
 	return s.step("Bob", "search, fetch", func() (string, error) {
 		for _, ref := range s.originals() {
 			_, searched := s.bob.Reader.Search(ctx, ref)
@@ -127,14 +129,7 @@ func (s *story) look(ctx context.Context) error {
 
 // complete is chapter 4.
 func (s *story) complete(ctx context.Context) error {
-	err := s.step("camera → home", "hand over", func() (string, error) {
-		home, err := s.camera.dial.Reach(s.home.Source()) // Ann has told it to the camera
-		if err == nil {
-			_, err = s.camera.device.Sync(ctx, home, s.camera.name)
-		}
-		return "thumbnails and originals", err
-	})
-	if err != nil {
+	if err := s.handOver(ctx, "hand over", "thumbnails and originals", s.camera.device.Sync); err != nil {
 		return err
 	}
 	return s.step("home → hub", "publish, announce", func() (string, error) {
@@ -146,8 +141,24 @@ func (s *story) complete(ctx context.Context) error {
 	})
 }
 
+// handOver has the camera share with Ann's home in a way. Where the home is, she has told it.
+func (s *story) handOver(ctx context.Context, what, note string, share shareWith) error {
+	return s.step("camera → home", what, func() (string, error) {
+		home, err := s.camera.dial.Reach(s.home.Source())
+		if err == nil {
+			_, err = share(ctx, home, s.camera.name)
+		}
+		return note, err
+	})
+}
+
+type shareWith func(context.Context, transport.ShareReceiver, collection.Name) (transport.Answer, error)
+
 // fetchFromHome is chapter 5.
 func (s *story) fetchFromHome(ctx context.Context) error {
+	if err := s.hear(ctx, s.bob, "hub", 0, s.bob.Reader.Receive); err != nil {
+		return err
+	}
 	if err := s.fetch(ctx, s.bob, "Bob → home"); err != nil {
 		return err
 	}
@@ -156,24 +167,25 @@ func (s *story) fetchFromHome(ctx context.Context) error {
 
 // fetchFromBob is chapter 6.
 func (s *story) fetchFromBob(ctx context.Context) error {
-	before := s.lookUps.Load()
 	if err := s.home.stop(); err != nil {
 		return err
 	}
-	err := s.fetch(ctx, s.carol, "Carol → Bob")
-	s.result.lookUpsFound = s.lookUps.Load() - before
-	return err
-}
-
-// fetch has a recipient hear that the originals are there, and fetch them.
-func (s *story) fetch(ctx context.Context, r *peerStation, who string) error {
-	err := s.step(r.account.Name+" → hub", "ask for news", func() (string, error) {
-		labelled, err := r.hear(ctx, s.camera.name, 0)
-		return fmt.Sprintf("%d of %d with a label, all seals verified", labelled, photos), err
-	})
-	if err != nil {
+	if err := s.hear(ctx, s.carol, "hub", 0, s.carol.Reader.Receive); err != nil {
 		return err
 	}
+	return s.fetch(ctx, s.carol, "Carol → Bob")
+}
+
+// hear has somebody ask for news until so many items have a label.
+func (s *story) hear(ctx context.Context, r *peerStation, whom string, labelled int, receive receiving) error {
+	return s.step(r.account.Name+" → "+whom, "ask for news", func() (string, error) {
+		err := r.hear(ctx, s.camera.name, labelled, receive)
+		return fmt.Sprintf("%d of %d with a label, all seals verified", labelled, photos), err
+	})
+}
+
+// fetch has a recipient fetch the originals.
+func (s *story) fetch(ctx context.Context, r *peerStation, who string) error {
 	return s.step(who, "fetch originals", func() (string, error) {
 		err := r.Reader.Fetch(ctx, s.originals()...)
 		if err != nil {

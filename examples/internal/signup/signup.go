@@ -67,3 +67,34 @@ func list(ctx context.Context, h *hub.Hub, user collection.UserID, key, userKey 
 	}
 	return err
 }
+
+// Begin makes accounts that have no more than a name and a key those of the stations of a new user
+// who has no hub: a home, whose key is the user key, from which the user's id is derived, and
+// devices. Errors are those of the keys.
+func Begin(ctx context.Context, stations ...*account.Account) error {
+	userKey, err := stations[0].Signer()
+	if err != nil {
+		return err
+	}
+	roster := signature.Roster{User: userKey.Public().UserID()}
+	role := signature.StationPeer
+	for _, a := range stations {
+		key, err := a.Signer()
+		if err != nil {
+			return err
+		}
+		station, err := signature.NewStation(ctx, roster.User, key, role)
+		if err != nil {
+			return err
+		}
+		roster, role = roster.Join(station), signature.StationDevice
+	}
+	if roster, err = roster.Sign(ctx, userKey); err != nil {
+		return err
+	}
+	statement, err := roster.MarshalBinary()
+	for _, a := range stations {
+		a.User, a.UserKey, a.Statement = roster.User, userKey.Public(), statement
+	}
+	return err
+}
