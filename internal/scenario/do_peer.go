@@ -34,7 +34,6 @@ var peerVerbs = map[string]func(*station, command) error{
 		return s.Author.Complete(s.w.ctx, n, ids...)
 	}),
 	"receives": doReceives, "lists": doLists, "trusts": doTrusts, "wakes": doWakes, "titles": doTitles, "captions": doCaptions, "stops": doStops, "starts": doStarts,
-	"gossips": func(s *station, _ command) error { return s.Peer.Gossip(s.w.ctx) },
 	"retries": func(s *station, _ command) error { return s.Reader.RetryWishes(s.w.ctx) },
 }
 

@@ -99,6 +99,10 @@ func (w *world) round() {
 		for _, name := range names {
 			w.settled(fmt.Sprintf("%s: %v", s.Name, name), w.roundOf(s, name))
 		}
+		if w.noHub {
+			_, err = s.Author.PublishDue(ctx)
+			w.settled(s.Name+": gossip", err)
+		}
 		w.settled(s.Name+": retry wishes", w.excused(s.Reader.RetryWishes(ctx)))
 	}
 }

@@ -31,7 +31,9 @@ func (t topic) key() (cid.Cid, error) {
 // one record for each, whatever number of items it has, which Run renews. Who finds it asks the
 // station itself for items. The source is the station as it has sealed where it serves, at the
 // host's URL: peer.Peer.Source returns it. A program calls Announce at event.Published, or once
-// it has fetched all that it would serve, and for all that it serves when it starts.
+// it has fetched all that it would serve, and for all that it serves when it starts. Of a
+// collection that names no authority it does so at event.Arrived already, whatever it has of it:
+// those who have something new to tell find it then (peer.Author.PublishDue).
 //
 // The error wraps transport.ErrMalformed for a source that is not at the host's URL, and
 // transport.ErrUnreachable where no station of the table takes the record: Run tries again.

@@ -14,7 +14,7 @@ import (
 // Ann shares a photo with Bob and Carol, without a hub. Carol is offline until Ann's home is gone:
 // Bob's peer passes the collection on to her, seals and all, and the original, too. The label has
 // gone there by gossip. Config.Homes names the friends from whom Run would receive.
-func ExamplePeer_Gossip() {
+func ExampleAuthor_PublishDue() {
 	ctx := context.Background()
 	users := map[string]collection.UserID{"ann": {1}, "bob": {2}, "carol": {3}}
 	online, keys := map[string]*peer.Peer{}, new(signature.Keyring)
@@ -50,7 +50,8 @@ func ExamplePeer_Gossip() {
 	fmt.Println("Bob:", news[0].Note, err)
 
 	_ = anns.Author.Publish(ctx, name)
-	fmt.Println("told:", anns.Gossip(ctx)) // Run does so by itself
+	_, err = anns.Author.PublishDue(ctx) // Run does so by itself
+	fmt.Println("told:", err)
 	news, err = bobs.Reader.Receive(ctx)
 	fmt.Println("Bob:", news[0].Note, err, bobs.Reader.Fetch(ctx, original))
 

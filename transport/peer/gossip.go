@@ -20,17 +20,9 @@ const (
 	gossipWait = 30 * time.Second
 )
 
-// Gossip tells the stations that hold a collection what is new of it, where that names no
-// authority: who hears something new tells others in turn, so that labels go without a hub, and
-// who hears nothing new tells nobody. Stations are those that serve the collection, that have
-// told of it, and of Config.Homes; where the gate allows a search, those too that Config.Find
-// finds. At most 16 of them, of users who may read it, are told, at once. Whoever is offline is
-// told again, with all others, after pauses that grow as those of Config.Retry, eight times in
-// all; then it has to ask: see ReceiveFrom. Run calls Gossip, every Config.Retry and when there
-// is news.
-//
-// That somebody cannot be told is no error. Errors are those of the store and of ctx.
-func (p *Peer) Gossip(ctx context.Context) error {
+// gossip tells the stations that hold a collection which names no authority what is new of it:
+// see PublishDue.
+func (p *base) gossip(ctx context.Context) error {
 	return p.drain.Do(func() error {
 		var failed []error
 		for r, err := range record.Walk(ctx, p.cfg.Store, gossipRecord.Under(), "", 0) {
@@ -62,7 +54,7 @@ func (p *base) gossips(before, after engine.State) ([]transport.Change, func()) 
 }
 
 // gossipOf tells of one collection, if that is due.
-func (p *Peer) gossipOf(ctx context.Context, r transport.Record) error {
+func (p *base) gossipOf(ctx context.Context, r transport.Record) error {
 	due, err := p.isDue(r.Value)
 	if err != nil || !due {
 		return err
@@ -96,7 +88,7 @@ func (p *Peer) gossipOf(ctx context.Context, r transport.Record) error {
 
 // tellHolders tells the stations that hold a collection, and reports whether all have heard it,
 // or will not.
-func (p *Peer) tellHolders(ctx context.Context, s engine.State) bool {
+func (p *base) tellHolders(ctx context.Context, s engine.State) bool {
 	holders, err := p.holders(ctx, s, true)
 	if err != nil {
 		p.cfg.Log.Info("who holds it is not found", "collection", s.Collection.Name(), "error", err)
@@ -124,7 +116,7 @@ func (p *Peer) tellHolders(ctx context.Context, s engine.State) bool {
 }
 
 // tellHolder tells one of them.
-func (p *Peer) tellHolder(ctx context.Context, c collection.Collection, to transport.Source) error {
+func (p *base) tellHolder(ctx context.Context, c collection.Collection, to transport.Source) error {
 	ctx, cancel := context.WithTimeout(ctx, gossipWait)
 	defer cancel()
 	at, err := p.core.Peers.Reach(ctx, to)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/lab"
 	"github.com/glimpse-go/glimpse/internal/lab/labtest"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
@@ -22,19 +23,26 @@ type village struct {
 	ann, bob, carol, dave, mallory *labtest.Peer
 	cam                            *labtest.Camera
 	name                           collection.Name
+	homes                          []transport.Source
 }
+
+// friends has a station hear from all others.
+func (v *village) friends(cfg *peer.Config) { cfg.Homes = v.homes }
 
 // newVillage makes one, in which everybody hears from everybody, and an album of which Ann
 // has told nobody yet.
 func newVillage(t *testing.T, photos int) *village {
-	w, all := labtest.NoHub(t, "ann", "bob", "carol", "dave", "mallory")
+	return newVillageOn(t, lab.NewNetwork(1, lab.Faults{}), photos)
+}
+
+func newVillageOn(t *testing.T, net lab.Net, photos int) *village {
+	w, all := labtest.NoHubOn(t, net, "ann", "bob", "carol", "dave", "mallory")
 	v := &village{World: w, t: t, ann: all[0], bob: all[1], carol: all[2], dave: all[3], mallory: all[4]}
-	homes := make([]transport.Source, len(all))
-	for i, p := range all {
-		homes[i] = p.Source()
+	for _, p := range all {
+		v.homes = append(v.homes, p.Source())
 	}
 	for _, p := range all {
-		p.Restart(func(cfg *peer.Config) { cfg.Homes = homes })
+		p.Restart(v.friends)
 	}
 	v.cam = w.Camera(v.ann.User, photos)
 	v.name = album(t, v.ann, v.cam, 0, collection.Body{
@@ -46,6 +54,13 @@ func newVillage(t *testing.T, photos int) *village {
 // leaves has a station go: nobody reaches it.
 func (v *village) leaves(p *labtest.Peer) { labtest.Must(v.t, p.Close(v.t.Context())) }
 
+// tellsHolders has a station tell what is due, once.
+func (v *village) tellsHolders(p *labtest.Peer) {
+	v.t.Helper()
+	_, err := p.Author.PublishDue(v.t.Context())
+	labtest.Must(v.t, err)
+}
+
 // gossips has stations tell what is new, until nothing is, and returns how often one was told.
 func (v *village) gossips(all ...*labtest.Peer) (told int) {
 	v.t.Helper()
@@ -53,7 +68,7 @@ func (v *village) gossips(all ...*labtest.Peer) (told int) {
 		before := told
 		for _, p := range all {
 			n := p.Requests.Load()
-			labtest.Must(v.t, p.Gossip(v.t.Context()))
+			v.tellsHolders(p)
 			told += int(p.Requests.Load() - n)
 		}
 		if told == before {

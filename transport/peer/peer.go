@@ -84,7 +84,7 @@ type Config struct {
 	Publishes bool
 	// Homes are peers of other users that tell their recipients themselves, from which Run
 	// receives: see Reader.ReceiveFrom. They are told what is new of the collections that name
-	// no authority, too: see Peer.Gossip.
+	// no authority, too: see Author.PublishDue.
 	Homes []transport.Source
 	// Retry is the pause after the first try in vain: at a wish for which nobody
 	// could be reached, at a look for whether the label that a wish waits for is
