@@ -90,7 +90,7 @@ func (s *story) completeAlone(ctx context.Context) error {
 			err = s.home.announce(ctx, s.camera.name)
 		}
 		if err == nil {
-			err = s.home.Gossip(ctx) // a program has the peer Run, which does so
+			_, err = s.home.Author.PublishDue(ctx) // a program has the peer Run, which does so
 		}
 		return "one small update, sealed by Ann's home", err
 	})
