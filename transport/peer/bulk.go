@@ -62,7 +62,7 @@ func (p *Reader) fetchOriginals(ctx context.Context, v *View, items transport.Bi
 	b := &bulk{Reader: p, v: v, version: len(v.Collection().Ladder()) - 1, claims: map[int]func(){}}
 	b.changed = sync.NewCond(&b.mu)
 	for _, s := range v.Sources() {
-		if s.URL != p.cfg.URL && len(b.sources) < sourced {
+		if !p.isOwn(s) && len(b.sources) < sourced {
 			b.sources = append(b.sources, &bulkSource{Source: s})
 		}
 	}

@@ -66,7 +66,7 @@ func (p *Reader) search(ctx context.Context, v *View, i int) ([]transport.Source
 func (p *Reader) sources(v *View, i int) []transport.Source {
 	var found []transport.Source
 	for _, s := range v.Sources() {
-		if s.Items.Has(i) && s.URL != p.cfg.URL {
+		if s.Items.Has(i) && !p.isOwn(s) {
 			found = append(found, s)
 		}
 	}

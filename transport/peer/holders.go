@@ -32,7 +32,7 @@ func (p *base) holders(ctx context.Context, s engine.State, search bool) ([]tran
 	}
 	var holders []transport.Source
 	for _, at := range all {
-		own := at.User == p.user && at.URL == p.cfg.URL
+		own := at.User == p.user && p.isOwn(at)
 		if !own && s.Collection.MayRead(at.User) && len(others([]transport.Source{at}, holders)) > 0 && len(holders) < maxHolders {
 			holders = append(holders, at)
 		}

@@ -106,7 +106,7 @@ func (p *base) heard(ctx context.Context, name collection.Name, from library, na
 	if err != nil && !isUnknown(err) {
 		return nil, err
 	}
-	own := func(s transport.Source) bool { return s.User == p.user && s.URL == p.cfg.URL }
+	own := func(s transport.Source) bool { return s.User == p.user && p.isOwn(s) }
 	next := slices.DeleteFunc(slices.Clone(named), own)
 	for _, known := range s.Sources {
 		switch at := slices.IndexFunc(next, func(n transport.Source) bool { return n.User == known.User && n.URL == known.URL }); {

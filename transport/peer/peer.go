@@ -66,6 +66,9 @@ type Config struct {
 	// start. Where it begins with https, the peer is served with its own key, as
 	// httplink.ServerTLS does, or nobody asks it.
 	URL string
+	// Also are more base URLs at which others reach the peer, which its endpoint lists behind
+	// URL, such as that of a p2plink.Host.
+	Also []string
 	// Web says that browsers reach the peer at URL, too, where it shows a certificate of a
 	// public authority: see collection.Endpoint.
 	Web bool
