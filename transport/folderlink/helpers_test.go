@@ -6,13 +6,16 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/lab/labtest"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/event"
 	"github.com/glimpse-go/glimpse/transport/folderlink"
 	"github.com/glimpse-go/glimpse/transport/hub"
+	"github.com/glimpse-go/glimpse/transport/peer"
 )
 
 // card is a camera's card, with an album of Ann's for Bob that nobody else has.
@@ -23,12 +26,14 @@ type card struct {
 	home, bob *labtest.Peer
 	name      collection.Name
 	album     collection.Collection
+	events    []event.Event // of the home
 }
 
 func newCard(t *testing.T, photos int) *card {
 	t.Helper()
 	_, cam, home, bob, name := labtest.NewAlbum(t, hub.Config{}, photos)
 	k := &card{t: t, dir: t.TempDir(), cam: cam, home: home, bob: bob, name: name}
+	home.Restart(func(cfg *peer.Config) { cfg.Events = func(e event.Event) { k.events = append(k.events, e) } })
 	k.put()
 	return k
 }
@@ -83,6 +88,11 @@ func (k *card) takes(home transport.ShareReceiver, o folderlink.Options) (taken 
 		k.t.Errorf("%d collections were taken", n)
 	}
 	return taken, err
+}
+
+// handedOver reports whether the home has all that it can have of the folder.
+func (k *card) handedOver() bool {
+	return slices.ContainsFunc(k.events, func(e event.Event) bool { return e.Kind == event.HandedOver && e.Err == nil })
 }
 
 // published has the home publish what it has, and Bob hear of it with so many labels left.

@@ -101,13 +101,13 @@ func (s *source) regular(name string) (*os.File, int64, error) {
 	return f, info.Size(), err
 }
 
-// offers are the versions that are listed, and not known to be bad.
+// offers are the versions that are listed.
 func (s *source) offers(c collection.Collection) []transport.Bits {
 	offers := make([]transport.Bits, len(c.Ladder()))
 	for i := range c.Len() {
 		for v := range offers {
 			p := place{i, v}
-			if d, ok := c.Digest(i, v); ok && !d.IsZero() && s.files[p] != "" && s.bad[p] == nil {
+			if d, ok := c.Digest(i, v); ok && !d.IsZero() && s.files[p] != "" {
 				offers[v] = offers[v].Add(i)
 			}
 		}

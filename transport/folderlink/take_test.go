@@ -121,6 +121,9 @@ func TestHalfWritten(t *testing.T) {
 			t.Errorf("item %d: %v", left.Item, left.Err)
 		}
 	}
+	if !k.handedOver() {
+		t.Error("the home waits for what cannot be had")
+	}
 	k.published(len(bad))
 	k.put()
 	if got, err = k.takes(k.atHome(), folderlink.Options{}); err != nil || len(got.Left) != 0 || got.Bytes > 5*150_000 {
