@@ -73,7 +73,7 @@ func (w *world) findApart(c collection.Collection) {
 		if s == nil {
 			continue
 		}
-		if err := w.excused(s.Reader.Fetch(ctx, refs...)); err != nil {
+		if err := w.excused(s.fetchEach(refs)); err != nil {
 			w.fail("%s gets no originals of %v: %w", s.Name, c.Name(), err)
 			return
 		}
@@ -89,11 +89,21 @@ func (w *world) findApart(c collection.Collection) {
 		i, _ := c.Index(ref.Item)
 		return state.Holds(i, ref.Version)
 	})
-	if err := reader.Reader.Fetch(ctx, refs...); err != nil {
+	if err := reader.fetchEach(refs); err != nil {
 		w.fail("%s finds no originals of %v, which %s has: %w", reader.Name, c.Name(), holder.Name, err)
 	}
 	w.count.add(foundBy, len(refs))
 	w.net.Heal()
+}
+
+// fetchEach fetches one after the other: several stations that are asked at once would not play the
+// same run again.
+func (s *station) fetchEach(refs []transport.Ref) error {
+	var failed []error
+	for _, ref := range refs {
+		failed = append(failed, s.Reader.Fetch(ctx, ref))
+	}
+	return errors.Join(failed...)
 }
 
 // complete are the originals without a label.

@@ -50,7 +50,7 @@ type Share struct {
 	asked   uint64               // the moment of the last share
 	pushing bool
 	lacks   bool // something that was asked for
-	left    int // rounds
+	left    int  // rounds
 }
 
 // rounds is how many exchanges a share may take: a share or a push, one of what is
