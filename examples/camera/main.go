@@ -3,6 +3,7 @@
 //
 //	go run ./examples/camera join ADDRESS -data DIR            makes it a station of the user whose home is there
 //	go run ./examples/camera share FOLDER -with Bob -data DIR  shares what is in the folder
+//	go run ./examples/camera share FOLDER -with Bob -card -data DIR  so that peer take FOLDER takes it, without a network
 //	go run ./examples/camera watch FOLDER -with Bob -data DIR  shares what comes into the folder, and syncs
 //	go run ./examples/camera sync -data DIR                    hands the originals over to the home
 //	go run ./examples/camera give ADDRESS -data DIR            hands the latest over to a friend, without a network

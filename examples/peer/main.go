@@ -8,6 +8,7 @@
 //	go run ./examples/peer share FOLDER -with bob@example.org -data DIR
 //	go run ./examples/peer share FOLDER -with bob@example.org -replaces Lake -data DIR
 //	go run ./examples/peer fetch Lake -to FOLDER -data DIR
+//	go run ./examples/peer take FOLDER -data DIR        takes what is on a camera's card
 //	go run ./examples/peer station add -data DIR        lets a camera join
 //
 // Words other than run speak to the peer that runs on the folder, over DIR/admin.sock, or

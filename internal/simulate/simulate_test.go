@@ -80,7 +80,7 @@ func TestSomethingHappens(t *testing.T) {
 		seen := map[string]int{}
 		came := new(counts)
 		for seed := range uint64(40) {
-			simulate(options{seed: seed, steps: 40, hub: hub, count: came, trace: func(line string) {
+			simulate(options{seed: seed, steps: 40, hub: hub, finds: yes, count: came, trace: func(line string) {
 				for _, what := range what {
 					if strings.Contains(line, what) {
 						seen[what]++
@@ -91,7 +91,7 @@ func TestSomethingHappens(t *testing.T) {
 		if len(seen) < len(what) {
 			t.Errorf("nothing but %v happens", seen)
 		}
-		albums := []string{wentOn, byCamera, byHome, ofHeads, endedThere, readersLeft, refusedThere}
+		albums := []string{searched, foundBy, wentOn, byCamera, byHome, ofHeads, endedThere, readersLeft, refusedThere}
 		if hub == yes {
 			albums = append(albums, wentOnLost, ofUnlike)
 		}

@@ -35,6 +35,8 @@ type album struct {
 	Mail   []string            `json:"mail,omitempty"`   // addresses of recipients
 	Shared bool                `json:"shared,omitempty"` // the hub has all that it asks for
 	Synced bool                `json:"synced,omitempty"` // and the home the originals
+	Card   string              `json:"card,omitempty"`   // the folder from which a home is to take it; empty = none
+	OnCard bool                `json:"onCard,omitempty"` // what it needs for that is there
 }
 
 // photo is one file: a photo, a film or a document.

@@ -17,6 +17,7 @@ type watchWord struct {
 	Folder string `arg:"" type:"existingdir" help:"The folder into which photos come."`
 	people
 	homeFlag
+	cardFlag
 	Title string        `help:"The title of what is shared; the day and the camera's name if empty."`
 	Every time.Duration `default:"2s" help:"How often to look. A file that has not changed since the last look is shared."`
 }
@@ -97,7 +98,7 @@ type look struct {
 func (w watchWord) take(ctx context.Context, c *camera, seen map[string]look) error {
 	ready, err := w.ready(c, seen)
 	if err == nil && len(ready) > 0 {
-		err = c.begin(ctx, w.people, w.Title, ready)
+		err = c.begin(ctx, w.people, w.Title, w.in(w.Folder), ready)
 	}
 	return err
 }

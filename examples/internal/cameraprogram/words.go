@@ -52,6 +52,7 @@ func (p people) into(ctx context.Context, c *camera, a *album) error {
 type shareWord struct {
 	Folder string `arg:"" type:"existingdir" help:"What is in it and the folders below is shared. Links are followed; hidden files are left out."`
 	people
+	cardFlag
 	Title string `help:"The title; the day and the camera's name if empty."`
 }
 
@@ -74,7 +75,9 @@ func (c *camera) shareFiles(ctx context.Context, w shareWord, paths []string) er
 	case err != nil:
 		return err
 	case begun == nil:
-		err = c.begin(ctx, w.people, w.Title, paths)
+		err = c.begin(ctx, w.people, w.Title, w.in(w.Folder), paths)
+	case w.Card && begun.Card != w.Folder:
+		begun.Card, begun.OnCard = w.Folder, false
 	case begun.Shared:
 		fmt.Fprintf(c.env.Out, "%q is shared already: the same files, with the same people.\n", begun.Title)
 	}
@@ -99,7 +102,7 @@ func (c *camera) begun(ctx context.Context, w shareWord, paths []string) (*album
 }
 
 // begin makes an album of files.
-func (c *camera) begin(ctx context.Context, with people, title string, paths []string) error {
+func (c *camera) begin(ctx context.Context, with people, title, card string, paths []string) error {
 	if err := program.IsKnown(ctx, c.Account); err != nil {
 		return err
 	}
@@ -108,7 +111,7 @@ func (c *camera) begin(ctx context.Context, with people, title string, paths []s
 	if err != nil {
 		return err
 	}
-	a.Title = cmp.Or(title, device.Title(now, "Camera", ""))
+	a.Title, a.Card = cmp.Or(title, device.Title(now, "Camera", "")), card
 	if err := with.into(ctx, c, a); err != nil {
 		return errors.Join(err, os.RemoveAll(a.dir))
 	}
@@ -119,13 +122,14 @@ func (c *camera) begin(ctx context.Context, with people, title string, paths []s
 	return nil
 }
 
-// shareAll shares what is still to be shared with the hub, the oldest first.
+// shareAll shares what is still to be shared with the hub, the oldest first, and has what is sealed
+// on its card.
 func (c *camera) shareAll(ctx context.Context) error {
-	return c.each(ctx, func(a *album) error {
-		if a.Shared {
-			return nil
+	return c.each(ctx, func(a *album) (err error) {
+		if !a.Shared {
+			err = c.share(ctx, a)
 		}
-		return c.share(ctx, a)
+		return errors.Join(err, c.card(ctx, a))
 	})
 }
 
