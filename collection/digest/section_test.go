@@ -94,7 +94,7 @@ func TestSectionsThatDoNotFollow(t *testing.T) {
 			}
 		}
 		if first > 0 {
-			other := digest.NewBeginning(mustTree(t, content(size+digest.BlockSize)[1:]).Leaves()[:first])
+			other := digest.NewBeginning(mustTree(t, content(size + digest.BlockSize)[1:]).Leaves()[:first])
 			if _, err := other.Join(s); !errors.Is(err, digest.ErrKept) {
 				t.Errorf("block %d after those of another version: %v", first, err)
 			}

@@ -17,3 +17,11 @@ func Answer(ctx context.Context, signer *signature.Signer, at peer.ID, endpoint,
 	}
 	return answer{signer.Public(), seal, endpoint, proof}.encode()
 }
+
+// Streams is how many streams a host has with another one.
+func Streams(h *Host, with peer.ID) (n int) {
+	for _, c := range h.host.Network().ConnsToPeer(with) {
+		n += len(c.GetStreams())
+	}
+	return n
+}
