@@ -28,3 +28,11 @@ func (h *Host) AskHome(ctx context.Context, at peer.ID, user collection.UserID) 
 	of := homeOf(user)
 	return h.exchange(network.WithAllowLimitedConn(ctx, "glimpse"), at, newQuestion(&of).encode())
 }
+
+// Streams is how many streams a host has with another one.
+func Streams(h *Host, with peer.ID) (n int) {
+	for _, c := range h.host.Network().ConnsToPeer(with) {
+		n += len(c.GetStreams())
+	}
+	return n
+}

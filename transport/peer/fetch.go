@@ -79,8 +79,8 @@ func (p *Reader) sources(v *View, i int) []transport.Source {
 // as it comes. What broke off goes on where it ended, at the next call or with
 // the next station, and nothing of it is read again, unless the process was killed. An
 // original of more than a megabyte comes from up to 16 stations at once, in pieces, of which
-// up to 16 MiB are in memory: the fastest bring most, and what one of them does not bring,
-// or too late, another one does. Many originals of one collection come in few requests, at
+// up to 16 MiB are in memory (of one station's 1 MiB), and which are checked as they come: the
+// fastest bring most, and what one of them does not bring, or too late, another one does. Many originals of one collection come in few requests, at
 // once from all stations that serve them: of each original from one at a time, and of it in
 // memory never more than some hundred kilobytes. A station that has sent other bytes than
 // those of the digest is not asked again for a day, unless nobody else serves what is
