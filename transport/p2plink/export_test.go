@@ -26,7 +26,9 @@ func (h *Host) Punches() bool { return h.punches() }
 // AskHome returns what the station at a peer id answers to who asks whether it is one of a user.
 func (h *Host) AskHome(ctx context.Context, at peer.ID, user collection.UserID) ([]byte, error) {
 	of := homeOf(user)
-	return h.exchange(network.WithAllowLimitedConn(ctx, "glimpse"), at, newQuestion(&of).encode())
+	q := newQuestion(&of)
+	q.proof = proofOf(seeker, user[:], h.host.ID(), at, q.nonce)
+	return h.exchange(network.WithAllowLimitedConn(ctx, "glimpse"), at, q.encode())
 }
 
 // Streams is how many streams a host has with another one.

@@ -147,7 +147,8 @@ func TestAnnouncedAgain(t *testing.T) {
 }
 
 // TestLabelledProgram: a program, which has its peer run, does not search for a labelled photo
-// either, as long as it waits for it, and has it as soon as the label is gone.
+// either, as long as it waits for it, and has it as soon as the label is gone. Then it tells those
+// who hold the photo, too, and looks for them.
 func TestLabelledProgram(t *testing.T) {
 	w := newWorld(t, 1, true)
 	w.announces(w.ann)
@@ -162,6 +163,12 @@ func TestLabelledProgram(t *testing.T) {
 	go func() { ran <- w.bob.Run(ctx) }()
 	asked, found := w.net.bytes("bob", httpProtocol), w.net.bytes("bob", stationProtocol)
 	await(t, "it asks what is new", func() bool { return w.net.bytes("bob", httpProtocol) > asked+20_000 })
+	if bob, idle := w.asked.lookUps(w.host(w.bob)), w.asked.lookUps(w.host(w.dan)); bob != 0 || idle != 0 {
+		t.Errorf("%d look-ups, and %d of an idle station", bob, idle)
+	}
+	if after := w.net.bytes("bob", stationProtocol); after != found {
+		t.Errorf("%d bytes to those who may hold it", after-found)
+	}
 	w.ann.Publishes(w.name)
 	await(t, "the wish is served", func() bool {
 		v, err := w.bob.Reader.View(t.Context(), w.name)
@@ -169,10 +176,4 @@ func TestLabelledProgram(t *testing.T) {
 	})
 	stop()
 	must(t, <-ran)
-	if bob, idle := w.asked.lookUps(w.host(w.bob)), w.asked.lookUps(w.host(w.dan)); bob != 0 || idle != 0 {
-		t.Errorf("%d look-ups, and %d of an idle station", bob, idle)
-	}
-	if after := w.net.bytes("bob", stationProtocol); after != found {
-		t.Errorf("%d bytes to those who may hold it", after-found)
-	}
 }
