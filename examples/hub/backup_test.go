@@ -11,6 +11,7 @@ import (
 	"github.com/glimpse-go/glimpse/examples/internal/programtest"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/hub"
+	"github.com/glimpse-go/glimpse/transport/sqlitestore"
 )
 
 // TestBackup copies a hub that is in use, twice, restores it, and goes on with it in the
@@ -45,12 +46,21 @@ func TestBackup(t *testing.T) {
 // feedIn returns which feed a user has at the hub in a folder.
 func feedIn(t *testing.T, dir string, user collection.UserID) transport.FeedID {
 	t.Helper()
-	s, err := open(t.Context(), &grammar{Data: dir}, hub.Config{})
+	key, err := program.LoadKey(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.close(t.Context())
-	news, err := s.hub.As(user).Changes(t.Context(), transport.ChangesRequest{})
+	store, err := sqlitestore.Open(t.Context(), filepath.Join(dir, "store"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	h, err := hub.New(t.Context(), key.Signer, hub.Config{Store: store})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer h.Close(t.Context())
+	news, err := h.As(user).Changes(t.Context(), transport.ChangesRequest{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +91,7 @@ func TestBackupOfAnother(t *testing.T) {
 	if text, err := os.ReadFile(notes); string(text) != "notes" {
 		t.Error("a file was removed:", err)
 	}
-	if err := os.WriteFile(unfinished(to), nil, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(to, "unfinished"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	again := filepath.Join(t.TempDir(), "again")
@@ -104,7 +114,7 @@ func TestCheck(t *testing.T) {
 	h.Status()
 	programtest.Run(t, h.program, "check", "-data", h.dir)
 
-	name := filepath.Join(storeIn(h.dir), "records.sqlite")
+	name := filepath.Join(h.dir, "store", "records.sqlite")
 	data, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)

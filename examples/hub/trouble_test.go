@@ -41,7 +41,7 @@ func TestClock(t *testing.T) {
 	}
 	h.Kill()
 	future := time.Now().AddDate(10, 0, 0)
-	store := filepath.Join(storeIn(h.dir), "records.sqlite")
+	store := filepath.Join(h.dir, "store", "records.sqlite")
 	if err := os.Chtimes(store, future, future); err != nil {
 		t.Fatal(err)
 	}

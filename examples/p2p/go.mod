@@ -150,5 +150,3 @@ replace (
 	github.com/glimpse-go/glimpse/transport/p2plink => ../../transport/p2plink
 	github.com/glimpse-go/glimpse/transport/sqlitestore => ../../transport/sqlitestore
 )
-
-tool github.com/glimpse-go/glimpse/examples/hub

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/examples/internal/program"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
 )
@@ -17,7 +18,7 @@ const (
 
 // join puts the camera on the local network, if that is asked for, until it is closed.
 func (w homeFlag) join(ctx context.Context, c *camera) (err error) {
-	if c.network, err = w.On.Join(ctx, c.env, c.Station); c.network != nil {
+	if c.network, err = w.On.Join(ctx, c.env, program.Place{Dir: c.Dir, Key: c.OwnKey}); c.network != nil {
 		c.Closers = append(c.Closers, c.network)
 	}
 	return err

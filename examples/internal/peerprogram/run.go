@@ -44,8 +44,8 @@ func (w *runWord) Run(ctx context.Context, env program.Env, g *grammar) (err err
 	}
 	s.Peer, err = program.OpenPeer(ctx, g.Data, peer.Config{
 		URL: s.url, Log: log, Events: s.tell, Accept: w.accept, Publishes: !w.Hold,
-	}, program.Ways{Networks: w.Network, Join: func(ctx context.Context, s *program.Station) (program.Network, error) {
-		return w.On.Join(ctx, env, s)
+	}, program.Ways{Networks: w.Network, Join: func(ctx context.Context, at program.Place) (program.Network, error) {
+		return w.On.Join(ctx, env, at)
 	}})
 	if err != nil {
 		return err

@@ -36,15 +36,22 @@ type Network interface {
 // NetworkFlags are options by which a program takes part in a network. The programs of this
 // module know none, since that would take long to build: see examples/p2p.
 type NetworkFlags interface {
-	// Join puts a station on the network; nil = its user has not asked for that.
-	Join(ctx context.Context, env Env, s *Station) (Network, error)
+	// Join puts the station of a place on the network; nil = its user has not asked for that.
+	Join(ctx context.Context, env Env, at Place) (Network, error)
+}
+
+// Place is what a station is on a network with.
+type Place struct {
+	Dir      string         // its folder
+	Key      Key            // its own
+	Networks []netip.Prefix // in which it reaches others over HTTP, beside public addresses
 }
 
 // NoNetwork are the options of a program that knows no network.
 type NoNetwork struct{}
 
 // Join implements NetworkFlags.
-func (NoNetwork) Join(context.Context, Env, *Station) (Network, error) { return nil, nil }
+func (NoNetwork) Join(context.Context, Env, Place) (Network, error) { return nil, nil }
 
 // Dialer reaches stations for a caller: those that have sealed that they are on the network, if
 // there is one, over it, and all others over HTTP, at public addresses and in networks.

@@ -31,8 +31,8 @@ type Peer struct {
 
 // Ways are how a peer reaches others, and is reached.
 type Ways struct {
-	Networks []netip.Prefix                                   // of HTTP, beside public addresses
-	Join     func(context.Context, *Station) (Network, error) // puts it on another network; nil = none
+	Networks []netip.Prefix                                // of HTTP, beside public addresses
+	Join     func(context.Context, Place) (Network, error) // puts it on another network; nil = none
 }
 
 // OpenPeer opens the peer in a folder, for this process alone, with its account, its store
@@ -66,7 +66,7 @@ func (p *Peer) open(ctx context.Context, cfg peer.Config, ways Ways) error {
 // join has the peer reach others, and puts it on the network, if there is one.
 func (p *Peer) join(ctx context.Context, cfg *peer.Config, ways Ways) (err error) {
 	if ways.Join != nil {
-		p.Network, err = ways.Join(ctx, p.Station)
+		p.Network, err = ways.Join(ctx, Place{p.Dir, p.OwnKey, ways.Networks})
 	}
 	if err == nil && p.Network != nil {
 		p.Closers = append(p.Closers, p.Network)

@@ -10,11 +10,14 @@ import (
 	"github.com/glimpse-go/glimpse/examples/internal/programtest"
 )
 
-func TestMain(m *testing.M) { programtest.Main(m, "hub", "p2p/peer", "p2p/camera") }
+func TestMain(m *testing.M) { programtest.Main(m, "p2p/hub", "p2p/peer", "p2p/camera") }
 
 // elsewhere is a network in which nobody is: a peer that has others there alone reaches nobody on
 // this computer over HTTP, but the hub.
 var elsewhere = []string{"-network", "198.51.100.0/24"}
+
+// outside has a peer list who has what.
+const outside = "-p2p-reachable"
 
 // onNetwork starts a peer again, on the network and at another address, and returns how others
 // join there.
@@ -22,8 +25,13 @@ func onNetwork(t *testing.T, p *programtest.Station, flags ...string) string {
 	t.Helper()
 	p.Stop()
 	p.Address = programtest.Port(t)
-	p.Start(append([]string{"-p2p", "-p2p-reachable", "-p2p-listen", "/ip4/127.0.0.1/tcp/0"}, flags...)...)
-	return p.Runs.Await(`Others join the network with -p2p-join (/ip4/127\.0\.0\.1/\S+)`)
+	p.Start(append([]string{"-p2p", "-p2p-listen", "/ip4/127.0.0.1/tcp/0"}, flags...)...)
+	return joinAt(p.Runs)
+}
+
+// joinAt returns how others join the network at a program that runs.
+func joinAt(p *programtest.Process) string {
+	return p.Await(`Others join the network with -p2p-join (/ip4/127\.0\.0\.1/\S+)`)
 }
 
 // TestNetwork: a camera finds its user's home on the local network, and originals go from there
@@ -33,9 +41,9 @@ func TestNetwork(t *testing.T) {
 	hub := programtest.NewHub(t)
 	ann, bob, carol := hub.Peer("Ann"), hub.Peer("Bob", "bob@example.org"), hub.Peer("Carol", "carol@example.org")
 	camera := ann.Camera()
-	home := onNetwork(t, ann)
-	friend := onNetwork(t, bob, append(elsewhere, "-p2p-join", home)...)
-	onNetwork(t, carol, append(elsewhere, "-p2p-join", friend)...)
+	home := onNetwork(t, ann, outside)
+	friend := onNetwork(t, bob, append(elsewhere, outside, "-p2p-join", home)...)
+	onNetwork(t, carol, append(elsewhere, outside, "-p2p-join", friend)...)
 	dir, got := t.TempDir(), t.TempDir()
 	programtest.Photos(t, dir, 0, 2)
 

@@ -14,7 +14,7 @@ type Camera struct {
 }
 
 // Join implements program.NetworkFlags.
-func (f *Camera) Join(ctx context.Context, _ program.Env, _ *program.Station) (program.Network, error) {
+func (f *Camera) Join(ctx context.Context, _ program.Env, _ program.Place) (program.Network, error) {
 	if !f.Local {
 		return nil, nil
 	}

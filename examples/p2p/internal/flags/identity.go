@@ -1,7 +1,12 @@
 package flags
 
 import (
+	stdcrypto "crypto"
+	"crypto/ed25519"
+	"crypto/hkdf"
 	"crypto/rand"
+	"crypto/sha256"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -41,4 +46,18 @@ func makeIdentity(name string) ([]byte, error) {
 		return nil, err
 	}
 	return data, program.WriteFile(name, data)
+}
+
+// identityOf derives the key of the libp2p host from a station's own, with HKDF-SHA-256 (RFC 5869)
+// over its PKCS #8 form: a station that was restored from a backup is where it was on the network.
+func identityOf(own stdcrypto.Signer) (crypto.PrivKey, error) {
+	secret, err := x509.MarshalPKCS8PrivateKey(own)
+	if err != nil {
+		return nil, err
+	}
+	seed, err := hkdf.Key(sha256.New, secret, nil, "glimpse libp2p host", ed25519.SeedSize)
+	if err != nil {
+		return nil, err
+	}
+	return crypto.UnmarshalEd25519PrivateKey(ed25519.NewKeyFromSeed(seed))
 }

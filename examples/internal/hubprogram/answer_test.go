@@ -1,4 +1,4 @@
-package main
+package hubprogram
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/glimpse-go/glimpse/examples/internal/program"
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport/enrol"
 	"github.com/glimpse-go/glimpse/transport/hub"
@@ -42,7 +43,7 @@ func (b between) Admission(ctx context.Context, request []byte) ([]byte, error) 
 
 // TestAskedAgain: a station that was admitted between two of its questions joins.
 func TestAskedAgain(t *testing.T) {
-	s, err := open(t.Context(), &grammar{Data: t.TempDir()}, hub.Config{})
+	s, err := open(t.Context(), &grammar{Data: t.TempDir()}, hub.Config{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +59,11 @@ func TestAskedAgain(t *testing.T) {
 		defer close(b.decided)
 		a.decide(t.Context(), decision{b.secret, true})
 	}()
-	joiner, err := enrol.Join(t.Context(), b, newSigner(t), signature.StationPeer, "home", rand.Reader)
+	home, err := program.LoadKey(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	joiner, err := enrol.Join(t.Context(), b, home.Signer, signature.StationPeer, "home", rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}

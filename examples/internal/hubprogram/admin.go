@@ -1,4 +1,4 @@
-package main
+package hubprogram
 
 import (
 	"context"
@@ -53,7 +53,7 @@ func (g *grammar) alone(ctx context.Context, dir string) (program.Words, error) 
 	if made, err := program.Exists(storeIn(dir)); err != nil || !made {
 		return nil, errors.Join(err, program.Plain(fmt.Errorf("there is no hub in %s; start one there first", dir)))
 	}
-	s, err := open(ctx, g, hub.Config{})
+	s, err := open(ctx, g, hub.Config{}, nil)
 	if err != nil {
 		return nil, err
 	}

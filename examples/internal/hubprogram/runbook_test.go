@@ -1,4 +1,4 @@
-package main
+package hubprogram
 
 import (
 	"net/http/httptest"
@@ -8,12 +8,14 @@ import (
 	"testing"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/glimpse-go/glimpse/examples/internal/program"
 )
 
 // runbook is the operator's guide of the SDK.
 func runbook(t *testing.T) string {
 	t.Helper()
-	text, err := os.ReadFile("../../transport/hub/RUNBOOK.md")
+	text, err := os.ReadFile("../../../transport/hub/RUNBOOK.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -23,7 +25,7 @@ func runbook(t *testing.T) string {
 // TestRunbookCommands: what the operator's guide has of this program's command line is understood,
 // as far as the words and flags.
 func TestRunbookCommands(t *testing.T) {
-	parser, err := kong.New(new(grammar))
+	parser, err := kong.New(&grammar{Run: runWord{On: program.NoNetwork{}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package main
+package hubprogram
 
 import (
 	"context"
@@ -21,13 +21,16 @@ type runWord struct {
 	Metrics string        `placeholder:"HOST:PORT" help:"Where to serve /metrics in the text format of Prometheus; nowhere if empty. The admin socket has it, too."`
 	Retain  time.Duration `default:"720h" help:"How long thumbnails and screen versions are kept; 0 = for ever."`
 	Probe   time.Duration `default:"4h" help:"How often homes are asked whether they still serve what they have announced."`
+
+	On program.NetworkFlags `embed:""`
 }
 
 // Run runs the hub until ctx ends.
 func (w *runWord) Run(ctx context.Context, env program.Env, g *grammar) (err error) {
 	m := newMetrics()
 	log := logger(env.Err, m)
-	s, err := open(ctx, g, hub.Config{UpkeepInterval: w.Probe, KeepVersions: w.Retain, Log: log})
+	s, err := open(ctx, g, hub.Config{UpkeepInterval: w.Probe, KeepVersions: w.Retain, Log: log},
+		func(ctx context.Context, at program.Place) (program.Network, error) { return w.On.Join(ctx, env, at) })
 	if err != nil {
 		return err
 	}

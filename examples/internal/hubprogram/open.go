@@ -1,4 +1,4 @@
-package main
+package hubprogram
 
 import (
 	"context"
@@ -27,21 +27,24 @@ type station struct {
 
 func storeIn(dir string) string { return filepath.Join(dir, "store") }
 
+// join puts a hub on a network; nil = on none.
+type join func(context.Context, program.Place) (program.Network, error)
+
 // open opens the hub in a folder, or makes it, for this process alone. Homes are reached at
-// public addresses and in the networks.
-func open(ctx context.Context, g *grammar, cfg hub.Config) (*station, error) {
+// public addresses, in the networks, and over the network that it joins.
+func open(ctx context.Context, g *grammar, cfg hub.Config, on join) (*station, error) {
 	lock, err := program.Lock(g.Data)
 	if err != nil {
 		return nil, err
 	}
 	s := &station{dir: g.Data, closers: program.Closers{lock}}
-	if err := s.open(ctx, cfg, g.Network); err != nil {
+	if err := s.open(ctx, cfg, g.Network, on); err != nil {
 		return nil, errors.Join(err, s.close(ctx))
 	}
 	return s, nil
 }
 
-func (s *station) open(ctx context.Context, cfg hub.Config, networks []netip.Prefix) (err error) {
+func (s *station) open(ctx context.Context, cfg hub.Config, networks []netip.Prefix, on join) (err error) {
 	if s.key, err = keyIn(s.dir); err != nil {
 		return err
 	}
@@ -55,9 +58,24 @@ func (s *station) open(ctx context.Context, cfg hub.Config, networks []netip.Pre
 	s.closers = append(s.closers, store)
 	s.store = &pausable{Store: store}
 	cfg.Store = s.store
-	cfg.Dial = httplink.Dialer(httplink.Caller{Signer: s.key}, httplink.Options{Networks: networks}) // to check what homes announce
+	network, err := s.join(ctx, networks, on)
+	if err != nil {
+		return err
+	}
+	cfg.Dial = program.Dialer(httplink.Caller{Signer: s.key}, network, networks...) // to check what homes announce
 	s.hub, err = hub.New(ctx, s.key.Signer, cfg)
 	return err
+}
+
+// join puts the hub on a network, if there is one.
+func (s *station) join(ctx context.Context, networks []netip.Prefix, on join) (network program.Network, err error) {
+	if on != nil {
+		network, err = on(ctx, program.Place{Dir: s.dir, Key: s.key, Networks: networks})
+	}
+	if network != nil {
+		s.closers = append(s.closers, network)
+	}
+	return network, err
 }
 
 // keyIn returns the hub's key, which is made only where there is no hub yet: another
