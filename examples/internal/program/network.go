@@ -2,10 +2,12 @@ package program
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport"
@@ -54,7 +56,8 @@ type NoNetwork struct{}
 func (NoNetwork) Join(context.Context, Env, Place) (Network, error) { return nil, nil }
 
 // Dialer reaches stations for a caller: those that have sealed that they are on the network, if
-// there is one, over it, and all others over HTTP, at public addresses and in networks.
+// there is one, over it, and all others over HTTP, at public addresses and in networks. Originals
+// come over HTTP where the network does not reach a station, which may be on another one.
 func Dialer(c httplink.Caller, on Network, networks ...netip.Prefix) transport.Dialer {
 	if on == nil {
 		return httplink.Dialer(c, httplink.Options{Networks: networks})
@@ -62,13 +65,37 @@ func Dialer(c httplink.Caller, on Network, networks ...netip.Prefix) transport.D
 	others := httplink.NewTransport(httplink.PublicTransport(networks...))
 	dial := httplink.Dialer(c, httplink.Options{HTTP: &http.Client{Transport: on.Transport(others)}})
 	return func(s transport.Source) transport.Home {
-		if e, err := collection.DecodeEndpoint(s.Endpoint); err == nil {
-			for _, url := range e.URLs {
-				if on.On(url) {
-					s.URL = url
-				}
-			}
+		home := dial(s)
+		e, err := collection.DecodeEndpoint(s.Endpoint)
+		i := slices.IndexFunc(e.URLs, on.On)
+		if err != nil || i < 0 || e.URLs[i] == s.URL || home == nil {
+			return home
 		}
-		return dial(s)
+		s.URL = e.URLs[i]
+		return twoWays{dial(s), home}
 	}
+}
+
+// twoWays reaches a station first over a network, and then over HTTP.
+type twoWays struct {
+	transport.Home
+	http transport.Home
+}
+
+// Original implements transport.Originals.
+func (w twoWays) Original(ctx context.Context, ref transport.Ref, offset, n int64) (*transport.Stream, error) {
+	s, err := w.Home.Original(ctx, ref, offset, n)
+	if errors.Is(err, transport.ErrUnreachable) {
+		return w.http.Original(ctx, ref, offset, n)
+	}
+	return s, err
+}
+
+// Originals implements transport.BulkOriginals.
+func (w twoWays) Originals(ctx context.Context, name collection.Name, items transport.Bits) (io.ReadCloser, error) {
+	s, err := w.Home.Originals(ctx, name, items)
+	if errors.Is(err, transport.ErrUnreachable) {
+		return w.http.Originals(ctx, name, items)
+	}
+	return s, err
 }

@@ -26,6 +26,20 @@ func TestHub(t *testing.T) {
 	programtest.SameFiles(t, got, dir)
 }
 
+// TestOnAnother: a hub on the network checks the originals of a home that is on another one over
+// HTTP, as a hub on none does.
+func TestOnAnother(t *testing.T) {
+	hub := programtest.NewHub(t)
+	ann, bob := hub.Peer("Ann"), hub.Peer("Bob", "bob@example.org")
+	hub.Stop()
+	hub.Start("-p2p", "-p2p-listen", "/ip4/127.0.0.1/tcp/0")
+	onNetwork(t, ann)
+	dir := t.TempDir()
+	programtest.Photos(t, dir, 0, 1)
+	ann.Run("share", dir, "-with", "bob@example.org", "-title", "Lake")
+	bob.Runs.Await(`from .*: "Lake", 1 item, 0 with a label`)
+}
+
 // TestHubRestored: a hub that was restored from a backup is where it was on the network.
 func TestHubRestored(t *testing.T) {
 	hub := programtest.NewHub(t)
