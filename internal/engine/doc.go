@@ -92,5 +92,6 @@
 //  21. Where no authority validates, a station that others reach tells the recipients of what it
 //     holds, whoever has made it, as soon as it has met it, and of what is new of it: unless its
 //     user is the author, who publishes, or the recipients are more than 256. It says nothing
-//     itself by that. Others' news that adds nothing is not told again.
+//     itself by that. Others' news that adds nothing is not told again. Those whom the author
+//     has left out of a successor that is known (rule 20) are told of an End, without its title.
 package engine

@@ -5,6 +5,7 @@ package folderlink_test
 import (
 	"errors"
 	"os"
+	"path/filepath"
 	"syscall"
 	"testing"
 
@@ -23,4 +24,9 @@ func TestPipes(t *testing.T) {
 		t.Errorf("left %v, %v", got.Left, err)
 	}
 	k.published(1)
+	labtest.Must(t, os.RemoveAll(filepath.Join(k.dir, ".glimpse")))
+	labtest.Must(t, syscall.Mkfifo(filepath.Join(k.dir, ".glimpse"), 0o600))
+	if _, err := k.takes(k.atHome(), folderlink.Options{}); !errors.Is(err, transport.ErrUnreachable) {
+		t.Error(err)
+	}
 }

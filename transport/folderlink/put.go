@@ -20,7 +20,7 @@ import (
 // its versions, the smallest first, as device.Files has them; one that is empty, is no file any
 // more, or has no digest in c is left out. What is there is replaced, but for copies of the same
 // size. Each file is whole or not there, and the collection comes last: a card that is pulled out
-// has what was there before, or all.
+// has what was there before, or all. Nothing outside the folder is written, whatever links are in it.
 //
 // The error wraps transport.ErrSeal of a collection without its author's seal, which no home would
 // believe, transport.ErrStorage where the folder cannot be written, and else says what cannot be
@@ -33,12 +33,13 @@ func Put(ctx context.Context, folder string, c collection.Collection, versions m
 	if err != nil {
 		return err
 	}
-	root, err := filepath.Abs(folder)
+	root, err := os.OpenRoot(folder)
 	if err != nil {
 		return stored(err)
 	}
+	defer root.Close() // nothing is written through it
 	w := writer{root, path.Join(hidden, c.ID().String())}
-	if err := os.MkdirAll(w.at(), 0o755); err != nil {
+	if err := root.MkdirAll(w.at(""), 0o755); err != nil {
 		return stored(err)
 	}
 	f, err := w.gather(ctx, c, versions)
@@ -54,11 +55,13 @@ func Put(ctx context.Context, folder string, c collection.Collection, versions m
 func stored(err error) error { return fmt.Errorf("%w: %w", transport.ErrStorage, err) }
 
 // writer writes one collection's files.
-type writer struct{ root, dir string }
-
-func (w writer) at(names ...string) string {
-	return filepath.Join(append([]string{w.root, filepath.FromSlash(w.dir)}, names...)...)
+type writer struct {
+	folder *os.Root
+	dir    string
 }
+
+// at is the path of one of them in the folder.
+func (w writer) at(name string) string { return filepath.Join(filepath.FromSlash(w.dir), name) }
 
 // gather finds where the versions are, and copies those that are not in the folder.
 func (w writer) gather(ctx context.Context, c collection.Collection, versions map[collection.ItemID][]string) (files, error) {
@@ -97,7 +100,7 @@ func (w writer) place(ctx context.Context, name, copyAs string) (string, error) 
 	if in := w.inside(name); in != "" {
 		return in, nil
 	}
-	if there, err := os.Stat(w.at(copyAs)); err == nil && there.Size() == info.Size() {
+	if there, err := w.folder.Lstat(w.at(copyAs)); err == nil && there.Mode().IsRegular() && there.Size() == info.Size() {
 		return path.Join(w.dir, copyAs), nil
 	}
 	from, err := os.Open(name)
@@ -110,7 +113,10 @@ func (w writer) place(ctx context.Context, name, copyAs string) (string, error) 
 
 // inside is a file's path in the folder; "" if it is outside, also by a link, or cannot be listed.
 func (w writer) inside(name string) string {
-	root, err := filepath.EvalSymlinks(w.root)
+	root, err := filepath.Abs(w.folder.Name())
+	if err == nil {
+		root, err = filepath.EvalSymlinks(root)
+	}
 	if err == nil {
 		name, err = filepath.Abs(name)
 	}
@@ -126,16 +132,21 @@ func (w writer) inside(name string) string {
 	return name
 }
 
-// write writes a file whole or not at all.
+// write writes a file whole or not at all. What it takes the place of is not written to: that may
+// be a link to something else in the folder.
 func (w writer) write(name string, from io.Reader) error {
-	to, err := os.CreateTemp(w.at(), "new-*")
+	next := w.at(name + ".new")
+	if err := w.folder.Remove(next); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return stored(err)
+	}
+	to, err := w.folder.OpenFile(next, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return stored(err)
 	}
-	defer os.Remove(to.Name()) // it is gone if all went well
+	defer w.folder.Remove(next) // it is gone if all went well
 	_, err = io.Copy(to, from)
 	if err = errors.Join(err, to.Chmod(0o644), to.Sync(), to.Close()); err == nil {
-		err = os.Rename(to.Name(), w.at(name))
+		err = w.folder.Rename(next, w.at(name))
 	}
 	if err != nil {
 		return stored(err)

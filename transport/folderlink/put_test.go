@@ -1,8 +1,10 @@
 package folderlink_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -74,5 +76,33 @@ func TestPutLeavesOut(t *testing.T) {
 	}
 	if err := folderlink.Put(t.Context(), k.photo(0), k.album, gone); !errors.Is(err, transport.ErrStorage) {
 		t.Error(err)
+	}
+}
+
+// TestPutThroughLinks: a card on which somebody has put links leads whoever writes on it nowhere.
+func TestPutThroughLinks(t *testing.T) {
+	k := newCard(t, 1)
+	photo, err := os.ReadFile(k.photo(0))
+	labtest.Must(t, err)
+	versions := map[collection.ItemID][]string{k.cam.Items[0].ID: {"", "", k.photo(0)}}
+	for _, name := range []string{"files", "files.new", "collection.new"} { // to another file in the folder
+		_ = os.Remove(k.in(name)) // most are not there
+		labtest.Must(t, os.Symlink(k.photo(0), k.in(name)))
+	}
+	labtest.Must(t, folderlink.Put(t.Context(), k.dir, k.album, versions))
+	if now, err := os.ReadFile(k.photo(0)); !bytes.Equal(now, photo) || err != nil {
+		t.Errorf("a photo has become %d bytes, %v", len(now), err)
+	}
+	if _, err := os.Lstat(k.in("files.new")); !errors.Is(err, fs.ErrNotExist) {
+		t.Error("something is left of how it was written")
+	}
+	outside := t.TempDir()
+	labtest.Must(t, os.RemoveAll(filepath.Join(k.dir, ".glimpse")))
+	labtest.Must(t, os.Symlink(outside, filepath.Join(k.dir, ".glimpse")))
+	if err := folderlink.Put(t.Context(), k.dir, k.album, versions); !errors.Is(err, transport.ErrStorage) {
+		t.Error(err)
+	}
+	if written, err := os.ReadDir(outside); len(written) > 0 || err != nil {
+		t.Errorf("outside: %v, %v", written, err)
 	}
 }

@@ -19,6 +19,9 @@ import (
 // errBad: a file is not what it should be, which was found while it was sent.
 var errBad = errors.New("the file is left out")
 
+// errKind: it is a device, say, or a folder in the place of a file.
+var errKind = errors.New("it is no ordinary file or folder")
+
 // source is one collection in a folder.
 type source struct {
 	folder *os.Root
@@ -87,18 +90,34 @@ func (s *source) gone() error {
 // a link that leads out names.
 func (s *source) regular(name string) (*os.File, int64, error) {
 	name, err := filepath.Localize(name)
-	var info fs.FileInfo
-	if err == nil {
-		info, err = s.folder.Stat(name)
+	if err != nil {
+		return nil, 0, err
 	}
-	if err == nil && !info.Mode().IsRegular() {
-		err = errors.New("it is no ordinary file")
+	return open(s.folder, name, fs.FileMode.IsRegular)
+}
+
+// open opens a file that is as it should be, and returns its size. It looks before, since some
+// devices do something when they are opened, and afterwards, since the name may be another file's
+// by then.
+func open(folder *os.Root, name string, is func(fs.FileMode) bool) (*os.File, int64, error) {
+	info, err := folder.Stat(name)
+	if err == nil && !is(info.Mode()) {
+		err = errKind
 	}
 	if err != nil {
 		return nil, 0, err
 	}
-	f, err := s.folder.Open(name)
-	return f, info.Size(), err
+	f, err := folder.OpenFile(name, os.O_RDONLY|notWaiting, 0)
+	if err != nil {
+		return nil, 0, err
+	}
+	if info, err = f.Stat(); err == nil && !is(info.Mode()) {
+		err = errKind
+	}
+	if err != nil {
+		return nil, 0, errors.Join(err, f.Close())
+	}
+	return f, info.Size(), nil
 }
 
 // offers are the versions that are listed.

@@ -71,7 +71,7 @@ const maxCollections = 1 << 16
 
 // collections lists the folders of collections, in the order of their names.
 func collections(folder *os.Root) (names []string, err error) {
-	dir, err := folder.Open(hidden)
+	dir, _, err := open(folder, hidden, fs.FileMode.IsDir)
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, gone := folder.Stat("."); gone == nil {
 			return nil, nil

@@ -25,7 +25,7 @@ const (
 // collection, as they have sealed it themselves, the first to answer first, at most 16. It asks
 // the table once for the collection, whatever number of its items is looked for, and the stations
 // there to prove that they hold it. No station is no error, and is remembered for
-// Config.Remember.
+// Config.Remember, unless the host had no connection with anybody.
 //
 // Whether the key of an endpoint is one of its user, the caller finds out.
 func (h *Host) Find(ctx context.Context, c collection.Collection) ([]transport.Source, error) {
@@ -39,7 +39,7 @@ func (h *Host) Find(ctx context.Context, c collection.Collection) ([]transport.S
 	if err == nil {
 		err = ctx.Err()
 	}
-	if err == nil && len(found) == 0 {
+	if err == nil && len(found) == 0 && h.isOnline() {
 		h.noteVain(of)
 	}
 	return found, err
@@ -115,6 +115,9 @@ func (h *Host) holder(ctx context.Context, at peer.AddrInfo, of sought) (transpo
 	}
 	return transport.Source{User: e.User, URL: URL(at.ID), Items: transport.AllBits(of.items), Endpoint: a.endpoint}, true
 }
+
+// isOnline reports whether there is anybody whom a search could have asked.
+func (h *Host) isOnline() bool { return len(h.host.Network().Peers()) > 0 }
 
 func (h *Host) inVain(t topic) bool {
 	h.mu.Lock()

@@ -146,6 +146,21 @@ func TestAnnouncedAgain(t *testing.T) {
 	}
 }
 
+// TestSearchOffline: that nobody is found while the host reaches nobody says nothing, and is not
+// remembered.
+func TestSearchOffline(t *testing.T) {
+	w := newWorld(t, 1, false)
+	w.announces(w.ann)
+	alone, c := newHost(t, w.bob.Signer, p2plink.Config{}), w.bob.Views(w.name)
+	if found, err := alone.Find(t.Context(), c); len(found) != 0 || err != nil {
+		t.Errorf("alone: %v, %v", found, err)
+	}
+	must(t, alone.Join(t.Context(), w.host(w.bob).Addresses()))
+	if found, err := alone.Find(t.Context(), c); len(found) != 1 || err != nil {
+		t.Errorf("online: %v, %v", found, err)
+	}
+}
+
 // TestLabelledProgram: a program, which has its peer run, does not search for a labelled photo
 // either, as long as it waits for it, and has it as soon as the label is gone. Then it tells those
 // who hold the photo, too, and looks for them.

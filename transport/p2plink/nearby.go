@@ -12,6 +12,7 @@ import (
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/libp2p/go-libp2p/p2p/discovery/mdns"
+	ma "github.com/multiformats/go-multiaddr"
 	manet "github.com/multiformats/go-multiaddr/net"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -75,9 +76,12 @@ func (h *Host) askNearby(ctx context.Context, of sought) []transport.Source {
 	return h.askAll(ctx, h.near.stations(), of)
 }
 
-// isNearby reports whether who is at the other end is on the local network.
+// isNearby reports whether who is at the other end is on the local network: the address of a relay
+// there, which may carry as much as it likes, says nothing of whom it carries for.
 func isNearby(c network.Conn) bool {
-	return !c.Stat().Limited && !manet.IsPublicAddr(c.RemoteMultiaddr())
+	at := c.RemoteMultiaddr()
+	_, err := at.ValueForProtocol(ma.P_CIRCUIT)
+	return err != nil && !c.Stat().Limited && !manet.IsPublicAddr(at)
 }
 
 // near are the hosts found on the local network. It is an mdns.Notifee.

@@ -35,7 +35,8 @@ func (p *Author) PublishAt(ctx context.Context, name collection.Name, at time.Ti
 // it, what is new of it: who hears something new tells others in turn, so that labels go without
 // a hub, and who hears nothing new tells nobody. Stations are those that serve the collection,
 // that have told of it, and of Config.Homes; where the gate allows a search, those too that
-// Config.Find finds. At most 16 of them, of users who may read it, are told, at once. Whoever is
+// Config.Find finds. At most 16 of them, of users who may read it and are in every successor that is
+// known, are told, at once. Whoever is
 // offline is told again, with all others, by later calls, after pauses that grow as those of
 // Config.Retry, eight times in all; then it has to ask: see Reader.ReceiveFrom. That somebody
 // cannot be told is no error.

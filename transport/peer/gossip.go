@@ -127,6 +127,9 @@ func (p *base) tellHolder(ctx context.Context, c collection.Collection, to trans
 	if err != nil {
 		return err
 	}
+	if c.Ended() {
+		n.Title = "" // it may be newer than what is for those who were left out
+	}
 	said, err := notify.Availability(c)
 	if err != nil {
 		return err

@@ -15,7 +15,7 @@ import (
 const maxHolders = 16
 
 // holders are stations that may hold a collection which names no authority, of users who may
-// read it: those that serve it, that have told of it, that the user hears from anyway, and, with
+// read it, and whom its author has not left out since: those that serve it, that have told of it, that the user hears from anyway, and, with
 // search, those that are found, if the gate lets anything be searched for.
 func (p *base) holders(ctx context.Context, s engine.State, search bool) ([]transport.Source, error) {
 	all, err := p.homesOf(ctx, s.Collection.Name())
@@ -31,13 +31,16 @@ func (p *base) holders(ctx context.Context, s engine.State, search bool) ([]tran
 		all = append(found, all...)
 	}
 	var holders []transport.Source
+	var users []collection.UserID
 	for _, at := range all {
 		own := at.User == p.user && p.isOwn(at)
-		if !own && s.Collection.MayRead(at.User) && len(others([]transport.Source{at}, holders)) > 0 && len(holders) < maxHolders {
-			holders = append(holders, at)
+		if !own && s.Collection.MayRead(at.User) && len(others([]transport.Source{at}, holders)) > 0 {
+			holders, users = append(holders, at), append(users, at.User)
 		}
 	}
-	return holders, nil
+	users, err = p.core.NotRefused(ctx, s.Collection.Name(), users...)
+	holders = slices.DeleteFunc(holders, func(at transport.Source) bool { return !slices.Contains(users, at.User) })
+	return holders[:min(len(holders), maxHolders)], err
 }
 
 // foundHolders are those that are found, if the gate lets the complete version of any item be

@@ -42,7 +42,11 @@ func (h home) Deliver(ctx context.Context, n notify.Notification) error {
 func (h home) mayNotify(ctx context.Context, name collection.Name) (gossip bool, err error) {
 	s, err := h.core.Load(ctx, name)
 	c := s.Collection
-	gossip = err == nil && c.Authority().IsZero() && c.MayRead(h.caller.User)
+	if gossip = err == nil && c.Authority().IsZero() && c.MayRead(h.caller.User); gossip {
+		var readers []collection.UserID
+		readers, err = h.core.NotRefused(ctx, name, h.caller.User)
+		gossip = len(readers) > 0
+	}
 	switch {
 	case h.caller.User == name.Author, gossip:
 		return gossip, nil

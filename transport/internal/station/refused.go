@@ -87,6 +87,11 @@ func (k *Core) isRefused(ctx context.Context, in *record.Tx, u collection.UserID
 	return len(to) == 0, err
 }
 
+// NotRefused returns those of some readers of a collection who are not refused.
+func (k *Core) NotRefused(ctx context.Context, name collection.Name, users ...collection.UserID) ([]collection.UserID, error) {
+	return k.notRefused(ctx, record.Reading(k.Store), name, users)
+}
+
 // notRefused returns those of some users who may be told of a collection.
 func (k *Core) notRefused(ctx context.Context, tx *record.Tx, name collection.Name, users []collection.UserID) ([]collection.UserID, error) {
 	if a, err := k.albumOf(ctx, tx, name); err != nil || len(a.heads) == 0 {
