@@ -57,8 +57,8 @@ func TestRule21NotPassedOn(t *testing.T) {
 		c     collection.Collection
 		tells bool
 	}{
-		"passed on":           {own(reader), of(collection.KeyID{}, maxPassedOn), true},
-		"too many recipients": {own(reader), of(collection.KeyID{}, maxPassedOn+1), false},
+		"passed on":           {own(reader), of(collection.KeyID{}, 256), true},
+		"too many recipients": {own(reader), of(collection.KeyID{}, 257), false},
 		"an authority":        {own(reader), of(collection.KeyID{1}, 1), false},
 		"the author":          {own(author), of(collection.KeyID{}, 1), false},
 		"not reached":         {away, of(collection.KeyID{}, 1), false},

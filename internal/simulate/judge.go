@@ -165,8 +165,7 @@ func (w *world) everybodyTold(s engine.State) {
 			w.fail("nobody told %v of the latest state of %v", to, c.Name())
 		}
 		for _, s := range w.stations {
-			taken := func(n notify.Notification) bool { return latest(n) && w.truth.taken[s.Name+" "+string(n.ID[:])] }
-			if s.User == to && !slices.ContainsFunc(told, taken) {
+			if s.User == to && !slices.ContainsFunc(w.truth.taken[s.Name+" "+c.Name().String()], latest) {
 				w.fail("%s has not taken in the news of %v", s.Name, c.Name())
 			}
 		}

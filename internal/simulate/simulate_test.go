@@ -32,6 +32,7 @@ var mended = []struct {
 	{7004021, "a letter leaves though the author's seal stands no more", "TestLettersWaitForTheAuthorsSeal"},
 	{100971, "the hub holds versions that it has, but of an edition that it has not taken", "TestHeldOfTheAuthoritysEdition"},
 	{3141594259, "an edition that is made again goes back", "TestRebaseIsLaterThanBoth"},
+	{77236, "news that came by gossip, and then by a feed with an older seal, count as not taken in", "TestGossipBeforeTheFeed"},
 	{20261129004520, "what was found after a kill is lost when the power fails", "TestSeenOutlivesPowerFailure"},
 }
 

@@ -23,7 +23,7 @@ type truth struct {
 	states  map[string]engine.State              // by disk and key
 	asked   map[collection.Name][]transport.Bits // by the hub, by version
 	boasts  map[collection.Name]bool             // announced with the author's word, true or false
-	taken   map[string]bool                      // notifications, by disk and ID
+	taken   map[string][]notify.Notification     // what was taken in, by disk and collection
 	told    map[string][]notify.Notification     // what was told, by key in the feed
 	latest  map[string]uint64                    // of that, by disk and key
 	numbers map[string]uint64                    // the highest in a feed, by disk and user
@@ -46,7 +46,7 @@ type wish struct {
 
 func newTruth(w *world) truth {
 	return truth{
-		taken: map[string]bool{},
+		taken: map[string][]notify.Notification{},
 		w:     w, states: map[string]engine.State{}, asked: map[collection.Name][]transport.Bits{}, boasts: map[collection.Name]bool{}, told: map[string][]notify.Notification{}, latest: map[string]uint64{}, numbers: map[string]uint64{},
 		order: map[notify.ID]int{}, shown: map[string]int{}, expired: map[string]bool{}, jobs: map[string]lab.Leased{},
 		records: map[string]*disk{}, blobs: map[string]*disk{},
@@ -106,7 +106,8 @@ func (t *truth) applied(d *disk, changes []transport.Change, versions map[string
 		case kind == "n":
 			n, err := transport.Decode[lab.Told](c.Value)
 			t.w.must("news", err)
-			t.taken[d.name+" "+string(n.Notification.ID[:])] = true
+			of := d.name + " " + n.Notification.Name().String()
+			t.taken[of] = append(t.taken[of], n.Notification)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(states)) {

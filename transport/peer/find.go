@@ -25,7 +25,7 @@ func (p *Reader) find(ctx context.Context, v *View, i int) (*View, error) {
 		if err := p.hearHolder(ctx, c, source); err != nil {
 			return nil, err
 		}
-		if v, err = p.View(ctx, c.Name()); err != nil || n >= len(found) && len(others(p.sources(v, i), known)) > 0 {
+		if v, err = p.View(ctx, c.Name()); err != nil || n+1 >= len(found) && len(others(p.sources(v, i), known)) > 0 {
 			return v, err
 		}
 	}
