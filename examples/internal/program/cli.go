@@ -79,7 +79,7 @@ func run(ctx context.Context, name, about string, grammar any, args []string, en
 	}
 	chosen, err := parser.Parse(longFlags(args))
 	if errors.As(err, new(*fs.PathError)) || errors.As(err, new(plainError)) { // a file is not as it should be
-		fmt.Fprintf(env.Err, "%s: %s\n", name, OneLine(err.Error()))
+		fmt.Fprintf(env.Err, "%s: %s\n", name, Trouble(err))
 		return failed
 	}
 	if err != nil {

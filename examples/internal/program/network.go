@@ -2,6 +2,7 @@ package program
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -41,10 +42,21 @@ type NetworkFlags interface {
 }
 
 // NoNetwork are the options of a program that knows no network.
-type NoNetwork struct{}
+type NoNetwork struct {
+	P2P   elsewhere `name:"p2p" env:"-" hidden:""`
+	Local elsewhere `env:"-" hidden:""`
+}
+
+// elsewhere is an option that only the programs of examples/p2p have.
+type elsewhere bool
+
+// BeforeApply refuses it, and says where it is.
+func (elsewhere) BeforeApply() error {
+	return Plain(errors.New("that takes the program that knows the peer-to-peer network: go build -o bin/ ./examples/p2p/peer ./examples/p2p/camera"))
+}
 
 // Join implements NetworkFlags.
-func (NoNetwork) Join(context.Context, Env, *Station) (Network, error) { return nil, nil }
+func (*NoNetwork) Join(context.Context, Env, *Station) (Network, error) { return nil, nil }
 
 // Dialer reaches stations for a caller: those that have sealed that they are on the network, if
 // there is one, over it, and all others over HTTP, at public addresses and in networks.

@@ -16,18 +16,22 @@ import (
 
 // Peer are the options of a computer at home, or a recipient's.
 type Peer struct {
-	P2P       bool           `name:"p2p" help:"Serve and fetch over the peer-to-peer network, too: originals are found there, and the user's cameras find this computer on the local network."`
-	Listen    []string       `name:"p2p-listen" placeholder:"MULTIADDR" help:"Where to listen for that, such as /ip4/0.0.0.0/udp/4001/quic-v1; at any port if empty."`
-	Stations  []string       `name:"p2p-join" placeholder:"MULTIADDR" help:"Stations of which others are learnt, as they print where they are."`
-	Reachable bool           `name:"p2p-reachable" help:"Others reach this computer from outside: so it lists who has what, and helps those who are behind routers."`
-	Public    bool           `name:"p2p-public" help:"List what is here in the public table of libp2p instead of Glimpse's own."`
-	Networks  []netip.Prefix `name:"p2p-network" default:"127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7" help:"Networks beside public addresses in which others are."`
+	P2P       bool           `name:"p2p" env:"GLIMPSE_PEER_P2P" help:"Serve and fetch over the peer-to-peer network, too: originals are found there, and the user's cameras find this computer on the local network."`
+	Listen    []string       `name:"p2p-listen" env:"GLIMPSE_PEER_P2P_LISTEN" placeholder:"MULTIADDR" help:"Where to listen for that, such as /ip4/0.0.0.0/udp/4001/quic-v1; at any port, another one at each start, if empty."`
+	Stations  []string       `name:"p2p-join" env:"GLIMPSE_PEER_P2P_JOIN" placeholder:"MULTIADDR" help:"Stations of which others are learnt, as they print where they are."`
+	Reachable bool           `name:"p2p-reachable" env:"GLIMPSE_PEER_P2P_REACHABLE" help:"Others reach this computer from outside: so it lists who has what, and helps those who are behind routers."`
+	Public    bool           `name:"p2p-public" env:"GLIMPSE_PEER_P2P_PUBLIC" help:"List what is here in the public table of libp2p instead of Glimpse's own."`
+	Networks  []netip.Prefix `name:"p2p-network" env:"GLIMPSE_PEER_P2P_NETWORK" default:"127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7" help:"Networks beside public addresses in which others are."`
 }
 
 // Join implements program.NetworkFlags.
 func (f *Peer) Join(ctx context.Context, env program.Env, s *program.Station) (program.Network, error) {
 	if !f.P2P {
-		return nil, nil
+		return nil, f.idle()
+	}
+	quiet()
+	if err := f.checkListen(); err != nil {
+		return nil, err
 	}
 	others, err := addresses(f.Stations)
 	if err != nil {
@@ -42,13 +46,12 @@ func (f *Peer) Join(ctx context.Context, env program.Env, s *program.Station) (p
 		Reachable: f.Reachable, Relay: f.Reachable, MapPort: !f.Reachable, Local: true,
 	})
 	if err != nil {
-		return nil, err
+		return nil, f.why(err)
 	}
-	at, err := peer.AddrInfoToP2pAddrs(ptr(h.Addresses()))
-	for _, a := range at {
-		fmt.Fprintf(env.Out, "Others join the network with -p2p-join %s\n", a)
+	if len(others) > 0 && h.Alone() {
+		fmt.Fprintln(env.Err, "Nobody of -p2p-join answers who serves the network; they are asked again, and until then others are found on the local network alone.")
 	}
-	return onNetwork{h}, err
+	return onNetwork{h}, f.tellWhere(env.Out, h.Addresses())
 }
 
 // anywhere is where a station listens that was not told where.
@@ -66,7 +69,7 @@ func addresses(texts []string) (all []peer.AddrInfo, err error) {
 	for _, text := range texts {
 		a, err := ma.NewMultiaddr(text)
 		if err != nil {
-			return nil, program.Usage("-p2p-join %q: %w", text, err)
+			return nil, program.Usage("-p2p-join %q: it is what another peer prints at its start with -p2p: %w", text, err)
 		}
 		at, err := peer.AddrInfoFromP2pAddr(a)
 		if err != nil {
@@ -85,5 +88,3 @@ func (onNetwork) On(url string) bool {
 	_, err := p2plink.PeerID(url)
 	return err == nil
 }
-
-func ptr[T any](v T) *T { return &v }
