@@ -21,4 +21,4 @@ import (
 	"github.com/glimpse-go/glimpse/examples/internal/program"
 )
 
-func main() { cameraprogram.Main(program.NoNetwork{}) }
+func main() { cameraprogram.Main(new(program.NoNetwork)) }

@@ -45,7 +45,7 @@ func (s *story) judge() error {
 	if len(broken) > 0 {
 		return fmt.Errorf("what was promised did not hold: %s", strings.Join(broken, "; "))
 	}
-	s.say("Everything held: %d originals fetched, %s over the peer-to-peer network; over HTTP %s in all, and %d bytes of originals.",
+	fmt.Fprintf(s.out, "\nEverything held: %d originals fetched, %s over the peer-to-peer network; over HTTP %s in all, and %d bytes of originals.\n",
 		r.fetched, human.Size(network), human.Size(s.overHTTP.Load()), s.witness.Passed())
 	return nil
 }

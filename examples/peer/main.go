@@ -24,4 +24,4 @@ import (
 	"github.com/glimpse-go/glimpse/examples/internal/program"
 )
 
-func main() { peerprogram.Main(program.NoNetwork{}) }
+func main() { peerprogram.Main(new(program.NoNetwork)) }

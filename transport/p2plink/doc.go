@@ -11,6 +11,21 @@
 // with the peer id in base 36 ([URL]). Connections are QUIC or TCP, encrypted by TLS 1.3 or
 // Noise with the key of the libp2p host; TLS of the station would encrypt them once more.
 //
+// # In a program
+//
+// A peer is put on the network with five lines: a host, its URL and Find in the peer's Config, a
+// dialer over it, and a server of its connections.
+//
+//	host, err := p2plink.New(ctx, signer, p2plink.Config{Identity: key, Bootstrap: others, Networks: networks})
+//	dial := httplink.Dialer(caller, httplink.Options{HTTP: &http.Client{Transport: host.Transport(nil)}})
+//	p, err := peer.New(ctx, user, signer, peer.Config{URL: host.URL(), Find: host.Find, Dial: dial, Keys: keys})
+//	go host.Run(ctx)
+//	err = httplink.Serve(ctx, host.Listen(), httplink.PeerHandler(p, httplink.HandlerOptions{}), nil, p.Run)
+//
+// It calls [Host.Announce] with p.Source() for each collection of which it has originals. Networks
+// are those beside public addresses in which others are, 127.0.0.0/8 for a trial on one computer:
+// without it nobody is reached there.
+//
 // # Which station answers
 //
 // The key of a libp2p host is not that of the station, which may be in a secure element. The

@@ -137,7 +137,13 @@ func TestAnnouncedAgain(t *testing.T) {
 	if err := alone.Announce(t.Context(), source, w.ann.Views(w.name)); !errors.Is(err, transport.ErrUnreachable) {
 		t.Errorf("announced to nobody: %v", err)
 	}
+	if !alone.Alone() {
+		t.Error("a host that knows nobody is not alone")
+	}
 	must(t, alone.Join(t.Context(), w.host(w.bob).Addresses()))
+	if alone.Alone() {
+		t.Error("a host that has joined others is alone")
+	}
 	if n := alone.Renew(t.Context()); n != 1 {
 		t.Errorf("%d announced again", n)
 	}

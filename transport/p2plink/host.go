@@ -208,7 +208,7 @@ func (h *Host) servesTable(id peer.ID) bool {
 func (h *Host) learns(ctx context.Context) bool {
 	tick := time.NewTicker(tableTick)
 	defer tick.Stop()
-	for h.table.RoutingTable().Size() == 0 {
+	for h.Alone() {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
@@ -222,6 +222,10 @@ func (h *Host) learns(ctx context.Context) bool {
 		return false
 	}
 }
+
+// Alone reports whether the table of the host has nobody, such as before those of whom it learns
+// others are reached: Find then asks the local network alone, and Announce fails.
+func (h *Host) Alone() bool { return h.table.RoutingTable().Size() == 0 }
 
 // Addresses are the peer id of the host and where it listens: for others to join it.
 func (h *Host) Addresses() peer.AddrInfo {

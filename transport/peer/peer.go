@@ -105,7 +105,7 @@ type Config struct {
 	Dial transport.Dialer
 	// Find finds stations that serve an original where nobody who is known does, and those that
 	// hold a collection, to tell them what is new of it; nil = nobody
-	// else is asked. See p2plink.Host.
+	// else is asked. See p2plink.Host.Find.
 	Find transport.Finder
 
 	// Notifies says that the peer would rather tell the recipients itself than

@@ -26,9 +26,16 @@ func (w homeFlag) join(ctx context.Context, c *camera) (err error) {
 
 // nearby does something at the user's home on the local network, and reports whether there is one.
 func (c *camera) nearby(ctx context.Context, do func(transport.Home) error) (found bool, err error) {
+	if c.network == nil {
+		return false, nil
+	}
 	homes := c.homesNearby(ctx)
-	if len(homes) == 0 {
+	if ctx.Err() != nil {
 		return false, ctx.Err()
+	}
+	if len(homes) == 0 {
+		fmt.Fprintln(c.env.Out, "No home of yours is heard on the local network, where peer run -p2p serves; it is tried where it was last.")
+		return false, nil
 	}
 	fmt.Fprintln(c.env.Out, "The home is on the local network.")
 	return true, c.reach(homes, do)
@@ -36,9 +43,6 @@ func (c *camera) nearby(ctx context.Context, do func(transport.Home) error) (fou
 
 // homesNearby looks for the user's stations on the local network.
 func (c *camera) homesNearby(ctx context.Context) []transport.Source {
-	if c.network == nil {
-		return nil
-	}
 	ctx, cancel := context.WithTimeout(ctx, looking)
 	defer cancel()
 	tick := time.NewTicker(again)

@@ -40,7 +40,7 @@ func tookOf(taken folderlink.Taken, err error) (l line) {
 	}
 	switch {
 	case errors.Is(err, transport.ErrForbidden):
-		l.State = "is somebody else's"
+		l.State = "is somebody else's; the peer of who has shared it takes it"
 	case errors.Is(err, transport.ErrMalformed), errors.Is(err, transport.ErrSeal):
 		l.State = "is damaged, or is not from a camera of yours: " + program.Trouble(err)
 	case errors.Is(err, transport.ErrUnreachable):
@@ -98,7 +98,7 @@ func (w takeWord) Run(ctx context.Context, env program.Env, g *grammar) error {
 	case len(lines) == 0:
 		return program.Plain(fmt.Errorf("no camera has written anything for a home into %s; on the camera: camera share FOLDER -with … -card", w.Folder))
 	case !well:
-		return program.Plain(errors.New("not all was taken; the same command goes on with the rest"))
+		return program.Plain(errors.New("not all was taken; what broke off goes on with the same command"))
 	}
 	return nil
 }

@@ -183,6 +183,7 @@ func (w wishWord) Run(ctx context.Context, env program.Env, g *grammar) error {
 type fetched struct {
 	Files int
 	Wrong []string // what did not come, and why
+	Alone bool     // no peer runs, so that what is missing was asked for where it was known to be
 }
 
 // fetch fetches the originals that are there, and writes them into a folder.
@@ -208,6 +209,7 @@ func (s *service) fetch(ctx context.Context, a asked) (f fetched, err error) {
 		} // what did not come is said below
 	}
 	s.announce(ctx, v.Collection().Name())
+	f.Alone = s.url == "" && len(missing) > 0
 	var refused error // by whom this station is not known, such as for its clock
 	for _, i := range at {
 		caption := v.Collection().Item(i).Caption
@@ -254,10 +256,14 @@ func (w fetchWord) Run(ctx context.Context, env program.Env, g *grammar) error {
 	for _, text := range f.Wrong {
 		fmt.Fprintln(env.Out, text)
 	}
-	if len(f.Wrong) > 0 {
-		return program.Plain(fmt.Errorf("%s did not come", human.Count(len(f.Wrong), "original", "originals")))
+	if len(f.Wrong) == 0 {
+		return nil
 	}
-	return nil
+	what := human.Count(len(f.Wrong), "original", "originals") + " did not come"
+	if f.Alone {
+		what += "; a peer that runs looks further: start it with peer run, and fetch again"
+	}
+	return program.Plain(errors.New(what))
 }
 
 // copy writes a version that is here.

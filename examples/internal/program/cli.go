@@ -58,10 +58,25 @@ func Signals(ctx context.Context) (context.Context, context.CancelFunc) {
 	return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 }
 
+// environment has each option come from a variable, too, such as GLIMPSE_PEER_P2P_JOIN: kong's own
+// names part letters from digits.
+func environment(program string) kong.Option {
+	return kong.PostBuild(func(k *kong.Kong) error {
+		return kong.Visit(k.Model, func(at kong.Visitable, next kong.Next) error {
+			if f, ok := at.(*kong.Flag); ok && f.Name != "help" {
+				name := strings.ToUpper("GLIMPSE_" + program + "_" + strings.ReplaceAll(f.Name, "-", "_"))
+				f.Envs = slices.DeleteFunc(append(f.Envs, name), func(string) bool { return slices.Contains(f.Envs, "-") })
+				f.Tag.Envs = f.Envs
+			}
+			return next(nil)
+		})
+	})
+}
+
 func run(ctx context.Context, name, about string, grammar any, args []string, env Env) int {
 	parser, err := kong.New(grammar,
 		kong.Name(name), kong.Description(about), kong.Writers(env.Out, env.Err),
-		kong.DefaultEnvars("GLIMPSE_"+strings.ToUpper(name)), kong.Configuration(configuration),
+		environment(name), kong.Configuration(configuration),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(env))
 	if err != nil {
@@ -79,7 +94,7 @@ func run(ctx context.Context, name, about string, grammar any, args []string, en
 	}
 	chosen, err := parser.Parse(longFlags(args))
 	if errors.As(err, new(*fs.PathError)) || errors.As(err, new(plainError)) { // a file is not as it should be
-		fmt.Fprintf(env.Err, "%s: %s\n", name, OneLine(err.Error()))
+		fmt.Fprintf(env.Err, "%s: %s\n", name, Trouble(err))
 		return failed
 	}
 	if err != nil {

@@ -50,10 +50,21 @@ type Place struct {
 }
 
 // NoNetwork are the options of a program that knows no network.
-type NoNetwork struct{}
+type NoNetwork struct {
+	P2P   elsewhere `name:"p2p" env:"-" hidden:""`
+	Local elsewhere `env:"-" hidden:""`
+}
+
+// elsewhere is an option that only the programs of examples/p2p have.
+type elsewhere bool
+
+// BeforeApply refuses it, and says where it is.
+func (elsewhere) BeforeApply() error {
+	return Plain(errors.New("that takes the program that knows the peer-to-peer network: go build -o bin/ ./examples/p2p/hub ./examples/p2p/peer ./examples/p2p/camera"))
+}
 
 // Join implements NetworkFlags.
-func (NoNetwork) Join(context.Context, Env, Place) (Network, error) { return nil, nil }
+func (*NoNetwork) Join(context.Context, Env, Place) (Network, error) { return nil, nil }
 
 // Dialer reaches stations for a caller: those that have sealed that they are on the network, if
 // there is one, over it, and all others over HTTP, at public addresses and in networks. Originals

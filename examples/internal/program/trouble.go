@@ -36,6 +36,7 @@ var troubles = []struct {
 	{transport.ErrUnreachable, "nobody answers there; check the address and the network, and try again"},
 	{transport.ErrClosed, "the station is stopping; try again in a moment"},
 	{transport.ErrStorage, "the store cannot be read or written; check the disk"},
+	{fs.ErrNotExist, "there is no such file or folder; check the name, and whether the disk or card is there"},
 }
 
 // Trouble is the text of what ended a command, on one line, with what to do.

@@ -31,7 +31,7 @@ func onNetwork(t *testing.T, p *programtest.Station, flags ...string) string {
 
 // joinAt returns how others join the network at a program that runs.
 func joinAt(p *programtest.Process) string {
-	return p.Await(`Others join the network with -p2p-join (/ip4/127\.0\.0\.1/\S+)`)
+	return p.Await(`(?s)Others join the network with one of these:.*-p2p-join (/ip4/127\.0\.0\.1/\S+)`)
 }
 
 // TestNetwork: a camera finds its user's home on the local network, and originals go from there
@@ -62,9 +62,22 @@ func TestNetwork(t *testing.T) {
 	bob.Run("fetch", "Lake", "-to", filepath.Join(got, "bob"))
 	programtest.SameFiles(t, filepath.Join(got, "bob"), dir)
 	ann.Stop()
+	if said := camera.Begin("sync", "-local", "-all"); said.Status() == 0 || !strings.Contains(said.All(), "No home of yours is heard on the local network") {
+		t.Error(said.All())
+	}
 	carol.Run("fetch", "Lake", "-to", filepath.Join(got, "carol"))
 	programtest.SameFiles(t, filepath.Join(got, "carol"), dir)
+	carol.Run("drop", "Lake")
+	carol.Stop()
+	if said := carol.Begin("fetch", "Lake", "-to", got); said.Status() != 1 || !strings.Contains(said.All(), "start it with peer run") {
+		t.Error(said.All())
+	}
 }
+
+// nobody is where nobody listens.
+const nobody = "/ip4/127.0.0.1/tcp/1/p2p/12D3KooWHDb3osQb1achFVXn4wW6bL3J7PYBSio7BSepL7tv9Kta"
+
+func port(address string) string { return address[strings.LastIndex(address, ":")+1:] }
 
 // TestNoNetwork: without its option the program is as the one that knows no network.
 func TestNoNetwork(t *testing.T) {
@@ -76,14 +89,33 @@ func TestNoNetwork(t *testing.T) {
 	if files := programtest.Files(t, bob.Dir); strings.Contains(files, "p2p.key") {
 		t.Error(files)
 	}
+	if got := bob.Run("run", "-h"); !strings.Contains(got, "$GLIMPSE_PEER_P2P_JOIN") {
+		t.Error(got)
+	}
 	bob.Stop()
 	for _, wrong := range []string{"nowhere", "/ip4/127.0.0.1/tcp/4001"} {
 		if got := bob.Fails(2, "run", "-p2p", "-p2p-join", wrong); !strings.Contains(got, "-p2p-join") {
 			t.Error(got)
 		}
 	}
-	bob.Start("-p2p")
+	for _, test := range []struct {
+		status int
+		want   string
+		args   []string
+	}{
+		{2, "-p2p is missing", []string{"-p2p-join", nobody}},
+		{2, "-p2p-listen", []string{"-p2p", "-p2p-listen", ":4001"}},
+		{1, "choose another port", []string{"-p2p", "-p2p-listen", "/ip4/127.0.0.1/tcp/" + port(hub.Address)}},
+	} {
+		if got := bob.Fails(test.status, append([]string{"run"}, test.args...)...); !strings.Contains(got, test.want) {
+			t.Errorf("%v: %s", test.args, got)
+		}
+	}
+	bob.Start("-p2p", "-p2p-join", nobody)
 	bob.Stop()
+	if got := bob.Runs.All(); !strings.Contains(got, "Nobody of -p2p-join answers") {
+		t.Error(got)
+	}
 	if err := os.WriteFile(filepath.Join(bob.Dir, "p2p.key"), []byte("x"), 0o600); err != nil {
 		t.Fatal(err)
 	}

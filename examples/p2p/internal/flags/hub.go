@@ -2,6 +2,7 @@ package flags
 
 import (
 	"context"
+	"net/netip"
 
 	"github.com/glimpse-go/glimpse/examples/internal/program"
 	"github.com/glimpse-go/glimpse/transport/p2plink"
@@ -14,14 +15,17 @@ type Hub struct {
 	where
 }
 
+// everywhere is where those may be who join the network at a hub.
+var everywhere = []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0")}
+
 // Join implements program.NetworkFlags.
 func (f *Hub) Join(ctx context.Context, env program.Env, at program.Place) (program.Network, error) {
 	if !f.P2P {
-		return nil, nil
+		return nil, f.idle(false)
 	}
 	identity, err := identityOf(at.Key.Private)
 	if err != nil {
 		return nil, err
 	}
-	return f.join(ctx, env, at, p2plink.Config{Identity: identity, Networks: at.Networks, Reachable: true, Relay: true})
+	return f.join(ctx, env, at, everywhere, p2plink.Config{Identity: identity, Networks: at.Networks, Reachable: true, Relay: true})
 }

@@ -19,13 +19,13 @@ type Peer struct {
 // Join implements program.NetworkFlags.
 func (f *Peer) Join(ctx context.Context, env program.Env, at program.Place) (program.Network, error) {
 	if !f.P2P {
-		return nil, nil
+		return nil, f.idle(f.Reachable)
 	}
 	identity, err := identityIn(at.Dir)
 	if err != nil {
 		return nil, err
 	}
-	return f.join(ctx, env, at, p2plink.Config{
+	return f.join(ctx, env, at, f.Networks, p2plink.Config{
 		Identity: identity, Networks: f.Networks, Reachable: f.Reachable, Relay: f.Reachable, MapPort: !f.Reachable, Local: true,
 	})
 }

@@ -5,6 +5,7 @@ package flags
 import (
 	"context"
 	"fmt"
+	"net/netip"
 
 	"github.com/libp2p/go-libp2p/core/peer"
 	ma "github.com/multiformats/go-multiaddr"
@@ -15,13 +16,18 @@ import (
 
 // where are the options of all who stay on the network.
 type where struct {
-	Listen   []string `name:"p2p-listen" placeholder:"MULTIADDR" help:"Where to listen for that, such as /ip4/0.0.0.0/udp/4001/quic-v1; at any port if empty."`
+	Listen   []string `name:"p2p-listen" placeholder:"MULTIADDR" help:"Where to listen for that, such as /ip4/0.0.0.0/udp/4001/quic-v1; at any port, another one at each start, if empty."`
 	Stations []string `name:"p2p-join" placeholder:"MULTIADDR" help:"Stations of which others are learnt, as they print where they are."`
 	Public   bool     `name:"p2p-public" help:"Use the public table of libp2p, in which others read who has what, instead of Glimpse's own."`
 }
 
-// join puts a station on the network, and prints where it is. What is in cfg stays.
-func (w where) join(ctx context.Context, env program.Env, at program.Place, cfg p2plink.Config) (program.Network, error) {
+// join puts a station on the network, and prints where it is for others who are in networks. What is
+// in cfg stays.
+func (w where) join(ctx context.Context, env program.Env, at program.Place, networks []netip.Prefix, cfg p2plink.Config) (program.Network, error) {
+	quiet()
+	if err := w.checkListen(); err != nil {
+		return nil, err
+	}
 	others, err := addresses(w.Stations)
 	if err != nil {
 		return nil, err
@@ -29,13 +35,12 @@ func (w where) join(ctx context.Context, env program.Env, at program.Place, cfg 
 	cfg.Listen, cfg.Bootstrap, cfg.Public = w.listen(), others, w.Public
 	h, err := p2plink.New(ctx, at.Key.Signer, cfg)
 	if err != nil {
-		return nil, err
+		return nil, w.why(err)
 	}
-	all, err := peer.AddrInfoToP2pAddrs(ptr(h.Addresses()))
-	for _, a := range all {
-		fmt.Fprintf(env.Out, "Others join the network with -p2p-join %s\n", a)
+	if len(others) > 0 && h.Alone() {
+		fmt.Fprintln(env.Err, "Nobody of -p2p-join answers who serves the network; they are asked again, and until then others are found on the local network alone.")
 	}
-	return onNetwork{h}, err
+	return onNetwork{h}, tellWhere(env.Out, h.Addresses(), networks)
 }
 
 // anywhere is where a station listens that was not told where.
@@ -53,7 +58,7 @@ func addresses(texts []string) (all []peer.AddrInfo, err error) {
 	for _, text := range texts {
 		a, err := ma.NewMultiaddr(text)
 		if err != nil {
-			return nil, program.Usage("-p2p-join %q: %w", text, err)
+			return nil, program.Usage("-p2p-join %q: it is what another station prints at its start with -p2p: %w", text, err)
 		}
 		at, err := peer.AddrInfoFromP2pAddr(a)
 		if err != nil {
@@ -72,5 +77,3 @@ func (onNetwork) On(url string) bool {
 	_, err := p2plink.PeerID(url)
 	return err == nil
 }
-
-func ptr[T any](v T) *T { return &v }
