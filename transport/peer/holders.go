@@ -38,7 +38,7 @@ func (p *base) holders(ctx context.Context, s engine.State, search bool) ([]tran
 			holders, users = append(holders, at), append(users, at.User)
 		}
 	}
-	users, err = p.core.NotRefused(ctx, s.Collection.Name(), users...)
+	users, err = p.core.Peers.NotRefused(ctx, s.Collection.Name(), users...)
 	holders = slices.DeleteFunc(holders, func(at transport.Source) bool { return !slices.Contains(users, at.User) })
 	return holders[:min(len(holders), maxHolders)], err
 }

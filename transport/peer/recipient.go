@@ -44,7 +44,7 @@ func (h home) mayNotify(ctx context.Context, name collection.Name) (gossip bool,
 	c := s.Collection
 	if gossip = err == nil && c.Authority().IsZero() && c.MayRead(h.caller.User); gossip {
 		var readers []collection.UserID
-		readers, err = h.core.NotRefused(ctx, name, h.caller.User)
+		readers, err = h.core.Peers.NotRefused(ctx, name, h.caller.User)
 		gossip = len(readers) > 0
 	}
 	switch {

@@ -88,8 +88,8 @@ func (k *Core) isRefused(ctx context.Context, in *record.Tx, u collection.UserID
 }
 
 // NotRefused returns those of some readers of a collection who are not refused.
-func (k *Core) NotRefused(ctx context.Context, name collection.Name, users ...collection.UserID) ([]collection.UserID, error) {
-	return k.notRefused(ctx, record.Reading(k.Store), name, users)
+func (p *Peers) NotRefused(ctx context.Context, name collection.Name, users ...collection.UserID) ([]collection.UserID, error) {
+	return p.core.notRefused(ctx, record.Reading(p.core.Store), name, users)
 }
 
 // notRefused returns those of some users who may be told of a collection.
