@@ -22,4 +22,4 @@ import (
 	"github.com/glimpse-go/glimpse/examples/internal/program"
 )
 
-func main() { hubprogram.Main(program.NoNetwork{}) }
+func main() { hubprogram.Main(&program.NoNetwork{}) }

@@ -25,7 +25,7 @@ func runbook(t *testing.T) string {
 // TestRunbookCommands: what the operator's guide has of this program's command line is understood,
 // as far as the words and flags.
 func TestRunbookCommands(t *testing.T) {
-	parser, err := kong.New(&grammar{Run: runWord{On: program.NoNetwork{}}})
+	parser, err := kong.New(&grammar{Run: runWord{On: &program.NoNetwork{}}})
 	if err != nil {
 		t.Fatal(err)
 	}
