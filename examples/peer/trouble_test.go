@@ -26,7 +26,7 @@ func TestTrouble(t *testing.T) {
 		{bob, "another program uses that port", []string{"run", "-listen", ann.Address}},
 		{bob, "does not have that address", []string{"run", "-listen", "192.0.2.1:8444"}},
 		{bob, "start it first with: peer run", []string{"share", photos, "-with", "bob@example.org"}},
-		{bob, "go build -o bin/ ./examples/p2p/peer", []string{"run", "-p2p"}},
+		{bob, "go build -o bin/ ./examples/p2p/hub ./examples/p2p/peer", []string{"run", "-p2p"}},
 		{bob, "whether the disk or card is there", []string{"take", filepath.Join(empty, "card")}},
 		{bob, "no collection", []string{"fetch", "Lake", "-to", empty}},
 		{ann, "another program uses the folder", []string{"run", "-listen", bob.Address}},
