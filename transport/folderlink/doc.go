@@ -1,6 +1,6 @@
 // Package folderlink hands collections over in a folder, in the place of a network: on a card
 // that is put into the home computer, a drive as which a camera shows itself at a cable, a stick
-// that somebody carries. [Put] writes what a home needs into the folder; [Take] gives a home what
+// that somebody carries. [Put] writes what a home needs into the folder; [Take] hands a home what
 // is there, as if the device had called it.
 //
 // In the folder is one named .glimpse, and in that one for each collection, by its id:

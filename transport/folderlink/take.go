@@ -40,7 +40,7 @@ type Options struct {
 	MaxVersion int64 // bytes of one version; 0 = 1 TiB
 }
 
-// Take gives a home of a user what a folder has of that user's collections, the complete versions
+// Take hands a home of a user what a folder has of that user's collections, the complete versions
 // too, and yields what has become of each. A station of the user's is home, such as
 // peer.Peer.As of the user. It is as if the device had shared it over a network, which the home
 // does not tell apart: labels go when the home has published what it took, what it has is not

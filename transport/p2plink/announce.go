@@ -119,8 +119,13 @@ func (h *Host) provide(ctx context.Context, t topic) error {
 	return nil
 }
 
+// calm is the least time between two rounds of announcements that are due to changes of address:
+// of a line that comes and goes there would be no end of them.
+const calm = time.Minute
+
 // Run renews announcements, each when Config.Again has passed since the last, and all when others
-// reach the host elsewhere than before, until ctx ends, whose error it returns.
+// reach the host elsewhere than before, for that at most once a minute, until ctx ends, whose error
+// it returns.
 func (h *Host) Run(ctx context.Context) error {
 	moved, err := h.host.EventBus().Subscribe(new(event.EvtLocalAddressesUpdated))
 	if err != nil {
@@ -129,11 +134,20 @@ func (h *Host) Run(ctx context.Context) error {
 	defer moved.Close() // it returns nil
 	tick := time.NewTicker(h.cfg.Again / 64)
 	defer tick.Stop()
+	var (
+		last  time.Time        // round for a change of address
+		round <-chan time.Time // the next one; nil = nothing has changed since
+	)
 	for {
 		h.Renew(ctx)
 		select {
 		case <-tick.C:
 		case <-moved.Out():
+			if round == nil {
+				round = time.After(time.Until(last.Add(calm)))
+			}
+		case <-round:
+			last, round = time.Now(), nil
 			h.allDue()
 		case <-ctx.Done():
 			return ctx.Err()

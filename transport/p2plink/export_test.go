@@ -3,6 +3,7 @@ package p2plink
 import (
 	"context"
 
+	"github.com/libp2p/go-libp2p/core/event"
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
 
@@ -18,6 +19,21 @@ func Answer(ctx context.Context, signer *signature.Signer, at peer.ID, endpoint,
 		return nil, err
 	}
 	return answer{signer.Public(), seal, endpoint, proof}.encode()
+}
+
+// Move tells a host that others reach it elsewhere than before, so many times.
+func Move(h *Host, times int) error {
+	moves, err := h.host.EventBus().Emitter(new(event.EvtLocalAddressesUpdated))
+	if err != nil {
+		return err
+	}
+	defer moves.Close() // it returns nil
+	for range times {
+		if err := moves.Emit(event.EvtLocalAddressesUpdated{}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Punches reports whether the host knows from others at which address its router is seen.

@@ -29,18 +29,19 @@ const (
 //
 // Whether the key of an endpoint is one of its user, the caller finds out.
 func (h *Host) Find(ctx context.Context, c collection.Collection) ([]transport.Source, error) {
-	of := topicOf(c.Identity())
-	if h.inVain(of) {
+	identity := c.Identity()
+	of := sought{topicOf(identity), identity[:], c.Len()}
+	if h.inVain(of.topic) {
 		return nil, nil
 	}
 	within, cancel := context.WithTimeout(ctx, searching)
 	defer cancel()
-	found, err := h.search(within, c)
+	found, err := h.search(within, of)
 	if err == nil {
 		err = ctx.Err()
 	}
 	if err == nil && len(found) == 0 && h.isOnline() {
-		h.noteVain(of)
+		h.noteVain(of.topic)
 	}
 	return found, err
 }
@@ -53,9 +54,7 @@ type sought struct {
 }
 
 // search asks the stations of the local network for a collection, and those that its records name.
-func (h *Host) search(ctx context.Context, c collection.Collection) ([]transport.Source, error) {
-	identity := c.Identity()
-	of := sought{topicOf(identity), identity[:], c.Len()}
+func (h *Host) search(ctx context.Context, of sought) ([]transport.Source, error) {
 	key, err := of.topic.key()
 	if err != nil {
 		return nil, err

@@ -167,6 +167,29 @@ func TestSearchOffline(t *testing.T) {
 	}
 }
 
+// TestMoves: who is reached elsewhere than before announces all again, and does so once where the
+// addresses do not come to rest.
+func TestMoves(t *testing.T) {
+	w := newWorld(t, 1, false)
+	w.announces(w.ann)
+	host := w.host(w.ann)
+	const others = 8 // take each announcement
+	await(t, "all have taken it", func() bool { return w.asked.puts(host) == others })
+	ctx, stop := context.WithCancel(t.Context())
+	ran := make(chan error, 1)
+	go func() { ran <- host.Run(ctx) }()
+	must(t, p2plink.Move(host, 1))
+	await(t, "it announces again", func() bool { return w.asked.puts(host) == 2*others })
+	must(t, p2plink.Move(host, 100)) // more than may wait for it
+	stop()
+	if err := <-ran; !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	if n := w.asked.puts(host); n != 2*others {
+		t.Errorf("%d records", n)
+	}
+}
+
 // TestLabelledProgram: a program, which has its peer run, does not search for a labelled photo
 // either, as long as it waits for it, and has it as soon as the label is gone. Then it tells those
 // who hold the photo, too, and looks for them.

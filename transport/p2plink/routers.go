@@ -2,6 +2,7 @@ package p2plink
 
 import (
 	"context"
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -50,7 +51,9 @@ func (h *Host) relays(_ context.Context, n int) <-chan peer.AddrInfo {
 	all := h.cfg.Relays
 	if all == nil {
 		all = append(all, h.cfg.Bootstrap...)
-		for _, id := range h.table.RoutingTable().ListPeers() {
+		others := h.table.RoutingTable().ListPeers()
+		rand.Shuffle(len(others), func(i, j int) { others[i], others[j] = others[j], others[i] }) // not always the same few
+		for _, id := range others {
 			all = append(all, h.host.Peerstore().PeerInfo(id))
 		}
 	}

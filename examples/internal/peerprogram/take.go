@@ -40,7 +40,7 @@ func tookOf(taken folderlink.Taken, err error) (l line) {
 	}
 	switch {
 	case errors.Is(err, transport.ErrForbidden):
-		l.State = "is somebody else's; the peer of who has shared it takes it"
+		l.State = "is somebody else's, whose own home takes it"
 	case errors.Is(err, transport.ErrMalformed), errors.Is(err, transport.ErrSeal):
 		l.State = "is damaged, or is not from a camera of yours: " + program.Trouble(err)
 	case errors.Is(err, transport.ErrUnreachable):
