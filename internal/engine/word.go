@@ -91,10 +91,18 @@ func (r Rules) refute(before State, s *State, e Event) error {
 		}
 	}
 	validated, _, err := s.Collection.WithoutUpdates().Apply(own...)
-	if err == nil {
-		s.lost, s.before = items.Without(State{Collection: validated}.Complete()).Trim(), before.Collection
+	if err != nil {
+		return err
 	}
-	return err
+	var lost []int
+	for i := range items.Places() { // of an earlier generation the authority may have said so
+		_, said := validated.At(i)
+		if _, is := s.Collection.At(i); said != is {
+			lost = append(lost, i)
+		}
+	}
+	s.lost, s.before = transport.BitsOf(lost...), before.Collection
+	return nil
 }
 
 // lose has the authority take back the items that nobody serves any more.

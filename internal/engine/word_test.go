@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
 )
@@ -112,6 +113,25 @@ func TestRule4WordsThatMustWait(t *testing.T) {
 		if _, _, err := c.rules.Step(c.state, c.word); !errors.Is(err, transport.ErrForbidden) {
 			t.Errorf("%s: %v", what, err)
 		}
+	}
+}
+
+// TestRule4WordAfterTakingBack: that the authority has once said that an item is there does not let
+// a word stand, after the author has taken the item back, while something is waited for.
+func TestRule4WordAfterTakingBack(t *testing.T) {
+	source := from("home", 0, 1, 2)
+	s := served(t, patient, source)
+	id := items(3)[0].ID
+	taken := says(t, s.Collection, author, func(c collection.Collection) (collection.Update, error) { return c.TakeBack(author, id) })
+	s, _ = run(t, patient, s, Updated{Collection: taken})
+	s.Sources, s.Asked = []transport.Source{source}, sets(nil, transport.BitsOf(0))
+	word := says(t, s.Collection, author, func(c collection.Collection) (collection.Update, error) { return c.Complete(author, id) })
+	s, _ = run(t, patient, s, Updated{Collection: word})
+	if _, rank := s.Collection.At(0); !rank.Labelled() {
+		t.Errorf("no label, and a version is waited for: %v", rank)
+	}
+	if _, rank := s.Collection.At(1); rank.Labelled() {
+		t.Errorf("what the authority has said is taken back: %v", rank)
 	}
 }
 

@@ -34,6 +34,7 @@ var mended = []struct {
 	{3141594259, "an edition that is made again goes back", "TestRebaseIsLaterThanBoth"},
 	{77236, "news that came by gossip, and then by a feed with an older seal, count as not taken in", "TestGossipBeforeTheFeed"},
 	{20261129004520, "what was found after a kill is lost when the power fails", "TestSeenOutlivesPowerFailure"},
+	{78975, "a label goes by a word while a version is waited for, since the authority said so before the author took the item back", "TestRule4WordAfterTakingBack"},
 }
 
 func TestMended(t *testing.T) {
