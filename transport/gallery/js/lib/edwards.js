@@ -15,7 +15,7 @@ const d = (p - 121665n) * power(121666n, p - 2n) % p
 /** y of the points whose order divides 8: with such keys, seals verify for many statements. */
 const smallOrder = new Set([0n, 1n, p - 1n,
   0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n,
-  0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd83d3d706a17c7n])
+  0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7n])
 
 /**
  * Reports whether a key is the canonical encoding of a point of the curve that is not of

@@ -87,8 +87,8 @@ export function encodeThumb(width, height, rgba) {
   const q = channel(([r, g]) => r - g, 3, 3)
   const landscape = width > height
   const first = Math.round(63 * l.dc) | Math.round(31.5 + 31.5 * p.dc) << 6 | Math.round(31.5 + 31.5 * q.dc) << 12 | Math.round(31 * l.scale) << 18
-  const second = (landscape ? down : across) | Math.round(63 * p.scale / 1.25) << 3 | Math.round(63 * q.scale / 1.25) << 9 | (landscape ? 1 << 15 : 0)
-  const ac = [l, p, q].flatMap((c) => c.ac.map((v) => c.scale ? Math.round(15 * (0.5 + 0.5 * v / c.scale)) : 8))
+  const second = (landscape ? down : across) | Math.round(63 * p.scale) << 3 | Math.round(63 * q.scale) << 9 | (landscape ? 1 << 15 : 0)
+  const ac = [l, p, q].flatMap((c) => c.ac.map((v) => c.scale ? Math.round(15 * (0.5 + 0.5 * v / c.scale)) : 0))
   const hash = new Uint8Array(5 + Math.ceil(ac.length / 2))
   hash.set([first & 255, first >> 8 & 255, first >> 16, second & 255, second >> 8])
   ac.forEach((v, k) => hash[5 + (k >> 1)] |= v << ((k & 1) << 2))

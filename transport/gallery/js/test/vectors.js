@@ -3,6 +3,7 @@ import { same, hex, sha256, unhex, concat } from '../lib/bytes.js'
 import { decode } from '../lib/collection.js'
 import { decodeEnd, decodeEndpoint, decodeUpdate, encodeEnd, encodeEndpoint, encodeUpdate } from '../lib/documents.js'
 import { GlimpseError } from '../lib/errors.js'
+import { sha256Of } from './sha256.js'
 import { describe, describeEnd, describeEndpoint, describeUpdate } from '../conform/describe.js'
 
 /**
@@ -29,22 +30,22 @@ import { describe, describeEnd, describeEndpoint, describeUpdate } from '../conf
 /** @param {Vector} v @returns {Promise<Uint8Array>} */
 export async function input(v) {
   if (!v.pieces) return unhex(v.hex ?? '')
-  const all = concat(await Promise.all(v.pieces.map(piece)))
+  const all = concat(v.pieces.map(piece))
   check(hex(await sha256(all)) === v.sha256, 'the pieces make other bytes')
   return all
 }
 
 /** @param {Piece} p */
-async function piece(p) {
+function piece(p) {
   if (p.repeat) return concat(Array(p.repeat.times).fill(unhex(p.repeat.hex)))
   if (p.counter) return counter(p.counter)
   if (!p.hash) return unhex(p.hex ?? '')
   const { size, from, to } = p.hash
   const all = new Uint8Array(size * (to - from))
-  const number = new DataView(new ArrayBuffer(8))
+  const sum = new Uint8Array(32)
   for (let i = from; i < to; i++) {
-    number.setBigUint64(0, BigInt(i))
-    all.set((await sha256(new Uint8Array(number.buffer))).subarray(0, size), size * (i - from))
+    sha256Of(i, sum)
+    all.set(sum.subarray(0, size), size * (i - from))
   }
   return all
 }
@@ -85,7 +86,7 @@ export async function run(v) {
   const b = await input(v)
   if (v.error) return checkRefusal(await refusal(() => read(v, b)), v.error, b.length)
   const got = await read(v, b)
-  check(same(got.again, b), 'encoded again it differs: ' + hex(got.again).slice(0, 400))
+  check(same(got.again, b), 'encoded again it differs: ' + hex(got.again.subarray(0, 200)))
   checkEqual(await got.want(), v.want)
   const refused = got.validate ? await refusal(async () => got.validate?.()) : undefined
   check((refused?.code ?? '') === (v.validate ?? ''), `validate: ${refused?.code}, want ${v.validate}`)
