@@ -98,8 +98,9 @@ export async function joins() {
 
 /** Painting many runs is the same as joining them one after the other. */
 export function painting() {
-  for (let seed = 1; seed < 60; seed++) {
-    const next = (/** @type {number} */ n) => seed = (seed * 48271 % 2147483647) && seed * 48271 % 2147483647 % n
+  let state = 1
+  const next = (/** @type {number} */ n) => (state = state * 48271 % 2147483647) % n
+  for (let round = 0; round < 300; round++) {
     const [n, k] = [1 + next(40), next(30)]
     const before = Uint32Array.from({ length: n }, () => next(5) * 16)
     const runs = Array.from({ length: k }, () => {
