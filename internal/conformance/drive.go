@@ -1,0 +1,165 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/glimpse-go/glimpse/collection"
+)
+
+// errDiffers says that an implementation answers other than it should.
+var errDiffers = errors.New("the implementation differs")
+
+// A driver asks one implementation.
+type driver struct {
+	ctx    context.Context
+	in     *json.Encoder
+	out    *bufio.Scanner
+	w      io.Writer
+	asked  int
+	differ int
+}
+
+// drive runs an implementation, asks it everything, and prints what differs.
+func drive(ctx context.Context, root string, w io.Writer, implementation func(io.Reader, io.Writer) error) error {
+	requests, in := io.Pipe()
+	out, answers := io.Pipe()
+	ended := make(chan error, 1)
+	go func() {
+		err := implementation(requests, answers)
+		requests.CloseWithError(io.ErrClosedPipe)
+		answers.Close()
+		ended <- err
+	}()
+	d := &driver{ctx: ctx, in: json.NewEncoder(in), out: bufio.NewScanner(out), w: w}
+	d.out.Buffer(nil, longest)
+	asked := d.everything(root)
+	in.Close()
+	out.Close()
+	if err := errors.Join(asked, <-ended); err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "%d commands, %d differ\n", d.asked, d.differ)
+	if d.differ > 0 {
+		return fmt.Errorf("%w: %d of %d answers", errDiffers, d.differ, d.asked)
+	}
+	return nil
+}
+
+func (d *driver) everything(root string) error {
+	all, err := readVectors(root)
+	if err != nil {
+		return err
+	}
+	for i := range all {
+		q := all[i].request()
+		a, err := d.ask(q)
+		if err != nil {
+			return err
+		}
+		d.judge(all[i].Name, all[i].check(q, a))
+	}
+	joins, err := joinCases(d.ctx)
+	if err != nil {
+		return err
+	}
+	for i, q := range append(joins, checkCases()...) {
+		if err := d.compare(fmt.Sprint(q.Do, " ", i), q); err != nil {
+			return err
+		}
+	}
+	return d.trade()
+}
+
+// ask asks for one answer.
+func (d *driver) ask(q request) (a answer, err error) {
+	d.asked++
+	q.ID = d.asked
+	if err := d.in.Encode(q); err != nil {
+		return a, err
+	}
+	if !d.out.Scan() {
+		return a, errors.Join(fmt.Errorf("no answer to %s", q.Do), d.out.Err())
+	}
+	if err := json.Unmarshal(d.out.Bytes(), &a); err != nil {
+		return a, err
+	}
+	if a.ID != q.ID {
+		return a, fmt.Errorf("an answer to %d, not to %d", a.ID, q.ID)
+	}
+	return a, nil
+}
+
+// compare asks an implementation and this repository's packages the same.
+func (d *driver) compare(name string, q request) error {
+	a, err := d.ask(q)
+	if err != nil {
+		return err
+	}
+	want, refused := q.answer(d.ctx)
+	if want.Error = nameOf(refused); want.Error != "" {
+		if !isRefusal(a.Error, want.Error) {
+			d.judge(name, fmt.Errorf("refused as %q, want %q", a.Error, want.Error))
+		}
+		return nil
+	}
+	want.ID = a.ID
+	d.judge(name, same(a, want))
+	return nil
+}
+
+// trade verifies what the implementation makes.
+func (d *driver) trade() error {
+	for _, algorithm := range []string{"Ed25519", "ES256", "PS256"} {
+		for _, kind := range []string{"flag", "boolean", "degree"} {
+			a, err := d.ask(request{Do: "make", Algorithm: algorithm, Kind: kind, Items: 20})
+			if err != nil {
+				return err
+			}
+			d.judge("make "+algorithm+" "+kind, a.check(d.ctx))
+		}
+	}
+	return nil
+}
+
+// check verifies a share that was made, with its updates: the author's and the authority's.
+func (a answer) check(ctx context.Context) error {
+	ring, err := keyring(a.Keys)
+	if err != nil {
+		return err
+	}
+	c, err := collection.Decode(a.Collection)
+	if err != nil {
+		return err
+	}
+	v, err := collection.Verify(ctx, ring, c)
+	if err != nil || v.Report().Author == nil || v.Report().Authority == nil {
+		return fmt.Errorf("not vouched for by author and authority: %w", err)
+	}
+	for _, data := range []hexed{a.Update, a.Validation} {
+		u, err := collection.DecodeUpdate(data)
+		if err != nil {
+			return err
+		}
+		next, changed, err := v.Apply(ctx, u)
+		if err != nil || !changed {
+			return fmt.Errorf("an update changes nothing: %w", err)
+		}
+		v = next
+	}
+	if !v.Collection().Settled() {
+		return errors.New("items are labelled after the validation")
+	}
+	return nil
+}
+
+func (d *driver) judge(name string, err error) {
+	if err != nil {
+		d.differ++
+		fmt.Fprintf(d.w, "%s: %v\n", name, err)
+	}
+}
