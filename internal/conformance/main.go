@@ -18,6 +18,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"syscall"
+	"time"
 )
 
 func main() {
@@ -45,6 +46,7 @@ func run(ctx context.Context, args []string, r io.Reader, w io.Writer) error {
 	return drive(ctx, *root, w, func(in io.Reader, out io.Writer) error {
 		command := exec.CommandContext(ctx, flags.Arg(0), flags.Args()[1:]...)
 		command.Stdin, command.Stdout, command.Stderr = in, out, os.Stderr
+		command.WaitDelay = time.Second // one that ended reads no more
 		return command.Run()
 	})
 }

@@ -16,7 +16,7 @@ import { describe, describeEnd, describeEndpoint, describeUpdate } from './descr
 /** @type {Record<string, (m: Message) => Promise<Message>>} */
 const commands = {
   async decode(m) {
-    const b = unhex(m.data)
+    const b = unhex(m.data ?? '')
     const { want, encoded, validate } = await read(m, b)
     return { want, again: hex(await sha256(encoded)), ...validate && { validate } }
   },
@@ -31,7 +31,7 @@ const commands = {
     return { data: hex(collection.encode()), report }
   },
   async check(m) {
-    const refusal = new Gate(m.kind, m.versions).check(m.rank, m.right, m.version, m)
+    const refusal = new Gate(m.kind, m.versions).check(m.rank ?? 0, m.right, m.version ?? 0, m)
     return refusal ? { allowed: false, reason: refusal.reason, lift: refusal.lift } : { allowed: true }
   },
   make: makeShare,
