@@ -116,9 +116,10 @@ type Feed interface {
 // itself. A peer does, for its own user.
 type Recipient interface {
 	// Deliver takes a notification; a repeat, however late, is no error and no
-	// news. What it tells is verified before it is acknowledged by nil. Errors
+	// news. What it tells is verified before it is acknowledged by nil. Of a collection
+	// that is known here and names no authority, any of its readers may tell. Errors
 	// wrap ErrForbidden (it is to somebody else, or the caller is neither the
-	// author nor known to be one who may complete the collection: a caller learns
+	// author nor known to be one who may tell: a caller learns
 	// nothing of what the recipient knows), ErrSeal, ErrMalformed, ErrUnreachable
 	// or ErrNotFound (the collection cannot be had now, and the notification is to
 	// come again).

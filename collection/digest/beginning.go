@@ -21,18 +21,17 @@ func NewBeginning(leaves []Digest) Beginning {
 	for _, leaf := range leaves {
 		h.add(leaf)
 	}
-	return beginning(leaves, h.roots[:])
+	return Beginning{Leaves: leaves, Tops: topsOf(h.roots[:], int64(len(leaves)))}
 }
 
-// beginning has the tops of leaves among nodes, by level.
-func beginning(leaves []Digest, nodes []Digest) Beginning {
-	b := Beginning{Leaves: leaves}
-	for l := bits.Len(uint(len(leaves))) - 1; l >= 0; l-- {
-		if len(leaves)>>l&1 == 1 {
-			b.Tops = append(b.Tops, nodes[l])
+// topsOf returns the tops of the first n blocks, which are among nodes, by level.
+func topsOf(nodes []Digest, n int64) (tops []Digest) {
+	for l := bits.Len64(uint64(n)) - 1; l >= 0; l-- {
+		if n>>l&1 == 1 {
+			tops = append(tops, nodes[l])
 		}
 	}
-	return b
+	return tops
 }
 
 // Root returns the digest of the version that has these blocks and no others.

@@ -19,8 +19,8 @@
 // keeps a [Tree], which returns the path of a block and writes any range of
 // bytes with its proof ([Tree.WriteRange]). A station that fetches them reads
 // such a range with a [Reader], which returns nothing unchecked, keeps a [Beginning]
-// of what has come in part, or checks a block that came by other means with
-// [VerifyBlock]. [NewVerifier] checks plain bytes without proofs, at their end.
+// of what has come in part, to which it joins what comes in any order by its [Section], or
+// checks a block that came by other means with [VerifyBlock]. [NewVerifier] checks plain bytes without proofs, at their end.
 //
 // # Range with proof
 //

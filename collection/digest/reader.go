@@ -3,9 +3,6 @@ package digest
 import (
 	"fmt"
 	"io"
-	"math/bits"
-	"slices"
-	"sync"
 )
 
 // Reader reads a range with proof, as Tree.WriteRange writes it, and returns its
@@ -22,8 +19,7 @@ type Reader struct {
 	known      [maxHeight]Digest // the newest right sibling checked, by level
 	buf        []byte            // a block; nil until Read needs it
 	out        []byte            // the bytes checked and not yet given out
-	tops       []Digest          // of the blocks before the first, if they are to be proved
-	lefts      lefts             // that the blocks have made so far
+	lefts      lefts             // of the blocks before the first, and those that came since
 	newest     Digest            // the hash of the newest block
 	siblings   [maxHeight]Digest // of the newest block
 	err        error
@@ -69,83 +65,6 @@ func (r *Reader) Read(p []byte) (int, error) {
 	k := copy(p, r.out)
 	r.out = r.out[k:]
 	return k, nil
-}
-
-// WriteRest writes the range to w, 256 KiB at once, and returns the hashes of all blocks of
-// the version up to its end: of a whole number of blocks with their tops, for which nothing is
-// hashed again. Before is what came before the range, as an earlier WriteRest has returned
-// it: the proof of the first block proves its tops. If they are not the version's, or the
-// size is false, the error is ErrKept. After an error the Beginning is that of the blocks
-// before and of those that w took. The leaves are appended to those of before, as append does.
-//
-// The range must begin with a block and end with one, of which nothing was read, and
-// before be of all blocks before it: else the error is ErrRange and the Beginning empty. That
-// the tops are those of the leaves is the caller's to know. Other errors are those of Read
-// and of w.
-func (r *Reader) WriteRest(w io.Writer, before Beginning) (Beginning, error) {
-	end := r.size
-	if r.end < blocks(r.size) {
-		end = r.end * BlockSize
-	}
-	if r.next != r.first || r.skip != 0 || r.left != end-r.first*BlockSize || !before.fits(r.first) {
-		return Beginning{}, fmt.Errorf("%w: not whole blocks that follow", ErrRange)
-	}
-	if r.size == r.first*BlockSize && before.Root() != r.root {
-		return before, ErrKept // no block comes that would prove them
-	}
-	r.begin(before.Tops)
-	leaves := slices.Grow(before.Leaves, int(min(r.end-r.first, maxGrown)))
-	taken, err := r.writeBlocks(w, leaves)
-	if int64(len(taken)) < r.next {
-		return NewBeginning(taken), err // w has failed
-	}
-	return beginning(taken, r.lefts[:]), err
-}
-
-const (
-	maxWritten = 256 << 10 // bytes that WriteRest and WriteRange write at once, at most
-	maxGrown   = 1 << 12   // leaves for which there is room before they come: a size is only claimed
-)
-
-// A piece is blocks, and room for their paths.
-type piece [maxWritten + BlockSize]byte
-
-// pieces are used again, by all that reads and writes blocks.
-var pieces = sync.Pool{New: func() any { return new(piece) }}
-
-// begin takes what is known of the blocks before the first.
-func (r *Reader) begin(tops []Digest) {
-	r.tops = tops
-	for l := bits.Len64(uint64(r.first)) - 1; l >= 0; l-- {
-		if r.first>>l&1 == 1 {
-			r.lefts[l], tops = tops[0], tops[1:]
-		}
-	}
-}
-
-// writeBlocks writes blocks to w, some at once, and appends the hashes of those that w took
-// to leaves.
-func (r *Reader) writeBlocks(w io.Writer, leaves []Digest) ([]Digest, error) {
-	piece := pieces.Get().(*piece)
-	defer pieces.Put(piece)
-	for size, taken := 0, len(leaves); ; {
-		var block []byte
-		if block, r.err = r.block(piece[size:]); r.err == nil {
-			leaves, size = append(leaves, r.newest), size+len(block)
-		}
-		if size > maxWritten-BlockSize || r.err != nil && size > 0 {
-			if _, err := w.Write(piece[:size]); err != nil {
-				return leaves[:taken], err
-			}
-			size, taken = 0, len(leaves)
-		}
-		if r.err == io.EOF {
-			return leaves, nil
-		}
-		if r.err != nil {
-			return leaves, r.err
-		}
-	}
 }
 
 // fill reads and checks the next block, if any, and makes its bytes available.
@@ -194,29 +113,8 @@ func (r *Reader) frame(buf []byte) ([]byte, error) {
 	if fold(r.newest, i, last, levels, path, &r.lefts) != want {
 		return nil, &BlockError{Block: i, Err: ErrMismatch}
 	}
-	if i == r.first && !r.proves(last, path) {
-		return nil, ErrKept
-	}
 	r.learn(i, last, levels, path)
 	return block, nil
-}
-
-// proves reports whether the path of the first block has the tops of the blocks before: they
-// are its left siblings.
-func (r *Reader) proves(last int64, path []Digest) bool {
-	tops := r.tops
-	for l := 0; len(tops) > 0; l++ {
-		if r.first>>l&1 == 1 {
-			if path[0] != tops[len(tops)-1] {
-				return false
-			}
-			tops = tops[:len(tops)-1]
-		}
-		if _, ok := sibling(r.first, last, l); ok {
-			path = path[1:]
-		}
-	}
-	return true
 }
 
 // path reads so many siblings.
@@ -230,7 +128,8 @@ func (r *Reader) path(n int) (path []Digest, err error) {
 	return path, err
 }
 
-// learn keeps the right siblings of a path that was checked.
+// learn keeps the siblings of a path that was checked: those on the left, which only the path of
+// the first block has, are the tops of the blocks before it.
 func (r *Reader) learn(i, last int64, levels int, path []Digest) {
 	for l := range levels {
 		if _, ok := sibling(i, last, l); !ok {
@@ -238,6 +137,8 @@ func (r *Reader) learn(i, last int64, levels int, path []Digest) {
 		}
 		if i>>l&1 == 0 {
 			r.known[l] = path[0]
+		} else {
+			r.lefts[l] = path[0]
 		}
 		path = path[1:]
 	}

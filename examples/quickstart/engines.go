@@ -7,11 +7,8 @@ import (
 	"github.com/glimpse-go/glimpse/transport/media/heif"
 )
 
-// The boxes in pixels that the partial versions fit, as package mediafiles makes them.
-var (
-	thumbnailBox = media.Box{W: 160, H: 120}
-	screenBox    = media.Box{W: 640, H: 480}
-)
+// thumbnailBox is the box in pixels that thumbnails fit, as package mediafiles makes them.
+var thumbnailBox = media.Box{W: 160, H: 120}
 
 // engines are what pictures are made with, before the pure Go engine of package media. Built
 // with the tag vips there is libvips, and for HEIC where libvips was built without it, the

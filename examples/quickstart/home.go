@@ -95,7 +95,7 @@ func (h *home) Render(ctx context.Context, p peer.Picture, w io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", clean(p.Item.Caption), err)
 	}
-	h.stage.witness.allow(made.Bytes())
+	h.stage.witness.Allow(made.Bytes())
 	_, err = made.WriteTo(w)
 	return err
 }

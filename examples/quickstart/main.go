@@ -5,9 +5,9 @@
 //	go run ./examples/quickstart                  with eight photos that it makes
 //	go run ./examples/quickstart -photos DIR      with your own photos, films and documents
 //	go run ./examples/quickstart -keep DIR        keeps the folders of all stations
-//	go run ./examples/quickstart -store file      has the hub keep files instead of SQLite
 //	go run ./examples/quickstart -json            prints one JSON object instead
 //	go run -tags vips ./examples/quickstart       makes thumbnails with libvips
+//	go run -tags sqlite ./examples/quickstart -store sqlite   has the hub use SQLite, as examples/hub does
 //
 // All stations run in this one process, but share nothing: each has a folder, a
 // key and a network listener of its own on 127.0.0.1, and they meet over HTTPS
@@ -47,7 +47,7 @@ func main() {
 type options struct {
 	photos string // folder; empty = make photos
 	keep   string // folder; empty = a temporary one
-	store  string // of the hub, a key of hubStores; empty = sqlite
+	store  string // of the hub, a key of hubStores; empty = file
 	budget int64  // MiB for making pictures; 0 = the default of media.Maker
 	json   bool
 }
@@ -97,7 +97,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.SetOutput(io.Discard)
 	flags.StringVar(&o.photos, "photos", "", "share what is in this `folder` and the folders below it")
 	flags.StringVar(&o.keep, "keep", "", "keep the folders of all stations in this new or empty `folder`")
-	flags.StringVar(&o.store, "store", "sqlite", "the `kind` of the hub's store: sqlite or file")
+	flags.StringVar(&o.store, "store", "file", "the `kind` of the hub's store: file or, built with the tag sqlite, sqlite")
 	flags.Int64Var(&o.budget, "budget", 0, "memory for making thumbnails, in `MiB` (default 192)")
 	flags.BoolVar(&o.json, "json", false, "print one JSON object at the end instead of the story")
 	err := flags.Parse(args)
@@ -113,7 +113,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	case flags.NArg() > 0:
 		return o, program.Usage("%q is no option; see -help", flags.Arg(0))
 	case hubStores[o.store] == nil:
-		return o, program.Usage("-store is %q instead of sqlite or file; see -help", o.store)
+		return o, program.Usage("-store is %q, of which this program knows nothing; see -help", o.store)
 	case o.budget < 0 || o.budget > maxBudget:
 		return o, program.Usage("-budget is %d instead of 1 to %d; see -help", o.budget, maxBudget)
 	}

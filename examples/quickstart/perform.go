@@ -10,6 +10,7 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/examples/internal/find"
 	"github.com/glimpse-go/glimpse/examples/internal/human"
+	"github.com/glimpse-go/glimpse/examples/internal/witness"
 )
 
 // perform plays the story and judges it.
@@ -46,7 +47,7 @@ func newStage(root string, o options, out io.Writer, t tricks) *stage {
 		story = &timeline{w: io.Discard}
 	}
 	return &stage{
-		network: newNetwork(t), timeline: story, result: &result{Engines: engineNames(), Skipped: []remark{}, Generic: []remark{}}, witness: new(witness), options: o, root: root, tricks: t,
+		network: newNetwork(t), timeline: story, result: &result{Engines: engineNames(), Skipped: []remark{}, Generic: []remark{}}, witness: new(witness.Witness), options: o, root: root, tricks: t,
 	}
 }
 

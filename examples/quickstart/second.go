@@ -63,7 +63,7 @@ func (c *cast) secondNews(ctx context.Context) error {
 		return err
 	}
 	err = c.forEach(ctx, "second", c.update, c.verify, c.fetchNewThumbnails, c.fetchOriginals, c.readAgain)
-	c.result.BytesOriginalsViaHub = c.witness.passed.Load()
+	c.result.BytesOriginalsViaHub = c.witness.Passed()
 	return err
 }
 

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/glimpse-go/glimpse/examples/internal/witness"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/account"
 	"github.com/glimpse-go/glimpse/transport/httplink"
@@ -23,7 +24,7 @@ type stage struct {
 	network  *network
 	timeline *timeline
 	result   *result
-	witness  *witness
+	witness  *witness.Witness
 	failures lastFailure
 	options  options
 	root     string // folder of all stations' folders

@@ -6,7 +6,6 @@ import (
 
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/filestore"
-	"github.com/glimpse-go/glimpse/transport/sqlitestore"
 )
 
 // openStore opens the store in a folder.
@@ -18,12 +17,5 @@ type ownedStore interface {
 	io.Closer
 }
 
-// openFiles is for devices and homes, and for a server that is to do without SQLite.
+// openFiles is for devices and homes, and for a server that is to do without a database.
 func openFiles(_ context.Context, dir string) (ownedStore, error) { return filestore.Open(dir) }
-
-// hubStores are what the hub can keep its records and blobs with, by the names that
-// -store knows.
-var hubStores = map[string]openStore{
-	"sqlite": func(ctx context.Context, dir string) (ownedStore, error) { return sqlitestore.Open(ctx, dir) },
-	"file":   openFiles,
-}

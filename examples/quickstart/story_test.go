@@ -48,7 +48,7 @@ func TestStoryIsPlainWithoutTerminal(t *testing.T) {
 	if strings.Contains(o.out, "no screen version: text.jpg") {
 		t.Error("a document's icon is all there is to show, and no news")
 	}
-	keeps(t, keep, map[string]string{"hub": "records.sqlite", "camera": "log", "home": "log", "bob": "log", "carol": "log"})
+	keeps(t, keep, map[string]string{"hub": "log", "camera": "log", "home": "log", "bob": "log", "carol": "log"})
 	again := quickstart(t, tricks{}, "-photos", dir, "-keep", keep)
 	again.refused(t, 2, "not empty")
 }
@@ -61,16 +61,6 @@ func keeps(t *testing.T, dir string, files map[string]string) {
 			t.Errorf("-keep: %v", err)
 		}
 	}
-}
-
-// The story is the same with a hub that keeps files.
-func TestStore(t *testing.T) {
-	keep := filepath.Join(t.TempDir(), "kept")
-	o := quickstart(t, tricks{}, "-photos", photos(t), "-keep", keep, "-store", "file")
-	if o.status != 0 || !strings.Contains(o.out, "Everything held") {
-		t.Fatalf("exit status %d: %s", o.status, o.errors)
-	}
-	keeps(t, keep, map[string]string{"hub": "log"})
 }
 
 // The object of -json has these entries and no others.

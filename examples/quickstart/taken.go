@@ -93,7 +93,7 @@ func (c *cast) amount(photos []photo) string {
 func (c *cast) watchFor(ctx context.Context, photos []photo) (there []photo, gone error) {
 	var lost []remark
 	for _, p := range photos {
-		if err := c.witness.learnPhoto(ctx, c.camera, p); err != nil {
+		if err := c.learn(ctx, p); err != nil {
 			lost, gone = append(lost, remark{File: p.Caption, Reason: reason(err)}), err
 			continue
 		}
@@ -101,9 +101,19 @@ func (c *cast) watchFor(ctx context.Context, photos []photo) (there []photo, gon
 	}
 	for _, p := range there {
 		if thumb, err := contents(c.camera.card.Open(ctx, p.ID, thumbnail)); err == nil {
-			c.witness.allow(thumb)
+			c.witness.Allow(thumb)
 		}
 	}
 	c.skip(lost)
 	return there, gone
+}
+
+// learn shows the witness a photo on the camera's card.
+func (c *cast) learn(ctx context.Context, p photo) error {
+	blob, err := c.camera.card.Open(ctx, p.ID, original)
+	if err != nil {
+		return err
+	}
+	defer blob.Close()
+	return c.witness.Learn(ctx, blob, blob.Size())
 }

@@ -12,7 +12,6 @@
 //     records.go, and no two are the same;
 //   - files, functions and types keep their proportions, and tests stand beside what
 //     they test;
-//   - the quickstart reaches no libp2p, so that the first command stays quick;
 //   - the top level holds the entries of the design and nothing else;
 //   - the Examples that are whole programs of a hub, a home and a camera stay short.
 //

@@ -21,7 +21,6 @@ var rules = map[string]func(*tree) []string{
 	"beside":       beside,
 	"top level":    topLevel,
 	"records":      records,
-	"quick":        quick,
 }
 
 var (
@@ -139,16 +138,6 @@ func effects(s source) (found []string) {
 		return true
 	})
 	return found
-}
-
-// quick keeps the first program that people run free of a network that takes long to build.
-func quick(t *tree) (broken []string) {
-	t.reach("examples/quickstart", func(from source, imported string) {
-		if dir, ours := folder(imported); ours && dir == "transport/p2plink" || strings.HasPrefix(imported, "github.com/libp2p/") {
-			broken = append(broken, fmt.Sprintf("examples/quickstart reaches %s: %s imports it", imported, from.name))
-		}
-	})
-	return broken
 }
 
 func requirements(t *tree) (broken []string) {

@@ -89,4 +89,8 @@
 //     reads nothing of it any more, in no head: to that user none of it is there, and the
 //     entries in the feed keep the names alone. Of what has ended the End is told all the same.
 //     Where the head without that user ends, all is as it was, and is told anew.
+//  21. Where no authority validates, a station that others reach tells the recipients of what it
+//     holds, whoever has made it, as soon as it has met it, and of what is new of it: unless its
+//     user is the author, who publishes, or the recipients are more than 256. It says nothing
+//     itself by that. Others' news that adds nothing is not told again.
 package engine

@@ -47,6 +47,17 @@ func (r Rules) vouch(s State) (collection.Update, bool, error) {
 	return u, true, err
 }
 
+// maxPassedOn is of how many recipients a collection is at most that others than its author
+// tell them of: what they store for it grows with that.
+const maxPassedOn = 256
+
+// passesOn reports whether the station tells the recipients of what it holds, whoever has
+// made it: rule 21.
+func (r Rules) passesOn(s State) bool {
+	c := s.Collection
+	return r.Own.URL != "" && c.Authority().IsZero() && c.Author() != r.Own.User && len(notify.Due(c)) <= maxPassedOn
+}
+
 // hasTold notes that the recipients know of the present availability.
 func (s *State) hasTold() (err error) {
 	s.Notified, err = notify.Availability(s.Collection)

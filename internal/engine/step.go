@@ -108,6 +108,7 @@ func (r Rules) follow(s *State) ([]Effect, error) {
 	if !s.Sealed {
 		return nil, nil
 	}
+	s.Notifies = s.Notifies || r.passesOn(*s)
 	if s.more {
 		return r.notify(s)
 	}

@@ -63,7 +63,7 @@
 //
 //	NAME publishes COLLECTION [after N hours]
 //	NAME publishes-partial | tells | refreshes | lists COLLECTION
-//	NAME wakes                      publishes what is due
+//	NAME wakes                      publishes what is due, and tells who holds it what is new without a hub
 //	NAME receives [from PEER]
 //	NAME fetches | views | searches | prints | exports | wishes VERSION of ITEMS in COLLECTION
 //	NAME shows VERSION of COLLECTION    of all its items, a partial one

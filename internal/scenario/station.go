@@ -86,10 +86,28 @@ func (s *station) start() (err error) {
 	if !s.serves {
 		cfg.URL = ""
 	}
+	if s.w.Hub == nil {
+		cfg.Find = s.w.holders
+	}
 	if s.renders {
 		cfg.Render = peer.RendererFunc(s.render)
 	}
 	return s.StartPeer(s.w.ctx, cfg)
+}
+
+// holders are the peers that hold a collection: where there is no hub, they are found.
+func (w *World) holders(ctx context.Context, c collection.Collection) (found []transport.Source, err error) {
+	for _, s := range w.stations {
+		if s.Peer == nil || !s.serves || w.offline[s.Name] {
+			continue
+		}
+		if _, err := s.Reader.View(ctx, c.Name()); err == nil {
+			source := s.Source()
+			source.Items = transport.AllBits(c.Len())
+			found = append(found, source)
+		}
+	}
+	return found, nil
 }
 
 // accept asks the user whether to take what is handed over.

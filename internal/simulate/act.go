@@ -68,9 +68,11 @@ func (w *world) actAsAuthor(s *station, c collection.Collection) {
 	}
 }
 
+// tell has a station tell the hub or, without one, the stations that hold something new.
 func (w *world) tell(s *station, name collection.Name) error {
 	if w.noHub {
-		return nil
+		_, err := s.Author.PublishDue(ctx)
+		return err
 	}
 	return s.Author.NotifyHub(ctx, name)
 }

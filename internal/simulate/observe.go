@@ -25,6 +25,7 @@ func (o observed) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	o.w.asked(m)
 	answer, err := o.next.RoundTrip(r)
+	o.w.directory.pass(m, answer)
 	o.at.enter()
 	o.w.inbound[m.To]--
 	if err := lab.Outcome(answer, err); err != nil {

@@ -51,7 +51,7 @@ func (w *world) ended(what string, err error) {
 		return
 	}
 	w.say("%s: %v", what, err)
-	if !w.mayFail && !expected(err) && w.excused(err) != nil {
+	if !w.mayFail && !expected(err) && !w.directory.misled(err) && w.excused(err) != nil {
 		w.fail("%s: unexpected: %w", what, err)
 	}
 }
@@ -84,6 +84,7 @@ func (w *world) play() {
 			w.act(w.stations[w.random.IntN(len(w.stations))])
 		}
 		w.pair.meanwhile()
+		w.directory.meanwhile()
 		w.Run(w.Now().Add(w.moment() / 4))
 	}
 }

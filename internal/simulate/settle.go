@@ -26,6 +26,7 @@ func (w *world) settle() {
 	w.mail.fails = 0
 	w.rival.end()
 	w.pair.end()
+	w.directory.end()
 	for _, s := range w.running() {
 		s.endFaults()
 	}
@@ -93,11 +94,16 @@ func (w *world) round() {
 		w.settled("probe", w.anyHub().Hub.Probe(ctx))
 	}
 	for _, s := range w.stations {
+		w.directory.renew(s)
 		w.settled(s.Name+": receive", w.excused(receive(s)))
 		names, err := s.Names(ctx)
 		w.settled(s.Name+": names", err)
 		for _, name := range names {
 			w.settled(fmt.Sprintf("%s: %v", s.Name, name), w.roundOf(s, name))
+		}
+		if w.noHub {
+			_, err = s.Author.PublishDue(ctx)
+			w.settled(s.Name+": gossip", err)
 		}
 		w.settled(s.Name+": retry wishes", w.excused(s.Reader.RetryWishes(ctx)))
 	}

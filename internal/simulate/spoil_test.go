@@ -36,6 +36,7 @@ func TestCheckerFinds(t *testing.T) {
 		"a home that stores other bytes":            {options{spoilStore: storesOthers}, "stores other bytes"},
 		"a recipient that loses wishes":             {options{spoilStore: losesWishes}, "wishes"},
 		"a hub whose disk does not sync":            {options{files: yes, hubs: no, liar: "hub"}, " lost "},
+		"peers that search for what is labelled":    {options{policy: everything, finds: yes}, "searches for"},
 		"peers that ignore labels":                  {options{policy: everything}, " may "},
 		"a link that tampers with updates":          {options{spoilHub: tampers}, "seal refused"},
 		"a link that swallows notifications":        {options{spoilHub: swallows}, ""},

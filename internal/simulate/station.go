@@ -112,7 +112,7 @@ func (s *station) startPeer() {
 	}
 	cfg.Hub, cfg.Wait, cfg.Pause = s.toHub(), 1, s.w.Pause
 	cfg.Render, cfg.Policy, cfg.Events, cfg.Accept = s, s.w.policy, s.happened, s.accept
-	cfg.AcceptReader = acceptsAll
+	cfg.AcceptReader, cfg.Find = acceptsAll, s.w.directory.finder(s)
 	s.w.must("start of "+s.Name, s.StartPeer(ctx, cfg))
 }
 

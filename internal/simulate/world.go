@@ -32,6 +32,7 @@ type options struct {
 	policy      label.Policy
 	hub         whether // there is one
 	hubs        whether // two processes are the hub, on one store
+	finds       whether // there is a directory
 	files       whether // stores are of files, whose disks crash
 	liar        string  // whose disk says that it has synced
 	lean        bool    // nothing is checked at every change, and nothing of it kept
@@ -55,8 +56,10 @@ type world struct {
 	twins  *twins
 	rival  *rival
 	pair   *pair
-	net    *lab.Network
-	failed []error // what was found wrong
+
+	directory *directory // nil = none
+	net       *lab.Network
+	failed    []error // what was found wrong
 
 	hub      *station
 	cameras  []*camera
@@ -92,7 +95,7 @@ func newWorld(o options) *world {
 	if files := w.random.IntN(3) == 0; o.files == yes || o.files == perhaps && files {
 		w.files = yes
 	}
-	w.pair = newPair(w)
+	w.pair, w.directory = newPair(w), newDirectory(w)
 	w.hub = w.newStation("hub", collection.UserID{})
 	w.hub.startHub()
 	w.pair.join()
@@ -199,6 +202,7 @@ func simulate(o options) []error {
 	w.settle()
 	w.judge()
 	w.originals()
+	w.apart()
 	w.lifecycle()
 	w.blackout()
 	return w.failed

@@ -26,6 +26,9 @@ func main() {
 	if err == nil {
 		err = writeList(enrolmentFile, enrolmentVectors())
 	}
+	if err == nil {
+		err = writeList(messageFile, messageVectors())
+	}
 	if err != nil {
 		log.Fatal("vectors: ", err)
 	}

@@ -57,6 +57,13 @@ func TestEnrolmentFileIsMade(t *testing.T) {
 	}
 }
 
+// TestMessageFileIsMade is the same for those of package p2plink.
+func TestMessageFileIsMade(t *testing.T) {
+	if err := writeList("../../"+messageFile, messageVectors()); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestWriteAddsAndNeverChanges(t *testing.T) {
 	dir := t.TempDir()
 	one, other := vector{Name: "one", Error: "ErrType"}, vector{Name: "other", Error: "ErrType"}

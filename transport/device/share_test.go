@@ -170,3 +170,15 @@ func TestBadIdentifiersAreRefused(t *testing.T) {
 		t.Errorf("for nobody: %v", err)
 	}
 }
+
+// TestLostOriginal: what is not there any more when it is asked for keeps the rest from nothing:
+// the home waits for no more.
+func TestLostOriginal(t *testing.T) {
+	_, cam, home, _, name := labtest.NewAlbum(t, hub.Config{}, 3)
+	photo := cam.Card[cam.Items[1].ID]
+	photo[2] = nil
+	cam.Card[cam.Items[1].ID] = photo
+	if answer := cam.Syncs(home, name); answer.Next != transport.Done {
+		t.Errorf("the home waits for %v, %v", answer.Next, answer.Missing)
+	}
+}

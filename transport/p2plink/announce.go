@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ipfs/go-cid"
@@ -13,6 +15,10 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport"
 )
+
+// providing is how many records are left at once: on a large network one takes seconds, and a
+// station may have thousands.
+const providing = 8
 
 // announced is a collection that the station serves originals of, or its user.
 type announced struct {
@@ -31,7 +37,9 @@ func (t topic) key() (cid.Cid, error) {
 // one record for each, whatever number of items it has, which Run renews. Who finds it asks the
 // station itself for items. The source is the station as it has sealed where it serves, at the
 // host's URL: peer.Peer.Source returns it. A program calls Announce at event.Published, or once
-// it has fetched all that it would serve, and for all that it serves when it starts.
+// it has fetched all that it would serve, and for all that it serves when it starts. Of a
+// collection that names no authority it does so at event.Arrived already, whatever it has of it:
+// those who have something new to tell find it then (peer.Author.PublishDue).
 //
 // The error wraps transport.ErrMalformed for a source that is not at the host's URL, and
 // transport.ErrUnreachable where no station of the table takes the record: Run tries again.
@@ -39,15 +47,16 @@ func (h *Host) Announce(ctx context.Context, as transport.Source, all ...collect
 	if _, err := h.ownEndpoint(as); err != nil {
 		return err
 	}
-	var failed []error
-	for _, c := range all {
+	topics := make([]topic, len(all))
+	h.mu.Lock()
+	for i, c := range all {
 		identity := c.Identity()
-		h.mu.Lock()
-		h.holds[topicOf(identity)] = &announced{secret: identity[:], endpoint: as.Endpoint}
-		h.mu.Unlock()
-		failed = append(failed, h.provide(ctx, topicOf(identity)))
+		topics[i] = topicOf(identity)
+		h.holds[topics[i]] = &announced{secret: identity[:], endpoint: as.Endpoint}
 	}
-	return errors.Join(failed...)
+	h.mu.Unlock()
+	_, err := h.provideAll(ctx, topics)
+	return err
 }
 
 // ownEndpoint returns the endpoint of a source at the host's URL.
@@ -69,8 +78,33 @@ func (h *Host) Conceal(all ...collection.Collection) {
 	}
 }
 
+// provideAll leaves records of topics, several at once, and returns how many. The error is that
+// of each that is not left, joined.
+func (h *Host) provideAll(ctx context.Context, topics []topic) (left int, err error) {
+	failed := make([]error, len(topics))
+	var next atomic.Int64
+	var all sync.WaitGroup
+	for range min(providing, len(topics)) {
+		all.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(topics)); i = next.Add(1) - 1 {
+				failed[i] = h.provide(ctx, topics[i])
+			}
+		})
+	}
+	all.Wait()
+	for _, err := range failed {
+		if err == nil {
+			left++
+		}
+	}
+	return left, errors.Join(failed...)
+}
+
 func (h *Host) provide(ctx context.Context, t topic) error {
 	key, err := t.key()
+	if err == nil {
+		err = ctx.Err()
+	}
 	if err == nil {
 		err = h.table.Provide(ctx, key, true)
 	}
@@ -110,11 +144,7 @@ func (h *Host) Run(ctx context.Context) error {
 // Renew announces again what is due, as Run does, and returns how many collections that were.
 // What fails is due still.
 func (h *Host) Renew(ctx context.Context) (renewed int) {
-	for _, t := range h.due() {
-		if ctx.Err() == nil && h.provide(ctx, t) == nil {
-			renewed++
-		}
-	}
+	renewed, _ = h.provideAll(ctx, h.due())
 	return renewed
 }
 

@@ -77,6 +77,9 @@ func (h *Host) ask(ctx context.Context, at peer.ID, q question) (answer, error) 
 
 // exchange writes to a station and reads what it writes, until ctx ends.
 func (h *Host) exchange(ctx context.Context, at peer.ID, data []byte) ([]byte, error) {
+	if err := h.reach(ctx, at); err != nil {
+		return nil, err
+	}
 	s, err := h.host.NewStream(ctx, at, stationProtocol)
 	if err != nil {
 		return nil, err
@@ -126,7 +129,8 @@ func (h *Host) answer(s network.Stream) {
 }
 
 // answerTo returns the answer to a question. Of a collection that is not announced here it is
-// that of a station which holds nothing, and of a user who is not served nearby likewise.
+// that of a station which holds nothing, of a user who is not served nearby likewise, and to who
+// knows no more than the topic.
 func (h *Host) answerTo(caller network.Conn, data []byte) ([]byte, error) {
 	q, err := decodeQuestion(data)
 	if err != nil {
@@ -139,8 +143,8 @@ func (h *Host) answerTo(caller network.Conn, data []byte) ([]byte, error) {
 		if held == nil && isNearby(caller) {
 			held = h.homes[*q.topic]
 		}
-		if held != nil {
-			a.endpoint, a.proof = held.endpoint, proofOf(held.secret, caller.RemotePeer(), h.host.ID(), q.nonce)
+		if by, me := caller.RemotePeer(), h.host.ID(); held != nil && q.asks(held.secret, by, me) {
+			a.endpoint, a.proof = held.endpoint, proofOf(holder, held.secret, by, me, q.nonce)
 		}
 		h.mu.Unlock()
 	}

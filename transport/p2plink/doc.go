@@ -32,26 +32,29 @@
 //
 //	proof = HMAC-SHA-256(identity, "glimpse holder" 00 caller's peer id, called peer id, nonce)
 //
-// and drops those that cannot know the identity: nobody who has merely seen the topic, or fills
-// the table with records, is told what is searched for, or by whom. What remains is asked
+// and drops those that cannot know the identity; who asks proves the same, with "glimpse seeker"
+// in its place, and is told nothing otherwise. So nobody who has merely seen the topic, or fills
+// the table with records, learns what is searched for, or which user serves it. What remains is asked
 // item by item, over the exchange, and tells outsiders what it tells them of what is not there.
 //
 // Find is a transport.Finder, to be set as peer.Config.Find: behind the peer's gate, so that a
 // labelled item is never searched for. A search that found nothing is remembered for
-// [Config.Remember]. p2plink.cddl describes both messages of /glimpse/station/1.
+// [Config.Remember]. p2plink.cddl describes both messages of /glimpse/station/1, and
+// testdata/messages.json has vectors of them, good and bad.
 //
 // # On the local network
 //
 // With [Config.Local] stations find each other there by mDNS, under random names, and connect. A
 // station of a user's says so ([Host.ServeNearby]) to those who know the user's id and ask for it
-// ([Host.Nearby]), over the encrypted connection, with the topic and the proof
+// ([Host.Nearby]), over the encrypted connection, with the topic and the proofs
 //
 //	topic = SHA-256("glimpse home" 00 user id)
 //	proof = HMAC-SHA-256(user id, "glimpse holder" 00 caller's peer id, called peer id, nonce)
 //
 // and to nobody from outside. Find asks the stations there first. That the station is the user's
-// its sealed endpoint shows, as that of any source; a new device learns the keys of its user when
-// it is enrolled (package enrol).
+// its sealed endpoint shows, as that of any source. A new device, which is told its user's id, finds
+// the home so, and becomes one of the user's stations there (package enrol): with [Host.Transport]
+// as Options.HTTP, httplink.NewEnrolClient reaches the home, whoever else listens.
 //
 // # Behind routers
 //
@@ -60,7 +63,7 @@
 // addresses (circuit relay v2). A relay is any station with [Config.Relay], such as a hub. What it
 // carries is encrypted from end to end, as all connections are, and little: both stations use it
 // to open a direct connection through their routers (DCUtR), for which requests wait a few
-// seconds. Where both routers choose another port for each destination, none passes.
-// [Host.Direct] says so; then what is small goes through the relay, and an original in parts, as
-// far as the relay lets it.
+// seconds. Where a router chooses another port for each destination, none passes, and none is
+// waited for. [Host.Direct] says so ([ErrSymmetricHere], [ErrSymmetricThere]); then what is small
+// goes through the relay, and an original in parts, as far as the relay lets it.
 package p2plink

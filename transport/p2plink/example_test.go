@@ -11,6 +11,7 @@ import (
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/signature"
+	"github.com/glimpse-go/glimpse/transport/enrol"
 	"github.com/glimpse-go/glimpse/transport/httplink"
 	"github.com/glimpse-go/glimpse/transport/p2plink"
 	station "github.com/glimpse-go/glimpse/transport/peer"
@@ -54,6 +55,40 @@ func Example() {
 	// Output:
 	// transport: forbidden
 	// <nil>
+}
+
+// A new camera becomes one of Ann's stations at her home, over libp2p. On the local network, with
+// Config.Local, Nearby finds the home for who is told Ann's id; here the camera is told where it is.
+func Example_enrolment() {
+	ctx := context.Background()
+	here := p2plink.Config{
+		Listen:   []string{"/ip4/127.0.0.1/udp/0/quic-v1"},
+		Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
+	}
+	annKey, cameraKey := newSigner(), newSigner()
+	ann := collection.UserOf(annKey.ID())
+	homeHost, _ := p2plink.New(ctx, annKey, here)
+	defer homeHost.Close()
+	home, _ := station.New(ctx, ann, annKey, station.Config{URL: homeHost.URL()})
+	attempt, _ := enrol.NewAttempt(ctx, enrol.Offer{User: ann, Key: annKey.Public()}, rand.Reader)
+	open := httplink.HandlerOptions{Enrol: func(string) *enrol.Attempt { return attempt }}
+	go http.Serve(homeHost.Listen(), httplink.PeerHandler(home, open)) // until the host is closed
+
+	here.Bootstrap = []peer.AddrInfo{homeHost.Addresses()}
+	cameraHost, _ := p2plink.New(ctx, nil, here)
+	defer cameraHost.Close()
+	over := httplink.Options{HTTP: &http.Client{Transport: cameraHost.Transport(nil)}}
+	at := httplink.NewEnrolClient(homeHost.URL(), "", over)
+	joiner, err := enrol.Join(ctx, at, cameraKey, signature.StationDevice, "camera", rand.Reader)
+	fmt.Println("camera waits:", err)
+
+	asking, code, err := attempt.Wait(ctx)
+	fmt.Println("home asks:", asking.Name, code == joiner.Code(), err)
+	// Both go on as in the Example of package enrol, once a person has said yes.
+
+	// Output:
+	// camera waits: <nil>
+	// home asks: camera true <nil>
 }
 
 func newSigner() *signature.Signer {

@@ -47,12 +47,35 @@ func after(limit int, then func()) between {
 	}
 }
 
+// rest is what a station sends from where it goes on.
+type rest struct{ offset, sent atomic.Int64 }
+
+// counts is a between.
+func (r *rest) counts(out http.ResponseWriter, req *http.Request, station http.Handler) {
+	from, _ := strconv.ParseInt(req.URL.Query().Get("offset"), 10, 64) // none is 0
+	r.offset.Store(from)
+	counted := &through{ResponseWriter: out}
+	counted.write = func(_ int, p []byte) (int, error) {
+		r.sent.Add(int64(len(p)))
+		return out.Write(p)
+	}
+	station.ServeHTTP(counted, req)
+}
+
+// check finds out whether of an original of a size at least so much was not sent again.
+func (r *rest) check(t *testing.T, size int, had int64) {
+	t.Helper()
+	const proofs = 4096
+	if r.offset.Load() < had || r.sent.Load() > int64(size)-r.offset.Load()+proofs {
+		t.Errorf("%d bytes from %d on, of %d", r.sent.Load(), r.offset.Load(), size)
+	}
+}
+
 // TestGone: where the station that serves an original goes in the middle of it, another one goes
 // on, and nothing comes twice but a part of one block.
 func TestGone(t *testing.T) {
 	w := newWorld(t, 1, false)
 	w.holds(w.eve)
-	size := len(w.cam.Card[w.cam.Items[0].ID][2])
 	const sent = digest.BlockSize + 2000 // a block, its proof, and a part of the next one
 	before := w.net.bytes("bob", httpProtocol)
 	var once atomic.Bool
@@ -62,23 +85,11 @@ func TestGone(t *testing.T) {
 			w.net.stop("ann")
 		}
 	}))
-	var offset, rest atomic.Int64
-	w.net.put("eve", func(out http.ResponseWriter, r *http.Request, station http.Handler) {
-		from, _ := strconv.ParseInt(r.URL.Query().Get("offset"), 10, 64) // none is 0
-		offset.Store(from)
-		counted := &through{ResponseWriter: out}
-		counted.write = func(_ int, p []byte) (int, error) {
-			rest.Add(int64(len(p)))
-			return out.Write(p)
-		}
-		station.ServeHTTP(counted, r)
-	})
+	var then rest
+	w.net.put("eve", then.counts)
 	w.bob.FetchesAll(w.cam, w.name, 2, false)
 	w.bob.Shows(w.cam, w.name, 2)
-	const proofs = 4096
-	if offset.Load() < digest.BlockSize || rest.Load() > int64(size)-offset.Load()+proofs {
-		t.Errorf("%d bytes from %d on, of %d", rest.Load(), offset.Load(), size)
-	}
+	then.check(t, len(w.cam.Card[w.cam.Items[0].ID][2]), digest.BlockSize)
 }
 
 // TestLies: of a station that sends other bytes nothing is stored, and the next one is asked.

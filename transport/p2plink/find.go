@@ -103,6 +103,7 @@ func (h *Host) holder(ctx context.Context, at peer.AddrInfo, of sought) (transpo
 	}
 	h.host.Peerstore().AddAddrs(at.ID, at.Addrs, peerstore.TempAddrTTL)
 	q := newQuestion(&of.topic)
+	q.proof = proofOf(seeker, of.secret, h.host.ID(), at.ID, q.nonce)
 	a, err := h.ask(ctx, at.ID, q)
 	if err != nil || !a.holds(of.secret, h.host.ID(), at.ID, q) {
 		return transport.Source{}, false

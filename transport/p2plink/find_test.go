@@ -1,6 +1,7 @@
 package p2plink_test
 
 import (
+	"context"
 	"errors"
 	"io"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/p2plink"
+	"github.com/glimpse-go/glimpse/transport/peer"
 )
 
 // TestFound: where nobody who is known serves the photos any more, a recipient finds another one
@@ -142,4 +144,36 @@ func TestAnnouncedAgain(t *testing.T) {
 	if err := alone.Announce(t.Context(), w.ann.Source()); !errors.Is(err, transport.ErrMalformed) {
 		t.Errorf("announced for another host: %v", err)
 	}
+}
+
+// TestLabelledProgram: a program, which has its peer run, does not search for a labelled photo
+// either, as long as it waits for it, and has it as soon as the label is gone. Then it tells those
+// who hold the photo, too, and looks for them.
+func TestLabelledProgram(t *testing.T) {
+	w := newWorld(t, 1, true)
+	w.announces(w.ann)
+	from, begun := w.Now(), time.Now()
+	w.bob.Restart(func(cfg *peer.Config) {
+		cfg.Find, cfg.Homes, cfg.Retry = w.host(w.bob).Find, []transport.Source{w.ann.Source()}, time.Millisecond
+		cfg.Now = func() time.Time { return from.Add(time.Since(begun)) } // that of the lab is for one at a time
+	})
+	must(t, w.bob.Reader.Wish(t.Context(), w.cam.Ref(w.name, 0, 2)))
+	ctx, stop := context.WithCancel(t.Context())
+	ran := make(chan error, 1)
+	go func() { ran <- w.bob.Run(ctx) }()
+	asked, found := w.net.bytes("bob", httpProtocol), w.net.bytes("bob", stationProtocol)
+	await(t, "it asks what is new", func() bool { return w.net.bytes("bob", httpProtocol) > asked+20_000 })
+	if bob, idle := w.asked.lookUps(w.host(w.bob)), w.asked.lookUps(w.host(w.dan)); bob != 0 || idle != 0 {
+		t.Errorf("%d look-ups, and %d of an idle station", bob, idle)
+	}
+	if after := w.net.bytes("bob", stationProtocol); after != found {
+		t.Errorf("%d bytes to those who may hold it", after-found)
+	}
+	w.ann.Publishes(w.name)
+	await(t, "the wish is served", func() bool {
+		v, err := w.bob.Reader.View(t.Context(), w.name)
+		return err == nil && v.Held(0).Has(2)
+	})
+	stop()
+	must(t, <-ran)
 }

@@ -1,6 +1,7 @@
 package p2plink_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/netip"
@@ -85,7 +86,7 @@ type node struct {
 	identity crypto.PrivKey
 	id       peer.ID
 	host     *p2plink.Host
-	traffic  *metrics.BandwidthCounter
+	traffic  *traffic
 	handler  http.Handler
 	serves   bool
 	stopped  bool
@@ -174,7 +175,7 @@ func (n *nodes) host(name string, signer *signature.Signer) *p2plink.Host {
 			there = append(there, at.host)
 		}
 	}
-	node.traffic = metrics.NewBandwidthCounter()
+	node.traffic = &traffic{by: map[protocol.ID]int64{}}
 	cfg := p2plink.Config{Identity: node.identity, Options: []libp2p.Option{libp2p.BandwidthReporter(node.traffic)}}
 	if n.cfg != nil {
 		n.cfg(name, &cfg)
@@ -198,8 +199,39 @@ func (n *nodes) stop(name string) {
 func (n *nodes) bytes(name string, of protocol.ID) int64 {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	stats := n.all[name].traffic.GetBandwidthForProtocol(of)
-	return stats.TotalIn + stats.TotalOut
+	return n.all[name].traffic.of(of)
+}
+
+// traffic counts bytes by protocol, at once: libp2p's own counter lags by two seconds.
+type traffic struct {
+	metrics.Reporter // nil: nobody asks for rates
+
+	mu sync.Mutex
+	by map[protocol.ID]int64
+}
+
+// LogSentMessage implements metrics.Reporter.
+func (*traffic) LogSentMessage(int64) {}
+
+// LogRecvMessage implements metrics.Reporter.
+func (*traffic) LogRecvMessage(int64) {}
+
+// LogSentMessageStream implements metrics.Reporter.
+func (t *traffic) LogSentMessageStream(n int64, of protocol.ID, _ peer.ID) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.by[of] += n
+}
+
+// LogRecvMessageStream implements metrics.Reporter.
+func (t *traffic) LogRecvMessageStream(n int64, of protocol.ID, from peer.ID) {
+	t.LogSentMessageStream(n, of, from)
+}
+
+func (t *traffic) of(protocol protocol.ID) int64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.by[protocol]
 }
 
 // stationProtocol is in which a station is asked who it is, and what it holds.
@@ -220,16 +252,32 @@ func signerOf(tb testing.TB, key collection.KeyID) *signature.Signer {
 	return nil
 }
 
-// await waits until something that happens beside has happened, or the test is out of time.
+// patience is after how long a test is given up that waits for something which does not come.
+const patience = 30 * time.Second
+
+// await waits until something that happens beside has happened.
 func await(tb testing.TB, what string, is func() bool) {
 	tb.Helper()
-	tick := time.NewTicker(5 * time.Millisecond)
+	awaitNil(tb, what, func() error {
+		if !is() {
+			return errors.New("it has not come")
+		}
+		return nil
+	})
+}
+
+// awaitNil waits until something succeeds. Where it does not the test fails with its last error.
+func awaitNil(tb testing.TB, what string, does func() error) {
+	tb.Helper()
+	tick, end := time.NewTicker(5*time.Millisecond), time.After(patience)
 	defer tick.Stop()
-	for !is() {
+	for err := does(); err != nil; err = does() {
 		select {
 		case <-tick.C:
+		case <-end:
+			tb.Fatalf("%s: %v", what, err)
 		case <-tb.Context().Done():
-			tb.Fatal(what)
+			tb.Fatalf("%s: %v", what, err)
 		}
 	}
 }

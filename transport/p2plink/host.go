@@ -8,7 +8,10 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/libp2p/go-libp2p"
@@ -17,6 +20,7 @@ import (
 	"github.com/libp2p/go-libp2p/core/host"
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
+	"github.com/libp2p/go-libp2p/core/protocol"
 	"github.com/libp2p/go-libp2p/core/routing"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -54,7 +58,8 @@ type Config struct {
 	// Relays are stations with Relay set that carry for this one where it is behind a router; nil
 	// = those in Bootstrap and in the table that are willing.
 	Relays []peer.AddrInfo
-	// MapPort asks the router for a port at which others reach the host (UPnP, NAT-PMP).
+	// MapPort asks the router for a port at which others reach the host (UPnP; NAT-PMP, with which
+	// libp2p v0.51 finds no router on Linux).
 	MapPort bool
 	// Local has the host find others on the local network, and be found there, by mDNS (RFC 6762):
 	// under a random name, with its peer id and where it listens, in the open. So leave Identity
@@ -79,6 +84,9 @@ type Config struct {
 func (c Config) withDefaults() Config {
 	c.Remember = cmp.Or(c.Remember, 5*time.Minute)
 	c.Again = cmp.Or(c.Again, Again)
+	if c.Public && c.Bootstrap == nil {
+		c.Bootstrap = dht.GetDefaultBootstrapPeerAddrInfos()
+	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -101,6 +109,9 @@ type Host struct {
 	signer *signature.Signer
 	seal   []byte // over the peer id
 	asking turns.Turns[peer.ID]
+
+	listens atomic.Bool // the host has begun to
+	began   time.Time
 
 	mu     sync.Mutex
 	holds  map[topic]*announced
@@ -129,7 +140,7 @@ func New(ctx context.Context, signer *signature.Signer, cfg Config) (*Host, erro
 
 func (h *Host) open(ctx context.Context) (err error) {
 	options, err := h.options(func(of host.Host) (routing.PeerRouting, error) {
-		table, err := dht.New(of, h.cfg.table()...)
+		table, err := dht.New(of, h.tableOptions()...)
 		if err == nil {
 			h.table = table
 		}
@@ -141,6 +152,8 @@ func (h *Host) open(ctx context.Context) (err error) {
 	if h.host, err = libp2p.New(options...); err != nil {
 		return fmt.Errorf("libp2p: %w", err)
 	}
+	h.began = time.Now()
+	h.listens.Store(true)
 	h.ways = &http.Transport{
 		DialTLSContext: h.dial, DisableCompression: true,
 		IdleConnTimeout: 90 * time.Second, MaxIdleConnsPerHost: 8, MaxConnsPerHost: maxCalls, MaxResponseHeaderBytes: 64 << 10,
@@ -175,11 +188,19 @@ func (h *Host) Join(ctx context.Context, stations ...peer.AddrInfo) error {
 			failed = append(failed, err)
 			continue
 		}
-		if h.learns(ctx) {
+		if h.servesTable(at.ID) && h.learns(ctx) {
 			return nil
 		}
 	}
 	return errors.Join(failed...)
+}
+
+// servesTable reports whether a station has said so, which it does when it is connected.
+func (h *Host) servesTable(id peer.ID) bool {
+	all, err := h.host.Peerstore().GetProtocols(id)
+	return err == nil && slices.ContainsFunc(all, func(p protocol.ID) bool {
+		return strings.HasSuffix(string(p), "/kad/1.0.0")
+	})
 }
 
 // learns waits until the table has somebody, and asks for others. Whom it is connected to, the

@@ -1,16 +1,11 @@
 package p2plink_test
 
 import (
-	"context"
-	"encoding/hex"
+	"bytes"
 	"errors"
 	"net"
 	"os"
-	"strings"
 	"testing"
-	"time"
-
-	"github.com/libp2p/zeroconf/v2"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/lab"
@@ -95,26 +90,19 @@ func connects(t *testing.T, h *p2plink.Host, to *labtest.Peer) bool {
 	return h.Direct(to.Source().URL) == nil
 }
 
-// TestOnAir: what a host says to all of the local network names no user and no key.
-func TestOnAir(t *testing.T) {
-	_, n, ann, _ := newNeighbours(t)
-	must(t, n.host("ann", nil).ServeNearby(ann.Source()))
-	id := n.host("ann", nil).Addresses().ID.String()
-	entries := make(chan *zeroconf.ServiceEntry)
-	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
-	defer stop()
-	go func() { _ = zeroconf.Browse(ctx, "_glimpse._udp", "local", entries) }() // it ends with ctx
-	for entry := range entries {
-		said := strings.ToLower(entry.Instance + entry.HostName + strings.Join(entry.Text, ""))
-		key := lab.Signer("ann").ID()
-		for _, secret := range []string{hex.EncodeToString(ann.User[:]), hex.EncodeToString(key[:])} {
-			if strings.Contains(said, secret) {
-				t.Errorf("%q is on the air: %s", secret, said)
-			}
-		}
-		if strings.Contains(said, strings.ToLower(id)) {
-			return
+// TestNearbyAsked: who does not know the user is told what one is told who asks for nothing.
+func TestNearbyAsked(t *testing.T) {
+	_, n, ann, bob := newNeighbours(t)
+	annHost, bobHost := n.host("ann", nil), n.host("bob", nil)
+	must(t, bobHost.ServeNearby(bob.Source()))
+	await(t, "Bob's host", func() bool { return connects(t, annHost, bob) })
+	at := bobHost.Addresses().ID
+	nothing, err := p2plink.Answer(t.Context(), lab.Signer("bob"), at, nil, nil)
+	must(t, err)
+	for user, told := range map[collection.UserID]bool{ann.User: false, {}: false, bob.User: true} {
+		got, err := annHost.AskHome(t.Context(), at, user)
+		if must(t, err); bytes.Equal(got, nothing) == told {
+			t.Errorf("asked for %v: %x", user, got)
 		}
 	}
-	t.Error("Ann's host was not heard")
 }

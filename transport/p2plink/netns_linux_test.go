@@ -29,9 +29,12 @@ type internet struct {
 // internets counts them: tests make several at once.
 var internets atomic.Int64
 
-// newInternet makes one until the test ends. The routers translate ports by a rule of nftables: a
-// masquerade that keeps ports where it can, as most do at home, or another.
-func newInternet(tb testing.TB, masquerade string) *internet {
+// symmetric is how a router translates ports that chooses another one for each destination.
+const symmetric = "masquerade fully-random"
+
+// newInternet makes one until the test ends. The routers translate ports by a rule of nftables
+// each: a masquerade that keeps ports where it can, as most do at home, or another.
+func newInternet(tb testing.TB, masquerade ...string) *internet {
 	tb.Helper()
 	needsRouters(tb)
 	i := &internet{tb, fmt.Sprintf("glimpse-%d-%d-", os.Getpid(), internets.Add(1))}
@@ -44,8 +47,8 @@ func newInternet(tb testing.TB, masquerade string) *internet {
 		i.run(fmt.Sprintf("ip -n NSwide addr add 60.0.0.%d/32 dev lo", n))
 	}
 	i.run("ip netns exec NSwide sysctl -q net.ipv4.ip_forward=1")
-	i.house("a", 1, masquerade)
-	i.house("b", 2, masquerade)
+	i.house("a", 1, masquerade[0])
+	i.house("b", 2, masquerade[len(masquerade)-1])
 	return i
 }
 
@@ -82,10 +85,15 @@ func (i *internet) house(name string, n int, masquerade string) {
 // run runs a command, in which NS begins the name of a namespace.
 func (i *internet) run(command string) {
 	i.tb.Helper()
+	must(i.tb, i.try(command))
+}
+
+func (i *internet) try(command string) error {
 	args := strings.Fields(strings.ReplaceAll(command, "NS", i.prefix))
 	if out, err := exec.Command(args[0], args[1:]...).CombinedOutput(); err != nil {
-		i.tb.Fatalf("%s: %v: %s", command, err, out)
+		return fmt.Errorf("%s: %w: %s", command, err, out)
 	}
+	return nil
 }
 
 // needsRouters skips a test where no network namespaces can be made, which is an error where
@@ -98,8 +106,13 @@ func needsRouters(tb testing.TB) {
 			why = err.Error()
 		}
 	}
-	if os.Geteuid() != 0 {
-		why = "network namespaces are made by root"
+	probe := &internet{tb, fmt.Sprintf("glimpse-%d-%d-", os.Getpid(), internets.Add(1))}
+	if why == "" {
+		if err := probe.try("ip netns add NSprobe"); err != nil {
+			why = "network namespaces are made by root: " + err.Error()
+		} else {
+			probe.run("ip netns del NSprobe")
+		}
 	}
 	if why != "" && os.Getenv("GLIMPSE_NEED_ENGINES") == "1" {
 		tb.Fatal(why)

@@ -5,6 +5,7 @@ import (
 	dht "github.com/libp2p/go-libp2p-kad-dht"
 	"github.com/libp2p/go-libp2p/config"
 	"github.com/libp2p/go-libp2p/core/network"
+	"github.com/libp2p/go-libp2p/core/peer"
 	rcmgr "github.com/libp2p/go-libp2p/p2p/host/resource-manager"
 	"github.com/libp2p/go-libp2p/p2p/transport/quic"
 	"github.com/libp2p/go-libp2p/p2p/transport/tcp"
@@ -58,22 +59,26 @@ func limits() (network.ResourceManager, error) {
 	return rcmgr.NewResourceManager(rcmgr.NewFixedLimiter(all.AutoScale()), rcmgr.WithMetricsDisabled())
 }
 
-func (c Config) table() []dht.Option {
-	mode := dht.ModeAutoServer
+func (h *Host) tableOptions() []dht.Option {
+	c, mode := h.cfg, dht.ModeAutoServer
 	if c.Client {
 		mode = dht.ModeClient
 	}
-	options := []dht.Option{dht.Mode(mode)}
+	options := []dht.Option{dht.Mode(mode), dht.BootstrapPeersFunc(h.bootstrap)}
 	if c.Public {
 		options = append(options, dht.QueryFilter(dht.PublicQueryFilter), dht.RoutingTableFilter(dht.PublicRoutingTableFilter))
-		if c.Bootstrap == nil {
-			options = append(options, dht.BootstrapPeers(dht.GetDefaultBootstrapPeerAddrInfos()...))
-		}
 	} else {
 		options = append(options, dht.ProtocolPrefix(privatePrefix), dht.DisableValues())
 	}
-	if len(c.Bootstrap) > 0 {
-		options = append(options, dht.BootstrapPeers(c.Bootstrap...))
-	}
 	return append(options, c.Table...)
+}
+
+// bootstrap is whom the table dials while it has nobody: not before the host listens. A connection
+// that is dialled earlier leaves from a port of its own, so that the other end reports an address
+// at which nobody listens; and if it stays the only one, no way through a router is ever found.
+func (h *Host) bootstrap() []peer.AddrInfo {
+	if !h.listens.Load() {
+		return nil
+	}
+	return h.cfg.Bootstrap
 }

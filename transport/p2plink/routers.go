@@ -1,11 +1,8 @@
 package p2plink
 
 import (
-	"cmp"
 	"context"
-	"errors"
-	"fmt"
-	"sync"
+	"slices"
 	"time"
 
 	"github.com/libp2p/go-libp2p"
@@ -14,14 +11,15 @@ import (
 	"github.com/libp2p/go-libp2p/p2p/host/autorelay"
 	"github.com/libp2p/go-libp2p/p2p/protocol/holepunch"
 	ma "github.com/multiformats/go-multiaddr"
-
-	"github.com/glimpse-go/glimpse/transport"
 )
 
 const (
-	// punching is how long requests to a station that a relay carries wait for a direct way, and
-	// punchAfter how long an attempt at one may take.
+	// punching is how long requests to a station that a relay carries wait for a direct way, which
+	// is looked for every punchTick, and punchAfter how long an attempt at one may take.
 	punching, punchAfter = 8 * time.Second, 2 * time.Second
+	punchTick            = 50 * time.Millisecond
+	// beginning is within what time a host learns at which address its router is seen.
+	beginning = 4 * time.Second
 	// relayAgain is how long a relay that did not answer is left alone, and relaysAgain how often
 	// others are looked for while there is none.
 	relayAgain, relaysAgain = time.Minute, 5 * time.Second
@@ -30,7 +28,8 @@ const (
 // routers are the options for stations behind routers, and for those that help them.
 func (h *Host) routers() []libp2p.Option {
 	options := []libp2p.Option{
-		libp2p.EnableHolePunching(holepunch.WithTracer(&h.punched), holepunch.DirectDialTimeout(punchAfter)),
+		libp2p.EnableHolePunching(holepunch.WithTracer(&h.punched), holepunch.WithAddrFilter(&h.punched),
+			holepunch.DirectDialTimeout(punchAfter)),
 		libp2p.EnableAutoRelayWithPeerSource(h.relays, autorelay.WithMinCandidates(1), autorelay.WithBootDelay(0),
 			autorelay.WithBackoff(relayAgain), autorelay.WithMinInterval(relaysAgain)),
 	}
@@ -69,89 +68,81 @@ func (h *Host) relays(_ context.Context, n int) <-chan peer.AddrInfo {
 // since a relay carries little.
 func (h *Host) stream(ctx context.Context, to peer.ID) (network.Stream, error) {
 	anyway := network.WithAllowLimitedConn(ctx, "glimpse")
-	if err := h.host.Connect(anyway, peer.AddrInfo{ID: to}); err != nil {
+	if err := h.reach(anyway, to); err != nil {
 		return nil, err
 	}
-	if left := h.mayPunch(to); left > 0 {
-		within, cancel := context.WithTimeout(ctx, left)
-		defer cancel()
-		if s, err := h.host.NewStream(within, to, httpProtocol); err == nil {
+	if h.mayPunch(to) {
+		if s, err := h.directStream(ctx, to); err == nil {
 			return s, nil
 		}
 	}
 	return h.host.NewStream(anyway, to, httpProtocol)
 }
 
-// mayPunch is for how long a station that only relays reach may yet be reached directly: not once
-// that has failed.
-func (h *Host) mayPunch(to peer.ID) (left time.Duration) {
-	if h.host.Network().Connectedness(to) != network.Limited || h.punched.why(to) != "" {
-		return 0
+// reach connects to a station, by way of a relay if ctx lets it. A host that has just begun waits
+// before that until it knows at which address its own router is seen: the two try for a direct way
+// when they connect, and not again.
+func (h *Host) reach(ctx context.Context, to peer.ID) error {
+	if h.host.Network().Connectedness(to) == network.NotConnected &&
+		!slices.ContainsFunc(h.host.Peerstore().Addrs(to), h.isDirect) {
+		h.awaitAddress(ctx)
 	}
-	for _, c := range h.host.Network().ConnsToPeer(to) {
-		left = max(left, punching-time.Since(c.Stat().Opened))
-	}
-	return left
+	return h.host.Connect(ctx, peer.AddrInfo{ID: to}) // which looks for addresses, and dials them
 }
 
-// Direct returns nil if there is a direct connection with the station at a URL. Otherwise the
-// error, which wraps transport.ErrUnreachable, says why not: there is none at all, or a relay
-// carries it, and what came of the last attempt to do without.
-func (h *Host) Direct(url string) error {
-	id, err := PeerID(url)
-	if err != nil {
-		return err
-	}
-	switch h.host.Network().Connectedness(id) {
-	case network.Connected:
-		return nil
-	case network.Limited:
-		err = fmt.Errorf("by way of %s: %s", h.relayTo(id), cmp.Or(h.punched.why(id), "no direct connection has been tried yet"))
-	default:
-		err = errors.New("no connection")
-	}
-	return fmt.Errorf("%w: %w", transport.At(transport.ErrUnreachable, url), err)
+// isDirect reports whether an address is dialled, and not one at a relay.
+func (h *Host) isDirect(at ma.Multiaddr) bool {
+	_, err := at.ValueForProtocol(ma.P_CIRCUIT)
+	return err != nil && gater{h.cfg.Networks}.InterceptAddrDial("", at)
 }
 
-// relayTo is who carries to a station, by name.
-func (h *Host) relayTo(id peer.ID) string {
-	for _, c := range h.host.Network().ConnsToPeer(id) {
-		if relay, err := c.RemoteMultiaddr().ValueForProtocol(ma.P_P2P); err == nil {
-			return "relay " + relay
+// awaitAddress waits until the host knows at which address its router is seen, or should.
+func (h *Host) awaitAddress(ctx context.Context) {
+	tick := time.NewTicker(punchTick)
+	defer tick.Stop()
+	for !h.cfg.Reachable && time.Since(h.began) < beginning && !h.punches() {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
 		}
 	}
-	return "nobody"
 }
 
-// punched is what came of the last attempts to reach stations directly. It is a
-// holepunch.EventTracer.
-type punched struct {
-	mu   sync.Mutex
-	last map[peer.ID]string
+// punches reports whether the host knows that, without which it does not try for a direct way.
+func (h *Host) punches() bool {
+	return slices.Contains(h.host.Mux().Protocols(), holepunch.Protocol)
 }
 
-// Trace implements holepunch.EventTracer.
-func (p *punched) Trace(e *holepunch.Event) {
-	var why string
-	switch evt := e.Evt.(type) {
-	case *holepunch.ProtocolErrorEvt:
-		why = evt.Error
-	case *holepunch.EndHolePunchEvt:
-		why = evt.Error
-	default:
-		return
+// directStream opens a stream to a station that a relay reaches, once there is a direct way. It
+// waits for that as long as there may be one.
+func (h *Host) directStream(ctx context.Context, to peer.ID) (network.Stream, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() {
+		tick := time.NewTicker(punchTick)
+		defer tick.Stop()
+		for h.mayPunch(to) {
+			select {
+			case <-tick.C:
+			case <-ctx.Done():
+				return
+			}
+		}
+		if h.host.Network().Connectedness(to) != network.Connected {
+			cancel()
+		}
+	}()
+	return h.host.NewStream(ctx, to, httpProtocol)
+}
+
+// mayPunch reports whether a station that only relays reach may yet be reached directly: not once
+// that has failed.
+func (h *Host) mayPunch(to peer.ID) bool {
+	if h.host.Network().Connectedness(to) != network.Limited || h.punched.hopeless(to) {
+		return false
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.last == nil || len(p.last) >= maxKnown {
-		p.last = map[peer.ID]string{}
-	}
-	p.last[e.Remote] = why
-}
-
-// why is the error of the last attempt; empty = there was none, or it succeeded.
-func (p *punched) why(of peer.ID) string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.last[of]
+	return slices.ContainsFunc(h.host.Network().ConnsToPeer(to), func(c network.Conn) bool {
+		return time.Since(c.Stat().Opened) < punching
+	})
 }

@@ -3,12 +3,15 @@ package p2plink_test
 import (
 	"bytes"
 	"context"
+	"errors"
+	"math"
 	"net/http"
 	"sync"
 	"sync/atomic"
 	"testing"
 
 	"github.com/glimpse-go/glimpse/collection/digest"
+	"github.com/glimpse-go/glimpse/transport"
 )
 
 // film is how many bytes an original has that comes from several stations at once.
@@ -89,5 +92,44 @@ func TestSpreadOverHosts(t *testing.T) {
 				t.Errorf("%d bytes were sent of %d", sum, film)
 			}
 		})
+	}
+}
+
+// TestSpreadOverAPartition: what came before nobody was reached any more does not come again when
+// they are.
+func TestSpreadOverAPartition(t *testing.T) {
+	w := newFilm(t)
+	var sent atomic.Int64
+	var cut atomic.Bool
+	for _, name := range []string{"ann", "eve", "dan"} {
+		w.net.put(name, func(out http.ResponseWriter, r *http.Request, station http.Handler) {
+			if cut.Load() {
+				panic(http.ErrAbortHandler)
+			}
+			counted := &through{ResponseWriter: out}
+			counted.write = func(_ int, p []byte) (int, error) {
+				if cut.Load() {
+					return 0, http.ErrAbortHandler
+				}
+				n, err := out.Write(p)
+				cut.Store(sent.Add(int64(n)) > film/2)
+				return n, err
+			}
+			station.ServeHTTP(counted, r)
+		})
+	}
+	ref := w.cam.Ref(w.name, 0, 2)
+	if err := w.bob.Reader.Fetch(t.Context(), ref); !errors.Is(err, transport.ErrUnreachable) {
+		t.Fatal(err)
+	}
+	d, _ := w.bob.Views(w.name).Digest(0, 2)
+	part, err := w.bob.Store.Part(t.Context(), "v/"+w.name.Author.String()+"/"+d.String())
+	must(t, err)
+	sent.Store(math.MinInt64 / 2)
+	cut.Store(false)
+	must(t, w.bob.Reader.Fetch(t.Context(), ref))
+	w.bob.Shows(w.cam, w.name, 2)
+	if n := sent.Load() - math.MinInt64/2; part == 0 || n > film-part+256<<10 {
+		t.Errorf("%d bytes were here, and %d came after", part, n)
 	}
 }

@@ -18,7 +18,7 @@ const typeBinding = "application/glimpse.libp2p"
 
 const (
 	nonceSize   = 16
-	maxQuestion = 64
+	maxQuestion = 128
 	maxAnswer   = 32 << 10 // an endpoint has 16 KiB at most
 )
 
@@ -33,6 +33,7 @@ func topicOf(identity collection.Digest) topic {
 type question struct {
 	topic *topic // nil = no collection
 	nonce [nonceSize]byte
+	proof []byte // that who asks knows what the topic stands for; empty = it does not say so
 }
 
 func (q question) encode() []byte {
@@ -40,17 +41,19 @@ func (q question) encode() []byte {
 	if q.topic != nil {
 		of = q.topic[:]
 	}
-	return wire.AppendBytes(wire.AppendBytes(wire.AppendArray(nil, 2), of), q.nonce[:])
+	b := wire.AppendBytes(wire.AppendArray(nil, 3), of)
+	return wire.AppendBytes(wire.AppendBytes(b, q.nonce[:]), q.proof)
 }
 
 // decodeQuestion reads a question. Errors wrap transport.ErrMalformed.
 func decodeQuestion(data []byte) (q question, err error) {
 	r := wire.NewReader(data, 0)
-	r.Exactly(2)
+	r.Exactly(3)
 	if of := fixedOrEmpty(r, len(topic{})); of != nil {
 		q.topic = (*topic)(of)
 	}
 	copy(q.nonce[:], r.Fixed(nonceSize))
+	q.proof = fixedOrEmpty(r, sha256.Size)
 	return q, malformed(r.End())
 }
 
@@ -120,17 +123,28 @@ func (a answer) check(from peer.ID) error {
 	return nil
 }
 
-// holds reports whether who answered knows the secret of what was asked for: the identity of a
+// What a proof says of the one who makes it.
+const (
+	seeker = "glimpse seeker\x00" // who asks
+	holder = "glimpse holder\x00" // who answers
+)
+
+// asks reports whether who asked knows the secret of what it asks for: the identity of a
 // collection, or the id of a user.
-func (a answer) holds(secret []byte, caller, called peer.ID, q question) bool {
-	return hmac.Equal(a.proof, proofOf(secret, caller, called, q.nonce))
+func (q question) asks(secret []byte, caller, called peer.ID) bool {
+	return hmac.Equal(q.proof, proofOf(seeker, secret, caller, called, q.nonce))
 }
 
-// proofOf proves that the called one knows a secret, to the one caller that has chosen the
-// nonce. Peer ids prove their own length.
-func proofOf(secret []byte, caller, called peer.ID, nonce [nonceSize]byte) []byte {
+// holds reports the same of who answered.
+func (a answer) holds(secret []byte, caller, called peer.ID, q question) bool {
+	return hmac.Equal(a.proof, proofOf(holder, secret, caller, called, q.nonce))
+}
+
+// proofOf proves that one of two knows a secret, to the other one, in answer to the nonce that the
+// caller has chosen. Their peer ids are those of the connection, and prove their own length.
+func proofOf(of string, secret []byte, caller, called peer.ID, nonce [nonceSize]byte) []byte {
 	mac := hmac.New(sha256.New, secret)
-	for _, part := range [][]byte{[]byte("glimpse holder\x00"), []byte(caller), []byte(called), nonce[:]} {
+	for _, part := range [][]byte{[]byte(of), []byte(caller), []byte(called), nonce[:]} {
 		mac.Write(part)
 	}
 	return mac.Sum(nil)

@@ -65,22 +65,37 @@ func TestBinding(t *testing.T) {
 	}
 }
 
-// TestProof: a proof is good for one collection, one caller, one station and one question.
+// TestProof: a proof is good for one collection, one caller, one station, one question, and one
+// side of it.
 func TestProof(t *testing.T) {
 	identity, other, caller, called := collection.Digest{1}, collection.Digest{2}, newID(t, crypto.Ed25519), newID(t, crypto.Ed25519)
 	of := topicOf(identity)
-	q, again := newQuestion(&of), newQuestion(&of)
-	a := answer{proof: proofOf(identity[:], caller, called, q.nonce)}
-	if !a.holds(identity[:], caller, called, q) {
-		t.Error("it is no proof")
-	}
-	for what, holds := range map[string]bool{
-		"another collection": a.holds(other[:], caller, called, q), "another caller": a.holds(identity[:], called, called, q),
-		"another station": a.holds(identity[:], caller, caller, q), "another question": a.holds(identity[:], caller, called, again),
-		"nothing": answer{}.holds(identity[:], caller, called, q), "what others read": answer{proof: of[:]}.holds(identity[:], caller, called, q),
+	for side, c := range map[string]struct {
+		good, bad string
+		proves    func(proof, secret []byte, caller, called peer.ID, q question) bool
+	}{
+		"seeker": {seeker, holder, func(proof, secret []byte, caller, called peer.ID, q question) bool {
+			q.proof = proof
+			return q.asks(secret, caller, called)
+		}},
+		"holder": {holder, seeker, func(proof, secret []byte, caller, called peer.ID, q question) bool {
+			return answer{proof: proof}.holds(secret, caller, called, q)
+		}},
 	} {
-		if holds {
-			t.Errorf("it is a proof for %s", what)
+		q, again := newQuestion(&of), newQuestion(&of)
+		proof := proofOf(c.good, identity[:], caller, called, q.nonce)
+		if !c.proves(proof, identity[:], caller, called, q) {
+			t.Errorf("%s: it is no proof", side)
+		}
+		for what, proves := range map[string]bool{
+			"another collection": c.proves(proof, other[:], caller, called, q), "another caller": c.proves(proof, identity[:], called, called, q),
+			"another station": c.proves(proof, identity[:], caller, caller, q), "another question": c.proves(proof, identity[:], caller, called, again),
+			"the other side": c.proves(proofOf(c.bad, identity[:], caller, called, q.nonce), identity[:], caller, called, q),
+			"nothing":        c.proves(nil, identity[:], caller, called, q), "what others read": c.proves(of[:], identity[:], caller, called, q),
+		} {
+			if proves {
+				t.Errorf("%s: it is a proof for %s", side, what)
+			}
 		}
 	}
 }
@@ -134,6 +149,9 @@ func FuzzMessages(f *testing.F) {
 	}
 	for _, data := range [][]byte{full, short, newQuestion(nil).encode(), newQuestion(&of).encode(), {}, full[:len(full)-1], append(short[:len(short):len(short)], 0)} {
 		f.Add(data)
+	}
+	for _, v := range vectors(f) {
+		f.Add([]byte(v.Hex))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		q, err := decodeQuestion(data)

@@ -1,9 +1,11 @@
 package p2plink_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -29,6 +31,8 @@ type asked struct {
 	all map[libpeer.ID]map[pb.Message_MessageType]int
 	// keys are the keys of all look-ups and records.
 	keys map[string]bool
+	// said are all messages.
+	said [][]byte
 }
 
 func (a *asked) hook() dht.Option {
@@ -40,10 +44,32 @@ func (a *asked) hook() dht.Option {
 			a.all[by] = map[pb.Message_MessageType]int{}
 		}
 		a.all[by][m.GetType()]++
+		a.said = append(a.said, contents(m))
 		if t := m.GetType(); t == pb.Message_GET_PROVIDERS || t == pb.Message_ADD_PROVIDER {
 			a.keys[string(m.GetKey())] = true
 		}
 	})
+}
+
+// contents are all bytes that a message has in it.
+func contents(m *pb.Message) []byte {
+	parts := [][]byte{m.GetKey(), m.GetRecord().GetKey(), m.GetRecord().GetValue()}
+	for _, p := range slices.Concat(m.GetProviderPeers(), m.GetCloserPeers()) {
+		parts = append(append(parts, p.GetId()), p.GetAddrs()...)
+	}
+	return bytes.Join(parts, nil)
+}
+
+// told is how many messages to the table have something in them.
+func (a *asked) told(what []byte) (n int) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, m := range a.said {
+		if bytes.Contains(m, what) {
+			n++
+		}
+	}
+	return n
 }
 
 // lookUps is how many times a station has asked others for the holders of something.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 
 	"github.com/glimpse-go/glimpse/label"
@@ -61,10 +62,10 @@ func (s *bulkSource) serves(i int) bool { return !s.gone && s.Items.Has(i) && !s
 func (p *Reader) fetchOriginals(ctx context.Context, v *View, items transport.Bits) error {
 	b := &bulk{Reader: p, v: v, version: len(v.Collection().Ladder()) - 1, claims: map[int]func(){}}
 	b.changed = sync.NewCond(&b.mu)
-	for _, s := range v.Sources() {
-		if s.URL != p.cfg.URL && len(b.sources) < sourced {
-			b.sources = append(b.sources, &bulkSource{Source: s})
-		}
+	elsewhere := slices.DeleteFunc(slices.Clone(v.Sources()), p.isOwn)
+	suppliers := p.suppliers(elsewhere)
+	for _, s := range suppliers[:min(len(suppliers), sourced)] {
+		b.sources = append(b.sources, &bulkSource{Source: s.Source})
 	}
 	defer b.endClaims()
 	if err := b.claim(ctx, items); err != nil {

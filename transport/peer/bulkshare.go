@@ -80,9 +80,10 @@ func (b *bulk) begin(stream, item int) bool {
 	return at >= 0
 }
 
-// endShare leaves what has not come to others. A source that lies, or of which nothing
-// comes, is not asked again.
+// endShare leaves what has not come to others. A source that lies, which is remembered, or of
+// which nothing comes, is not asked again.
 func (b *bulk) endShare(stream int, from *bulkSource, came int, err error) {
+	err = transport.Wrap(err)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	rest := b.coming[stream]
@@ -99,6 +100,9 @@ func (b *bulk) endShare(stream int, from *bulkSource, came int, err error) {
 	default:
 		from.gone = from.gone || came == 0 || errors.Is(err, transport.ErrDigest) || errors.Is(err, transport.ErrMalformed)
 		b.cfg.Log.Warn("source failed", "address", from.URL, "originals", came, "error", err)
+	}
+	if errors.Is(err, transport.ErrDigest) {
+		b.known.lied(from.Source, b.cfg.Now())
 	}
 	b.busy--
 	b.changed.Broadcast()

@@ -30,7 +30,22 @@ func (p *Author) PublishAt(ctx context.Context, name collection.Name, at time.Ti
 // fails stays due, and its error is among those that are joined. Before that it goes on
 // with telling recipients, and with announcing, where that had failed; and where Config.URL
 // is another one than before, it says of all that was published that it is served there.
+//
+// At last it tells the stations that hold a collection which names no authority, whoever has made
+// it, what is new of it: who hears something new tells others in turn, so that labels go without
+// a hub, and who hears nothing new tells nobody. Stations are those that serve the collection,
+// that have told of it, and of Config.Homes; where the gate allows a search, those too that
+// Config.Find finds. At most 16 of them, of users who may read it, are told, at once. Whoever is
+// offline is told again, with all others, by later calls, after pauses that grow as those of
+// Config.Retry, eight times in all; then it has to ask: see Reader.ReceiveFrom. That somebody
+// cannot be told is no error.
 func (p *Author) PublishDue(ctx context.Context) (next time.Time, err error) {
+	next, err = p.publishDue(ctx)
+	return next, errors.Join(err, p.gossip(ctx))
+}
+
+// publishDue is PublishDue without the gossip, for which Run has another loop.
+func (p *Author) publishDue(ctx context.Context) (next time.Time, err error) {
 	failed := []error{p.core.Resume(ctx, false), p.moved(ctx)}
 	for r, err := range record.Walk(ctx, p.cfg.Store, dueRecord.Under(), "", 0) {
 		var name collection.Name

@@ -13,6 +13,11 @@ import (
 // who call Reader.ReceiveFrom.
 func (p *Peer) Source() transport.Source { return p.source() }
 
+// isOwn reports whether a source is at an address of the peer's own.
+func (p *base) isOwn(s transport.Source) bool {
+	return s.URL == p.cfg.URL || slices.Contains(p.cfg.Also, s.URL)
+}
+
 func (p *base) source() transport.Source {
 	return transport.Source{User: p.user, URL: p.cfg.URL, Endpoint: p.endpoint}
 }
@@ -27,9 +32,9 @@ func (p *base) sealEndpoint(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	next := collection.Endpoint{User: p.user, Key: p.signer.Public().ID(), URLs: []string{p.cfg.URL}}
+	next := collection.Endpoint{User: p.user, Key: p.signer.Public().ID(), URLs: append([]string{p.cfg.URL}, p.cfg.Also...)}
 	if p.cfg.Web {
-		next.URLs, next.Web = nil, next.URLs
+		next.URLs, next.Web = next.URLs[1:], next.URLs[:1:1]
 	}
 	// A peer that has lost its store would begin anew with numbers that do not count any
 	// more; the time is greater than they are.

@@ -1,6 +1,7 @@
 package peer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -21,7 +22,7 @@ func (p *Reader) Search(ctx context.Context, ref transport.Ref) ([]transport.Sou
 		if err != nil {
 			return nil, err
 		}
-		found, err := p.search(ctx, v, i)
+		found, _, err := p.search(ctx, v, i)
 		if err != nil {
 			return nil, err
 		}
@@ -34,39 +35,39 @@ func (p *Reader) Search(ctx context.Context, ref transport.Ref) ([]transport.Sou
 }
 
 // search asks the hub for the sources of an item, and takes what else is new; if there are none
-// that are not known already, it has others found.
-func (p *Reader) search(ctx context.Context, v *View, i int) ([]transport.Source, error) {
+// that are not known already, it has others found, and reports that.
+func (p *Reader) search(ctx context.Context, v *View, i int) (all []transport.Source, found bool, err error) {
 	name := v.Collection().Name()
 	known, err := p.homesOf(ctx, name)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	before := p.sources(v, i)
+	before, finds := p.sources(v, i), p.cfg.Find != nil || v.Collection().Authority().IsZero()
 	if p.cfg.Hub != nil || len(known) > 0 {
-		if err = p.refresh(ctx, name); err != nil && (p.cfg.Find == nil || !mayHelp(err)) {
-			return nil, err
+		if err = p.refresh(ctx, name); err != nil && (!finds || !mayHelp(err)) {
+			return nil, false, err
 		}
 		if v, err = p.View(ctx, name); err != nil {
-			return nil, err
+			return nil, false, err
 		}
 	}
-	if p.cfg.Find != nil && len(others(p.sources(v, i), before)) == 0 {
+	if finds && len(others(p.sources(v, i), before)) == 0 {
 		if v, err = p.find(ctx, v, i); err != nil {
-			return nil, err
+			return nil, true, err
 		}
+		found = true
 	}
-	found := p.sources(v, i)
-	if len(found) == 0 {
-		return nil, transport.ErrUnreachable
+	if all = p.sources(v, i); len(all) == 0 {
+		return nil, found, transport.ErrUnreachable
 	}
-	return found, nil
+	return all, found, nil
 }
 
 // sources are the other stations that serve an item, as far as is known here.
 func (p *Reader) sources(v *View, i int) []transport.Source {
 	var found []transport.Source
 	for _, s := range v.Sources() {
-		if s.Items.Has(i) && s.URL != p.cfg.URL {
+		if s.Items.Has(i) && !p.isOwn(s) {
 			found = append(found, s)
 		}
 	}
@@ -78,8 +79,8 @@ func (p *Reader) sources(v *View, i int) []transport.Source {
 // as it comes. What broke off goes on where it ended, at the next call or with
 // the next station, and nothing of it is read again, unless the process was killed. An
 // original of more than a megabyte comes from up to 16 stations at once, in pieces, of which
-// up to 16 MiB are in memory: the fastest bring most, and what one of them does not bring,
-// or too late, another one does. Many originals of one collection come in few requests, at
+// up to 16 MiB are in memory (of one station's 1 MiB), and which are checked as they come: the
+// fastest bring most, and what one of them does not bring, or too late, another one does. Many originals of one collection come in few requests, at
 // once from all stations that serve them: of each original from one at a time, and of it in
 // memory never more than some hundred kilobytes. A station that has sent other bytes than
 // those of the digest is not asked again for a day, unless nobody else serves what is
@@ -203,7 +204,7 @@ func (p *base) stored(ctx context.Context, name collection.Name, items transport
 func (p *Reader) fetchOriginal(ctx context.Context, v *View, ref transport.Ref, i int) error {
 	known := p.sources(v, i)
 	err := p.fetchFromAny(ctx, v, ref, i, known)
-	if err == nil || errors.Is(err, transport.ErrStorage) || errors.Is(err, label.ErrRefused) || ctx.Err() != nil {
+	if err == nil || isFinal(ctx, err) {
 		return err
 	}
 	if p.recent.searched(ref, p.cfg.Now()) {
@@ -216,13 +217,29 @@ func (p *Reader) fetchOriginal(ctx context.Context, v *View, ref transport.Ref, 
 		}
 		return err
 	}
-	sources, err := p.search(ctx, v, i)
+	sources, found, err := p.search(ctx, v, i)
 	p.recent.note(ref.Collection, ref.Item, p.cfg.Now())
 	if err != nil {
 		return err
 	}
 	untried := others(sources, known)
-	return p.fetchFromAny(ctx, v, ref, i, append(untried, others(sources, untried)...))
+	err = p.fetchFromAny(ctx, v, ref, i, append(untried, others(sources, untried)...))
+	if err == nil || found || p.cfg.Find == nil || isFinal(ctx, err) {
+		return err
+	}
+	now, findErr := p.find(ctx, v, i) // those of whom the hub has told are of no use
+	if findErr != nil {
+		return cmp.Or(ctx.Err(), err)
+	}
+	if more := others(p.sources(now, i), sources); len(more) > 0 {
+		return p.fetchFromAny(ctx, now, ref, i, more)
+	}
+	return err
+}
+
+// isFinal reports whether no other station would help.
+func isFinal(ctx context.Context, err error) bool {
+	return errors.Is(err, transport.ErrStorage) || errors.Is(err, label.ErrRefused) || ctx.Err() != nil
 }
 
 // others are the sources that are not among those known.

@@ -71,7 +71,7 @@ func (f fetching) rest(ctx context.Context, from []*supplier) error {
 	defer end()
 	if err == nil {
 		defer stream.Close()
-		if rest := stream.Size - f.from; rest >= 0 && (n < 0 || rest <= n) {
+		if rest := stream.Size - f.from; rest >= 0 && rest <= firstPiece {
 			return f.receive(ctx, stream.Size, awake{stream, end})
 		} else if rest > 0 {
 			return f.spread(ctx, from, stream.Size, awake{stream, end})

@@ -13,6 +13,7 @@ import (
 	"github.com/glimpse-go/glimpse/label"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/hub"
 	"github.com/glimpse-go/glimpse/transport/peer"
 )
 
@@ -111,11 +112,6 @@ func TestFinderInVain(t *testing.T) {
 		"no endpoint": {func(f *finding) ([]transport.Source, error) {
 			return []transport.Source{{User: f.eve.User, URL: f.eve.URL(), Items: transport.AllBits(3)}}, nil
 		}, transport.ErrUnreachable},
-		"another's endpoint": {func(f *finding) ([]transport.Source, error) {
-			forged := f.eve.Source()
-			forged.User, forged.Items = f.ann.User, transport.AllBits(3)
-			return []transport.Source{forged}, nil
-		}, transport.ErrPeerKey},
 	} {
 		f := newFinding(t, false)
 		f.found = func() ([]transport.Source, error) { return c.found(f) }
@@ -124,4 +120,30 @@ func TestFinderInVain(t *testing.T) {
 			t.Errorf("%s: %v, %d searches, asked %v", what, err, f.searches, f.asked)
 		}
 	}
+}
+
+// TestFoundForged: nobody is asked for originals at an address that is sealed for another user.
+func TestFoundForged(t *testing.T) {
+	w := labtest.New(t, hub.Config{})
+	ann, bob, carol := w.User("ann"), w.User("bob"), w.User("carol")
+	cam, home, b, c := w.Camera(ann, 1), w.Peer(ann, "home"), w.Peer(bob, "bob"), w.Peer(carol, "carol")
+	name := cam.Album("Picnic", bob, carol)
+	cam.Shares(name)
+	cam.Syncs(home, name)
+	home.Publishes(name)
+	b.Restart(func(cfg *peer.Config) {
+		cfg.Find = func(context.Context, collection.Collection) ([]transport.Source, error) {
+			return []transport.Source{{User: ann, URL: c.URL(), Endpoint: c.Source().Endpoint, Items: transport.AllBits(1)}}, nil
+		}
+	})
+	b.Hears(notify.Shared, 0)
+	c.Hears(notify.Shared, 0)
+	labtest.Must(t, home.Close(t.Context()))
+	w.Put("bob", func(r *http.Request, network http.RoundTripper) (*http.Response, error) {
+		if r.URL.Host == "carol" && strings.HasPrefix(r.URL.Path, "/v1/originals") {
+			t.Error("Carol's was asked")
+		}
+		return network.RoundTrip(r)
+	})
+	b.CannotFetch(transport.ErrPeerKey, cam.Ref(name, 0, 2))
 }

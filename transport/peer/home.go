@@ -16,7 +16,8 @@ import (
 // As is the peer as it is for one caller, whom the link vouches for. A user gets
 // the collections that the user may read, their versions, and the notifications
 // that wait where the peer itself tells the recipients: with it a family needs no
-// hub. Originals are there once they are announced; who may vouch for them gets
+// hub. Where a collection names no authority, a peer that has a URL tells its recipients of it
+// whoever has made it, unless they are more than 256. Originals are there once they are announced; who may vouch for them gets
 // them before, and the author what is withdrawn, too. Whom the hub alone has named for
 // an address gets none, and an error that wraps transport.ErrPending, until the author
 // accepts. An authority gets single blocks of originals of the collections that name it,
@@ -24,7 +25,8 @@ import (
 // another peer could not supply. At the local link the peer takes shares of its own user, in all
 // their versions, and those of others as Config.Accept says. It takes
 // notifications for its user from those who tell the recipients themselves: the
-// author of the collection or one who may complete it; Reader.Receive then returns
+// author of the collection or one who may complete it, and, of what it knows that names no
+// authority, whoever may read it; Reader.Receive then returns
 // them. Settings are for its own user's devices.
 func (p *Peer) As(caller transport.Identity) transport.Home { return home{p, caller} }
 

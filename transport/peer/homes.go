@@ -16,12 +16,20 @@ import (
 // URLs, the latest first.
 const maxHomes = 4
 
+// maxSources is how many sources of one collection other peers make known at most.
+const maxSources = 64
+
 type homes struct {
 	Known []transport.Source `cbor:"1,keyasint"`
 }
 
 // ReceiveFrom is Receive from another user's peer, which tells the recipients
-// itself. The source is what that user has handed over, as Peer.Source returns it; its
+// itself: of what its user has made or may complete and, where a collection names no
+// authority, of what it holds, so that any recipient's peer passes on what its author's does not
+// at the moment. Whoever passes it on is not trusted: the seals of its author and of those who
+// may complete it are verified, and what is older than what is known changes nothing. How much
+// is taken of what is passed on, Config.Quotas says; what is over that is told as event.Refused,
+// and comes by Refresh. The source is what that user has handed over, as Peer.Source returns it; its
 // items do not count. The station there must have the key that the source names, whoever
 // else says so or not. From then on the peer is asked for what it has told of. Errors are
 // those of Receive, transport.ErrUnreachable and transport.ErrPeerKey.
@@ -98,7 +106,7 @@ func (p *base) heard(ctx context.Context, name collection.Name, from library, na
 	if err != nil && !isUnknown(err) {
 		return nil, err
 	}
-	own := func(s transport.Source) bool { return s.User == p.user && s.URL == p.cfg.URL }
+	own := func(s transport.Source) bool { return s.User == p.user && p.isOwn(s) }
 	next := slices.DeleteFunc(slices.Clone(named), own)
 	for _, known := range s.Sources {
 		switch at := slices.IndexFunc(next, func(n transport.Source) bool { return n.User == known.User && n.URL == known.URL }); {
@@ -109,7 +117,27 @@ func (p *base) heard(ctx context.Context, name collection.Name, from library, na
 			next[at] = known
 		}
 	}
-	return next, nil
+	if from.of.IsZero() || len(next) <= maxSources {
+		return next, nil
+	}
+	return bounded(next, s.Sources, from.of), nil
+}
+
+// bounded are at most maxSources of the sources that another peer has made more: a few that
+// are of its own user come first, and then what was known.
+func bounded(all, known []transport.Source, of collection.UserID) []transport.Source {
+	var its, were, more []transport.Source
+	for _, s := range all {
+		switch {
+		case s.User == of && len(its) < maxHomes:
+			its = append(its, s)
+		case len(others([]transport.Source{s}, known)) == 0:
+			were = append(were, s)
+		default:
+			more = append(more, s)
+		}
+	}
+	return slices.Concat(its, were, more)[:maxSources]
 }
 
 // remember notes who tells of a collection.
@@ -133,10 +161,27 @@ func (p *base) homesOf(ctx context.Context, name collection.Name) ([]transport.S
 	return h.Known, err
 }
 
+// tellers are the peers that tell of a collection and, where no authority validates, those that
+// serve it.
+func (p *base) tellers(ctx context.Context, name collection.Name) ([]transport.Source, error) {
+	known, err := p.homesOf(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	s, err := p.core.Load(ctx, name)
+	if err == nil && s.Collection.Authority().IsZero() {
+		known = append(known, others(s.Sources, append(known, p.source()))...)
+	}
+	if isUnknown(err) {
+		err = nil
+	}
+	return known, err
+}
+
 // ask asks those who may know a collection, the hub first, until one answers.
 // Without any the error wraps transport.ErrUnreachable.
 func (p *base) ask(ctx context.Context, name collection.Name, what func(library) error) error {
-	known, err := p.homesOf(ctx, name)
+	known, err := p.tellers(ctx, name)
 	if err != nil {
 		return err
 	}

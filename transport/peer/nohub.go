@@ -30,6 +30,17 @@ func (p *Author) publishNoHub(ctx context.Context, name collection.Name, partial
 	return p.notifyRecipients(ctx, name, own)
 }
 
+// carries is station.Config.Serves: the originals that the peer holds of a collection which names
+// no authority. It vouches for nothing by that: who reads them checks them, and the labels are
+// gone already.
+func (p *base) carries(s engine.State) transport.Source {
+	own := p.source()
+	if own.URL != "" && s.Collection.Authority().IsZero() && !engine.MayComplete(s.Collection, p.user) {
+		own.Items = p.complete(s).And(s.Complete()).Trim()
+	}
+	return own
+}
+
 // renderMissing makes the partial versions that nobody has made.
 func (p *Author) renderMissing(ctx context.Context, s engine.State) (collection.Collection, error) {
 	offers := p.offers(s)

@@ -66,6 +66,9 @@ type Config struct {
 	// start. Where it begins with https, the peer is served with its own key, as
 	// httplink.ServerTLS does, or nobody asks it.
 	URL string
+	// Also are more base URLs at which others reach the peer, which its endpoint lists behind
+	// URL, such as that of a p2plink.Host.
+	Also []string
 	// Web says that browsers reach the peer at URL, too, where it shows a certificate of a
 	// public authority: see collection.Endpoint.
 	Web bool
@@ -80,7 +83,8 @@ type Config struct {
 	// are told once that the originals are there, and not of each that comes.
 	Publishes bool
 	// Homes are peers of other users that tell their recipients themselves, from which Run
-	// receives: see Reader.ReceiveFrom.
+	// receives: see Reader.ReceiveFrom. They are told what is new of the collections that name
+	// no authority, too: see Author.PublishDue.
 	Homes []transport.Source
 	// Retry is the pause after the first try in vain: at a wish for which nobody
 	// could be reached, at a look for whether the label that a wish waits for is
@@ -99,7 +103,8 @@ type Config struct {
 	// themselves where they are: see httplink.Dialer, and list the network of a home whose
 	// stations reach each other in it.
 	Dial transport.Dialer
-	// Find finds stations that serve an original where nobody who is known does; nil = nobody
+	// Find finds stations that serve an original where nobody who is known does, and those that
+	// hold a collection, to tell them what is new of it; nil = nobody
 	// else is asked. See p2plink.Host.
 	Find transport.Finder
 
@@ -197,6 +202,7 @@ type base struct {
 	fresh      freshness
 	stopped    stopped
 	asking     chan struct{} // has one for each caller who is asked about
+	gossiping  chan struct{} // has one when there may be something to tell those who hold a collection
 }
 
 // Author is what a peer does for the collections that its user makes, or may
@@ -218,12 +224,12 @@ type Reader struct {
 // store, and signature.ErrKey if the keyring knows the key as another user's.
 func New(ctx context.Context, user collection.UserID, signer *signature.Signer, cfg Config) (*Peer, error) {
 	cfg = cfg.withDefaults()
-	b := &base{user: user, signer: signer, cfg: cfg, asking: make(chan struct{}, maxAsking), sending: shareclient.Sending{Pause: cfg.Pause}}
+	b := &base{user: user, signer: signer, cfg: cfg, asking: make(chan struct{}, maxAsking), gossiping: make(chan struct{}, 1), sending: shareclient.Sending{Pause: cfg.Pause}}
 	b.running, b.stop = context.WithCancel(context.Background())
 	b.core = station.New(station.Config{
 		Store: cfg.Store, Keys: station.Keyring{Keyring: cfg.Keys}, Now: cfg.Now, Random: cfg.Random, Pause: cfg.Pause,
 		Left: b.left, PartAge: cfg.Quotas.PartAge,
-		Signer: signer, Dial: cfg.Dial, Bus: &b.bus, Notified: b.wake, Progress: b.progress, Later: b.later, Failed: func(err error) { b.failed("work beside requests", err, 0) },
+		Signer: signer, Dial: cfg.Dial, Bus: &b.bus, Notified: b.wake, Progress: b.progress, With: b.gossips, Serves: b.carries, Later: b.later, Failed: func(err error) { b.failed("work beside requests", err, 0) },
 		Rules: engine.Rules{RequiredFromDevice: all, RequiredFromPeer: all, Key: signer.ID(), Own: transport.Source{User: user, URL: cfg.URL}},
 	})
 	if err := b.knowOwnKey(ctx); err != nil {

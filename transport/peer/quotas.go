@@ -11,7 +11,7 @@ import (
 )
 
 // Quotas bound what a peer keeps of versions that have not come whole, where one that is
-// coming counts as whole. What is over one is refused with a *transport.QuotaError, before
+// coming counts as whole, and of collections that others than their authors tell of. What is over one is refused with a *transport.QuotaError, before
 // its bytes come. 0 is the default, and a negative number no bound. What others bring never
 // counts for the peer's own user.
 type Quotas struct {
@@ -25,6 +25,10 @@ type Quotas struct {
 	// PartAge is for how long one stays of which nothing more has begun to come; 0 = 30
 	// days, negative = for ever.
 	PartAge time.Duration
+	// PassedOn is how many collections the peer takes from other users' peers than their
+	// authors', who pass them on: see Reader.ReceiveFrom; 0 = 4096. PassedOnItems is how many
+	// items they have together; 0 = 1,048,576. Those of one author are a quarter of that.
+	PassedOn, PassedOnItems int64
 }
 
 func (q Quotas) withDefaults() Quotas {
@@ -32,6 +36,8 @@ func (q Quotas) withDefaults() Quotas {
 	q.OthersParts = cmp.Or(q.OthersParts, 32<<30)
 	q.OwnParts = cmp.Or(q.OwnParts, 256<<30)
 	q.PartAge = cmp.Or(q.PartAge, 30*24*time.Hour)
+	q.PassedOn = cmp.Or(q.PassedOn, 4096)
+	q.PassedOnItems = cmp.Or(q.PassedOnItems, 1<<20)
 	return q
 }
 

@@ -19,29 +19,37 @@ func (h home) Deliver(ctx context.Context, n notify.Notification) error {
 		if n.To != h.user {
 			return transport.At(transport.ErrForbidden, "to somebody else")
 		}
-		if err := h.mayNotify(ctx, n.Name()); err != nil {
+		gossip, err := h.mayNotify(ctx, n.Name())
+		if err != nil {
 			return err
 		}
 		n, err := byPeer(n)
 		if err != nil {
 			return err
 		}
-		err = h.ask(ctx, n.Name(), func(from library) error { return h.Reader.take(ctx, n, from) })
+		if gossip {
+			err = h.hearGossip(ctx, n)
+		} else {
+			err = h.ask(ctx, n.Name(), func(from library) error { return h.Reader.take(ctx, n, from) })
+		}
 		h.wake(h.user)
 		return err
 	})
 }
 
-// mayNotify reports whether the caller may notify of a collection.
-func (h home) mayNotify(ctx context.Context, name collection.Name) error {
-	if h.caller.User == name.Author {
-		return nil
-	}
+// mayNotify returns nil if the caller may notify of a collection, and whether that is gossip:
+// of what is known here, and names no authority, whoever may read it tells what is new.
+func (h home) mayNotify(ctx context.Context, name collection.Name) (gossip bool, err error) {
 	s, err := h.core.Load(ctx, name)
-	if err == nil && !engine.MayComplete(s.Collection, h.caller.User) || errors.Is(err, transport.ErrNotFound) || errors.Is(err, transport.ErrSeal) {
-		return transport.ErrForbidden
+	c := s.Collection
+	gossip = err == nil && c.Authority().IsZero() && c.MayRead(h.caller.User)
+	switch {
+	case h.caller.User == name.Author, gossip:
+		return gossip, nil
+	case err == nil && engine.MayComplete(c, h.caller.User), err != nil && !isUnknown(err):
+		return false, err
 	}
-	return err
+	return false, transport.ErrForbidden
 }
 
 // collectNews returns the notifications that were taken since the last call: what it

@@ -156,21 +156,32 @@ func (p *Reader) heardOrOwed(ctx context.Context, r transport.Record, o owed, ho
 	if ctx.Err() != nil {
 		return err // as if it had not been tried
 	}
+	if errors.Is(err, transport.ErrQuota) { // or strangers would fill what is owed
+		p.refusal(event.Refused, o, home, err)
+		return p.pay(ctx, r)
+	}
 	o.Notification.Cover, o.Keys = nil, p.keysNow()
 	if !isRefusal(err) {
 		o = o.missed(p.cfg.Retry, p.cfg.Now())
 	} else {
 		o.Tries = o.Tries.again(p.cfg.Retry, p.cfg.Now())
-		e := event.Of(event.Refused, o.Notification.Name())
-		if e.User, e.Err = home.User, err; o.parked() {
-			e.Kind = event.Parked
+		kind := event.Refused
+		if o.parked() {
+			kind = event.Parked
 		}
-		p.tell(e)
+		p.refusal(kind, o, home, err)
 	}
 	if failed := record.Set(ctx, p.cfg.Store, r.Key, o); failed != nil {
 		return fmt.Errorf("%w: %w: %w", errNotOwed, failed, err)
 	}
 	return err
+}
+
+// refusal tells that what a station tells of is not taken.
+func (p *Reader) refusal(kind event.Kind, o owed, home transport.Source, err error) {
+	e := event.Of(kind, o.Notification.Name())
+	e.User, e.Err = home.User, err
+	p.tell(e)
 }
 
 // pay ends that a notification is owed, if it is.
@@ -197,8 +208,15 @@ func (p *Reader) hearFrom(ctx context.Context, n notify.Notification, from libra
 		return p.take(ctx, n, from)
 	}
 	n, err := byPeer(n)
+	if err != nil {
+		return err
+	}
+	passed, err := p.mayPass(ctx, n, home)
 	if err == nil {
 		err = p.take(ctx, n, from)
+	}
+	if err == nil && passed {
+		err = p.notePassed(ctx, n.Name())
 	}
 	if err == nil {
 		err = p.remember(ctx, n.Name(), home)

@@ -28,6 +28,8 @@ const (
 //   - it publishes what is due, at its time, goes on with telling recipients and with
 //     announcing, and says where the peer serves if that is elsewhere than before: see
 //     [Author.PublishDue];
+//   - it tells those who hold a collection that names no authority what is new of it, every
+//     Config.Retry and when there is news: see [Author.PublishDue];
 //   - it asks of whom keys were stopped, every Config.KeyInterval: see [Peer.RefreshKeys];
 //   - it removes what has not come whole, every hour: see [Peer.ExpireParts].
 //
@@ -46,6 +48,7 @@ func (p *Peer) loops() []station.Loop {
 		{Name: "receive", Do: p.receiving(p.Reader.Receive)},
 		{Name: "fetch wishes", Do: station.Every(p.cfg.Retry, p.Reader.RetryWishes), Wake: p.Reader.wishing},
 		{Name: "publish", Do: p.publishing, Wake: p.Author.scheduled, Longest: time.Hour},
+		{Name: "gossip", Do: station.Every(p.cfg.Retry, p.gossip), Wake: p.gossiping},
 		{Name: "expire parts", Do: station.Every(partsInterval, p.ExpireParts)},
 	}
 	if p.cfg.Hub != nil {
@@ -87,7 +90,7 @@ func (p *base) tellNews(n notify.Notification) {
 
 // publishing publishes what is due, and says when to do so again.
 func (p *Peer) publishing(ctx context.Context) (time.Duration, error) {
-	next, err := p.Author.PublishDue(ctx)
+	next, err := p.Author.publishDue(ctx)
 	wait := dueInterval
 	if !next.IsZero() {
 		wait = min(wait, max(next.Sub(p.cfg.Now()), time.Millisecond))

@@ -45,6 +45,19 @@ func TestLiarsAreRemembered(t *testing.T) {
 	})
 }
 
+// TestLiarsAreFoundAtOnce: a lie is found as it comes, although what precedes it does not, and its
+// station is not asked for anything else.
+func TestLiarsAreFoundAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFilm(t, 3, 1)
+		f.of(0).does, f.of(1).does = until(0, mbps, stalls), lies
+		f.comes(t, lied, 0, 1)
+		if n := f.of(1).asked; n == 0 || n > 2 {
+			t.Errorf("the liar was asked %d times", n)
+		}
+	})
+}
+
 // TestSpreadPartition: what came before nobody was reached any more is not sent again when they
 // are.
 func TestSpreadPartition(t *testing.T) {

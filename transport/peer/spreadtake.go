@@ -38,7 +38,7 @@ func (s *spread) take(ctx context.Context, from *supplier) *piece {
 
 // cut begins a piece.
 func (s *spread) cut(ctx context.Context, from *supplier, g gap) *piece {
-	p := newPiece(ctx, &s.mu, from, g, s.size)
+	p := newPiece(ctx, from, g)
 	s.pieces[g.off] = p
 	s.next = max(s.next, g.end)
 	s.changed.Broadcast()
@@ -70,13 +70,14 @@ func (s *spread) length(from *supplier) int64 {
 // takeOver ends the piece that is waited for where a station that has nothing to do would bring
 // the rest of it much sooner.
 func (s *spread) takeOver(from *supplier) {
-	p := s.pieces[s.at]
-	if p == nil || p.over || p.from == from || time.Since(p.began) < slow || s.speed[from] == 0 {
+	p := s.pieces[s.head]
+	if p == nil || p.over || p.late || p.from == from || time.Since(p.began) < slow || s.speed[from] == 0 {
 		return
 	}
 	if p.left()/max(p.speed(), 1) > 2*p.left()/s.speed[from]+slow.Seconds() {
 		p.late = true
 		p.stop()
+		s.changed.Broadcast()
 	}
 }
 
@@ -84,8 +85,8 @@ func (s *spread) takeOver(from *supplier) {
 // unless it is only slow, once.
 func (s *spread) ended(p *piece, err error) {
 	s.mu.Lock()
-	p.over, p.err = true, err
-	if p.come > 0 {
+	p.over = true
+	if p.come.Load() > 0 {
 		s.speed[p.from] = p.speed()
 		s.known.took(p.from.Source, p.speed())
 	}
@@ -97,7 +98,6 @@ func (s *spread) ended(p *piece, err error) {
 	}
 	slow := late && s.late[p.from] < 2*lanes
 	stopped := p.ctx.Err() != nil && !p.late // by whoever ends it all, or has found a lie
-	p.arrived.Broadcast()
 	s.changed.Broadcast()
 	s.mu.Unlock()
 	switch {

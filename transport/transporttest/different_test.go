@@ -15,7 +15,7 @@ import (
 // the store in memory is.
 func TestDifferentStores(t *testing.T) {
 	t.Run("late", func(t *testing.T) {
-		Store(t, perTest(having(func(f *faulty) { scattered(f); pagesOfOne(f); eager(f); halves(f) })))
+		Store(t, perTest(having(func(f *faulty) { scattered(f); growingPages(f); eager(f); halves(f) })))
 	})
 	t.Run("early", func(t *testing.T) {
 		Store(t, perTest(having(func(f *faulty) { snapshots(f); backward(f) })))
@@ -54,20 +54,24 @@ func scattered(f *faulty) {
 	}
 }
 
-// pagesOfOne has Scan read one record after the other, and snapshots has it, and List,
+// growingPages has Scan read one record, then two, then four, and snapshots has it, and List,
 // tell of the moment at which the walk began.
-func pagesOfOne(f *faulty) {
+func growingPages(f *faulty) {
 	scan := f.scan
 	f.scan = func(ctx context.Context, prefix, after string, limit int) recordSeq {
 		return func(yield func(transport.Record, error) bool) {
-			for n := 0; n < limit || limit == 0; n++ {
-				last := after
-				for r, err := range scan(ctx, prefix, after, 1) {
-					if after = r.Key; !yield(r, err) || err != nil {
+			n, page := 0, 1
+			for ; n < limit || limit == 0; page *= 2 {
+				size, before := page, n
+				if limit > 0 {
+					size = min(size, limit-n)
+				}
+				for r, err := range scan(ctx, prefix, after, size) {
+					if n, after = n+1, r.Key; !yield(r, err) || err != nil {
 						return
 					}
 				}
-				if after == last {
+				if n == before {
 					return
 				}
 			}

@@ -35,6 +35,7 @@ func Recipient(t *testing.T, open func(t *testing.T) RecipientFixture) {
 		{"to somebody else", deliveredToOthers},
 		{"from those who may not tell", deliveredByOthers},
 		{"from a completer", deliveredByCompleter},
+		{"from a reader", deliveredByReader},
 		{"of what cannot be had", deliveredTooEarly},
 		{"of what does not verify", deliveredForged},
 		{"canceled context", deliveredCanceled},

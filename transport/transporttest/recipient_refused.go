@@ -25,8 +25,8 @@ func deliveredByOthers(t *testing.T, n *news) {
 	n.Offer(t, n.c)
 	unknown := n.first
 	unknown.Collection = collection.ID{9}
-	refused := func() (texts []string) {
-		for _, by := range []collection.UserID{n.Stranger, n.Other, n.Owner} {
+	refused := func(all ...collection.UserID) (texts []string) {
+		for _, by := range all {
 			for _, told := range []notify.Notification{n.first, n.newer, unknown} {
 				err := n.As(by).Deliver(t.Context(), told)
 				want(t, err, transport.ErrForbidden)
@@ -35,11 +35,11 @@ func deliveredByOthers(t *testing.T, n *news) {
 		}
 		return texts
 	}
-	before := refused()
+	before := refused(n.Stranger, n.Other, n.Owner)
 	n.hears(t)
 	n.takes(t, n.first)
 	n.hears(t, n.first)
-	for _, text := range append(before, refused()...) {
+	for _, text := range append(before, refused(n.Stranger)...) {
 		if text != before[0] {
 			t.Errorf("refused with %q and with %q", before[0], text)
 		}
@@ -55,6 +55,20 @@ func deliveredByCompleter(t *testing.T, n *news) {
 	want(t, n.As(n.Other).Deliver(t.Context(), n.first), transport.ErrForbidden)
 	n.takes(t, n.first)
 	n.hears(t, n.first)
+	want(t, n.As(n.Other).Deliver(t.Context(), n.newer), nil)
+	n.hears(t, n.newer)
+}
+
+// deliveredByReader: of what the station knows, and no authority validates, any reader tells
+// what the author has said, and nothing else.
+func deliveredByReader(t *testing.T, n *news) {
+	n.Offer(t, n.c)
+	n.takes(t, n.first)
+	n.hears(t, n.first)
+	u, err := n.c.CompleteAll(n.Author)
+	forged := tell(t, with(t, elsewhere{n.Signer}, n.c, u, err), notify.Available, n.Owner)
+	want(t, n.As(n.Other).Deliver(t.Context(), forged), transport.ErrSeal)
+	n.hears(t)
 	want(t, n.As(n.Other).Deliver(t.Context(), n.newer), nil)
 	n.hears(t, n.newer)
 }

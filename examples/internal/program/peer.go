@@ -25,32 +25,54 @@ var Engines = []media.Engine{new(heif.Engine)}
 type Peer struct {
 	*peer.Peer
 	*Station
-	Store *inplace.Store // what it keeps, and the files that it serves from where they lie
+	Store   *inplace.Store // what it keeps, and the files that it serves from where they lie
+	Network Network        // nil = none
+}
+
+// Ways are how a peer reaches others, and is reached.
+type Ways struct {
+	Networks []netip.Prefix                                   // of HTTP, beside public addresses
+	Join     func(context.Context, *Station) (Network, error) // puts it on another network; nil = none
 }
 
 // OpenPeer opens the peer in a folder, for this process alone, with its account, its store
-// and what makes pictures. Others are reached at public addresses and in the networks.
-// What is in cfg stays.
-func OpenPeer(ctx context.Context, dir string, cfg peer.Config, networks ...netip.Prefix) (*Peer, error) {
+// and what makes pictures. What is in cfg stays.
+func OpenPeer(ctx context.Context, dir string, cfg peer.Config, ways Ways) (*Peer, error) {
 	s, err := OpenStation(dir)
 	if err != nil {
 		return nil, err
 	}
 	p := &Peer{Station: s, Store: inplace.New(s.Files)}
-	if err := p.open(ctx, cfg, networks); err != nil {
+	if err := p.open(ctx, cfg, ways); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return p, nil
 }
 
-func (p *Peer) open(ctx context.Context, cfg peer.Config, networks []netip.Prefix) error {
+func (p *Peer) open(ctx context.Context, cfg peer.Config, ways Ways) error {
 	renderer := new(mediafiles.Renderer)
 	renderer.Maker.Engines = Engines
 	cfg.Store, cfg.Render = p.Store, renderer
-	err := Connect(ctx, p.Account, &cfg, httplink.Options{Networks: networks})
+	err := Connect(ctx, p.Account, &cfg, httplink.Options{})
+	if err == nil {
+		err = p.join(ctx, &cfg, ways)
+	}
 	if err == nil {
 		p.Peer, err = peer.New(ctx, p.Account.User, p.OwnKey.Signer, cfg)
 	}
+	return err
+}
+
+// join has the peer reach others, and puts it on the network, if there is one.
+func (p *Peer) join(ctx context.Context, cfg *peer.Config, ways Ways) (err error) {
+	if ways.Join != nil {
+		p.Network, err = ways.Join(ctx, p.Station)
+	}
+	if err == nil && p.Network != nil {
+		p.Closers = append(p.Closers, p.Network)
+		cfg.Also, cfg.Find = []string{p.Network.URL()}, p.Network.Find
+	}
+	cfg.Dial = Dialer(p.Caller(), p.Network, ways.Networks...)
 	return err
 }
 

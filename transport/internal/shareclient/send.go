@@ -49,7 +49,8 @@ type Share struct {
 	sealed  transport.AuthorSeal // by FillIn
 	asked   uint64               // the moment of the last share
 	pushing bool
-	left    int // rounds
+	lacks   bool // something that was asked for
+	left    int  // rounds
 }
 
 // rounds is how many exchanges a share may take: a share or a push, one of what is
@@ -80,7 +81,13 @@ func Send(ctx context.Context, to transport.ShareReceiver, c collection.Collecti
 			answer, err = s.share(ctx, to, c)
 			continue
 		}
-		if err != nil || !s.asks(c, &answer) {
+		asks := err == nil && s.asks(c, &answer)
+		if !asks && err == nil && s.lacks && answer.Next == transport.Upload {
+			s.lacks = false
+			answer, err = s.share(ctx, to, c) // an upload waits for all that was asked for, a share does not
+			continue
+		}
+		if !asks {
 			answer.Collection, answer.Unknown = theirs, unknown
 			return c, answer, err
 		}
@@ -116,7 +123,9 @@ func (s *Share) next(ctx context.Context, to transport.ShareReceiver, c collecti
 		}
 		a.Missing, s.Message.Offers = without(a.Missing, cannot), without(s.Message.Offers, cannot)
 		// Without another share the receiver would wait for what cannot be had.
-		if made.EditionDigest() != c.EditionDigest() || slices.ContainsFunc(cannot, some) {
+		lacks := slices.ContainsFunc(cannot, some)
+		s.lacks = s.lacks || lacks
+		if lacks || made.EditionDigest() != c.EditionDigest() {
 			a, err = s.share(ctx, to, made)
 			return made, a, err
 		}

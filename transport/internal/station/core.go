@@ -42,6 +42,12 @@ type Config struct {
 	Bus transport.Bus
 	// Notified is told who has a notification waiting now; nil = nobody.
 	Notified func(...collection.UserID)
+	// With returns what is stored together with a step that has made one state of another, and
+	// what is done then; nil = nothing.
+	With func(before, after engine.State) (changes []transport.Change, then func())
+	// Serves returns what the station serves of a collection beside what was announced; nil,
+	// or without items = nothing.
+	Serves func(engine.State) transport.Source
 	// Later does work beside, until its context ends, and Failed is told what fails of it;
 	// nil = in a goroutine of its own, and nobody.
 	Later  func(work func(context.Context))
@@ -185,6 +191,9 @@ func (k *Core) do(ctx context.Context, name collection.Name, how doing, event fu
 	if err == nil {
 		k.later(s.jobs...)
 		s.wakeReaders(name)
+		if s.then != nil {
+			s.then()
+		}
 	}
 	return s.result, err
 }

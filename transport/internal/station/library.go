@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/engine"
@@ -44,12 +45,23 @@ func (k *Server) read(ctx context.Context, by collection.UserID, name collection
 	statements, err := keys(ctx, s)
 	answer := transport.State{Edition: s.Collection.EditionDigest(), Keys: statements}
 	if engine.Shows(s, by) {
-		answer.Sources = s.Sources
+		answer.Sources = k.sources(s)
 	}
 	if err == nil {
 		answer.Ends, err = encodeEnds(s.Collection)
 	}
 	return s, answer, err
+}
+
+// sources are those of a collection, and the station itself where it serves what it has not
+// announced.
+func (k *Server) sources(s engine.State) []transport.Source {
+	if k.core.Serves != nil {
+		if own := k.core.Serves(s); !own.Items.IsEmpty() {
+			return append(slices.Clip(s.Sources), own)
+		}
+	}
+	return s.Sources
 }
 
 // library is what Lacking reads from.

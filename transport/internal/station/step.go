@@ -26,6 +26,7 @@ type step struct {
 	on      rests        // as far as the state is verified, and
 	keeps   bool         // whether it is
 	moved   bool         // whether it changes what readers get of partial versions
+	then    func()       // what is done once it is stored; nil = nothing
 }
 
 // do makes the event and steps it.
@@ -164,6 +165,11 @@ func (s *step) store(ctx context.Context, before remembered, after engine.State,
 		if err := s.perform(ctx, effect); err != nil {
 			return err
 		}
+	}
+	if s.core.With != nil {
+		var changes []transport.Change
+		changes, s.then = s.core.With(before.state, after)
+		s.tx.Put(changes...)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/measure"
+	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/p2plink"
 )
 
@@ -21,23 +22,48 @@ const manyItems = 200
 // announcements measures that an announcement costs the same whatever number of items it is for,
 // and what it comes to for many collections that are announced again and again.
 func (s *story) announcements(ctx context.Context) (measure.Results, error) {
-	small, err := s.announces(ctx, announcing, s.items[:1])
+	small, err := s.costOfAnn(ctx, func() error { return s.announce(ctx, announcing, s.items[:1]) })
 	if err != nil {
 		return nil, err
 	}
-	large, err := s.announces(ctx, s.size.announced, items(manyItems))
+	round, err := s.costOfAnn(ctx, func() error { return s.renews(ctx, s.size.announced) })
 	if err != nil {
 		return nil, err
 	}
-	again, err := s.renews(ctx)
+	quiet, err := s.costOfAnn(ctx, func() error { return s.waits(ctx) })
 	one, all, hours := float64(small.requests)/announcing, float64(s.size.announced), p2plink.Again.Hours()
+	what := fmt.Sprintf("%d announced collections of %d items", s.size.announced, manyItems)
 	return measure.Results{
-		measure.Shown("requests to announce a collection", one, measure.Lower),
+		measure.Shown("requests to announce a collection of one item", one, measure.Lower),
 		measure.Shown("of them, records left", float64(small.puts)/announcing, measure.Lower),
-		measure.AtMost("records left for 200 items, beside one", float64(large.puts)/all/(float64(small.puts)/announcing), 1.2),
-		measure.AtMost(fmt.Sprintf("requests an hour of %d announced collections of %d items", s.size.announced, manyItems),
-			float64(again.requests)/hours, 1.2*all*one/hours),
+		measure.AtMost(fmt.Sprintf("records left for %d items, beside one", manyItems), float64(round.puts)/all/(float64(small.puts)/announcing), 1.2),
+		measure.AtMost("requests an hour of "+what, float64(round.requests+quiet.requests)/hours, 1.2*all*one/hours),
+		measure.AtMost("of them, before it is due again", float64(quiet.requests), 0),
+		measure.Shown("ms an announcement", round.took.Seconds()*1000/all, measure.Lower),
 	}, err
+}
+
+// keeps has Ann serve many collections before anybody is there who would take a record of them:
+// they are announced as soon as somebody is.
+func (s *story) keeps(ctx context.Context) error {
+	err := s.announce(ctx, s.size.announced, items(manyItems))
+	if errors.Is(err, transport.ErrUnreachable) {
+		return nil
+	}
+	return errors.Join(errRenewed, err)
+}
+
+// announce has Ann announce so many collections of these items.
+func (s *story) announce(ctx context.Context, n int, items []collection.Item) error {
+	var all []collection.Collection
+	for i := range n {
+		c, err := of(collection.ID{byte(i), byte(i >> 8), byte(len(items)), 2}, items...)
+		if err != nil {
+			return err
+		}
+		all = append(all, c)
+	}
+	return s.ann.host.Announce(ctx, s.ann.Source(), all...)
 }
 
 // items are so many items.
@@ -48,62 +74,47 @@ func items(n int) (all []collection.Item) {
 	return all
 }
 
-var errRenewed = errors.New("other announcements were renewed than there are")
+var errRenewed = errors.New("other announcements were made than are due")
 
-// renews has Ann's host announce again what is due after the interval.
-func (s *story) renews(ctx context.Context) (costs, error) {
-	before := s.net.of(s.ann.host)
-	s.net.passed.Store(int64(p2plink.Again))
-	if n := s.ann.host.Renew(ctx); n != announcing+s.size.announced {
-		return costs{}, fmt.Errorf("%w: %d", errRenewed, n)
+// renews has Ann's host announce what is due, which is so many collections.
+func (s *story) renews(ctx context.Context, want int) error {
+	if n := s.ann.host.Renew(ctx); n != want {
+		return fmt.Errorf("%w: %d", errRenewed, n)
 	}
-	again := s.settled(ctx, s.ann.host).minus(before)
-	again.requests = again.requests * s.size.announced / (announcing + s.size.announced)
-	return again, ctx.Err()
+	return ctx.Err()
 }
 
-// announces has Ann announce collections of these items, and returns what that costs.
-func (s *story) announces(ctx context.Context, n int, items []collection.Item) (costs, error) {
-	before := s.net.of(s.ann.host)
-	for i := range n {
-		c, err := of(collection.ID{byte(i), byte(i >> 8), byte(len(items)), 2}, items...)
-		if err == nil {
-			err = s.ann.host.Announce(ctx, s.ann.Source(), c)
-		}
-		if err != nil {
-			return costs{}, err
+// waits has the hours pass until all is due again.
+func (s *story) waits(ctx context.Context) error {
+	for range int(p2plink.Again.Hours()) - 1 {
+		s.net.passed.Add(int64(time.Hour))
+		if err := s.renews(ctx, 0); err != nil {
+			return err
 		}
 	}
-	return s.settled(ctx, s.ann.host).minus(before), ctx.Err()
+	return nil
 }
 
-// settle is how long nothing may come for what is under way to count as arrived: records are
-// left without an answer.
-const settle = 300 * time.Millisecond
-
-// settled returns what a host has sent once nothing of it is under way any more.
-func (s *story) settled(ctx context.Context, at *node) costs {
-	for last := s.net.of(at); ; {
-		select {
-		case <-time.After(settle):
-		case <-ctx.Done():
-			return last
-		}
-		now := s.net.of(at)
-		if now == last {
-			return now
-		}
-		last = now
+// costOfAnn returns what something costs Ann's host.
+func (s *story) costOfAnn(ctx context.Context, do func() error) (costs, error) {
+	before, begun := s.net.of(s.ann.host), time.Now()
+	err := do()
+	took := time.Since(begun)
+	if err == nil {
+		err = s.net.settled(ctx)
 	}
+	after := s.net.of(s.ann.host).minus(before)
+	after.took = took
+	return after, err
 }
 
 // available measures what it costs that the originals are there.
 func (s *story) available(ctx context.Context) (measure.Results, error) {
-	if err := s.ann.Author.Publish(ctx, s.name); err != nil {
+	if err := errors.Join(s.ann.Author.Publish(ctx, s.name), s.net.settled(ctx)); err != nil {
 		return nil, err
 	}
 	fetched := 0
-	after, _, err := s.costOf(func() error {
+	looked, idle, after, err := s.costOf(func() error {
 		if err := s.hear(ctx); err != nil {
 			return err
 		}
@@ -117,9 +128,13 @@ func (s *story) available(ctx context.Context) (measure.Results, error) {
 			return err
 		})
 	})
+	all := s.size.recipients * s.size.items
 	return measure.Results{
-		measure.AtLeast("originals fetched", float64(fetched), float64(s.size.recipients*s.size.items)),
-		measure.AtMost("requests, fetched", float64(after.requests), 0),
+		measure.AtLeast("originals fetched, without labels", float64(fetched), float64(all)),
+		measure.AtMost("requests, fetched", float64(looked.requests), float64(idle.requests)),
+		measure.AtMost("connections, fetched", float64(looked.connections), float64(s.size.recipients)),
+		measure.Shown("bytes, fetched, beside those of the originals", float64(after.requested)/float64(all*original), measure.Lower),
+		measure.Shown("ms an original, fetched", after.took.Seconds()*1000/float64(all), measure.Lower),
 	}, err
 }
 

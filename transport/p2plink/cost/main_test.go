@@ -3,29 +3,70 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"encoding/xml"
 	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/glimpse-go/glimpse/internal/measure"
 )
 
-// TestCost: on a few hosts all bounds hold, and what is counted is counted.
-func TestCost(t *testing.T) {
+// measured runs the command on a few hosts, and returns the figures and the plot.
+func measured(t *testing.T) (by map[string]float64, plot []byte) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "plot.svg")
 	var out bytes.Buffer
-	if err := run(t.Context(), []string{"-json", "-hosts", "8", "-recipients", "2", "-items", "3", "-announced", "30"}, &out); err != nil {
+	if err := run(t.Context(), []string{"-json", "-short", "-svg", file}, &out); err != nil {
 		t.Fatalf("%v\n%s", err, &out)
 	}
 	var all struct{ Results measure.Results }
 	if err := json.Unmarshal(out.Bytes(), &all); err != nil {
 		t.Fatal(err)
 	}
-	by := map[string]float64{}
+	by = map[string]float64{}
 	for _, r := range all.Results {
 		by[r.What] = r.Value
 	}
-	whole, each := by["requests, by collection"], by["requests, by item"]
-	if whole <= 0 || each <= whole || by["of them, records left"] <= 0 {
-		t.Errorf("%v requests by collection, %v by item, %v records", whole, each, by["of them, records left"])
+	plot, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return by, plot
+}
+
+// TestCost: on a few hosts all bounds hold, every path of the API is measured, and what is counted
+// is counted.
+func TestCost(t *testing.T) {
+	by, plot := measured(t)
+	for _, what := range []string{"requests", "bytes", "connections"} {
+		whole, each := by[what+", by collection"], by[what+", by item"]
+		if whole <= 0 || each < whole || what == "requests" && each == whole {
+			t.Errorf("%v %s by collection, %v by item", whole, what, each)
+		}
+		if there := by[what+", by collection, announced"]; there <= 0 {
+			t.Errorf("%v %s once it is announced", there, what)
+		}
+	}
+	if n := by["of them, records left"]; n <= 0 {
+		t.Errorf("%v records left", n)
+	}
+	for _, path := range []string{"Reader.Search", "Reader.Fetch", "Reader.Wish", "Reader.RetryWishes", "Reader.Print", "Reader.Versions", "Author.Reshare"} {
+		if _, ok := by["requests and connections, labelled, "+path]; !ok {
+			t.Errorf("%s is not measured", path)
+		}
+	}
+	for d := xml.NewDecoder(bytes.NewReader(plot)); ; {
+		if _, err := d.Token(); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatalf("plot: %v", err)
+		}
+	}
+	if !strings.Contains(string(plot), ">0 requests<") {
+		t.Error("the plot does not show what labels save")
 	}
 }
 

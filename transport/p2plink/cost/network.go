@@ -12,37 +12,39 @@ import (
 	"github.com/libp2p/go-libp2p"
 	dht "github.com/libp2p/go-libp2p-kad-dht"
 	pb "github.com/libp2p/go-libp2p-kad-dht/pb"
-	"github.com/libp2p/go-libp2p/core/crypto"
-	"github.com/libp2p/go-libp2p/core/metrics"
 	libnet "github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
-	"github.com/libp2p/go-libp2p/core/protocol"
-	"github.com/libp2p/go-libp2p/p2p/net/swarm"
-	ma "github.com/multiformats/go-multiaddr"
 
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport/p2plink"
 )
 
-// costs are what some hosts have sent.
+// costs are what some hosts have done.
 type costs struct {
 	requests    int // to the table
 	puts        int // of them, records that were left there
-	connections int
-	bytes       int64
+	connections int // that they have opened
+	sent        int64
+	received    int64
+	requested   int64 // sent to stations that are known
 	took        time.Duration
 }
 
-func (c costs) minus(before costs) costs {
-	return costs{c.requests - before.requests, c.puts - before.puts, c.connections - before.connections, c.bytes - before.bytes, c.took - before.took}
+func (c costs) plus(o costs) costs {
+	return costs{c.requests + o.requests, c.puts + o.puts, c.connections + o.connections,
+		c.sent + o.sent, c.received + o.received, c.requested + o.requested, c.took + o.took}
+}
+
+func (c costs) minus(o costs) costs {
+	return costs{c.requests - o.requests, c.puts - o.puts, c.connections - o.connections,
+		c.sent - o.sent, c.received - o.received, c.requested - o.requested, c.took - o.took}
 }
 
 // node is a host whose traffic is counted.
 type node struct {
 	*p2plink.Host
-	id      peer.ID
-	traffic *metrics.BandwidthCounter
-	opened  *opened
+	id   peer.ID
+	seen *traffic
 }
 
 // nodes are the hosts of one network.
@@ -54,34 +56,21 @@ type nodes struct {
 	asked map[peer.ID]*costs // requests and puts, by who asks
 }
 
-// opened counts the connections that a host opens.
-type opened struct {
-	swarm.MetricsTracer
-	n atomic.Int64
-}
-
-// OpenedConnection implements swarm.MetricsTracer.
-func (o *opened) OpenedConnection(by libnet.Direction, _ crypto.PubKey, _ libnet.ConnectionState, _ ma.Multiaddr) {
-	if by == libnet.DirOutbound {
-		o.n.Add(1)
-	}
-}
-
 // add puts another host on the network. It knows some of those that are there.
 func (n *nodes) add(ctx context.Context, signer *signature.Signer) (*node, error) {
-	at := &node{traffic: metrics.NewBandwidthCounter(), opened: &opened{MetricsTracer: swarm.NewMetricsTracer()}}
+	seen := &traffic{Notifiee: libnet.GlobalNoopNotifiee}
 	cfg := p2plink.Config{
 		Listen: []string{"/ip4/127.0.0.1/tcp/0"}, Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 		Reachable: true, Now: func() time.Time { return time.Now().Add(time.Duration(n.passed.Load())) },
 		Table:   []dht.Option{dht.DisableAutoRefresh(), dht.OnRequestHook(n.count)},
-		Options: []libp2p.Option{libp2p.BandwidthReporter(at.traffic), libp2p.SwarmOpts(swarm.WithMetricsTracer(at.opened))},
+		Options: []libp2p.Option{libp2p.BandwidthReporter(seen), libp2p.ConnectionManager(seen)},
 	}
-	var err error
-	if at.Host, err = p2plink.New(ctx, signer, cfg); err != nil {
+	host, err := p2plink.New(ctx, signer, cfg)
+	if err != nil {
 		return nil, err
 	}
-	n.all, at.id = append(n.all, at), at.Addresses().ID
-	if len(n.all) == 1 {
+	at := &node{host, host.Addresses().ID, seen}
+	if n.all = append(n.all, at); len(n.all) == 1 {
 		return at, nil
 	}
 	there := n.all[(len(n.all)-1)/2]
@@ -105,21 +94,38 @@ func (n *nodes) count(_ context.Context, s libnet.Stream, m *pb.Message) {
 	}
 }
 
-// of returns what hosts have sent until now.
+// of returns what hosts have done until now.
 func (n *nodes) of(hosts ...*node) (sum costs) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for _, h := range hosts {
-		if c := n.asked[h.id]; c != nil {
-			sum.requests, sum.puts = sum.requests+c.requests, sum.puts+c.puts
+		one := costs{connections: int(h.seen.opened.Load()), sent: h.seen.sent.Load(), received: h.seen.received.Load(), requested: h.seen.requested.Load()}
+		if asked := n.asked[h.id]; asked != nil {
+			one.requests, one.puts = asked.requests, asked.puts
 		}
-		sum.connections += int(h.opened.n.Load())
-		for _, of := range []protocol.ID{"/glimpse/kad/1.0.0", "/glimpse/station/1"} {
-			stats := h.traffic.GetBandwidthForProtocol(of)
-			sum.bytes += stats.TotalIn + stats.TotalOut
-		}
+		sum = sum.plus(one)
 	}
 	return sum
+}
+
+// settle is how long nothing may come for what is under way to count as arrived: records are
+// left without an answer.
+const settle = 150 * time.Millisecond
+
+// settled waits until nothing is under way on the network any more.
+func (n *nodes) settled(ctx context.Context) error {
+	for last := n.of(n.all...); ; {
+		select {
+		case <-time.After(settle):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		now := n.of(n.all...)
+		if now == last {
+			return nil
+		}
+		last = now
+	}
 }
 
 func (n *nodes) close() error {

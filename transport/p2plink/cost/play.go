@@ -4,18 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/measure"
-	"github.com/glimpse-go/glimpse/label"
 )
-
-// manyRecipients are those for whom the README works out what the looks come to.
-const manyRecipients = 1000
-
-var errNotRefused = errors.New("a labelled original is not refused")
 
 // hosts are those of the recipients.
 func (s *story) hosts() (all []*node) {
@@ -25,54 +18,64 @@ func (s *story) hosts() (all []*node) {
 	return all
 }
 
-// costOf returns what something costs the hosts of the recipients, and idle ones meanwhile.
-func (s *story) costOf(do func() error) (looked, idle costs, err error) {
-	looked, idle = s.net.of(s.hosts()...), s.net.of(s.idle...)
-	begun := time.Now()
+// costOf returns what something costs the hosts of the recipients, idle ones meanwhile, and all
+// of the network: what all send is what it takes, since nobody else does anything.
+func (s *story) costOf(do func() error) (looked, idle, all costs, err error) {
+	count := func() [3]costs { return [3]costs{s.net.of(s.hosts()...), s.net.of(s.idle...), s.net.of(s.net.all...)} }
+	before, begun := count(), time.Now()
 	err = do()
 	took := time.Since(begun)
-	looked, idle = s.net.of(s.hosts()...).minus(looked), s.net.of(s.idle...).minus(idle)
-	looked.took = took
-	return looked, idle, err
+	after := count()
+	looked, idle, all = after[0].minus(before[0]), after[1].minus(before[1]), after[2].minus(before[2])
+	all.took = took
+	return looked, idle, all, err
 }
 
 // play measures the looks, the announcements and the fetches, one after the other.
 func (s *story) play(ctx context.Context) (all measure.Results, err error) {
-	labelled, idle, err := s.costOf(func() error { return s.each(func(r *station) error { return s.lookLabelled(ctx, r) }) })
-	if err != nil {
-		return nil, err
+	for _, part := range []func(context.Context) (measure.Results, error){s.labelled, s.vain, s.announcements, s.found, s.available} {
+		results, err := part(ctx)
+		if all = append(all, results...); err != nil {
+			return all, err
+		}
 	}
-	all = append(all,
-		measure.AtMost("requests, labelled", float64(labelled.requests), float64(idle.requests)),
-		measure.AtMost("bytes, labelled", float64(labelled.bytes), float64(idle.bytes)),
-		measure.AtMost("connections, labelled", float64(labelled.connections), float64(idle.connections)),
-	)
-	by, err := s.vain(ctx)
-	if err != nil {
-		return nil, err
-	}
-	announced, err := s.announcements(ctx)
-	if err != nil {
-		return nil, err
-	}
-	after, err := s.available(ctx)
-	return slices.Concat(all, by, announced, after), err
+	return append(all, s.beyond()...), nil
 }
 
-// lookLabelled has a recipient ask for every original in every way that could search for it.
-func (s *story) lookLabelled(ctx context.Context, r *station) error {
-	for _, ref := range s.refs() {
-		_, searched := r.Reader.Search(ctx, ref)
-		for _, err := range []error{searched, r.Reader.Fetch(ctx, ref)} {
-			if !errors.Is(err, label.ErrRefused) {
-				return fmt.Errorf("%w: %w", errNotRefused, err)
-			}
-		}
-		if err := r.Reader.Wish(ctx, ref); err != nil {
-			return err
-		}
+// alone closes all connections of the recipients but those to Ann, as hosts do in a larger
+// network, which know more others than they are connected to.
+func (s *story) alone(ctx context.Context) error {
+	return errors.Join(s.forget(), s.net.settled(ctx))
+}
+
+func (s *story) forget() error {
+	return s.each(func(r *station) error { return r.host.seen.forget(s.ann.host.id) })
+}
+
+// look is one way to look for originals, and what it has cost.
+type look struct {
+	costs
+	what string
+	each int // looks of a recipient
+}
+
+// looks measures one way to look, by all recipients at once.
+func (s *story) looks(ctx context.Context, what string, each int, do func(*station) error) (look, error) {
+	if err := s.alone(ctx); err != nil {
+		return look{}, err
 	}
-	return nil
+	_, _, cost, err := s.costOf(func() error { return s.atOnce(do) })
+	return look{cost, what, each}, err
+}
+
+// shown are the results of a look.
+func (l look) shown() measure.Results {
+	return measure.Results{
+		measure.Shown("requests, "+l.what, float64(l.requests), measure.Lower),
+		measure.Shown("bytes, "+l.what, float64(l.sent), measure.Lower),
+		measure.Shown("connections, "+l.what, float64(l.connections), measure.Lower),
+		measure.Shown("ms a look, "+l.what, l.took.Seconds()*1000/float64(l.each), measure.Lower),
+	}
 }
 
 // vain measures the looks that nothing forbids, at what nobody has announced.
@@ -81,31 +84,35 @@ func (s *story) vain(ctx context.Context) (measure.Results, error) {
 	if err != nil {
 		return nil, err
 	}
-	whole, _, err := s.costOf(func() error {
-		return s.each(func(r *station) error {
-			for range s.items {
-				if err := finds(ctx, r, v.Collection(), 0); err != nil {
-					return err
-				}
+	s.whole, err = s.looks(ctx, "by collection", s.size.items, func(r *station) error {
+		for range s.items {
+			if err := finds(ctx, r, v.Collection(), 0); err != nil {
+				return err
 			}
-			return nil
-		})
+		}
+		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	each, _, err := s.costOf(func() error { return s.each(func(r *station) error { return s.lookByItem(ctx, r) }) })
-	one := float64(each.requests) / float64(s.size.recipients*s.size.items)
-	return measure.Results{
-		measure.Shown("requests, by collection", float64(whole.requests), measure.Lower),
-		measure.Shown("bytes, by collection", float64(whole.bytes), measure.Lower),
-		measure.Shown("requests, by item", float64(each.requests), measure.Lower),
-		measure.Shown("bytes, by item", float64(each.bytes), measure.Lower),
-		measure.Shown("connections, by item", float64(each.connections), measure.Lower),
-		measure.Shown("ms a look, by item", each.took.Seconds()*1000/float64(s.size.recipients*s.size.items), measure.Lower),
-		measure.AtLeast("requests of one look", one, 1),
-		measure.Shown(fmt.Sprintf("requests of %d recipients × %d items, by item", manyRecipients, manyItems), one*manyRecipients*manyItems, measure.Lower),
-	}, err
+	s.single, err = s.looks(ctx, "by item", s.size.items, func(r *station) error { return s.lookByItem(ctx, r) })
+	all := float64(s.size.recipients * s.size.items)
+	s.perLook, s.bytesPerLook = float64(s.single.requests)/all, float64(s.single.sent)/all
+	return append(append(s.whole.shown(), s.single.shown()...), measure.AtLeast("requests of one look", s.perLook, 1),
+		measure.Shown("bytes of one look", s.bytesPerLook, measure.Lower)), err
+}
+
+// found measures one look at a collection that Ann has announced, whom it finds.
+func (s *story) found(ctx context.Context) (measure.Results, error) {
+	v, err := s.ann.Reader.View(ctx, s.name)
+	if err == nil {
+		err = s.ann.host.Announce(ctx, s.ann.Source(), v.Collection())
+	}
+	if err != nil {
+		return nil, err
+	}
+	l, err := s.looks(ctx, "by collection, announced", 1, func(r *station) error { return finds(ctx, r, v.Collection(), 1) })
+	return l.shown(), err
 }
 
 var errFound = errors.New("other stations were found than there are")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"sync"
 	"time"
 
 	libpeer "github.com/libp2p/go-libp2p/core/peer"
@@ -41,6 +42,11 @@ type story struct {
 	name       collection.Name
 	items      []collection.Item
 	stop       context.CancelFunc
+
+	refused               costs // of looks for labelled originals
+	whole, single         look  // in vain: once for the collection, and for each item
+	perLook, bytesPerLook float64
+	sizes                 []simulated
 }
 
 func userOf(i int) collection.UserID { return collection.UserID{byte(i), byte(i >> 8), 1} }
@@ -57,8 +63,13 @@ func newStory(ctx context.Context, n size) (*story, error) {
 		if err != nil {
 			return s, err
 		}
-		if s.recipients = append(s.recipients, at); i == 0 {
-			s.ann, s.recipients = at, nil
+		if i > 0 {
+			s.recipients = append(s.recipients, at)
+		} else if s.ann = at; true {
+			err = s.keeps(ctx)
+		}
+		if err != nil {
+			return s, err
 		}
 	}
 	for range n.hosts - 1 - n.recipients {
@@ -137,6 +148,17 @@ func (s *story) each(do func(*station) error) error {
 		}
 	}
 	return nil
+}
+
+// atOnce has all recipients do something at the same time.
+func (s *story) atOnce(do func(*station) error) error {
+	failed := make([]error, len(s.recipients))
+	var all sync.WaitGroup
+	for i, r := range s.recipients {
+		all.Go(func() { failed[i] = do(r) })
+	}
+	all.Wait()
+	return errors.Join(failed...)
 }
 
 // refs are the originals.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -57,8 +58,23 @@ func (s *shelf) send(out io.Writer, id collection.ItemID) error {
 }
 
 // bare reads all originals from one stream of libp2p into a file.
-func (s *shelf) bare() (time.Duration, error) {
-	return s.into(func() (io.ReadCloser, error) { return s.streams[1].NewStream(s.ctx, s.streams[0].ID(), protocol) }, int64(len(s.items))*s.size)
+func (s *shelf) bare() (time.Duration, error) { return s.into(s.begin, int64(len(s.items))*s.size) }
+
+// hashed is bare, and works out the SHA-256 of what comes.
+func (s *shelf) hashed() (time.Duration, error) {
+	return s.into(func() (io.ReadCloser, error) {
+		in, err := s.begin()
+		return hashing{io.TeeReader(in, sha256.New()), in}, err
+	}, int64(len(s.items))*s.size)
+}
+
+type hashing struct {
+	io.Reader
+	io.Closer
+}
+
+func (s *shelf) begin() (io.ReadCloser, error) {
+	return s.streams[1].NewStream(s.ctx, s.streams[0].ID(), protocol)
 }
 
 // unchecked reads the first original over the link into a file, with its proof.

@@ -10,6 +10,8 @@
 //
 //	unchecked      an original that is read over the link into a file, against a stream of
 //	               libp2p into a file
+//	SHA-256        how much longer that stream takes if what comes is hashed, one after the other:
+//	               what it costs where both ends have the same processors and nothing else to do
 //	verification   how much longer it takes to fetch it, with its proof, into a store
 //	four sources   an original from four peers, each of which sends a quarter of what comes
 //	               together, against their sum

@@ -29,10 +29,11 @@ func (p plan) one(ctx context.Context) (measure.Results, error) {
 	if err != nil {
 		return nil, errors.Join(err, s.close())
 	}
-	took, err := p.byTurns(s.bare, s.unchecked, s.fetch)
-	bare, unchecked, checked := took[0], took[1], took[2]
+	took, err := p.byTurns(s.bare, s.hashed, s.unchecked, s.fetch)
+	bare, hashed, unchecked, checked := took[0], took[1], took[2], took[3]
 	return measure.Results{
 		measure.Shown("MB/s of a stream of libp2p", float64(p.large)/bare/megabyte, measure.Higher),
+		measure.Shown("what SHA-256 adds to that stream", hashed/bare-1, measure.Lower),
 		measure.AtLeast("one original, unchecked, against the stream", bare/unchecked, 0.8),
 		measure.AtMost("what verification adds", checked/unchecked-1, 0.25),
 	}, errors.Join(err, s.close())

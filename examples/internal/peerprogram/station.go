@@ -1,0 +1,134 @@
+package peerprogram
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/examples/internal/program"
+	"github.com/glimpse-go/glimpse/transport/enrol"
+)
+
+type stationWords struct {
+	Add    stationAdd    `cmd:"" help:"Let another station of the user's join: a camera, or another computer."`
+	List   stationList   `cmd:"" help:"List the stations that have joined here."`
+	Remove stationRemove `cmd:"" help:"Stop one of them for good, such as a camera that was lost."`
+}
+
+// attemptAge is how long a station may join after that was allowed.
+const attemptAge = 10 * time.Minute
+
+// answerAge is for how long a station is told what was decided: it may have to ask again.
+const answerAge = time.Minute
+
+// openAttempt lets one station join, and returns where.
+func (s *service) openAttempt(ctx context.Context, _ struct{}) (string, error) {
+	if err := s.sealsRoster(); err != nil {
+		return "", err
+	}
+	endpoint, err := collection.DecodeEndpoint(s.Source().Endpoint)
+	if err != nil {
+		return "", err
+	}
+	offer := enrol.Offer{
+		User: s.Account.User, Key: s.OwnKey.Public(), Authority: s.Account.Authority, Hub: s.Account.Hub,
+		Endpoints: []collection.Endpoint{endpoint},
+	}
+	open, end := context.WithTimeout(s.Running(), attemptAge)
+	attempt, err := enrol.NewAttempt(open, offer, rand.Reader)
+	if err != nil {
+		end()
+		return "", err
+	}
+	s.begin(attempt, end)
+	return program.Invitation{URL: s.url, Key: s.address().Key, HubPinned: s.Account.Pinned}.String(), nil
+}
+
+// begin has a station join by an attempt, and by no other.
+func (s *service) begin(attempt *enrol.Attempt, end context.CancelFunc) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.end != nil {
+		s.end()
+	}
+	s.open, s.end = attempt, end
+}
+
+// attempt is what stations reach that join.
+func (s *service) attempt(string) *enrol.Attempt {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.open
+}
+
+var errOver = program.Plain(errors.New("no station may join any more; begin again"))
+
+func (s *service) wait(ctx context.Context, _ struct{}) (program.Joining, error) {
+	a := s.attempt("")
+	if a == nil {
+		return program.Joining{}, errOver
+	}
+	r, code, err := a.Wait(ctx)
+	return program.Joining{Station: r.Name, Code: code}, err
+}
+
+// decide admits the station that has asked, or refuses it.
+func (s *service) decide(ctx context.Context, admit bool) (struct{}, error) {
+	a := s.attempt("")
+	if a == nil {
+		return struct{}{}, errOver
+	}
+	defer time.AfterFunc(answerAge, func() { s.over(a) })
+	if !admit {
+		a.Refuse()
+		return struct{}{}, nil
+	}
+	r, err := a.Confirm(ctx)
+	if err != nil {
+		return struct{}{}, err
+	}
+	return struct{}{}, s.admit(ctx, a, r)
+}
+
+// admit enlists a station, and tells it so.
+func (s *service) admit(ctx context.Context, a *enrol.Attempt, r enrol.Request) error {
+	statement, err := s.enlist(ctx, r)
+	if err == nil {
+		err = a.Admit(statement)
+	}
+	if err != nil {
+		a.Refuse()
+	}
+	return err
+}
+
+// over has no station join any more by an attempt.
+func (s *service) over(a *enrol.Attempt) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.open == a {
+		s.end()
+		s.open, s.end = nil, nil
+	}
+}
+
+type stationAdd struct{}
+
+// Run lets a station join.
+func (stationAdd) Run(ctx context.Context, env program.Env, g *grammar) error {
+	text, err := call[struct{}, string](ctx, g.Data, "station/open", struct{}{})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(env.Out, "On the camera, within %v:\n\n    camera join %s\n\nAnother computer: peer join … -name laptop\n", attemptAge, text)
+	wait := func(ctx context.Context) (program.Joining, error) {
+		return call[struct{}, program.Joining](ctx, g.Data, "station/wait", struct{}{})
+	}
+	return program.Admit(ctx, env, wait, func(ctx context.Context, admit bool) (string, error) {
+		_, err := call[bool, struct{}](ctx, g.Data, "station/decide", admit)
+		return "yours", err
+	})
+}
