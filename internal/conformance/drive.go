@@ -9,10 +9,14 @@ import (
 	"io"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/label"
 )
 
 // errDiffers says that an implementation answers other than it should.
 var errDiffers = errors.New("the implementation differs")
+
+// algorithms are those of keys.
+var algorithms = []string{"Ed25519", "ES256", "PS256"}
 
 // A driver asks one implementation.
 type driver struct {
@@ -24,8 +28,16 @@ type driver struct {
 	differ int
 }
 
-// drive runs an implementation, asks it everything, and prints what differs.
-func drive(ctx context.Context, root string, w io.Writer, implementation func(io.Reader, io.Writer) error) error {
+// A part is some of what is asked.
+type part func(*driver) error
+
+// everything is all that is asked, the same for a seed.
+func everything(root string, seed uint64) []part {
+	return []part{vectorsLike(root, "*"), joins(seed), checks, trade}
+}
+
+// drive runs an implementation, asks it all of some parts, and prints what differs.
+func drive(ctx context.Context, w io.Writer, implementation func(io.Reader, io.Writer) error, parts ...part) error {
 	requests, in := io.Pipe()
 	out, answers := io.Pipe()
 	ended := make(chan error, 1)
@@ -37,7 +49,10 @@ func drive(ctx context.Context, root string, w io.Writer, implementation func(io
 	}()
 	d := &driver{ctx: ctx, in: json.NewEncoder(in), out: bufio.NewScanner(out), w: w}
 	d.out.Buffer(nil, longest)
-	asked := d.everything(root)
+	var asked error
+	for i := 0; i < len(parts) && asked == nil; i++ {
+		asked = parts[i](d)
+	}
 	in.Close()
 	out.Close()
 	if err := errors.Join(asked, <-ended); err != nil {
@@ -50,29 +65,49 @@ func drive(ctx context.Context, root string, w io.Writer, implementation func(io
 	return nil
 }
 
-func (d *driver) everything(root string) error {
-	all, err := readVectors(root)
-	if err != nil {
-		return err
-	}
-	for i := range all {
-		q := all[i].request()
-		a, err := d.ask(q)
-		if err != nil {
-			return err
+// vectorsLike asks what is read of the vectors whose names have a form.
+func vectorsLike(root, form string) part {
+	return func(d *driver) error {
+		all, err := readVectors(root, form)
+		for i := 0; i < len(all) && err == nil; i++ {
+			var a answer
+			q := all[i].request()
+			if a, err = d.ask(q); err == nil {
+				d.judge(all[i].Name, all[i].check(q, a))
+			}
 		}
-		d.judge(all[i].Name, all[i].check(q, a))
-	}
-	joins, err := joinCases(d.ctx)
-	if err != nil {
 		return err
 	}
-	for i, q := range append(joins, checkCases()...) {
+}
+
+// joins asks for collections to be joined and verified.
+func joins(seed uint64) part {
+	return func(d *driver) error {
+		random := newRandom(seed)
+		for i, algorithm := range algorithms {
+			all, err := joinCases(d.ctx, random, algorithm, label.Kind(i), 30)
+			if err == nil {
+				err = d.compareAll(all)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// checks asks what may be done.
+func checks(d *driver) error { return d.compareAll(checkCases()) }
+
+// compareAll asks an implementation and this repository's packages the same.
+func (d *driver) compareAll(all []request) error {
+	for i, q := range all {
 		if err := d.compare(fmt.Sprint(q.Do, " ", i), q); err != nil {
 			return err
 		}
 	}
-	return d.trade()
+	return nil
 }
 
 // ask asks for one answer.
@@ -94,7 +129,7 @@ func (d *driver) ask(q request) (a answer, err error) {
 	return a, nil
 }
 
-// compare asks an implementation and this repository's packages the same.
+// compare asks both one question.
 func (d *driver) compare(name string, q request) error {
 	a, err := d.ask(q)
 	if err != nil {
@@ -113,17 +148,23 @@ func (d *driver) compare(name string, q request) error {
 }
 
 // trade verifies what the implementation makes.
-func (d *driver) trade() error {
-	for _, algorithm := range []string{"Ed25519", "ES256", "PS256"} {
-		for _, kind := range []string{"flag", "boolean", "degree"} {
-			a, err := d.ask(request{Do: "make", Algorithm: algorithm, Kind: kind, Items: 20})
-			if err != nil {
-				return err
-			}
-			d.judge("make "+algorithm+" "+kind, a.check(d.ctx))
+func trade(d *driver) error {
+	for i, algorithm := range algorithms {
+		if err := tradeOf(algorithm, label.Kind(i))(d); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+func tradeOf(algorithm string, kind label.Kind) part {
+	return func(d *driver) error {
+		a, err := d.ask(request{Do: "make", Algorithm: algorithm, Kind: kind.String(), Items: 20})
+		if err == nil {
+			d.judge("make "+algorithm+" "+kind.String(), a.check(d.ctx))
+		}
+		return err
+	}
 }
 
 // check verifies a share that was made, with its updates: the author's and the authority's.

@@ -34,19 +34,24 @@ func run(ctx context.Context, args []string, r io.Reader, w io.Writer) error {
 	flags := flag.NewFlagSet("conformance", flag.ContinueOnError)
 	serving := flags.Bool("serve", false, "answer commands on standard input")
 	root := flags.String("root", ".", "root of the repository")
+	seed := flags.Uint64("seed", 1, "what is made is the same for a seed")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	switch {
-	case *serving:
+	if *serving {
 		return serve(ctx, r, w)
-	case flags.NArg() == 0:
-		return drive(ctx, *root, w, func(in io.Reader, out io.Writer) error { return serve(ctx, in, out) })
 	}
-	return drive(ctx, *root, w, func(in io.Reader, out io.Writer) error {
-		command := exec.CommandContext(ctx, flags.Arg(0), flags.Args()[1:]...)
-		command.Stdin, command.Stdout, command.Stderr = in, out, os.Stderr
-		command.WaitDelay = time.Second // one that ended reads no more
-		return command.Run()
-	})
+	implementation := func(in io.Reader, out io.Writer) error { return serve(ctx, in, out) }
+	if flags.NArg() > 0 {
+		implementation = func(in io.Reader, out io.Writer) error { return start(ctx, flags.Args(), in, out) }
+	}
+	return drive(ctx, w, implementation, everything(*root, *seed)...)
+}
+
+// start runs a command until it ends.
+func start(ctx context.Context, command []string, in io.Reader, out io.Writer) error {
+	c := exec.CommandContext(ctx, command[0], command[1:]...)
+	c.Stdin, c.Stdout, c.Stderr = in, out, os.Stderr
+	c.WaitDelay = time.Second // one that ended reads no more
+	return c.Run()
 }

@@ -2,12 +2,9 @@ package main
 
 import (
 	"context"
-	"crypto"
-	"crypto/ecdsa"
-	"crypto/elliptic"
 	"crypto/rand"
-	"crypto/rsa"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -23,24 +20,20 @@ type world struct {
 }
 
 // newWorld makes an album that author and authority have sealed.
-func newWorld(ctx context.Context, algorithm string, kind label.Kind, items int) (w world, err error) {
+func newWorld(ctx context.Context, random io.Reader, algorithm string, kind label.Kind, items int) (w world, err error) {
 	for _, s := range []**signature.Signer{&w.author, &w.authority, &w.completer} {
-		private, err := newKey(algorithm)
-		if err != nil {
-			return w, err
-		}
-		if *s, err = signature.NewSigner(private, rand.Reader); err != nil {
+		if *s, err = newSigner(random, algorithm); err != nil {
 			return w, err
 		}
 	}
 	w.user, w.other = w.author.Public().UserID(), w.completer.Public().UserID()
 	h := collection.Header{Author: w.user, Authority: w.authority.ID(), Title: "Sealed in Go", Created: time.UnixMilli(1800000000123)}
-	if h.ID, err = collection.NewID(rand.Reader); err != nil {
+	if h.ID, err = collection.NewID(random); err != nil {
 		return w, err
 	}
 	b := collection.Body{Kind: kind, Completers: []collection.UserID{w.other}}
 	for i := range items {
-		id, err := collection.NewItemID(rand.Reader)
+		id, err := collection.NewItemID(random)
 		if err != nil {
 			return w, err
 		}
@@ -56,16 +49,6 @@ func newWorld(ctx context.Context, algorithm string, kind label.Kind, items int)
 }
 
 func at(second int64) time.Time { return time.Unix(1800000000+second, 0) }
-
-func newKey(algorithm string) (crypto.Signer, error) {
-	switch algorithm {
-	case "ES256":
-		return ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	case "PS256":
-		return rsa.GenerateKey(rand.Reader, signature.MinRSA)
-	}
-	return signature.GenerateKey(rand.Reader)
-}
 
 // keys are what a keyring holds of w.
 func (w world) keys() []key {
@@ -114,7 +97,7 @@ func (q request) make(ctx context.Context) (a answer, err error) {
 	if err := kind.UnmarshalText([]byte(q.Kind)); err != nil {
 		return a, err
 	}
-	w, err := newWorld(ctx, q.Algorithm, kind, q.Items)
+	w, err := newWorld(ctx, rand.Reader, q.Algorithm, kind, q.Items)
 	if err != nil {
 		return a, err
 	}

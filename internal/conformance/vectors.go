@@ -42,11 +42,12 @@ type piece struct {
 	}
 }
 
-// readVectors reads all of them.
-func readVectors(root string) (all []vector, err error) {
-	names, err := filepath.Glob(filepath.Join(root, vectors, "*.json"))
+// readVectors reads those whose names have a form, such as "bad-*".
+func readVectors(root, form string) (all []vector, err error) {
+	pattern := filepath.Join(root, vectors, form+".json")
+	names, err := filepath.Glob(pattern)
 	if err != nil || len(names) == 0 {
-		return nil, fmt.Errorf("no vectors in %s: %w", filepath.Join(root, vectors), err)
+		return nil, fmt.Errorf("no vectors in %s: %w", pattern, err)
 	}
 	for _, name := range names {
 		text, err := os.ReadFile(name)
