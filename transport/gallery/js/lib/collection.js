@@ -1,7 +1,7 @@
 // A collection: reading, writing, and what follows of its parts.
 import { includes, same, sha256 } from './bytes.js'
 import { encode, Raw, Reader } from './cbor.js'
-import { captionsOf, emptyEdition, encodeEdition, previewsOf, readEdition, typeOf } from './edition.js'
+import { captionsOf, emptyEdition, encodeEdition, previewsOf, readEdition } from './edition.js'
 import { GlimpseError } from './errors.js'
 import { encodeFixed, readFixed } from './fixed.js'
 import { Index } from './index-of.js'
@@ -47,6 +47,8 @@ export class Collection {
   #ranks
   /** @type {Index|undefined} */
   #index
+  /** By items' numbers, places among the names. @type {Uint32Array|undefined} */
+  #types
   /** @type {Promise<Uint8Array>|undefined} */
   #identity
   /** @type {Promise<Uint8Array>|undefined} */
@@ -78,7 +80,10 @@ export class Collection {
 
   /** How many items have a label. */
   get labelled() {
-    return this.ranks.reduce((n, rank) => n + (levelOf(rank) === complete ? 0 : 1), 0)
+    const ranks = this.ranks
+    let n = 0
+    for (let i = 0; i < ranks.length; i++) if (levelOf(ranks[i]) !== complete) n++
+    return n
   }
 
   get ended() {
@@ -121,7 +126,9 @@ export class Collection {
 
   /** @param {number} i @returns {string} the media type of an item's complete version */
   mediaType(i) {
-    return typeOf(this.edition, i)
+    const { types } = this.edition
+    this.#types ??= types?.column.unpack()
+    return types?.names[this.#types?.[i] ?? 0] ?? ''
   }
 
   /** The digest of a version of an item, null if it is not known. @param {number} i @param {number} version */

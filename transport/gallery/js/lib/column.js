@@ -13,6 +13,7 @@ function bitsOf(d) {
 
 /** @param {number} n @returns {number} bytes of n in LEB128 */
 function leb(n) {
+  if (n < 128) return 1
   let size = 1
   for (; n >= 128; n = Math.floor(n / 128)) size++
   return size
@@ -75,28 +76,34 @@ export class Column {
     if (data.length !== Math.ceil(n * bits / 8)) return false
     const spare = data.length * 8 - n * bits
     if (spare && data[data.length - 1] >> (8 - spare)) return false
-    const seen = new Uint8Array(d)
-    let used = 0, size = 0, last = -1, from = 0
-    for (let i = 0; i < n; i++) {
-      const place = this.place(i)
-      if (place >= d) return false
+    const seen = new Uint8Array(d), places = this.places()
+    let used = 0, size = 0, last = -1, from = 0, i = 0
+    for (; i < n && (used < d || size < data.length); i++) { // then runs would be no shorter
+      const place = places[i]
       if (place === last) continue
+      if (place >= d) return false
       if (last >= 0) size += leb((i - from - 1) * d + last)
       if (!seen[place]) used += seen[place] = 1
       last = place
       from = i
     }
+    for (; i < n && 2 ** bits > d; i++) if (places[i] >= d) return false
     if (dict[last] !== 0) size += leb((n - from - 1) * d + last)
     return used === d && size >= data.length
   }
 
-  /** The place of item i in the dictionary, of a column of places. @param {number} i */
-  place(i) {
-    const bits = bitsOf(this.dict.length), data = this.data
-    if (bits < 8) return data[i * bits >> 3] >> (i * bits & 7) & (1 << bits) - 1
-    let place = 0
-    for (let b = bits / 8 - 1; b >= 0; b--) place = place * 256 + data[i * bits / 8 + b]
-    return place
+  /** The places of all items in the dictionary, of a column of places. @returns {Uint8Array|Uint32Array} */
+  places() {
+    const { n, data } = this
+    const bits = bitsOf(this.dict.length)
+    if (bits === 8) return data
+    const places = bits < 8 ? new Uint8Array(n) : new Uint32Array(n)
+    if (bits < 8) {
+      for (let i = 0, mask = (1 << bits) - 1; i < n; i++) places[i] = data[i * bits >>> 3] >> (i * bits & 7) & mask
+    } else {
+      for (let at = data.length - 1, size = bits / 8; at >= 0; at--) places[at / size | 0] = places[at / size | 0] * 256 + data[at]
+    }
+    return places
   }
 
   /**
@@ -107,7 +114,7 @@ export class Column {
     const { n, dict, data, form } = this
     const d = dict.length
     if (d < 2) return n && each(dict[0], 0, n)
-    if (form === 1) return this.#places(each)
+    if (form === 1) return this.#runsOfPlaces(each)
     let from = 0
     for (let at = 0; at < data.length;) {
       let run = 0, unit = 1, b = 128
@@ -120,10 +127,11 @@ export class Column {
   }
 
   /** @param {Run} each */
-  #places(each) {
-    let from = 0, last = this.place(0)
+  #runsOfPlaces(each) {
+    const places = this.places()
+    let from = 0, last = places[0]
     for (let i = 1; i < this.n; i++) {
-      const place = this.place(i)
+      const place = places[i]
       if (place === last) continue
       each(this.dict[last], from, i)
       from = i
@@ -136,7 +144,8 @@ export class Column {
   unpack() {
     const all = new Uint32Array(this.n)
     if (this.dict.length > 1 && this.form === 1) {
-      for (let i = 0; i < all.length; i++) all[i] = this.dict[this.place(i)]
+      const places = this.places()
+      for (let i = 0; i < all.length; i++) all[i] = this.dict[places[i]]
     } else {
       this.runs((value, from, to) => all.fill(value, from, to))
     }

@@ -23,20 +23,20 @@ export class Index {
 
   /** @param {number} i */
   #put(i) {
-    const w = this.words
-    const [a, b, c, d] = [w[4 * i], w[4 * i + 1], w[4 * i + 2], w[4 * i + 3]]
-    if ((a | b | c | d) === 0 && this.zero < 0) this.zero = i
-    const slot = this.#slot(a, b, c, d)
-    if (this.slots[slot] === 0) this.slots[slot] = i + 1
+    const { words: w, slots } = this
+    if (this.zero < 0 && (w[4 * i] | w[4 * i + 1] | w[4 * i + 2] | w[4 * i + 3]) === 0) this.zero = i
+    const slot = this.#slot(w, 4 * i)
+    if (slots[slot] === 0) slots[slot] = i + 1
     else if (this.duplicate < 0) this.duplicate = i
   }
 
   /**
-   * The slot of an id, or the free one where it would be.
-   * @param {number} a @param {number} b @param {number} c @param {number} d
+   * The slot of the id at a place among words, or the free one where it would be.
+   * @param {Uint32Array} id @param {number} at
    */
-  #slot(a, b, c, d) {
+  #slot(id, at) {
     const { words: w, slots, mask, seeds } = this
+    const a = id[at], b = id[at + 1], c = id[at + 2], d = id[at + 3]
     let h = Math.imul(a ^ seeds[0], 0x9e3779b1)
     h = Math.imul((h ^ h >>> 15) + b ^ seeds[1], 0x85ebca77)
     h = Math.imul((h ^ h >>> 13) + c ^ seeds[2], 0xc2b2ae3d)
@@ -49,8 +49,7 @@ export class Index {
 
   /** The number of the item with an id, or -1. @param {Uint8Array} id */
   find(id) {
-    const [a, b, c, d] = wordsOf(id)
-    return this.slots[this.#slot(a, b, c, d)] - 1
+    return this.slots[this.#slot(wordsOf(id), 0)] - 1
   }
 }
 

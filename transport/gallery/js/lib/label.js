@@ -18,7 +18,7 @@ export const defaultLadder = () => [
 ]
 
 /** @param {number} rank */
-export const levelOf = (rank) => rank % 16
+export const levelOf = (rank) => rank & 15
 
 /** @param {number} rank */
 export const generationOf = (rank) => Math.floor(rank / 16)

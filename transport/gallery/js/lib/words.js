@@ -87,8 +87,9 @@ function join(ranks, updates, counts) {
       })
       continue
     }
+    const places = labels.places()
     for (let i = 0; i < labels.n; i++) {
-      const rank = labels.dict[labels.place(i)]
+      const rank = labels.dict[places[i]]
       if (rank > ranks[i] && (!counts || counts(rank, before[i]))) ranks[i] = rank
     }
   }
