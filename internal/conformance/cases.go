@@ -27,8 +27,7 @@ func joinCases(ctx context.Context, random random, algorithm string, kind label.
 // verifies them with keyrings that know keys as good, retired and revoked.
 func (w world) joins(random random, us []collection.Update) (all []request, err error) {
 	copies := []collection.Collection{w.c}
-	var add func(c collection.Collection, u collection.Update)
-	add = func(c collection.Collection, u collection.Update) {
+	add := func(c collection.Collection, u collection.Update) {
 		have, e1 := c.MarshalBinary()
 		word, e2 := u.MarshalBinary()
 		next, _, e3 := c.Apply(u)

@@ -1,4 +1,5 @@
-// Digests of versions: Merkle trees with SHA-256 (RFC 9162, section 2.1.1) over blocks of 16 KiB.
+// Digests of versions: Merkle trees with SHA-256 (RFC 9162, section 2.1.1) over blocks of 16 KiB;
+// see "digests" and "Ranges with proof" in collection.cddl.
 import { concat, same, sha256 } from './bytes.js'
 import { GlimpseError } from './errors.js'
 
@@ -154,7 +155,7 @@ export class RangeReader {
   }
 }
 
-/** The stream of a range: see RangeReader. @param {Tree} tree @param {Uint8Array} data @param {number} offset @param {number} length */
+/** The stream of a range: see "Ranges with proof" in collection.cddl. @param {Tree} tree @param {Uint8Array} data @param {number} offset @param {number} length */
 export function rangeWithProof(tree, data, offset, length) {
   const last = tree.levels[0].length - 1
   const first = Math.floor(offset / blockSize)
