@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -24,42 +23,38 @@ func joinCases(ctx context.Context, random random, algorithm string, kind label.
 }
 
 // joins applies updates in a random order, merges copies that have seen different ones, and
-// verifies them with keyrings that know keys as good, retired and revoked.
+// verifies them.
 func (w world) joins(random random, us []collection.Update) (all []request, err error) {
-	copies := []collection.Collection{w.c}
-	add := func(c collection.Collection, u collection.Update) {
-		have, e1 := c.MarshalBinary()
-		word, e2 := u.MarshalBinary()
-		next, _, e3 := c.Apply(u)
-		for _, e := range []error{e1, e2, e3} {
-			if e != nil {
-				err = e
-			}
-		}
+	edited, err := w.c.Edit(func(h *collection.Header, _ []collection.Item) { h.Title = "Edited" })
+	copies := []collection.Collection{w.c, edited}
+	for i := 0; i < 12 && err == nil; i++ {
+		c, u := copies[random.IntN(len(copies))], us[random.IntN(len(us))]
+		have, _ := c.MarshalBinary()
+		word, _ := u.MarshalBinary()
 		all = append(all, request{Do: "apply", Collection: have, Update: word})
-		copies = append(copies, next)
-	}
-	for range 12 {
-		add(copies[random.IntN(len(copies))], us[random.IntN(len(us))])
-	}
-	edited, e := w.c.Edit(func(h *collection.Header, _ []collection.Item) { h.Title = "Edited" })
-	if copies = append(copies, edited); e != nil || err != nil {
-		return nil, fmt.Errorf("edit: %w, %w", e, err)
+		c, _, err = c.Apply(u)
+		copies = append(copies, c)
 	}
 	for _, c := range copies {
 		have, _ := c.MarshalBinary()
 		other, _ := copies[random.IntN(len(copies))].MarshalBinary()
-		all = append(all, request{Do: "merge", Collection: have, Other: other}, request{Do: "verify", Collection: have, Keys: w.keys()})
-		for i := range w.keys() {
-			retired, revoked, unknown := w.keys(), w.keys(), w.keys()
-			retired[i].Retired, revoked[i].Revoked = at(3).Unix(), true
-			unknown = append(unknown[:i], unknown[i+1:]...)
-			for _, keys := range [][]key{retired, revoked, unknown} {
-				all = append(all, request{Do: "verify", Collection: have, Keys: keys})
-			}
+		all = append(append(all, request{Do: "merge", Collection: have, Other: other}), w.verifies(have)...)
+	}
+	return all, err
+}
+
+// verifies asks who vouches for a copy, with keyrings that know all keys as good, and each as
+// retired, as revoked, and not at all.
+func (w world) verifies(have []byte) []request {
+	all := []request{{Do: "verify", Collection: have, Keys: w.keys()}}
+	for i := range w.keys() {
+		retired, revoked := w.keys(), w.keys()
+		retired[i].Retired, revoked[i].Revoked = at(3).Unix(), true
+		for _, keys := range [][]key{retired, revoked, slices.Delete(w.keys(), i, i+1)} {
+			all = append(all, request{Do: "verify", Collection: have, Keys: keys})
 		}
 	}
-	return all, nil
+	return all
 }
 
 // ranks are those that rules tell apart: of the first, the second and the last generation.

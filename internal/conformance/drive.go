@@ -182,20 +182,27 @@ func (a answer) check(ctx context.Context) error {
 		return fmt.Errorf("not vouched for by author and authority: %w", err)
 	}
 	for _, data := range []hexed{a.Update, a.Validation} {
-		u, err := collection.DecodeUpdate(data)
-		if err != nil {
+		if v, err = applied(ctx, v, data); err != nil {
 			return err
 		}
-		next, changed, err := v.Apply(ctx, u)
-		if err != nil || !changed {
-			return fmt.Errorf("an update changes nothing: %w", err)
-		}
-		v = next
 	}
 	if !v.Collection().Settled() {
 		return errors.New("items are labelled after the validation")
 	}
 	return nil
+}
+
+// applied is a collection with an update that changes it.
+func applied(ctx context.Context, v collection.Verified, data []byte) (next collection.Verified, err error) {
+	u, err := collection.DecodeUpdate(data)
+	if err != nil {
+		return v, err
+	}
+	next, changed, err := v.Apply(ctx, u)
+	if err == nil && !changed {
+		err = errors.New("an update changes nothing")
+	}
+	return next, err
 }
 
 func (d *driver) judge(name string, err error) {

@@ -32,12 +32,8 @@ func newWorld(ctx context.Context, random io.Reader, algorithm string, kind labe
 		return w, err
 	}
 	b := collection.Body{Kind: kind, Completers: []collection.UserID{w.other}}
-	for i := range items {
-		id, err := collection.NewItemID(random)
-		if err != nil {
-			return w, err
-		}
-		b.Items = append(b.Items, collection.Item{ID: id, Caption: fmt.Sprint("item ", i), Preview: id[:i%16]})
+	if b.Items, err = newItems(random, items); err != nil {
+		return w, err
 	}
 	if w.c, err = collection.New(h, b); err == nil {
 		w.c, err = w.c.Sign(ctx, w.author, at(1))
@@ -46,6 +42,17 @@ func newWorld(ctx context.Context, random io.Reader, algorithm string, kind labe
 		w.c, err = w.c.CoSign(ctx, w.authority, at(2))
 	}
 	return w, err
+}
+
+func newItems(random io.Reader, n int) (all []collection.Item, err error) {
+	for i := range n {
+		id, err := collection.NewItemID(random)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, collection.Item{ID: id, Caption: fmt.Sprint("item ", i), Preview: id[:i%16]})
+	}
+	return all, nil
 }
 
 func at(second int64) time.Time { return time.Unix(1800000000+second, 0) }

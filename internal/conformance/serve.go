@@ -61,37 +61,7 @@ func (q request) answer(ctx context.Context) (answer, error) {
 }
 
 func (q request) decode() (a answer, err error) {
-	var limits collection.Limits
-	if len(q.Limits) > 0 {
-		if err := json.Unmarshal(q.Limits, &limits); err != nil {
-			return a, err
-		}
-	}
-	var x encoding.BinaryMarshaler
-	switch q.Kind {
-	case "update":
-		u, refused := limits.DecodeUpdate(q.Data)
-		var n struct {
-			Items int `cbor:"3,keyasint,omitempty"`
-		}
-		if refused == nil {
-			refused = cbor.Unmarshal(q.Data, &n)
-		}
-		x, err, a.Want = u, refused, describe.Update(u, n.Items)
-	case "end":
-		e, refused := collection.DecodeEnd(q.Data)
-		x, err, a.Want = e, refused, describe.End(e)
-	case "endpoint":
-		e, refused := collection.DecodeEndpoint(q.Data)
-		x, err, a.Want = e, refused, describe.Endpoint(e)
-	default:
-		var c collection.Collection
-		if c, err = limits.Decode(q.Data); err == nil {
-			a.Want, a.Validate = describe.Collection(c), nameOf(c.Validate())
-			q.readers(c, a.Want)
-		}
-		x = c
-	}
+	x, err := q.read(&a)
 	if err != nil {
 		return answer{}, err
 	}
@@ -99,6 +69,47 @@ func (q request) decode() (a answer, err error) {
 	sum := sha256.Sum256(again)
 	a.Again = hex.EncodeToString(sum[:])
 	return a, err
+}
+
+// read reads a document of any kind, and says in a what it is.
+func (q request) read(a *answer) (encoding.BinaryMarshaler, error) {
+	var limits collection.Limits
+	if len(q.Limits) > 0 {
+		if err := json.Unmarshal(q.Limits, &limits); err != nil {
+			return nil, err
+		}
+	}
+	switch q.Kind {
+	case "update":
+		return q.readUpdate(limits, a)
+	case "end":
+		e, err := collection.DecodeEnd(q.Data)
+		a.Want = describe.End(e)
+		return e, err
+	case "endpoint":
+		e, err := collection.DecodeEndpoint(q.Data)
+		a.Want = describe.Endpoint(e)
+		return e, err
+	}
+	c, err := limits.Decode(q.Data)
+	if err == nil {
+		a.Want, a.Validate = describe.Collection(c), nameOf(c.Validate())
+		q.readers(c, a.Want)
+	}
+	return c, err
+}
+
+func (q request) readUpdate(limits collection.Limits, a *answer) (encoding.BinaryMarshaler, error) {
+	u, err := limits.DecodeUpdate(q.Data)
+	if err != nil {
+		return nil, err
+	}
+	var n struct {
+		Items int `cbor:"3,keyasint,omitempty"`
+	}
+	err = cbor.Unmarshal(q.Data, &n)
+	a.Want = describe.Update(u, n.Items)
+	return u, err
 }
 
 // readers says who of those that are asked for may read.
