@@ -89,6 +89,12 @@ func joins(seed uint64) part {
 			if err == nil {
 				err = d.compareAll(all)
 			}
+			if err == nil {
+				all, err = wordCases(d.ctx, random, algorithm)
+			}
+			if err == nil {
+				err = d.compareAll(all)
+			}
 			if err != nil {
 				return err
 			}

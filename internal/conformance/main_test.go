@@ -72,6 +72,16 @@ var lies = map[string]lie{
 			*a = answer{ID: a.ID, Data: q.Collection, Report: &report{}}
 		}
 	}},
+	"believes no word": {fewWords, func(_ request, a *answer) {
+		if a.Error == "" {
+			*a = answer{ID: a.ID, Error: "ErrUnknownKey"}
+		}
+	}},
+	"takes one key for another": {fewWords, func(_ request, a *answer) {
+		if a.Error == "ErrChanged" {
+			a.Error = "ErrUnknownKey"
+		}
+	}},
 	"allows everything": {fewChecks, func(_ request, a *answer) { *a = answer{ID: a.ID, Allowed: new(true)} }},
 	"forbids everything": {fewChecks, func(_ request, a *answer) {
 		*a = answer{ID: a.ID, Allowed: new(false), Reason: "forbidden", Lift: &lift{}}
@@ -88,6 +98,15 @@ func fewJoins(do string) part {
 		}
 		return d.compareAll(slices.DeleteFunc(all, func(q request) bool { return q.Do != do }))
 	}
+}
+
+// fewWords are the questions of statements on keys and of rosters.
+func fewWords(d *driver) error {
+	all, err := wordCases(d.ctx, newRandom(3), "Ed25519")
+	if err != nil {
+		return err
+	}
+	return d.compareAll(all)
 }
 
 // fewChecks are some of the questions of what may be done.

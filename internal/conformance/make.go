@@ -70,8 +70,8 @@ func (w world) keys() []key {
 	return all
 }
 
-// updates are words of all three: of the author, a completer, and the authority, and with
-// one to the generation that the author opens.
+// updates are words of all three: the author, a completer, and the authority; and a completer's
+// of the generation that the author's last one opens, which waits for it.
 func (w world) updates(ctx context.Context) (all []collection.Update, err error) {
 	ids := make([]collection.ItemID, 0, w.c.Len())
 	for id := range w.c.Items() {
@@ -95,6 +95,17 @@ func (w world) updates(ctx context.Context) (all []collection.Update, err error)
 	add(w.authority, 5, u, refused)
 	u, refused = w.c.Complete(collection.UserID{}, ids[2*k:]...)
 	add(w.authority, 6, u, refused)
+	u, refused = w.c.TakeBack(w.user, ids[k:2*k]...)
+	add(w.author, 7, u, refused)
+	if err != nil {
+		return nil, err
+	}
+	reopened, _, err := w.c.Apply(all[len(all)-1])
+	if err != nil {
+		return nil, err
+	}
+	u, refused = reopened.Complete(w.other, ids[k+1:]...)
+	add(w.completer, 8, u, refused)
 	return all, err
 }
 

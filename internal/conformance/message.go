@@ -8,6 +8,7 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/conformance/describe"
 	"github.com/glimpse-go/glimpse/label"
+	"github.com/glimpse-go/glimpse/signature"
 )
 
 // A request is one command; README.md says which fields each has.
@@ -22,6 +23,7 @@ type request struct {
 	Update     hexed           `json:"update,omitempty"`
 	Other      hexed           `json:"other,omitempty"`
 	Keys       []key           `json:"keys,omitempty"`
+	Words      []hexed         `json:"words,omitempty"`
 	Versions   int             `json:"versions,omitempty"`
 	Rank       label.Rank      `json:"rank,omitempty"`
 	Right      string          `json:"right,omitempty"`
@@ -102,6 +104,7 @@ var refusals = []struct {
 	{"ErrPreviewChanged", collection.ErrPreviewChanged}, {"ErrNotAuthorised", collection.ErrNotAuthorised},
 	{"ErrUnsigned", collection.ErrUnsigned}, {"ErrUnknownKey", collection.ErrUnknownKey}, {"ErrRevoked", collection.ErrRevoked},
 	{"ErrExpired", collection.ErrExpired}, {"ErrBadSeal", collection.ErrBadSeal},
+	{"ErrChanged", signature.ErrChanged}, {"ErrKey", signature.ErrKey},
 }
 
 // nameOf returns the name of a refusal; empty for none.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding"
@@ -10,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/fxamacker/cbor/v2"
@@ -165,6 +167,9 @@ func (q request) merge() (a answer, err error) {
 
 func (q request) verify(ctx context.Context) (a answer, err error) {
 	ring, err := keyring(q.Keys)
+	if err == nil {
+		err = ring.Load(ctx, bytes.NewReader(slices.Concat(q.Words...)))
+	}
 	if err != nil {
 		return a, err
 	}

@@ -101,7 +101,11 @@ export class Keyring {
 
   /** Takes a sealed key statement of an authority's. @param {Uint8Array} bytes */
   async add(bytes) {
-    const s = await readKeyStatement(bytes)
+    return this.#say(await readKeyStatement(bytes))
+  }
+
+  /** @param {import('./roster.js').KeyStatement} s */
+  async #say(s) {
     const { user, key } = await this.verify(purpose.key, keyStatement(s), s.seal, s.issued)
     if (user.length) throw new GlimpseError('ErrKey', undefined, 'no authority\'s')
     const by = hex(key), name = s.key.name
@@ -276,15 +280,23 @@ export class Keyring {
 
   /**
    * Takes statements on keys and rosters that stand one after the other (RFC 8742), as a hub
-   * sends them. Returns the refusals, which do not keep the others out.
+   * sends them. Returns the refusals, which do not keep the others out; bytes that are neither
+   * end the reading.
    * @param {Uint8Array} bytes @returns {Promise<unknown[]>}
    */
   async load(bytes) {
     const refused = []
     for (const r = new Reader(bytes); r.at < r.end;) {
-      const one = r.skip()
+      const at = r.at
+      let one, statement
       try {
-        await (one[0] === 0x89 ? this.addRoster(one) : this.add(one))
+        one = r.skip()
+        statement = one[0] === 0x89 ? null : await readKeyStatement(one)
+      } catch (err) {
+        return [...refused, new GlimpseError('ErrKey', at, String(err))]
+      }
+      try {
+        await (statement ? this.#say(statement) : this.addRoster(one))
       } catch (err) {
         refused.push(err)
       }

@@ -41,6 +41,15 @@ export async function retiredAndRevoked() {
   check(!vouched.report.author && vouched.report.authority, 'what the authority sealed does not stand')
 }
 
+/** What is no word of a key ends the reading of words, and is returned. */
+export async function words() {
+  const ring = new Keyring()
+  for (const bytes of [[0x80], [0x89, 1], [0x87], [0xff], [0x80, 0x80]]) {
+    const refused = await ring.load(Uint8Array.from(bytes))
+    check(refused.length === 1 && /** @type {import('../lib/errors.js').GlimpseError} */ (refused[0]).is('ErrKey'), `${bytes}: ${refused}`)
+  }
+}
+
 /** Seals of one purpose or key are none of another. */
 export async function otherSeals() {
   const { author, authority, user, ring, c } = await album(2)
