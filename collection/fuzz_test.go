@@ -13,6 +13,7 @@ import (
 	"github.com/fxamacker/cbor/v2"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/conformance/describe"
 )
 
 // tiny are limits that most vectors pass.
@@ -99,7 +100,7 @@ func FuzzDecode(f *testing.F) {
 // useAll reads all there is to read of c.
 func useAll(t *testing.T, c collection.Collection) {
 	t.Helper()
-	f := describe(c)
+	f := describe.Collection(c)
 	if n := f["labelled"].(int); n < 0 || n > c.Len() || c.Settled() && c.Labelled() > c.Len() {
 		t.Fatalf("%d of %d items are labelled", n, c.Len())
 	}

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/conformance/describe"
 )
 
 const vectorFolder = "testdata/vectors"
@@ -160,20 +161,20 @@ func (v *vector) accepted(t *testing.T, b []byte) {
 	}
 	switch x := x.(type) {
 	case collection.Collection:
-		have := describe(x)
-		have.set("readers", v.readers(t, x.MayRead), true)
+		have := describe.Collection(x)
+		have.Set("readers", v.readers(t, x.MayRead), true)
 		named := slices.Collect(x.Recipients())
-		have.set("accepted", v.readers(t, func(u collection.UserID) bool { return x.MayReadComplete(u) && !slices.Contains(named, u) }), true)
+		have.Set("accepted", v.readers(t, func(u collection.UserID) bool { return x.MayReadComplete(u) && !slices.Contains(named, u) }), true)
 		checkJSON(t, v.Want, have)
 		if err := x.Validate(); !errors.Is(err, sentinels[v.Validate]) {
 			t.Errorf("Validate: %v, want %q", err, v.Validate)
 		}
 	case collection.Update:
-		checkJSON(t, v.Want, describeUpdate(x, updateLen(t, v.Want)))
+		checkJSON(t, v.Want, describe.Update(x, updateLen(t, v.Want)))
 	case collection.End:
-		checkJSON(t, v.Want, describeEnd(x))
+		checkJSON(t, v.Want, describe.End(x))
 	case collection.Endpoint:
-		checkJSON(t, v.Want, describeEndpoint(x))
+		checkJSON(t, v.Want, describe.Endpoint(x))
 	}
 	v.cutShort(t, b)
 }
@@ -275,4 +276,28 @@ func checkFirst(t *testing.T, lines []string) {
 	if hex.EncodeToString(first[:]) != firstSHA256 {
 		t.Errorf("the first %d lines of the manifest were changed: %x", firstVectors, first)
 	}
+}
+
+func updateLen(t *testing.T, want json.RawMessage) int {
+	t.Helper()
+	var w struct{ Len int }
+	if err := json.Unmarshal(want, &w); err != nil {
+		t.Fatal(err)
+	}
+	return w.Len
+}
+
+// readers returns those whom v wants to be readers and who may read.
+func (v *vector) readers(t *testing.T, may func(collection.UserID) bool) (readers []string) {
+	t.Helper()
+	var w struct{ Readers []collection.UserID }
+	if err := json.Unmarshal(v.Want, &w); err != nil {
+		t.Fatal(err)
+	}
+	for _, u := range w.Readers {
+		if may(u) {
+			readers = append(readers, u.String())
+		}
+	}
+	return readers
 }
