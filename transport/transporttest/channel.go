@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/notify"
@@ -27,7 +28,7 @@ func Channel(t *testing.T, open func(t *testing.T) ChannelFixture) {
 	run(t, open, []check[ChannelFixture]{
 		{"a letter arrives as it is", letterArrives},
 		{"letters with little in them", letterOfLittle},
-		{"a title is no header", letterInjected},
+		{"titles and names are no headers", letterInjected},
 		{"the same letter twice", letterTwice},
 		{"many letters at once", lettersAtOnce},
 		{"a channel that fails", letterFails},
@@ -40,7 +41,8 @@ func letterTo(i int) notify.Letter {
 	return notify.Letter{
 		ID: notify.ID{1, byte(i)}, Address: fmt.Sprintf("reader.%d+x@example.org", i), Reason: notify.Shared,
 		Title: fmt.Sprintf("Grüße aus \"Öd\" <b>№ %d</b>: 日本, %s", i, strings.Repeat("sehr weit ", 20)),
-		Note:  "2 of 3 items are there in full; you will hear again of 1.", Items: 3, Labelled: 1,
+		By:    "Ann\tÖ.", Note: "1 of 3 items are there in full; you will hear again of 1.", Items: 3, Labelled: 2, Withdrawn: 1,
+		Time: time.Unix(1_800_000_000, 0).UTC(), Language: "de", Unsubscribe: "https://hub.example.org/stop/token", File: noise(byte(i), 500),
 		Cover: noise(byte(i), 3000), Token: fmt.Sprintf("token-%d_x", i), Link: fmt.Sprintf("https://hub.example.org/c/token-%d_x", i),
 		Author: collection.UserID{1}, Collection: collection.ID{byte(i)}, R: [16]byte{byte(i), 3},
 	}
@@ -97,14 +99,14 @@ func letterOfLittle(t *testing.T, p ChannelFixture) {
 	}
 }
 
-// letterInjected: a title is its author's, who may write anything but to others.
+// letterInjected: a title is its author's, as the author's name is, who may write anything but to others.
 func letterInjected(t *testing.T, p ChannelFixture) {
 	for i, title := range []string{
 		"Picnic\r\nBcc: mallory@example.org", "Picnic\nTo: mallory@example.org", "\r\n.\r\nMAIL FROM:<mallory@example.org>",
 		"Picnic\r\n\r\n<html>", "=?utf-8?q?Picnic?=",
 	} {
 		l := letterTo(i)
-		l.Title = title
+		l.Title, l.By = title, title
 		want(t, p.Deliver(t.Context(), l), nil)
 		all := p.Arrived(t)
 		if len(all) != i+1 {
