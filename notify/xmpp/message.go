@@ -24,7 +24,6 @@ type message struct {
 	To      string   `xml:"to,attr"`
 	ID      string   `xml:"id,attr"`
 	Type    string   `xml:"type,attr"`
-	Lang    string   `xml:"http://www.w3.org/XML/1998/namespace lang,attr"`
 	Body    string   `xml:"body"`
 	Thread  string   `xml:"thread"`
 	Link    *link    `xml:"jabber:x:oob x"`
@@ -63,7 +62,7 @@ func (c *Channel) message(to jid.JID, group bool, l notify.Letter) message {
 	w := words.In(l.Language, c.cfg.Language)
 	thread := l.Thread()
 	m := message{
-		To: to.String(), Type: "chat", ID: hex.EncodeToString(l.ID[:]), Lang: w.Language, Thread: hex.EncodeToString(thread[:]), Body: body(w, l),
+		To: to.String(), Type: "chat", ID: hex.EncodeToString(l.ID[:]), Thread: hex.EncodeToString(thread[:]), Body: body(w, l),
 	}
 	if group {
 		m.Type = "groupchat"
