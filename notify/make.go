@@ -13,14 +13,15 @@ import (
 // Recipients of one without updates ask for the collection's state.
 const MaxUpdates = 4096
 
-// Channel delivers letters to people who are not members, by mail or however
+// Channel delivers letters to people who are not members, or have chosen it, by mail or however
 // they are reached. It is safe for concurrent use.
 type Channel interface {
 	// Deliver delivers a letter, to its address and nobody else, whatever its
 	// author has written into it, and changes nothing of it. It is called again
 	// after an error, with growing pauses, so it may deliver twice; the letter's ID
-	// tells. When ctx is over it delivers nothing and returns the context's error. No
-	// error names the address; to be sure, it is logged nowhere.
+	// tells. When ctx is over it delivers nothing and returns the context's error. The error
+	// wraps [ErrRefused] where the address is refused for good. No error names the address;
+	// to be sure, it is logged nowhere.
 	Deliver(ctx context.Context, l Letter) error
 }
 

@@ -98,7 +98,7 @@ func New(ctx context.Context, signer *signature.Signer, cfg Config) (*Hub, error
 		return nil, err
 	}
 	h.guests = h.mail
-	if cfg.Mail.Channel != nil {
+	if cfg.Mail.Writes() {
 		h.core.Letters = h.letters
 	}
 	if err := h.core.Resume(ctx, !shared); err != nil {
@@ -131,7 +131,7 @@ func (h *Hub) PublicKey() signature.PublicKey { return h.authority }
 // Accounts are the users that the hub keeps itself.
 func (h *Hub) Accounts() *Accounts { return h.accounts }
 
-// Mail writes to recipients who are no members.
+// Mail writes to recipients who are no members, and to members who have chosen channels.
 func (h *Hub) Mail() *mail.Mailer { return h.mail }
 
 // As is the hub as it is for one user, whom the caller vouches for.

@@ -28,12 +28,12 @@ func (h *Hub) removeLeft(ctx context.Context, user collection.UserID) error {
 	if err := h.core.Server.RemoveUser(ctx, user); err != nil {
 		return err
 	}
-	for _, kind := range []record.Kind{records.Letter, records.Link, records.Spent, records.Failed} {
+	for _, kind := range []record.Kind{records.Letter, records.Link, records.Spent, records.Failed, records.Silent} {
 		if err := record.Drop(ctx, store, kind.Under(user)); err != nil {
 			return err
 		}
 	}
-	return record.Remove(ctx, store, records.Quotas.Key(user), records.Distrusted.Key(user), records.Leaving.Key(user))
+	return record.Remove(ctx, store, records.Quotas.Key(user), records.Chosen.Key(user), records.Distrusted.Key(user), records.Leaving.Key(user))
 }
 
 // removeAllLeft goes on with what a crash has left of users who were deleted. Damage is told,

@@ -31,7 +31,7 @@ func (h *Hub) forMail() mail.Hub {
 			}
 			return h.core.Peers.RecallOf(ctx, h.running, s, ref, offset)
 		},
-		Address: h.addresses.writesTo, MayWrite: h.mayWrite, Finish: h.core.Finish,
+		Address: h.addresses.writesTo, Name: h.nameOf, Place: h.place, MayWrite: h.mayWrite, Finish: h.core.Finish,
 		Shared: h.shared, Link: h.cfg.Link, Now: h.cfg.Now, Random: h.cfg.Random, Log: h.cfg.Log,
 	}
 }
@@ -55,20 +55,21 @@ func (h *Hub) loadFor(ctx context.Context, name collection.Name, to mail.Recipie
 	return h.core.Read(ctx, u, name)
 }
 
-// mayWrite counts a letter to an address, as mail.Hub.MayWrite says. The record has a digest of
-// the address that nobody can find out by trying who does not have the hub's secret.
-func (h *Hub) mayWrite(ctx context.Context, address string, most int64) (at time.Time, err error) {
-	normal, err := collection.NormalAddress(address)
-	if err != nil {
-		return at, err
-	}
+// place is how an address stands in records, as mail.Hub.Place says: a digest of it that nobody
+// can find out by trying who does not have the hub's secret.
+func (h *Hub) place(ctx context.Context, to mail.Recipient, address string) (records.Hash, error) {
 	check, err := h.spotCheck(ctx)
 	if err != nil {
-		return at, err
+		return "", err
 	}
 	mac := hmac.New(sha256.New, check.secret)
-	mac.Write([]byte("letters to " + normal))
-	key := records.Spent.Key(collection.UserID{}, spentLettersTo, records.Hash(hex.EncodeToString(mac.Sum(nil))))
+	mac.Write([]byte("letters to " + to.Channel + " " + address))
+	return records.Hash(hex.EncodeToString(mac.Sum(nil))), nil
+}
+
+// mayWrite counts a letter to an address, as mail.Hub.MayWrite says.
+func (h *Hub) mayWrite(ctx context.Context, place records.Hash, most int64) (at time.Time, err error) {
+	key := records.Spent.Key(collection.UserID{}, spentLettersTo, place)
 	_, err = record.Update(ctx, h.cfg.Store, func(tx *record.Tx) error {
 		s, err := h.quotas.spentOn(ctx, tx, key, false)
 		if err != nil {
@@ -84,7 +85,7 @@ func (h *Hub) mayWrite(ctx context.Context, address string, most int64) (at time
 }
 
 // letters puts the letters of a notification into the outbox: to the addresses that are
-// nobody's, and to temporary accounts.
+// nobody's, to temporary accounts, and to members who have chosen channels.
 func (h *Hub) letters(ctx context.Context, tx *record.Tx, t engine.Notify) error {
 	var to []mail.Recipient
 	for _, a := range t.Addresses {
@@ -108,7 +109,11 @@ func (h *Hub) letters(ctx context.Context, tx *record.Tx, t engine.Notify) error
 			to = append(to, mail.Recipient{User: u})
 		}
 	}
-	return h.write(ctx, tx, t, to)
+	chosen, err := h.chosen(ctx, tx, t)
+	if err != nil {
+		return err
+	}
+	return h.write(ctx, tx, t, append(to, chosen...))
 }
 
 // write puts letters into the outbox, where those that are over their author's quota wait.

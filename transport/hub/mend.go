@@ -40,6 +40,8 @@ func (h *Hub) mends() map[record.Kind]station.Mend {
 		records.Letter:      {What: "a letter that waits,"},
 		records.Link:        {What: "the tokens of letters,"},
 		records.Guest:       {What: "the token of a letter,"},
+		records.Chosen:      {What: "the channels that a user has chosen, which are to be chosen again,"},
+		records.Silent:      {What: "that an address wants no letters,", Do: h.mark},
 	}
 	all := station.Mends(h.core)
 	for kind, m := range own {

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/notify"
@@ -13,6 +14,8 @@ import (
 // ChannelFixture is what the suite of channels works with: a channel and its far end.
 type ChannelFixture struct {
 	notify.Channel
+	// Address makes the i-th address that the channel has; nil = mail addresses.
+	Address func(i int) string
 	// Arrived returns the letters that have arrived, as far as they can be read
 	// there: ID, Address and Title, and what else the channel carries; the other
 	// fields are zero.
@@ -27,7 +30,7 @@ func Channel(t *testing.T, open func(t *testing.T) ChannelFixture) {
 	run(t, open, []check[ChannelFixture]{
 		{"a letter arrives as it is", letterArrives},
 		{"letters with little in them", letterOfLittle},
-		{"a title is no header", letterInjected},
+		{"titles and names are no headers", letterInjected},
 		{"the same letter twice", letterTwice},
 		{"many letters at once", lettersAtOnce},
 		{"a channel that fails", letterFails},
@@ -35,12 +38,21 @@ func Channel(t *testing.T, open func(t *testing.T) ChannelFixture) {
 	})
 }
 
+// address is the i-th address.
+func (p ChannelFixture) address(i int) string {
+	if p.Address != nil {
+		return p.Address(i)
+	}
+	return fmt.Sprintf("reader.%d+x@example.org", i)
+}
+
 // letterTo writes the i-th letter, with everything in it.
-func letterTo(i int) notify.Letter {
+func (p ChannelFixture) letterTo(i int) notify.Letter {
 	return notify.Letter{
-		ID: notify.ID{1, byte(i)}, Address: fmt.Sprintf("reader.%d+x@example.org", i), Reason: notify.Shared,
+		ID: notify.ID{1, byte(i)}, Address: p.address(i), Reason: notify.Shared,
 		Title: fmt.Sprintf("Grüße aus \"Öd\" <b>№ %d</b>: 日本, %s", i, strings.Repeat("sehr weit ", 20)),
-		Note:  "2 of 3 items are there in full; you will hear again of 1.", Items: 3, Labelled: 1,
+		By:    "Ann\tÖ.", Note: "1 of 3 items are there in full; you will hear again of 1.", Items: 3, Labelled: 2, Withdrawn: 1,
+		Time: time.Unix(1_800_000_000, 0).UTC(), Language: "de", Unsubscribe: "https://hub.example.org/stop/token", File: noise(byte(i), 500),
 		Cover: noise(byte(i), 3000), Token: fmt.Sprintf("token-%d_x", i), Link: fmt.Sprintf("https://hub.example.org/c/token-%d_x", i),
 		Author: collection.UserID{1}, Collection: collection.ID{byte(i)}, R: [16]byte{byte(i), 3},
 	}
@@ -83,28 +95,28 @@ func once(t *testing.T, p ChannelFixture, l notify.Letter) {
 
 // letterArrives: the letter stays its sender's, who may send it again.
 func letterArrives(t *testing.T, p ChannelFixture) {
-	l := letterTo(1)
+	l := p.letterTo(1)
 	once(t, p, l)
-	if !reflect.DeepEqual(l, letterTo(1)) {
+	if !reflect.DeepEqual(l, p.letterTo(1)) {
 		t.Errorf("the channel has changed the letter %q", l.Title)
 	}
 }
 
 func letterOfLittle(t *testing.T, p ChannelFixture) {
 	for i, l := range []notify.Letter{{}, {Title: "title"}, {Cover: []byte{1}}, {Link: "https://hub.example.org", Token: "x"}} {
-		l.ID, l.Address = notify.ID{2, byte(i)}, "reader@example.org"
+		l.ID, l.Address = notify.ID{2, byte(i)}, p.address(i)
 		once(t, p, l)
 	}
 }
 
-// letterInjected: a title is its author's, who may write anything but to others.
+// letterInjected: a title is its author's, as the author's name is, who may write anything but to others.
 func letterInjected(t *testing.T, p ChannelFixture) {
 	for i, title := range []string{
 		"Picnic\r\nBcc: mallory@example.org", "Picnic\nTo: mallory@example.org", "\r\n.\r\nMAIL FROM:<mallory@example.org>",
 		"Picnic\r\n\r\n<html>", "=?utf-8?q?Picnic?=",
 	} {
-		l := letterTo(i)
-		l.Title = title
+		l := p.letterTo(i)
+		l.Title, l.By = title, title
 		want(t, p.Deliver(t.Context(), l), nil)
 		all := p.Arrived(t)
 		if len(all) != i+1 {
@@ -117,7 +129,7 @@ func letterInjected(t *testing.T, p ChannelFixture) {
 }
 
 func letterTwice(t *testing.T, p ChannelFixture) {
-	l := letterTo(1)
+	l := p.letterTo(1)
 	for range 2 {
 		want(t, p.Deliver(t.Context(), l), nil)
 	}
@@ -128,16 +140,16 @@ func letterTwice(t *testing.T, p ChannelFixture) {
 
 func lettersAtOnce(t *testing.T, p ChannelFixture) {
 	const many = 24
-	atOnce(t, many, func(i int) error { return p.Deliver(t.Context(), letterTo(i)) })
+	atOnce(t, many, func(i int) error { return p.Deliver(t.Context(), p.letterTo(i)) })
 	for i := range many {
-		if n := arrived(t, p, letterTo(i)); n != 1 {
+		if n := arrived(t, p, p.letterTo(i)); n != 1 {
 			t.Errorf("letter %d came %d times", i, n)
 		}
 	}
 }
 
 func letterFails(t *testing.T, p ChannelFixture) {
-	l := letterTo(1)
+	l := p.letterTo(1)
 	mend := p.Break(t)
 	err := p.Deliver(t.Context(), l)
 	if err == nil {
@@ -154,9 +166,9 @@ func letterFails(t *testing.T, p ChannelFixture) {
 }
 
 func letterCanceled(t *testing.T, p ChannelFixture) {
-	ended(t, "deliver", p.Deliver(over(t), letterTo(1)))
+	ended(t, "deliver", p.Deliver(over(t), p.letterTo(1)))
 	if all := p.Arrived(t); len(all) > 0 {
 		t.Errorf("%d letters came all the same", len(all))
 	}
-	once(t, p, letterTo(1))
+	once(t, p, p.letterTo(1))
 }

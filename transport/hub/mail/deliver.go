@@ -1,13 +1,13 @@
 package mail
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"time"
 
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/hub/internal/records"
 )
 
 // The pauses between tries to deliver a letter double, from one to the other.
@@ -25,10 +25,10 @@ const (
 	coverPause = 5 * time.Second
 )
 
-// Deliver hands the letters that are due to Config.Channel, once each, and
+// Deliver hands the letters that are due to their channels, once each, and
 // returns when the next ones are due; the zero time if none wait. Those that could
 // not be written or delivered are tried again later, with growing pauses, and set
-// aside after Config.ParkAfter: see [Mailer.Parked]. Those on a collection whose
+// aside after Config.ParkAfter, and at once if the address is refused for good: see [Mailer.Parked]. Those on a collection whose
 // author's key was revoked are due when a station of the author's has sealed it
 // again. The first letter on a collection waits a minute for the cover, which may still
 // be coming, and is dropped if the author withdraws everything meanwhile. A letter is
@@ -40,14 +40,14 @@ func (m *Mailer) Deliver(ctx context.Context) (next time.Time, err error) {
 		return next, err
 	}
 	defer m.drain.Leave()
-	if m.cfg.Channel == nil {
+	if !m.cfg.Writes() {
 		return next, nil
 	}
 	if err := m.hub.Finish(ctx); err != nil {
 		return next, err
 	}
 	now := m.hub.Now()
-	for l, failed := range m.outbox(ctx) {
+	for l, failed := range m.outbox(ctx, records.Letter.Under()) {
 		if failed != nil {
 			return next, errors.Join(err, failed)
 		}
@@ -143,8 +143,9 @@ func (m *Mailer) deliver(ctx context.Context, l letter) (time.Time, error) {
 	case at.After(m.hub.Now()):
 		l.Told = told
 		return m.putOff(ctx, l, at)
-	case m.cfg.Channel.Deliver(ctx, out) != nil:
-		l.Told = told
+	}
+	if err := m.channel(l.To).Deliver(ctx, out); err != nil {
+		l.Told, l.Refused = told, errors.Is(err, notify.ErrRefused)
 		return m.postpone(ctx, l)
 	}
 	return time.Time{}, m.replace(ctx, l, nil)
@@ -158,7 +159,11 @@ func (m *Mailer) mayWrite(ctx context.Context, l *letter, address string) (time.
 	if since := now.Sub(time.Unix(l.Counted, 0)); m.cfg.MaxPerDay < 0 || since >= 0 && since < day {
 		return now, nil
 	}
-	at, err := m.hub.MayWrite(ctx, address, m.cfg.MaxPerDay)
+	place, err := m.hub.Place(ctx, l.To, address)
+	if err != nil {
+		return now, err
+	}
+	at, err := m.hub.MayWrite(ctx, place, m.cfg.MaxPerDay)
 	if err == nil && !at.After(m.hub.Now()) {
 		l.Counted = now.Unix()
 	}
@@ -182,7 +187,7 @@ func (m *Mailer) postpone(ctx context.Context, l letter) (time.Time, error) {
 // putOff puts a letter off until a time, or aside if it is old.
 func (m *Mailer) putOff(ctx context.Context, l letter, again time.Time) (time.Time, error) {
 	l.Next = again.Unix()
-	l.Parked = m.hub.Now().Sub(time.Unix(l.Since, 0)) >= m.cfg.ParkAfter
+	l.Parked = l.Refused || m.hub.Now().Sub(time.Unix(l.Since, 0)) >= m.cfg.ParkAfter
 	data, err := transport.Encode(l)
 	if err != nil {
 		return again, err
@@ -191,43 +196,4 @@ func (m *Mailer) putOff(ctx context.Context, l letter, again time.Time) (time.Ti
 		again = time.Time{}
 	}
 	return again, m.replace(ctx, l, data)
-}
-
-// write writes a letter; without an address if its recipient is a member now, who
-// reads the notification itself, if there is nothing to read any more, or if it would be the
-// first and the author has withdrawn everything. The error wraps transport.ErrSeal while the
-// author's seal does not stand, and transport.ErrPending while the first letter waits for the
-// cover.
-func (m *Mailer) write(ctx context.Context, l letter) (notify.Letter, error) {
-	n := l.Notification
-	address, r, err := m.hub.Address(ctx, n.Name(), l.To)
-	if err != nil || address == "" {
-		return notify.Letter{}, err
-	}
-	c, sealed, err := m.hub.Collection(ctx, n.Name(), l.To)
-	if errors.Is(err, transport.ErrNotFound) {
-		return notify.Letter{}, nil
-	}
-	if err != nil || !sealed {
-		return notify.Letter{}, cmp.Or(err, transport.ErrSeal)
-	}
-	if n.Reason == notify.Shared && !l.Told && c.Len() > 0 && c.Withdrawn() == c.Len() {
-		return notify.Letter{}, nil
-	}
-	token, err := m.token(ctx, n.Name(), l.To)
-	if err != nil {
-		return notify.Letter{}, err
-	}
-	out := notify.Letter{
-		ID: n.ID, Address: address, Reason: n.Reason, Title: n.Title, Note: n.Note, Items: n.Items, Labelled: n.Labelled,
-		Token: token, Author: n.Author, Collection: n.Collection, R: r,
-	}
-	if m.hub.Link != "" {
-		out.Link = m.hub.Link + "/" + token
-	}
-	out.Cover, err = m.hub.Cover(ctx, n.Name())
-	if errors.Is(err, transport.ErrPending) && (n.Reason != notify.Shared || !m.hub.Now().Before(l.latest())) {
-		err = nil
-	}
-	return out, err
 }

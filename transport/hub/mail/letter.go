@@ -11,22 +11,25 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/hub/internal/records"
 	"github.com/glimpse-go/glimpse/transport/internal/record"
-	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
 
 // Recipient is somebody who is no member: who is behind a blinded address, or has
-// a temporary account.
+// a temporary account; or a member, over a channel that the member has chosen.
 type Recipient struct {
-	Blinded collection.Address `cbor:"1,keyasint"` // or zero, and
-	User    collection.UserID  `cbor:"2,keyasint"` // the account's
+	Blinded collection.Address `cbor:"1,keyasint"`           // or zero, and
+	User    collection.UserID  `cbor:"2,keyasint"`           // the account's
+	Channel string             `cbor:"3,keyasint,omitempty"` // a member's: its name in Config.Channels
 }
 
-// String returns the blinded address, or the user.
+// String returns the blinded address, or the user, and the channel.
 func (r Recipient) String() string {
-	if r.Blinded.IsZero() {
-		return r.User.String()
+	switch {
+	case !r.Blinded.IsZero():
+		return r.Blinded.String()
+	case r.Channel != "":
+		return r.User.String() + "-" + r.Channel
 	}
-	return r.Blinded.String()
+	return r.User.String()
 }
 
 // A letter waits in the outbox: one per collection and recipient. It holds neither
@@ -40,6 +43,7 @@ type letter struct {
 	Parked       bool                `cbor:"6,keyasint,omitempty"`
 	Told         bool                `cbor:"7,keyasint,omitempty"` // a letter has gone out, or may have
 	Counted      int64               `cbor:"8,keyasint,omitempty"` // when it was counted for its address, likewise
+	Refused      bool                `cbor:"9,keyasint,omitempty"` // it is parked since nobody is reached at the address
 
 	record transport.Record // as it was read
 }
@@ -88,11 +92,11 @@ func (m *Mailer) coalesce(ctx context.Context, tx *record.Tx, l letter) (waits b
 	return waits, tx.Encode(l.key(), l)
 }
 
-// outbox lists the letters, of which it holds few at once. One that is damaged does not
+// outbox lists the letters whose keys begin so, of which it holds few at once. One that is damaged does not
 // keep the others back. It ends after an error.
-func (m *Mailer) outbox(ctx context.Context) iter.Seq2[letter, error] {
+func (m *Mailer) outbox(ctx context.Context, under string) iter.Seq2[letter, error] {
 	return func(yield func(letter, error) bool) {
-		for r, err := range record.Walk(ctx, m.hub.Store, records.Letter.Under(), "", 0) {
+		for r, err := range record.Walk(ctx, m.hub.Store, under, "", 0) {
 			var l letter
 			if err == nil {
 				l, err = record.Value[letter](r)
@@ -137,35 +141,4 @@ func (m *Mailer) replace(ctx context.Context, l letter, with []byte) error {
 		return nil
 	}
 	return err
-}
-
-// Parked is a letter that could not be delivered for so long that it was set
-// aside. The next news on its collection is tried again.
-type Parked struct {
-	Collection collection.Name
-	Address    string // in clear
-	Since      time.Time
-	Tries      int
-}
-
-// Parked lists the letters that were set aside.
-func (m *Mailer) Parked(ctx context.Context) ([]Parked, error) {
-	return station.Inside(&m.drain, func() (parked []Parked, err error) {
-		for l, err := range m.outbox(ctx) {
-			if err != nil {
-				return parked, err
-			}
-			if !l.Parked {
-				continue
-			}
-			address, _, err := m.hub.Address(ctx, l.name(), l.To)
-			if err != nil {
-				return parked, err
-			}
-			if address != "" {
-				parked = append(parked, Parked{l.name(), address, time.Unix(l.Since, 0), l.Tries})
-			}
-		}
-		return parked, nil
-	})
 }

@@ -83,6 +83,13 @@ func (k *Core) enterOne(ctx context.Context, tx *record.Tx, news engine.Notify, 
 	return k.enterEntry(tx, u, head, e, old)
 }
 
+// InFeed reports whether a user's feed has a collection: not if the user may not read it any
+// more, nor if what strangers share is held back.
+func InFeed(ctx context.Context, tx *record.Tx, u collection.UserID, name collection.Name) (bool, error) {
+	e, _, err := record.Load[entry](ctx, tx, entryRecord.Key(u, name))
+	return err == nil && e.Number > 0 && e.Notification.Reason != notify.Removed, err
+}
+
 // enterEntry puts an entry into a feed, in place of an old one if there is one.
 func (k *Core) enterEntry(tx *record.Tx, u collection.UserID, head feedHead, e, old entry) error {
 	head.Last++

@@ -1,0 +1,58 @@
+package mail_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/lab/labtest"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/hub"
+	"github.com/glimpse-go/glimpse/transport/hub/mail"
+)
+
+type userID = collection.UserID
+
+// TestUnsubscribe: who has ended letters gets none on what the author shares, then or later,
+// also not one that waits; others do, and others' things still come. The link goes on.
+func TestUnsubscribe(t *testing.T) {
+	w, post, cam, home, _ := draft(t, hub.Config{Link: "https://hub.example.org/c", Mail: mail.Config{Unsubscribe: "https://hub.example.org/stop"}})
+	name := cam.AlbumFor("title", nil, "eve@example.org", "bob@example.org")
+	cam.Shares(name)
+	var token string
+	for _, l := range w.Letters(post) {
+		if l.Unsubscribe != "https://hub.example.org/stop/"+l.Token {
+			t.Errorf("ended at %q", l.Unsubscribe)
+		}
+		if l.Address == "eve@example.org" {
+			token = l.Token
+		}
+	}
+	cam.Syncs(home, name)
+	home.Publishes(name) // of which letters wait
+	mailer := w.Hub.Hub.Mail()
+	for range 2 {
+		labtest.Must(t, mailer.Unsubscribe(t.Context(), token))
+	}
+	if err := mailer.Unsubscribe(t.Context(), token+"x"); !errors.Is(err, transport.ErrNotFound) {
+		t.Errorf("another token: %v", err)
+	}
+	cam.Shares(cam.AlbumFor("later", nil, "eve@example.org", "bob@example.org"))
+	other := w.Camera(w.User("cleo"), 1)
+	other.Shares(other.AlbumFor("other's", nil, "eve@example.org"))
+	got := map[string]string{}
+	for _, l := range w.Letters(post) {
+		got[l.Address] += l.Title + ";"
+	}
+	if got["eve@example.org"] != "other's;" || len(got["bob@example.org"]) != len("title;later;") {
+		t.Errorf("letters %v", got)
+	}
+	if _, err := mailer.Glimpse(t.Context(), token); err != nil {
+		t.Errorf("the link: %v", err)
+	}
+	for r, err := range w.Hub.Store.Scan(t.Context(), "silent/", "", 0) {
+		if labtest.Must(t, err); len(r.Value) > 0 {
+			t.Errorf("%s holds %q", r.Key, r.Value)
+		}
+	}
+}
