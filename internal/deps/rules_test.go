@@ -61,6 +61,8 @@ func layer(dir string) (part string, height int) {
 	switch joined := first + "/" + second; {
 	case ways[joined]:
 		return joined, 10
+	case joined == "transport/gallery": // pages, over stations and their links
+		return joined, 11
 	case joined == "transport/httplink":
 		return joined, 8
 	case glue[dir]:

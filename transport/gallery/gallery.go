@@ -1,0 +1,105 @@
+package gallery
+
+import (
+	"log/slog"
+	"net/http"
+	"sync"
+
+	"golang.org/x/text/language"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/httplink"
+)
+
+// Reader is what pages show of a station, to one user.
+type Reader interface {
+	transport.Library
+	transport.Feed
+}
+
+// Station is a hub or a home, as a gallery shows it. [OfHub] makes one.
+type Station struct {
+	// As is what a user may read.
+	As func(collection.UserID) Reader
+	// Handler serves the station's routes to those whom who lets in.
+	Handler func(who httplink.Authenticator) http.Handler
+	// Links serves guests; nil = none.
+	Links transport.LinkAccess
+}
+
+// OfHub is a hub as a gallery shows it. Who authenticates its stations; nil = by tokens.
+func OfHub(h transport.HubServer, o httplink.HandlerOptions) Station {
+	if o.Who == nil {
+		o.Who = httplink.ByToken(h)
+	}
+	return Station{
+		As: func(user collection.UserID) Reader { return h.As(user) },
+		Handler: func(who httplink.Authenticator) http.Handler {
+			o := o
+			o.Who = either{who, o.Who}
+			return httplink.HubHandler(h, o)
+		},
+		Links: h,
+	}
+}
+
+// either lets in whom one of two does.
+type either struct{ first, second httplink.Authenticator }
+
+func (e either) Authenticate(r *http.Request) (transport.Identity, error) {
+	if id, err := e.first.Authenticate(r); err == nil {
+		return id, nil
+	}
+	return e.second.Authenticate(r)
+}
+
+// Config says how a gallery works. The zero value works.
+type Config struct {
+	Log *slog.Logger // of failures; nil = none
+}
+
+// Gallery serves the pages. It is safe for concurrent use.
+type Gallery struct {
+	Station
+	cfg    Config
+	assets *assets
+	words  map[language.Tag]words
+	mux    *http.ServeMux
+
+	mu       sync.Mutex
+	sessions map[string]collection.UserID
+}
+
+// New makes a gallery over a station.
+func New(of Station, cfg Config) (*Gallery, error) {
+	a, err := bundle()
+	if err != nil {
+		return nil, err
+	}
+	w, err := loadWords()
+	if err != nil {
+		return nil, err
+	}
+	g := &Gallery{Station: of, cfg: cfg, assets: a, words: w, mux: http.NewServeMux(), sessions: map[string]collection.UserID{}}
+	g.mux.Handle("/v1/", of.Handler(byCookie{g}))
+	g.mux.Handle("GET /assets/", a)
+	g.mux.HandleFunc("GET /{$}", g.albums)
+	g.mux.HandleFunc("GET /album/{author}/{id}", g.album)
+	return g, nil
+}
+
+// ServeHTTP implements http.Handler.
+func (g *Gallery) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Content-Security-Policy", policy)
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	g.mux.ServeHTTP(w, r)
+}
+
+// policy is the Content Security Policy of all pages.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " +
+	"media-src 'self' blob:; connect-src *; manifest-src 'self'; worker-src 'self'; form-action 'self'; " +
+	"base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
