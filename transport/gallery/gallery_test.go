@@ -26,5 +26,6 @@ func TestAlbum(t *testing.T) {
 	p.SignIn(origin, bob)
 	p.Open(origin + "/album/" + name.Author.String() + "/" + name.ID.String())
 	p.Until(`document.body.dataset.loaded > 100`)
+	p.Accessible()
 	p.Screenshot("album")
 }
