@@ -60,6 +60,11 @@ func (w Words) State(l notify.Letter) string {
 	case notify.Edited, notify.Ended, notify.Removed, notify.Resolved:
 		return w.Say(l.Reason.String())
 	}
+	return w.counts(l)
+}
+
+// counts says how many items are there, awaited and withdrawn.
+func (w Words) counts(l notify.Letter) string {
 	gone := min(l.Withdrawn, l.Labelled)
 	awaited, there := l.Labelled-gone, l.Items-l.Labelled
 	key := "some"

@@ -68,21 +68,27 @@ func (m *Mailer) Bounced(ctx context.Context, handle string) error {
 			return err
 		}
 		now := m.hub.Now().Unix()
-		l := letter{Notification: notify.Notification{Author: who.Name.Author, Collection: who.Name.ID}, To: who.To, Since: now}
-		_, err = record.Update(ctx, m.hub.Store, func(tx *record.Tx) error {
-			waiting, stored, err := record.Load[letter](ctx, tx, l.key())
-			if err != nil && !record.Damaged(err, l.key()) {
-				return err
-			}
-			put := l
-			if err == nil && stored.Version > 0 {
-				put = waiting
-			}
-			put.Parked, put.Refused, put.Told = true, true, true
-			return tx.Encode(l.key(), put)
+		return m.refuse(ctx, letter{
+			Notification: notify.Notification{Author: who.Name.Author, Collection: who.Name.ID}, To: who.To, Since: now,
 		})
-		return err
 	})
+}
+
+// refuse sets a letter aside whose address is refused, or the one that waits in its place.
+func (m *Mailer) refuse(ctx context.Context, l letter) error {
+	_, err := record.Update(ctx, m.hub.Store, func(tx *record.Tx) error {
+		waiting, stored, err := record.Load[letter](ctx, tx, l.key())
+		if err != nil && !record.Damaged(err, l.key()) {
+			return err
+		}
+		put := l
+		if err == nil && stored.Version > 0 {
+			put = waiting
+		}
+		put.Parked, put.Refused, put.Told = true, true, true
+		return tx.Encode(l.key(), put)
+	})
+	return err
 }
 
 // handled returns who has the token whose hash begins so.

@@ -35,19 +35,23 @@ func (m *Mailer) write(ctx context.Context, l letter) (notify.Letter, error) {
 	if n.Reason == notify.Shared && !l.Told && c.Len() > 0 && c.Withdrawn() == c.Len() {
 		return notify.Letter{}, nil
 	}
-	out := notify.Letter{
+	return m.fillIn(ctx, l, c, notify.Letter{
 		ID: n.ID, Address: address, Reason: n.Reason, Title: n.Title, Note: n.Note,
 		Items: n.Items, Labelled: n.Labelled, Withdrawn: min(c.Withdrawn(), n.Labelled),
 		Time: time.Unix(l.Since, 0).UTC(), Language: language, Author: n.Author, Collection: n.Collection, R: r,
-	}
+	})
+}
+
+// fillIn adds what a letter carries: addresses to click on, the collection, the cover.
+func (m *Mailer) fillIn(ctx context.Context, l letter, c collection.Collection, out notify.Letter) (_ notify.Letter, err error) {
 	if err := m.address(ctx, l.To, &out); err != nil {
 		return out, err
 	}
 	if err := m.attach(c, &out); err != nil {
 		return out, err
 	}
-	out.Cover, err = m.hub.Cover(ctx, n.Name())
-	if errors.Is(err, transport.ErrPending) && (n.Reason != notify.Shared || !m.hub.Now().Before(l.latest())) {
+	out.Cover, err = m.hub.Cover(ctx, l.name())
+	if errors.Is(err, transport.ErrPending) && (out.Reason != notify.Shared || !m.hub.Now().Before(l.latest())) {
 		err = nil
 	}
 	return out, err
