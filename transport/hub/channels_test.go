@@ -56,7 +56,7 @@ func (c *channels) told(over *notify.Memory, want ...notify.Reason) []notify.Let
 // each channel that the member has chosen, in the member's language; who has chosen none, and
 // the author, by the feed alone.
 func TestMembersChooseChannels(t *testing.T) {
-	w := newChannels(t, hub.Config{Link: "https://hub.example.org/c"})
+	w := newChannels(t, hub.Config{Gallery: "https://hub.example.org"})
 	ann, bob, eve := w.User("ann"), w.User("bob"), w.User("eve")
 	cam, home := w.Camera(ann, 2), w.Peer(ann, "home")
 	w.chooses(bob, map[string]string{"chat": "bob@chat.example.org", "mail": "bob@example.org"})
@@ -64,7 +64,7 @@ func TestMembersChooseChannels(t *testing.T) {
 	name := cam.Album("Lake", bob, eve)
 	cam.Shares(name)
 	l := w.told(&w.chat, notify.Shared)[0]
-	if l.Address != "bob@chat.example.org" || l.Language != "de" || l.By != "ann" || l.Title != "Lake" || len(l.Cover) == 0 || !strings.HasSuffix(l.Link, "/"+l.Token) {
+	if l.Address != "bob@chat.example.org" || l.Language != "de" || l.By != "ann" || l.Title != "Lake" || len(l.Cover) == 0 || l.Link != "https://hub.example.org/album/"+name.String() {
 		t.Errorf("letter %+v", l)
 	}
 	if m := w.told(&w.post, notify.Shared)[0]; m.Address != "bob@example.org" || m.ID != l.ID {
@@ -124,12 +124,12 @@ func TestChannelFails(t *testing.T) {
 // TestChannelEnded: a member who has ended letters over a channel gets those on what other people
 // share, and all over others.
 func TestChannelEnded(t *testing.T) {
-	w := newChannels(t, hub.Config{})
+	w := newChannels(t, hub.Config{Mail: mail.Config{Unsubscribe: "."}})
 	bob := w.User("bob")
 	w.chooses(bob, map[string]string{"chat": "bob@example.org", "mail": "bob@example.org"})
 	cam, other := w.Camera(w.User("ann"), 1), w.Camera(w.User("cleo"), 1)
 	cam.Shares(cam.Album("Lake", bob))
-	labtest.Must(t, w.Hub.Hub.Mail().Unsubscribe(t.Context(), w.told(&w.chat, notify.Shared)[0].Token))
+	labtest.Must(t, w.Hub.Hub.Mail().Unsubscribe(t.Context(), w.told(&w.chat, notify.Shared)[0].Unsubscribe[len("./"):]))
 	w.told(&w.post, notify.Shared)
 	cam.Shares(cam.Album("Hut", bob))
 	w.told(&w.chat)

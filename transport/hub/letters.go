@@ -33,7 +33,7 @@ func (h *Hub) forMail() mail.Hub {
 			return h.core.Peers.RecallOf(ctx, h.running, s, ref, offset)
 		},
 		Address: h.addresses.writesTo, Name: h.nameOf, Place: h.place, MayWrite: h.mayWrite, Finish: h.core.Finish,
-		Shared: h.shared, Link: h.cfg.Link, Now: h.cfg.Now, Random: h.cfg.Random, Log: h.cfg.Log,
+		Shared: h.shared, Gallery: h.cfg.Gallery, Now: h.cfg.Now, Random: h.cfg.Random, Log: h.cfg.Log,
 	}
 }
 

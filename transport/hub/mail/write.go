@@ -9,6 +9,7 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/hub/internal/records"
 )
 
 // write writes a letter; without an address if its recipient is a member now, who
@@ -44,7 +45,7 @@ func (m *Mailer) write(ctx context.Context, l letter) (notify.Letter, error) {
 
 // fillIn adds what a letter carries: addresses to click on, the collection, the cover.
 func (m *Mailer) fillIn(ctx context.Context, l letter, c collection.Collection, out notify.Letter) (_ notify.Letter, err error) {
-	if err := m.address(ctx, l.To, &out); err != nil {
+	if err := m.address(ctx, l, &out); err != nil {
 		return out, err
 	}
 	if err := m.attach(c, &out); err != nil {
@@ -57,20 +58,23 @@ func (m *Mailer) fillIn(ctx context.Context, l letter, c collection.Collection, 
 	return out, err
 }
 
-// address sets who writes to whom, and the addresses that a letter's reader can click on.
-func (m *Mailer) address(ctx context.Context, to Recipient, out *notify.Letter) (err error) {
-	name := collection.Name{Author: out.Author, ID: out.Collection}
-	if out.Token, err = m.token(ctx, name, to); err != nil {
+// address sets who writes to whom, and the addresses that a letter's reader can click on: a
+// member sees the collection itself, and others what their token opens.
+func (m *Mailer) address(ctx context.Context, l letter, out *notify.Letter) (err error) {
+	if out.Token, err = m.token(ctx, l.name(), l.To); err != nil {
 		return err
 	}
 	if out.By, err = m.hub.Name(ctx, out.Author); err != nil {
 		return err
 	}
-	if m.hub.Link != "" {
-		out.Link = m.hub.Link + "/" + out.Token
+	switch {
+	case l.To.Channel != "":
+		out.Link = l.Notification.Link
+	case m.hub.Gallery != "":
+		out.Link = m.hub.Gallery + "/link#" + out.Token
 	}
 	if m.cfg.Unsubscribe != "" {
-		out.Unsubscribe = m.cfg.Unsubscribe + "/" + out.Token
+		out.Unsubscribe = m.cfg.Unsubscribe + "/" + records.HashOf(out.Token).String()
 	}
 	return nil
 }
