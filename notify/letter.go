@@ -42,6 +42,9 @@ type Letter struct {
 	// Link leads to a page that shows the collection, where there is one: to a member's own, or
 	// with the token in its fragment.
 	Link string
+	// Code proves to the hub that the address is its reader's, where the Reason is Confirm; else
+	// empty.
+	Code string
 	// Unsubscribe is an https address at which the reader ends such letters with one POST
 	// (RFC 8058); empty = none.
 	Unsubscribe string

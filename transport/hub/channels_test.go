@@ -31,7 +31,7 @@ func newChannels(t *testing.T, cfg hub.Config) *channels {
 
 func (c *channels) chooses(u collection.UserID, addresses map[string]string) {
 	c.t.Helper()
-	labtest.Must(c.t, c.Hub.Hub.Mail().Choose(c.t.Context(), u, mail.Choice{Language: "de", Addresses: addresses}))
+	labtest.Must(c.t, c.Hub.Hub.Mail().Choose(c.t.Context(), u, transport.Choice{Language: "de", Addresses: addresses}))
 }
 
 // told delivers what waits, and compares what has come over a channel since it was looked at last.
@@ -99,7 +99,7 @@ func TestChannelNotChosenAnyMore(t *testing.T) {
 	if l := w.told(&w.post, notify.Shared)[0]; l.Address != "bob@elsewhere.example.org" {
 		t.Errorf("letter %+v", l)
 	}
-	choice, err := w.Hub.Hub.Mail().Choice(t.Context(), bob)
+	choice, err := w.Hub.Hub.Mail().Of(bob).Channels(t.Context())
 	if err != nil || choice.Language != "de" || len(choice.Addresses) != 1 {
 		t.Errorf("%+v, %v", choice, err)
 	}
@@ -157,7 +157,7 @@ func TestHeldBackIsNotTold(t *testing.T) {
 func TestChoiceRefused(t *testing.T) {
 	w := newChannels(t, hub.Config{})
 	bob := w.User("bob")
-	for _, choice := range []mail.Choice{
+	for _, choice := range []transport.Choice{
 		{Addresses: map[string]string{"fax": "1"}}, {Addresses: map[string]string{"chat": ""}}, {Addresses: map[string]string{"chat": "a\nb"}},
 		{Addresses: map[string]string{"chat": "\xff"}}, {Addresses: map[string]string{"chat": strings.Repeat("x", 2049)}},
 		{Language: strings.Repeat("d", 36)}, {Language: "d\ne"},
@@ -166,7 +166,7 @@ func TestChoiceRefused(t *testing.T) {
 			t.Errorf("%+v: %v", choice, err)
 		}
 	}
-	if choice, err := w.Hub.Hub.Mail().Choice(t.Context(), bob); err != nil || choice.Language != "" || choice.Addresses != nil {
+	if choice, err := w.Hub.Hub.Mail().Of(bob).Channels(t.Context()); err != nil || choice.Language != "" || choice.Addresses != nil {
 		t.Errorf("%+v, %v", choice, err)
 	}
 	for _, name := range []string{"", "a/b", "A", strings.Repeat("a", 17)} {
