@@ -119,9 +119,17 @@ func (h *Hub) newCore(signer *signature.Signer, keys *keys) *station.Core {
 		Shared: h.shared, Interval: max(cfg.UpkeepInterval, 0),
 		Rules: engine.Rules{
 			Authority:          collection.KeyID(keys.authority.ID()),
-			RequiredFromDevice: cfg.RequiredFromDevice, RequiredFromPeer: cfg.RequiredFromPeer, Notifies: true, Link: cfg.Link, MaxFailedProbes: cfg.MaxFailedProbes,
+			RequiredFromDevice: cfg.RequiredFromDevice, RequiredFromPeer: cfg.RequiredFromPeer, Notifies: true, Link: albums(cfg.Gallery), MaxFailedProbes: cfg.MaxFailedProbes,
 		},
 	})
+}
+
+// albums is the base of the links to collections in a gallery; empty = there are none.
+func albums(gallery string) string {
+	if gallery == "" {
+		return ""
+	}
+	return gallery + "/album"
 }
 
 // PublicKey is the authority's root key: stations add it to their keyrings, and
