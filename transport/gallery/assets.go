@@ -48,7 +48,7 @@ func bundle() (*assets, error) {
 	for _, f := range built.OutputFiles {
 		name := path.Base(strings.ReplaceAll(f.Path, `\`, "/"))
 		a.files[name] = f.Contents
-		stem, _, _ := strings.Cut(name, "-")
+		stem := name[:strings.LastIndex(name, "-")]
 		a.names[stem+path.Ext(name)] = name
 	}
 	return a, nil
