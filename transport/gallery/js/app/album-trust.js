@@ -14,12 +14,19 @@ import { read, write } from './store.js'
  */
 export async function ringOf(album, c) {
   const ring = new Keyring()
-  const root = document.body.dataset.authority
-  if (root) ring.addAuthority(await Key.parse(unhex(root)))
+  const root = await rootKey()
+  if (root) ring.addAuthority(root)
   const pin = await pinned(c.fixed.author, album.state?.keys ?? [])
   if (pin) await ring.pin(c.fixed.author, pin).catch(() => undefined)
   for (const bytes of album.state?.keys ?? []) await ring.load(bytes)
   return { ring, byHub: album.station }
+}
+
+/** The root key of the hub: as this browser learnt it when it joined, or else as the page names it. */
+async function rootKey() {
+  const { authority } = await read('station', 'account') ?? {}
+  const named = document.body.dataset.root
+  return authority?.length ? Key.parse(authority) : named ? Key.parse(unhex(named)) : null
 }
 
 /** The key of a user that was seen first. @param {Uint8Array} user @param {Uint8Array[]} statements */

@@ -23,7 +23,8 @@ function gone(err) {
 /** What is said of the whole: how much is there, since when, and that it has ended. */
 function summary() {
   const { collection: c, asOf } = album
-  put(find('.about'),
+  const who = document.querySelector('.about .who')
+  put(find('.about'), who,
     h('span', {}, say('items', { n: c.length })),
     c.labelled > 0 && h('span', { class: 'labelled' }, say('album.labelled', { n: c.labelled })),
     c.ended && h('span', { class: 'ended' }, say('album.has.ended')),
