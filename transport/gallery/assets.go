@@ -20,7 +20,7 @@ import (
 var sources embed.FS
 
 // entries are the modules that pages name; what they import comes along.
-var entries = []string{"albums.js", "album.js", "style.css", "signin.js", "settings.js", "link.js", "session.css"}
+var entries = []string{"albums.js", "album.js", "style.css", "signin.js", "settings.js", "link.js", "session.css", "sw.js"}
 
 // assets are what pages load, bundled from the sources when a gallery is made: by name, which
 // has a hash of the content in it, so that browsers keep them for good.
@@ -48,7 +48,7 @@ func bundle() (*assets, error) {
 	for _, f := range built.OutputFiles {
 		name := path.Base(strings.ReplaceAll(f.Path, `\`, "/"))
 		a.files[name] = f.Contents
-		stem, _, _ := strings.Cut(name, "-")
+		stem := name[:strings.LastIndex(name, "-")]
 		a.names[stem+path.Ext(name)] = name
 	}
 	return a, nil
@@ -76,6 +76,13 @@ var embedded = api.Plugin{Name: "embedded", Setup: func(b api.PluginBuild) {
 
 // URL is where pages find an entry.
 func (a *assets) URL(entry string) string { return "/assets/" + a.names[entry] }
+
+// worker serves the service worker, whose address must stay the same, and is for all pages.
+func (a *assets) worker(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-cache")
+	http.ServeContent(w, r, "sw.js", time.Time{}, bytes.NewReader(a.files[a.names["sw.js"]]))
+}
 
 func (a *assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := path.Base(r.URL.Path)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"embed"
+	"encoding/hex"
 	"html/template"
 	"net/http"
 	"strings"
@@ -21,6 +22,7 @@ type page struct {
 	Style, Script string // URLs
 	User          string // in hexadecimal; empty = nobody is signed in
 	Key           string // the station's, in hexadecimal
+	Root          string // the hub's root key as a COSE_Key, in hexadecimal
 	Author, ID    string // of an album
 	Path          string // and query, of the page itself
 	Data          any    // of one kind of page
@@ -30,6 +32,7 @@ type page struct {
 // show shows a page.
 func (g *Gallery) show(w http.ResponseWriter, r *http.Request, name string, p page) {
 	p.words, p.Style, p.Path, p.Key = g.wordsFor(r), g.assets.URL("style.css"), r.URL.RequestURI(), g.Key.String()
+	p.Root = hex.EncodeToString(g.Root)
 	var out bytes.Buffer
 	if err := pages.ExecuteTemplate(&out, name+".html", p); err != nil {
 		g.log(r, err)
