@@ -86,6 +86,7 @@ func New(of Station, cfg Config) (*Gallery, error) {
 	g.mux.Handle("GET /assets/", a)
 	g.mux.HandleFunc("GET /{$}", g.albums)
 	g.mux.HandleFunc("GET /album/{author}/{id}", g.album)
+	g.mux.HandleFunc("GET /new", g.newAlbum)
 	return g, nil
 }
 
@@ -102,4 +103,4 @@ func (g *Gallery) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // policy is the Content Security Policy of all pages.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " +
 	"media-src 'self' blob:; connect-src *; manifest-src 'self'; worker-src 'self'; form-action 'self'; " +
-	"base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+	"base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types glimpse"
