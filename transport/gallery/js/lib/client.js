@@ -37,7 +37,7 @@ export class Station {
 
   /** @param {Partial<Of<typeof m.share>>} share */
   share(share) {
-    return this.#call(m.share, share, m.answer, '/v1/share')
+    return this.call(m.share, share, m.answer, '/v1/share')
   }
 
   /** Shares, with the smallest versions behind it. @param {Partial<Of<typeof m.share>>} share @param {Blob} body see uploadBody */
@@ -53,7 +53,7 @@ export class Station {
 
   /** @param {Partial<Of<typeof m.announcement>>} announcement */
   announce(announcement) {
-    return this.#call(m.announcement, announcement, m.answer, '/v1/announce')
+    return this.call(m.announcement, announcement, m.answer, '/v1/announce')
   }
 
   /** @param {Name} name */
@@ -155,14 +155,14 @@ export class Station {
    * @param {string} type @param {Uint8Array} statement @param {Uint8Array} seal @param {number} issued
    */
   async verify(type, statement, seal, issued) {
-    const { outcome, user, key } = await this.#call(m.verifyRequest, { type, statement, seal, issued }, m.verifyResponse, '/v1/verify')
+    const { outcome, user, key } = await this.call(m.verifyRequest, { type, statement, seal, issued }, m.verifyResponse, '/v1/verify')
     if (outcome) throw new GlimpseError(m.outcomes[outcome], undefined, 'says the hub')
     return { user: zeros(user) ? user.subarray(0, 0) : user, key }
   }
 
   /** New ids. @param {number} items */
   ids(items) {
-    return this.#call(m.idRequest, { items }, m.identifiers, '/v1/ids')
+    return this.call(m.idRequest, { items }, m.identifiers, '/v1/ids')
   }
 
   /**
@@ -172,7 +172,7 @@ export class Station {
    */
   async keys(after, users, verifier) {
     const asked = { after, users, nonce: crypto.getRandomValues(new Uint8Array(16)) }
-    const news = await this.#call(m.keyNewsRequest, asked, m.keyNews, '/v1/keys')
+    const news = await this.call(m.keyNewsRequest, asked, m.keyNews, '/v1/keys')
     const statement = encode(await Promise.all([m.encodeMessage(m.keyNewsRequest, asked), m.encodeMessage(m.keyNews, { ...news, seal: none })].map(sha256)))
     const { user, key } = await verifier.verify('application/glimpse.key-news', statement, news.seal, 0)
     if (user.length) throw new GlimpseError('ErrSeal', undefined, 'key news by a user')
@@ -180,18 +180,18 @@ export class Station {
     return { ...news, authority: key }
   }
 
-  /** The latest roster of the caller's user, for one, if any, that may be later. @param {Uint8Array} [roster] */
+  /** The latest roster of the caller's user, for one, if any, that may be later; ErrNotFound where there is none. @param {Uint8Array} [roster] */
   async roster(roster = none) {
-    return (await this.#call(m.rosterMessage, { roster }, m.rosterMessage, '/v1/roster')).roster
+    return (await this.call(m.rosterMessage, { roster }, m.rosterMessage, '/v1/roster')).roster
   }
 
   settings() {
     return this.#get(m.settings, '/v1/settings')
   }
 
-  /** Hands a notification to its recipient's home. @param {Of<typeof m.notification>} notification */
-  async deliver(notification) {
-    await this.#send('POST', '/v1/deliveries', { message: m.encodeMessage(m.notification, notification) })
+  /** Hands a notification to its recipient's home. @param {Of<typeof m.notification>} notification @returns {Promise<void>} */
+  deliver(notification) {
+    return this.call(m.notification, notification, null, '/v1/deliveries')
   }
 
   /** What the token of a letter opens. @param {string} token */
@@ -205,9 +205,14 @@ export class Station {
     return new ByteStream(r.body).all(mostMessage)
   }
 
-  /** @template A, B @param {import('./messages.js').Kind<A>} kind @param {Partial<A>} message @param {import('./messages.js').Kind<B>} answer @param {string} path */
-  async #call(kind, message, answer, path) {
-    return this.#answer(answer, await this.#send('POST', path, { message: m.encodeMessage(kind, message) }))
+  /**
+   * Posts a message, and reads the one that answers it; null = none does.
+   * @template A, B @param {import('./messages.js').Kind<A>} kind @param {Partial<A>} message
+   * @param {import('./messages.js').Kind<B>|null} answer @param {string} path @returns {Promise<B>}
+   */
+  async call(kind, message, answer, path) {
+    const r = await this.#send('POST', path, { message: m.encodeMessage(kind, message) })
+    return answer ? this.#answer(answer, r) : /** @type {any} */ (undefined)
   }
 
   /** @template A @param {import('./messages.js').Kind<A>} answer @param {string} path */

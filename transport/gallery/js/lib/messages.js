@@ -47,10 +47,10 @@ const bounded = (r, n, min, max) => n < min || n > max ? r.fail('ErrType') : n
 const yes = { none: false, form: () => new Raw(Uint8Array.of(0xf5)), read: (r) => r.head(7) === 21 || r.fail('ErrType') }
 
 /** @type {Kind<string>} */
-const string = { none: '', form: same, read: (r) => r.text(Infinity) }
+export const string = { none: '', form: same, read: (r) => r.text(Infinity) }
 
 /** @type {Kind<Uint8Array>} */
-const bytes = { none: new Uint8Array(0), form: same, read: (r) => r.byteString(Infinity) }
+export const bytes = { none: new Uint8Array(0), form: same, read: (r) => r.byteString(Infinity) }
 
 /** @param {number} size @returns {Kind<Uint8Array>} */
 const fixed = (size) => ({ none: new Uint8Array(size), form: same, read: (r) => r.fixed(size) })
@@ -64,10 +64,10 @@ const set = {
   },
 }
 
-const id = fixed(16), digest = fixed(32)
+export const id = fixed(16), digest = fixed(32)
 
 /** @template T @param {Kind<T>} of @param {number} [most] @returns {Kind<T[]>} */
-const list = (of, most = 65536) => ({
+export const list = (of, most = 65536) => ({
   none: [], form: (all) => all.map(of.form),
   read: (r) => Array.from({ length: length(r, ARRAY, most) }, () => of.read(r)),
 })
@@ -131,7 +131,7 @@ function message(fields, refuse = () => false) {
 }
 
 /** An array with a place for each field. @template {Record<string, Kind<any>>} F @param {F} fields @returns {Kind<{[K in keyof F]: Of<F[K]>}>} */
-const tuple = (fields) => ({
+export const tuple = (fields) => ({
   none: /** @type {any} */ (null), form: (value) => Object.entries(fields).map(([name, kind]) => kind.form(value[name])),
   read: (r) => {
     const all = Object.entries(fields)
