@@ -40,6 +40,16 @@ export function concat(list) {
   return all
 }
 
+/** In the alphabet for URLs, without padding (RFC 4648, section 5). @param {Uint8Array} b @returns {string} */
+export function base64(b) {
+  let s = ''
+  for (const x of b) s += String.fromCharCode(x)
+  return btoa(s).replace(/\+/g, '-').replace(/\//g, '_').replace(/=/g, '')
+}
+
+/** @param {string} s @returns {Uint8Array} */
+export const unbase64 = (s) => Uint8Array.from(atob(s.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0))
+
 /** @param {string} s */
 export const utf8 = (s) => new TextEncoder().encode(s)
 

@@ -1,10 +1,12 @@
 /**
- * The refusals of input, by the names at the end of collection.cddl.
+ * The refusals of input, by the names at the end of collection.cddl, and those of stations.
  * @typedef {'ErrMalformed'|'ErrTruncated'|'ErrTrailing'|'ErrType'|'ErrNotCanonical'|'ErrOrder'|'ErrUTF8'|
  *   'ErrLength'|'ErrLadder'|'ErrZero'|'ErrLimit'|'ErrRank'|'ErrNotAuthorised'|'ErrDuplicate'|
  *   'ErrOtherCollection'|'ErrOtherKind'|'ErrDigestChanged'|'ErrPreviewChanged'|
  *   'ErrUnsigned'|'ErrUnknownKey'|'ErrBadSeal'|'ErrRevoked'|'ErrExpired'|'ErrKey'|'ErrChanged'|
- *   'ErrDigest'} Code
+ *   'ErrDigest'|'Err'|'ErrNotFound'|'ErrUnauthenticated'|'ErrForbidden'|'ErrTooLarge'|'ErrSeal'|'ErrDiffers'|
+ *   'ErrOffset'|'ErrNotAsked'|'ErrUnreachable'|'ErrWithdrawn'|'ErrConflict'|'ErrStorage'|'ErrStopped'|'ErrPending'|
+ *   'ErrQuota'|'ErrPeerKey'|'ErrStale'|'ErrEnded'} Code
  */
 
 /** @type {Partial<Record<Code, Code>>} */
@@ -13,6 +15,7 @@ const families = {
   ErrNotCanonical: 'ErrMalformed', ErrOrder: 'ErrNotCanonical', ErrUTF8: 'ErrMalformed',
   ErrLength: 'ErrMalformed', ErrLadder: 'ErrMalformed', ErrZero: 'ErrMalformed',
   ErrDigestChanged: 'ErrNotAuthorised', ErrPreviewChanged: 'ErrNotAuthorised',
+  ErrStopped: 'ErrUnreachable',
 }
 
 /** GlimpseError is every refusal of this library. */

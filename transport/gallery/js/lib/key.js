@@ -1,5 +1,5 @@
 // Keys and seals: see signature.cddl. The cryptography is WebCrypto's.
-import { compare, concat, hex, same, sha256, utf8 } from './bytes.js'
+import { base64, compare, concat, hex, same, sha256, unbase64, utf8 } from './bytes.js'
 import { encode, head, Raw, Reader } from './cbor.js'
 import { checkPoint } from './edwards.js'
 import { GlimpseError } from './errors.js'
@@ -134,12 +134,6 @@ function readRSA(n, e) {
 
 /** @param {Uint8Array} b @returns {bigint} big endian */
 const int = (b) => b.length ? BigInt('0x' + hex(b)) : 0n
-
-/** @param {Uint8Array} b */
-const base64 = (b) => btoa(String.fromCharCode(...b)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=/g, '')
-
-/** @param {string} s */
-const unbase64 = (s) => Uint8Array.from(atob(s.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0))
 
 /** @typedef {{header: Uint8Array, algorithm: string, type: string, key: Uint8Array, signature: Uint8Array}} Opened */
 
