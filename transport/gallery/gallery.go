@@ -86,6 +86,8 @@ func New(of Station, cfg Config) (*Gallery, error) {
 	g.mux.Handle("GET /assets/", a)
 	g.mux.HandleFunc("GET /{$}", g.albums)
 	g.mux.HandleFunc("GET /album/{author}/{id}", g.album)
+	g.mux.HandleFunc("GET /join", g.join)
+	g.mux.HandleFunc("GET /keys", g.keys)
 	return g, nil
 }
 
