@@ -2,11 +2,11 @@ package gallery
 
 import "net/http"
 
-// authoring is what the pages of authors are told besides: URLs.
-type authoring struct{ Style, Worker string }
+// authoring is what the pages of authors are told besides: the URL of the worker.
+type authoring struct{ Worker string }
 
 func (g *Gallery) authoring() authoring {
-	return authoring{Style: g.assets.URL("author.css"), Worker: g.assets.URL("worker.js")}
+	return authoring{Worker: g.assets.URL("worker.js")}
 }
 
 // newAlbum is the page on which an album is made, in the browser alone.
