@@ -57,3 +57,4 @@ find('#invited').addEventListener('submit', (e) => {
 })
 
 void begin()
+addEventListener('hashchange', () => location.reload()) // a link was opened in this tab
