@@ -180,7 +180,7 @@ export class Station {
     return { ...news, authority: key }
   }
 
-  /** The latest roster of the caller's user, for one, if any, that may be later. @param {Uint8Array} [roster] */
+  /** The latest roster of the caller's user, for one, if any, that may be later; ErrNotFound where there is none. @param {Uint8Array} [roster] */
   async roster(roster = none) {
     return (await this.call(m.rosterMessage, { roster }, m.rosterMessage, '/v1/roster')).roster
   }
