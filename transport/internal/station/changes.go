@@ -84,7 +84,7 @@ func (k *Server) page(ctx context.Context, to collection.UserID, after transport
 	if err != nil {
 		return transport.Changes{}, err
 	}
-	listed, err := k.listed(ctx, to, after.Number)
+	listed, err := k.listed(ctx, to, after.Number, maxEntries)
 	if err != nil {
 		return transport.Changes{}, err
 	}
@@ -156,10 +156,10 @@ func entryKeys(to collection.UserID, listed []listedEntry) []string {
 	return slices.Compact(keys)
 }
 
-// listed lists the entries of a feed after a number, as many as go in one answer.
-func (k *Server) listed(ctx context.Context, to collection.UserID, after uint64) ([]listedEntry, error) {
+// listed lists the entries of a feed after a number, at most so many.
+func (k *Server) listed(ctx context.Context, to collection.UserID, after uint64, most int) ([]listedEntry, error) {
 	var all []listedEntry
-	for r, err := range record.Walk(ctx, k.core.Store, feedRecord.Under(to), numbered(to, after), maxEntries) {
+	for r, err := range record.Walk(ctx, k.core.Store, feedRecord.Under(to), numbered(to, after), most) {
 		var name collection.Name
 		if err == nil {
 			name, err = readNameValue(r)

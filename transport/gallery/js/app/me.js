@@ -1,5 +1,5 @@
 // This browser as a station: its key, which WebCrypto does not hand out, and whose station it is.
-import { hex } from '../lib/bytes.js'
+import { hex, unhex } from '../lib/bytes.js'
 import { Station } from '../lib/client.js'
 import { Key, Signer } from '../lib/key.js'
 import { readRoster } from '../lib/roster.js'
@@ -91,9 +91,9 @@ export const hub = (signal) => new Station(location.origin, { signal })
  * @param {Me} self
  */
 export async function signIn(self) {
-  const { id } = await Key.parse(self.authority)
+  const station = unhex(document.body.dataset.key ?? '')
   const body = new Uint8Array(0)
-  const header = await sealed(self, id)({ method: 'POST', path: '/session', body })
+  const header = await sealed(self, station)({ method: 'POST', path: '/session', body })
   const answer = await fetch('/session', { method: 'POST', headers: header, body, redirect: 'error' })
   if (!answer.ok) throw new Error('not signed in: ' + answer.status)
 }
