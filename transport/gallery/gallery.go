@@ -92,8 +92,6 @@ func (g *Gallery) routes() {
 		"GET /guest/{link}":               g.guest,
 		"GET /guest/{link}/cover":         g.guestCover,
 		"GET /guest/{link}/{item}":        g.guestVersion,
-		"GET /join":                       g.join,
-		"GET /keys":                       g.keys,
 		"GET /new":                        g.newAlbum,
 		"GET /settings":                   g.settings,
 		"POST /settings/passkey":          g.forUser(g.dropPasskey),
