@@ -3,7 +3,14 @@ package gallery_test
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
+	"encoding/base64"
 	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"image/jpeg"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,7 +21,11 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/collection/digest"
+	"github.com/glimpse-go/glimpse/internal/lab"
 	"github.com/glimpse-go/glimpse/internal/lab/labtest"
+	"github.com/glimpse-go/glimpse/signature"
+	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/gallery"
 	"github.com/glimpse-go/glimpse/transport/gallery/internal/browsertest"
 	"github.com/glimpse-go/glimpse/transport/httplink"
@@ -29,13 +40,69 @@ type author struct {
 	user   collection.UserID
 }
 
-func newAuthor(t *testing.T) *author {
-	w := browsertest.World(t, hub.Config{})
+func newAuthor(t *testing.T, cfg hub.Config) *author {
+	w := browsertest.World(t, cfg)
 	g, err := gallery.New(gallery.OfHub(w.Hub.Hub, httplink.HandlerOptions{}), gallery.Config{})
 	labtest.Must(t, err)
 	a := &author{World: w, origin: browsertest.Serve(t, g), user: w.User("ann"), Page: browsertest.New(t)}
 	a.SignIn(a.origin, a.user)
 	return a
+}
+
+// joins makes the browser a station of the user's, with a role, as joining does it.
+func (a *author) joins(role signature.StationRole) {
+	public, secret, err := ed25519.GenerateKey(nil)
+	labtest.Must(a.T, err)
+	signer, err := signature.NewSigner(secret, nil)
+	labtest.Must(a.T, err)
+	_, err = lab.Enroll(a.T.Context(), a.Hub.Hub, a.user, "browser", signer, role)
+	labtest.Must(a.T, err)
+	authority, err := a.Hub.Hub.PublicKey().MarshalBinary()
+	labtest.Must(a.T, err)
+	b64 := base64.RawURLEncoding.EncodeToString
+	a.Open(a.origin + "/new")
+	a.Until(`document.querySelector('input[type=file]')`)
+	browsertest.Eval[bool](a.Page, fmt.Sprintf(station, b64(public), b64(secret.Seed()), a.user, hex.EncodeToString(authority)))
+}
+
+// station keeps a key and an account, as js/app/me.js reads them.
+const station = `(async () => {
+	const jwk = {kty: 'OKP', crv: 'Ed25519', x: '%s', d: '%s'}, bytes = (hex) => Uint8Array.from(hex.match(/../g), (b) => parseInt(b, 16))
+	const secret = await crypto.subtle.importKey('jwk', jwk, 'Ed25519', false, ['sign'])
+	const key = await crypto.subtle.importKey('jwk', {...jwk, d: undefined}, 'Ed25519', true, ['verify'])
+	const db = await new Promise((opened) => { const r = indexedDB.open('glimpse'); r.onsuccess = () => opened(r.result) })
+	const t = db.transaction('station', 'readwrite'), store = t.objectStore('station')
+	store.put({public: key, secret}, 'key')
+	const none = new Uint8Array(0)
+	store.put({user: bytes('%s'), name: 'browser', userKey: none, authority: bytes('%s'), hub: [], statement: none, root: false}, 'account')
+	await new Promise((done) => { t.oncomplete = done })
+	db.close()
+	return true
+})()`
+
+// types has a text typed into a field.
+func (a *author) types(selector, text string) {
+	a.Do(chromedp.Focus(selector), chromedp.KeyEvent(text))
+}
+
+// shared is the one album that a user has at the hub.
+func (a *author) shared(user collection.UserID) collection.Collection {
+	a.T.Helper()
+	entries := a.Waiting(user)
+	if len(entries) != 1 {
+		a.T.Fatalf("the hub has %d entries for the recipient", len(entries))
+	}
+	return a.at(user, collection.Name{Author: entries[0].Notification.Author, ID: entries[0].Notification.Collection})
+}
+
+// at is an album as the hub has it.
+func (a *author) at(user collection.UserID, name collection.Name) collection.Collection {
+	a.T.Helper()
+	state, err := a.Hub.Hub.As(user).Collection(a.T.Context(), name)
+	labtest.Must(a.T, err)
+	c, err := collection.Decode(state.Collection)
+	labtest.Must(a.T, err)
+	return c
 }
 
 // picks has files of some content picked in the page.
@@ -85,7 +152,7 @@ var dark = chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 
 // TestPicksFiles: files of all kinds become items, in the order in which they were taken.
 func TestPicksFiles(t *testing.T) {
-	a := newAuthor(t)
+	a := newAuthor(t, hub.Config{})
 	a.Open(a.origin + "/new")
 	a.Until(`document.querySelector('input[type=file]')`)
 	heic := append([]byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"), bytes.Repeat([]byte{7}, 5000)...)
@@ -135,6 +202,76 @@ func TestPicksFiles(t *testing.T) {
 	a.Screenshot("new")
 	a.Do(dark, chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile))
 	a.Screenshot("new-phone-dark")
+}
+
+// TestSharesAlbum: an album that was made in the browser is at the hub as a camera's would be.
+func TestSharesAlbum(t *testing.T) {
+	a := newAuthor(t, hub.Config{RequiredFromDevice: 2})
+	bob := a.User("bob")
+	a.joins(signature.StationDevice)
+	cam := a.Camera(bob, 1)
+	cam.Shares(cam.Album("Bob's", a.user)) // so that ann knows him
+	a.Open(a.origin + "/new")
+	a.Until(`document.querySelector('input[type=file]')`)
+
+	large := append(bytes.Clone(original(3)), bytes.Repeat([]byte("after the picture "), 400_000)...) // 7 MB
+	files := map[string][]byte{"1.jpg": original(0), "2.jpg": original(1), "3.jpg": large, "4.pdf": []byte("%PDF-1.4"), "copy.jpg": original(0)}
+	a.picks(files)
+	a.Until(`document.body.dataset.made === '5'`)
+	a.types(`.title`, "Lake <b>&amp;")
+	a.Do(chromedp.SetValue(`.card:first-child .caption`, "the boat"))
+	browsertest.Eval[bool](a.Page, `document.querySelector('.card:first-child .caption').dispatchEvent(new Event('input'))`)
+	first := browsertest.Eval[string](a.Page, `document.querySelector('.card:first-child .caption').getAttribute('aria-label')`)
+	a.types(`.choosing input[type=text]`, "Bob\r")
+	a.Until(`document.querySelector('.people .who')?.textContent === 'bob'`)
+	a.Screenshot("new-people")
+	a.Do(chromedp.Click(`.foot .main`))
+	a.Until(`document.querySelector('.good h2')`)
+	a.Screenshot("new-shared")
+
+	c := a.shared(bob)
+	if c.Title() != "Lake <b>&amp;" || c.Len() != len(files) || c.Labelled() != len(files) {
+		t.Errorf("%q with %d items, %d labelled", c.Title(), c.Len(), c.Labelled())
+	}
+	if len(c.Header().AuthorSeal) == 0 || c.Authority() != a.Authority() {
+		t.Error("it is not sealed by the author, or for another authority")
+	}
+	for i := range c.Len() {
+		item := c.Item(i)
+		name := item.Caption
+		if name == "the boat" {
+			name = strings.TrimPrefix(first, "Caption of ")
+		}
+		want, _, err := digest.Of(bytes.NewReader(files[name]))
+		labtest.Must(t, err)
+		if got, _ := c.Digest(i, 2); got != want {
+			t.Errorf("%s: the digest of the original is %v, not %v", name, got, want)
+		}
+		if len(item.Preview) == 0 || !strings.HasPrefix(item.MediaType, "image/") && name != "4.pdf" {
+			t.Errorf("%s: a preview of %d bytes, of type %q", name, len(item.Preview), item.MediaType)
+		}
+		for v := range 2 {
+			a.isJPEG(bob, c, i, v)
+		}
+	}
+	a.Until(`document.querySelector('a[href="/album/` + c.Author().String() + "/" + c.ID().String() + `"]')`)
+}
+
+// isJPEG reads a version at the hub: a JPEG without metadata, of the digest that was sealed.
+func (a *author) isJPEG(user collection.UserID, c collection.Collection, i, v int) {
+	a.T.Helper()
+	id, _ := c.At(i)
+	s, err := a.Hub.Hub.As(user).Version(a.T.Context(), transport.Ref{Collection: c.Name(), Item: id, Version: v}, 0)
+	labtest.Must(a.T, err)
+	data, err := io.ReadAll(s)
+	labtest.Must(a.T, errors.Join(err, s.Close()))
+	if _, err := jpeg.Decode(bytes.NewReader(data)); err != nil || bytes.Contains(data, []byte("Exif")) {
+		a.T.Errorf("version %d of item %d: %v, or it has EXIF data", v, i, err)
+	}
+	got, _, err := digest.Of(bytes.NewReader(data))
+	if want, _ := c.Digest(i, v); err != nil || got != want {
+		a.T.Errorf("version %d of item %d has another digest", v, i)
+	}
 }
 
 // film records a film of a red picture and drops it on the page.

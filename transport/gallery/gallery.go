@@ -1,6 +1,7 @@
 package gallery
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -10,6 +11,7 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/httplink"
+	"github.com/glimpse-go/glimpse/transport/hub"
 )
 
 // Reader is what pages show of a station, to one user.
@@ -22,6 +24,11 @@ type Reader interface {
 type Station struct {
 	// As is what a user may read.
 	As func(collection.UserID) Reader
+	// Latest lists at most n collections of a user's, the latest news first, of those with numbers
+	// below another one; 0 = of all.
+	Latest func(ctx context.Context, user collection.UserID, below uint64, n int) ([]transport.Entry, error)
+	// Name is what a user is called; empty = not known.
+	Name func(context.Context, collection.UserID) string
 	// Handler serves the station's routes to those whom who lets in.
 	Handler func(who httplink.Authenticator) http.Handler
 	// Links serves guests; nil = none.
@@ -29,12 +36,17 @@ type Station struct {
 }
 
 // OfHub is a hub as a gallery shows it. Who authenticates its stations; nil = by tokens.
-func OfHub(h transport.HubServer, o httplink.HandlerOptions) Station {
+func OfHub(h *hub.Hub, o httplink.HandlerOptions) Station {
 	if o.Who == nil {
 		o.Who = httplink.ByToken(h)
 	}
 	return Station{
-		As: func(user collection.UserID) Reader { return h.As(user) },
+		As:     func(user collection.UserID) Reader { return h.As(user) },
+		Latest: h.Latest,
+		Name: func(ctx context.Context, user collection.UserID) string {
+			person, _ := h.Accounts().Person(ctx, user) // who is not known has no name
+			return person.Name
+		},
 		Handler: func(who httplink.Authenticator) http.Handler {
 			o := o
 			o.Who = either{who, o.Who}
@@ -87,6 +99,7 @@ func New(of Station, cfg Config) (*Gallery, error) {
 	g.mux.HandleFunc("GET /{$}", g.albums)
 	g.mux.HandleFunc("GET /album/{author}/{id}", g.album)
 	g.mux.HandleFunc("GET /new", g.newAlbum)
+	g.mux.HandleFunc("GET /people", g.people)
 	return g, nil
 }
 

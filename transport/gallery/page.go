@@ -21,7 +21,7 @@ type page struct {
 	User          string // in hexadecimal; empty = nobody is signed in
 	Author, ID    string
 	Items         int
-	More          any // what one page is told besides
+	Data          any // of one kind of page
 }
 
 func (g *Gallery) show(w http.ResponseWriter, r *http.Request, name string, p page) {
