@@ -100,6 +100,8 @@ func New(of Station, cfg Config) (*Gallery, error) {
 	g.mux.HandleFunc("GET /album/{author}/{id}", g.album)
 	g.mux.HandleFunc("GET /new", g.newAlbum)
 	g.mux.HandleFunc("GET /people", g.people)
+	g.mux.HandleFunc("GET /join", g.join)
+	g.mux.HandleFunc("GET /keys", g.keys)
 	return g, nil
 }
 
