@@ -7,25 +7,43 @@ import (
 	"strings"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/transport"
 )
-
-// authoring is what the pages of authors are told besides: URLs.
-type authoring struct{ Style, Worker string }
-
-func (g *Gallery) authoring() authoring {
-	return authoring{Style: g.assets.URL("author.css"), Worker: g.assets.URL("worker.js")}
-}
 
 // newAlbum is the page on which an album is made, in the browser alone.
 func (g *Gallery) newAlbum(w http.ResponseWriter, r *http.Request) {
-	user, ok := g.user(r)
-	if !ok {
-		http.Redirect(w, r, "/", http.StatusSeeOther)
+	s, err := g.signedIn(r)
+	if err != nil {
+		g.fail(w, r, err)
 		return
 	}
-	g.show(w, r, "new", page{
-		Title: g.wordsFor(r).Say("author.new"), Script: g.assets.URL("new.js"), User: user.String(), Data: g.authoring(),
-	})
+	g.keep(w, r, s)
+	g.show(w, r, "new", g.authoring(s.User, g.wordsFor(r).Say("author.new"), "new.js"))
+}
+
+// editAlbum is the page on which its author changes an album, in the browser, too.
+func (g *Gallery) editAlbum(w http.ResponseWriter, r *http.Request) {
+	s, err := g.signedIn(r)
+	if err != nil {
+		g.fail(w, r, err)
+		return
+	}
+	c, err := g.read(r, s.User)
+	if err == nil && c.Author() != s.User {
+		err = transport.ErrForbidden
+	}
+	if err != nil {
+		g.fail(w, r, err)
+		return
+	}
+	p := g.authoring(s.User, g.wordsFor(r).Say("author.edit"), "edit.js")
+	p.Author, p.ID = c.Author().String(), c.ID().String()
+	g.show(w, r, "edit", p)
+}
+
+// authoring is a page of authors. Data is the URL of the worker that makes small versions.
+func (g *Gallery) authoring(user collection.UserID, title, script string) page {
+	return page{Title: title, Script: g.assets.URL(script), Area: g.assets.URL("author.css"), User: user.String(), Data: g.assets.URL("worker.js")}
 }
 
 // mostPeople bounds of how many users names are asked for at once, and albums bound whose people

@@ -2,7 +2,6 @@ package gallery_test
 
 import (
 	"bytes"
-	"context"
 	"crypto/ed25519"
 	"encoding/base64"
 	"encoding/binary"
@@ -16,8 +15,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -142,14 +139,6 @@ func (a *author) captions() string {
 	return browsertest.Eval[string](a.Page, `[...document.querySelectorAll('.card .caption')].map((c) => c.value).join(' ')`)
 }
 
-// dark has pages shown in the dark.
-var dark = chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-	_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}},
-	})
-	return err
-})
-
 // TestPicksFiles: files of all kinds become items, in the order in which they were taken.
 func TestPicksFiles(t *testing.T) {
 	a := newAuthor(t, hub.Config{})
@@ -199,9 +188,7 @@ func TestPicksFiles(t *testing.T) {
 			t.Error("it is still there")
 		}
 	})
-	a.Screenshot("new")
-	a.Do(dark, chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile))
-	a.Screenshot("new-phone-dark")
+	looks(a.Page, "new")
 }
 
 // TestSharesAlbum: an album that was made in the browser is at the hub as a camera's would be.
@@ -224,10 +211,10 @@ func TestSharesAlbum(t *testing.T) {
 	first := browsertest.Eval[string](a.Page, `document.querySelector('.card:first-child .caption').getAttribute('aria-label')`)
 	a.types(`.choosing input[type=text]`, "Bob\r")
 	a.Until(`document.querySelector('.people .who')?.textContent === 'bob'`)
-	a.Screenshot("new-people")
-	a.Do(chromedp.Click(`.foot .main`))
+	looks(a.Page, "new-people")
+	a.Do(chromedp.Click(`.dock .main`))
 	a.Until(`document.querySelector('.good h2')`)
-	a.Screenshot("new-shared")
+	looks(a.Page, "new-shared")
 
 	c := a.shared(bob)
 	if c.Title() != "Lake <b>&amp;" || c.Len() != len(files) || c.Labelled() != len(files) {

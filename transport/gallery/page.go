@@ -1,11 +1,12 @@
 package gallery
 
 import (
+	"bytes"
+	"cmp"
 	"embed"
 	"html/template"
 	"net/http"
-
-	"github.com/glimpse-go/glimpse/collection"
+	"strings"
 )
 
 //go:embed pages
@@ -18,50 +19,41 @@ type page struct {
 	words
 	Title         string
 	Style, Script string // URLs
+	Area          string // the URL of a stylesheet of the page's own; empty = none
 	User          string // in hexadecimal; empty = nobody is signed in
-	Author, ID    string
-	Items         int
-	Data          any // of one kind of page
+	Key           string // the station's, in hexadecimal
+	Author, ID    string // of an album
+	Path          string // and query, of the page itself
+	Data          any    // of one kind of page
+	Status        int    // 0 = 200
 }
 
+// show shows a page.
 func (g *Gallery) show(w http.ResponseWriter, r *http.Request, name string, p page) {
-	p.words, p.Style = g.wordsFor(r), g.assets.URL("style.css")
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	_ = pages.ExecuteTemplate(w, name+".html", p) // an error is the browser's, that has gone
+	p.words, p.Style, p.Path, p.Key = g.wordsFor(r), g.assets.URL("style.css"), r.URL.RequestURI(), g.Key.String()
+	var out bytes.Buffer
+	if err := pages.ExecuteTemplate(&out, name+".html", p); err != nil {
+		g.log(r, err)
+		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Vary", "Accept-Language, Cookie")
+	h.Set("Content-Language", p.Language)
+	w.WriteHeader(cmp.Or(p.Status, http.StatusOK))
+	_, _ = w.Write(out.Bytes()) // an error is the browser's, that has gone
 }
 
-func (g *Gallery) albums(w http.ResponseWriter, r *http.Request) {
-	p := page{Title: g.wordsFor(r).Say("gallery"), Script: g.assets.URL("albums.js")}
-	if user, ok := g.user(r); ok {
-		p.User = user.String()
-	}
-	g.show(w, r, "albums", p)
+// Languages are those that people can choose, each by its own name.
+func (page) Languages() []choice {
+	return []choice{{"en", "English"}, {"de", "Deutsch"}, {"fr", "Français"}}
 }
 
-func (g *Gallery) album(w http.ResponseWriter, r *http.Request) {
-	user, ok := g.user(r)
-	if !ok {
-		http.Redirect(w, r, "/", http.StatusSeeOther)
-		return
-	}
-	p := page{Script: g.assets.URL("album.js"), User: user.String(), Author: r.PathValue("author"), ID: r.PathValue("id")}
-	var name collection.Name
-	errAuthor, errID := name.Author.UnmarshalText([]byte(p.Author)), name.ID.UnmarshalText([]byte(p.ID))
-	if errAuthor != nil || errID != nil {
-		http.NotFound(w, r)
-		return
-	}
-	state, err := g.As(user).Collection(r.Context(), name)
-	if err != nil {
-		http.NotFound(w, r)
-		return
-	}
-	c, err := collection.Decode(state.Collection)
-	if err != nil {
-		http.NotFound(w, r)
-		return
-	}
-	p.Title, p.Items = c.Title(), c.Len()
-	g.show(w, r, "album", p)
+type choice struct{ Tag, Name string }
+
+// isLocal reports whether a path leads to a page of the gallery.
+func isLocal(path string) bool {
+	return strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "//") && !strings.ContainsAny(path, "\\\r\n")
 }

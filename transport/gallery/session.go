@@ -1,44 +1,114 @@
 package gallery
 
 import (
-	"crypto/rand"
+	"errors"
 	"net/http"
+	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-const cookieName = "glimpse"
+// The cookie of who is signed in. Where pages come over TLS, browsers take it from this host alone
+// and send it over nothing else (RFC 6265bis, section 4.1.3.2).
+const plainCookie, hostCookie = "glimpse", "__Host-glimpse"
 
-// SignIn has a browser signed in as a user whom the caller has authenticated.
+// SignIn has a browser signed in as a user whom the caller has authenticated. The errors are
+// those of the store.
 func (g *Gallery) SignIn(w http.ResponseWriter, r *http.Request, user collection.UserID) error {
-	token := rand.Text()
-	g.mu.Lock()
-	g.sessions[token] = user
-	g.mu.Unlock()
-	http.SetCookie(w, &http.Cookie{Name: cookieName, Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil})
-	return nil
+	return g.signIn(w, r, session{User: user})
+}
+
+func (g *Gallery) signIn(w http.ResponseWriter, r *http.Request, s session, rests ...transport.Condition) error {
+	token, err := g.sessions.begin(r.Context(), s, rests...)
+	if err == nil {
+		g.setCookie(w, r, token, g.sessions.lasts)
+	}
+	return err
+}
+
+func (g *Gallery) setCookie(w http.ResponseWriter, r *http.Request, token string, age time.Duration) {
+	http.SetCookie(w, &http.Cookie{
+		Name: g.cookieName(r), Value: token, Path: "/", MaxAge: int(age / time.Second),
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: g.isSecure(r),
+	})
+}
+
+// isSecure reports whether a browser sees the gallery over TLS, be it that of a proxy.
+func (g *Gallery) isSecure(r *http.Request) bool { return r.TLS != nil || g.origin.Scheme == "https" }
+
+func (g *Gallery) cookieName(r *http.Request) string {
+	if g.isSecure(r) {
+		return hostCookie
+	}
+	return plainCookie
+}
+
+// signedIn returns the session of who is signed in. The error wraps ErrUnauthenticated if
+// nobody is, or is one of the store.
+func (g *Gallery) signedIn(r *http.Request) (kept, error) {
+	c, err := r.Cookie(g.cookieName(r))
+	if err != nil {
+		return kept{}, transport.ErrUnauthenticated
+	}
+	s, err := g.sessions.find(r.Context(), c.Value)
+	if err != nil || s.Seal == nil {
+		return s, err
+	}
+	user, key, err := g.Keys.Verify(r.Context(), s.Seal.Type, s.Seal.Statement, s.Seal.Seal, s.Seal.Issued)
+	switch {
+	case errors.Is(err, collection.ErrSeal), err == nil && user != s.User: // the key was stopped
+		return kept{}, errors.Join(transport.ErrUnauthenticated, g.sessions.end(r.Context(), s.record))
+	case err != nil:
+		return kept{}, err
+	}
+	s.Key = key
+	return s, nil
 }
 
 // user is who is signed in.
 func (g *Gallery) user(r *http.Request) (collection.UserID, bool) {
-	c, err := r.Cookie(cookieName)
-	if err != nil {
-		return collection.UserID{}, false
-	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	user, ok := g.sessions[c.Value]
-	return user, ok
+	s, err := g.signedIn(r)
+	return s.User, err == nil
 }
 
-// byCookie lets in who is signed in.
+// keep has a session that is used last longer, in the store and in the browser.
+func (g *Gallery) keep(w http.ResponseWriter, r *http.Request, s kept) {
+	if again, err := g.sessions.keep(r.Context(), s); err != nil {
+		g.log(r, err)
+	} else if again {
+		g.setCookie(w, r, s.token, g.sessions.lasts)
+	}
+}
+
+// byCookie lets in who is signed in. What changes something it lets in from the gallery's own
+// pages alone.
 type byCookie struct{ *Gallery }
 
 func (b byCookie) Authenticate(r *http.Request) (transport.Identity, error) {
-	user, ok := b.user(r)
-	if !ok {
-		return transport.Identity{}, transport.ErrUnauthenticated
+	s, err := b.signedIn(r)
+	if err != nil {
+		return transport.Identity{}, err
 	}
-	return transport.Identity{User: user}, nil
+	if b.crossOrigin.Check(r) != nil {
+		return transport.Identity{}, transport.At(transport.ErrUnauthenticated, "the request comes from another site")
+	}
+	return transport.Identity{User: s.User, Key: s.Key}, nil
+}
+
+// signOut ends the session, or all of the user's.
+func (g *Gallery) signOut(w http.ResponseWriter, r *http.Request) {
+	s, err := g.signedIn(r)
+	if err == nil && r.FormValue("everywhere") != "" {
+		err = g.sessions.endAll(r.Context(), s.User)
+	} else if err == nil {
+		err = g.sessions.end(r.Context(), s.record)
+	}
+	if err != nil && !errors.Is(err, transport.ErrUnauthenticated) {
+		g.fail(w, r, err)
+		return
+	}
+	g.setCookie(w, r, "", -time.Second)
+	w.Header().Set("Clear-Site-Data", `"cache"`)
+	http.Redirect(w, r, "/?out", http.StatusSeeOther)
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
-	"net/http"
 	"path"
 	"strings"
 
@@ -57,12 +56,6 @@ func loadWords() (map[language.Tag]words, error) {
 	return all, nil
 }
 
-// wordsFor are the texts in the language that a browser's user reads best.
-func (g *Gallery) wordsFor(r *http.Request) words {
-	_, i := language.MatchStrings(matcher, r.Header.Get("Accept-Language"))
-	return g.words[languages[i]]
-}
-
 // Say is a text, with pairs of a place's name and what stands there.
 func (w words) Say(key string, pairs ...any) string {
 	text, ok := w.texts[key]
@@ -73,4 +66,14 @@ func (w words) Say(key string, pairs ...any) string {
 		text = strings.ReplaceAll(text, fmt.Sprintf("{%v}", pairs[i]), fmt.Sprint(pairs[i+1]))
 	}
 	return text
+}
+
+// Count is a text about a number n, of the plural category that fits: in these languages one
+// is 1 or, in French, 0, too (CLDR).
+func (w words) Count(key string, n int) string {
+	category := ".other"
+	if n == 1 || n == 0 && w.Language == "fr" {
+		category = ".one"
+	}
+	return w.Say(key+category, "n", n)
 }

@@ -24,7 +24,7 @@ const stop = h('button', { type: 'button', hidden: true, onclick: () => items.ca
 const title = h('input', { type: 'text', class: 'title', maxlength: 200, autocomplete: 'off' })
 const send = h('button', { type: 'button', class: 'main', disabled: true, onclick: () => submit().catch((err) => put(sending, problem(err))) }, say('author.share'))
 const sending = h('p', { class: 'hint', role: 'status' })
-const foot = h('div', { class: 'foot' }, sending, send)
+const foot = h('div', { class: 'dock' }, sending, send)
 const choosing = chooser(people, progress)
 
 /** Says how far the making is, and what is missing before it can be shared. */
@@ -40,7 +40,7 @@ function progress() {
 /** Shares what is there: by the button alone, never by Enter in a field. */
 async function submit() {
   const self = await me()
-  if (!self) return put(sending, say('author.failed.station'), ' ', h('a', { href: '/' }, say('author.join')))
+  if (!self) return put(sending, say('author.failed.station'), ' ', h('a', { href: '/join' }, say('author.join')))
   if (!await choosing.done()) return
   const { id, draft } = await newDraft(self, title.value.trim(), items.ready, people)
   await keepDraft(id, draft)

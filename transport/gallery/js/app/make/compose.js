@@ -1,5 +1,5 @@
 // Makes the collection of what an author has put together.
-import { previewsOf } from '../../lib/edition.js'
+import { same } from '../../lib/bytes.js'
 import { Key } from '../../lib/key.js'
 import { levelOf, withdrawn } from '../../lib/label.js'
 import { make } from '../../lib/make.js'
@@ -16,32 +16,48 @@ export async function newDraft(self, title, items, people) {
 }
 
 /**
+ * What an author wants an album to be. Captions are by places in the album as it is; kept are the
+ * places of the items that stay.
+ * @typedef {{title: string, captions: Map<number, string>, kept: number[], added: Item[], people: Person[]}} Change
+ */
+
+/**
  * The draft of a successor: who has an album, and what is in it, changes in another one that takes
  * its place. Items that stay keep ids and digests, and nothing of them is uploaded again; what was
  * withdrawn is withdrawn there, too.
- * @param {Me} self @param {Collection} was @param {string} title @param {Item[]} added @param {Person[]} people
+ * @param {Me} self @param {Collection} was @param {Change} change
  */
-export async function successorDraft(self, was, title, added, people) {
-  const items = [...kept(was), ...added.map((item) => ({ item }))]
-  const columns = columnsOf(added), n = was.length
-  const captions = new Map([...was.captions, ...[...columns.captions].map(([i, text]) => /** @type {const} */ ([n + i, text]))])
-  const previews = previewsOf(was.edition)
+export async function successorDraft(self, was, { title, captions, kept, added, people }) {
+  const old = keptColumns(was, captions, kept), fresh = columnsOf(added), n = kept.length
   const { kind, ladder, subs, id } = was.fixed
   const c = make({
-    ...await headOf(self, title, people), kind, ladder, subs, replaces: id, captions, metadata: was.edition.metadata, hints: was.edition.hints,
-    items: items.map((it) => 'item' in it ? it.item.id : it.id),
-    types: [...items.slice(0, n).map((_, i) => was.mediaType(i)), ...columns.types],
-    digests: [...items.slice(0, n).map((_, i) => ladder.map((_, v) => was.digest(i, v) ?? undefined)), ...columns.digests],
-    previews: [...items.slice(0, n).map((_, i) => previews.get(i)), ...columns.previews],
+    ...await headOf(self, title, people), kind, ladder, subs, replaces: id, metadata: was.edition.metadata, hints: hintsOf(was, kept),
+    items: [...old.items, ...fresh.items], types: [...old.types, ...fresh.types], digests: [...old.digests, ...fresh.digests],
+    previews: [...old.previews, ...fresh.previews],
+    captions: new Map([...old.captions, ...[...fresh.captions].map(([i, text]) => /** @type {const} */ ([n + i, text]))]),
   })
   const draft = draftOf(c, added, people)
-  draft.versions.unshift(...Array.from({ length: n }, () => []))
-  const gone = Array.from({ length: n }, (_, i) => i).filter((i) => levelOf(was.ranks[i]) === withdrawn)
+  draft.versions.unshift(...kept.map(() => []))
+  const gone = kept.flatMap((i, place) => levelOf(was.ranks[i]) === withdrawn ? [place] : [])
   return { id: c.fixed.id, draft: { ...draft, withdrawn: gone, replaces: [id] } }
 }
 
-/** @param {Collection} was */
-const kept = (was) => Array.from({ length: was.length }, (_, i) => ({ id: was.id(i) }))
+/** @param {Collection} was @param {Map<number, string>} captions @param {number[]} kept */
+function keptColumns(was, captions, kept) {
+  const previews = was.previews
+  return {
+    items: kept.map((i) => was.id(i)), types: kept.map((i) => was.mediaType(i)), previews: kept.map((i) => previews.get(i)),
+    digests: kept.map((i) => was.fixed.ladder.map((_, v) => was.digest(i, v) ?? undefined)),
+    captions: new Map(kept.map((i, place) => /** @type {const} */ ([place, captions.get(i) ?? '']))),
+  }
+}
+
+/** The hints, but for what names an item that does not stay. @param {Collection} was @param {number[]} kept */
+function hintsOf(was, kept) {
+  const stays = (/** @type {Uint8Array|undefined} */ id) => id && kept.some((i) => same(was.id(i), id)) ? id : undefined
+  const { cover, background, ...rest } = was.edition.hints
+  return { ...rest, cover: stays(cover), background: stays(background) }
+}
 
 /** @param {Me} self @param {string} title @param {Person[]} people */
 async function headOf({ user, authority }, title, people) {

@@ -1,0 +1,23 @@
+// The page of settings: passkeys are made here, and what this browser is, it knows itself.
+import { find, h, put } from './dom.js'
+import { createPasskey } from './passkey.js'
+import { read } from './store.js'
+import { say } from './words.js'
+
+const station = await read('station', 'account')
+put(find('#station'), station
+  ? say('session.station.is', { name: station.name })
+  : h('span', {}, say('session.station.none'), ' ', h('a', { href: '/join' }, say('session.station.join'))))
+
+const form = document.getElementById('newpasskey')
+form?.addEventListener('submit', async (e) => {
+  e.preventDefault()
+  const name = String(new FormData(/** @type {HTMLFormElement} */ (form)).get('name'))
+  const state = find('#passkeystate')
+  try {
+    if (await createPasskey(name)) return location.reload()
+    state.textContent = say('session.passkey.refused')
+  } catch {
+    state.textContent = say('session.passkey.cancelled')
+  }
+})

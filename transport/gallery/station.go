@@ -1,0 +1,61 @@
+package gallery
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/httplink"
+	"github.com/glimpse-go/glimpse/transport/hub"
+)
+
+// Station is a hub or a home, as a gallery shows it: see [OfHub] and [OfHome].
+type Station struct {
+	// As is what a user may read.
+	As func(collection.UserID) transport.Library
+	// Latest lists at most n collections of a user's, the latest news first, of those with numbers
+	// below another one; 0 = of all.
+	Latest func(ctx context.Context, user collection.UserID, below uint64, n int) ([]transport.Entry, error)
+	// Name is what a user is called; empty = not known.
+	Name func(context.Context, collection.UserID) string
+	// Handler serves the station's routes, /v1/…, to those whom who lets in, too.
+	Handler func(who httplink.Authenticator) http.Handler
+	// Key is the station's own, for which requests are sealed, and Keys say whose seal one has.
+	Key  collection.KeyID
+	Keys httplink.Keys
+	// Links serves guests; nil = there are none.
+	Links transport.LinkAccess
+}
+
+// OfHub is a hub as a gallery shows it. What it serves below /v1 is httplink.HubHandler with these
+// options.
+func OfHub(h *hub.Hub, o httplink.HandlerOptions) Station {
+	if o.Who == nil {
+		o.Who = httplink.ByToken(h)
+	}
+	return Station{
+		As:     func(user collection.UserID) transport.Library { return h.As(user) },
+		Latest: h.Latest,
+		Name: func(ctx context.Context, user collection.UserID) string {
+			person, _ := h.Accounts().Person(ctx, user) // who is not known has no name
+			return person.Name
+		},
+		Handler: func(who httplink.Authenticator) http.Handler {
+			o := o
+			o.Who = either{who, o.Who}
+			return httplink.HubHandler(h, o)
+		},
+		Key: h.PublicKey().ID(), Keys: h.Keys(), Links: h,
+	}
+}
+
+// either lets in who has a cookie, and who shows something else as others let it in.
+type either struct{ cookie, other httplink.Authenticator }
+
+func (e either) Authenticate(r *http.Request) (transport.Identity, error) {
+	if r.Header.Get("Authorization") != "" {
+		return e.other.Authenticate(r)
+	}
+	return e.cookie.Authenticate(r)
+}
