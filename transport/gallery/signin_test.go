@@ -48,12 +48,12 @@ type withCredential struct {
 }
 
 type credential struct {
-	ID         []byte `json:"credentialId"`
-	IsResident bool   `json:"isResidentCredential"`
-	RpID       string `json:"rpId"`
-	PrivateKey []byte `json:"privateKey"`
-	UserHandle []byte `json:"userHandle"`
-	SignCount  int64  `json:"signCount"`
+	ID         []byte  `json:"credentialId"`
+	IsResident bool    `json:"isResidentCredential"`
+	RpID       string  `json:"rpId"`
+	PrivateKey []byte  `json:"privateKey"`
+	UserHandle []byte  `json:"userHandle"`
+	SignCount  float64 `json:"signCount"`
 }
 
 // TestSignIn: people come in by a passkey, by the key of their browser, and by a link of the

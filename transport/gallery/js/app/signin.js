@@ -1,10 +1,7 @@
 // The way in: a browser that is a station signs in by itself; others by a passkey, or they join.
-import { unhex } from '../lib/bytes.js'
-import { Key, Signer } from '../lib/key.js'
-import { sealed } from '../lib/sealed.js'
 import { find } from './dom.js'
+import { me, signIn } from './me.js'
 import { assertPasskey } from './passkey.js'
-import { read } from './store.js'
 import { say } from './words.js'
 
 const state = find('#state')
@@ -27,15 +24,10 @@ async function byTicket(ticket) {
   find('#ways').hidden = false
 }
 
-/** As a station, if this browser is one: by a request that its key seals. Returns whether it is let in. */
+/** As a station, if this browser is one. Returns whether it is let in. */
 async function bySeal() {
-  const account = await read('station', 'account'), kept = await read('station', 'key')
-  if (!account || !kept) return false
-  const caller = { ...account, signer: new Signer(await Key.from(kept.public), kept.secret) }
-  const body = new Uint8Array(0)
-  const headers = await sealed(caller, unhex(document.body.dataset.key ?? ''))({ method: 'POST', path: '/session', body })
-  const r = await fetch('/session', { method: 'POST', headers, body })
-  return r.ok
+  const self = await me()
+  return self !== null && signIn(self).then(() => true, () => false)
 }
 
 document.getElementById('passkey')?.addEventListener('click', async () => {
