@@ -10,10 +10,12 @@ import (
 	"fmt"
 	"image/jpeg"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -37,13 +39,30 @@ type author struct {
 	*browsertest.Page
 	origin string
 	user   collection.UserID
+	pages  *breaking
 }
+
+// breaking is a gallery of which requests to some paths break off.
+type breaking struct {
+	*gallery.Gallery
+	path atomic.Pointer[string]
+}
+
+func (b *breaking) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if path := b.path.Load(); path != nil && strings.HasPrefix(r.URL.Path, *path) {
+		panic(http.ErrAbortHandler)
+	}
+	b.Gallery.ServeHTTP(w, r)
+}
+
+func (b *breaking) at(path string) { b.path.Store(&path) }
 
 func newAuthor(t *testing.T, cfg hub.Config) *author {
 	w := browsertest.World(t, cfg)
 	g, err := gallery.New(gallery.OfHub(w.Hub.Hub, httplink.HandlerOptions{}), gallery.Config{})
 	labtest.Must(t, err)
-	a := &author{World: w, origin: browsertest.Serve(t, g), user: w.User("ann"), Page: browsertest.New(t)}
+	pages := &breaking{Gallery: g}
+	a := &author{World: w, origin: browsertest.Serve(t, pages), user: w.User("ann"), Page: browsertest.New(t), pages: pages}
 	a.SignIn(a.origin, a.user)
 	return a
 }
@@ -242,6 +261,79 @@ func TestSharesAlbum(t *testing.T) {
 		}
 	}
 	a.Until(`document.querySelector('a[href="/album/` + c.Author().String() + "/" + c.ID().String() + `"]')`)
+}
+
+// makes opens the page of a new album and makes one of a photo, for somebody, up to the button.
+func (a *author) makes(title string, photo []byte, to ...string) {
+	a.Open(a.origin + "/new")
+	a.Until(`document.querySelector('input[type=file]')`)
+	a.picks(map[string][]byte{"photo.jpg": photo})
+	a.types(`.title`, title)
+	for i, one := range to {
+		a.types(`.choosing input[type=text]`, one+"\r")
+		a.Until(fmt.Sprintf(`document.querySelectorAll('.people li').length === %d`, i+1))
+	}
+	a.Until(`document.querySelector('.dock .main').disabled === false`)
+}
+
+// TestSharesByAddress: the hub puts users and blinded addresses in the place of mail addresses, and
+// whom it does not reach is said.
+func TestSharesByAddress(t *testing.T) {
+	a := newAuthor(t, hub.Config{})
+	bob := a.User("bob")
+	a.joins(signature.StationDevice)
+	a.makes("By mail", original(4), "Bob@Example.org", "nobody@example.net")
+	a.types(`.choosing input[type=text]`, "no@address\r")
+	a.Until(`document.querySelector('.found')?.textContent.includes('no@address is no mail address')`)
+	a.types(`.choosing input[type=text]`, strings.Repeat("\b", 10))
+	a.types(`.choosing input[type=text]`, "Zoe\r")
+	a.Until(`document.querySelector('.found')?.textContent.includes('nobody called Zoe') || document.querySelector('.found')?.textContent.includes('anybody called Zoe')`)
+	a.types(`.choosing input[type=text]`, "\b\b\b")
+	a.Do(chromedp.Click(`.dock .main`))
+	a.Until(`document.querySelector('.good h2')`)
+	a.Until(`document.querySelector('.good .problem')?.textContent.includes('nobody@example.net')`)
+	looks(a.Page, "new-unknown")
+	c := a.shared(bob)
+	if !c.MayRead(bob) || len(slices.Collect(c.Addresses())) != 1 || len(c.Header().AuthorSeal) == 0 {
+		t.Errorf("bob reads it: %t; %d blinded addresses; a seal of %d bytes", c.MayRead(bob), len(slices.Collect(c.Addresses())), len(c.Header().AuthorSeal))
+	}
+	a.isJPEG(bob, c, 0, 0)
+}
+
+// TestShareBreaksOff: what breaks off goes on after a reload, and refusals are said in words.
+func TestShareBreaksOff(t *testing.T) {
+	a := newAuthor(t, hub.Config{Quotas: hub.Quotas{Collections: 1}})
+	bob := a.User("bob")
+	a.joins(signature.StationDevice)
+	a.makes("Breaks off", original(5), "bob@example.org")
+	a.pages.at("/v1/upload")
+	a.Do(chromedp.Click(`.dock .main`))
+	a.Until(`document.querySelector('.problem')?.textContent.includes('The hub does not answer')`)
+	looks(a.Page, "new-broken")
+
+	a.Open(a.origin + "/new")
+	a.Until(`document.querySelector('.problem')?.textContent.includes('has not arrived')`)
+	a.pages.at("/none")
+	a.Do(chromedp.Click(`.problem button`))
+	a.Until(`document.querySelector('.good h2')`)
+	c := a.shared(bob)
+	a.isJPEG(bob, c, 0, 0)
+	a.Open(a.origin + "/new")
+	a.Until(`document.querySelector('.dock')`)
+	if browsertest.Eval[bool](a.Page, `!!document.querySelector('.problem')`) {
+		t.Error("it is still kept")
+	}
+
+	a.makes("One too many", original(6))
+	a.Do(chromedp.Click(`.dock .main`))
+	a.Until(`document.querySelector('.problem')?.textContent.includes('keeps no more for you')`)
+	a.Open(a.origin + "/new")
+	a.Do(chromedp.Click(`.problem button:last-child`))
+	a.Open(a.origin + "/new")
+	a.Until(`document.querySelector('.dock')`)
+	if browsertest.Eval[bool](a.Page, `!!document.querySelector('.problem')`) {
+		t.Error("what was given up is still kept")
+	}
 }
 
 // TestEditsAlbum: an author changes an album in the browser, and the hub, and the recipients' homes,

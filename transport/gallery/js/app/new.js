@@ -1,10 +1,11 @@
 // The page of a new album.
 import { hex } from '../lib/bytes.js'
 import { Station } from '../lib/client.js'
+import { decode } from '../lib/collection.js'
 import { find, h, put } from './dom.js'
 import { showCards } from './make/cards.js'
 import { newDraft } from './make/compose.js'
-import { keepDraft, keptDrafts } from './make/drafts.js'
+import { forgetDraft, keepDraft, keptDrafts } from './make/drafts.js'
 import { problem } from './make/failure.js'
 import { Items } from './make/items.js'
 import { Maker } from './make/maker.js'
@@ -76,11 +77,14 @@ function shared(c, unknown) {
   done.focus()
 }
 
-/** Offers to go on with what broke off. */
+/** Offers to go on with what broke off, or to give it up. */
 async function offerKept() {
-  for (const { draft } of await keptDrafts()) {
-    form.before(h('div', { class: 'problem' }, h('p', {}, say('author.unfinished')),
-      h('button', { type: 'button', onclick: (/** @type {MouseEvent} */ e) => { /** @type {HTMLElement} */ (e.target).parentElement?.remove(); void share(draft) } }, say('author.goon'))))
+  for (const { id, draft } of await keptDrafts()) {
+    const named = decode(draft.collection).edition.title || say('author.untitled')
+    const offer = h('div', { class: 'problem' }, h('p', {}, say('author.unfinished', { title: named })), h('p', { class: 'choices' },
+      h('button', { type: 'button', onclick: () => { offer.remove(); void share(draft) } }, say('author.goon')),
+      h('button', { type: 'button', onclick: () => forgetDraft(id).then(() => offer.remove()) }, say('author.discard'))))
+    form.before(offer)
   }
 }
 
