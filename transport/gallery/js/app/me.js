@@ -1,5 +1,5 @@
 // This browser as a station: its key, which WebCrypto does not hand out, and whose station it is.
-import { hex } from '../lib/bytes.js'
+import { hex, unhex } from '../lib/bytes.js'
 import { Station } from '../lib/client.js'
 import { Key, Signer } from '../lib/key.js'
 import { readRoster } from '../lib/roster.js'
@@ -83,14 +83,17 @@ export async function forget() {
 export const stationAt = (self, url, key, signal) =>
   new Station(url, { auth: sealed({ user: self.user, signer: self.signer, statement: self.statement }, key), signal })
 
+/** The station whose pages these are, as who is signed in. @param {AbortSignal} [signal] */
+export const hub = (signal) => new Station(location.origin, { signal })
+
 /**
  * Signs in at the gallery of this page by a sealed request. Throws an Error if it is refused.
  * @param {Me} self
  */
 export async function signIn(self) {
-  const { id } = await Key.parse(self.authority)
+  const station = unhex(document.body.dataset.key ?? '')
   const body = new Uint8Array(0)
-  const header = await sealed(self, id)({ method: 'POST', path: '/session', body })
+  const header = await sealed(self, station)({ method: 'POST', path: '/session', body })
   const answer = await fetch('/session', { method: 'POST', headers: header, body, redirect: 'error' })
   if (!answer.ok) throw new Error('not signed in: ' + answer.status)
 }

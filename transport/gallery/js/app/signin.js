@@ -1,5 +1,5 @@
 // The way in: a browser that is a station signs in by itself; others by a passkey, or they join.
-import { find } from './dom.js'
+import { find, h } from './dom.js'
 import { me, signIn } from './me.js'
 import { assertPasskey } from './passkey.js'
 import { say } from './words.js'
@@ -10,7 +10,9 @@ async function begin() {
   const [, ticket] = location.hash.split('#in.')
   if (ticket) return byTicket(ticket)
   if (location.hash.length > 1) return location.replace('/join' + location.hash)
-  if (location.search !== '?out' && await bySeal()) return location.reload()
+  const self = await me()
+  if (self && location.search !== '?out' && await bySeal(self)) return location.reload()
+  if (self) offer(self)
   state.textContent = say('session.in.how')
   find('#ways').hidden = false
 }
@@ -24,10 +26,18 @@ async function byTicket(ticket) {
   find('#ways').hidden = false
 }
 
-/** As a station, if this browser is one. Returns whether it is let in. */
-async function bySeal() {
-  const self = await me()
-  return self !== null && signIn(self).then(() => true, () => false)
+/** As a station. Returns whether it is let in. @param {import('./me.js').Me} self */
+const bySeal = (self) => signIn(self).then(() => true, () => false)
+
+/** Has who has signed out come in again. @param {import('./me.js').Me} self */
+function offer(self) {
+  find('#ways').prepend(h('p', {}, h('button', {
+    id: 'station', class: 'primary',
+    onclick: async () => {
+      if (await bySeal(self)) location.replace(location.pathname)
+      else state.textContent = say('session.in.stopped')
+    },
+  }, say('session.in.station', { name: self.name }))))
 }
 
 document.getElementById('passkey')?.addEventListener('click', async () => {
