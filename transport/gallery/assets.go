@@ -25,7 +25,7 @@ var entries = []string{
 	"albums.js", "album.js",
 	"signin.js", "settings.js", "link.js",
 	"join.js", "keys.js",
-	"new.js", "make/worker.js",
+	"new.js", "edit.js", "make/worker.js",
 	"sw.js",
 }
 

@@ -84,7 +84,9 @@ func (g *Gallery) routes() {
 	for pattern, page := range map[string]http.HandlerFunc{
 		"GET /{$}":                        g.albums,
 		"GET /album/{author}/{id}":        g.album,
+		"GET /album/{author}/{id}/edit":   g.editAlbum,
 		"GET /cover/{author}/{id}":        g.cover,
+		"GET /people":                     g.people,
 		"GET /join":                       g.join,
 		"GET /keys":                       g.keys,
 		"GET /link":                       g.link,
