@@ -5,6 +5,7 @@ import { GlimpseError } from '../lib/errors.js'
 import { join, parseInvitation } from '../lib/enrol.js'
 import { Key, Signer } from '../lib/key.js'
 import * as messages from '../lib/messages.js'
+import { newSigner } from '../lib/station.js'
 import { ByteStream, readOriginals, readUpload, together } from '../lib/stream.js'
 import { uploadBody } from '../lib/upload.js'
 import { refused } from './suite.js'
@@ -116,6 +117,19 @@ function changed(data, at) {
 }
 
 export const rules = {
+  async keysWhereEd25519IsNotKnown() {
+    const { generateKey } = crypto.subtle
+    const stubbed = /** @type {any} */ (crypto.subtle)
+    stubbed.generateKey = (/** @type {any} */ how, /** @type {any} */ ...rest) => how.name === 'Ed25519'
+      ? Promise.reject(new DOMException('', 'NotSupportedError')) : generateKey.apply(crypto.subtle, /** @type {any} */ ([how, ...rest]))
+    try {
+      const signer = await newSigner()
+      check(signer.key.algorithm === 'ES256' && !signer.secret.extractable, signer.key.algorithm)
+    } finally {
+      delete stubbed.generateKey
+    }
+    check((await newSigner()).key.algorithm === 'Ed25519', 'not the usual key')
+  },
   invitations() {
     const key = 'ab'.repeat(32), url = 'https://hub.example.org'
     const all = /** @type {const} */ ([
