@@ -30,6 +30,8 @@ require (
 	github.com/fxamacker/cbor/v2 v2.10.0 // indirect
 	github.com/gen2brain/avif v0.4.4 // indirect
 	github.com/gen2brain/heic v0.4.5 // indirect
+	github.com/glimpse-go/glimpse/notify/mail v0.0.0 // indirect
+	github.com/glimpse-go/glimpse/notify/xmpp v0.0.0 // indirect
 	github.com/glimpse-go/glimpse/transport/media/heif v0.0.0 // indirect
 	github.com/glimpse-go/glimpse/transport/sqlitestore v0.0.0 // indirect
 	github.com/go-logr/logr v1.4.3 // indirect
@@ -109,6 +111,7 @@ require (
 	github.com/tetratelabs/wazero v1.9.0 // indirect
 	github.com/whyrusleeping/go-keyspace v0.0.0-20160322163242-5b898ac5add1 // indirect
 	github.com/wlynxg/anet v0.0.5 // indirect
+	github.com/wneessen/go-mail v0.8.1 // indirect
 	github.com/x448/float16 v0.8.4 // indirect
 	go.n16f.net/thumbhash v1.1.0 // indirect
 	go.opentelemetry.io/auto/sdk v1.2.1 // indirect
@@ -134,6 +137,10 @@ require (
 	gonum.org/v1/gonum v0.17.0 // indirect
 	google.golang.org/protobuf v1.36.11 // indirect
 	lukechampine.com/blake3 v1.4.1 // indirect
+	mellium.im/reader v0.1.0 // indirect
+	mellium.im/sasl v0.3.2 // indirect
+	mellium.im/xmlstream v0.15.4 // indirect
+	mellium.im/xmpp v0.22.0 // indirect
 	modernc.org/libc v1.80.1 // indirect
 	modernc.org/mathutil v1.7.1 // indirect
 	modernc.org/memory v1.12.1 // indirect
@@ -143,6 +150,8 @@ require (
 replace (
 	github.com/glimpse-go/glimpse => ../..
 	github.com/glimpse-go/glimpse/examples => ..
+	github.com/glimpse-go/glimpse/notify/mail => ../../notify/mail
+	github.com/glimpse-go/glimpse/notify/xmpp => ../../notify/xmpp
 	github.com/glimpse-go/glimpse/transport/media => ../../transport/media
 	github.com/glimpse-go/glimpse/transport/media/heif => ../../transport/media/heif
 	github.com/glimpse-go/glimpse/transport/media/mediafiles => ../../transport/media/mediafiles
