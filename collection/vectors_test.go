@@ -85,10 +85,31 @@ func (v *vector) input(tb testing.TB) []byte {
 	for _, p := range v.Pieces {
 		b = p.append(tb, b)
 	}
+	if len(b) != v.size() {
+		tb.Fatalf("%s: the pieces make %d bytes, not %d", v.Name, len(b), v.size())
+	}
 	if sum := sha256.Sum256(b); hex.EncodeToString(sum[:]) != v.SHA256 {
 		tb.Fatalf("%s: the pieces make %x, not %s", v.Name, sum, v.SHA256)
 	}
 	return b
+}
+
+// size is how long the input is, without making it: some are of millions of bytes.
+func (v *vector) size() int {
+	n := len(v.Hex) / 2
+	for _, p := range v.Pieces {
+		switch {
+		case p.Counter != nil:
+			n += int(p.Counter.To-p.Counter.From) * (len(p.Counter.Prefix)/2 + 4)
+		case p.Hash != nil:
+			n += int(p.Hash.To-p.Hash.From) * p.Hash.Size
+		case p.Repeat != nil:
+			n += p.Repeat.Times * len(p.Repeat.Hex) / 2
+		default:
+			n += len(p.Hex) / 2
+		}
+	}
+	return n
 }
 
 func (p vectorPiece) append(tb testing.TB, b []byte) []byte {

@@ -191,7 +191,11 @@ func TestKeyStatementInAnotherEncoding(t *testing.T) {
 func TestFlippingAnyBitOfAKeyStatement(t *testing.T) {
 	hub := newSigner(t, 1)
 	good := mustMarshal(t, vouched(t, hub, KeyStatement{User: alice, Key: newSigner(t, 2).Public(), Until: noon}))
-	for bit := range len(good) * 8 {
+	step := 1
+	if testing.Short() {
+		step = 5
+	}
+	for bit := 0; bit < len(good)*8; bit += step {
 		bad := slices.Clone(good)
 		bad[bit/8] ^= 1 << (bit % 8)
 		var s KeyStatement

@@ -320,7 +320,11 @@ func TestWriteRestInPart(t *testing.T) {
 	const size = 35*digest.BlockSize + 7
 	data := content(size)
 	tree, proof := proofOf(t, data, 0)
-	for cut := range len(proof) / 5000 {
+	step := 1
+	if testing.Short() {
+		step = 5
+	}
+	for cut := 0; cut < len(proof)/5000; cut += step {
 		var got bytes.Buffer
 		begun, err := restOf(t, proof[:5000*cut], tree.Root(), size, 0).WriteRest(&got, digest.Beginning{})
 		if !errors.Is(err, digest.ErrTruncated) {

@@ -19,6 +19,7 @@ import (
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/hub"
+	"github.com/glimpse-go/glimpse/transport/memstore"
 	"github.com/glimpse-go/glimpse/transport/peer"
 )
 
@@ -41,11 +42,19 @@ func newFamily(t *testing.T, photos int) *family {
 	f.other.Imports(f.cam, f.name)
 	f.other.Publishes(f.name)
 	f.bob.Hears(notify.Shared, 0)
+	f.begins(t)
+	return f
+}
+
+// begins has bob know what there is, and nothing else: with a store that has nothing in it.
+func (f *family) begins(t *testing.T) {
+	t.Helper()
+	f.bob.Store = new(memstore.Store)
+	f.bob.Restart(nil)
 	f.bob.Refreshes(f.name)
 	if v, err := f.bob.Reader.View(t.Context(), f.name); err != nil || len(v.Sources()) != 2 {
 		t.Fatalf("%d sources, %v", len(v.Sources()), err)
 	}
-	return f
 }
 
 // refs are all originals.
@@ -116,6 +125,7 @@ func TestManyOriginals(t *testing.T) {
 // TestSpoiltOriginals: whatever one of the sources does, all originals come, from the other
 // where need be, and only the true ones are stored.
 func TestSpoiltOriginals(t *testing.T) {
+	f := newFamily(t, 6)
 	for what, spoil := range map[string]func([]byte) []byte{
 		"a byte of a block":  flip(2000),
 		"the first byte":     flip(0),
@@ -128,7 +138,7 @@ func TestSpoiltOriginals(t *testing.T) {
 		"less than was said": firstFrame,
 	} {
 		t.Run(what, func(t *testing.T) {
-			f := newFamily(t, 6)
+			f.begins(t)
 			f.spoils(f.home, func(_ context.Context, answer []byte) io.Reader { return bytes.NewReader(spoil(answer)) })
 			f.comes(t)
 		})
@@ -151,8 +161,13 @@ func firstFrame(answer []byte) []byte {
 
 // TestOriginalsBreakOff: wherever the answers of all sources break off, the originals come.
 func TestOriginalsBreakOff(t *testing.T) {
-	for cut := 0; cut < 150_000; cut += 9_973 {
-		f := newFamily(t, 5)
+	step := 9_973
+	if testing.Short() {
+		step = 39_983
+	}
+	f := newFamily(t, 5)
+	for cut := 0; cut < 150_000; cut += step {
+		f.begins(t)
 		f.spoils(nil, func(_ context.Context, answer []byte) io.Reader {
 			return io.MultiReader(bytes.NewReader(answer[:min(cut, len(answer))]), failing{})
 		})
@@ -231,8 +246,9 @@ func (broken) Original(context.Context, transport.Ref, int64, int64) (*transport
 // TestSourcesWithABrokenStore: that is not the recipient's own store, and another one is asked.
 func TestSourcesWithABrokenStore(t *testing.T) {
 	for _, n := range []int{1, 3} { // one is asked for alone
+		f := newFamily(t, n)
 		for _, all := range []bool{false, true} {
-			f := newFamily(t, n)
+			f.begins(t)
 			f.bob.Restart(func(cfg *peer.Config) {
 				dial := cfg.Dial
 				cfg.Dial = func(s transport.Source) transport.Home {
@@ -363,8 +379,9 @@ func TestFetchesOfNothing(t *testing.T) {
 // TestPartBeyondTheEnd: what is here of an original, and is longer than it, or not its
 // beginning, gives way to it.
 func TestPartBeyondTheEnd(t *testing.T) {
+	f := newFamily(t, 1)
 	for _, size := range []int{100, digest.BlockSize - 1, digest.BlockSize, 69_999, 2*digest.BlockSize + 1, 500_000} {
-		f := newFamily(t, 1)
+		f.begins(t)
 		key := f.cam.BlobKey(f.name, 0, 2)
 		w, err := f.bob.Store.Create(t.Context(), key)
 		labtest.Must(t, err)

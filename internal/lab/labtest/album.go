@@ -36,12 +36,12 @@ func Gone(t *testing.T, cfg hub.Config) (w *World, cam *Camera, home, bob *Peer,
 
 // EachCrash plays something again and again with a store that crashes, at its first
 // change, at the second, and so on, until none crashes it any more; and once more
-// with crashes after the changes instead of before them. In short it is every third one.
+// with crashes after the changes instead of before them. In short it is every fifth one.
 func EachCrash(t *testing.T, play func(crash *lab.Crash)) {
 	t.Helper()
 	step := 1
 	if testing.Short() {
-		step = 3
+		step = 5
 	}
 	for _, after := range []bool{false, true} {
 		n := 0
