@@ -117,6 +117,9 @@ export const rules = {
       [nobody, none, cose, hubs, [], new Uint8Array(31)], [nobody, none, cose, hubs, [], none], [nobody, none, cose, hubs, [none], nonce],
     ]) await refused(() => begin(...bad), 'ErrMalformed')
     await refused(async () => (await begin(await by.key.userId(), cose, none, hubs, [foreign], nonce)).confirm())
+    const own = { ...e, user: nobody }
+    const authoritys = encodeEndpoint({ ...own, seal: await by.sign(purpose.endpoint, endpointStatement(own)) })
+    await refused(async () => (await begin(nobody, none, cose, hubs, [authoritys], nonce)).confirm(), 'ErrKey')
   },
   async nobodyHasDecidedYet() {
     const answers = [[425, messages.encodeMessage(messages.fault, { code: 16 })], [200, encode(utf8('yes'))], [403, messages.encodeMessage(messages.fault, { code: 3 })]]
