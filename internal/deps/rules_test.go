@@ -25,7 +25,7 @@ var rules = map[string]func(*tree) []string{
 
 var (
 	roles   = set("transport/hub transport/peer transport/device")
-	glue    = set("transport/media/mediafiles") // joins what is below the roles with them
+	glue    = set("transport/media/mediafiles")             // joins what is below the roles with them
 	ways    = set("notify/mail notify/webhook notify/xmpp") // channels, which send: they stand above all
 	keepers = set("transport/hub transport/peer transport/device transport/internal/station")
 	aside   = set("signature")
