@@ -33,7 +33,7 @@ type part func(*driver) error
 
 // everything is all that is asked, the same for a seed.
 func everything(root string, seed uint64) []part {
-	return []part{vectorsLike(root, "*"), joins(seed), checks, trade}
+	return []part{vectorsLike(root, "*"), exchange(root), joins(seed), checks, trade}
 }
 
 // drive runs an implementation, asks it all of some parts, and prints what differs.

@@ -27,7 +27,7 @@ import (
 // TestExchange has a station in JavaScript join a hub, read what a home of this repository
 // shares with it, fetch the originals there, and share an album of its own.
 func TestExchange(t *testing.T) {
-	w := newExchange(t)
+	w := newMeeting(t)
 	b := startBrowser(t, map[string]any{"hub": w.hubURL, "invitation": "secret"})
 	ann := w.admits(t, b)
 
@@ -46,7 +46,7 @@ func TestExchange(t *testing.T) {
 }
 
 // admits lets the station in, once both show one code, and returns whose it is.
-func (w *exchange) admits(t *testing.T, b *browser) (ann collection.UserID) {
+func (w *meeting) admits(t *testing.T, b *browser) (ann collection.UserID) {
 	ctx := t.Context()
 	asking, code, err := w.attempt.Wait(ctx)
 	must(t, err)
@@ -64,7 +64,7 @@ func (w *exchange) admits(t *testing.T, b *browser) (ann collection.UserID) {
 }
 
 // hears is what Bob's home hears of the albums that the station shares.
-func (w *exchange) hears(t *testing.T) {
+func (w *meeting) hears(t *testing.T) {
 	news, err := w.home.Reader.Receive(t.Context())
 	must(t, err)
 	titles := map[string]int{}
@@ -78,7 +78,7 @@ func (w *exchange) hears(t *testing.T) {
 }
 
 // checkShared reads the thumbnails of an album, which the peer verifies.
-func (w *exchange) checkShared(t *testing.T, name collection.Name) {
+func (w *meeting) checkShared(t *testing.T, name collection.Name) {
 	n := 0
 	for ref, err := range w.home.Reader.Versions(t.Context(), name, 0) {
 		must(t, err)
@@ -96,8 +96,8 @@ func (w *exchange) checkShared(t *testing.T, name collection.Name) {
 	}
 }
 
-// exchange is a hub where somebody may join, and the home of Bob.
-type exchange struct {
+// meeting is a hub where somebody may join, and the home of Bob.
+type meeting struct {
 	hub     *hub.Hub
 	hubURL  string
 	attempt *enrol.Attempt
@@ -107,8 +107,8 @@ type exchange struct {
 	items   []collection.Item
 }
 
-func newExchange(t *testing.T) *exchange {
-	w := &exchange{photos: photos{}}
+func newMeeting(t *testing.T) *meeting {
+	w := &meeting{photos: photos{}}
 	ctx, authority, key := t.Context(), newKey(t), newKey(t)
 	h, err := hub.New(ctx, authority, hub.Config{RequiredFromPeer: 1, Dial: func(transport.Source) transport.Home {
 		return w.home.As(transport.Identity{Key: authority.ID()})
@@ -126,7 +126,7 @@ func newExchange(t *testing.T) *exchange {
 }
 
 // invited is the attempt that an invitation names.
-func (w *exchange) invited(invitation string) *enrol.Attempt {
+func (w *meeting) invited(invitation string) *enrol.Attempt {
 	if invitation != "secret" {
 		return nil
 	}
@@ -134,7 +134,7 @@ func (w *exchange) invited(invitation string) *enrol.Attempt {
 }
 
 // openHome registers Bob, and serves his home.
-func (w *exchange) openHome(t *testing.T, key *signature.Signer) {
+func (w *meeting) openHome(t *testing.T, key *signature.Signer) {
 	ctx := t.Context()
 	bob, err := w.hub.Accounts().Register(ctx, hub.Person{Name: "Bob"})
 	must(t, err)
@@ -155,7 +155,7 @@ func (w *exchange) openHome(t *testing.T, key *signature.Signer) {
 }
 
 // make makes an album of Bob's, of three photos of which two are the same bytes.
-func (w *exchange) make(t *testing.T, ann collection.UserID) collection.Name {
+func (w *meeting) make(t *testing.T, ann collection.UserID) collection.Name {
 	for i := range 3 {
 		id := collection.ItemID{9, byte(i)}
 		w.items = append(w.items, collection.Item{ID: id})

@@ -67,6 +67,16 @@ var lies = map[string]lie{
 	"encodes otherwise": {vectorsLike(root, "end-whole"), func(_ request, a *answer) {
 		a.Again = strings.Repeat("0", 64)
 	}},
+	"takes a message that is malformed": {exchange(root), func(q request, a *answer) {
+		if q.Kind == "fault" {
+			*a = answer{ID: a.ID}
+		}
+	}},
+	"writes a message otherwise": {exchange(root), func(q request, a *answer) {
+		if q.Kind == "share" && a.Error == "" {
+			a.Again = strings.Repeat("0", 64)
+		}
+	}},
 	"finds no item twice":      {vectorsLike(root, "fixed-item-twice"), func(_ request, a *answer) { a.Validate = "" }},
 	"reads another state":      {vectorsLike(root, "whole"), func(_ request, a *answer) { delete(a.Want, "labelled") }},
 	"answers another question": {vectorsLike(root, "whole"), func(_ request, a *answer) { a.ID++ }},

@@ -48,6 +48,8 @@ func (q request) answer(ctx context.Context) (answer, error) {
 	switch q.Do {
 	case "decode":
 		return q.decode()
+	case "message":
+		return q.message()
 	case "apply":
 		return q.apply()
 	case "merge":

@@ -81,11 +81,7 @@ type badExchange struct {
 func one(fields ...field) *node { return spoken(fields...).node }
 
 func badShares() []badExchange {
-	next, sets := must(1, "", saysNumber(1)), slices.Repeat([]said{saysBytes(1)}, 15)
-	part := func(item, version, size said) field {
-		return may(4, "", saysList(saysTuple(must(0, "", item), must(0, "", version), must(0, "", size))))
-	}
-	n, open := saysNumber, bytesNode(1, 2)
+	n, sets, open := saysNumber, slices.Repeat([]said{saysBytes(1)}, 15), bytesNode(1, 2)
 	open.open = true
 	return []badExchange{
 		{"nothing", "fault", noBytes()},
@@ -94,6 +90,15 @@ func badShares() []badExchange {
 		{"more sets than versions", "share", one(may(3, "", saysList(sets...)))},
 		{"a text that is not UTF-8", "share", one(may(5, "", said{&node{major: textStr, pieces: literal([]byte{0xff})}, nil}))},
 		{"a byte string in pieces", "share", one(may(1, "", said{open, nil}))},
+	}
+}
+
+func badExchangeAnswers() []badExchange {
+	n, next := saysNumber, must(1, "", saysNumber(1))
+	part := func(item, version, size said) field {
+		return may(4, "", saysList(saysTuple(must(0, "", item), must(0, "", version), must(0, "", size))))
+	}
+	return []badExchange{
 		{"a next of 0", "answer", one(must(1, "", n(0)))},
 		{"a next that is none", "answer", one(must(1, "", n(4)))},
 		{"a version that is none", "answer", one(next, part(n(0), n(14), n(1)))},

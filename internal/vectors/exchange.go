@@ -184,7 +184,7 @@ func exchangeVectors() []exchangeVector {
 	for _, m := range slices.Concat(sharing(), reading(), otherMessages()) {
 		all.addMessage(m)
 	}
-	for i, bad := range slices.Concat(badShares(), badReadings(), badOthers()) {
+	for i, bad := range slices.Concat(badShares(), badExchangeAnswers(), badReadings(), badOthers()) {
 		all.add(bad.name+" ("+strconv.Itoa(i)+")", bad.kind, "ErrMalformed", said{node: bad.node})
 	}
 	for _, s := range slices.Concat(goodStreams(), badUploads(), badOriginals()) {

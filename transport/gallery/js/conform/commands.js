@@ -8,6 +8,7 @@ import { apply, merge } from '../lib/join.js'
 import { Key, Signer } from '../lib/key.js'
 import { Keyring } from '../lib/keyring.js'
 import { blind, make, seal, update } from '../lib/make.js'
+import * as messages from '../lib/messages.js'
 import { verify } from '../lib/verify.js'
 import { describe, describeEnd, describeEndpoint, describeUpdate } from './describe.js'
 
@@ -19,6 +20,11 @@ const commands = {
     const b = unhex(m.data ?? '')
     const { want, encoded, validate } = await read(m, b)
     return { want, again: hex(await sha256(encoded)), ...validate && { validate } }
+  },
+  async message(m) {
+    const name = m.kind.replace(/-(.)/g, (/** @type {string} */ _, /** @type {string} */ c) => c.toUpperCase())
+    const kind = /** @type {Record<string, any>} */ (messages)[name]
+    return { again: hex(await sha256(messages.encodeMessage(kind, messages.decodeMessage(kind, unhex(m.data ?? ''))))) }
   },
   async apply(m) {
     return { data: hex((await apply(decode(unhex(m.collection)), decodeUpdate(unhex(m.update)))).encode()) }

@@ -146,7 +146,7 @@ export class RangeReader {
     this.known.delete(name)
     siblings.filter(({ level, place }) => place > i >> level).forEach(({ level, place }) => this.known.set(level + '/' + place, path[siblings.findIndex((s) => s.level === level)].slice()))
     this.first = false
-    this.left = this.left.slice(length)
+    this.left = this.left.subarray(length)
     this.block++
     const from = this.from - i * blockSize
     const part = block.subarray(from, Math.min(block.length, this.to - i * blockSize))

@@ -4,11 +4,12 @@ import { encode } from './cbor.js'
 import { Station } from './client.js'
 import { decodeEndpoint } from './documents.js'
 import { GlimpseError } from './errors.js'
+import { verifyEndpoint } from './home.js'
 import { Key } from './key.js'
 import { Keyring } from './keyring.js'
 import { bytes, decodeMessage, digest, id, list, string, tuple } from './messages.js'
 import { readKeyStatement, readRoster } from './roster.js'
-import { endpointStatement, possessionStatement, purpose } from './statements.js'
+import { possessionStatement, purpose } from './statements.js'
 
 /**
  * Admitter is what a station joins: an Enrolment.
@@ -124,8 +125,8 @@ async function check(a, key, role) {
   const ring = new Keyring()
   await trust(a, ring)
   for (const e of a.endpoints) {
-    const by = await ring.verify(purpose.endpoint, endpointStatement(e), e.seal, 0)
-    if (!same(by.user, a.user) || !same(e.user, a.user) || !same(by.key, e.key)) throw new GlimpseError('ErrKey', undefined, 'an endpoint of others')
+    await verifyEndpoint(e, ring)
+    if (!same(e.user, a.user)) throw new GlimpseError('ErrKey', undefined, 'an endpoint of others')
   }
 }
 

@@ -72,8 +72,13 @@ export class ByteStream {
 
   /** All that comes, if it is at most max bytes. @param {number} max @returns {Promise<Uint8Array>} */
   async all(max) {
-    while (await this.#fill(this.#left.length + 1)) if (this.#left.length > max) tooLong()
-    return this.#left
+    const all = []
+    let size = 0
+    for await (const piece of this.everything()) {
+      if ((size += piece.length) > max) tooLong()
+      all.push(piece)
+    }
+    return concat(all)
   }
 
   /** The next n bytes. @param {number} n @returns {Promise<Uint8Array>} */

@@ -6,14 +6,14 @@ import { concat, hex, same, sha256, unhex, utf8 } from '../lib/bytes.js'
 import { checkedVersions, Station } from '../lib/client.js'
 import { decode } from '../lib/collection.js'
 import { digestOf } from '../lib/digest.js'
-import { decodeEndpoint } from '../lib/documents.js'
 import { Enrolment, join, trust } from '../lib/enrol.js'
+import { homeOf } from '../lib/home.js'
 import { Keyring } from '../lib/keyring.js'
 import { make, seal } from '../lib/make.js'
 import { next, reasons } from '../lib/messages.js'
 import { sealed } from '../lib/sealed.js'
 import { newSigner } from '../lib/station.js'
-import { endpointStatement, purpose } from '../lib/statements.js'
+import { purpose } from '../lib/statements.js'
 import { together } from '../lib/stream.js'
 import { uploadBody } from '../lib/upload.js'
 import { verify } from '../lib/verify.js'
@@ -57,7 +57,7 @@ async function read() {
   const thumbnails = []
   if (news.versions) for await (const v of checkedVersions(news.versions, c, 0)) thumbnails[v.item] = hex(await sha256(v.bytes))
   await again(c, thumbnails)
-  const home = await homeOf(state.sources)
+  const home = await reach(state.sources)
   const originals = []
   for (let i = 0; i < c.length; i++) originals.push(hex(await sha256(await together((await home.original(c, i)).bytes))))
   const many = []
@@ -86,14 +86,13 @@ async function again(c, thumbnails) {
   await refused(() => hub.collection({ author: c.fixed.id, id: c.fixed.author }), 'ErrNotFound')
 }
 
-/** The home that a source names, if its station has sealed that. @param {{endpoint: Uint8Array, url: string, items: Uint8Array}[]} sources */
-async function homeOf([source]) {
+/** The home that a source names, if its station has sealed that. @param {{user: Uint8Array, endpoint: Uint8Array, url: string, items: Uint8Array}[]} sources */
+async function reach([source]) {
   check(sorted(places(source.items)) === '[0,1,2]', 'not all are served')
-  const e = decodeEndpoint(source.endpoint)
-  const { key } = await ring.verify(purpose.endpoint, endpointStatement(e), e.seal, 0)
-  check(same(key, e.key) && e.urls.includes(source.url), 'an endpoint of others')
+  const { station, web } = await homeOf(source, ring, caller)
+  check(!web && station.base === source.url, 'another address')
   await refused(() => new Station(source.url, { auth: sealed(caller, authority) }).settings(), 'ErrUnauthenticated')
-  return new Station(source.url + '/', { auth: sealed(caller, e.key) })
+  return station
 }
 
 /** An album of three items, two of them the same bytes. @param {string} title */

@@ -1,9 +1,6 @@
-// The messages, streams and enrolments of the exchange: every vector, and rules that none holds.
-import { concat, hex, same, unbase64, unhex, utf8 } from '../lib/bytes.js'
+// The messages and streams of the exchange: every vector, and rules that none holds.
+import { hex, same, unhex, utf8 } from '../lib/bytes.js'
 import { bitsOf, hasBit, places } from '../lib/bits.js'
-import { GlimpseError } from '../lib/errors.js'
-import { join, parseInvitation } from '../lib/enrol.js'
-import { Key, Signer } from '../lib/key.js'
 import * as messages from '../lib/messages.js'
 import { newSigner } from '../lib/station.js'
 import { ByteStream, readOriginals, readUpload, together } from '../lib/stream.js'
@@ -76,46 +73,6 @@ async function originals(v, data) {
   check(sorted({ frames }) === sorted(v.want), sorted(frames))
 }
 
-/** @param {number} seed repeated 32 times */
-async function signerOf(seed) {
-  const pkcs8 = concat([unhex('302e020100300506032b657004220420'), new Uint8Array(32).fill(seed)])
-  const secret = await crypto.subtle.importKey('pkcs8', /** @type {BufferSource} */ (pkcs8), 'Ed25519', true, ['sign'])
-  const { x } = await crypto.subtle.exportKey('jwk', secret)
-  const key = await crypto.subtle.importKey('jwk', { kty: 'OKP', crv: 'Ed25519', x }, 'Ed25519', true, ['verify'])
-  return new Signer(await Key.from(key), secret)
-}
-
-/** All that is said is as it was made by enrol.cddl alone, and nothing else is taken. @param {any} v */
-export async function enrolment(v) {
-  const signer = await signerOf(v.joining), nonce = new Uint8Array(32).fill(unbase64(v.nonces)[0])
-  const role = /** @type {const} */ (['peer', 'device'])[v.role]
-  const said = /** @type {Record<string, string>} */ ({})
-  const begin = (offer = unhex(v.offer), admission = unhex(v.admission), as = role) => join({
-    commit: async (c) => (said.commitment = hex(c), offer),
-    reveal: async (opening) => void (said.opening = hex(opening)),
-    admission: async (request) => (said.request = hex(request), admission),
-  }, signer, as, v.called, nonce)
-  const joiner = await begin()
-  const { statement, user } = await joiner.confirm()
-  for (const name of ['commitment', 'opening', 'request']) check(said[name] === v[name], `${name}: ${said[name]}`)
-  check(joiner.code === v.code && hex(statement) === v.statement && same(user, unhex(v.request).subarray(2, 18)), 'another code or admission')
-  const data = unhex(v.admission), offer = unhex(v.offer)
-  for (let at = 0; at < data.length; at += 7) await refused(async () => (await begin(offer, changed(data, at))).confirm())
-  await refused(async () => (await begin(offer, data, role === 'peer' ? 'device' : 'peer')).confirm(), 'ErrChanged')
-  const other = changed(offer, offer.length - 1)
-  check((await begin(other)).code !== v.code, 'another nonce, and the same code')
-  await refused(async () => (await begin(other)).confirm(), 'ErrChanged')
-  await refused(() => begin(concat([offer.subarray(0, -34), Uint8Array.of(0x40)])), 'ErrMalformed') // without a nonce
-  for (const bad of ['', 'a\nb', 'a\u202eb', 'x'.repeat(65)]) await refused(() => join(/** @type {any} */ ({}), signer, role, bad), 'ErrMalformed')
-}
-
-/** @param {Uint8Array} data @param {number} at */
-function changed(data, at) {
-  const other = data.slice()
-  other[at] ^= 1
-  return other
-}
-
 /** Every code is the error of package transport. @param {string} source errors.go */
 export function codes(source) {
   const list = /^var faults = \[\]error\{([^}]*)\}/m.exec(source)?.[1].match(/\w+/g) ?? []
@@ -161,18 +118,6 @@ export const rules = {
     }
     check((await newSigner()).key.algorithm === 'Ed25519', 'not the usual key')
   },
-  invitations() {
-    const key = 'ab'.repeat(32), url = 'https://hub.example.org'
-    const all = /** @type {const} */ ([
-      [url + '#' + key + '.secret', url, key, 'secret', false], [url + '/path/#.secret', url + '/path', '', 'secret', false],
-      [url + '#.secret.key', url, '', 'secret', true], [' ' + url + ':8443', url + ':8443', '', '', false],
-      [url + '#' + key.toUpperCase() + '.', url, key, '', false], [url + '#..key', url, '', '', true], [url + '#.key', url, '', 'key', false],
-    ])
-    for (const [text, url, key, secret, pinned] of all) check(sorted(parseInvitation(text)) === sorted({ url, key, secret, pinned }), text + ' ' + sorted(parseInvitation(text)))
-    for (const bad of ['', 'hub.example.org', 'ftp://hub#.x', 'https://#.x', url + '#abc.secret', 'javascript:alert(1)#.x']) {
-      check(throws(() => parseInvitation(bad)) === 'ErrMalformed', bad)
-    }
-  },
   sets() {
     const all = [0, 7, 8, 300]
     const set = bitsOf(all)
@@ -190,15 +135,4 @@ export const rules = {
     await refused(() => new ByteStream(new Blob([utf8('four').slice()]).stream()).all(3), 'ErrTooLarge')
     check((await new ByteStream(new Blob([utf8('four').slice()]).stream()).all(4)).length === 4, 'not all of it')
   },
-}
-
-/** @param {() => unknown} act */
-function throws(act) {
-  try {
-    act()
-  } catch (err) {
-    if (err instanceof GlimpseError) return err.code
-    throw err
-  }
-  return ''
 }

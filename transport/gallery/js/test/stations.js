@@ -3,12 +3,15 @@ import { concat, hex, same, sha256, unbase64, utf8 } from '../lib/bytes.js'
 import { BYTES, encode, head, Reader } from '../lib/cbor.js'
 import { Station } from '../lib/client.js'
 import { digestOf, rangeWithProof, Tree } from '../lib/digest.js'
+import { encodeEndpoint } from '../lib/documents.js'
 import { GlimpseError } from '../lib/errors.js'
+import { homeOf } from '../lib/home.js'
 import { Signer } from '../lib/key.js'
 import { Keyring } from '../lib/keyring.js'
 import { make } from '../lib/make.js'
 import * as m from '../lib/messages.js'
 import { sealed } from '../lib/sealed.js'
+import { endpointStatement } from '../lib/statements.js'
 import { together } from '../lib/stream.js'
 import { uploadBody } from '../lib/upload.js'
 import { refused } from './suite.js'
@@ -149,6 +152,25 @@ export async function keyNewsIsSealed() {
   await refused(() => station(hub, { number: 4 }).keys(5, [], ring), 'ErrConflict')
   await refused(() => station(hub, { number: 5, more: true }).keys(5, [], ring), 'ErrConflict')
   check((await station(hub, { number: 6, more: true }).keys(5, [], ring)).more, 'no more')
+}
+
+export async function homesSealWhereTheyServe() {
+  const ann = await Signer.generate(), eve = await Signer.generate(), ring = new Keyring(), other = new Uint8Array(16).fill(8)
+  ring.trust(user, ann.key)
+  ring.trust(other, eve.key)
+  const by = async (/** @type {Signer} */ signer, change = {}, key = signer.key.id) => {
+    const e = { user, key, number: 1n, urls: ['https://own'], web: ['https://web'], seal: utf8(''), ...change }
+    return encodeEndpoint({ ...e, seal: await signer.sign('application/glimpse.endpoint', endpointStatement(e)) })
+  }
+  const caller = { user, signer: ann }
+  const reach = (/** @type {Uint8Array} */ endpoint, url = 'https://own', /** @type {Uint8Array} */ of = user) => homeOf({ user: of, url, endpoint }, ring, caller)
+  const good = await by(ann)
+  check(!(await reach(good)).web && (await reach(good, 'https://web')).web && (await reach(good)).station.base === 'https://own', 'not reached')
+  for (const [endpoint, ...rest] of /** @type {[Uint8Array, string?, Uint8Array?][]} */ ([
+    [good, 'https://elsewhere'], [good, 'https://own', other], [new Uint8Array(0)], [await by(eve)], [await by(eve, {}, ann.key.id)],
+    [await by(ann, {}, eve.key.id)], [await by(ann, { user: other })], [good.map((b, i) => i === 40 ? b ^ 1 : b)],
+  ])) await refused(() => reach(endpoint, ...rest), 'ErrPeerKey')
+  check(new Station('https://x/y/').base === 'https://x/y', 'a slash at the end')
 }
 
 export async function requestsAreSealed() {

@@ -12,6 +12,7 @@ import { encodeRoster, readKeyStatement, encodeKeyStatement, readRoster, rosterS
 import { decodeThumb } from '../lib/thumbhash.js'
 import { verify } from '../lib/verify.js'
 import { check, run, sorted } from './vectors.js'
+import * as enrolments from './enrolments.js'
 import * as exchanges from './exchanges.js'
 import * as rules from './rules.js'
 import * as stations from './stations.js'
@@ -32,10 +33,10 @@ export async function cases(load) {
       ({ name: `digest of ${v.size} bytes`, run: () => digest(v) })),
     ...shares.map((/** @type {any} */ s) => ({ name: 'share ' + s.name, run: () => share(s) })),
     ...(await json('transport/testdata/messages.json')).map((/** @type {any} */ v) => ({ name: 'message ' + v.name, run: () => exchanges.message(v) })),
-    ...(await json('transport/enrol/testdata/enrolments.json')).map((/** @type {any} */ v) => ({ name: 'enrolment ' + v.name, run: () => exchanges.enrolment(v) })),
+    ...(await json('transport/enrol/testdata/enrolments.json')).map((/** @type {any} */ v) => ({ name: 'enrolment ' + v.name, run: () => enrolments.enrolment(v) })),
     ...(await json('transport/media/testdata/previews.json')).map((/** @type {any} */ v) => ({ name: 'preview ' + v.preview.slice(0, 20), run: () => preview(v) })),
     { name: 'codes of faults', run: async () => exchanges.codes(await load('transport/errors.go')) },
-    ...Object.entries({ ...rules, ...exchanges.rules, ...stations }).map(([name, rule]) => ({ name: 'rule ' + name, run: async () => rule() })),
+    ...Object.entries({ ...rules, ...exchanges.rules, ...enrolments.rules, ...stations }).map(([name, rule]) => ({ name: 'rule ' + name, run: async () => rule() })),
   ]
 }
 
