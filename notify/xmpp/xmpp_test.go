@@ -232,6 +232,27 @@ func TestMessage(t *testing.T) {
 	}
 }
 
+// TestCoverTooLarge: a cover that no server takes within a message, or that is no picture, is
+// left out, and the rest is told.
+func TestCoverTooLarge(t *testing.T) {
+	s := xmpptest.Start(t, "glimpse", "bob")
+	bob, c := signIn(t, s, "bob@localhost/home"), open(t, s, s.Address)
+	large, text := lake(t), lake(t)
+	large.Cover = append(large.Cover, make([]byte, 64<<10)...)
+	text.Cover = []byte("<html>")
+	check(t, c.Deliver(t.Context(), large))
+	check(t, c.Deliver(t.Context(), text))
+	all := bob.messages()
+	if len(all) != 2 {
+		t.Fatalf("messages %+v", all)
+	}
+	for _, m := range all {
+		if m.Data.CID != "" || m.Sharing.ID != "" || !strings.Contains(m.Body, "A day at the lake") {
+			t.Errorf("message %+v", m)
+		}
+	}
+}
+
 // TestSourcesLater: a file is shared without sources while it has a label; when that has gone, a
 // program that reads XEP-0447 finds the sources of the same file, each once, and no others. What is
 // complete when it is shared has them at once.
