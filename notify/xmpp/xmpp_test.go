@@ -308,6 +308,12 @@ func TestGroup(t *testing.T) {
 	if len(all) != 2 || all[0].Type != "groupchat" || all[0].From != "lake@rooms.localhost/glimpse" || !strings.Contains(all[1].Body, "A day at the lake") {
 		t.Errorf("messages %+v", all)
 	}
+	bob.says(`<iq type="set" id="c2" to="lake@rooms.localhost"><query xmlns="http://jabber.org/protocol/muc#admin"><item nick="glimpse" role="none"/></query></iq>`)
+	l.ID = notify.ID{3}
+	check(t, c.Deliver(t.Context(), l)) // it joins again, since it was put out
+	if all := bob.messages(); len(all) != 3 {
+		t.Errorf("messages %+v", all)
+	}
 	l.Address = "xmpp:lake@elsewhere.localhost?join"
 	if err := c.Deliver(t.Context(), l); err == nil || errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("a group at a server that is not reached: %v", err)
