@@ -32,6 +32,11 @@ type Letter struct {
 	// how many of them will never be.
 	Labelled, Withdrawn int
 	Cover               []byte // thumbnail that stands for the collection; empty = none
+	// Item is the one that the cover shows, and Sources are base URLs of stations that serve its
+	// complete version, at which a member's own programs may ask for it; empty = there are none,
+	// or its label has not gone.
+	Item    collection.ItemID
+	Sources []string
 	// Time is when the news came, to the second; a repeat has the same. Zero = not known.
 	Time time.Time
 	// Language is what the reader reads, as a language tag (BCP 47); empty = not known.

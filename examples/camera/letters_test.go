@@ -43,7 +43,7 @@ func newCorrespondence(t *testing.T) *correspondence {
 	t.Setenv("SSL_CERT_FILE", c.chat.Certificate)
 	hub := programtest.NewHub(t)
 	hub.Stop()
-	hub.Start("-gallery", "https://gallery.example.org", "-smtp", "smtp://"+c.post.SMTP, "-smtp-from", "glimpse@hub.example.org", "-smtp-name", "The hub",
+	hub.Start("-gallery", "https://gallery.example.org/", "-smtp", "smtp://"+c.post.SMTP, "-smtp-from", "glimpse@hub.example.org", "-smtp-name", "The hub",
 		"-smtp-bounces", "bounces@hub.example.org", "-xmpp", "glimpse@localhost", "-xmpp-server", c.chat.Address, "-xmpp-password-file", word)
 	c.family = &family{t: t, hub: hub}
 	c.home = hub.Peer("Ann", "ann@example.org")

@@ -59,6 +59,8 @@ func TestBounce(t *testing.T) {
 		{report(to, "failed", "5.1.1"), Bounce{name, true, "5.1.1"}, true},
 		{report("<"+strings.ToUpper(to)+">", "Failed", "5.2.2 (mailbox full)"), Bounce{name, true, "5.2.2"}, true},
 		{report(to, "delayed", "4.4.1"), Bounce{name, false, "4.4.1"}, true},
+		{strings.Replace(report(to, "failed", "5.1.1"), "report-type=delivery-status", "report-type=disposition-notification", 1), Bounce{}, false},
+		{strings.Replace(report(to, "failed", "5.1.1"), "multipart/report", "multipart/mixed", 1), Bounce{}, false},
 		{report("bounces@hub.example.org", "failed", "5.1.1"), Bounce{}, false},
 		{report("bounces+abc@hub.example.org", "failed", "5.1.1"), Bounce{}, false},
 		{strings.Replace(report(to, "failed", "5.1.1"), "Action:", "X:", 1), Bounce{}, false},

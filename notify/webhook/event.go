@@ -27,8 +27,8 @@ type Event struct {
 	Data            Data       `json:"data"`
 }
 
-// Data is what an event tells. Texts are whatever people have written. Cover and File are
-// base64.
+// Data is what an event tells, as the letter says it: texts are whatever people have written, and
+// Sources ask who calls. Cover and File are base64.
 type Data struct {
 	Author      collection.UserID `json:"author"`
 	Collection  collection.ID     `json:"collection"`
@@ -41,6 +41,8 @@ type Data struct {
 	Link        string            `json:"link,omitempty"`
 	Unsubscribe string            `json:"unsubscribe,omitempty"`
 	Code        string            `json:"code,omitempty"`
+	Item        collection.ItemID `json:"item,omitzero"`
+	Sources     []string          `json:"sources,omitempty"`
 	Cover       []byte            `json:"cover,omitempty"`
 	File        []byte            `json:"file,omitempty"`
 }
@@ -52,7 +54,7 @@ func event(source string, l notify.Letter) ([]byte, error) {
 		Subject: collection.Name{Author: l.Author, ID: l.Collection}.String(), DataContentType: "application/json",
 		Data: Data{
 			Author: l.Author, Collection: l.Collection, By: l.By, Title: l.Title, Note: l.Note, Items: l.Items, Labelled: l.Labelled,
-			Withdrawn: l.Withdrawn, Link: l.Link, Unsubscribe: l.Unsubscribe, Code: l.Code, Cover: l.Cover, File: l.File,
+			Withdrawn: l.Withdrawn, Link: l.Link, Unsubscribe: l.Unsubscribe, Code: l.Code, Item: l.Item, Sources: l.Sources, Cover: l.Cover, File: l.File,
 		},
 	}
 	if !l.Time.IsZero() {

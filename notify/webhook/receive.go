@@ -53,7 +53,7 @@ func read(h http.Header, body []byte) (e Event, err error) {
 	if err := json.Unmarshal(body, &e); err != nil {
 		return Event{}, fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
-	if e.SpecVersion != specVersion || e.ID == "" || e.Source == "" || !strings.HasPrefix(e.Type, typePrefix) || e.ID != h.Get(headerID) {
+	if e.SpecVersion != specVersion || e.Source == "" || !strings.HasPrefix(e.Type, typePrefix) || e.ID == "" || e.ID != h.Get(headerID) {
 		return Event{}, fmt.Errorf("%w: attributes", ErrMalformed)
 	}
 	return e, nil

@@ -124,6 +124,7 @@ func TestEvent(t *testing.T) {
 	r := receive(t)
 	l := notify.Letter{
 		ID: notify.ID{0xab}, Address: r.address(1), Reason: notify.Available, Title: "Lake", Items: 2, Labelled: 1,
+		Item: collection.ItemID{3}, Sources: []string{"https://home.example.org"}, Code: "ABCDEFGH",
 		Time: time.Unix(1_800_000_000, 0), Author: collection.UserID{1}, Collection: collection.ID{2},
 	}
 	if err := r.channel().Deliver(t.Context(), l); err != nil {
@@ -132,7 +133,8 @@ func TestEvent(t *testing.T) {
 	const want = `{"specversion":"1.0","id":"ab00000000000000000000000000000000000000000000000000000000000000","source":"https://hub.example.org",` +
 		`"type":"org.glimpse-go.collection.available","subject":"01000000000000000000000000000000/02000000000000000000000000000000",` +
 		`"time":"2027-01-15T08:00:00Z","datacontenttype":"application/json",` +
-		`"data":{"author":"01000000000000000000000000000000","collection":"02000000000000000000000000000000","title":"Lake","items":2,"labelled":1}}`
+		`"data":{"author":"01000000000000000000000000000000","collection":"02000000000000000000000000000000","title":"Lake","items":2,"labelled":1,` +
+		`"code":"ABCDEFGH","item":"03000000000000000000000000000000","sources":["https://home.example.org"]}}`
 	if got := string(r.bodies[0]); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

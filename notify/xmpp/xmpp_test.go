@@ -10,6 +10,7 @@ import (
 	"image/jpeg"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -35,15 +36,30 @@ type message struct {
 	Thread  string `xml:"thread"`
 	URL     string `xml:"jabber:x:oob x>url"`
 	Sharing struct {
-		Sources   *struct{} `xml:"sources"`
+		ID        string   `xml:"id,attr"`
+		Sources   []source `xml:"sources>url-data"`
 		Thumbnail struct {
 			URI string `xml:"uri,attr"`
 		} `xml:"file>thumbnail"`
 	} `xml:"urn:xmpp:sfs:0 file-sharing"`
+	Letter struct {
+		ID string `xml:"id,attr"`
+	} `xml:"https://glimpse-go.org/letter letter"`
+	AttachTo struct {
+		ID string `xml:"id,attr"`
+	} `xml:"urn:xmpp:message-attaching:1 attach-to"`
+	Sources struct {
+		ID  string   `xml:"id,attr"`
+		All []source `xml:"http://jabber.org/protocol/url-data url-data"`
+	} `xml:"urn:xmpp:sfs:0 sources"`
 	Data struct {
 		CID  string `xml:"cid,attr"`
 		Type string `xml:"type,attr"`
 	} `xml:"urn:xmpp:bob data"`
+}
+
+type source struct {
+	Target string `xml:"target,attr"`
 }
 
 // person is somebody with a chat program.
@@ -146,7 +162,7 @@ func open(t *testing.T, s *xmpptest.Server, server string) *xmpp.Channel {
 // letter is a message as a letter, as far as it can be read.
 func (m message) letter(t *testing.T) (l notify.Letter) {
 	t.Helper()
-	id, err := hex.DecodeString(m.ID)
+	id, err := hex.DecodeString(m.Letter.ID)
 	check(t, err)
 	lines := strings.Split(m.Body, "\n")
 	l.ID, l.Address, l.Title, l.Link = notify.ID(id), "bob@localhost", lines[1], m.URL
@@ -208,11 +224,69 @@ func TestMessage(t *testing.T) {
 	if m.Body != says || m.Type != "chat" || m.URL != first.Link || !strings.HasPrefix(m.From, "glimpse@localhost/") {
 		t.Errorf("message %+v", m)
 	}
-	if m.Data.Type != "image/jpeg" || m.Sharing.Thumbnail.URI != "cid:"+m.Data.CID || m.Sharing.Sources != nil {
+	if m.Data.Type != "image/jpeg" || m.Sharing.Thumbnail.URI != "cid:"+m.Data.CID || len(m.Sharing.Sources) > 0 || m.AttachTo.ID != "" {
 		t.Errorf("the cover: %+v in %+v", m.Data, m.Sharing)
 	}
 	if all[1].Thread != m.Thread || m.Thread == "" || !strings.Contains(all[1].Body, "Alles ist in voller Fassung da.") {
 		t.Errorf("the second %+v", all[1])
+	}
+}
+
+// TestCoverTooLarge: a cover that no server takes within a message, or that is no picture, is
+// left out, and the rest is told.
+func TestCoverTooLarge(t *testing.T) {
+	s := xmpptest.Start(t, "glimpse", "bob")
+	bob, c := signIn(t, s, "bob@localhost/home"), open(t, s, s.Address)
+	large, text := lake(t), lake(t)
+	large.Cover = append(large.Cover, make([]byte, 64<<10)...)
+	text.Cover = []byte("<html>")
+	check(t, c.Deliver(t.Context(), large))
+	check(t, c.Deliver(t.Context(), text))
+	all := bob.messages()
+	if len(all) != 2 {
+		t.Fatalf("messages %+v", all)
+	}
+	for _, m := range all {
+		if m.Data.CID != "" || m.Sharing.ID != "" || !strings.Contains(m.Body, "A day at the lake") {
+			t.Errorf("message %+v", m)
+		}
+	}
+}
+
+// TestSourcesLater: a file is shared without sources while it has a label; when that has gone, a
+// program that reads XEP-0447 finds the sources of the same file, each once, and no others. What is
+// complete when it is shared has them at once.
+func TestSourcesLater(t *testing.T) {
+	s := xmpptest.Start(t, "glimpse", "bob")
+	bob, c := signIn(t, s, "bob@localhost/home"), open(t, s, s.Address)
+	first, second, edited, whole := lake(t), lake(t), lake(t), lake(t)
+	second.ID, second.Reason, second.Labelled = notify.ID{8}, notify.Available, 0
+	second.Author, second.Item = [16]byte{1}, [16]byte{3}
+	first.Author, edited.Author, whole.Author = second.Author, second.Author, second.Author
+	second.Sources = []string{"https://home.example.org", "libp2p://x", "http://home.lan", "https://nas.example.org/base"}
+	edited.ID, edited.Reason = notify.ID{9}, notify.Edited
+	whole.ID, whole.Collection, whole.Sources = notify.ID{10}, [16]byte{4}, []string{"https://home.example.org"}
+	for _, l := range []notify.Letter{first, second, edited, whole} {
+		check(t, c.Deliver(t.Context(), l))
+	}
+	all := bob.messages()
+	if len(all) != 4 {
+		t.Fatalf("messages %+v", all)
+	}
+	shared, attached := all[0], all[1]
+	if shared.Sharing.ID == "" || len(shared.Sharing.Sources)+len(shared.Sources.All) > 0 {
+		t.Errorf("shared %+v", shared)
+	}
+	const path = "/v1/originals/01000000000000000000000000000000/00000000000000000000000000000000/03000000000000000000000000000000"
+	want := []source{{"https://home.example.org" + path}, {"https://nas.example.org/base" + path}}
+	if attached.AttachTo.ID != shared.ID || attached.Sources.ID != shared.Sharing.ID || !slices.Equal(attached.Sources.All, want) || attached.Sharing.ID != "" {
+		t.Errorf("attached %+v", attached)
+	}
+	if all[2].AttachTo.ID != "" || len(all[2].Sources.All) > 0 || all[2].ID == shared.ID || all[2].ID == attached.ID {
+		t.Errorf("without sources %+v", all[2])
+	}
+	if all[3].AttachTo.ID != "" || len(all[3].Sharing.Sources) != 1 || all[3].ID == shared.ID {
+		t.Errorf("complete at once %+v", all[3])
 	}
 }
 
@@ -232,6 +306,12 @@ func TestGroup(t *testing.T) {
 	}
 	all := bob.messages()
 	if len(all) != 2 || all[0].Type != "groupchat" || all[0].From != "lake@rooms.localhost/glimpse" || !strings.Contains(all[1].Body, "A day at the lake") {
+		t.Errorf("messages %+v", all)
+	}
+	bob.says(`<iq type="set" id="c2" to="lake@rooms.localhost"><query xmlns="http://jabber.org/protocol/muc#admin"><item nick="glimpse" role="none"/></query></iq>`)
+	l.ID = notify.ID{3}
+	check(t, c.Deliver(t.Context(), l)) // it joins again, since it was put out
+	if all := bob.messages(); len(all) != 3 {
 		t.Errorf("messages %+v", all)
 	}
 	l.Address = "xmpp:lake@elsewhere.localhost?join"

@@ -20,6 +20,9 @@
 //	POST  /v1/ids                                             new ids for a collection and its items
 //	POST  /v1/keys                                            of whom keys were stopped, and statements on some users' keys
 //	POST  /v1/roster                                          the roster of the caller's user, for the latest
+//	GET   /v1/channels                                        over which channels the caller is told besides the feed
+//	POST  /v1/channels                                        a choice of them, with codes for new addresses
+//	GET   /v1/parked                                          letters on what the caller shares that nobody gets
 //	GET   /v1/settings                                        the user's address book and settings, for a device
 //	POST  /v1/enrol/commitment                                a station is to join: for the offer (package enrol)
 //	POST  /v1/enrol/opening                                   what it has committed to

@@ -13,6 +13,7 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/hub/internal/records"
 	"github.com/glimpse-go/glimpse/transport/hub/mail"
+	"github.com/glimpse-go/glimpse/transport/internal/cover"
 	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
@@ -24,7 +25,7 @@ func (h *Hub) forMail() mail.Hub {
 			s, err := h.loadFor(ctx, name, to)
 			return s.Collection, s.Sealed, err
 		},
-		Cover: h.core.Server.Cover,
+		Cover: h.core.Server.Cover, Sources: h.sourcesOfCover,
 		Version: func(ctx context.Context, ref transport.Ref, offset int64) (*transport.Stream, error) {
 			s, err := h.core.Load(ctx, ref.Collection)
 			if err != nil {
@@ -35,6 +36,22 @@ func (h *Hub) forMail() mail.Hub {
 		Address: h.addresses.writesTo, Name: h.nameOf, Place: h.place, MayWrite: h.mayWrite, Finish: h.core.Finish,
 		Shared: h.shared, Gallery: h.cfg.Gallery, Now: h.cfg.Now, Random: h.cfg.Random, Log: h.cfg.Log,
 	}
+}
+
+// sourcesOfCover is mail.Hub.Sources.
+func (h *Hub) sourcesOfCover(ctx context.Context, name collection.Name) (id collection.ItemID, urls []string, err error) {
+	s, err := h.core.Load(ctx, name)
+	if err != nil || s.Collection.Len() == 0 {
+		return id, nil, err
+	}
+	item := cover.Item(s.Collection)
+	id, rank := s.Collection.At(item)
+	for _, source := range s.Sources {
+		if rank.Complete() && source.Items.Has(item) {
+			urls = append(urls, source.URL)
+		}
+	}
+	return id, urls, nil
 }
 
 // loadFor loads a collection for one who is written to on it: as the user who that is, if it is

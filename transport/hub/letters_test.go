@@ -2,10 +2,12 @@ package hub_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/lab/labtest"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
@@ -116,5 +118,30 @@ func TestAuthorSeesParked(t *testing.T) {
 	}
 	if p, err := w.Hub.Hub.Mail().Of(w.User("bob")).Parked(t.Context()); err != nil || len(p.Letters) > 0 {
 		t.Errorf("%+v, %v", p, err)
+	}
+}
+
+// TestSourcesByChannel: a member's letter says where the original of what its cover shows is
+// served, once the label is gone; nobody else's does.
+func TestSourcesByChannel(t *testing.T) {
+	var outside notify.Memory
+	w := newChannels(t, hub.Config{Mail: mail.Config{Channel: &outside}})
+	ann, bob := w.User("ann"), w.User("bob")
+	cam, home := w.Camera(ann, 2), w.Peer(ann, "home")
+	w.chooses(bob, map[string]string{"chat": "bob@chat"})
+	name := cam.AlbumFor("Lake", []collection.UserID{bob}, "eve@example.org")
+	cam.Shares(name)
+	if l := w.told(&w.chat, notify.Shared)[0]; l.Sources != nil || l.Item != cam.Items[0].ID {
+		t.Errorf("with a label: %+v", l)
+	}
+	cam.Syncs(home, name)
+	home.Publishes(name)
+	if l := w.told(&w.chat, notify.Available)[0]; !slices.Equal(l.Sources, []string{home.URL()}) || l.Item != cam.Items[0].ID {
+		t.Errorf("complete: %+v", l)
+	}
+	for _, l := range outside.Letters() {
+		if l.Sources != nil {
+			t.Errorf("to who is no member: %+v", l)
+		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/glimpse-go/glimpse/examples/internal/program"
@@ -41,7 +42,7 @@ func (w *runWord) Run(ctx context.Context, env program.Env, g *grammar) (err err
 	if err != nil {
 		return err
 	}
-	s, err := w.open(ctx, env, g, url, hub.Config{UpkeepInterval: w.Probe, KeepVersions: w.Retain, Gallery: w.Letters.Gallery, Log: log}, m)
+	s, err := w.open(ctx, env, g, url, hub.Config{UpkeepInterval: w.Probe, KeepVersions: w.Retain, Gallery: strings.TrimSuffix(w.Letters.Gallery, "/"), Log: log}, m)
 	if err != nil {
 		return err
 	}

@@ -69,6 +69,9 @@ type Hub struct {
 	// a cover that has still to come the error wraps transport.ErrPending.
 	Cover   func(ctx context.Context, name collection.Name) ([]byte, error)
 	Version func(ctx context.Context, ref transport.Ref, offset int64) (*transport.Stream, error)
+	// Sources returns the item that the cover shows, and base URLs of those who serve its
+	// complete version; none while it has a label.
+	Sources func(ctx context.Context, name collection.Name) (collection.ItemID, []string, error)
 	// Address returns where a recipient of a collection who is no member is written to, and the
 	// random part of a blinded address; no address if it has become a member's.
 	Address func(ctx context.Context, name collection.Name, to Recipient) (address string, r [16]byte, err error)

@@ -51,6 +51,11 @@ func (m *Mailer) fillIn(ctx context.Context, l letter, c collection.Collection, 
 	if err := m.attach(c, &out); err != nil {
 		return out, err
 	}
+	if l.To.Channel != "" { // others may not ask them
+		if out.Item, out.Sources, err = m.hub.Sources(ctx, l.name()); err != nil {
+			return out, err
+		}
+	}
 	out.Cover, err = m.hub.Cover(ctx, l.name())
 	if errors.Is(err, transport.ErrPending) && (out.Reason != notify.Shared || !m.hub.Now().Before(l.latest())) {
 		err = nil
