@@ -33,7 +33,7 @@ func (s *shown) url() string {
 // showing shares an album of real photos, and opens a browser.
 func showing(t *testing.T, photos int, change func(*collection.Body)) *shown {
 	t.Helper()
-	s := &shown{w: browsertest.World(t, hub.Config{})}
+	s := &shown{w: browsertest.World(t, hub.Config{RequiredFromDevice: 2})}
 	ann := s.w.User("ann")
 	s.bob = s.w.User("bob")
 	s.home = s.w.Peer(ann, "home")
@@ -47,7 +47,7 @@ func showing(t *testing.T, photos int, change func(*collection.Body)) *shown {
 	s.cam.Shares(s.name)
 	g, err := gallery.New(gallery.OfHub(s.w.Hub.Hub, httplink.HandlerOptions{}), gallery.Config{})
 	labtest.Must(t, err)
-	s.origin = browsertest.Serve(t, g)
+	s.origin = browsertest.Serve(t, withOriginals{g, s.home, s.bob})
 	s.Page = browsertest.New(t)
 	s.SignIn(s.origin, s.bob)
 	return s

@@ -5,6 +5,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 )
 
@@ -34,4 +35,14 @@ func (p *Page) Prefer(feature, value string) {
 		_, err = cdp.Call(ctx, t, emulation.SetEmulatedMedia, params)
 		return none, err
 	})
+}
+
+// Hover points at what a selector finds first.
+func (p *Page) Hover(selector string) {
+	p.t.Helper()
+	at := Eval[[]float64](p, `(() => {
+		const box = document.querySelector(`+"`"+selector+"`"+`).getBoundingClientRect()
+		return [box.x + box.width / 2, box.y + box.height / 2]
+	})()`)
+	p.Do(chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, at[0], at[1]))
 }

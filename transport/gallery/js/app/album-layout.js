@@ -12,9 +12,10 @@
  */
 export function justify(ratios, { width, height, gap, heading }, headings = new Map()) {
   const out = { rows: /** @type {Row[]} */ ([]), headings: /** @type {Heading[]} */ ([]), height: 0 }
-  let from = 0, sum = 0
+  let from = 0, sum = 0, full = height
   const end = (/** @type {number} */ to, /** @type {number} */ h) => {
     if (to > from) out.rows.push({ top: out.height, height: h, from, to })
+    full = h
     out.height += to > from ? h + gap : 0
     from = to
     sum = 0
@@ -22,7 +23,7 @@ export function justify(ratios, { width, height, gap, heading }, headings = new 
   for (let i = 0; i < ratios.length; i++) {
     const text = headings.get(i)
     if (text !== undefined) {
-      end(i, height)
+      end(i, full)
       out.headings.push({ top: out.height, text })
       out.height += heading
     }
@@ -30,7 +31,7 @@ export function justify(ratios, { width, height, gap, heading }, headings = new 
     const fits = (width - gap * (i - from)) / sum
     if (fits <= height) end(i + 1, Math.max(fits, height / 4))
   }
-  end(ratios.length, height)
+  end(ratios.length, full)
   return out
 }
 

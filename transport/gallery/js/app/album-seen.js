@@ -18,7 +18,7 @@ export const cache = async () => 'caches' in globalThis ? caches.open(cacheName)
 
 /** Forgets an album: it is gone, or not for this reader any more. @param {string} key */
 export async function forget(key) {
-  await remove('seen', key)
+  for (const what of ['', 'opened/', 'cursor/']) await remove('seen', what + key)
   const kept = await cache()
   for (const request of await kept?.keys() ?? []) if (request.url.includes(key)) await kept?.delete(request)
 }

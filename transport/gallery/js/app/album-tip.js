@@ -15,10 +15,14 @@ export function tips(album) {
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   let leaving
   let shown = -1
+  /** Whose tip was closed by key, and is not opened by the pointer that still rests there. */
+  let dismissed = -1
 
   /** @param {number} i @param {HTMLElement} at @param {boolean} touched */
   function show(i, at, touched) {
     clearTimeout(leaving)
+    if (i === dismissed && !touched) return
+    dismissed = -1
     if (shown === i && tip.matches(':popover-open') && !touched) return
     shown = i
     const standing = album.standing(i)
@@ -35,8 +39,15 @@ export function tips(album) {
   function leave() {
     clearTimeout(leaving)
     leaving = setTimeout(() => {
+      dismissed = -1
       if (!tip.matches(':hover') && !tip.contains(document.activeElement)) tip.hidePopover()
     }, lag)
+  }
+
+  addEventListener('keydown', (e) => { if (e.key === 'Escape' && tip.matches(':popover-open')) close() })
+  function close() {
+    dismissed = shown
+    tip.hidePopover()
   }
 
   album.addEventListener('labels', () => tip.hidePopover())

@@ -88,7 +88,7 @@ export class Viewer {
     this.zoom.reset()
     this.#clear()
     this.#show()
-    put(this.heard, [nameOf(this.album, i), ...sentences(this.album, i)].join('. '))
+    put(this.heard, [nameOf(this.album, i) + '.', ...sentences(this.album, i)].join(' '))
     for (const next of [i + 1, i - 1]) if (next >= 0 && next < this.album.collection.length) void this.screens.get(next)
   }
 
@@ -190,7 +190,7 @@ export class Viewer {
     /** @type {Record<string, () => void>} */
     const keys = {
       ArrowLeft: () => this.go(this.i - 1), ArrowRight: () => this.go(this.i + 1), Home: () => this.go(0), End: () => this.go(last),
-      '+': () => this.zoom.by(1.5), '=': () => this.zoom.by(1.5), '-': () => this.zoom.by(1 / 1.5), 0: () => this.zoom.reset(),
+      Escape: () => this.leave(), '+': () => this.zoom.by(1.5), '=': () => this.zoom.by(1.5), '-': () => this.zoom.by(1 / 1.5), 0: () => this.zoom.reset(),
     }
     if (!(e.target instanceof HTMLButtonElement)) keys.Enter = () => this.zoom.toggle()
     const act = keys[e.key]

@@ -1,4 +1,5 @@
 // The page of an album.
+import { hex } from '../lib/bytes.js'
 import { Album } from './album-data.js'
 import { Grid } from './album-grid.js'
 import { followAlbum } from './album-live.js'
@@ -7,6 +8,7 @@ import { tips } from './album-tip.js'
 import { keepWishes } from './album-wish.js'
 import { find, h, put } from './dom.js'
 import { keepOffline } from './offline.js'
+import { write } from './store.js'
 import { say } from './words.js'
 
 const { author = '', id = '', user = '' } = document.body.dataset
@@ -33,6 +35,11 @@ function summary() {
   document.body.dataset.vouched = album.vouched
 }
 
+/** Takes note of what was shown, beside which the page of all albums sees what is new. */
+const opened = () => write('seen', 'opened/' + album.key, {
+  labelled: album.collection.labelled, edition: album.state ? hex(album.state.edition) : '', reason: '',
+})
+
 async function start() {
   await album.load()
   const thumbs = new Thumbs(album)
@@ -40,8 +47,9 @@ async function start() {
   const grid = new Grid(album, thumbs, { open: view, tip: tip.show, leave: tip.leave })
   grid.layout(true)
   summary()
-  for (const news of ['labels', 'edition']) album.addEventListener(news, summary)
+  for (const news of ['labels', 'edition']) album.addEventListener(news, () => { summary(); void opened() })
   await keepWishes(album)
+  await opened()
   document.body.dataset.ready = 'true'
   void thumbs.stream()
   void followAlbum(album, (online) => {
