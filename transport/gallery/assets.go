@@ -18,7 +18,7 @@ var sources embed.FS
 var entries = []string{
 	"style.css",
 	"albums.js", "album.js",
-	"signin.js", "settings.js", "link.js", "session.css",
+	"signin.js", "settings.js", "link.js",
 	"join.js", "keys.js",
 }
 

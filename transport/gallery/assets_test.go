@@ -22,7 +22,7 @@ func TestAssets(t *testing.T) {
 	b.Transport.(*http.Transport).DisableCompression = true
 	_, _, page := s.asks(t, b, "GET", "/", nil, nil)
 	loads := regexp.MustCompile(`(?:href|src)="(/assets/[^"]+)"`).FindAllStringSubmatch(page, -1)
-	if len(loads) < 3 {
+	if len(loads) < 2 {
 		t.Fatal(page)
 	}
 	for _, found := range append(loads, []string{"", "/sw.js"}, []string{"", "/icon.svg"}) {
