@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/glimpse-go/glimpse/examples/internal/program"
+	"github.com/glimpse-go/glimpse/transport/gallery"
 	"github.com/glimpse-go/glimpse/transport/httplink"
 	"github.com/glimpse-go/glimpse/transport/hub"
 )
@@ -18,6 +19,7 @@ type runWord struct {
 	Listen  string        `default:"127.0.0.1:8443" help:"Where to listen; :8443 is at all addresses of this computer."`
 	URL     string        `help:"The base URL by which stations reach the hub, such as https://hub.example.org; what -listen says if empty."`
 	TLS     tlsOptions    `embed:"" prefix:"tls-"`
+	Gallery bool          `default:"true" help:"Serve the gallery, for people's browsers, at the same address; -gallery=false does not."`
 	Metrics string        `placeholder:"HOST:PORT" help:"Where to serve /metrics in the text format of Prometheus; nowhere if empty. The admin socket has it, too."`
 	Retain  time.Duration `default:"720h" help:"How long thumbnails and screen versions are kept; 0 = for ever."`
 	Probe   time.Duration `default:"4h" help:"How often homes are asked whether they still serve what they have announced."`
@@ -49,13 +51,17 @@ func (w *runWord) Run(ctx context.Context, env program.Env, g *grammar) (err err
 		return err
 	}
 	a.pinned = w.TLS.Mode == "key"
-	return w.serve(ctx, env, a, log, listener, func(h http.Handler) error {
+	pages, err := w.pages(a, log)
+	if err != nil {
+		return err
+	}
+	return w.serve(ctx, env, a, log, listener, pages, func(h http.Handler) error {
 		return httplink.Serve(ctx, listener, h, config, s.hub.Run)
 	})
 }
 
 // serve serves the hub and its operator, as long as both can be.
-func (w *runWord) serve(ctx context.Context, env program.Env, a *admin, log *slog.Logger, listener net.Listener, stations func(http.Handler) error) error {
+func (w *runWord) serve(ctx context.Context, env program.Env, a *admin, log *slog.Logger, listener net.Listener, pages http.Handler, stations func(http.Handler) error) error {
 	stop, err := program.Listen(a.dir, a)
 	if err != nil {
 		return err
@@ -70,15 +76,22 @@ func (w *runWord) serve(ctx context.Context, env program.Env, a *admin, log *slo
 	}
 	a.greet(ctx, env)
 	program.Ready()
-	return stations(a.metrics.watch(a.public(ctx, log)))
+	return stations(a.metrics.watch(a.public(ctx, pages)))
 }
 
-// public is what the hub serves to stations, and to what watches over it.
-func (a *admin) public(ctx context.Context, log *slog.Logger) http.Handler {
+// pages are what the hub serves to stations, and to people's browsers.
+func (w *runWord) pages(a *admin, log *slog.Logger) (http.Handler, error) {
+	o := httplink.HandlerOptions{Who: httplink.BySeal(a.hub.Keys(), a.hub.PublicKey().ID(), nil), Enrol: a.attempt, Log: log}
+	if !w.Gallery {
+		return httplink.HubHandler(a.hub, o), nil
+	}
+	return gallery.New(gallery.OfHub(a.hub, o), gallery.Config{URL: a.url, Store: a.store, Log: log})
+}
+
+// public is what the hub serves, to what watches over it, too.
+func (a *admin) public(ctx context.Context, pages http.Handler) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/", httplink.HubHandler(a.hub, httplink.HandlerOptions{
-		Who: httplink.BySeal(a.hub.Keys(), a.hub.PublicKey().ID(), nil), Enrol: a.attempt, Log: log,
-	}))
+	mux.Handle("/", pages)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) {}) // it answers
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		if _, err := a.store.Get(r.Context(), "ready"); err != nil || ctx.Err() != nil {
