@@ -5,6 +5,8 @@ go 1.26.0
 require (
 	github.com/alecthomas/kong v1.17.0
 	github.com/glimpse-go/glimpse v0.0.0
+	github.com/glimpse-go/glimpse/notify/mail v0.0.0
+	github.com/glimpse-go/glimpse/notify/xmpp v0.0.0
 	github.com/glimpse-go/glimpse/transport/gallery v0.0.0
 	github.com/glimpse-go/glimpse/transport/media v0.0.0
 	github.com/glimpse-go/glimpse/transport/media/heif v0.0.0
@@ -35,12 +37,19 @@ require (
 	github.com/remyoudompheng/bigfft v0.0.0-20230129092748-24d4a6f8daec // indirect
 	github.com/tetratelabs/wazero v1.9.0 // indirect
 	github.com/tinylib/msgp v1.6.4 // indirect
+	github.com/wneessen/go-mail v0.8.1 // indirect
 	github.com/x448/float16 v0.8.4 // indirect
 	go.n16f.net/thumbhash v1.1.0 // indirect
 	golang.org/x/image v0.47.0 // indirect
-	golang.org/x/net v0.60.0 // indirect
+	golang.org/x/mod v0.42.0 // indirect
+	golang.org/x/net v0.61.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
 	golang.org/x/text v0.44.0 // indirect
+	golang.org/x/tools v0.52.0 // indirect
+	mellium.im/reader v0.1.0 // indirect
+	mellium.im/sasl v0.3.2 // indirect
+	mellium.im/xmlstream v0.15.4 // indirect
+	mellium.im/xmpp v0.22.0 // indirect
 	modernc.org/libc v1.80.1 // indirect
 	modernc.org/mathutil v1.7.1 // indirect
 	modernc.org/memory v1.12.1 // indirect
@@ -49,6 +58,8 @@ require (
 
 replace (
 	github.com/glimpse-go/glimpse => ..
+	github.com/glimpse-go/glimpse/notify/mail => ../notify/mail
+	github.com/glimpse-go/glimpse/notify/xmpp => ../notify/xmpp
 	github.com/glimpse-go/glimpse/transport/gallery => ../transport/gallery
 	github.com/glimpse-go/glimpse/transport/media => ../transport/media
 	github.com/glimpse-go/glimpse/transport/media/heif => ../transport/media/heif

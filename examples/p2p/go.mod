@@ -31,6 +31,8 @@ require (
 	github.com/fxamacker/cbor/v2 v2.10.0 // indirect
 	github.com/gen2brain/avif v0.4.4 // indirect
 	github.com/gen2brain/heic v0.4.5 // indirect
+	github.com/glimpse-go/glimpse/notify/mail v0.0.0 // indirect
+	github.com/glimpse-go/glimpse/notify/xmpp v0.0.0 // indirect
 	github.com/glimpse-go/glimpse/transport/gallery v0.0.0 // indirect
 	github.com/glimpse-go/glimpse/transport/media/heif v0.0.0 // indirect
 	github.com/glimpse-go/glimpse/transport/sqlitestore v0.0.0 // indirect
@@ -118,6 +120,7 @@ require (
 	github.com/tinylib/msgp v1.6.4 // indirect
 	github.com/whyrusleeping/go-keyspace v0.0.0-20160322163242-5b898ac5add1 // indirect
 	github.com/wlynxg/anet v0.0.5 // indirect
+	github.com/wneessen/go-mail v0.8.1 // indirect
 	github.com/x448/float16 v0.8.4 // indirect
 	go.n16f.net/thumbhash v1.1.0 // indirect
 	go.opentelemetry.io/auto/sdk v1.2.1 // indirect
@@ -143,6 +146,10 @@ require (
 	gonum.org/v1/gonum v0.17.0 // indirect
 	google.golang.org/protobuf v1.36.11 // indirect
 	lukechampine.com/blake3 v1.4.1 // indirect
+	mellium.im/reader v0.1.0 // indirect
+	mellium.im/sasl v0.3.2 // indirect
+	mellium.im/xmlstream v0.15.4 // indirect
+	mellium.im/xmpp v0.22.0 // indirect
 	modernc.org/libc v1.80.1 // indirect
 	modernc.org/mathutil v1.7.1 // indirect
 	modernc.org/memory v1.12.1 // indirect
@@ -152,6 +159,8 @@ require (
 replace (
 	github.com/glimpse-go/glimpse => ../..
 	github.com/glimpse-go/glimpse/examples => ..
+	github.com/glimpse-go/glimpse/notify/mail => ../../notify/mail
+	github.com/glimpse-go/glimpse/notify/xmpp => ../../notify/xmpp
 	github.com/glimpse-go/glimpse/transport/gallery => ../../transport/gallery
 	github.com/glimpse-go/glimpse/transport/media => ../../transport/media
 	github.com/glimpse-go/glimpse/transport/media/heif => ../../transport/media/heif

@@ -3,6 +3,8 @@ package gallery_test
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -21,6 +23,7 @@ type inn struct {
 	t      *testing.T
 	w      *labtest.World
 	origin string
+	g      *gallery.Gallery
 
 	mu       sync.Mutex
 	attempts map[string]*enrol.Attempt
@@ -29,9 +32,10 @@ type inn struct {
 func newInn(t *testing.T, w *labtest.World) *inn {
 	n := &inn{t: t, w: w, attempts: map[string]*enrol.Attempt{}}
 	o := httplink.HandlerOptions{Who: httplink.BySeal(w.Hub.Hub.Keys(), w.Hub.Hub.PublicKey().ID(), nil), Enrol: n.attempt}
-	g, err := gallery.New(gallery.OfHub(w.Hub.Hub, o), gallery.Config{})
+	var err error
+	n.g, err = gallery.New(gallery.OfHub(w.Hub.Hub, o), gallery.Config{})
 	labtest.Must(t, err)
-	n.origin = browsertest.Serve(t, g)
+	n.origin = browsertest.Serve(t, n.g)
 	return n
 }
 
@@ -81,6 +85,13 @@ func (n *inn) comes(p *browsertest.Page, secret string, attempt *enrol.Attempt) 
 		n.t.Errorf("the browser calls itself %q", request.Name)
 	}
 	return browsertest.Eval[string](p, `document.querySelector('.code').textContent`), there
+}
+
+func sum(data []byte) string { return fmt.Sprintf("%x", sha256.Sum256(data)) }
+
+// numbers is a list of bytes as JavaScript writes it.
+func numbers(data []byte) string {
+	return strings.ReplaceAll(fmt.Sprint(data), " ", ",")
 }
 
 // joins has a browser become the station of a new user.

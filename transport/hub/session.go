@@ -169,6 +169,15 @@ func (s session) Changes(ctx context.Context, request transport.ChangesRequest) 
 	})
 }
 
+// Latest returns at most n entries of the user's feed, the latest first, of those with numbers
+// below another one, 0 = of all, for pages that list a user's collections. It does not wait for
+// news, and covers and collections are left out.
+func (s session) Latest(ctx context.Context, below uint64, n int) ([]transport.Entry, error) {
+	return station.Inside(&s.hub.drain, func() ([]transport.Entry, error) {
+		return station.Latest(ctx, s.hub.core.Server, s.user, below, n)
+	})
+}
+
 // VerifySeal implements transport.RemoteVerifier with the keys that the hub knows.
 func (s session) VerifySeal(ctx context.Context, request transport.VerifyRequest) (transport.VerifyResponse, error) {
 	user, key, err := s.hub.Keys().Verify(ctx, request.Type, request.Statement, request.Seal, request.IssuedAt())

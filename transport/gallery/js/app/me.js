@@ -83,6 +83,9 @@ export async function forget() {
 export const stationAt = (self, url, key, signal) =>
   new Station(url, { auth: sealed({ user: self.user, signer: self.signer, statement: self.statement }, key), signal })
 
+/** The station whose pages these are, as who is signed in. @param {AbortSignal} [signal] */
+export const hub = (signal) => new Station(location.origin, { signal })
+
 /**
  * Signs in at the gallery of this page by a sealed request. Throws an Error if it is refused.
  * @param {Me} self

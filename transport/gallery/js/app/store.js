@@ -1,7 +1,7 @@
 // What the browser keeps: a small database, in which every store is of keys and values.
 
 /** The stores: the station's key and account, pinned keys, wishes, and collections that were seen. */
-const stores = ['station', 'pins', 'wishes', 'seen']
+const stores = ['station', 'pins', 'wishes', 'seen', 'drafts']
 
 /** @type {Promise<IDBDatabase>|undefined} */
 let opened

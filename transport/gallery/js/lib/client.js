@@ -2,7 +2,7 @@
 // the interfaces in transport/roles.go.
 import { base64, hex, same, sha256, zeros } from './bytes.js'
 import { encode } from './cbor.js'
-import { digestOf, RangeReader } from './digest.js'
+import { blockSize, digestOf, RangeReader } from './digest.js'
 import { GlimpseError } from './errors.js'
 import * as m from './messages.js'
 import { ByteStream, readOriginals, readUpload, together } from './stream.js'
@@ -293,8 +293,10 @@ function rootOf(c, i) {
 async function* checked(range, s, pieces) {
   try {
     for await (const piece of pieces) {
-      const bytes = await range.write(piece)
-      if (bytes.length) yield bytes
+      for (let at = 0; at < piece.length; at += blockSize) { // what comes before a false block is good
+        const bytes = await range.write(piece.subarray(at, at + blockSize))
+        if (bytes.length) yield bytes
+      }
     }
     range.end()
   } finally {

@@ -3,9 +3,10 @@ import { concat, same, sha256, utf8 } from './bytes.js'
 import { Reader, encode } from './cbor.js'
 import { pack } from './column.js'
 import { Collection, most } from './collection.js'
-import { emptyEdition, encodeEdition, readEdition } from './edition.js'
+import { emptyEdition, encodeEdition, previewsOf, readEdition, removed } from './edition.js'
 import { GlimpseError } from './errors.js'
 import { emptyFixed, encodeFixed, readFixed, setOf } from './fixed.js'
+import { levelOf, withdrawn } from './label.js'
 import { withDefaults } from './limits.js'
 import { byKey, makeUpdate, mayStand } from './said.js'
 import { editionStatement, endStatement, purpose, updateStatement } from './statements.js'
@@ -71,6 +72,27 @@ function textsOf(captions) {
     ends.setUint32(4 * k, end += texts[k].length)
   })
   return { items: new Uint8Array(items.buffer), ends: new Uint8Array(ends.buffer), text: concat(texts) }
+}
+
+/**
+ * The author's next edition, with another title or other captions, not sealed yet. Previews of what
+ * was withdrawn are removed in it.
+ * @param {Collection} c @param {{title?: string, captions?: Map<number, string>}} texts @returns {Collection}
+ */
+export function edit(c, { title = c.edition.title, captions = c.captions }) {
+  const editionBytes = encodeEdition({
+    ...c.edition, number: c.edition.number + 1n, title, captions: textsOf(captions), previews: c.edition.previews && previewsLeft(c),
+  })
+  const edition = readEdition(new Reader(editionBytes), c.length, c.fixed.ladder.length, withDefaults())
+  return c.with({ edition, editionBytes, authorSeal: null, authoritySeal: null })
+}
+
+/** @param {Collection} c */
+function previewsLeft(c) {
+  const all = previewsOf(c.edition)
+  for (const i of all.keys()) if (levelOf(c.ranks[i]) === withdrawn) all.set(i, new Uint8Array(0))
+  const lengths = Array.from({ length: c.length }, (_, i) => { const p = all.get(i); return p ? p.length || removed : 0 })
+  return { lengths: pack(lengths), data: concat([...all.values()]) }
 }
 
 /** Seals the edition, as its author or as the authority. @param {Collection} c @param {Signer} signer @param {number} issued seconds @param {boolean} [asAuthority] */

@@ -1,0 +1,123 @@
+package gallery
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/transport"
+)
+
+// newAlbum is the page on which an album is made, in the browser alone.
+func (g *Gallery) newAlbum(w http.ResponseWriter, r *http.Request) {
+	s, err := g.signedIn(r)
+	if err != nil {
+		g.fail(w, r, err)
+		return
+	}
+	g.keep(w, r, s)
+	g.show(w, r, "new", g.authoring(s.User, g.wordsFor(r).Say("author.new"), "new.js"))
+}
+
+// editAlbum is the page on which its author changes an album, in the browser, too.
+func (g *Gallery) editAlbum(w http.ResponseWriter, r *http.Request) {
+	s, err := g.signedIn(r)
+	if err != nil {
+		g.fail(w, r, err)
+		return
+	}
+	c, err := g.read(r, s.User)
+	if err == nil && c.Author() != s.User {
+		err = transport.ErrForbidden
+	}
+	if err != nil {
+		g.fail(w, r, err)
+		return
+	}
+	p := g.authoring(s.User, g.wordsFor(r).Say("author.edit"), "edit.js")
+	p.Author, p.ID = c.Author().String(), c.ID().String()
+	g.show(w, r, "edit", p)
+}
+
+// authoring is a page of authors. Data is the URL of the worker that makes small versions.
+func (g *Gallery) authoring(user collection.UserID, title, script string) page {
+	return page{Title: title, Script: g.assets.URL(script), User: user.String(), Data: g.assets.URL("worker.js")}
+}
+
+// mostPeople bounds of how many users names are asked for at once, and albums bound whose people
+// are looked through for a name: the latest ones.
+const (
+	mostPeople = 256
+	albums     = 64
+)
+
+// person is a user as pages are told of one.
+type person struct {
+	User collection.UserID `json:"user"`
+	Name string            `json:"name"`
+}
+
+// people tells the names of users, by their ids, or who has a name: of those with whom the user
+// has albums in common, since nobody else is to be found by guessing.
+func (g *Gallery) people(w http.ResponseWriter, r *http.Request) {
+	user, ok := g.user(r)
+	if !ok {
+		http.Error(w, "not signed in", http.StatusUnauthorized)
+		return
+	}
+	query := r.URL.Query()
+	among, name := idsIn(query["user"]), strings.TrimSpace(query.Get("name"))
+	if name != "" {
+		among = append(idsIn([]string{name}), g.known(r.Context(), user)...)
+	}
+	found := []person{}
+	for _, id := range among[:min(len(among), mostPeople)] {
+		p := person{id, g.Name(r.Context(), id)}
+		if p.Name != "" && (name == "" || strings.EqualFold(p.Name, name) || id.String() == strings.ToLower(name)) {
+			found = append(found, p)
+		}
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	_ = json.NewEncoder(w).Encode(found) // an error is the browser's, that has gone
+}
+
+// idsIn are those that are ids of users.
+func idsIn(texts []string) (ids []collection.UserID) {
+	for _, text := range texts {
+		var id collection.UserID
+		if id.UnmarshalText([]byte(text)) == nil {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// known are the authors and recipients of a user's latest albums, each once.
+func (g *Gallery) known(ctx context.Context, user collection.UserID) []collection.UserID {
+	entries, _ := g.Latest(ctx, user, 0, albums) // without them nobody is found
+	met := map[collection.UserID]bool{user: true}
+	var all []collection.UserID
+	meet := func(id collection.UserID) {
+		if !met[id] {
+			met[id] = true
+			all = append(all, id)
+		}
+	}
+	for _, e := range entries {
+		name := collection.Name{Author: e.Notification.Author, ID: e.Notification.Collection}
+		meet(name.Author)
+		state, err := g.As(user).Collection(ctx, name)
+		if err != nil {
+			continue
+		}
+		if c, err := collection.Decode(state.Collection); err == nil {
+			for id := range c.Recipients() {
+				meet(id)
+			}
+		}
+	}
+	return all
+}

@@ -1,0 +1,97 @@
+// The page of a new album.
+import { hex } from '../lib/bytes.js'
+import { Station } from '../lib/client.js'
+import { decode } from '../lib/collection.js'
+import { find, h, put } from './dom.js'
+import { showCards } from './make/cards.js'
+import { newDraft } from './make/compose.js'
+import { forgetDraft, keepDraft, keptDrafts } from './make/drafts.js'
+import { problem } from './make/failure.js'
+import { Items } from './make/items.js'
+import { Maker } from './make/maker.js'
+import { chooser } from './make/people.js'
+import { picker } from './make/pick.js'
+import { Sharing } from './make/share.js'
+import { me } from './me.js'
+import { say } from './words.js'
+
+const main = find('main'), form = find('#album')
+const items = new Items(new Maker(main.dataset.worker ?? ''))
+/** @type {import('./make/people.js').Person[]} */
+const people = []
+const list = h('ol', { class: 'cards', 'aria-label': say('author.items') })
+const status = h('p', { role: 'status', class: 'status' })
+const stop = h('button', { type: 'button', hidden: true, onclick: () => items.cancel() }, say('author.stop'))
+const title = h('input', { type: 'text', class: 'title', maxlength: 200, autocomplete: 'off' })
+const send = h('button', { type: 'button', class: 'main', disabled: true, onclick: () => submit().catch((err) => put(sending, problem(err))) }, say('author.share'))
+const sending = h('p', { class: 'hint', role: 'status' })
+const foot = h('div', { class: 'dock' }, sending, send)
+const choosing = chooser(people, progress)
+
+/** Says how far the making is, and what is missing before it can be shared. */
+function progress() {
+  const { busy, ready, all } = items
+  stop.hidden = !busy
+  put(status, busy ? say('author.made', { n: ready.length, of: all.length }) : all.length ? say('items', { n: all.length }) : '')
+  document.body.dataset.made = String(ready.length)
+  send.disabled = busy || !ready.length
+  put(sending, !ready.length ? say('author.lacks.items') : people.length ? '' : say('author.lacks.people'))
+}
+
+/** Shares what is there: by the button alone, never by Enter in a field. */
+async function submit() {
+  const self = await me()
+  if (!self) return put(sending, say('author.failed.station'), ' ', h('a', { href: '/join' }, say('author.join')))
+  if (!await choosing.done()) return
+  const { id, draft } = await newDraft(self, title.value.trim(), items.ready, people)
+  await keepDraft(id, draft)
+  await share(draft)
+}
+
+/** Shares what is kept, until it is done. @param {import('./make/drafts.js').Draft} draft */
+async function share(draft) {
+  const self = await me()
+  if (!self) return
+  const bar = h('progress', { max: 1, value: 0, 'aria-label': say('author.sending') })
+  const text = h('p', { role: 'status' }, say('author.sending'))
+  put(form, h('div', { class: 'good' }, text, bar))
+  const sharing = new Sharing(new Station(''), self.signer, draft, (sent, all) => {
+    bar.value = all ? sent / all : 0
+    put(text, say('author.sent', { n: sent, of: all }))
+  })
+  try {
+    const unknown = await sharing.run()
+    shared(sharing.collection, unknown)
+  } catch (err) {
+    put(form, problem(err, () => share(draft)), h('p', { class: 'hint' }, say('author.kept')))
+  }
+}
+
+/** Says that it is shared, and what comes next. @param {import('../lib/collection.js').Collection} c @param {string[]} unknown */
+function shared(c, unknown) {
+  const names = unknown.map((one) => people.find((p) => p.address === one || p.user && hex(p.user) === one)?.name ?? one)
+  const done = h('h2', { tabindex: -1 }, say('author.shared'))
+  put(form, h('div', { class: 'good' }, done, h('p', {}, say('author.shared.next')),
+    names.length > 0 && h('p', { class: 'problem' }, say('author.unknown', { n: names.length, names: names.join(', ') })),
+    h('p', {}, h('a', { href: `/album/${hex(c.fixed.author)}/${hex(c.fixed.id)}` }, say('author.look')))))
+  done.focus()
+}
+
+/** Offers to go on with what broke off, or to give it up. */
+async function offerKept() {
+  for (const { id, draft } of await keptDrafts()) {
+    const named = decode(draft.collection).edition.title || say('author.untitled')
+    const offer = h('div', { class: 'problem' }, h('p', {}, say('author.unfinished', { title: named })), h('p', { class: 'choices' },
+      h('button', { type: 'button', onclick: () => { offer.remove(); void share(draft) } }, say('author.goon')),
+      h('button', { type: 'button', onclick: () => forgetDraft(id).then(() => offer.remove()) }, say('author.discard'))))
+    form.before(offer)
+  }
+}
+
+showCards(items, list, (text) => put(status, text))
+for (const type of ['added', 'changed', 'removed']) items.addEventListener(type, progress)
+addEventListener('beforeunload', (e) => { if (items.all.length && form.contains(list)) e.preventDefault() })
+put(form, h('label', { class: 'field' }, say('author.title'), title), picker((files) => items.add(files)),
+  h('div', { class: 'bar' }, status, stop), list, choosing.element, foot)
+progress()
+await offerKept()
