@@ -143,7 +143,7 @@ func (h *Hub) Accounts() *Accounts { return h.accounts }
 func (h *Hub) Mail() *mail.Mailer { return h.mail }
 
 // As is the hub as it is for one user, whom the caller vouches for.
-func (h *Hub) As(user collection.UserID) transport.Hub { return session{h, user} }
+func (h *Hub) As(user collection.UserID) transport.Hub { return listing{session{h, user}} }
 
 // UserOf returns whose a token of the hub's accounts is.
 func (h *Hub) UserOf(ctx context.Context, token string) (collection.UserID, error) {
