@@ -43,7 +43,7 @@ func newCorrespondence(t *testing.T) *correspondence {
 	t.Setenv("SSL_CERT_FILE", c.chat.Certificate)
 	hub := programtest.NewHub(t)
 	hub.Stop()
-	hub.Start("-gallery", "https://gallery.example.org/", "-smtp", "smtp://"+c.post.SMTP, "-smtp-from", "glimpse@hub.example.org", "-smtp-name", "The hub",
+	hub.Start("-smtp", "smtp://"+c.post.SMTP, "-smtp-from", "glimpse@hub.example.org", "-smtp-name", "The hub",
 		"-smtp-bounces", "bounces@hub.example.org", "-xmpp", "glimpse@localhost", "-xmpp-server", c.chat.Address, "-xmpp-password-file", word)
 	c.family = &family{t: t, hub: hub}
 	c.home = hub.Peer("Ann", "ann@example.org")
@@ -112,7 +112,7 @@ func TestLetters(t *testing.T) {
 		first.Get("List-Unsubscribe-Post") != "List-Unsubscribe=One-Click" {
 		t.Errorf("to %s: %v\n%s", to, first.Header, first.body)
 	}
-	token := regexp.MustCompile(`https://gallery.example.org/link#([\w-]+)`).FindStringSubmatch(first.body)
+	token := regexp.MustCompile(`https://127.0.0.1:\d+/link#([\w-]+)`).FindStringSubmatch(first.body)
 	if token == nil || strings.Contains(first.Get("List-Unsubscribe"), token[1]) {
 		t.Fatal(first.body)
 	}

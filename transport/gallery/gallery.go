@@ -80,7 +80,9 @@ func (g *Gallery) setOrigin() error {
 func (g *Gallery) routes() {
 	g.mux.Handle("/v1/", g.Handler(byCookie{g}))
 	g.mux.Handle("GET /assets/", g.assets)
-	g.mux.HandleFunc("GET /sw.js", g.assets.worker)
+	g.mux.HandleFunc("GET /sw.js", func(w http.ResponseWriter, r *http.Request) { g.assets.worker.serve(w, r, "no-cache") })
+	g.mux.HandleFunc("GET /icon.svg", func(w http.ResponseWriter, r *http.Request) { g.assets.icon.serve(w, r, "public, max-age=86400") })
+	g.mux.HandleFunc("GET /manifest.webmanifest", g.manifest)
 	for pattern, page := range map[string]http.HandlerFunc{
 		"GET /{$}":                        g.albums,
 		"GET /album/{author}/{id}":        g.album,

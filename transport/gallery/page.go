@@ -3,6 +3,7 @@ package gallery
 import (
 	"bytes"
 	"cmp"
+	"compress/gzip"
 	"embed"
 	"encoding/hex"
 	"html/template"
@@ -42,10 +43,15 @@ func (g *Gallery) show(w http.ResponseWriter, r *http.Request, name string, p pa
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
-	h.Set("Vary", "Accept-Language, Cookie")
 	h.Set("Content-Language", p.Language)
+	h.Set("Vary", "Accept-Language, Cookie, Accept-Encoding")
+	data := out.Bytes()
+	if takesPacked(r) {
+		h.Set("Content-Encoding", "gzip")
+		data = packed(data, gzip.DefaultCompression)
+	}
 	w.WriteHeader(cmp.Or(p.Status, http.StatusOK))
-	_, _ = w.Write(out.Bytes()) // an error is the browser's, that has gone
+	_, _ = w.Write(data) // an error is the browser's, that has gone
 }
 
 // Languages are those that people can choose, each by its own name.

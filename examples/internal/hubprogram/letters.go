@@ -23,9 +23,8 @@ import (
 // letterOptions say how people are written to besides the feed. Passwords stand in no command
 // line, which others on the computer read.
 type letterOptions struct {
-	Gallery string `placeholder:"URL" help:"The pages on which people see collections, for links in letters, such as https://hub.example.org/gallery; no links if empty."`
-	Attach  int    `placeholder:"BYTES" help:"Send collections along in letters, without their versions, where they are no larger; they can be verified without any server."`
-	Guests  int    `default:"1" help:"How many partial versions, the smallest first, those see who have a letter's link."`
+	Attach int `placeholder:"BYTES" help:"Send collections along in letters, without their versions, where they are no larger; they can be verified without any server."`
+	Guests int `default:"1" help:"How many partial versions, the smallest first, those see who have a letter's link."`
 
 	SMTP         string `name:"smtp" placeholder:"URL" help:"The server that takes letters to mail addresses: smtp://USER@HOST:587 (STARTTLS), or smtps://USER@HOST (TLS). The password is in $GLIMPSE_HUB_SMTP_PASSWORD or a file."`
 	SMTPPassword string `name:"smtp-password-file" type:"path" placeholder:"FILE" help:"The file that holds the mail server's password."`
