@@ -1,5 +1,5 @@
 // Command vectors writes the test vectors of the packages collection, collection/digest,
-// signature, enrol and p2plink. It follows their CDDL and RFC 9162 and shares no code with
+// signature, transport, enrol and p2plink. It follows their CDDL and RFC 9162 and shares no code with
 // what the vectors test: what it does is one obvious step after the other, so that a
 // mistake of the codec cannot confirm itself.
 //

@@ -29,6 +29,9 @@ func main() {
 	if err == nil {
 		err = writeList(messageFile, messageVectors())
 	}
+	if err == nil {
+		err = writeList(exchangeFile, exchangeVectors())
+	}
 	if err != nil {
 		log.Fatal("vectors: ", err)
 	}

@@ -64,6 +64,13 @@ func TestMessageFileIsMade(t *testing.T) {
 	}
 }
 
+// TestExchangeFileIsMade is the same for those of package transport.
+func TestExchangeFileIsMade(t *testing.T) {
+	if err := writeList("../../"+exchangeFile, exchangeVectors()); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestWriteAddsAndNeverChanges(t *testing.T) {
 	dir := t.TempDir()
 	one, other := vector{Name: "one", Error: "ErrType"}, vector{Name: "other", Error: "ErrType"}

@@ -20,7 +20,12 @@ import (
 var sources embed.FS
 
 // entries are the modules that pages name; what they import comes along.
-var entries = []string{"albums.js", "album.js", "style.css", "signin.js", "settings.js", "link.js", "session.css", "sw.js"}
+var entries = []string{
+	"style.css",
+	"albums.js", "album.js", "sw.js",
+	"signin.js", "settings.js", "link.js", "session.css",
+	"join.js", "keys.js",
+}
 
 // assets are what pages load, bundled from the sources when a gallery is made: by name, which
 // has a hash of the content in it, so that browsers keep them for good.

@@ -5,6 +5,7 @@
 //	GET  /                        albums, for who is signed in; else the way in, also by invitation (/#.secret)
 //	GET  /album/{author}/{id}     an album, with its previews
 //	GET  /new                     a new album
+//	GET  /join#.secret            a browser becomes a station
 //	GET  /keys                    who vouches, and the keys, to be compared
 //	GET  /settings                this browser, passkeys, and where news goes
 //	GET  /link#token              what a letter opens, for guests

@@ -85,6 +85,8 @@ func (g *Gallery) routes() {
 		"GET /{$}":                        g.albums,
 		"GET /album/{author}/{id}":        g.album,
 		"GET /cover/{author}/{id}":        g.cover,
+		"GET /join":                       g.join,
+		"GET /keys":                       g.keys,
 		"GET /link":                       g.link,
 		"POST /link":                      g.openLink,
 		"GET /guest/{link}":               g.guest,

@@ -20,6 +20,7 @@ type page struct {
 	words
 	Title         string
 	Style, Script string // URLs
+	Area          string // the URL of a stylesheet of the page's own; empty = none
 	User          string // in hexadecimal; empty = nobody is signed in
 	Key           string // the station's, in hexadecimal
 	Root          string // the hub's root key as a COSE_Key, in hexadecimal

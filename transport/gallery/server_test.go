@@ -334,4 +334,3 @@ func TestAlbumsPage(t *testing.T) {
 		t.Error("a stranger is answered with", status)
 	}
 }
-

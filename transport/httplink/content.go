@@ -35,7 +35,7 @@ func replyTagged(r request, message any, err error) error {
 	if err != nil {
 		return err
 	}
-	r.w.Header().Set("Vary", "Accept")
+	r.w.Header().Add("Vary", "Accept")
 	return replyContent(r, etag(sha256.Sum256(data)), typ, bytes.NewReader(data))
 }
 

@@ -121,6 +121,19 @@
 // ([HandlerOptions].Enrol). The messages of package enrol stand in byte strings, but for the
 // commitment, which is one.
 //
+// # Pages of other origins
+//
+// Pages of any origin may call a station, and read its answers (CORS, in the Fetch standard), also
+// one in the network at home (Private Network Access). They must show a seal or a token, as all
+// others do: an answer to a request with cookies is closed to them, and no handler here knows any.
+// What a browser asks first (a preflight) is answered before anybody is asked who calls, and is no
+// call. So a page learns at most that a station is there, as whoever reaches it does.
+//
+// A page that came by HTTPS reaches https with a certificate that its browser takes, and
+// http://localhost and http://127.0.0.1. It does not reach a station with a certificate of its own
+// key, nor http elsewhere (Mixed Content): that station needs a URL for browsers, as below, or
+// shows its own pages.
+//
 // # Behind a proxy
 //
 // A station may be served below a path: its URL, and the base of its clients, end with that.

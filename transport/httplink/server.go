@@ -68,7 +68,7 @@ func HubHandler(h transport.HubServer, o HandlerOptions) http.Handler {
 		mux.HandleFunc(pattern, s.guest(answer, h))
 	}
 	s.serveEnrolment(mux, h.Running())
-	return s.paced(h.Running(), mux)
+	return crossOrigin(s.paced(h.Running(), mux))
 }
 
 // PeerHandler serves a peer, as HubHandler does a hub. It remembers the requests that
@@ -82,7 +82,7 @@ func PeerHandler(p transport.PeerServer, o HandlerOptions) http.Handler {
 	s := newServer(o)
 	mux := serve(s, peerRoutes, p.As)
 	s.serveEnrolment(mux, p.Running())
-	return s.paced(p.Running(), mux)
+	return crossOrigin(s.paced(p.Running(), mux))
 }
 
 // route answers a request to what a station is for its caller, or returns the
@@ -180,7 +180,7 @@ func (s server) refuse(w http.ResponseWriter, r *http.Request, user collection.U
 		panic(http.ErrAbortHandler)
 	}
 	w.Header().Set("Content-Type", typ)
-	w.Header().Set("Vary", "Accept")
+	w.Header().Add("Vary", "Accept")
 	if r.Method == http.MethodHead && typ == contentType {
 		w.Header().Set(faultHeader, base64.RawURLEncoding.EncodeToString(data))
 	}

@@ -17,3 +17,4 @@ async function open() {
 }
 
 state.textContent = await open().catch(() => say('session.offline'))
+addEventListener('hashchange', () => location.reload()) // another link was opened in this tab

@@ -1,10 +1,7 @@
 // The way in: a browser that is a station signs in by itself; others by a passkey, or they join.
-import { unhex } from '../lib/bytes.js'
-import { Key, Signer } from '../lib/key.js'
-import { sealed } from '../lib/sealed.js'
-import { find } from './dom.js'
+import { find, h } from './dom.js'
+import { me, signIn } from './me.js'
 import { assertPasskey } from './passkey.js'
-import { read } from './store.js'
 import { say } from './words.js'
 
 const state = find('#state')
@@ -13,7 +10,9 @@ async function begin() {
   const [, ticket] = location.hash.split('#in.')
   if (ticket) return byTicket(ticket)
   if (location.hash.length > 1) return location.replace('/join' + location.hash)
-  if (location.search !== '?out' && await bySeal()) return location.reload()
+  const self = await me()
+  if (self && location.search !== '?out' && await bySeal(self)) return location.reload()
+  if (self) offer(self)
   state.textContent = say('session.in.how')
   find('#ways').hidden = false
 }
@@ -27,15 +26,18 @@ async function byTicket(ticket) {
   find('#ways').hidden = false
 }
 
-/** As a station, if this browser is one: by a request that its key seals. Returns whether it is let in. */
-async function bySeal() {
-  const account = await read('station', 'account'), kept = await read('station', 'key')
-  if (!account || !kept) return false
-  const caller = { ...account, signer: new Signer(await Key.from(kept.public), kept.secret) }
-  const body = new Uint8Array(0)
-  const headers = await sealed(caller, unhex(document.body.dataset.key ?? ''))({ method: 'POST', path: '/session', body })
-  const r = await fetch('/session', { method: 'POST', headers, body })
-  return r.ok
+/** As a station. Returns whether it is let in. @param {import('./me.js').Me} self */
+const bySeal = (self) => signIn(self).then(() => true, () => false)
+
+/** Has who has signed out come in again. @param {import('./me.js').Me} self */
+function offer(self) {
+  find('#ways').prepend(h('p', {}, h('button', {
+    id: 'station', class: 'primary',
+    onclick: async () => {
+      if (await bySeal(self)) location.replace(location.pathname)
+      else state.textContent = say('session.in.stopped')
+    },
+  }, say('session.in.station', { name: self.name }))))
 }
 
 document.getElementById('passkey')?.addEventListener('click', async () => {
@@ -57,3 +59,4 @@ find('#invited').addEventListener('submit', (e) => {
 })
 
 void begin()
+addEventListener('hashchange', () => location.reload()) // a link was opened in this tab

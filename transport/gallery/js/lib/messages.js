@@ -20,9 +20,14 @@ import { GlimpseError } from './errors.js'
 /** Reads a message; throws ErrMalformed. @template T @param {Kind<T>} kind @param {Uint8Array} bytes @returns {T} */
 export function decodeMessage(kind, bytes) {
   const r = new Reader(bytes)
-  const value = kind.read(r)
-  r.done()
-  return value
+  try {
+    const value = kind.read(r)
+    r.done()
+    return value
+  } catch (err) {
+    if (err instanceof GlimpseError && err.is('ErrLimit')) r.fail('ErrMalformed', err.offset) // more than can be
+    throw err
+  }
 }
 
 /** @template T @param {Kind<T>} kind @param {Partial<T>} value fields that are missing are empty @returns {Uint8Array} */
@@ -160,7 +165,7 @@ export const manifest = message({ author: id, id, identity: digest, edition: dig
 export const next = { upload: 1, seal: 2, done: 3 }
 
 export const share = message({
-  collection: may(bytes), role: may(number(1)), serves: may(columns), offers: may(columns), url: may(string), to: may(list(string)),
+  collection: may(bytes), from: may(number(1)), serves: may(columns), offers: may(columns), url: may(string), to: may(list(string)),
   notifies: may(yes), manifest: maybe(manifest), updates: may(strings), word: may(bytes), endpoint: may(bytes),
 })
 export const answer = message({
@@ -181,7 +186,7 @@ export const lacking = message({ state: maybe(state), refused: maybe(fault) }, (
 export const reasons = ['', 'shared', 'available', 'edited', 'lost', 'resolved', 'ended', 'removed']
 
 export const notification = message({
-  name: digest, author: id, collection: id, to: id, reason: number(7, 1), title: may(string), note: may(string), link: may(string),
+  id: digest, author: id, collection: id, to: id, reason: number(7, 1), title: may(string), note: may(string), link: may(string),
   items: may(number()), labelled: may(number()), edition: digest, updates: may(strings), cover: may(bytes), number: may(number()),
 })
 export const cursor = message({ feed: may(id), number: may(number()) })

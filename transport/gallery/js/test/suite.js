@@ -11,6 +11,7 @@ import { Keyring } from '../lib/keyring.js'
 import { encodeRoster, readKeyStatement, encodeKeyStatement, readRoster, rosterStatement } from '../lib/roster.js'
 import { verify } from '../lib/verify.js'
 import { check, run, sorted } from './vectors.js'
+import * as exchanges from './exchanges.js'
 import * as rules from './rules.js'
 
 /** @typedef {(path: string) => Promise<string>} Load a file of the repository */
@@ -28,7 +29,9 @@ export async function cases(load) {
     ...(await json('collection/digest/testdata/vectors.json')).versions.map((/** @type {any} */ v) =>
       ({ name: `digest of ${v.size} bytes`, run: () => digest(v) })),
     ...shares.map((/** @type {any} */ s) => ({ name: 'share ' + s.name, run: () => share(s) })),
-    ...Object.entries(rules).map(([name, rule]) => ({ name: 'rule ' + name, run: async () => rule() })),
+    ...(await json('transport/testdata/messages.json')).map((/** @type {any} */ v) => ({ name: 'message ' + v.name, run: () => exchanges.message(v) })),
+    ...(await json('transport/enrol/testdata/enrolments.json')).map((/** @type {any} */ v) => ({ name: 'enrolment ' + v.name, run: () => exchanges.enrolment(v) })),
+    ...Object.entries({ ...rules, ...exchanges.rules }).map(([name, rule]) => ({ name: 'rule ' + name, run: async () => rule() })),
   ]
 }
 
