@@ -6,6 +6,8 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -104,4 +106,17 @@ func call[P, R any](c cdp.Command[P, R], params P) chromedp.Action[chromedp.Void
 func (p *Page) Throttle(times float64) {
 	p.t.Helper()
 	p.Do(call(emulation.SetCPUThrottlingRate, emulation.SetCPUThrottlingRateParams{Rate: times}))
+}
+
+// NothingCached has the page load all that it loads anew each time.
+func (p *Page) NothingCached() {
+	p.t.Helper()
+	p.Do(call(network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: true}),
+		call(network.SetBypassServiceWorker, network.SetBypassServiceWorkerParams{Bypass: true}))
+}
+
+// AtStart has a script run in each page before its own.
+func (p *Page) AtStart(script string) {
+	p.t.Helper()
+	p.Do(call(page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script}))
 }
