@@ -68,7 +68,7 @@ func TestAlbumOffline(t *testing.T) {
 func TestAlbumOnAPhone(t *testing.T) {
 	s := showing(t, 12, nil)
 	s.Phone()
-	s.Prefer("prefers-color-scheme", "dark")
+	s.Do(browsertest.Prefer("prefers-color-scheme", "dark"))
 	s.Open(s.url())
 	s.Until(`document.querySelectorAll('.thumb.in').length > 5`)
 	if wide := browsertest.Eval[int](s.Page, `document.documentElement.scrollWidth - innerWidth`); wide > 0 {

@@ -49,7 +49,7 @@ func TestNothingOfAnAlbumRuns(t *testing.T) {
 	s.name = s.cam.AlbumOf(strings.Join(tricks[:20], ""), body)
 	s.cam.Shares(s.name)
 
-	s.AtStart(`globalThis.evil = () => { globalThis.ran = true; console.error('ran') }`)
+	s.Do(browsertest.AtStart(`globalThis.evil = () => { globalThis.ran = true; console.error('ran') }`))
 	s.Open(s.url())
 	s.Until(ready)
 	for i := range tricks {

@@ -41,9 +41,9 @@ func (s *scene) firstPreview() measure.Results {
 	s.static = staticPage(s, cam.Items)
 	p := browsertest.New(s.t)
 	p.SignIn(s.origin, s.bob)
-	p.NothingCached()
-	p.AtStart(watch)
-	p.Throttle(throttled)
+	p.Do(browsertest.NothingCached())
+	p.Do(browsertest.AtStart(watch))
+	p.Do(browsertest.Throttle(throttled))
 	var pages, static []float64
 	for range rounds {
 		static = append(static, opened(p, s.origin+"/static"))

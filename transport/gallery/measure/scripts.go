@@ -16,7 +16,7 @@ func (s *scene) scripts() measure.Results {
 	_, name := s.album(4)
 	p := browsertest.New(s.t)
 	p.SignIn(s.origin, s.bob)
-	p.NothingCached()
+	p.Do(browsertest.NothingCached())
 	p.Open(s.url(name))
 	p.Until(`document.body.dataset.ready`)
 	first := s.sizeOf(loaded(p))

@@ -30,10 +30,9 @@ func (p *Page) Phone() {
 }
 
 // Prefer sets what people prefer, such as prefers-color-scheme to dark, until it is set anew.
-func (p *Page) Prefer(feature, value string) {
-	p.t.Helper()
+func Prefer(feature, value string) chromedp.Action[chromedp.Void] {
 	features := []*emulation.MediaFeature{{Name: feature, Value: value}}
-	p.Do(call(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features}))
+	return call(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features})
 }
 
 // Hover points at what a selector finds first.
@@ -103,20 +102,17 @@ func call[P, R any](c cdp.Command[P, R], params P) chromedp.Action[chromedp.Void
 }
 
 // Throttle has the page's processor be slower so many times.
-func (p *Page) Throttle(times float64) {
-	p.t.Helper()
-	p.Do(call(emulation.SetCPUThrottlingRate, emulation.SetCPUThrottlingRateParams{Rate: times}))
+func Throttle(times float64) chromedp.Action[chromedp.Void] {
+	return call(emulation.SetCPUThrottlingRate, emulation.SetCPUThrottlingRateParams{Rate: times})
 }
 
 // NothingCached has the page load all that it loads anew each time.
-func (p *Page) NothingCached() {
-	p.t.Helper()
-	p.Do(call(network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: true}),
+func NothingCached() chromedp.Action[chromedp.Void] {
+	return chromedp.Steps(call(network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: true}),
 		call(network.SetBypassServiceWorker, network.SetBypassServiceWorkerParams{Bypass: true}))
 }
 
 // AtStart has a script run in each page before its own.
-func (p *Page) AtStart(script string) {
-	p.t.Helper()
-	p.Do(call(page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script}))
+func AtStart(script string) chromedp.Action[chromedp.Void] {
+	return call(page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
 }
