@@ -6,20 +6,17 @@ import { Keyring } from '../lib/keyring.js'
 import { readKeyStatement } from '../lib/roster.js'
 import { read, write } from './store.js'
 
-/** @typedef {import('./album-data.js').Album} Album */
-
 /**
- * The keyring for an album, and the hub as a verifier where that does not know a key.
- * @param {Album} album @param {import('../lib/collection.js').Collection} c
+ * A keyring for what an author shares, which has not heard yet what the hub says of keys.
+ * @param {Uint8Array} author @param {Uint8Array[]} statements what it says
  */
-export async function ringOf(album, c) {
+export async function ringOf(author, statements) {
   const ring = new Keyring()
   const root = await rootKey()
   if (root) ring.addAuthority(root)
-  const pin = await pinned(c.fixed.author, album.state?.keys ?? [])
-  if (pin) await ring.pin(c.fixed.author, pin).catch(() => undefined)
-  for (const bytes of album.state?.keys ?? []) await ring.load(bytes)
-  return { ring, byHub: album.station }
+  const pin = await pinned(author, statements)
+  if (pin) await ring.pin(author, pin).catch(() => undefined) // revoked, or its holder's id is another key's
+  return ring
 }
 
 /** The root key of the hub: as this browser learnt it when it joined, or else as the page names it. */
