@@ -73,14 +73,16 @@ func (a *author) joins(role signature.StationRole) {
 	labtest.Must(a.T, err)
 	signer, err := signature.NewSigner(secret, nil)
 	labtest.Must(a.T, err)
-	_, err = lab.Enroll(a.T.Context(), a.Hub.Hub, a.user, "browser", signer, role)
+	statement, err := lab.Enroll(a.T.Context(), a.Hub.Hub, a.user, "browser", signer, role)
 	labtest.Must(a.T, err)
 	authority, err := a.Hub.Hub.PublicKey().MarshalBinary()
+	labtest.Must(a.T, err)
+	userKey, err := lab.UserKey(a.user).Public().MarshalBinary()
 	labtest.Must(a.T, err)
 	b64 := base64.RawURLEncoding.EncodeToString
 	a.Open(a.origin + "/new")
 	a.Until(`document.querySelector('input[type=file]')`)
-	browsertest.Eval[bool](a.Page, fmt.Sprintf(station, b64(public), b64(secret.Seed()), a.user, hex.EncodeToString(authority)))
+	browsertest.Eval[bool](a.Page, fmt.Sprintf(station, b64(public), b64(secret.Seed()), a.user, hex.EncodeToString(userKey), hex.EncodeToString(authority), hex.EncodeToString(statement)))
 }
 
 // station keeps a key and an account, as js/app/me.js reads them.
@@ -91,8 +93,7 @@ const station = `(async () => {
 	const db = await new Promise((opened) => { const r = indexedDB.open('glimpse'); r.onsuccess = () => opened(r.result) })
 	const t = db.transaction('station', 'readwrite'), store = t.objectStore('station')
 	store.put({public: key, secret}, 'key')
-	const none = new Uint8Array(0)
-	store.put({user: bytes('%s'), name: 'browser', userKey: none, authority: bytes('%s'), hub: [], statement: none, root: false}, 'account')
+	store.put({user: bytes('%s'), name: 'browser', userKey: bytes('%s'), authority: bytes('%s'), hub: [], statement: bytes('%s'), root: false}, 'account')
 	await new Promise((done) => { t.oncomplete = done })
 	db.close()
 	return true
@@ -333,6 +334,39 @@ func TestShareBreaksOff(t *testing.T) {
 	a.Until(`document.querySelector('.dock')`)
 	if browsertest.Eval[bool](a.Page, `!!document.querySelector('.problem')`) {
 		t.Error("what was given up is still kept")
+	}
+}
+
+// TestBringsOriginals: what was picked goes to the author's home from the browser, where that can be
+// reached, and the labels go.
+func TestBringsOriginals(t *testing.T) {
+	a := newAuthor(t, hub.Config{})
+	bob := a.User("bob")
+	a.joins(signature.StationDevice)
+	a.makes("Nobody at home", original(6))
+	a.Do(chromedp.Click(`.dock .main`))
+	a.Until(`document.querySelector('.good h2')`)
+	a.Do(chromedp.Click(`#album section button`))
+	a.Until(`document.querySelector('#album section').textContent.includes('No computer of yours')`)
+
+	cam, home := a.Camera(a.user, 1), a.Peer(a.user, "home")
+	before := cam.Album("Before", a.user)
+	cam.Syncs(home, before)
+	home.Publishes(before)
+	large := append(bytes.Clone(original(5)), bytes.Repeat([]byte("after the picture "), 400_000)...)
+	a.makes("Originals", large, "bob@example.org")
+	a.Do(chromedp.Click(`.dock .main`))
+	a.Until(`document.querySelector('.good h2')`)
+	c := a.shared(bob)
+	if a.Labelled(bob, c.Name()) != 1 {
+		t.Fatal("it has no label")
+	}
+	a.Do(chromedp.Click(`#album section button`))
+	a.Until(`document.querySelector('#album section').textContent.includes('All originals are at home')`)
+	looks(a.Page, "new-home")
+	home.Publishes(c.Name())
+	if n := a.Labelled(bob, c.Name()); n != 0 {
+		t.Errorf("%d labels are left", n)
 	}
 }
 
