@@ -337,6 +337,56 @@ func TestShareBreaksOff(t *testing.T) {
 	}
 }
 
+// TestSharesByKeyboard: an album is made and shared by keys alone; all that has the focus has a name
+// and can be seen, and there is a way on from it.
+func TestSharesByKeyboard(t *testing.T) {
+	a := newAuthor(t, hub.Config{})
+	bob := a.User("bob")
+	a.joins(signature.StationDevice)
+	a.makes("", original(1))
+	tab := func() (name string) {
+		a.Do(chromedp.KeyEvent("\t"))
+		return browsertest.Eval[string](a.Page, `(() => {
+			const e = document.activeElement, seen = e.matches('[type=file]') ? e.parentElement : e, r = seen.getBoundingClientRect()
+			const on = document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2)
+			if (e !== document.body && !seen.contains(on)) return 'covered: ' + e.outerHTML
+			return e.getAttribute('aria-label') ?? e.labels?.[0]?.firstChild.textContent ?? e.textContent
+		})()`)
+	}
+	to := func(want string) {
+		t.Helper()
+		var seen []string
+		for range 40 {
+			name := tab()
+			if strings.HasPrefix(name, "covered") || name == "" {
+				t.Fatalf("behind %q: %q", seen, name)
+			}
+			if name == want {
+				return
+			}
+			seen = append(seen, name)
+		}
+		t.Fatalf("%q is not among %q", want, seen)
+	}
+	a.Do(chromedp.Evaluate[chromedp.Void](`scrollTo(0, 0); document.activeElement.blur()`))
+	to("Choose files")
+	to("Caption of photo.jpg")
+	to("Remove photo.jpg")
+	to("Name or mail address")
+	a.Do(chromedp.KeyEvent("bob@example.org\r"))
+	a.Until(`document.querySelector('.people .who')`)
+	to("Remove bob@example.org")
+	to("Share album")
+	to("Title") // once around
+	a.Do(chromedp.KeyEvent("By keys"))
+	to("Share album")
+	a.Do(chromedp.KeyEvent(" "))
+	a.Until(`document.activeElement.matches('.good h2')`)
+	if c := a.shared(bob); c.Title() != "By keys" {
+		t.Errorf("it is called %q", c.Title())
+	}
+}
+
 // TestBringsOriginals: what was picked goes to the author's home from the browser, where that can be
 // reached, and the labels go.
 func TestBringsOriginals(t *testing.T) {
