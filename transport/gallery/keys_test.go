@@ -59,7 +59,7 @@ func TestLyingHub(t *testing.T) {
 		}
 	}
 	honest()
-	l.p.Screenshot("keys-album")
+	looks(l.p, "keys-album")
 	other := l.cam.Album("Another one", l.bob)
 	l.cam.Syncs(l.home, other)
 	l.home.Publishes(other)
@@ -102,7 +102,7 @@ func TestLyingHub(t *testing.T) {
 			t.Errorf("%s: %s, %q", what, kind, says)
 		}
 	}
-	l.p.Screenshot("keys-altered")
+	looks(l.p, "keys-altered")
 	l.lie = func(s *transport.State) { l.forged(s, evil) }
 	if kind, _ := l.vouched(); kind != "unknown" {
 		t.Errorf("another key: %s", kind)
@@ -117,7 +117,7 @@ func TestLyingHub(t *testing.T) {
 		if kind, says := l.vouched(); kind != "changed" || !strings.HasPrefix(says, "Careful") {
 			t.Errorf("%s, %q", kind, says)
 		}
-		l.p.Screenshot("keys-changed")
+		looks(l.p, "keys-changed")
 		l.lie = nil // and it stays said, until somebody has compared
 		if kind, _ := l.vouched(); kind != "changed" || text(l.p, ".card .alarm") == "" {
 			t.Errorf("afterwards: %s, %q", kind, text(l.p, "#keys"))
