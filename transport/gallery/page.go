@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"embed"
+	"encoding/hex"
 	"html/template"
 	"net/http"
 	"strings"
@@ -22,6 +23,7 @@ type page struct {
 	Area          string // the URL of a stylesheet of the page's own; empty = none
 	User          string // in hexadecimal; empty = nobody is signed in
 	Key           string // the station's, in hexadecimal
+	Authority     string // the hub's root key, likewise
 	Author, ID    string // of an album
 	Path          string // and query, of the page itself
 	Data          any    // of one kind of page
@@ -31,6 +33,9 @@ type page struct {
 // show shows a page.
 func (g *Gallery) show(w http.ResponseWriter, r *http.Request, name string, p page) {
 	p.words, p.Style, p.Path, p.Key = g.wordsFor(r), g.assets.URL("style.css"), r.URL.RequestURI(), g.Key.String()
+	if key, err := g.Station.Authority.MarshalBinary(); err == nil {
+		p.Authority = hex.EncodeToString(key)
+	}
 	var out bytes.Buffer
 	if err := pages.ExecuteTemplate(&out, name+".html", p); err != nil {
 		g.log(r, err)

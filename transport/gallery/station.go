@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/httplink"
 	"github.com/glimpse-go/glimpse/transport/hub"
@@ -24,6 +25,8 @@ type Station struct {
 	// Key is the station's own, for which requests are sealed, and Keys say whose seal one has.
 	Key  collection.KeyID
 	Keys httplink.Keys
+	// Authority is the hub's root key, for pages to believe what it says of keys; zero = none.
+	Authority signature.PublicKey
 	// Links serves guests; nil = there are none.
 	Links transport.LinkAccess
 }
@@ -46,7 +49,7 @@ func OfHub(h *hub.Hub, o httplink.HandlerOptions) Station {
 			o.Who = either{who, o.Who}
 			return httplink.HubHandler(h, o)
 		},
-		Key: h.PublicKey().ID(), Keys: h.Keys(), Links: h,
+		Key: h.PublicKey().ID(), Keys: h.Keys(), Authority: h.PublicKey(), Links: h,
 	}
 }
 
