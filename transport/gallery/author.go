@@ -43,7 +43,7 @@ func (g *Gallery) editAlbum(w http.ResponseWriter, r *http.Request) {
 
 // authoring is a page of authors. Data is the URL of the worker that makes small versions.
 func (g *Gallery) authoring(user collection.UserID, title, script string) page {
-	return page{Title: title, Script: g.assets.URL(script), Area: g.assets.URL("author.css"), User: user.String(), Data: g.assets.URL("worker.js")}
+	return page{Title: title, Script: g.assets.URL(script), User: user.String(), Data: g.assets.URL("worker.js")}
 }
 
 // mostPeople bounds of how many users names are asked for at once, and albums bound whose people

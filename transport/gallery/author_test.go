@@ -232,7 +232,7 @@ func TestSharesAlbum(t *testing.T) {
 	a.types(`.choosing input[type=text]`, "Bob\r")
 	a.Until(`document.querySelector('.people .who')?.textContent === 'bob'`)
 	looks(a.Page, "new-people")
-	a.Do(chromedp.Click(`.dock .main`))
+	a.Do(chromedp.Click(`.dock .primary`))
 	a.Until(`document.querySelector('.good h2')`)
 	looks(a.Page, "new-shared")
 
@@ -274,7 +274,7 @@ func (a *author) makes(title string, photo []byte, to ...string) {
 		a.types(`.choosing input[type=text]`, one+"\r")
 		a.Until(fmt.Sprintf(`document.querySelectorAll('.people li').length === %d`, i+1))
 	}
-	a.Until(`document.querySelector('.dock .main').disabled === false`)
+	a.Until(`document.querySelector('.dock .primary').disabled === false`)
 }
 
 // TestSharesByAddress: the hub puts users and blinded addresses in the place of mail addresses, and
@@ -290,7 +290,7 @@ func TestSharesByAddress(t *testing.T) {
 	a.types(`.choosing input[type=text]`, "Zoe\r")
 	a.Until(`document.querySelector('.found')?.textContent.includes('nobody called Zoe') || document.querySelector('.found')?.textContent.includes('anybody called Zoe')`)
 	a.types(`.choosing input[type=text]`, "\b\b\b")
-	a.Do(chromedp.Click(`.dock .main`))
+	a.Do(chromedp.Click(`.dock .primary`))
 	a.Until(`document.querySelector('.good h2')`)
 	a.Until(`document.querySelector('.good .problem')?.textContent.includes('nobody@example.net')`)
 	looks(a.Page, "new-unknown")
@@ -308,7 +308,7 @@ func TestShareBreaksOff(t *testing.T) {
 	a.joins(signature.StationDevice)
 	a.makes("Breaks off", original(5), "bob@example.org")
 	a.pages.at("/v1/upload")
-	a.Do(chromedp.Click(`.dock .main`))
+	a.Do(chromedp.Click(`.dock .primary`))
 	a.Until(`document.querySelector('.problem')?.textContent.includes('The hub does not answer')`)
 	looks(a.Page, "new-broken")
 
@@ -326,7 +326,7 @@ func TestShareBreaksOff(t *testing.T) {
 	}
 
 	a.makes("One too many", original(6))
-	a.Do(chromedp.Click(`.dock .main`))
+	a.Do(chromedp.Click(`.dock .primary`))
 	a.Until(`document.querySelector('.problem')?.textContent.includes('keeps no more for you')`)
 	a.Open(a.origin + "/new")
 	a.Do(chromedp.Click(`.problem button:last-child`))
@@ -394,7 +394,7 @@ func TestBringsOriginals(t *testing.T) {
 	bob := a.User("bob")
 	a.joins(signature.StationDevice)
 	a.makes("Nobody at home", original(6))
-	a.Do(chromedp.Click(`.dock .main`))
+	a.Do(chromedp.Click(`.dock .primary`))
 	a.Until(`document.querySelector('.good h2')`)
 	a.Do(chromedp.Click(`#album section button`))
 	a.Until(`document.querySelector('#album section').textContent.includes('No computer of yours')`)
@@ -405,7 +405,7 @@ func TestBringsOriginals(t *testing.T) {
 	home.Publishes(before)
 	large := append(bytes.Clone(original(5)), bytes.Repeat([]byte("after the picture "), 400_000)...)
 	a.makes("Originals", large, "bob@example.org")
-	a.Do(chromedp.Click(`.dock .main`))
+	a.Do(chromedp.Click(`.dock .primary`))
 	a.Until(`document.querySelector('.good h2')`)
 	c := a.shared(bob)
 	if a.Labelled(bob, c.Name()) != 1 {
@@ -449,7 +449,7 @@ func TestEditsAlbum(t *testing.T) {
 		a.Do(chromedp.SetValue(`.title`, "Lake and hills"), chromedp.SetValue(`.card:nth-child(2) .caption`, "the boat"))
 		browsertest.Eval[bool](a.Page, `['.title', '.card:nth-child(2) .caption'].every((s) => document.querySelector(s).dispatchEvent(new Event('input')))`)
 		looks(a.Page, "edit")
-		a.Do(chromedp.Click(`.dock .main`))
+		a.Do(chromedp.Click(`.dock .primary`))
 		a.Until(`document.querySelector('.good')?.textContent.includes('saved')`)
 		c := a.at(bob, name)
 		if c.Title() != "Lake and hills" || c.Item(1).Caption != "the boat" || c.Item(0).Caption != "photo 0" || c.Header().Edition != 1 {
@@ -473,7 +473,7 @@ func TestEditsAlbum(t *testing.T) {
 		a.Until(`document.querySelectorAll('.card').length === 3`)
 		a.Do(chromedp.SetUploadFiles(`input[type=file]`, []string{a.file("new.jpg", original(7))}))
 		a.Until(`document.querySelector('[aria-label="To be added"] .card img')`)
-		a.Do(chromedp.Click(`button[aria-label="Remove eve"]`), chromedp.Click(`.dock .main`))
+		a.Do(chromedp.Click(`button[aria-label="Remove eve"]`), chromedp.Click(`.dock .primary`))
 		looks(a.Page, "edit-succeed")
 		confirms("eve: for them the album has ended")
 		a.Until(`document.querySelector('.good a')`)
@@ -555,8 +555,8 @@ const film = `(async () => {
 	const c = Object.assign(document.createElement('canvas'), {width: 320, height: 240}), g = c.getContext('2d')
 	const r = new MediaRecorder(c.captureStream(30), {mimeType: 'video/webm'}), parts = []
 	r.ondataavailable = (e) => parts.push(e.data)
-	r.start()
-	for (let i = 0; i < 10; i++) { g.fillStyle = i % 2 ? 'red' : '#e00'; g.fillRect(0, 0, 320, 240); await new Promise(requestAnimationFrame) }
+	r.start(50)
+	for (let i = 0; i < 10 || parts.reduce((n, part) => n + part.size, 0) < 1000; i++) { g.fillStyle = i % 2 ? 'red' : '#e00'; g.fillRect(0, 0, 320, 240); await new Promise(requestAnimationFrame) }
 	await new Promise((stopped) => { r.onstop = stopped; r.stop() })
 	const data = new DataTransfer()
 	data.items.add(new File(parts, 'film.webm', {type: 'video/webm'}))

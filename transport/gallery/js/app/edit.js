@@ -28,7 +28,7 @@ class Editor {
   /** Places of items that are to be taken out. @type {Set<number>} */
   #out = new Set()
   #status = h('p', { role: 'status', class: 'hint' })
-  #save = h('button', { type: 'button', class: 'main', onclick: () => this.#try(() => this.#apply()) }, say('author.save'))
+  #save = h('button', { type: 'button', class: 'primary', onclick: () => this.#try(() => this.#apply()) }, say('author.save'))
   #list = h('ol', { class: 'cards', 'aria-label': say('author.items') })
 
   /** @param {import('./me.js').Me} self @param {Collection} c @param {import('./make/people.js').Person[]} people */
