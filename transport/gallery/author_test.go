@@ -45,11 +45,16 @@ type author struct {
 // breaking is a gallery of which requests to some paths break off.
 type breaking struct {
 	*gallery.Gallery
-	path atomic.Pointer[string]
+	path    atomic.Pointer[string]
+	instead http.HandlerFunc // nil = it breaks off
 }
 
 func (b *breaking) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if path := b.path.Load(); path != nil && strings.HasPrefix(r.URL.Path, *path) {
+		if b.instead != nil {
+			b.instead(w, r)
+			return
+		}
 		panic(http.ErrAbortHandler)
 	}
 	b.Gallery.ServeHTTP(w, r)
@@ -514,6 +519,28 @@ func TestEditsAlbum(t *testing.T) {
 		if !a.at(a.user, next).Ended() {
 			t.Error("it goes on")
 		}
+	})
+	t.Run("nothing that its author has not sealed", func(t *testing.T) {
+		name := cam.Album("Sealed", bob)
+		cam.Shares(name)
+		state, err := a.Hub.Hub.As(a.user).Collection(t.Context(), name)
+		labtest.Must(t, err)
+		c, err := a.at(a.user, name).Edit(func(h *collection.Header, _ []collection.Item) { h.Title = "the hub's" })
+		labtest.Must(t, err)
+		c, err = c.CoSign(t.Context(), a.Hub.Signer, a.Now())
+		labtest.Must(t, err)
+		state.Collection, err = c.MarshalBinary()
+		labtest.Must(t, err)
+		lie, err := transport.Encode(state)
+		labtest.Must(t, err)
+		a.pages.instead = func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/cbor")
+			_, _ = w.Write(lie)
+		}
+		a.pages.at("/v1/collections/")
+		a.Open(a.origin + "/album/" + name.Author.String() + "/" + name.ID.String() + "/edit")
+		a.Until(`document.querySelector('#album .problem')`)
+		a.pages.at("/none")
 	})
 	t.Run("nobody else's", func(t *testing.T) {
 		other := a.Camera(bob, 1)

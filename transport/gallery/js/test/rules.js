@@ -1,4 +1,5 @@
 // The rules that no vector holds. Each export is one.
+import { filled } from '../app/make/share.js'
 import { hex, same, unhex } from '../lib/bytes.js'
 import { pack } from '../lib/column.js'
 import { decode } from '../lib/collection.js'
@@ -55,6 +56,20 @@ export async function nextEdition() {
   check((await verify(ring, next)).report.author?.at === 200, 'it is not sealed')
   const joined = await merge(gone, next)
   check(joined.edition.number === 1n && joined.ranks[2] === 15, 'it does not join')
+}
+
+/** What a hub makes of a draft is sealed only where it has put in no more than recipients for the addresses. */
+export async function filledDrafts() {
+  const author = random(16), items = [random(16)], own = random(16), id = random(16)
+  const wanted = { id, author, items, title: 'Lake', created: 1000, recipients: [own] }
+  const draft = make(wanted)
+  check(filled(draft, make({ ...wanted, recipients: [own, random(16)] }), 1).fixed.recipients.length === 32, 'a user for an address')
+  check(filled(draft, make({ ...wanted, addresses: [random(32)] }), 1).fixed.addresses.length === 32, 'a blinded address')
+  const others = [
+    { recipients: [random(16)] }, { recipients: [own, random(16), random(16)] }, { addresses: [random(32), random(32)] }, { title: 'Sea' },
+    { items: [random(16)] }, { completers: [random(16)] }, { authority: random(32) }, { id: random(16) }, { replaces: random(16) },
+  ]
+  for (const other of others) await refused(async () => filled(draft, make({ ...wanted, ...other }), 1), 'ErrDiffers')
 }
 
 /** What is no word of a key ends the reading of words, and is returned. */
