@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -72,16 +73,21 @@ func (g *Gallery) people(w http.ResponseWriter, r *http.Request) {
 	if name != "" {
 		among = append(idsIn([]string{name}), g.known(r.Context(), user)...)
 	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	_ = json.NewEncoder(w).Encode(g.called(r.Context(), name, among)) // an error is the browser's, that has gone
+}
+
+// called are those among some users who have a name or id, which may be empty: then all who have any.
+func (g *Gallery) called(ctx context.Context, name string, among []collection.UserID) []person {
 	found := []person{}
 	for _, id := range among[:min(len(among), mostPeople)] {
-		p := person{id, g.Name(r.Context(), id)}
-		if p.Name != "" && (name == "" || strings.EqualFold(p.Name, name) || id.String() == strings.ToLower(name)) {
+		p := person{id, g.Name(ctx, id)}
+		if p.Name != "" && (name == "" || strings.EqualFold(p.Name, name) || strings.EqualFold(id.String(), name)) {
 			found = append(found, p)
 		}
 	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
-	_ = json.NewEncoder(w).Encode(found) // an error is the browser's, that has gone
+	return found
 }
 
 // idsIn are those that are ids of users.
@@ -96,28 +102,30 @@ func idsIn(texts []string) (ids []collection.UserID) {
 }
 
 // known are the authors and recipients of a user's latest albums, each once.
-func (g *Gallery) known(ctx context.Context, user collection.UserID) []collection.UserID {
+func (g *Gallery) known(ctx context.Context, user collection.UserID) (all []collection.UserID) {
 	entries, _ := g.Latest(ctx, user, 0, albums) // without them nobody is found
 	met := map[collection.UserID]bool{user: true}
-	var all []collection.UserID
-	meet := func(id collection.UserID) {
-		if !met[id] {
-			met[id] = true
-			all = append(all, id)
-		}
-	}
 	for _, e := range entries {
-		name := collection.Name{Author: e.Notification.Author, ID: e.Notification.Collection}
-		meet(name.Author)
-		state, err := g.As(user).Collection(ctx, name)
-		if err != nil {
-			continue
-		}
-		if c, err := collection.Decode(state.Collection); err == nil {
-			for id := range c.Recipients() {
-				meet(id)
+		for _, id := range g.peopleOf(ctx, user, collection.Name{Author: e.Notification.Author, ID: e.Notification.Collection}) {
+			if !met[id] {
+				met[id] = true
+				all = append(all, id)
 			}
 		}
 	}
 	return all
+}
+
+// peopleOf are the author and the recipients of an album, the author alone where it is not read
+// any more.
+func (g *Gallery) peopleOf(ctx context.Context, reader collection.UserID, name collection.Name) []collection.UserID {
+	state, err := g.As(reader).Collection(ctx, name)
+	if err != nil {
+		return []collection.UserID{name.Author}
+	}
+	c, err := collection.Decode(state.Collection)
+	if err != nil {
+		return []collection.UserID{name.Author}
+	}
+	return append(slices.Collect(c.Recipients()), name.Author)
 }

@@ -45,11 +45,16 @@ type author struct {
 // breaking is a gallery of which requests to some paths break off.
 type breaking struct {
 	*gallery.Gallery
-	path atomic.Pointer[string]
+	path    atomic.Pointer[string]
+	instead http.HandlerFunc // nil = it breaks off
 }
 
 func (b *breaking) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if path := b.path.Load(); path != nil && strings.HasPrefix(r.URL.Path, *path) {
+		if b.instead != nil {
+			b.instead(w, r)
+			return
+		}
 		panic(http.ErrAbortHandler)
 	}
 	b.Gallery.ServeHTTP(w, r)
@@ -73,14 +78,16 @@ func (a *author) joins(role signature.StationRole) {
 	labtest.Must(a.T, err)
 	signer, err := signature.NewSigner(secret, nil)
 	labtest.Must(a.T, err)
-	_, err = lab.Enroll(a.T.Context(), a.Hub.Hub, a.user, "browser", signer, role)
+	statement, err := lab.Enroll(a.T.Context(), a.Hub.Hub, a.user, "browser", signer, role)
 	labtest.Must(a.T, err)
 	authority, err := a.Hub.Hub.PublicKey().MarshalBinary()
+	labtest.Must(a.T, err)
+	userKey, err := lab.UserKey(a.user).Public().MarshalBinary()
 	labtest.Must(a.T, err)
 	b64 := base64.RawURLEncoding.EncodeToString
 	a.Open(a.origin + "/new")
 	a.Until(`document.querySelector('input[type=file]')`)
-	browsertest.Eval[bool](a.Page, fmt.Sprintf(station, b64(public), b64(secret.Seed()), a.user, hex.EncodeToString(authority)))
+	browsertest.Eval[bool](a.Page, fmt.Sprintf(station, b64(public), b64(secret.Seed()), a.user, hex.EncodeToString(userKey), hex.EncodeToString(authority), hex.EncodeToString(statement)))
 }
 
 // station keeps a key and an account, as js/app/me.js reads them.
@@ -91,8 +98,7 @@ const station = `(async () => {
 	const db = await new Promise((opened) => { const r = indexedDB.open('glimpse'); r.onsuccess = () => opened(r.result) })
 	const t = db.transaction('station', 'readwrite'), store = t.objectStore('station')
 	store.put({public: key, secret}, 'key')
-	const none = new Uint8Array(0)
-	store.put({user: bytes('%s'), name: 'browser', userKey: none, authority: bytes('%s'), hub: [], statement: none, root: false}, 'account')
+	store.put({user: bytes('%s'), name: 'browser', userKey: bytes('%s'), authority: bytes('%s'), hub: [], statement: bytes('%s'), root: false}, 'account')
 	await new Promise((done) => { t.oncomplete = done })
 	db.close()
 	return true
@@ -231,7 +237,7 @@ func TestSharesAlbum(t *testing.T) {
 	a.types(`.choosing input[type=text]`, "Bob\r")
 	a.Until(`document.querySelector('.people .who')?.textContent === 'bob'`)
 	looks(a.Page, "new-people")
-	a.Do(chromedp.Click(`.dock .main`))
+	a.Do(chromedp.Click(`.dock .primary`))
 	a.Until(`document.querySelector('.good h2')`)
 	looks(a.Page, "new-shared")
 
@@ -273,7 +279,7 @@ func (a *author) makes(title string, photo []byte, to ...string) {
 		a.types(`.choosing input[type=text]`, one+"\r")
 		a.Until(fmt.Sprintf(`document.querySelectorAll('.people li').length === %d`, i+1))
 	}
-	a.Until(`document.querySelector('.dock .main').disabled === false`)
+	a.Until(`document.querySelector('.dock .primary').disabled === false`)
 }
 
 // TestSharesByAddress: the hub puts users and blinded addresses in the place of mail addresses, and
@@ -289,7 +295,7 @@ func TestSharesByAddress(t *testing.T) {
 	a.types(`.choosing input[type=text]`, "Zoe\r")
 	a.Until(`document.querySelector('.found')?.textContent.includes('nobody called Zoe') || document.querySelector('.found')?.textContent.includes('anybody called Zoe')`)
 	a.types(`.choosing input[type=text]`, "\b\b\b")
-	a.Do(chromedp.Click(`.dock .main`))
+	a.Do(chromedp.Click(`.dock .primary`))
 	a.Until(`document.querySelector('.good h2')`)
 	a.Until(`document.querySelector('.good .problem')?.textContent.includes('nobody@example.net')`)
 	looks(a.Page, "new-unknown")
@@ -307,7 +313,7 @@ func TestShareBreaksOff(t *testing.T) {
 	a.joins(signature.StationDevice)
 	a.makes("Breaks off", original(5), "bob@example.org")
 	a.pages.at("/v1/upload")
-	a.Do(chromedp.Click(`.dock .main`))
+	a.Do(chromedp.Click(`.dock .primary`))
 	a.Until(`document.querySelector('.problem')?.textContent.includes('The hub does not answer')`)
 	looks(a.Page, "new-broken")
 
@@ -325,7 +331,7 @@ func TestShareBreaksOff(t *testing.T) {
 	}
 
 	a.makes("One too many", original(6))
-	a.Do(chromedp.Click(`.dock .main`))
+	a.Do(chromedp.Click(`.dock .primary`))
 	a.Until(`document.querySelector('.problem')?.textContent.includes('keeps no more for you')`)
 	a.Open(a.origin + "/new")
 	a.Do(chromedp.Click(`.problem button:last-child`))
@@ -333,6 +339,89 @@ func TestShareBreaksOff(t *testing.T) {
 	a.Until(`document.querySelector('.dock')`)
 	if browsertest.Eval[bool](a.Page, `!!document.querySelector('.problem')`) {
 		t.Error("what was given up is still kept")
+	}
+}
+
+// TestSharesByKeyboard: an album is made and shared by keys alone; all that has the focus has a name
+// and can be seen, and there is a way on from it.
+func TestSharesByKeyboard(t *testing.T) {
+	a := newAuthor(t, hub.Config{})
+	bob := a.User("bob")
+	a.joins(signature.StationDevice)
+	a.makes("", original(1))
+	tab := func() (name string) {
+		a.Do(chromedp.KeyEvent("\t"))
+		return browsertest.Eval[string](a.Page, `(() => {
+			const e = document.activeElement, seen = e.matches('[type=file]') ? e.parentElement : e, r = seen.getBoundingClientRect()
+			const on = document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2)
+			if (e !== document.body && !seen.contains(on)) return 'covered: ' + e.outerHTML
+			return e.getAttribute('aria-label') ?? e.labels?.[0]?.firstChild.textContent ?? e.textContent
+		})()`)
+	}
+	to := func(want string) {
+		t.Helper()
+		var seen []string
+		for range 40 {
+			name := tab()
+			if strings.HasPrefix(name, "covered") || name == "" {
+				t.Fatalf("behind %q: %q", seen, name)
+			}
+			if name == want {
+				return
+			}
+			seen = append(seen, name)
+		}
+		t.Fatalf("%q is not among %q", want, seen)
+	}
+	a.Do(chromedp.Evaluate[chromedp.Void](`scrollTo(0, 0); document.activeElement.blur()`))
+	to("Choose files")
+	to("Caption of photo.jpg")
+	to("Remove photo.jpg")
+	to("Name or mail address")
+	a.Do(chromedp.KeyEvent("bob@example.org\r"))
+	a.Until(`document.querySelector('.people .who')`)
+	to("Remove bob@example.org")
+	to("Share album")
+	to("Title") // once around
+	a.Do(chromedp.KeyEvent("By keys"))
+	to("Share album")
+	a.Do(chromedp.KeyEvent(" "))
+	a.Until(`document.activeElement.matches('.good h2')`)
+	if c := a.shared(bob); c.Title() != "By keys" {
+		t.Errorf("it is called %q", c.Title())
+	}
+}
+
+// TestBringsOriginals: what was picked goes to the author's home from the browser, where that can be
+// reached, and the labels go.
+func TestBringsOriginals(t *testing.T) {
+	a := newAuthor(t, hub.Config{})
+	bob := a.User("bob")
+	a.joins(signature.StationDevice)
+	a.makes("Nobody at home", original(6))
+	a.Do(chromedp.Click(`.dock .primary`))
+	a.Until(`document.querySelector('.good h2')`)
+	a.Do(chromedp.Click(`#album section button`))
+	a.Until(`document.querySelector('#album section').textContent.includes('No computer of yours')`)
+
+	cam, home := a.Camera(a.user, 1), a.Peer(a.user, "home")
+	before := cam.Album("Before", a.user)
+	cam.Syncs(home, before)
+	home.Publishes(before)
+	large := append(bytes.Clone(original(5)), bytes.Repeat([]byte("after the picture "), 400_000)...)
+	a.makes("Originals", large, "bob@example.org")
+	a.Do(chromedp.Click(`.dock .primary`))
+	a.Until(`document.querySelector('.good h2')`)
+	c := a.shared(bob)
+	if a.Labelled(bob, c.Name()) != 1 {
+		t.Fatal("it has no label")
+	}
+	a.Do(chromedp.Click(`#album section button`))
+	a.Until(`document.querySelector('#album section').textContent.includes('All originals are at home')`)
+	looks(a.Page, "new-home")
+	home.Publishes(c.Name())
+	if n := a.Labelled(bob, c.Name()); n != 0 {
+		t.Errorf("%d labels are left", n)
 	}
 }
 
@@ -365,7 +454,7 @@ func TestEditsAlbum(t *testing.T) {
 		a.Do(chromedp.SetValue(`.title`, "Lake and hills"), chromedp.SetValue(`.card:nth-child(2) .caption`, "the boat"))
 		browsertest.Eval[bool](a.Page, `['.title', '.card:nth-child(2) .caption'].every((s) => document.querySelector(s).dispatchEvent(new Event('input')))`)
 		looks(a.Page, "edit")
-		a.Do(chromedp.Click(`.dock .main`))
+		a.Do(chromedp.Click(`.dock .primary`))
 		a.Until(`document.querySelector('.good')?.textContent.includes('saved')`)
 		c := a.at(bob, name)
 		if c.Title() != "Lake and hills" || c.Item(1).Caption != "the boat" || c.Item(0).Caption != "photo 0" || c.Header().Edition != 1 {
@@ -389,7 +478,7 @@ func TestEditsAlbum(t *testing.T) {
 		a.Until(`document.querySelectorAll('.card').length === 3`)
 		a.Do(chromedp.SetUploadFiles(`input[type=file]`, []string{a.file("new.jpg", original(7))}))
 		a.Until(`document.querySelector('[aria-label="To be added"] .card img')`)
-		a.Do(chromedp.Click(`button[aria-label="Remove eve"]`), chromedp.Click(`.dock .main`))
+		a.Do(chromedp.Click(`button[aria-label="Remove eve"]`), chromedp.Click(`.dock .primary`))
 		looks(a.Page, "edit-succeed")
 		confirms("eve: for them the album has ended")
 		a.Until(`document.querySelector('.good a')`)
@@ -431,6 +520,28 @@ func TestEditsAlbum(t *testing.T) {
 			t.Error("it goes on")
 		}
 	})
+	t.Run("nothing that its author has not sealed", func(t *testing.T) {
+		name := cam.Album("Sealed", bob)
+		cam.Shares(name)
+		state, err := a.Hub.Hub.As(a.user).Collection(t.Context(), name)
+		labtest.Must(t, err)
+		c, err := a.at(a.user, name).Edit(func(h *collection.Header, _ []collection.Item) { h.Title = "the hub's" })
+		labtest.Must(t, err)
+		c, err = c.CoSign(t.Context(), a.Hub.Signer, a.Now())
+		labtest.Must(t, err)
+		state.Collection, err = c.MarshalBinary()
+		labtest.Must(t, err)
+		lie, err := transport.Encode(state)
+		labtest.Must(t, err)
+		a.pages.instead = func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/cbor")
+			_, _ = w.Write(lie)
+		}
+		a.pages.at("/v1/collections/")
+		a.Open(a.origin + "/album/" + name.Author.String() + "/" + name.ID.String() + "/edit")
+		a.Until(`document.querySelector('#album .problem')`)
+		a.pages.at("/none")
+	})
 	t.Run("nobody else's", func(t *testing.T) {
 		other := a.Camera(bob, 1)
 		theirs := other.Album("Bob's", a.user)
@@ -471,8 +582,8 @@ const film = `(async () => {
 	const c = Object.assign(document.createElement('canvas'), {width: 320, height: 240}), g = c.getContext('2d')
 	const r = new MediaRecorder(c.captureStream(30), {mimeType: 'video/webm'}), parts = []
 	r.ondataavailable = (e) => parts.push(e.data)
-	r.start()
-	for (let i = 0; i < 10; i++) { g.fillStyle = i % 2 ? 'red' : '#e00'; g.fillRect(0, 0, 320, 240); await new Promise(requestAnimationFrame) }
+	r.start(50)
+	for (let i = 0; i < 10 || parts.reduce((n, part) => n + part.size, 0) < 1000; i++) { g.fillStyle = i % 2 ? 'red' : '#e00'; g.fillRect(0, 0, 320, 240); await new Promise(requestAnimationFrame) }
 	await new Promise((stopped) => { r.onstop = stopped; r.stop() })
 	const data = new DataTransfer()
 	data.items.add(new File(parts, 'film.webm', {type: 'video/webm'}))

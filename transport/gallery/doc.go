@@ -4,7 +4,9 @@
 //
 //	GET  /                        albums, for who is signed in; else the way in, also by invitation (/#.secret)
 //	GET  /album/{author}/{id}     an album, with its previews
+//	GET  /album/{author}/{id}/edit  changes it, for its author
 //	GET  /new                     a new album
+//	GET  /people                  names of users, and who has a name, for authors
 //	GET  /join#.secret            a browser becomes a station
 //	GET  /keys                    who vouches, and the keys, to be compared
 //	GET  /settings                this browser, passkeys, and where news goes
@@ -26,9 +28,19 @@
 // A gallery is at the root of its host: the addresses of its pages begin with /. Its server says
 // whether the host has TLS for good (Strict-Transport-Security).
 //
+// # Authors
+//
+// A browser that is a station makes albums as a camera does: of what people pick it makes small
+// versions, previews and digests, seals the collection with its own key, and sends thumbnails with
+// the share. Originals stay where they are until a camera, a phone or the page itself, where it
+// reaches the author's home, brings them there. What the hub has not taken in full is kept in the
+// browser and goes on after a reload. A change of texts is another edition; of what is in an album,
+// or who gets it, a successor that replaces it. Withdrawing takes the key of a station that may say
+// what is there: a home's, or the user's own.
+//
 // # What pages may do
 //
-// Scripts come from the gallery alone, nothing is inline, and no text is ever taken for HTML
+// Scripts and workers come from the gallery alone, nothing is inline, and no text is ever taken for HTML
 // (Content Security Policy Level 3, Trusted Types). Nothing is asked of others than the gallery
 // and the homes that serve originals.
 package gallery

@@ -5,12 +5,15 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/lab/labtest"
+	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/enrol"
 	"github.com/glimpse-go/glimpse/transport/gallery"
 	"github.com/glimpse-go/glimpse/transport/gallery/internal/browsertest"
@@ -25,6 +28,9 @@ type inn struct {
 	origin string
 	g      *gallery.Gallery
 
+	// lie changes what the hub says of collections; nil = nothing.
+	lie func(*transport.State)
+
 	mu       sync.Mutex
 	attempts map[string]*enrol.Attempt
 }
@@ -32,11 +38,39 @@ type inn struct {
 func newInn(t *testing.T, w *labtest.World) *inn {
 	n := &inn{t: t, w: w, attempts: map[string]*enrol.Attempt{}}
 	o := httplink.HandlerOptions{Who: httplink.BySeal(w.Hub.Hub.Keys(), w.Hub.Hub.PublicKey().ID(), nil), Enrol: n.attempt}
+	of := gallery.OfHub(w.Hub.Hub, o)
+	honest := of.Handler
+	of.Handler = func(who httplink.Authenticator) http.Handler { return n.lying(honest(who)) }
 	var err error
-	n.g, err = gallery.New(gallery.OfHub(w.Hub.Hub, o), gallery.Config{})
+	n.g, err = gallery.New(of, gallery.Config{})
 	labtest.Must(t, err)
 	n.origin = browsertest.Serve(t, n.g)
 	return n
+}
+
+// lying is a hub that lies where it is to.
+func (n *inn) lying(honest http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if n.lie == nil || !strings.HasPrefix(r.URL.Path, "/v1/collections/") {
+			honest.ServeHTTP(w, r)
+			return
+		}
+		r.Header.Del("If-None-Match")
+		rec := httptest.NewRecorder()
+		honest.ServeHTTP(rec, r)
+		state, err := transport.DecodeMessage[transport.State](rec.Body.Bytes())
+		if err != nil {
+			n.t.Error(err)
+			return
+		}
+		n.lie(&state)
+		data, err := transport.Encode(state)
+		if err != nil {
+			n.t.Error(err)
+		}
+		w.Header().Set("Content-Type", "application/cbor")
+		w.Write(data)
+	})
 }
 
 func (n *inn) attempt(secret string) *enrol.Attempt {

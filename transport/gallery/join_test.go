@@ -2,8 +2,11 @@ package gallery_test
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -35,14 +38,14 @@ func TestBrowserJoins(t *testing.T) {
 	if here != there || len(here) != 7 {
 		t.Fatalf("the browser shows %q, the operator %q", here, there)
 	}
-	p.Screenshot("join-code")
+	looks(p, "join-code")
 	if at := browsertest.Eval[string](p, `location.href`); at != n.origin+"/join" {
 		t.Errorf("the invitation stays in the address: %s", at)
 	}
 	admitted := n.admits(attempt, "bob")
 	p.Do(click(`.code ~ p .primary`))
 	p.Until(`document.querySelector('.done, .failed')`)
-	p.Screenshot("join-done")
+	looks(p, "join-done")
 	user := <-admitted
 	if user.IsZero() || text(p, ".done") == "" || text(p, ".note") == "" {
 		t.Fatalf("user %v reads %q", user, text(p, "main"))
@@ -95,7 +98,7 @@ func TestBrowserIsRefused(t *testing.T) {
 	n.comes(p, secret, attempt)
 	p.Do(click(`.code ~ p button:not(.primary)`))
 	failed("Good that you looked")
-	p.Screenshot("join-differ")
+	looks(p, "join-differ")
 
 	secret, attempt = n.invites(enrol.Offer{})
 	n.comes(p, secret, attempt)
@@ -108,7 +111,7 @@ func TestBrowserIsRefused(t *testing.T) {
 		p.Until(`document.querySelector('#name')`)
 		p.Do(click(`form .primary`))
 		failed("This invitation is used up")
-		p.Screenshot("join-spent-" + name)
+		looks(p, "join-spent-"+name)
 	}
 }
 
@@ -142,6 +145,56 @@ func TestBrowserJoinsAtHome(t *testing.T) {
 	if text(p, ".done") == "" || text(p, ".note") != "" {
 		t.Error(text(p, "#join"))
 	}
+
+	t.Run("its user's stations are listed", func(t *testing.T) {
+		p.Do(chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile))
+		p.Open(n.origin + "/keys")
+		p.Until(`document.querySelectorAll('#stations li').length === 2`)
+		browsertest.Eval[bool](p, `(document.querySelector('#stations').scrollIntoView(), true)`)
+		p.Screenshot("keys-stations-phone")
+	})
+	t.Run("a later roster is kept, and an earlier one never again", func(t *testing.T) {
+		before, err := lab.Roster(t.Context(), w.Hub.Hub, ann)
+		labtest.Must(t, err)
+		w.Camera(ann, 0)
+		latest, err := lab.Roster(t.Context(), w.Hub.Hub, ann)
+		labtest.Must(t, err)
+		for what, shown := range map[string][]signature.Roster{"later": {latest}, "earlier": {before, latest, before}} {
+			for _, r := range shown {
+				data, err := r.MarshalBinary()
+				labtest.Must(t, err)
+				browsertest.Eval[bool](p, fmt.Sprintf(`import(%q).then((m) => m.ringOf([new Uint8Array(%s)])).then(() => true)`, n.g.Entry("ring.js"), numbers(data)))
+			}
+			p.Open(n.origin + "/keys")
+			p.Until(`document.querySelector('#stations li')`)
+			if n := browsertest.Eval[int](p, `document.querySelectorAll('#stations li').length`); n != 3 {
+				t.Errorf("%s: %d stations", what, n)
+			}
+		}
+	})
+	t.Run("the hub adds no station", func(t *testing.T) {
+		s, err := signature.KeyStatement{User: ann, Key: lab.Signer("evil").Public(), Role: signature.RoleUser, Issued: w.Now()}.Sign(t.Context(), w.Hub.Signer)
+		labtest.Must(t, err)
+		data, err := s.MarshalBinary()
+		labtest.Must(t, err)
+		keys := browsertest.Eval[[]string](p, fmt.Sprintf(`import(%q).then((m) => m.ringOf([new Uint8Array(%s)])).then(({ ring }) => ring.keys)`, n.g.Entry("ring.js"), numbers(data)))
+		if evil := fmt.Sprintf("%x", lab.Signer("evil").Public().ID()); slices.Contains(keys, evil) || len(keys) == 0 {
+			t.Errorf("%s is one of %v", evil, keys)
+		}
+	})
+	t.Run("the key is forgotten, once that is meant", func(t *testing.T) {
+		do(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}})
+		p.Open(n.origin + "/keys")
+		p.Until(`document.querySelector('#this details')`)
+		browsertest.Eval[bool](p, `(document.querySelector('#this details').open = true)`)
+		browsertest.Eval[bool](p, `(document.querySelector('#this').scrollIntoView(), true)`)
+		p.Screenshot("keys-forget-phone-dark")
+		p.Do(click(`#forget`))
+		p.Until(`!document.querySelector('#this')`)
+		if browsertest.Eval[bool](p, inStore+`Promise.all([stored('station', 'account'), stored('station', 'key')]).then((all) => all.some((e) => e))`) {
+			t.Error("it is kept")
+		}
+	})
 }
 
 // addTo puts the station that has come to an attempt into its user's roster.

@@ -16,8 +16,8 @@ import { say } from './words.js'
 /** @typedef {import('../lib/messages.js').Of<typeof import('../lib/messages.js').state>} State */
 
 /**
- * Kinds: 'both' = author and hub, 'author', 'hub' = the hub alone, 'stale' = the author, and the hub
- * has long not said whether keys still count, 'revoked' = a key that counts no more, 'unknown' = an
+ * Kinds: 'both' = author and hub, 'author', 'hub' = the hub alone, also where the author's key counts no more, 'stale' = the author, and the hub
+ * has long not said whether keys still count, 'revoked' = a key that counts no more, and nobody else, 'unknown' = an
  * author's key that is not known, 'changed' = another key than before is named, 'altered' = it is not
  * what was sealed.
  * @typedef {'both'|'author'|'hub'|'stale'|'revoked'|'unknown'|'changed'|'altered'} Kind
@@ -51,29 +51,34 @@ export async function joined(state) {
  */
 export async function vouch(state, name) {
   const { ring, changed } = await ringOf(state.keys)
+  /** @type {Collection|null} */
+  let c = null
   try {
-    const c = await joined(state)
+    c = await joined(state)
     if (hex(c.fixed.author) !== hex(name.author) || hex(c.fixed.id) !== hex(name.id)) return { kind: 'altered', collection: null, report: null }
     const result = await verify(ring, c)
     const warned = changed.has(hex(c.fixed.author))
     return { ...result, kind: warned ? 'changed' : await standing(result) }
   } catch (err) {
     if (!(err instanceof GlimpseError)) throw err
-    return { kind: changed.has(hex(name.author)) ? 'changed' : failure(err), collection: null, report: null }
+    return { kind: changed.has(hex(name.author)) ? 'changed' : await failure(err, ring, c), collection: null, report: null }
   }
 }
 
 /** @param {{collection: Collection, report: import('../lib/verify.js').Report}} result @returns {Promise<Kind>} */
 async function standing({ collection: c, report }) {
-  if (!report.author) return c.parts.authorSeal === null && !report.revoked.length ? 'hub' : 'revoked'
+  if (!report.author) return 'hub'
   if (c.fixed.authority.length && now() - await lastHeard() > week) return 'stale'
   return report.authority ? 'both' : 'author'
 }
 
-/** @param {GlimpseError} err @returns {Kind} */
-function failure(err) {
-  if (err.is('ErrUnknownKey')) return 'unknown'
-  return err.is('ErrRevoked') || err.is('ErrExpired') ? 'revoked' : 'altered'
+/** @param {GlimpseError} err @param {import('../lib/keyring.js').Keyring} ring @param {Collection|null} c @returns {Promise<Kind>} */
+async function failure(err, ring, c) {
+  if (err.is('ErrRevoked') || err.is('ErrExpired')) return 'revoked'
+  if (!err.is('ErrUnknownKey') || !c) return 'altered'
+  // The author's own seal may be good, and a word beside it by nobody who is a party to it.
+  const alone = c.with({ updates: [], resolved: [], accepted: [], ends: [] })
+  return verify(ring, alone).then(() => 'altered', () => 'unknown')
 }
 
 /** The drawings, which tell the kinds apart without colours. */

@@ -28,7 +28,7 @@ class Editor {
   /** Places of items that are to be taken out. @type {Set<number>} */
   #out = new Set()
   #status = h('p', { role: 'status', class: 'hint' })
-  #save = h('button', { type: 'button', class: 'main', onclick: () => this.#try(() => this.#apply()) }, say('author.save'))
+  #save = h('button', { type: 'button', class: 'primary', onclick: () => this.#try(() => this.#apply()) }, say('author.save'))
   #list = h('ol', { class: 'cards', 'aria-label': say('author.items') })
 
   /** @param {import('./me.js').Me} self @param {Collection} c @param {import('./make/people.js').Person[]} people */
@@ -175,7 +175,7 @@ function done(text, c = null, more = '') {
 async function open(text = '') {
   const self = await me()
   if (!self) return put(into, h('p', {}, say('author.failed.station'), ' ', h('a', { href: '/join' }, say('author.join'))))
-  const c = await ownAlbum(hub, self, name)
+  const c = await ownAlbum(hub, name)
   const users = values(c.fixed.recipients, 16), names = await namesOf(users.map(hex))
   const completers = values(c.fixed.completers, 16).map(hex)
   const people = users.map((user) => ({ name: names.get(hex(user)) ?? hex(user).slice(0, 8), user, completes: completers.includes(hex(user)) }))

@@ -5,7 +5,8 @@ import { Key, Signer } from '../lib/key.js'
 import { readRoster } from '../lib/roster.js'
 import { sealed } from '../lib/sealed.js'
 import { newSigner } from '../lib/station.js'
-import { read, remove, write } from './store.js'
+import { removeOriginals } from './place.js'
+import { keys, read, remove, write } from './store.js'
 
 /**
  * Account is what a browser keeps of its admission. Keys are as they are encoded; no bytes = none.
@@ -73,10 +74,10 @@ export async function keepRoster(roster) {
   return true
 }
 
-/** Forgets the account and the key, which nobody can bring back, and what was pinned and wished. */
+/** Forgets the account and the key, which nobody can bring back, and all that the key has let in. */
 export async function forget() {
-  await remove('station', 'account')
-  await remove('station', 'key')
+  for (const store of ['station', 'pins', 'wishes']) for (const name of await keys(store)) await remove(store, name)
+  await removeOriginals()
 }
 
 /** A station as this browser calls it, which the key says whose page calls. @param {Me} self @param {string} url @param {Uint8Array} key @param {AbortSignal} [signal] */

@@ -23,7 +23,7 @@ const list = h('ol', { class: 'cards', 'aria-label': say('author.items') })
 const status = h('p', { role: 'status', class: 'status' })
 const stop = h('button', { type: 'button', hidden: true, onclick: () => items.cancel() }, say('author.stop'))
 const title = h('input', { type: 'text', class: 'title', maxlength: 200, autocomplete: 'off' })
-const send = h('button', { type: 'button', class: 'main', disabled: true, onclick: () => submit().catch((err) => put(sending, problem(err))) }, say('author.share'))
+const send = h('button', { type: 'button', class: 'primary', disabled: true, onclick: () => submit().catch((err) => put(sending, problem(err))) }, say('author.share'))
 const sending = h('p', { class: 'hint', role: 'status' })
 const foot = h('div', { class: 'dock' }, sending, send)
 const choosing = chooser(people, progress)
@@ -75,6 +75,37 @@ function shared(c, unknown) {
     names.length > 0 && h('p', { class: 'problem' }, say('author.unknown', { n: names.length, names: names.join(', ') })),
     h('p', {}, h('a', { href: `/album/${hex(c.fixed.author)}/${hex(c.fixed.id)}` }, say('author.look')))))
   done.focus()
+  if (items.ready.length === c.length) form.append(originals(c))
+}
+
+/** Offers to bring the originals home from here, now. @param {import('../lib/collection.js').Collection} c */
+function originals(c) {
+  const versions = items.ready.map(({ made, file }) => [made?.versions[0], made?.versions[1], file])
+  const state = h('p', { role: 'status' }), bar = h('progress', { max: 1, value: 0, hidden: true, 'aria-label': say('author.home') })
+  const button = h('button', { type: 'button', onclick: () => void start() }, say('author.home.do'))
+  const stopping = new AbortController()
+  const start = async () => {
+    button.disabled = true
+    bar.hidden = false
+    put(state, say('author.home.looking'))
+    try {
+      const self = await me()
+      if (!self) return
+      const { bring, ownHomes } = await import('./make/home.js')
+      const { homes, barred } = await ownHomes(new Station(''), self)
+      const brought = await bring(self, homes, c, versions, (n, of) => {
+        bar.value = of ? n / of : 1
+        put(state, say('author.home.sent', { n, of }))
+      }, stopping.signal)
+      put(state, say(brought ? 'author.home.done' : barred.has('tls') ? 'author.home.tls' : barred.has('http') ? 'author.home.http' : 'author.home.nobody'))
+      button.hidden = brought
+    } catch (err) {
+      put(state, problem(err))
+    }
+    bar.hidden = true
+    button.disabled = false
+  }
+  return h('section', {}, h('h2', {}, say('author.home')), h('p', { class: 'hint' }, say('author.home.hint')), state, bar, button)
 }
 
 /** Offers to go on with what broke off, or to give it up. */

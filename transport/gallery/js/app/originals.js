@@ -92,7 +92,7 @@ async function sources(state, i) {
 }
 
 /** What a source's own station has sealed of where it serves, null if it has not. @param {import('../lib/keyring.js').Keyring} ring @param {State['sources'][number]} s */
-async function endpoint(ring, s) {
+export async function endpoint(ring, s) {
   try {
     const e = decodeEndpoint(s.endpoint)
     const by = await ring.verify(purpose.endpoint, endpointStatement(e), e.seal, 0)

@@ -55,15 +55,19 @@ const blank = { authority: null, hub: [], endpoints: [], nonce: new Uint8Array(0
 /** @param {Uint8Array} a @param {Uint8Array} b */
 const rostersFirst = (a, b) => Number(b[0] === 0x89) - Number(a[0] === 0x89)
 
-/** The hub's key as it was seen first, by admission or in a page. @param {import('./me.js').Me|null} self */
+/** The hub's key as it was seen first, at the admission or in a page. @param {import('./me.js').Me|null} self @returns {Promise<Uint8Array|null>} */
 async function pinnedHub(self) {
-  const shown = self?.authority.length ? self.authority : unhex(document.body.dataset.authority ?? '')
+  const named = unhex(document.body.dataset.authority ?? '')
+  const first = self?.authority.length ? self.authority : named
   /** @type {Pin|undefined} */
   const pin = await read('pins', hubPin)
-  if (!shown.length) return pin?.key
-  if (!pin) await write('pins', hubPin, { key: shown, statements: [], first: now(), compared: 0, other: null })
-  else if (hex(pin.key) !== hex(shown) && !pin.other) await write('pins', hubPin, { ...pin, other: { key: shown, statement: new Uint8Array(0), at: now() } })
-  return pin?.key ?? shown
+  if (!pin) {
+    if (first.length) await write('pins', hubPin, { key: first, statements: [], first: now(), compared: 0, other: null })
+    return first.length ? first : null
+  }
+  const other = named.length > 0 && hex(named) !== hex(pin.key)
+  if (other && !pin.other) await write('pins', hubPin, { ...pin, other: { key: named, statement: new Uint8Array(0), at: now() } })
+  return pin.key
 }
 
 /**

@@ -1,4 +1,5 @@
 // The rules that no vector holds. Each export is one.
+import { filled } from '../app/make/share.js'
 import { hex, same, unhex } from '../lib/bytes.js'
 import { pack } from '../lib/column.js'
 import { decode } from '../lib/collection.js'
@@ -7,7 +8,7 @@ import { Gate, rights } from '../lib/gate.js'
 import { apply, merge } from '../lib/join.js'
 import { Signer } from '../lib/key.js'
 import { Keyring } from '../lib/keyring.js'
-import { end, make, seal, update } from '../lib/make.js'
+import { edit, end, make, seal, update } from '../lib/make.js'
 import { paint } from '../lib/paint.js'
 import { decodeThumb, encodeThumb } from '../lib/thumbhash.js'
 import { verify } from '../lib/verify.js'
@@ -39,6 +40,36 @@ export async function retiredAndRevoked() {
   await refused(() => verify(ring, updated), 'ErrRevoked')
   const vouched = await verify(ring, await seal(updated, authority, 300, true))
   check(!vouched.report.author && vouched.report.authority, 'what the authority sealed does not stand')
+}
+
+/** The next edition has other texts and all else as it was, but for the previews of what was withdrawn. */
+export async function nextEdition() {
+  const { author, user, ring } = await album(1)
+  const items = [random(16), random(16), random(16)], previews = [unhex('01020304050607'), undefined, unhex('0102030405060708')]
+  const digests = items.map(() => [random(32), random(32), random(32)]), types = ['image/jpeg', '', 'image/png']
+  const c = await seal(make({ author: user, items, title: 'Lake', captions: new Map([[0, 'a'], [2, 'ü']]), previews, digests, types }), author, 100)
+  const gone = await apply(c, await update(c, author, user, 150, new Map([[2, 15]])))
+  const next = decode((await seal(edit(gone, { captions: new Map([[1, 'the boat']]) }), author, 200)).encode())
+  check(next.edition.number === 1n && next.edition.title === 'Lake' && next.captions.size === 1 && next.captions.get(1) === 'the boat', 'other texts')
+  check(same(await next.identity(), await c.identity()) && same(next.digest(1, 2) ?? random(1), digests[1][2]) && next.mediaType(2) === 'image/png', 'something else is another')
+  check(same(next.previews.get(0) ?? random(1), previews[0] ?? random(1)) && next.parts.edition.previews?.lengths.unpack()[2] === 33, 'previews')
+  check((await verify(ring, next)).report.author?.at === 200, 'it is not sealed')
+  const joined = await merge(gone, next)
+  check(joined.edition.number === 1n && joined.ranks[2] === 15, 'it does not join')
+}
+
+/** What a hub makes of a draft is sealed only where it has put in no more than recipients for the addresses. */
+export async function filledDrafts() {
+  const author = random(16), items = [random(16)], own = random(16), id = random(16)
+  const wanted = { id, author, items, title: 'Lake', created: 1000, recipients: [own] }
+  const draft = make(wanted)
+  check(filled(draft, make({ ...wanted, recipients: [own, random(16)] }), 1).fixed.recipients.length === 32, 'a user for an address')
+  check(filled(draft, make({ ...wanted, addresses: [random(32)] }), 1).fixed.addresses.length === 32, 'a blinded address')
+  const others = [
+    { recipients: [random(16)] }, { recipients: [own, random(16), random(16)] }, { addresses: [random(32), random(32)] }, { title: 'Sea' },
+    { items: [random(16)] }, { completers: [random(16)] }, { authority: random(32) }, { id: random(16) }, { replaces: random(16) },
+  ]
+  for (const other of others) await refused(async () => filled(draft, make({ ...wanted, ...other }), 1), 'ErrDiffers')
 }
 
 /** What is no word of a key ends the reading of words, and is returned. */

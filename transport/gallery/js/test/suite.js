@@ -1,5 +1,6 @@
 // What is tested in Node and in browsers alike: every vector of the repository, seals made
 // elsewhere, and the rules that no vector holds.
+import { digestOfFile } from '../app/make/digest.js'
 import { concat, hex, same, sha256, unhex } from '../lib/bytes.js'
 import { decode } from '../lib/collection.js'
 import { blockSize, RangeReader, rangeWithProof, Tree, verifyBlock } from '../lib/digest.js'
@@ -60,6 +61,7 @@ async function digest(v) {
   const data = Uint8Array.from({ length: v.size }, (_, i) => i % 251)
   const tree = await Tree.of(data), root = unhex(v.root)
   check(same(await tree.root(), root), 'another root')
+  check(same(await digestOfFile(new Blob([data])), root), 'another root of it as a file')
   for (const p of v.paths) {
     const block = data.slice(p.block * blockSize, (p.block + 1) * blockSize), path = p.path.map(unhex)
     check(sorted(tree.path(p.block).map(hex)) === sorted(p.path), 'another path of ' + p.block)

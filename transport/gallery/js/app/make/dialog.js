@@ -11,7 +11,7 @@ export function confirms(title, texts, does, danger = false) {
   const before = document.activeElement
   const dialog = h('dialog', { 'aria-labelledby': 'asks' }, h('h2', { id: 'asks' }, title), ...texts.map((text) => h('p', {}, text)),
     h('form', { method: 'dialog', class: 'choices' }, h('button', { value: 'no', autofocus: true }, say('author.cancel')),
-      h('button', { value: 'yes', class: danger ? 'danger' : 'main' }, does)))
+      h('button', { value: 'yes', class: danger ? 'danger' : 'primary' }, does)))
   find('main').append(dialog)
   dialog.showModal()
   return new Promise((resolve) => dialog.addEventListener('close', () => {
