@@ -1,17 +1,12 @@
 package gallery
 
 import (
-	"bytes"
-	"crypto/sha256"
 	"embed"
-	"encoding/base64"
 	"fmt"
 	"io/fs"
-	"mime"
 	"net/http"
 	"path"
 	"strings"
-	"time"
 
 	"github.com/evanw/esbuild/pkg/api"
 )
@@ -23,40 +18,61 @@ var sources embed.FS
 var entries = []string{
 	"style.css",
 	"albums.js", "album.js",
-	"signin.js", "settings.js", "link.js", "session.css",
+	"signin.js", "settings.js", "link.js",
 	"join.js", "keys.js",
 }
 
 // assets are what pages load, bundled from the sources when a gallery is made: by name, which
 // has a hash of the content in it, so that browsers keep them for good.
 type assets struct {
-	files map[string][]byte
-	names map[string]string // of entries
+	files  map[string]asset
+	names  map[string]string // of entries
+	worker asset             // the service worker, whose address stays the same
+	icon   asset
 }
 
-// bundle packs the modules, each once, without comments and white space.
+// bundle packs the modules, each once, without comments and white space. A worker is one file,
+// which imports nothing.
 func bundle() (*assets, error) {
-	options := api.BuildOptions{
-		Bundle: true, Splitting: true, Format: api.FormatESModule, Target: api.ES2022,
-		MinifyWhitespace: true, MinifySyntax: true, MinifyIdentifiers: true, LegalComments: api.LegalCommentsNone,
-		EntryNames: "[name]-[hash]", ChunkNames: "[name]-[hash]", Outdir: "/assets", Metafile: false, LogLevel: api.LogLevelSilent,
-		Plugins: []api.Plugin{embedded},
+	a := &assets{files: map[string]asset{}, names: map[string]string{}}
+	files, err := build(api.BuildOptions{Splitting: true, Format: api.FormatESModule}, entries...)
+	if err != nil {
+		return nil, err
 	}
-	for _, name := range entries {
+	for name, data := range files {
+		a.files[name] = pack(name, data)
+		stem, _, _ := strings.Cut(name, "-")
+		a.names[stem+path.Ext(name)] = name
+	}
+	alone, err := build(api.BuildOptions{Format: api.FormatIIFE}, "sw.js")
+	if err != nil {
+		return nil, err
+	}
+	for name, data := range alone {
+		a.worker = pack(name, data)
+	}
+	icon, err := sources.ReadFile("js/app/icon.svg")
+	a.icon = pack("icon.svg", icon)
+	return a, err
+}
+
+func build(options api.BuildOptions, names ...string) (map[string][]byte, error) {
+	options.Bundle, options.Target, options.LegalComments = true, api.ES2022, api.LegalCommentsNone
+	options.MinifyWhitespace, options.MinifySyntax, options.MinifyIdentifiers = true, true, true
+	options.EntryNames, options.ChunkNames, options.Outdir = "[name]-[hash]", "[name]-[hash]", "/assets"
+	options.LogLevel, options.Plugins = api.LogLevelSilent, []api.Plugin{embedded}
+	for _, name := range names {
 		options.EntryPoints = append(options.EntryPoints, "js/app/"+name)
 	}
 	built := api.Build(options)
 	if len(built.Errors) > 0 {
 		return nil, fmt.Errorf("gallery: %v: %s", built.Errors[0].Location, built.Errors[0].Text)
 	}
-	a := &assets{map[string][]byte{}, map[string]string{}}
+	files := map[string][]byte{}
 	for _, f := range built.OutputFiles {
-		name := path.Base(strings.ReplaceAll(f.Path, `\`, "/"))
-		a.files[name] = f.Contents
-		stem, _, _ := strings.Cut(name, "-")
-		a.names[stem+path.Ext(name)] = name
+		files[path.Base(strings.ReplaceAll(f.Path, `\`, "/"))] = f.Contents
 	}
-	return a, nil
+	return files, nil
 }
 
 // embedded has esbuild read the modules from the program itself.
@@ -83,16 +99,11 @@ var embedded = api.Plugin{Name: "embedded", Setup: func(b api.PluginBuild) {
 func (a *assets) URL(entry string) string { return "/assets/" + a.names[entry] }
 
 func (a *assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	name := path.Base(r.URL.Path)
-	data, ok := a.files[name]
+	one, ok := a.files[path.Base(r.URL.Path)]
 	if !ok {
+		w.Header().Set("Cache-Control", "no-store")
 		http.NotFound(w, r)
 		return
 	}
-	sum := sha256.Sum256(data)
-	h := w.Header()
-	h.Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
-	h.Set("Cache-Control", "public, max-age=31536000, immutable")
-	h.Set("ETag", `"`+base64.RawURLEncoding.EncodeToString(sum[:12])+`"`)
-	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(data))
+	one.serve(w, r, "public, max-age=31536000, immutable")
 }

@@ -62,5 +62,5 @@ func (g *Gallery) fail(w http.ResponseWriter, r *http.Request, err error) {
 // say shows a page of a few words, which have a title and a text.
 func (g *Gallery) say(w http.ResponseWriter, r *http.Request, status int, about string) {
 	words := g.wordsFor(r)
-	g.show(w, r, "message", page{Status: status, Area: g.assets.URL("session.css"), Title: words.Say("session." + about + ".title"), Data: words.Say("session." + about + ".text")})
+	g.show(w, r, "message", page{Status: status, Title: words.Say("session." + about + ".title"), Data: words.Say("session." + about + ".text")})
 }

@@ -80,6 +80,9 @@ func (g *Gallery) setOrigin() error {
 func (g *Gallery) routes() {
 	g.mux.Handle("/v1/", g.Handler(byCookie{g}))
 	g.mux.Handle("GET /assets/", g.assets)
+	g.mux.HandleFunc("GET /sw.js", func(w http.ResponseWriter, r *http.Request) { g.assets.worker.serve(w, r, "no-cache") })
+	g.mux.HandleFunc("GET /icon.svg", func(w http.ResponseWriter, r *http.Request) { g.assets.icon.serve(w, r, "public, max-age=86400") })
+	g.mux.HandleFunc("GET /manifest.webmanifest", g.manifest)
 	for pattern, page := range map[string]http.HandlerFunc{
 		"GET /{$}":                        g.albums,
 		"GET /album/{author}/{id}":        g.album,
@@ -136,7 +139,7 @@ func (g *Gallery) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " +
 	"media-src 'self' blob:; connect-src 'self' https: http://localhost:* http://127.0.0.1:*; " +
 	"manifest-src 'self'; worker-src 'self'; form-action 'self'; " +
-	"base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+	"base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types worker glimpse"
 
 // permissions are those that no page needs.
 const permissions = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), hid=(), midi=(), display-capture=()"

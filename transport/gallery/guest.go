@@ -43,7 +43,7 @@ func (g *Gallery) guestCookie(r *http.Request) string {
 // link is the page that a letter's link opens.
 func (g *Gallery) link(w http.ResponseWriter, r *http.Request) {
 	words := g.wordsFor(r)
-	g.show(w, r, "link", page{Title: words.Say("session.link.title"), Script: g.assets.URL("link.js"), Area: g.assets.URL("session.css")})
+	g.show(w, r, "link", page{Title: words.Say("session.link.title"), Script: g.assets.URL("link.js")})
 }
 
 // openLink takes a token, for the cookie of a guest, and answers with where the guest goes on.
@@ -90,7 +90,7 @@ func (g *Gallery) guest(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	words := g.wordsFor(r)
-	p := page{Title: what.Title, Area: g.assets.URL("session.css")}
+	p := page{Title: what.Title}
 	if p.Title == "" {
 		p.Title = words.Say("session.untitled")
 	}

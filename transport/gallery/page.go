@@ -3,6 +3,7 @@ package gallery
 import (
 	"bytes"
 	"cmp"
+	"compress/gzip"
 	"embed"
 	"encoding/hex"
 	"html/template"
@@ -20,10 +21,9 @@ type page struct {
 	words
 	Title         string
 	Style, Script string // URLs
-	Area          string // the URL of a stylesheet of the page's own; empty = none
 	User          string // in hexadecimal; empty = nobody is signed in
 	Key           string // the station's, in hexadecimal
-	Authority     string // the hub's root key, likewise
+	Root          string // the hub's root key as a COSE_Key, in hexadecimal
 	Author, ID    string // of an album
 	Path          string // and query, of the page itself
 	Data          any    // of one kind of page
@@ -33,9 +33,7 @@ type page struct {
 // show shows a page.
 func (g *Gallery) show(w http.ResponseWriter, r *http.Request, name string, p page) {
 	p.words, p.Style, p.Path, p.Key = g.wordsFor(r), g.assets.URL("style.css"), r.URL.RequestURI(), g.Key.String()
-	if key, err := g.Station.Authority.MarshalBinary(); err == nil {
-		p.Authority = hex.EncodeToString(key)
-	}
+	p.Root = hex.EncodeToString(g.Root)
 	var out bytes.Buffer
 	if err := pages.ExecuteTemplate(&out, name+".html", p); err != nil {
 		g.log(r, err)
@@ -45,10 +43,15 @@ func (g *Gallery) show(w http.ResponseWriter, r *http.Request, name string, p pa
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
-	h.Set("Vary", "Accept-Language, Cookie")
 	h.Set("Content-Language", p.Language)
+	h.Set("Vary", "Accept-Language, Cookie, Accept-Encoding")
+	data := out.Bytes()
+	if takesPacked(r) {
+		h.Set("Content-Encoding", "gzip")
+		data = packed(data, gzip.DefaultCompression)
+	}
 	w.WriteHeader(cmp.Or(p.Status, http.StatusOK))
-	_, _ = w.Write(out.Bytes()) // an error is the browser's, that has gone
+	_, _ = w.Write(data) // an error is the browser's, that has gone
 }
 
 // Languages are those that people can choose, each by its own name.

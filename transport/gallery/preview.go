@@ -26,6 +26,9 @@ type preview struct {
 	Withdrawn     bool
 }
 
+// N is its number, as people count.
+func (p preview) N() int { return p.I + 1 }
+
 // previewsOf are those of the first items of a collection.
 func previewsOf(words words, c collection.Collection, most int) []preview {
 	all := make([]preview, min(most, c.Len()))

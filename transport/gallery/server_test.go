@@ -40,17 +40,23 @@ func serve(t *testing.T, cfg gallery.Config) *served {
 	var err error
 	s.Gallery, err = gallery.New(gallery.OfHub(s.World.Hub.Hub, httplink.HandlerOptions{}), cfg)
 	labtest.Must(t, err)
+	s.at(t, s.Gallery)
+	return s
+}
+
+// at serves a gallery, and signs in whom a path names.
+func (s *served) at(t *testing.T, g *gallery.Gallery) {
+	t.Helper()
 	mux := http.NewServeMux()
-	mux.Handle("/", s.Gallery)
+	mux.Handle("/", g)
 	mux.HandleFunc("GET /as/{user}", func(w http.ResponseWriter, r *http.Request) {
 		var user collection.UserID
-		if err := errors.Join(user.UnmarshalText([]byte(r.PathValue("user"))), s.SignIn(w, r, user)); err != nil {
+		if err := errors.Join(user.UnmarshalText([]byte(r.PathValue("user"))), g.SignIn(w, r, user)); err != nil {
 			t.Error(err)
 		}
 	})
 	s.Server = httptest.NewTLSServer(mux)
 	t.Cleanup(s.Server.Close)
-	return s
 }
 
 // browser is a client with cookies of its own, which follows no redirections.

@@ -27,7 +27,7 @@ func (g *Gallery) settings(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	g.show(w, r, "settings", page{
-		Title: g.wordsFor(r).Say("session.settings"), Script: g.assets.URL("settings.js"), Area: g.assets.URL("session.css"), User: s.User.String(), Data: data,
+		Title: g.wordsFor(r).Say("session.settings"), Script: g.assets.URL("settings.js"), User: s.User.String(), Data: data,
 	})
 }
 

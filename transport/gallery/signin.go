@@ -6,6 +6,6 @@ import "net/http"
 func (g *Gallery) showSignIn(w http.ResponseWriter, r *http.Request) {
 	words := g.wordsFor(r)
 	g.show(w, r, "signin", page{
-		Status: http.StatusUnauthorized, Title: words.Say("session.in.title"), Script: g.assets.URL("signin.js"), Area: g.assets.URL("session.css"), Data: g.passkeys(r) != nil,
+		Status: http.StatusUnauthorized, Title: words.Say("session.in.title"), Script: g.assets.URL("signin.js"), Data: g.passkeys(r) != nil,
 	})
 }

@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"github.com/glimpse-go/glimpse/collection"
-	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/httplink"
 	"github.com/glimpse-go/glimpse/transport/hub"
@@ -25,8 +24,8 @@ type Station struct {
 	// Key is the station's own, for which requests are sealed, and Keys say whose seal one has.
 	Key  collection.KeyID
 	Keys httplink.Keys
-	// Authority is the hub's root key, for pages to believe what it says of keys; zero = none.
-	Authority signature.PublicKey
+	// Root is the root key of the hub as a COSE_Key, by which pages verify seals themselves.
+	Root []byte
 	// Links serves guests; nil = there are none.
 	Links transport.LinkAccess
 }
@@ -36,6 +35,10 @@ type Station struct {
 func OfHub(h *hub.Hub, o httplink.HandlerOptions) Station {
 	if o.Who == nil {
 		o.Who = httplink.ByToken(h)
+	}
+	root, err := h.PublicKey().MarshalBinary()
+	if err != nil {
+		panic(err) // it has one
 	}
 	return Station{
 		As:     func(user collection.UserID) transport.Library { return h.As(user) },
@@ -49,7 +52,7 @@ func OfHub(h *hub.Hub, o httplink.HandlerOptions) Station {
 			o.Who = either{who, o.Who}
 			return httplink.HubHandler(h, o)
 		},
-		Key: h.PublicKey().ID(), Keys: h.Keys(), Authority: h.PublicKey(), Links: h,
+		Key: h.PublicKey().ID(), Root: root, Keys: h.Keys(), Links: h,
 	}
 }
 

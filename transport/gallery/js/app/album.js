@@ -1,7 +1,88 @@
 // The page of an album.
-import { decode } from '../lib/collection.js'
+import { hex } from '../lib/bytes.js'
+import { Album } from './album-data.js'
+import { Grid } from './album-grid.js'
+import { followAlbum } from './album-live.js'
+import { Thumbs } from './album-thumbs.js'
+import { tips } from './album-tip.js'
+import { keepWishes } from './album-wish.js'
+import { find, h, put } from './dom.js'
+import { keepOffline } from './offline.js'
+import { write } from './store.js'
+import { say } from './words.js'
 
-const { author, id } = document.body.dataset
-const response = await fetch(`/v1/collections/${author}/${id}`, { headers: { accept: 'application/cbor' } })
-document.body.dataset.loaded = String((await response.arrayBuffer()).byteLength)
-void decode
+const { author = '', id = '', user = '' } = document.body.dataset
+const album = new Album(author, id, user)
+void keepOffline(user)
+
+/** What stands where the album would be. @param {any} err */
+function gone(err) {
+  const why = err?.is?.('ErrEnded') ? 'ended' : err?.is?.('ErrUnreachable') ? 'unreachable' : 'gone'
+  put(find('main'), h('h1', {}, say(`album.${why}`)), h('p', {}, say(`album.${why}.text`)), h('a', { href: '/' }, say('gallery')))
+  document.body.dataset.standing = why
+}
+
+/** What is said of the whole: how much is there, since when, and that it has ended. */
+function summary() {
+  const { collection: c, asOf } = album
+  const who = document.querySelector('.about .who')
+  put(find('.about'), who,
+    h('span', {}, say('items', { n: c.length })),
+    c.labelled > 0 && h('span', { class: 'labelled' }, say('album.labelled', { n: c.labelled })),
+    c.ended && h('span', { class: 'ended' }, say('album.has.ended')),
+    asOf > 0 && h('span', { class: 'offline', role: 'status' }, say('album.offline', { at: new Date(asOf).toLocaleString(document.documentElement.lang) })))
+  find('h1').textContent = c.edition.title || say('album.untitled')
+  document.body.dataset.vouched = album.vouched
+}
+
+/** Says who vouches, once the album is on the screen. */
+async function vouched() {
+  const { showBadge } = await import('./badge.js')
+  if (album.state) await showBadge(find('.about'), album.state, album.name)
+}
+
+/** Takes note of what was shown, beside which the page of all albums sees what is new. */
+const opened = () => write('seen', 'opened/' + album.key, {
+  labelled: album.collection.labelled, edition: album.state ? hex(album.state.edition) : '', reason: '',
+})
+
+async function start() {
+  await album.load()
+  const thumbs = new Thumbs(album)
+  const tip = tips(album)
+  const grid = new Grid(album, thumbs, { open: view, tip: tip.show, leave: tip.leave })
+  grid.layout(true)
+  summary()
+  for (const news of ['labels', 'edition']) album.addEventListener(news, () => { summary(); void opened() })
+  await keepWishes(album)
+  await opened()
+  document.body.dataset.ready = 'true'
+  void thumbs.stream()
+  void vouched()
+  album.addEventListener('edition', () => void vouched())
+  void followAlbum(album, (online) => {
+    if (online !== (album.asOf === 0)) album.asOf = online ? 0 : Date.now()
+    summary()
+  }, gone)
+
+  /** @param {number} i @param {HTMLElement|null} from */
+  async function view(i, from) {
+    const { Viewer } = await import('./album-viewer.js')
+    viewer ??= new Viewer(album, thumbs, grid)
+    viewer.open(i, from)
+  }
+  /** @type {import('./album-viewer.js').Viewer|undefined} */
+  let viewer
+  const linked = () => {
+    const i = Number(/^#item-(\d{1,8})$/.exec(location.hash)?.[1] ?? 0) - 1
+    if (i >= 0 && i < album.collection.length) void view(i, null)
+    else viewer?.close()
+  }
+  addEventListener('popstate', linked)
+  linked()
+}
+
+start().catch((err) => {
+  if (!err?.code) throw err
+  gone(err)
+})

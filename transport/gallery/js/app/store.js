@@ -32,3 +32,5 @@ export const keys = async (store) => (await run(store, 'readonly', (s) => s.getA
 export const write = (store, key, value) => run(store, 'readwrite', (s) => s.put(value, key))
 /** @param {string} store @param {string} key */
 export const remove = (store, key) => run(store, 'readwrite', (s) => s.delete(key))
+/** Removes all that a store has. @param {string} store */
+export const clear = (store) => run(store, 'readwrite', (s) => s.clear())

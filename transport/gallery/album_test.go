@@ -1,0 +1,99 @@
+package gallery_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/chromedp/chromedp/kb"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/lab/labtest"
+	"github.com/glimpse-go/glimpse/transport/gallery"
+	"github.com/glimpse-go/glimpse/transport/gallery/internal/browsertest"
+	"github.com/glimpse-go/glimpse/transport/httplink"
+	"github.com/glimpse-go/glimpse/transport/hub"
+)
+
+// shown is an album that a camera has shared, and a browser in which its recipient is signed in.
+type shown struct {
+	*browsertest.Page
+	w      *labtest.World
+	cam    *labtest.Camera
+	home   *labtest.Peer // the author's
+	name   collection.Name
+	origin string
+	bob    collection.UserID
+}
+
+// url is the page of the album.
+func (s *shown) url() string {
+	return s.origin + "/album/" + s.name.Author.String() + "/" + s.name.ID.String()
+}
+
+// showing shares an album of real photos, and opens a browser.
+func showing(t *testing.T, photos int, change func(*collection.Body)) *shown {
+	t.Helper()
+	s := &shown{w: browsertest.World(t, hub.Config{RequiredFromDevice: 2})}
+	ann := s.w.User("ann")
+	s.bob = s.w.User("bob")
+	s.home = s.w.Peer(ann, "home")
+	s.cam = s.w.Camera(ann, 0)
+	browsertest.Photos(t, s.cam, photos)
+	body := collection.Body{Items: s.cam.Items, Recipients: []collection.UserID{s.bob}, Completers: []collection.UserID{ann}}
+	if change != nil {
+		change(&body)
+	}
+	s.name = s.cam.AlbumOf("Holidays", body)
+	s.cam.Shares(s.name)
+	g, err := gallery.New(gallery.OfHub(s.w.Hub.Hub, httplink.HandlerOptions{}), gallery.Config{})
+	labtest.Must(t, err)
+	s.origin = browsertest.Serve(t, withOriginals{g, s.home, s.bob})
+	s.Page = browsertest.New(t)
+	s.SignIn(s.origin, s.bob)
+	return s
+}
+
+const ready = `document.body.dataset.ready`
+
+// TestAlbumShowsWhatIsThere: previews are there at once and thumbnails follow, with captions and
+// the labels of what is missing; what is clicked is opened, and left again by the way back.
+func TestAlbumShowsWhatIsThere(t *testing.T) {
+	s := showing(t, 30, nil)
+	s.Open(s.url())
+	s.Until(ready)
+	s.Until(`document.querySelectorAll('.thumb.in').length >= 20`)
+	s.Screenshot("album")
+	if got := browsertest.Eval[string](s.Page, `document.body.dataset.vouched`); got == "nobody" {
+		t.Error("nobody vouches for the album")
+	}
+	t.Run("rows of one height fill the width", s.justified)
+	t.Run("an item opens and closes", s.opens)
+}
+
+func (s *shown) justified(t *testing.T) {
+	got := browsertest.Eval[string](s.Page, `(() => {
+		const width = document.querySelector('.grid').clientWidth
+		const rows = Map.groupBy([...document.querySelectorAll('.tile')].map((e) => e.getBoundingClientRect()), (r) => r.top)
+		const all = [...rows.values()].slice(0, -1)
+		const bad = all.filter((r) => Math.abs(r.at(-1).right - r[0].left - width) > 1 || new Set(r.map((t) => t.height)).size > 1)
+		return all.length > 1 && !bad.length ? '' : JSON.stringify(bad)
+	})()`)
+	if got != "" {
+		t.Error("rows: ", got)
+	}
+}
+
+func (s *shown) opens(t *testing.T) {
+	s.Click(`.tile[data-i="2"] a`)
+	s.Until(`document.querySelector('.viewer[open] [data-layer=screen]')`)
+	s.Screenshot("viewer")
+	for i, key := range []string{kb.ArrowRight, kb.End, kb.Home, kb.ArrowRight} {
+		s.Press(key)
+		s.Until(fmt.Sprintf(`location.hash === '#item-%d'`, []int{4, 30, 1, 2}[i]))
+	}
+	s.Press(kb.Escape)
+	s.Until(`!document.querySelector('.viewer[open]') && !location.hash`)
+	if got := browsertest.Eval[string](s.Page, `document.activeElement.getAttribute('href') ?? ''`); got != "#item-2" {
+		t.Errorf("the focus is at %q", got)
+	}
+}

@@ -1,0 +1,60 @@
+// Files that are handed out: what may be done with an original, and by which name and type.
+import { h } from './dom.js'
+import { say } from './words.js'
+
+/** @typedef {import('./album-data.js').Album} Album */
+
+/** Types that browsers show without anything in them being run, and the endings of their files. @type {Record<string, string>} */
+const shown = {
+  'image/jpeg': 'jpg', 'image/png': 'png', 'image/webp': 'webp', 'image/avif': 'avif', 'image/gif': 'gif',
+  'video/mp4': 'mp4', 'video/webm': 'webm', 'video/quicktime': 'mov',
+}
+
+/** Whether a page may show an original itself. @param {string} type @param {'image'|'video'} sort */
+export const mayShow = (type, sort) => type in shown && type.startsWith(sort + '/')
+
+/** An original as a file, which nobody takes for a page. @param {Album} album @param {number} i @param {Blob} blob */
+export function fileOf(album, i, blob) {
+  const type = album.collection.mediaType(i)
+  const title = (album.collection.edition.title || say('album.untitled')).replace(/[\p{C}\p{Zl}\p{Zp}/\\:*?"<>|]+/gu, ' ').trim().slice(0, 80)
+  return new File([blob], `${title} ${i + 1}.${shown[type] ?? 'bin'}`, { type: type in shown ? type : 'application/octet-stream' })
+}
+
+/** @type {{right: import('../lib/gate.js').Right, text: string, act: (file: File) => unknown, can: (album: Album, i: number) => boolean}[]} */
+const acts = [
+  { right: 'print', text: 'act.print', act: print, can: (album, i) => mayShow(album.collection.mediaType(i), 'image') },
+  { right: 'export', text: 'act.download', act: save, can: () => true },
+  { right: 're-share', text: 'act.share', act: (file) => navigator.share({ files: [file] }).catch(() => undefined), can: () => 'canShare' in navigator },
+]
+
+/**
+ * Buttons for what the gate allows; they fetch the original first.
+ * @param {Album} album @param {number} i @param {(i: number) => Promise<Blob|null>} fetch
+ */
+export function actionsOf(album, i, fetch) {
+  return acts.filter(({ right, can }) => can(album, i) && !album.refusal(i, right)).map(({ right, text, act }) => h('button', {
+    type: 'button', 'data-right': right, onclick: async () => {
+      const blob = await fetch(i)
+      if (blob && !album.refusal(i, right)) await act(fileOf(album, i, blob))
+    },
+  }, say(text)))
+}
+
+/** @param {File} file */
+async function print(file) {
+  const url = URL.createObjectURL(file), img = h('img', { class: 'sheet', alt: '', src: url })
+  document.body.append(img)
+  document.body.classList.add('printing')
+  await img.decode().catch(() => undefined)
+  window.print()
+  document.body.classList.remove('printing')
+  img.remove()
+  URL.revokeObjectURL(url)
+}
+
+/** @param {File} file */
+function save(file) {
+  const url = URL.createObjectURL(file)
+  h('a', { href: url, download: file.name }).click()
+  setTimeout(() => URL.revokeObjectURL(url), 60_000)
+}

@@ -1,0 +1,81 @@
+// The thumbnails of an album: those that were seen before, and all others as they stream in,
+// each checked.
+import { levelOf, withdrawn } from '../lib/label.js'
+import { cache } from './album-seen.js'
+
+/** @typedef {import('./album-data.js').Album} Album */
+
+/** How long a stream that brought nothing is not asked for again, in milliseconds, at first. */
+const pause = 2000
+
+export class Thumbs {
+  /** @type {Map<number, Blob>} */
+  #blobs = new Map()
+  /** @type {Promise<Cache|null>} */
+  #cache = cache()
+  /** Items whose thumbnails this station does not have, or that are not what the author has sealed. */
+  wrong = 0
+
+  /** @param {Album} album */
+  constructor(album) {
+    this.album = album
+  }
+
+  /** The thumbnail of an item, as soon as it can be had without asking. @param {number} i @returns {Promise<Blob|undefined>} */
+  async get(i) {
+    return this.#blobs.get(i) ?? (await (await this.#cache)?.match(this.#url(i)))?.blob()
+  }
+
+  /** @param {number} i */
+  #url(i) {
+    return this.album.station.versionURL(this.album.name, this.album.collection.id(i), 0)
+  }
+
+  /** What is here, or will never come. */
+  async #held() {
+    const { collection } = this.album
+    const requests = await (await this.#cache)?.keys() ?? []
+    const urls = new Set(requests.map((r) => r.url))
+    const held = new Set(this.#blobs.keys())
+    for (let i = 0; i < collection.length; i++) {
+      if (levelOf(collection.ranks[i]) === withdrawn || urls.size && urls.has(this.#url(i))) held.add(i)
+    }
+    return held
+  }
+
+  /** Streams in what is missing, again until all is there. @param {AbortSignal} [signal] */
+  async stream(signal) {
+    for (let wait = pause; !signal?.aborted; wait = Math.min(2 * wait, 60_000)) {
+      const held = await this.#held()
+      if (held.size >= this.album.collection.length) return
+      const before = held.size
+      await this.#once(held).catch((err) => this.#note(err))
+      if (held.size > before) wait = pause
+      if (held.size >= this.album.collection.length) return
+      await new Promise((resolve) => setTimeout(resolve, wait))
+    }
+  }
+
+  /** @param {Set<number>} held */
+  async #once(held) {
+    const { album } = this
+    for await (const { item, bytes } of album.station.versions(album.collection, 0, [...held])) {
+      held.add(item)
+      const blob = new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (bytes)])
+      this.#blobs.set(item, blob)
+      void this.#keep(item, blob)
+      album.dispatchEvent(new CustomEvent('thumb', { detail: item }))
+    }
+  }
+
+  /** @param {number} i @param {Blob} blob */
+  async #keep(i, blob) {
+    const kept = await this.#cache
+    await kept?.put(this.#url(i), new Response(blob)).catch(() => undefined) // no room: it is asked for again
+  }
+
+  /** @param {unknown} err */
+  #note(err) {
+    if (err instanceof Error) this.wrong++
+  }
+}
