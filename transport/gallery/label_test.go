@@ -9,8 +9,6 @@ import (
 
 	"github.com/chromedp/chromedp/kb"
 
-	"github.com/glimpse-go/glimpse/collection"
-	"github.com/glimpse-go/glimpse/internal/lab/labtest"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/gallery"
 	"github.com/glimpse-go/glimpse/transport/gallery/internal/browsertest"
@@ -96,14 +94,16 @@ func (s *shown) withdraws(t *testing.T) {
 // withOriginals is a gallery whose station serves originals, as a home does.
 type withOriginals struct {
 	*gallery.Gallery
-	home *labtest.Peer
-	bob  collection.UserID
+	*shown
 }
 
 func (o withOriginals) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if o.down.Load() {
+		panic(http.ErrAbortHandler)
+	}
 	mux := http.NewServeMux()
 	mux.Handle("/", o.Gallery)
-	mux.HandleFunc("GET /v1/originals/{author}/{id}/{item}", serveOriginals(o.home.Station.Peer.As(transport.Identity{User: o.bob})))
+	mux.HandleFunc("GET /v1/originals/{author}/{id}/{item}", serveOriginals(o.home.Station.Peer.As(transport.Identity{User: o.shown.bob})))
 	mux.ServeHTTP(w, r)
 }
 

@@ -6,6 +6,8 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -30,19 +32,91 @@ func (p *Page) Phone() {
 // Prefer sets what people prefer, such as prefers-color-scheme to dark, until it is set anew.
 func (p *Page) Prefer(feature, value string) {
 	p.t.Helper()
-	p.Do(func(ctx context.Context, t *chromedp.Target) (none chromedp.Void, err error) {
-		params := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: feature, Value: value}}}
-		_, err = cdp.Call(ctx, t, emulation.SetEmulatedMedia, params)
-		return none, err
-	})
+	features := []*emulation.MediaFeature{{Name: feature, Value: value}}
+	p.Do(call(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features}))
 }
 
 // Hover points at what a selector finds first.
 func (p *Page) Hover(selector string) {
 	p.t.Helper()
+	x, y := p.middle(selector)
+	p.Do(chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, x, y))
+}
+
+// Tap touches what a selector finds first.
+func (p *Page) Tap(selector string) {
+	p.t.Helper()
+	p.Do(chromedp.Tap(chromedp.CSS(selector)))
+}
+
+// Swipe has a finger go by so many pixels to the right.
+func (p *Page) Swipe(selector string, by float64) {
+	p.t.Helper()
+	x, y := p.middle(selector)
+	p.touch([]touched{{{x, y}}, {{x + by/2, y}}, {{x + by, y}}, nil})
+}
+
+// Pinch has two fingers go apart, from one distance to another.
+func (p *Page) Pinch(selector string, from, to float64) {
+	p.t.Helper()
+	x, y := p.middle(selector)
+	apart := func(d float64) touched { return touched{{x - d/2, y}, {x + d/2, y}} }
+	p.touch([]touched{apart(from), apart((from + to) / 2), apart(to), nil})
+}
+
+// touched is where fingers are.
+type touched [][2]float64
+
+// touch has fingers go from place to place.
+func (p *Page) touch(path []touched) {
+	p.t.Helper()
+	typ := input.DispatchTouchEventTypeTouchStart
+	for _, at := range path {
+		params := input.DispatchTouchEventParams{Type: typ, TouchPoints: []*input.TouchPoint{}}
+		for i, f := range at {
+			params.TouchPoints = append(params.TouchPoints, &input.TouchPoint{X: f[0], Y: f[1], ID: new(float64(i))})
+		}
+		if at == nil {
+			params.Type = input.DispatchTouchEventTypeTouchEnd
+		}
+		p.Do(call(input.DispatchTouchEvent, params))
+		typ = input.DispatchTouchEventTypeTouchMove
+	}
+}
+
+// middle is where the middle of an element is on the screen.
+func (p *Page) middle(selector string) (x, y float64) {
+	p.t.Helper()
 	at := Eval[[]float64](p, `(() => {
 		const box = document.querySelector(`+"`"+selector+"`"+`).getBoundingClientRect()
 		return [box.x + box.width / 2, box.y + box.height / 2]
 	})()`)
-	p.Do(chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, at[0], at[1]))
+	return at[0], at[1]
+}
+
+// call is a command of the browser's that returns nothing.
+func call[P, R any](c cdp.Command[P, R], params P) chromedp.Action[chromedp.Void] {
+	return func(ctx context.Context, t *chromedp.Target) (none chromedp.Void, err error) {
+		_, err = cdp.Call(ctx, t, c, params)
+		return none, err
+	}
+}
+
+// Throttle has the page's processor be slower so many times.
+func (p *Page) Throttle(times float64) {
+	p.t.Helper()
+	p.Do(call(emulation.SetCPUThrottlingRate, emulation.SetCPUThrottlingRateParams{Rate: times}))
+}
+
+// NothingCached has the page load all that it loads anew each time.
+func (p *Page) NothingCached() {
+	p.t.Helper()
+	p.Do(call(network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: true}),
+		call(network.SetBypassServiceWorker, network.SetBypassServiceWorkerParams{Bypass: true}))
+}
+
+// AtStart has a script run in each page before its own.
+func (p *Page) AtStart(script string) {
+	p.t.Helper()
+	p.Do(call(page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script}))
 }

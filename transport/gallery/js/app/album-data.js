@@ -31,6 +31,8 @@ export class Album extends EventTarget {
   vouched = 'nobody'
   /** @type {import('../lib/verify.js').Report|null} */
   report = null
+  /** @type {import('../lib/keyring.js').Keyring|undefined} */
+  ring
   /** When it was read, if it is not read now; milliseconds since 1970. */
   asOf = 0
   /** @type {Map<number, {blob: Blob, from: string}>} */
@@ -72,8 +74,8 @@ export class Album extends EventTarget {
     this.captions = this.collection.captions
     this.previews = this.collection.previews
     this.gate = new Gate(this.collection.fixed.kind, this.collection.fixed.ladder.length)
-    await remember(this.key, state)
     this.dispatchEvent(new Event('edition'))
+    await remember(this.key, state)
   }
 
   /** Joins what a state says of labels and ends. @param {State} state */
@@ -81,8 +83,8 @@ export class Album extends EventTarget {
     if (!this.state) return
     this.state = { ...state, collection: this.state.collection, updates: [...this.state.updates, ...state.updates] }
     await this.#believe(await this.#joined(this.collection, state))
-    await remember(this.key, { ...this.state, collection: this.collection.encode(), updates: [] })
     this.dispatchEvent(new Event('labels'))
+    await remember(this.key, { ...this.state, collection: this.collection.encode(), updates: [] })
   }
 
   /** @param {import('../lib/collection.js').Collection} c @param {State} state */
@@ -94,8 +96,9 @@ export class Album extends EventTarget {
 
   /** Finds out who vouches. @param {import('../lib/collection.js').Collection} c */
   async #believe(c) {
-    const { ring } = await ringOf(this.state?.keys ?? [])
-    for (const [verifier, vouched] of /** @type {const} */ ([[ring, 'author'], [this.station, 'hub']])) {
+    this.ring ??= (await ringOf(this.state?.keys ?? [])).ring
+    for (const keys of this.state?.keys ?? []) await this.ring.load(keys)
+    for (const [verifier, vouched] of /** @type {const} */ ([[this.ring, 'author'], [this.station, 'hub']])) {
       try {
         const { collection, report } = await verify(verifier, c)
         this.collection = collection

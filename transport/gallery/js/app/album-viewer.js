@@ -153,8 +153,7 @@ export class Viewer {
   #layer(i, layer, e) {
     if (i !== this.i) return
     e.dataset.layer = layer
-    this.picture.querySelectorAll('img').forEach((below) => { below.alt = '' })
-    this.picture.append(e)
+    put(this.picture, e)
   }
 
   /** @param {Blob} blob */

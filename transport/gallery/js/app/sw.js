@@ -1,10 +1,12 @@
 // The service worker: pages, scripts and thumbnails that were seen are shown where no station
 // answers. What is gone, or not for this reader any more, leaves the cache; on signing out all does.
-import { cacheName } from './album-seen.js'
+export {}
 
 /** @typedef {{request: Request, respondWith(r: Promise<Response>): void, waitUntil(p: Promise<unknown>): void}} FetchEvent */
 
 const scope = /** @type {EventTarget & {skipWaiting(): Promise<void>, clients: {claim(): Promise<void>}}} */ (/** @type {unknown} */ (globalThis))
+/** As in album-seen.js, which a worker that is no module everywhere cannot import. */
+const cacheName = 'glimpse-seen'
 const pages = cacheName + '-pages'
 
 /** Answers that say that a page is not for who asks. */

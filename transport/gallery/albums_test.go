@@ -1,0 +1,92 @@
+package gallery_test
+
+import (
+	"testing"
+
+	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/internal/lab/labtest"
+	"github.com/glimpse-go/glimpse/transport/gallery/internal/browsertest"
+)
+
+// TestAlbumsSayWhatIsNew: the page of all albums says what is new since each was opened, and a new
+// one appears, and one that has ended says so, without reload.
+func TestAlbumsSayWhatIsNew(t *testing.T) {
+	s := showing(t, 3, nil)
+	s.Open(s.origin + "/")
+	s.Until(`document.querySelector('.albums .news')?.textContent === 'New'`)
+	s.Open(s.url())
+	s.Until(ready)
+	s.Open(s.origin + "/")
+	s.Until(ready + ` && !document.querySelector('.albums .news')`)
+
+	other := s.cam.AlbumOf("Mountains", collection.Body{Items: s.cam.Items, Recipients: []collection.UserID{s.bob}})
+	s.cam.Shares(other)
+	s.Until(`document.querySelector('.albums li b').textContent === 'Mountains'`)
+	s.cam.Syncs(s.home, s.name)
+	s.home.Publishes(s.name)
+	s.Until(`document.querySelector('.albums li b').textContent === 'Holidays' && document.querySelector('.albums .news').textContent === '3 originals are new'`)
+	s.Until(`[...document.querySelectorAll('.albums img')].every((e) => e.naturalWidth)`)
+	s.Screenshot("albums")
+
+	labtest.Must(t, s.home.Station.Peer.Author.End(t.Context(), s.name))
+	s.Until(`document.querySelector('.albums .over .news')?.textContent === 'Has ended'`)
+}
+
+// TestAlbumOffline: what was seen is shown where nobody answers, and says so; nothing of it is left
+// to another user.
+func TestAlbumOffline(t *testing.T) {
+	s := showing(t, 4, nil)
+	s.Open(s.url())
+	s.Until(`document.querySelectorAll('.thumb.in').length === 4 && navigator.serviceWorker.controller`)
+	s.Open(s.url()) // which the worker sees
+	s.Until(ready)
+	s.down.Store(true)
+	s.Open(s.url())
+	s.Until(`document.querySelectorAll('.thumb.in').length === 4`)
+	s.Until(`document.querySelector('.offline')?.textContent.startsWith('Offline, as of')`)
+	s.Screenshot("offline")
+	s.Forgive()
+	s.down.Store(false)
+	s.Until(`!document.querySelector('.offline')`)
+
+	s.SignIn(s.origin, s.w.User("eve"))
+	s.Open(s.origin + "/")
+	s.Until(ready)
+	left := browsertest.Eval[int](s.Page, `(async () => {
+		let n = 0
+		for (const name of await caches.keys()) for (const r of await (await caches.open(name)).keys()) n += /album|versions/.test(r.url) ? 1 : 0
+		return n
+	})()`)
+	if left != 0 {
+		t.Errorf("%d pages and pictures are left to another user", left)
+	}
+	s.Open(s.url())
+	s.Until(`document.title && !document.querySelector('.grid')`)
+}
+
+// TestAlbumOnAPhone: at 390 by 844, in the dark, all is there and nothing is wider than the screen.
+func TestAlbumOnAPhone(t *testing.T) {
+	s := showing(t, 12, nil)
+	s.Phone()
+	s.Prefer("prefers-color-scheme", "dark")
+	s.Open(s.url())
+	s.Until(`document.querySelectorAll('.thumb.in').length > 5`)
+	if wide := browsertest.Eval[int](s.Page, `document.documentElement.scrollWidth - innerWidth`); wide > 0 {
+		t.Errorf("it is %d pixels too wide", wide)
+	}
+	s.Screenshot("phone")
+	s.Tap(`.tile[data-i="1"] .mark`)
+	s.Until(`document.querySelector('.tip:popover-open')`)
+	s.Screenshot("phone-tip")
+	s.Tap(`h1`)
+	s.Until(`!document.querySelector('.tip:popover-open')`)
+	s.Tap(`.tile[data-i="1"] a`)
+	s.Until(`document.querySelector('.viewer[open] [data-layer=screen]')`)
+	s.Screenshot("phone-viewer")
+	s.Swipe(`.stage`, -200)
+	s.Until(`location.hash === '#item-3'`)
+	s.Swipe(`.stage`, 200)
+	s.Until(`location.hash === '#item-2'`)
+	s.Pinch(`.stage`, 40, 160)
+	s.Until(`document.querySelector('.stage.zoomed')`)
+}
