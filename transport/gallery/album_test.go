@@ -47,7 +47,9 @@ func showing(t *testing.T, photos int, change func(*collection.Body)) *shown {
 	}
 	s.name = s.cam.AlbumOf("Holidays", body)
 	s.cam.Shares(s.name)
-	g, err := gallery.New(gallery.OfHub(s.w.Hub.Hub, httplink.HandlerOptions{}), gallery.Config{})
+	of := gallery.OfHub(s.w.Hub.Hub, httplink.HandlerOptions{})
+	of.Root = nil // as at a home, which serves originals to who is signed in
+	g, err := gallery.New(of, gallery.Config{})
 	labtest.Must(t, err)
 	s.origin = browsertest.Serve(t, withOriginals{g, s})
 	s.Page = browsertest.New(t)

@@ -43,7 +43,7 @@ func bundle() (*assets, error) {
 	}
 	for name, data := range files {
 		a.files[name] = pack(name, data)
-		stem, _, _ := strings.Cut(name, "-")
+		stem := name[:strings.LastIndex(name, "-")]
 		a.names[stem+path.Ext(name)] = name
 	}
 	alone, err := build(api.BuildOptions{Format: api.FormatIIFE}, "sw.js")

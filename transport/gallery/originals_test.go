@@ -348,7 +348,7 @@ func TestWishes(t *testing.T) {
 		t.Helper()
 		return browsertest.Eval[string](l.p, `(async () => {
 			const came = []
-			const next = await tryWishes(of, (i, { blob }) => came.push(i + ':' + blob.size))
+			const next = await tryWishes(of.collection, async (i) => came.push(i + ':' + (await original(of, i)).blob.size))
 			return came.join() + ' ' + (next === Infinity ? 'later' : next > Date.now() ? 'soon' : 'now')
 		})()`)
 	}

@@ -10,7 +10,7 @@ import { complete, levelOf, withdrawn } from '../lib/label.js'
 import { namedKey } from '../lib/said.js'
 import { verify } from '../lib/verify.js'
 import { forget, recall, remember } from './album-seen.js'
-import { ringOf } from './album-trust.js'
+import { ringOf } from './ring.js'
 
 /** @typedef {import('../lib/messages.js').Of<typeof import('../lib/messages.js').state>} State */
 
@@ -96,7 +96,7 @@ export class Album extends EventTarget {
 
   /** Finds out who vouches. @param {import('../lib/collection.js').Collection} c */
   async #believe(c) {
-    this.ring ??= await ringOf(c.fixed.author, this.state?.keys ?? [])
+    this.ring ??= (await ringOf(this.state?.keys ?? [])).ring
     for (const keys of this.state?.keys ?? []) await this.ring.load(keys)
     for (const [verifier, vouched] of /** @type {const} */ ([[this.ring, 'author'], [this.station, 'hub']])) {
       try {

@@ -1,7 +1,7 @@
 // Wishes: whoever wants an original that is not there yet says so once, and has it when it comes.
 import { h } from './dom.js'
 import { icon } from './icons.js'
-import { keys, remove, write } from './store.js'
+import { tryWishes, unwish, wish, wished } from './wishes.js'
 import { say } from './words.js'
 
 /** @typedef {import('./album-data.js').Album} Album */
@@ -9,36 +9,34 @@ import { say } from './words.js'
 /** The wishes for items of the album that is shown. @type {Set<number>} */
 const wishes = new Set()
 
-/** @param {Album} album @param {number} i */
-const keyOf = (album, i) => `${album.key}/${i}`
+/** @type {ReturnType<typeof setTimeout>|undefined} */
+let again
 
 /** Reads what was wished for, and fetches it as soon as its label goes. @param {Album} album */
 export async function keepWishes(album) {
-  const start = album.key + '/'
-  for (const key of await keys('wishes')) if (key.startsWith(start)) wishes.add(Number(key.slice(start.length)))
-  album.addEventListener('labels', () => grant(album))
-  grant(album)
+  for (const i of await wished(album.collection)) wishes.add(i)
+  album.addEventListener('labels', () => void grant(album))
+  void grant(album)
 }
 
 /** @param {Album} album */
-function grant(album) {
-  for (const i of wishes) if (album.standing(i) === 'there') album.fetchOriginal(i).then(() => dropWish(album, i), () => undefined)
+async function grant(album) {
+  clearTimeout(again)
+  const next = await tryWishes(album.collection, async (i) => {
+    await album.fetchOriginal(i)
+    wishes.delete(i)
+  }).catch(() => Infinity) // what is broken here is told where it is asked for
+  if (next < Infinity) again = setTimeout(() => void grant(album), Math.max(0, next - Date.now()))
 }
 
 /** @param {number} i */
 export const isWished = (i) => wishes.has(i)
 
-/** @param {Album} album @param {number} i */
-async function dropWish(album, i) {
-  wishes.delete(i)
-  await remove('wishes', keyOf(album, i))
-}
-
 /** Wishes for an original, or not any more. @param {Album} album @param {number} i */
 export async function toggleWish(album, i) {
-  if (wishes.has(i)) return dropWish(album, i)
+  if (wishes.delete(i)) return unwish(album.collection, i)
   wishes.add(i)
-  await write('wishes', keyOf(album, i), { at: Date.now() })
+  await wish(album.collection, i)
 }
 
 /** The button that wishes, where a wish can come true. @param {Album} album @param {number} i */

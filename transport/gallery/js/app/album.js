@@ -35,6 +35,12 @@ function summary() {
   document.body.dataset.vouched = album.vouched
 }
 
+/** Says who vouches, once the album is on the screen. */
+async function vouched() {
+  const { showBadge } = await import('./badge.js')
+  if (album.state) await showBadge(find('.about'), album.state, album.name)
+}
+
 /** Takes note of what was shown, beside which the page of all albums sees what is new. */
 const opened = () => write('seen', 'opened/' + album.key, {
   labelled: album.collection.labelled, edition: album.state ? hex(album.state.edition) : '', reason: '',
@@ -52,6 +58,8 @@ async function start() {
   await opened()
   document.body.dataset.ready = 'true'
   void thumbs.stream()
+  void vouched()
+  album.addEventListener('edition', () => void vouched())
   void followAlbum(album, (online) => {
     if (online !== (album.asOf === 0)) album.asOf = online ? 0 : Date.now()
     summary()

@@ -7,7 +7,8 @@ import { apply, merge } from '../lib/join.js'
 import { namedKey } from '../lib/said.js'
 import { verify } from '../lib/verify.js'
 import { h } from './dom.js'
-import { lastHeard } from './news.js'
+import { hub } from './me.js'
+import { hear, lastHeard } from './news.js'
 import { drawing } from './pattern.js'
 import { now, ringOf } from './ring.js'
 import { say } from './words.js'
@@ -96,4 +97,15 @@ export function badge(kind, name) {
   const alarming = kind === 'altered' || kind === 'changed' || kind === 'revoked'
   return h('a', { class: 'vouch', 'data-kind': kind, href: `/keys#${hex(name.author)}/${hex(name.id)}`, role: alarming ? 'alert' : null },
     drawing(marks[kind]), h('span', {}, say('vouch.' + kind)))
+}
+
+/**
+ * Shows the badge behind an element of an album's page, in the place of the one that is there.
+ * @param {Element} beside @param {State} state @param {{author: Uint8Array, id: Uint8Array}} name
+ */
+export async function showBadge(beside, state, name) {
+  await hear(hub())
+  const { kind } = await vouch(state, name)
+  document.querySelector('main > .vouch')?.remove()
+  beside.after(badge(kind, name))
 }

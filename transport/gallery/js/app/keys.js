@@ -99,7 +99,7 @@ async function own(self) {
 function stations(roster, self) {
   return h('section', { id: 'stations' }, h('h2', {}, say('keys.stations')), h('div', { class: 'card' },
     h('ul', {}, ...roster.stations.map((s) => h('li', { 'data-role': s.role },
-      h('span', {}, s.key.name === self.key.name ? self.name : s.key.name.slice(0, 19).replace(/(.{4})(?=.)/g, '$1 ')), h('span', {}, say('keys.' + s.role))))),
+      h('span', {}, s.key.name === self.key.name ? self.name : s.key.name.slice(0, 16).replace(/(.{4})(?=.)/g, '$1 ')), h('span', {}, say('keys.' + s.role))))),
     h('p', { class: 'hint' }, say('keys.remove'))))
 }
 

@@ -1,18 +1,19 @@
 // Originals, straight from whoever serves them: the gate is asked first, then one source after the
 // other, each block is checked as it comes, and what broke off goes on where it ended.
-import { hex, same } from '../lib/bytes.js'
+import { hex, same, unhex } from '../lib/bytes.js'
 import { hasBit } from '../lib/bits.js'
 import { decodeEndpoint } from '../lib/documents.js'
 import { GlimpseError } from '../lib/errors.js'
 import { Gate } from '../lib/gate.js'
 import { endpointStatement, purpose } from '../lib/statements.js'
-import { me, stationAt } from './me.js'
+import { hub, me, stationAt } from './me.js'
 import { place } from './place.js'
 import { reach } from './reach.js'
 import { ringOf } from './ring.js'
 import { say } from './words.js'
 
 /** @typedef {import('../lib/collection.js').Collection} Collection */
+/** @typedef {import('../lib/client.js').Station} Station */
 /** @typedef {import('../lib/messages.js').Of<typeof import('../lib/messages.js').state>} State */
 /** @typedef {'pending'|'withdrawn'|'ended'|'forbidden'|'station'|'nobody'|'tls'|'http'|'false'|'room'} Reason */
 
@@ -27,7 +28,8 @@ export class Unavailable extends Error {
 }
 
 /**
- * The original of an item, and the user from whose station it came, '' = it was here. Throws
+ * The original of an item, and the user from whose station it came, or the origin of the page where
+ * that is of a home; '' = it was here. Throws
  * Unavailable, or what the signal is aborted with. For what the gate refuses no request leaves.
  * @param {{collection: Collection, state?: Pick<State, 'sources'|'keys'>}} of the collection, joined and verified, and the state that it came with
  * @param {number} i
@@ -40,13 +42,17 @@ export async function original({ collection: c, state }, i, { signal, onProgress
   const to = await place(c.digest(i, c.fixed.ladder.length - 1), c.mediaType(i))
   const here = await to.whole()
   if (here) return { blob: here, from: '' }
-  if (!self) throw new Unavailable('station')
+  const home = isOfHome()
+  if (!self && !home) throw new Unavailable('station')
   const { found, barred } = await sources(state ?? { sources: [], keys: [] }, i)
+  /** @type {{station: Station, from: string}[]} */
+  const stations = home ? [{ station: hub(signal), from: location.origin }] : []
+  if (self) stations.push(...found.map((s) => ({ station: stationAt(self, s.url, s.key, signal), from: hex(s.user) })))
   /** @type {unknown[]} */
   const failures = []
-  for (const source of found) {
+  for (const { station, from } of stations) {
     try {
-      return { blob: await from(self, source, c, i, to, signal, onProgress), from: hex(source.user) }
+      return { blob: await bring(station, c, i, to, onProgress), from }
     } catch (err) {
       signal?.throwIfAborted()
       failures.push(err)
@@ -55,11 +61,14 @@ export async function original({ collection: c, state }, i, { signal, onProgress
   throw new Unavailable(reason(failures, barred))
 }
 
+/** Whether the page is of a home, which serves originals to who is signed in there; hubs name their root key. */
+const isOfHome = () => !document.body.dataset.root
+
 /** Asks the gate. @param {Collection} c @param {number} i @param {import('./me.js').Me|null} self */
 function permitted(c, i, self) {
   if (c.ended) throw new Unavailable('ended')
-  const user = self?.user ?? new Uint8Array(0)
-  const holder = { author: same(user, c.fixed.author), unaccepted: Boolean(self) && !c.mayReadComplete(user) }
+  const user = self?.user ?? unhex(document.body.dataset.user ?? '')
+  const holder = { author: same(user, c.fixed.author), unaccepted: user.length > 0 && !c.mayReadComplete(user) }
   const refusal = new Gate(c.fixed.kind, c.fixed.ladder.length).check(c.ranks[i], 'fetch', c.fixed.ladder.length - 1, holder)
   if (refusal) throw new Unavailable(refusal.reason === 'pending' || refusal.reason === 'withdrawn' ? refusal.reason : 'forbidden', refusal)
 }
@@ -106,11 +115,10 @@ export async function endpoint(ring, s) {
 /**
  * Has one source bring what is missing. Where it says that the whole is of another size than the
  * source before it, nothing is kept of that: only blocks that were proved for one size belong together.
- * @param {import('./me.js').Me} self @param {Source} source @param {Collection} c @param {number} i
- * @param {import('./place.js').Place} to @param {AbortSignal} [signal] @param {(done: number, size: number) => void} [onProgress]
+ * @param {Station} station @param {Collection} c @param {number} i
+ * @param {import('./place.js').Place} to @param {(done: number, size: number) => void} [onProgress]
  */
-async function from(self, source, c, i, to, signal, onProgress) {
-  const station = stationAt(self, source.url, source.key, signal)
+async function bring(station, c, i, to, onProgress) {
   let { size, bytes } = await station.original(c, i, to.done)
   if (to.done > 0 && size !== to.size) {
     await bytes.return()

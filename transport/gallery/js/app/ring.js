@@ -57,7 +57,7 @@ const rostersFirst = (a, b) => Number(b[0] === 0x89) - Number(a[0] === 0x89)
 
 /** The hub's key as it was seen first, at the admission or in a page. @param {import('./me.js').Me|null} self @returns {Promise<Uint8Array|null>} */
 async function pinnedHub(self) {
-  const named = unhex(document.body.dataset.authority ?? '')
+  const named = unhex(document.body.dataset.root ?? '')
   const first = self?.authority.length ? self.authority : named
   /** @type {Pin|undefined} */
   const pin = await read('pins', hubPin)

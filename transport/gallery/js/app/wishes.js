@@ -1,6 +1,5 @@
 // Wishes: originals that somebody wants, and which are fetched when they can be. They outlast the page.
 import { hex } from '../lib/bytes.js'
-import { original, Unavailable } from './originals.js'
 import { keys, read, remove, write } from './store.js'
 
 /** @typedef {{author: string, id: string, item: string, tries: number, next: number}} Wish all but the numbers in hexadecimal; next: when it is tried again, in milliseconds since 1970 */
@@ -33,17 +32,17 @@ export async function wishes() {
 }
 
 /**
- * Tries what is wished for in a collection and may be fetched now, one after the other; what comes
- * is told, and wished for no more. What the gate refuses waits for its label to go, and is tried
- * at once then; where nobody could be reached, the pauses double. Returns when to try again, in
- * milliseconds since 1970; Infinity = when labels go.
- * @param {{collection: Collection, state?: import('./originals.js').State}} of
- * @param {(i: number, got: {blob: Blob, from: string}) => void} came @param {AbortSignal} [signal] @returns {Promise<number>}
+ * Tries what is wished for in a collection and may be tried now, one after the other; what comes is
+ * wished for no more. What the gate refuses waits for its label to go, and is tried at once then;
+ * where nobody could be reached, the pauses double. Returns when to try again, in milliseconds
+ * since 1970; Infinity = when labels go.
+ * @param {Collection} c @param {(i: number) => Promise<unknown>} fetch original() of originals.js, and what is done with what it brings
+ * @returns {Promise<number>}
  */
-export async function tryWishes(of, came, signal) {
+export async function tryWishes(c, fetch) {
   let soonest = Infinity
-  for (const i of await wished(of.collection)) {
-    const name = nameOf(of.collection, i)
+  for (const i of await wished(c)) {
+    const name = nameOf(c, i)
     /** @type {Wish} */
     const w = await read('wishes', name)
     if (w.next > Date.now()) {
@@ -51,11 +50,12 @@ export async function tryWishes(of, came, signal) {
       continue
     }
     try {
-      came(i, await original(of, i, { signal }))
+      await fetch(i)
       await remove('wishes', name)
     } catch (err) {
-      if (!(err instanceof Unavailable)) throw err
-      if (err.refusal || err.kind === 'ended') continue
+      const { kind, refusal } = /** @type {import('./originals.js').Unavailable} */ (err)
+      if (!kind) throw err
+      if (refusal || kind === 'ended') continue
       const next = Date.now() + Math.min(most, first * 2 ** w.tries)
       await write('wishes', name, { ...w, tries: w.tries + 1, next })
       soonest = Math.min(soonest, next)
