@@ -63,18 +63,22 @@ func exchange(root string) part {
 		if err := json.Unmarshal(text, &all); err != nil {
 			return err
 		}
-		for _, v := range all {
-			if readers[v.Kind] == nil {
-				continue
-			}
-			q := request{Do: "message", Kind: v.Kind, Data: []byte(v.Hex)}
-			a, err := d.ask(q)
-			if err != nil {
-				return err
-			}
-			a.Want = v.Want // which is not asked for
-			d.judge(v.Name, v.check(q, a))
-		}
-		return nil
+		return d.messages(all)
 	}
+}
+
+func (d *driver) messages(all []vector) error {
+	for _, v := range all {
+		if readers[v.Kind] == nil {
+			continue
+		}
+		q := request{Do: "message", Kind: v.Kind, Data: v.Hex}
+		a, err := d.ask(q)
+		if err != nil {
+			return err
+		}
+		a.Want = v.Want // which is not asked for
+		d.judge(v.Name, v.check(q, a))
+	}
+	return nil
 }

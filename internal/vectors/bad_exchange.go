@@ -5,12 +5,7 @@ import "slices"
 // spoil makes what is refused for the sake of one field of a message.
 func (m message) spoil(i int, add func(what string, n *node)) {
 	f := m.fields[i]
-	changed := func(value *node) *node {
-		n := spoken(m.fields...).node
-		n.kids = append([]*node{}, n.kids...)
-		n.kids[2*i+1] = value
-		return n
-	}
+	changed := func(value *node) *node { return m.with(i, value) }
 	wrong := textNode("x")
 	if f.value.major == textStr {
 		wrong = bytesNode(1)
@@ -26,6 +21,13 @@ func (m message) spoil(i int, add func(what string, n *node)) {
 	if empty := emptied(f.value.node); empty != nil {
 		add(f.name+" empty", changed(empty))
 	}
+}
+
+// with is the whole message with another value of one field.
+func (m message) with(i int, value *node) *node {
+	n := spoken(m.fields...).node
+	n.kids[2*i+1] = value
+	return n
 }
 
 // emptied is the empty value of the type of n; nil for a message, which may be empty.

@@ -17,20 +17,16 @@ const (
 func main() {
 	log.SetFlags(0)
 	added, err := write(folder, vectors())
-	if err == nil {
-		err = writeDigests(digestFile, digestVectors())
-	}
-	if err == nil {
-		err = writeList(rosterFile, rosterVectors())
-	}
-	if err == nil {
-		err = writeList(enrolmentFile, enrolmentVectors())
-	}
-	if err == nil {
-		err = writeList(messageFile, messageVectors())
-	}
-	if err == nil {
-		err = writeList(exchangeFile, exchangeVectors())
+	for _, more := range []func() error{
+		func() error { return writeDigests(digestFile, digestVectors()) },
+		func() error { return writeList(rosterFile, rosterVectors()) },
+		func() error { return writeList(enrolmentFile, enrolmentVectors()) },
+		func() error { return writeList(messageFile, messageVectors()) },
+		func() error { return writeList(exchangeFile, exchangeVectors()) },
+	} {
+		if err == nil {
+			err = more()
+		}
 	}
 	if err != nil {
 		log.Fatal("vectors: ", err)
