@@ -37,9 +37,14 @@ type Letter struct {
 	// Language is what the reader reads, as a language tag (BCP 47); empty = not known.
 	Language string
 	// Token opens the collection's title, cover and, where the hub lets guests
-	// see them, its partial versions. It can be revoked. Link is the same as an
-	// address to click on, where the hub knows its own.
-	Token, Link string
+	// see them, its partial versions. It can be revoked.
+	Token string
+	// Link leads to a page that shows the collection, where there is one: to a member's own, or
+	// with the token in its fragment.
+	Link string
+	// Code proves to the hub that the address is its reader's, where the Reason is Confirm; else
+	// empty.
+	Code string
 	// Unsubscribe is an https address at which the reader ends such letters with one POST
 	// (RFC 8058); empty = none.
 	Unsubscribe string

@@ -23,11 +23,12 @@ const (
 	Resolved                    // to the author: somebody known by address is a user now, whom to accept
 	Ended                       // the author has ended it
 	Removed                     // the recipient may not read it any more: nothing but names is told
+	Confirm                     // of a Letter alone, on no collection: its reader proves to have the address, by Letter.Code
 )
 
 // String returns the reason in a word.
 func (r Reason) String() string {
-	words := [...]string{Shared: "shared", Available: "available", Edited: "edited", Lost: "lost", Resolved: "resolved", Ended: "ended", Removed: "removed"}
+	words := [...]string{Shared: "shared", Available: "available", Edited: "edited", Lost: "lost", Resolved: "resolved", Ended: "ended", Removed: "removed", Confirm: "confirm"}
 	if r == 0 || int(r) >= len(words) {
 		return "Reason(" + strconv.Itoa(int(r)) + ")"
 	}

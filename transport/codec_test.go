@@ -53,6 +53,9 @@ var messages = []any{
 	transport.RosterMessage{Roster: []byte{1}},
 	transport.Identifiers{Collection: collection.ID{1}, Items: []collection.ItemID{{2}}},
 	transport.Settings{Contacts: []transport.Contact{{Name: "n", User: collection.UserID{1}, Address: "a"}}, Values: map[string]string{"a": "b", "c": "d"}},
+	transport.Choice{Language: "de", Addresses: map[string]string{"mail": "a@example.org"}, Codes: map[string]string{"mail": "code"}},
+	transport.Channels{Offered: []string{"chat", "mail"}, Language: "de", Addresses: map[string]string{"mail": "a@example.org"}, Awaited: []string{"chat"}},
+	transport.Parked{Letters: []transport.ParkedLetter{{Author: collection.UserID{1}, ID: collection.ID{2}, Address: "a@example.org", Since: 3, Refused: true}}},
 }
 
 // decodeAs decodes data as the type of like.
@@ -96,6 +99,12 @@ func decodeAs(like any, data []byte) (any, error) {
 		return any2(transport.DecodeMessage[transport.Identifiers](data))
 	case transport.Settings:
 		return any2(transport.DecodeMessage[transport.Settings](data))
+	case transport.Choice:
+		return any2(transport.DecodeMessage[transport.Choice](data))
+	case transport.Channels:
+		return any2(transport.DecodeMessage[transport.Channels](data))
+	case transport.Parked:
+		return any2(transport.DecodeMessage[transport.Parked](data))
 	}
 	panic(fmt.Sprintf("%T", like))
 }

@@ -31,34 +31,39 @@ var errorsByName = map[string]error{
 	"": nil, "ErrMalformed": transport.ErrMalformed, "ErrTooLarge": transport.ErrTooLarge, "ErrTruncated": io.ErrUnexpectedEOF,
 }
 
+type vector struct {
+	Name, Kind, Hex, Error string
+	Want                   any
+}
+
+func (v vector) check(t *testing.T) {
+	data, err := hex.DecodeString(v.Hex)
+	must(t, err)
+	have, again, err := readVector(v.Kind, data)
+	if want := errorsByName[v.Error]; !errors.Is(err, want) || (err == nil) != (v.Error == "") {
+		t.Errorf("%s: %v, want %s", v.Name, err, v.Error)
+	}
+	if err != nil {
+		return
+	}
+	if h, w := asJSON(t, have), asJSON(t, v.Want); h != w {
+		t.Errorf("%s: read as\n%s, want\n%s", v.Name, h, w)
+	}
+	if !bytes.Equal(again, data) {
+		t.Errorf("%s: written again as %x", v.Name, again)
+	}
+}
+
 // TestVectors reads messages and streams that were made by transport.cddl alone, as they say.
 func TestVectors(t *testing.T) {
 	file, err := os.ReadFile("testdata/messages.json")
 	must(t, err)
-	var vectors []struct {
-		Name, Kind, Hex, Error string
-		Want                   any
-	}
+	var vectors []vector
 	must(t, json.Unmarshal(file, &vectors))
 	met := map[string]int{}
 	for _, v := range vectors {
 		met[v.Kind]++
-		data, err := hex.DecodeString(v.Hex)
-		must(t, err)
-		have, again, err := readVector(v.Kind, data)
-		if want := errorsByName[v.Error]; !errors.Is(err, want) || (err == nil) != (v.Error == "") {
-			t.Errorf("%s: %v, want %s", v.Name, err, v.Error)
-			continue
-		}
-		if err != nil {
-			continue
-		}
-		if h, w := asJSON(t, have), asJSON(t, v.Want); h != w {
-			t.Errorf("%s: read as\n%s, want\n%s", v.Name, h, w)
-		}
-		if !bytes.Equal(again, data) {
-			t.Errorf("%s: written again as %x", v.Name, again)
-		}
+		v.check(t)
 	}
 	for kind := range kinds {
 		if met[kind] < 8 {

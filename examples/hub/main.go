@@ -4,6 +4,7 @@
 //	go run ./examples/hub -data DIR                         runs it; -h shows all options
 //	go run ./examples/hub user add Ann -data DIR            makes a user, and invites the first station
 //	go run ./examples/hub backup TO -data DIR               while it runs
+//	go run ./examples/hub letters -data DIR                 lists the letters that nobody gets
 //	go run ./examples/hub check -data DIR                   verifies every checksum, digest and seal, and mends
 //
 // Words other than run speak to the hub that runs on the folder, over DIR/admin.sock, or

@@ -27,34 +27,45 @@ import (
 // TestExchange has a station in JavaScript join a hub, read what a home of this repository
 // shares with it, fetch the originals there, and share an album of its own.
 func TestExchange(t *testing.T) {
-	ctx := t.Context()
 	w := newExchange(t)
-	browser := startBrowser(t, map[string]any{"hub": w.hubURL, "invitation": "secret"})
+	b := startBrowser(t, map[string]any{"hub": w.hubURL, "invitation": "secret"})
+	ann := w.admits(t, b)
 
+	name := w.make(t, ann)
+	must(t, w.home.Author.Publish(t.Context(), name))
+	b.write(t, map[string]any{"home": w.bob.String()})
+	b.read(t, map[string]any{
+		"title": "Picnic", "labelled": 0.0, "thumbnails": sums(w.photos, 0), "originals": sums(w.photos, 2),
+		"middle": sum(w.photos.of(w.items[0].ID, 2)[20000:50000]),
+	})
+
+	b.read(t, map[string]any{"shared": 2.0})
+	w.hears(t)
+	b.write(t, map[string]any{})
+	b.end(t)
+}
+
+// admits lets the station in, once both show one code, and returns whose it is.
+func (w *exchange) admits(t *testing.T, b *browser) (ann collection.UserID) {
+	ctx := t.Context()
 	asking, code, err := w.attempt.Wait(ctx)
 	must(t, err)
-	browser.read(t, map[string]any{"code": code})
-	var ann collection.UserID
+	b.read(t, map[string]any{"code": code})
 	joined := make(chan error, 1)
 	go func() {
 		var err error
 		ann, err = w.hub.Accounts().Enrol(ctx, w.attempt, &hub.Person{Name: asking.Name})
 		joined <- err
 	}()
-	browser.write(t, map[string]any{})
+	b.write(t, map[string]any{})
 	must(t, <-joined)
-	browser.read(t, map[string]any{"user": ann.String()})
+	b.read(t, map[string]any{"user": ann.String()})
+	return ann
+}
 
-	name := w.make(t, ann)
-	must(t, w.home.Author.Publish(ctx, name))
-	browser.write(t, map[string]any{"home": w.bob.String()})
-	browser.read(t, map[string]any{
-		"title": "Picnic", "labelled": 0.0, "thumbnails": sums(w.photos, 0), "originals": sums(w.photos, 2),
-		"middle": sum(w.photos.of(w.items[0].ID, 2)[20000:50000]),
-	})
-
-	browser.read(t, map[string]any{"shared": 2.0})
-	news, err := w.home.Reader.Receive(ctx)
+// hears is what Bob's home hears of the albums that the station shares.
+func (w *exchange) hears(t *testing.T) {
+	news, err := w.home.Reader.Receive(t.Context())
 	must(t, err)
 	titles := map[string]int{}
 	for _, n := range news {
@@ -64,8 +75,6 @@ func TestExchange(t *testing.T) {
 	if len(titles) != 2 || titles["Pushed"] != 3 || titles["Uploaded"] != 3 {
 		t.Errorf("Bob hears of %v", titles)
 	}
-	browser.write(t, map[string]any{})
-	browser.end(t)
 }
 
 // checkShared reads the thumbnails of an album, which the peer verifies.
@@ -108,19 +117,20 @@ func newExchange(t *testing.T) *exchange {
 	w.hub = h
 	w.attempt, err = enrol.NewAttempt(ctx, enrol.Offer{Authority: h.PublicKey()}, rand.Reader)
 	must(t, err)
-	server := httptest.NewServer(httplink.HubHandler(h, httplink.HandlerOptions{
-		Who: httplink.BySeal(h.Keys(), authority.ID(), nil),
-		Enrol: func(invitation string) *enrol.Attempt {
-			if invitation != "secret" {
-				return nil
-			}
-			return w.attempt
-		},
-	}))
+	bySeal := httplink.BySeal(h.Keys(), authority.ID(), nil)
+	server := httptest.NewServer(httplink.HubHandler(h, httplink.HandlerOptions{Who: bySeal, Enrol: w.invited}))
 	t.Cleanup(server.Close)
 	w.hubURL = server.URL
 	w.openHome(t, key)
 	return w
+}
+
+// invited is the attempt that an invitation names.
+func (w *exchange) invited(invitation string) *enrol.Attempt {
+	if invitation != "secret" {
+		return nil
+	}
+	return w.attempt
 }
 
 // openHome registers Bob, and serves his home.

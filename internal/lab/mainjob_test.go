@@ -16,7 +16,7 @@ import (
 // TestMainJob is the whole idea: a camera shares, two recipients see
 // a first glimpse, the home peer publishes, and they fetch the originals.
 func TestMainJob(t *testing.T) {
-	w := labtest.New(t, hub.Config{Link: "https://hub.example.org/c"})
+	w := labtest.New(t, hub.Config{Gallery: "https://hub.example.org"})
 	ann, bob, eve := w.User("ann"), w.User("bob"), w.User("eve")
 	cam := w.Camera(ann, 8)
 	home, recipients := w.Peer(ann, "home"), []*labtest.Peer{w.Peer(bob, "bob"), w.Peer(eve, "eve")}
@@ -65,7 +65,7 @@ func seesSecond(t *testing.T, s *labtest.Peer, name collection.Name) {
 	t.Helper()
 	news := s.Receives()
 	if len(news) != 1 || news[0].Reason != notify.Available || news[0].Labelled != 0 || news[0].Note == "" ||
-		len(news[0].Updates) != 1 || len(news[0].Cover) != 0 || news[0].Link != "https://hub.example.org/c/"+name.String() {
+		len(news[0].Updates) != 1 || len(news[0].Cover) != 0 || news[0].Link != "https://hub.example.org/album/"+name.String() {
 		t.Fatalf("second news: %+v", news)
 	}
 }

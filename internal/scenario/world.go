@@ -57,7 +57,7 @@ func (w *World) startHub() (err error) {
 		return err
 	}
 	cfg := w.hub.HubConfig()
-	cfg.Link, cfg.Wait, cfg.RequiredFromDevice, cfg.Random = "https://hub.example.org/c", time.Millisecond, w.fromDevice, w.Random("hub numbers")
+	cfg.Gallery, cfg.Wait, cfg.RequiredFromDevice, cfg.Random = "https://hub.example.org", time.Millisecond, w.fromDevice, w.Random("hub numbers")
 	cfg.Mail.Channel, cfg.Unknown, cfg.Mail.LinkKey, cfg.Mail.GuestVersions = postOffice{w}, w.unknown, []byte("a key of 32 bytes for the letters"), 1
 	return w.hub.StartHub(w.ctx, cfg)
 }

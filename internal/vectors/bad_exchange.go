@@ -1,5 +1,7 @@
 package main
 
+import "slices"
+
 // spoil makes what is refused for the sake of one field of a message.
 func (m message) spoil(i int, add func(what string, n *node)) {
 	f := m.fields[i]
@@ -13,16 +15,16 @@ func (m message) spoil(i int, add func(what string, n *node)) {
 	if f.value.major == textStr {
 		wrong = bytesNode(1)
 	}
-	add("of another type", changed(wrong))
-	add("null", changed(raw(0xf6)))
+	add(f.name+" of another type", changed(wrong))
+	add(f.name+" null", changed(raw(0xf6)))
 	if f.must {
 		n := spoken(m.fields...).node
 		n.drop(f.key)
-		add("missing", n)
+		add(f.name+" missing", n)
 		return
 	}
 	if empty := emptied(f.value.node); empty != nil {
-		add("empty", changed(empty))
+		add(f.name+" empty", changed(empty))
 	}
 }
 
@@ -75,24 +77,21 @@ type badExchange struct {
 	*node
 }
 
-func badExchanges() []badExchange {
-	one := func(fields ...field) *node { return spoken(fields...).node }
-	next, next3 := must(1, "", saysNumber(1)), make([]said, 15)
-	for i := range next3 {
-		next3[i] = saysBytes(1)
-	}
-	state, zeros := []field{must(2, "", saysDigest("edition"))}, saysBytes(make([]byte, 32)...)
+// one is a message of fields, whose names nobody asks for.
+func one(fields ...field) *node { return spoken(fields...).node }
+
+func badShares() []badExchange {
+	next, sets := must(1, "", saysNumber(1)), slices.Repeat([]said{saysBytes(1)}, 15)
 	part := func(item, version, size said) field {
 		return may(4, "", saysList(saysTuple(must(0, "", item), must(0, "", version), must(0, "", size))))
 	}
-	n := saysNumber
-	open := bytesNode(1, 2)
+	n, open := saysNumber, bytesNode(1, 2)
 	open.open = true
 	return []badExchange{
 		{"nothing", "fault", noBytes()},
 		{"a role that is none", "share", one(may(2, "", n(2)))},
 		{"a set with zeros at its end", "share", one(may(4, "", saysList(saysBytes(1, 0))))},
-		{"more sets than versions", "share", one(may(3, "", saysList(next3...)))},
+		{"more sets than versions", "share", one(may(3, "", saysList(sets...)))},
 		{"a text that is not UTF-8", "share", one(may(5, "", said{&node{major: textStr, pieces: literal([]byte{0xff})}, nil}))},
 		{"a byte string in pieces", "share", one(may(1, "", said{open, nil}))},
 		{"a next of 0", "answer", one(must(1, "", n(0)))},
@@ -105,6 +104,12 @@ func badExchanges() []badExchange {
 		{"a set with zeros at its end", "answer", one(next, may(3, "", saysList(saysBytes(0))))},
 		{"a short id", "announcement", one(must(1, "", saysBytes(1)), must(2, "", saysID(2)), must(3, "", saysBytes(1)), must(4, "", saysText("")))},
 		{"a set with zeros at its end", "announcement", one(must(1, "", saysID(1)), must(2, "", saysID(2)), must(3, "", saysBytes(1, 0)), must(4, "", saysText("")))},
+	}
+}
+
+func badReadings() []badExchange {
+	n, state := saysNumber, []field{must(2, "", saysDigest("edition"))}
+	return []badExchange{
 		{"a source's set with zeros at its end", "state", one(append(state, may(4, "", saysList(spoken(must(1, "", saysID(1)), must(2, "", saysText("")), must(3, "", saysBytes(0))))))...)},
 		{"a digest that is too long", "state", one(must(2, "", saysBytes(make([]byte, 33)...)))},
 		{"neither a state nor a refusal", "lacking", one()},
@@ -118,6 +123,12 @@ func badExchanges() []badExchange {
 		{"more labels than items", "glimpse", one(may(2, "", n(1)), may(3, "", n(2)))},
 		{"labels without items", "glimpse", one(may(3, "", n(2)))},
 		{"more versions than a ladder has below the last", "glimpse", one(may(5, "", n(14)))},
+	}
+}
+
+func badOthers() []badExchange {
+	n, zeros := saysNumber, saysBytes(make([]byte, 32)...)
+	return []badExchange{
 		{"an outcome that is none", "verify-response", one(may(1, "", n(6)), must(2, "", saysID(1)), must(3, "", zeros))},
 		{"a moment that is too late", "verify-request", one(must(1, "", saysText("")), must(2, "", saysBytes()), must(3, "", saysBytes()), may(4, "", n(1<<40+1)))},
 		{"a negative moment", "verify-request", one(must(1, "", saysText("")), must(2, "", saysBytes()), must(3, "", saysBytes()), may(4, "", saysLess(1)))},

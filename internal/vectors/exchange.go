@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/hex"
+	"slices"
 	"strconv"
 )
 
@@ -97,17 +98,14 @@ var (
 	aManifest = []field{
 		must(1, "author", saysID(1)), must(2, "id", saysID(2)), must(3, "identity", saysDigest("identity")), must(4, "edition", saysDigest("edition")),
 	}
+	blobs   = saysList(saysBytes(1), saysBytes(2, 3))
 	aCursor = []field{may(1, "feed", saysID(7)), may(2, "number", saysNumber(1<<40))}
 )
 
-// exchangeMessages are all messages, each with every field.
-func exchangeMessages() []message {
+// sharing are the messages of shares, each with every field.
+func sharing() []message {
 	columns, texts := saysList(saysBytes(), saysBytes(0, 3)), saysList(saysText("ann@example.org"), saysText("bob@example.org"))
-	blobs := saysList(saysBytes(1), saysBytes(2, 3))
-	known := saysTuple(must(0, "author", saysID(1)), must(0, "id", saysID(2)), must(0, "edition", saysBytes(make([]byte, 32)...)))
 	part := saysTuple(must(0, "item", saysNumber(8)), must(0, "version", saysNumber(13)), must(0, "size", saysNumber(1<<33)))
-	values := said{mapNode(textNode("b"), textNode(""), textNode("aa"), textNode("c")), map[string]any{"b": "", "aa": "c"}}
-	entry := spoken(must(1, "number", saysNumber(3)), must(2, "notification", spoken(aNotification...)), may(3, "state", spoken(aState...)))
 	return []message{
 		{"share", []field{
 			may(1, "collection", saysBytes(1)), may(2, "from", saysNumber(1)), may(3, "serves", columns), may(4, "offers", columns),
@@ -123,6 +121,14 @@ func exchangeMessages() []message {
 			must(1, "author", saysID(1)), must(2, "id", saysID(2)), must(3, "items", saysBytes(0, 0, 128)), must(4, "url", saysText("https://x")),
 			may(5, "word", saysBytes(1)), may(6, "endpoint", saysBytes(2)),
 		}},
+	}
+}
+
+// reading are those of what is read.
+func reading() []message {
+	known := saysTuple(must(0, "author", saysID(1)), must(0, "id", saysID(2)), must(0, "edition", saysBytes(make([]byte, 32)...)))
+	entry := spoken(must(1, "number", saysNumber(3)), must(2, "notification", spoken(aNotification...)), may(3, "state", spoken(aState...)))
+	return []message{
 		{"state", aState}, {"notification", aNotification}, {"fault", aFault},
 		{"collections-request", []field{must(1, "known", saysList(known, known))}},
 		{"lacking", []field{may(1, "state", spoken(aState...))}}, {"lacking", []field{may(2, "refused", spoken(aFault...))}},
@@ -133,6 +139,13 @@ func exchangeMessages() []message {
 			may(1, "title", saysText("t")), may(2, "items", saysNumber(5)), may(3, "labelled", saysNumber(5)), may(4, "cover", saysBytes(1)),
 			may(5, "versions", saysNumber(13)),
 		}},
+	}
+}
+
+// otherMessages are those of keys, ids and settings.
+func otherMessages() []message {
+	values := said{mapNode(textNode("b"), textNode(""), textNode("aa"), textNode("c")), map[string]any{"b": "", "aa": "c"}}
+	return []message{
 		{"verify-request", []field{
 			must(1, "type", saysText("application/glimpse.edition")), must(2, "statement", saysBytes(1)), must(3, "seal", saysBytes(2)),
 			may(4, "issued", saysNumber(1<<40)),
@@ -153,44 +166,52 @@ func exchangeMessages() []message {
 	}
 }
 
-// exchangeVectors are all there are: each message whole, with the fewest fields and with each
-// field alone, and what is refused.
-func exchangeVectors() (list []exchangeVector) {
-	add := func(name, kind, err string, s said) {
-		v := exchangeVector{Name: name, Kind: kind, Hex: hex.EncodeToString(expand(s.encode())), Diagnostic: s.diagnostic(), Want: s.want, Error: err}
-		if err != "" {
-			v.Want = nil
-		}
-		list = append(list, v)
+// exchanges are vectors that are being made.
+type exchanges struct{ list []exchangeVector }
+
+func (e *exchanges) add(name, kind, err string, s said) {
+	v := exchangeVector{Name: name, Kind: kind, Hex: hex.EncodeToString(expand(s.encode())), Diagnostic: s.diagnostic(), Error: err}
+	if err == "" {
+		v.Want = s.want
 	}
-	for _, m := range exchangeMessages() {
-		name := m.kind
-		if m.kind == "lacking" {
-			name += " " + m.fields[0].name
-		}
-		add(name+": whole", m.kind, "", spoken(m.fields...))
-		var least []field
-		for _, f := range m.fields {
-			if f.must {
-				least = append(least, f)
-			}
-		}
-		if m.kind != "lacking" {
-			add(name+": the fewest fields", m.kind, "", spoken(least...))
-		}
-		for i, f := range m.fields {
-			m.spoil(i, func(what string, n *node) { add(name+": "+f.name+" "+what, m.kind, "ErrMalformed", said{node: n}) })
-		}
-		m.spoilFrame(func(what string, n *node) { add(name+": "+what, m.kind, "ErrMalformed", said{node: n}) })
+	e.list = append(e.list, v)
+}
+
+// exchangeVectors are all there are: each message whole and with the fewest fields, and what is
+// refused.
+func exchangeVectors() []exchangeVector {
+	var all exchanges
+	for _, m := range slices.Concat(sharing(), reading(), otherMessages()) {
+		all.addMessage(m)
 	}
-	for i, bad := range badExchanges() {
-		add(bad.name+" ("+strconv.Itoa(i)+")", bad.kind, "ErrMalformed", said{node: bad.node})
+	for i, bad := range slices.Concat(badShares(), badReadings(), badOthers()) {
+		all.add(bad.name+" ("+strconv.Itoa(i)+")", bad.kind, "ErrMalformed", said{node: bad.node})
 	}
-	for _, s := range goodStreams() {
-		add(s.name, s.kind, "", s.said)
+	for _, s := range slices.Concat(goodStreams(), badUploads(), badOriginals()) {
+		all.add(s.name, s.kind, s.err, s.said)
 	}
-	for _, s := range badStreams() {
-		add(s.name, s.kind, s.err, s.said)
+	return all.list
+}
+
+// addMessage adds a message, and all that is refused of it.
+func (e *exchanges) addMessage(m message) {
+	name, least := m.kind, []field{}
+	for _, f := range m.fields {
+		if f.must {
+			least = append(least, f)
+		}
 	}
-	return list
+	either := m.kind == "lacking" // one of two things
+	if either {
+		name += " " + m.fields[0].name
+	}
+	e.add(name+": whole", m.kind, "", spoken(m.fields...))
+	if !either {
+		e.add(name+": the fewest fields", m.kind, "", spoken(least...))
+	}
+	bad := func(what string, n *node) { e.add(name+": "+what, m.kind, "ErrMalformed", said{node: n}) }
+	for i := range m.fields {
+		m.spoil(i, bad)
+	}
+	m.spoilFrame(bad)
 }

@@ -46,34 +46,43 @@ func goodStreams() []stream {
 	}
 }
 
-func badStreams() []stream {
+// brokenOff is what is left of an item that breaks off, and together is items that are one after the other.
+func brokenOff(n *node, left int) said { return said{node: raw(expand(n.encode())[:left]...)} }
+
+func together(items ...*node) said { return said{node: sequence(items...)} }
+
+func badUploads() []stream {
 	data, end := []byte("0123456789"), frameOf(nil, 0)
-	cut := func(n *node, left int) said { return said{node: raw(expand(n.encode())[:left]...)} }
-	all := func(items ...*node) said { return said{node: sequence(items...)} }
 	wide, text, claims := frameOf(data, 0, 0, 0), frameOf(data, 0, 0, 0), frameOf(data, 0, 0, 0)
 	wide.kids[1].wide, text.kids[3].major = 2, textStr
 	claims.kids[3].claim(1 << 40)
 	long := frameOf(make([]byte, 4097), 0)
 	return []stream{
-		{"upload: no end", "upload", "ErrTruncated", all(frameOf(data, 0, 0, 0))},
+		{"upload: no end", "upload", "ErrTruncated", together(frameOf(data, 0, 0, 0))},
 		{"upload: nothing at all", "upload", "ErrTruncated", said{node: noBytes()}},
-		{"upload: cut in a frame", "upload", "ErrTruncated", cut(frameOf(data, 0, 0, 0), 9)},
-		{"upload: cut in a head", "upload", "ErrTruncated", cut(frameOf(data, 0, 0, 300), 4)},
-		{"upload: cut in the seal", "upload", "ErrTruncated", cut(frameOf(data, 0), 5)},
-		{"upload: goes on", "upload", "ErrMalformed", all(end, end)},
-		{"upload: three numbers", "upload", "ErrMalformed", all(frameOf(data, 0, 0), end)},
-		{"upload: a version that is none", "upload", "ErrMalformed", all(frameOf(data, 0, 14, 0), end)},
-		{"upload: a place that is none", "upload", "ErrMalformed", all(frameOf(data, 1<<31, 0, 0), end)},
-		{"upload: an offset beyond all", "upload", "ErrMalformed", all(frameOf(data, 0, 0, 1<<63-2), end)},
-		{"upload: a length that is not there", "upload", "ErrTruncated", all(claims)},
-		{"upload: a number that is not the shortest", "upload", "ErrMalformed", all(wide, end)},
-		{"upload: a text", "upload", "ErrMalformed", all(text, end)},
-		{"upload: a seal that is too long", "upload", "ErrTooLarge", all(long)},
-		{"originals: cut in a frame", "originals", "ErrTruncated", cut(frameOf(data, 0, 10), 6)},
-		{"originals: cut in a head", "originals", "ErrTruncated", cut(frameOf(data, 0, 300), 3)},
-		{"originals: an upload", "originals", "ErrMalformed", all(frameOf(data, 0, 0, 0))},
-		{"originals: a place that is none", "originals", "ErrMalformed", all(frameOf(data, 1<<31, 10))},
-		{"originals: a text", "originals", "ErrMalformed", all(arrayNode(uintNode(0), uintNode(10), textNode("0123456789")))},
+		{"upload: cut in a frame", "upload", "ErrTruncated", brokenOff(frameOf(data, 0, 0, 0), 9)},
+		{"upload: cut in a head", "upload", "ErrTruncated", brokenOff(frameOf(data, 0, 0, 300), 4)},
+		{"upload: cut in the seal", "upload", "ErrTruncated", brokenOff(frameOf(data, 0), 5)},
+		{"upload: goes on", "upload", "ErrMalformed", together(end, end)},
+		{"upload: three numbers", "upload", "ErrMalformed", together(frameOf(data, 0, 0), end)},
+		{"upload: a version that is none", "upload", "ErrMalformed", together(frameOf(data, 0, 14, 0), end)},
+		{"upload: a place that is none", "upload", "ErrMalformed", together(frameOf(data, 1<<31, 0, 0), end)},
+		{"upload: an offset beyond all", "upload", "ErrMalformed", together(frameOf(data, 0, 0, 1<<63-2), end)},
+		{"upload: a length that is not there", "upload", "ErrTruncated", together(claims)},
+		{"upload: a number that is not the shortest", "upload", "ErrMalformed", together(wide, end)},
+		{"upload: a text", "upload", "ErrMalformed", together(text, end)},
+		{"upload: a seal that is too long", "upload", "ErrTooLarge", together(long)},
+	}
+}
+
+func badOriginals() []stream {
+	data := []byte("0123456789")
+	return []stream{
+		{"originals: cut in a frame", "originals", "ErrTruncated", brokenOff(frameOf(data, 0, 10), 6)},
+		{"originals: cut in a head", "originals", "ErrTruncated", brokenOff(frameOf(data, 0, 300), 3)},
+		{"originals: an upload", "originals", "ErrMalformed", together(frameOf(data, 0, 0, 0))},
+		{"originals: a place that is none", "originals", "ErrMalformed", together(frameOf(data, 1<<31, 10))},
+		{"originals: a text", "originals", "ErrMalformed", together(arrayNode(uintNode(0), uintNode(10), textNode("0123456789")))},
 	}
 }
 

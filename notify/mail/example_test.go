@@ -32,14 +32,14 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	h, err := hub.New(ctx, signer, hub.Config{Link: "https://hub.example.org/c", Mail: hubmail.Config{
+	h, err := hub.New(ctx, signer, hub.Config{Gallery: "https://hub.example.org/gallery", Mail: hubmail.Config{
 		Channel: post, Channels: map[string]notify.Channel{"mail": post}, Unsubscribe: "https://hub.example.org/stop",
 	}})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	http.Handle("/stop/", mail.Unsubscribe(h.Mail().Unsubscribe))
+	http.Handle("/stop/", mail.Unsubscribe(h.Mail()))
 	// A program has h.Mail().Run(ctx) deliver, and hands what comes to bounces@… on:
 	//	b, err := mail.ReadBounce(message)
 	//	if err == nil && b.Failed {

@@ -162,7 +162,7 @@ func picture(t *testing.T) []byte {
 func lake(t *testing.T) notify.Letter {
 	return notify.Letter{
 		ID: notify.ID{7}, Address: "bob@example.org", Reason: notify.Shared, By: "Ann Ö.", Title: "A day at the lake", Items: 3, Labelled: 3,
-		Cover: picture(t), Time: time.Unix(1_800_000_000, 0), Link: "https://hub.example.org/c/t", Unsubscribe: "https://hub.example.org/stop/t",
+		Cover: picture(t), Time: time.Unix(1_800_000_000, 0), Link: "https://hub.example.org/link#t", Unsubscribe: "https://hub.example.org/stop/t",
 		Token: "t", File: []byte{1, 2, 3},
 	}
 }
@@ -198,7 +198,7 @@ func TestMessage(t *testing.T) {
 	}
 	const waits = "Previews come first; you will hear again when the full versions are there."
 	text, page := string(m.parts["text/plain"].body), string(m.parts["text/html"].body)
-	for _, want := range []string{"Ann Ö. shares a collection with you.", "A day at the lake", waits, "https://hub.example.org/c/t", "https://hub.example.org/stop/t"} {
+	for _, want := range []string{"Ann Ö. shares a collection with you.", "A day at the lake", waits, "https://hub.example.org/link#t", "https://hub.example.org/stop/t"} {
 		if !strings.Contains(text, want) || !strings.Contains(page, want) {
 			t.Errorf("%q is missing:\n%s\n%s", want, text, page)
 		}

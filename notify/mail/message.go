@@ -78,7 +78,12 @@ func (c *Channel) headers(m *gomail.Msg, w words.Words, l notify.Letter) {
 func thread(l notify.Letter, from string) (first, id string) {
 	all := l.Thread()
 	first = hex.EncodeToString(all[:])
-	if id = first; l.Reason != notify.Shared {
+	switch id = first; l.Reason {
+	case notify.Shared:
+	case notify.Confirm: // each is the first of none
+		id = hex.EncodeToString(l.ID[:])
+		first = id
+	default:
 		id += "." + hex.EncodeToString(l.ID[:16])
 	}
 	return first + "@" + domain(from), id + "@" + domain(from)

@@ -13,19 +13,26 @@ import (
 	"github.com/glimpse-go/glimpse/transport"
 )
 
-// Unsubscribe serves the addresses in List-Unsubscribe headers, whose path ends with a letter's
-// token: a POST ends the letters (RFC 8058, section 3.2), at once and without a question, and a
-// GET, which programs make by themselves, shows a page that asks. stop is what ends them, such
-// as Mailer.Unsubscribe of transport/hub/mail: of an error that wraps transport.ErrNotFound the
-// page says that the address has expired; others are status 500 and are not shown.
-func Unsubscribe(stop func(ctx context.Context, token string) error) http.Handler {
+// Subscriptions ends letters, and takes that back, such as the Mailer of transport/hub/mail.
+// Handles are what the addresses of Letter.Unsubscribe end with.
+type Subscriptions interface {
+	Unsubscribe(ctx context.Context, handle string) error
+	Resubscribe(ctx context.Context, handle string) error
+}
+
+// Unsubscribe serves the addresses in List-Unsubscribe headers: a POST ends the letters (RFC
+// 8058, section 3.2), at once and without a question, and a GET, which programs make by
+// themselves, shows a page that asks. Where they have ended, the page takes that back on
+// demand. Of an error of s that wraps transport.ErrNotFound the page says that the
+// address has expired; others are status 500 and are not shown.
+func Unsubscribe(s Subscriptions) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		say := words.In(accepted(r.Header.Get("Accept-Language"))...)
 		switch r.Method {
 		case http.MethodGet, http.MethodHead:
 			answer(w, say, http.StatusOK, "unsubscribe.ask")
 		case http.MethodPost:
-			status, message := stopped(r, stop)
+			status, message := set(r, s)
 			answer(w, say, status, message)
 		default:
 			w.Header().Set("Allow", "GET, HEAD, POST")
@@ -34,32 +41,35 @@ func Unsubscribe(stop func(ctx context.Context, token string) error) http.Handle
 	})
 }
 
-// stopped ends the letters that a request names, if it is one click.
-func stopped(r *http.Request, stop func(ctx context.Context, token string) error) (status int, message string) {
+// set does what a form asks for: it ends letters with one click, or has them come again.
+func set(r *http.Request, s Subscriptions) (status int, message string) {
 	r.Body = http.MaxBytesReader(nil, r.Body, 4<<10)
 	err := r.ParseMultipartForm(4 << 10) // RFC 8058, section 3.1: either form
 	if errors.Is(err, http.ErrNotMultipart) {
 		err = nil
 	}
-	if err != nil || r.PostFormValue("List-Unsubscribe") != "One-Click" {
+	to, message := s.Unsubscribe, "unsubscribe.done"
+	if r.PostFormValue("Resubscribe") == "Yes" {
+		to, message = s.Resubscribe, "unsubscribe.again"
+	} else if err != nil || r.PostFormValue("List-Unsubscribe") != "One-Click" {
 		return http.StatusBadRequest, "unsubscribe.ask"
 	}
-	switch err := stop(r.Context(), path.Base(r.URL.Path)); {
+	switch err := to(r.Context(), path.Base(r.URL.Path)); {
 	case errors.Is(err, transport.ErrNotFound):
 		return http.StatusNotFound, "unsubscribe.unknown"
 	case err != nil:
 		return http.StatusInternalServerError, "unsubscribe.trouble"
 	}
-	return http.StatusOK, "unsubscribe.done"
+	return http.StatusOK, message
 }
 
 func answer(w http.ResponseWriter, say words.Words, status int, message string) {
 	var page bytes.Buffer
 	err := unsubscribePage.Execute(&page, struct {
-		Words   words.Words
-		Message string
-		Ask     bool
-	}{say, message, message == "unsubscribe.ask"})
+		Words     words.Words
+		Message   string
+		Ask, Done bool
+	}{say, message, message == "unsubscribe.ask" || message == "unsubscribe.again", message == "unsubscribe.done"})
 	if err != nil {
 		status = http.StatusInternalServerError
 	}

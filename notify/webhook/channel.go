@@ -78,9 +78,14 @@ func (c *Channel) Deliver(ctx context.Context, l notify.Letter) error {
 	if err != nil {
 		return err
 	}
+	return c.insist(ctx, func() (again bool, err error) { return c.post(ctx, to, secret, l.ID, body) })
+}
+
+// insist tries as often as it is worth it, with growing pauses.
+func (c *Channel) insist(ctx context.Context, post func() (again bool, err error)) error {
 	pause := c.cfg.Pause
 	for try := 1; ; try++ {
-		again, err := c.post(ctx, to, secret, l.ID, body)
+		again, err := post()
 		if err == nil || !again || try >= c.cfg.Tries {
 			return err
 		}

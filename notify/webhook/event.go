@@ -40,6 +40,7 @@ type Data struct {
 	Withdrawn   int               `json:"withdrawn,omitempty"`
 	Link        string            `json:"link,omitempty"`
 	Unsubscribe string            `json:"unsubscribe,omitempty"`
+	Code        string            `json:"code,omitempty"`
 	Cover       []byte            `json:"cover,omitempty"`
 	File        []byte            `json:"file,omitempty"`
 }
@@ -51,7 +52,7 @@ func event(source string, l notify.Letter) ([]byte, error) {
 		Subject: collection.Name{Author: l.Author, ID: l.Collection}.String(), DataContentType: "application/json",
 		Data: Data{
 			Author: l.Author, Collection: l.Collection, By: l.By, Title: l.Title, Note: l.Note, Items: l.Items, Labelled: l.Labelled,
-			Withdrawn: l.Withdrawn, Link: l.Link, Unsubscribe: l.Unsubscribe, Cover: l.Cover, File: l.File,
+			Withdrawn: l.Withdrawn, Link: l.Link, Unsubscribe: l.Unsubscribe, Code: l.Code, Cover: l.Cover, File: l.File,
 		},
 	}
 	if !l.Time.IsZero() {

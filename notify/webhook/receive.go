@@ -42,14 +42,18 @@ func Receive(r *http.Request, secret string, now time.Time) (Event, error) {
 	if err := verify(r.Header, key, body, now); err != nil {
 		return Event{}, err
 	}
-	var e Event
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != mediaType {
+	return read(r.Header, body)
+}
+
+// read reads an event whose sender is known.
+func read(h http.Header, body []byte) (e Event, err error) {
+	if kind, _, err := mime.ParseMediaType(h.Get("Content-Type")); err != nil || kind != mediaType {
 		return Event{}, fmt.Errorf("%w: content type", ErrMalformed)
 	}
 	if err := json.Unmarshal(body, &e); err != nil {
 		return Event{}, fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
-	if e.SpecVersion != specVersion || e.ID == "" || e.Source == "" || !strings.HasPrefix(e.Type, typePrefix) || e.ID != r.Header.Get(headerID) {
+	if e.SpecVersion != specVersion || e.ID == "" || e.Source == "" || !strings.HasPrefix(e.Type, typePrefix) || e.ID != h.Get(headerID) {
 		return Event{}, fmt.Errorf("%w: attributes", ErrMalformed)
 	}
 	return e, nil

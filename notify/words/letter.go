@@ -25,6 +25,9 @@ func Plain(s string) string {
 
 // Title is what a letter's collection is called: its title, or how many items of whom.
 func (w Words) Title(l notify.Letter) string {
+	if l.Reason == notify.Confirm {
+		return w.Say("confirm.title", "code", l.Code)
+	}
 	if title := Plain(l.Title); strings.TrimSpace(title) != "" {
 		return title
 	}
@@ -36,8 +39,11 @@ func Name(l notify.Letter) string { return strings.TrimSpace(Plain(l.By)) }
 
 // Lead says who tells what, in a sentence.
 func (w Words) Lead(l notify.Letter) string {
-	if l.Reason == notify.Shared {
+	switch l.Reason {
+	case notify.Shared:
 		return w.by("shared", l)
+	case notify.Confirm:
+		return w.Say("confirm.lead")
 	}
 	return w.by("available", l)
 }
@@ -57,9 +63,14 @@ func (w Words) by(key string, l notify.Letter, pairs ...string) string {
 // [notify.Notification.Note] does in English.
 func (w Words) State(l notify.Letter) string {
 	switch l.Reason {
-	case notify.Edited, notify.Ended, notify.Removed, notify.Resolved:
+	case notify.Edited, notify.Ended, notify.Removed, notify.Resolved, notify.Confirm:
 		return w.Say(l.Reason.String())
 	}
+	return w.counts(l)
+}
+
+// counts says how many items are there, awaited and withdrawn.
+func (w Words) counts(l notify.Letter) string {
 	gone := min(l.Withdrawn, l.Labelled)
 	awaited, there := l.Labelled-gone, l.Items-l.Labelled
 	key := "some"

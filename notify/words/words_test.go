@@ -49,7 +49,7 @@ func TestLanguagesSayTheSame(t *testing.T) {
 // to fill in.
 func TestState(t *testing.T) {
 	seen := map[string]bool{}
-	for reason := notify.Shared; reason <= notify.Removed; reason++ {
+	for reason := notify.Shared; reason <= notify.Confirm; reason++ {
 		for items := range 4 {
 			for labelled := range items + 1 {
 				for gone := range labelled + 1 {

@@ -70,15 +70,10 @@ func (c *Channel) Deliver(ctx context.Context, l notify.Letter) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
-	if err := ctx.Err(); err != nil {
+	if err := c.take(ctx); err != nil {
 		return err
 	}
-	select {
-	case c.turn <- struct{}{}:
-		defer func() { <-c.turn }()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	defer func() { <-c.turn }()
 	if err := c.connect(ctx); err != nil {
 		return cmp.Or(ctx.Err(), err)
 	}
@@ -88,6 +83,19 @@ func (c *Channel) Deliver(ctx context.Context, l notify.Letter) error {
 		c.live = nil
 	}
 	return cmp.Or(ctx.Err(), err)
+}
+
+// take waits for its turn, or returns the error of ctx.
+func (c *Channel) take(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	select {
+	case c.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // send writes a letter over the connection that there is.

@@ -40,13 +40,7 @@ func signIn(ctx context.Context, cfg Config, account jid.JID) (*connection, erro
 	if err != nil {
 		return nil, errors.New("xmpp: the server is not reached")
 	}
-	verify := &tls.Config{}
-	if cfg.TLS != nil {
-		verify = cfg.TLS.Clone()
-	}
-	verify.ServerName = cmp.Or(verify.ServerName, account.Domainpart())
-	session, err := xmpp.NewClientSession(ctx, account, conn, xmpp.BindResource(), xmpp.StartTLS(verify),
-		xmpp.SASL("", cfg.Password, sasl.ScramSha256Plus, sasl.ScramSha1Plus, sasl.ScramSha256, sasl.ScramSha1, sasl.Plain))
+	session, err := negotiate(ctx, cfg, account, conn)
 	if err != nil {
 		return nil, errors.Join(errors.New("xmpp: the account cannot sign in"), conn.Close())
 	}
@@ -63,6 +57,17 @@ func signIn(ctx context.Context, cfg Config, account jid.JID) (*connection, erro
 		return nil, errLost
 	}
 	return c, nil
+}
+
+// negotiate signs in to a server.
+func negotiate(ctx context.Context, cfg Config, account jid.JID, conn net.Conn) (*xmpp.Session, error) {
+	verify := &tls.Config{}
+	if cfg.TLS != nil {
+		verify = cfg.TLS.Clone()
+	}
+	verify.ServerName = cmp.Or(verify.ServerName, account.Domainpart())
+	return xmpp.NewClientSession(ctx, account, conn, xmpp.BindResource(), xmpp.StartTLS(verify),
+		xmpp.SASL("", cfg.Password, sasl.ScramSha256Plus, sasl.ScramSha1Plus, sasl.ScramSha256, sasl.ScramSha1, sasl.Plain))
 }
 
 func open(ctx context.Context, cfg Config, account jid.JID) (net.Conn, error) {

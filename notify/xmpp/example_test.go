@@ -5,6 +5,7 @@ import (
 
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/notify/xmpp"
+	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/hub/mail"
 )
 
@@ -17,6 +18,6 @@ func Example() {
 	}
 	defer func() { _ = chat.Close() }()
 	offered := mail.Config{Channels: map[string]notify.Channel{"xmpp": chat}} // of hub.Config.Mail
-	fmt.Println(offered.Writes(), mail.Choice{Addresses: map[string]string{"xmpp": "xmpp:lake@rooms.example.org?join"}}.Addresses["xmpp"])
+	fmt.Println(offered.Writes(), transport.Choice{Addresses: map[string]string{"xmpp": "xmpp:lake@rooms.example.org?join"}}.Addresses["xmpp"])
 	// Output: true xmpp:lake@rooms.example.org?join
 }

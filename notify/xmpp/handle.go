@@ -65,12 +65,7 @@ func (c *connection) handle(t xmlstream.TokenReadEncoder, start *xml.StartElemen
 // presence takes how somebody is there: in a group, or as a person who lets the account see it.
 func (c *connection) presence(t xmlstream.TokenReadEncoder, from jid.JID, s incoming) error {
 	if s.Type == "subscribe" {
-		for _, kind := range []stanza.PresenceType{stanza.SubscribedPresence, stanza.SubscribePresence} {
-			if _, err := xmlstream.Copy(t, stanza.Presence{To: from.Bare(), Type: kind}.Wrap(nil)); err != nil {
-				return err
-			}
-		}
-		return nil
+		return admit(t, from)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -86,6 +81,16 @@ func (c *connection) presence(t xmlstream.TokenReadEncoder, from jid.JID, s inco
 		c.shows[from.Bare().String()] = map[string]string{from.Resourcepart(): s.Show}
 	case s.Type == "":
 		devices[from.Resourcepart()] = s.Show
+	}
+	return nil
+}
+
+// admit lets a person see the account's presence, and asks for theirs.
+func admit(t xmlstream.TokenReadEncoder, person jid.JID) error {
+	for _, kind := range []stanza.PresenceType{stanza.SubscribedPresence, stanza.SubscribePresence} {
+		if _, err := xmlstream.Copy(t, stanza.Presence{To: person.Bare(), Type: kind}.Wrap(nil)); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -184,7 +184,7 @@ func lake(t *testing.T) notify.Letter {
 	check(t, jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, 40, 30)), nil))
 	return notify.Letter{
 		ID: notify.ID{7}, Address: "xmpp:bob@localhost", Reason: notify.Shared, By: "Ann", Title: "A day at the lake", Items: 3, Labelled: 3,
-		Cover: b.Bytes(), Link: "https://hub.example.org/c/t", Unsubscribe: "https://hub.example.org/stop/t",
+		Cover: b.Bytes(), Link: "https://hub.example.org/link#t", Unsubscribe: "https://hub.example.org/stop/t",
 	}
 }
 
@@ -204,7 +204,7 @@ func TestMessage(t *testing.T) {
 	}
 	m := all[0]
 	const says = "Ann shares a collection with you.\nA day at the lake\nPreviews come first; you will hear again when the full versions are there.\n" +
-		"https://hub.example.org/c/t\nNo more of this from Ann: https://hub.example.org/stop/t"
+		"https://hub.example.org/link#t\nNo more of this from Ann: https://hub.example.org/stop/t"
 	if m.Body != says || m.Type != "chat" || m.URL != first.Link || !strings.HasPrefix(m.From, "glimpse@localhost/") {
 		t.Errorf("message %+v", m)
 	}

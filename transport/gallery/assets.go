@@ -21,6 +21,7 @@ var entries = []string{
 	"signin.js", "settings.js", "link.js",
 	"join.js", "keys.js",
 	"new.js", "edit.js", "make/worker.js",
+	"sw.js",
 }
 
 // assets are what pages load, bundled from the sources when a gallery is made: by name, which

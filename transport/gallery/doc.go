@@ -11,17 +11,22 @@
 //	GET  /keys                    who vouches, and the keys, to be compared
 //	GET  /settings                this browser, passkeys, and where news goes
 //	GET  /link#token              what a letter opens, for guests
-//	POST /session                 signs in
+//	     /guest/…                 what a guest sees of it
+//	POST /session                 signs a station in, by a sealed request
 //	     /v1/…                    the station's own routes (package httplink), for who is signed in, too
 //	GET  /assets/…                scripts, styles and pictures, named by their content
 //
 // # Who is signed in
 //
 // A browser is a station: it has a key of its own, which WebCrypto does not let out, and was
-// enrolled (package enrol). It signs in by a seal over a challenge, and from then on by a cookie
-// that no script reads and no other site has sent. Who has a passkey signs in with it, to look,
-// in browsers that are no stations. A server that knows its users in another way calls
-// [Gallery.SignIn].
+// enrolled (package enrol). It signs in by a request that its key seals, as stations' requests are
+// (package httplink), and from then on by a cookie that no script reads, and that changes nothing
+// where another site has it sent. The session is over when the key is stopped. Who has a passkey
+// signs in with it, to look, in browsers that are no stations. A server that knows its users in
+// another way calls [Gallery.SignIn].
+//
+// A gallery is at the root of its host: the addresses of its pages begin with /. Its server says
+// whether the host has TLS for good (Strict-Transport-Security).
 //
 // # Authors
 //

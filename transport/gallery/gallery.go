@@ -88,7 +88,6 @@ func (g *Gallery) routes() {
 		"GET /album/{author}/{id}":        g.album,
 		"GET /album/{author}/{id}/edit":   g.editAlbum,
 		"GET /cover/{author}/{id}":        g.cover,
-		"GET /new":                        g.newAlbum,
 		"GET /people":                     g.people,
 		"GET /join":                       g.join,
 		"GET /keys":                       g.keys,
@@ -97,6 +96,7 @@ func (g *Gallery) routes() {
 		"GET /guest/{link}":               g.guest,
 		"GET /guest/{link}/cover":         g.guestCover,
 		"GET /guest/{link}/{item}":        g.guestVersion,
+		"GET /new":                        g.newAlbum,
 		"GET /settings":                   g.settings,
 		"POST /settings/passkey":          g.forUser(g.dropPasskey),
 		"POST /session":                   g.sessionBySeal,
@@ -142,7 +142,7 @@ func (g *Gallery) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " +
 	"media-src 'self' blob:; connect-src 'self' https: http://localhost:* http://127.0.0.1:*; " +
 	"manifest-src 'self'; worker-src 'self'; form-action 'self'; " +
-	"base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types worker glimpse"
+	"base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types glimpse"
 
 // permissions are those that no page needs.
 const permissions = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), hid=(), midi=(), display-capture=()"

@@ -137,7 +137,7 @@ func TestSignIn(t *testing.T) {
 // sent, and a link that was revoked says so kindly.
 func TestGuest(t *testing.T) {
 	post := new(notify.Memory)
-	w := browsertest.World(t, hub.Config{Link: "https://hub.example.org/c", Mail: mail.Config{Channel: post, GuestVersions: 1}})
+	w := browsertest.World(t, hub.Config{Gallery: "https://hub.example.org", Mail: mail.Config{Channel: post, GuestVersions: 1}})
 	ann := w.User("ann")
 	cam := w.Camera(ann, 0)
 	browsertest.Photos(t, cam, 8)

@@ -41,8 +41,10 @@ func OfHub(h *hub.Hub, o httplink.HandlerOptions) Station {
 		panic(err) // it has one
 	}
 	return Station{
-		As:     func(user collection.UserID) transport.Library { return h.As(user) },
-		Latest: h.Latest,
+		As: func(user collection.UserID) transport.Library { return h.As(user) },
+		Latest: func(ctx context.Context, user collection.UserID, below uint64, n int) ([]transport.Entry, error) {
+			return h.As(user).(lister).Latest(ctx, below, n)
+		},
 		Name: func(ctx context.Context, user collection.UserID) string {
 			person, _ := h.Accounts().Person(ctx, user) // who is not known has no name
 			return person.Name
@@ -54,6 +56,11 @@ func OfHub(h *hub.Hub, o httplink.HandlerOptions) Station {
 		},
 		Key: h.PublicKey().ID(), Root: root, Keys: h.Keys(), Links: h,
 	}
+}
+
+// lister is a hub to one user whose feed can be read from its end.
+type lister interface {
+	Latest(ctx context.Context, below uint64, n int) ([]transport.Entry, error)
 }
 
 // either lets in who has a cookie, and who shows something else as others let it in.

@@ -73,6 +73,7 @@ var digits = []byte("0123456789")
 
 // handler serves a stub as a hub and as a peer.
 func (s *stub) handler(o HandlerOptions) http.Handler {
+	o.Letters = func(collection.UserID) transport.Letters { return s }
 	hub, peer := HubHandler(stubHub{s, s}, o), PeerHandler(stubPeer{s}, o)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for _, path := range []string{"/v1/originals", "/v1/deliveries", "/v1/settings"} {
@@ -229,6 +230,21 @@ func (s *stub) Settings(context.Context) (transport.Settings, error) {
 	return transport.Settings{}, nil
 }
 
+func (s *stub) Channels(context.Context) (transport.Channels, error) {
+	s.calls++
+	return transport.Channels{Offered: []string{"mail"}}, nil
+}
+
+func (s *stub) Choose(context.Context, transport.Choice) (transport.Channels, error) {
+	s.calls++
+	return transport.Channels{}, nil
+}
+
+func (s *stub) Parked(context.Context) (transport.Parked, error) {
+	s.calls++
+	return transport.Parked{}, nil
+}
+
 func (s *stub) Glimpse(context.Context, string) (transport.Glimpse, error) {
 	if s.noLinks {
 		return transport.Glimpse{}, transport.ErrNotFound
@@ -291,6 +307,11 @@ var calls = map[string]func(context.Context, *Client) error{
 		return second(c.KeyNews(ctx, transport.KeyNewsRequest{}))
 	},
 	"roster":   func(ctx context.Context, c *Client) error { return second(c.SetRoster(ctx, nil)) },
+	"channels": func(ctx context.Context, c *Client) error { return second(LettersOf(c).Channels(ctx)) },
+	"choose": func(ctx context.Context, c *Client) error {
+		return second(LettersOf(c).Choose(ctx, transport.Choice{}))
+	},
+	"parked":   func(ctx context.Context, c *Client) error { return second(LettersOf(c).Parked(ctx)) },
 	"settings": func(ctx context.Context, c *Client) error { return second(c.Settings(ctx)) },
 	"glimpse":  func(ctx context.Context, c *Client) error { return second(c.Glimpse(ctx, "token")) },
 	"version":  func(ctx context.Context, c *Client) error { return read(c.Version(ctx, transport.Ref{}, 4)) },

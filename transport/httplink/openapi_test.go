@@ -70,6 +70,7 @@ func served(t *testing.T) map[string][]string {
 		}
 	}
 	add("hub", slices.Collect(maps.Keys(hubRoutes))...)
+	add("hub", slices.Collect(maps.Keys(letterRoutes))...)
 	add("peer", slices.Collect(maps.Keys(peerRoutes))...)
 	add("guests", slices.Collect(maps.Keys(guestRoutes))...)
 	add("joining", slices.Collect(maps.Keys(enrolRoutes(t.Context())))...)
@@ -103,7 +104,7 @@ var (
 		"POST /v1/share": transport.Share{}, "POST /v1/push": transport.Share{}, announceRoute: transport.Announcement{},
 		versionsRoute: transport.VersionsRequest{}, collectionsRoute: transport.CollectionsRequest{Known: []transport.Known{}}, feedRoute: transport.ChangesRequest{}, "POST /v1/deliveries": notify.Notification{},
 		"POST /v1/verify": transport.VerifyRequest{}, "POST /v1/ids": transport.IDRequest{}, "POST /v1/keys": transport.KeyNewsRequest{},
-		"POST /v1/roster": transport.RosterMessage{},
+		"POST /v1/roster": transport.RosterMessage{}, "POST /v1/channels": transport.Choice{},
 	}
 	queries = map[string]string{originalsRoute: "items=AQ", pushRoute: "share=1"}
 )
@@ -255,6 +256,7 @@ func TestOpenAPISchemas(t *testing.T) {
 	for name, view := range map[string]any{
 		"Problem": problem{}, "State": jsonState{}, "End": jsonEnd{}, "Update": jsonUpdate{}, "Source": jsonSource{}, "Keys": jsonKeys{},
 		"Settings": jsonSettings{}, "Contact": jsonContact{}, "Glimpse": jsonGlimpse{}, "Entry": jsonEntry{},
+		"Channels": jsonChannels{}, "Parked": jsonParked{}, "ParkedLetter": jsonParkedLetter{},
 	} {
 		var members []string
 		for f := range reflect.TypeOf(view).Fields() {

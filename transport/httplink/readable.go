@@ -65,6 +65,10 @@ func viewOf(message any) (any, error) {
 		return settingsView(m), nil
 	case transport.Glimpse:
 		return glimpseView(m), nil
+	case transport.Channels:
+		return channelsView(m), nil
+	case transport.Parked:
+		return parkedView(m), nil
 	}
 	return nil, nil
 }

@@ -45,6 +45,9 @@ type HandlerOptions struct {
 	// invitation, which is empty where the caller has none; nil = there is none. It is called
 	// for every request of theirs, concurrently. nil = nobody joins here.
 	Enrol func(invitation string) *enrol.Attempt
+	// Letters returns what a hub writes to and for a member, such as the Of of a hub's Mailer;
+	// nil = that is not served.
+	Letters func(of collection.UserID) transport.Letters
 	// Log is told of refusals and failures and, as security events, of what SECURITY.md
 	// lists; nil = none.
 	Log *slog.Logger
@@ -64,6 +67,9 @@ func HubHandler(h transport.HubServer, o HandlerOptions) http.Handler {
 	o.admitBy(h)
 	s := newServer(o)
 	mux := serve(s, hubRoutes, func(i transport.Identity) transport.Hub { return h.As(i.User) })
+	if o.Letters != nil {
+		add(s, mux, letterRoutes, func(i transport.Identity) transport.Letters { return o.Letters(i.User) })
+	}
 	for pattern, answer := range guestRoutes {
 		mux.HandleFunc(pattern, s.guest(answer, h))
 	}
@@ -109,11 +115,16 @@ func newServer(o HandlerOptions) server {
 // serve returns the handler of a station's routes.
 func serve[S any](s server, routes map[string]route[S], as func(transport.Identity) S) *http.ServeMux {
 	mux := http.NewServeMux()
-	for pattern, answer := range routes {
-		mux.HandleFunc(pattern, s.known(func(r request, who transport.Identity) error { return answer(r, as(who)) }))
-	}
+	add(s, mux, routes, as)
 	mux.HandleFunc("/", s.known(func(request, transport.Identity) error { return transport.ErrNotFound }))
 	return mux
+}
+
+// add adds routes to a handler.
+func add[S any](s server, to *http.ServeMux, routes map[string]route[S], as func(transport.Identity) S) {
+	for pattern, answer := range routes {
+		to.HandleFunc(pattern, s.known(func(r request, who transport.Identity) error { return answer(r, as(who)) }))
+	}
 }
 
 // known authenticates a request and writes the refusal, if there is one.

@@ -22,7 +22,7 @@ import (
 func TestRecipientByAddress(t *testing.T) {
 	var log bytes.Buffer
 	post := new(notify.Memory)
-	w := labtest.New(t, hub.Config{Mail: mail.Config{Channel: post, GuestVersions: 1}, Link: "https://hub.example.org/c",
+	w := labtest.New(t, hub.Config{Mail: mail.Config{Channel: post, GuestVersions: 1}, Gallery: "https://hub.example.org",
 		Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 	ann, bob := w.User("ann"), w.User("bob")
 	cam, home, b := w.Camera(ann, 2), w.Peer(ann, "home"), w.Peer(bob, "bob")

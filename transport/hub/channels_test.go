@@ -31,7 +31,7 @@ func newChannels(t *testing.T, cfg hub.Config) *channels {
 
 func (c *channels) chooses(u collection.UserID, addresses map[string]string) {
 	c.t.Helper()
-	labtest.Must(c.t, c.Hub.Hub.Mail().Choose(c.t.Context(), u, mail.Choice{Language: "de", Addresses: addresses}))
+	labtest.Must(c.t, c.Hub.Hub.Mail().Choose(c.t.Context(), u, transport.Choice{Language: "de", Addresses: addresses}))
 }
 
 // told delivers what waits, and compares what has come over a channel since it was looked at last.
@@ -56,7 +56,7 @@ func (c *channels) told(over *notify.Memory, want ...notify.Reason) []notify.Let
 // each channel that the member has chosen, in the member's language; who has chosen none, and
 // the author, by the feed alone.
 func TestMembersChooseChannels(t *testing.T) {
-	w := newChannels(t, hub.Config{Link: "https://hub.example.org/c"})
+	w := newChannels(t, hub.Config{Gallery: "https://hub.example.org"})
 	ann, bob, eve := w.User("ann"), w.User("bob"), w.User("eve")
 	cam, home := w.Camera(ann, 2), w.Peer(ann, "home")
 	w.chooses(bob, map[string]string{"chat": "bob@chat.example.org", "mail": "bob@example.org"})
@@ -64,7 +64,7 @@ func TestMembersChooseChannels(t *testing.T) {
 	name := cam.Album("Lake", bob, eve)
 	cam.Shares(name)
 	l := w.told(&w.chat, notify.Shared)[0]
-	if l.Address != "bob@chat.example.org" || l.Language != "de" || l.By != "ann" || l.Title != "Lake" || len(l.Cover) == 0 || !strings.HasSuffix(l.Link, "/"+l.Token) {
+	if l.Address != "bob@chat.example.org" || l.Language != "de" || l.By != "ann" || l.Title != "Lake" || len(l.Cover) == 0 || l.Link != "https://hub.example.org/album/"+name.String() {
 		t.Errorf("letter %+v", l)
 	}
 	if m := w.told(&w.post, notify.Shared)[0]; m.Address != "bob@example.org" || m.ID != l.ID {
@@ -99,7 +99,7 @@ func TestChannelNotChosenAnyMore(t *testing.T) {
 	if l := w.told(&w.post, notify.Shared)[0]; l.Address != "bob@elsewhere.example.org" {
 		t.Errorf("letter %+v", l)
 	}
-	choice, err := w.Hub.Hub.Mail().Choice(t.Context(), bob)
+	choice, err := w.Hub.Hub.Mail().Of(bob).Channels(t.Context())
 	if err != nil || choice.Language != "de" || len(choice.Addresses) != 1 {
 		t.Errorf("%+v, %v", choice, err)
 	}
@@ -124,12 +124,12 @@ func TestChannelFails(t *testing.T) {
 // TestChannelEnded: a member who has ended letters over a channel gets those on what other people
 // share, and all over others.
 func TestChannelEnded(t *testing.T) {
-	w := newChannels(t, hub.Config{})
+	w := newChannels(t, hub.Config{Mail: mail.Config{Unsubscribe: "."}})
 	bob := w.User("bob")
 	w.chooses(bob, map[string]string{"chat": "bob@example.org", "mail": "bob@example.org"})
 	cam, other := w.Camera(w.User("ann"), 1), w.Camera(w.User("cleo"), 1)
 	cam.Shares(cam.Album("Lake", bob))
-	labtest.Must(t, w.Hub.Hub.Mail().Unsubscribe(t.Context(), w.told(&w.chat, notify.Shared)[0].Token))
+	labtest.Must(t, w.Hub.Hub.Mail().Unsubscribe(t.Context(), w.told(&w.chat, notify.Shared)[0].Unsubscribe[len("./"):]))
 	w.told(&w.post, notify.Shared)
 	cam.Shares(cam.Album("Hut", bob))
 	w.told(&w.chat)
@@ -157,7 +157,7 @@ func TestHeldBackIsNotTold(t *testing.T) {
 func TestChoiceRefused(t *testing.T) {
 	w := newChannels(t, hub.Config{})
 	bob := w.User("bob")
-	for _, choice := range []mail.Choice{
+	for _, choice := range []transport.Choice{
 		{Addresses: map[string]string{"fax": "1"}}, {Addresses: map[string]string{"chat": ""}}, {Addresses: map[string]string{"chat": "a\nb"}},
 		{Addresses: map[string]string{"chat": "\xff"}}, {Addresses: map[string]string{"chat": strings.Repeat("x", 2049)}},
 		{Language: strings.Repeat("d", 36)}, {Language: "d\ne"},
@@ -166,7 +166,7 @@ func TestChoiceRefused(t *testing.T) {
 			t.Errorf("%+v: %v", choice, err)
 		}
 	}
-	if choice, err := w.Hub.Hub.Mail().Choice(t.Context(), bob); err != nil || choice.Language != "" || choice.Addresses != nil {
+	if choice, err := w.Hub.Hub.Mail().Of(bob).Channels(t.Context()); err != nil || choice.Language != "" || choice.Addresses != nil {
 		t.Errorf("%+v, %v", choice, err)
 	}
 	for _, name := range []string{"", "a/b", "A", strings.Repeat("a", 17)} {

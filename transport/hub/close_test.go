@@ -63,7 +63,7 @@ func TestReadsAfterClose(t *testing.T) {
 		"identifiers":   func() error { _, err := h.(transport.IDAllocator).NewIdentifiers(t.Context(), 1); return err },
 		"glimpse":       func() error { _, err := guests.Glimpse(t.Context(), token); return err },
 		"guest version": func() error { s, err := guests.GuestVersion(t.Context(), token, 0, 0, 0); return closed(s, err) },
-		"parked":        func() error { _, err := w.Hub.Hub.Mail().Parked(t.Context()); return err },
+		"parked":        func() error { _, err := w.Hub.Hub.Mail().Parked(t.Context(), collection.UserID{}); return err },
 		"revoke link":   func() error { return w.Hub.Hub.Mail().RevokeLink(t.Context(), token) },
 		"revoke links":  func() error { return w.Hub.Hub.Mail().RevokeLinks(t.Context(), name) },
 	}

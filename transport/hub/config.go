@@ -67,10 +67,11 @@ type Config struct {
 	// Unasked is how much a day comes into the feed of a user from those with whom the user
 	// has never shared, nor consented to: see [UserQuotas.Consent].
 	Unasked Unasked
-	// Link is the base of the links in notifications, such as
-	// "https://hub.example.org/c", to which the collection's name is added, or a
-	// token in letters; empty = no links.
-	Link string
+	// Gallery is the base URL of the pages on which people see collections, such as
+	// "https://hub.example.org/gallery", for links in notifications and letters: for those who
+	// have an account to /album/ and the collection's name, and for others to /link and, in the
+	// fragment, which browsers send to nobody, the token of their letter. Empty = no links.
+	Gallery string
 	// Unknown says what becomes of a recipient's mail address that is no user's.
 	Unknown Unknown
 	// Mail says how recipients who are not members are written to.

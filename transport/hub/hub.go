@@ -119,9 +119,17 @@ func (h *Hub) newCore(signer *signature.Signer, keys *keys) *station.Core {
 		Shared: h.shared, Interval: max(cfg.UpkeepInterval, 0),
 		Rules: engine.Rules{
 			Authority:          collection.KeyID(keys.authority.ID()),
-			RequiredFromDevice: cfg.RequiredFromDevice, RequiredFromPeer: cfg.RequiredFromPeer, Notifies: true, Link: cfg.Link, MaxFailedProbes: cfg.MaxFailedProbes,
+			RequiredFromDevice: cfg.RequiredFromDevice, RequiredFromPeer: cfg.RequiredFromPeer, Notifies: true, Link: albums(cfg.Gallery), MaxFailedProbes: cfg.MaxFailedProbes,
 		},
 	})
+}
+
+// albums is the base of the links to collections in a gallery; empty = there are none.
+func albums(gallery string) string {
+	if gallery == "" {
+		return ""
+	}
+	return gallery + "/album"
 }
 
 // PublicKey is the authority's root key: stations add it to their keyrings, and
@@ -135,14 +143,7 @@ func (h *Hub) Accounts() *Accounts { return h.accounts }
 func (h *Hub) Mail() *mail.Mailer { return h.mail }
 
 // As is the hub as it is for one user, whom the caller vouches for.
-func (h *Hub) As(user collection.UserID) transport.Hub { return session{h, user} }
-
-// Latest returns at most n entries of a user's feed, the latest first, of those with numbers
-// below another one, 0 = of all, for pages that list a user's collections. It does not wait for
-// news, and covers and collections are left out.
-func (h *Hub) Latest(ctx context.Context, user collection.UserID, below uint64, n int) ([]transport.Entry, error) {
-	return station.Inside(&h.drain, func() ([]transport.Entry, error) { return h.core.Server.Latest(ctx, user, below, n) })
-}
+func (h *Hub) As(user collection.UserID) transport.Hub { return listing{session{h, user}} }
 
 // UserOf returns whose a token of the hub's accounts is.
 func (h *Hub) UserOf(ctx context.Context, token string) (collection.UserID, error) {

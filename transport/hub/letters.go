@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -32,7 +33,7 @@ func (h *Hub) forMail() mail.Hub {
 			return h.core.Peers.RecallOf(ctx, h.running, s, ref, offset)
 		},
 		Address: h.addresses.writesTo, Name: h.nameOf, Place: h.place, MayWrite: h.mayWrite, Finish: h.core.Finish,
-		Shared: h.shared, Link: h.cfg.Link, Now: h.cfg.Now, Random: h.cfg.Random, Log: h.cfg.Log,
+		Shared: h.shared, Gallery: h.cfg.Gallery, Now: h.cfg.Now, Random: h.cfg.Random, Log: h.cfg.Log,
 	}
 }
 
@@ -91,29 +92,38 @@ func (h *Hub) letters(ctx context.Context, tx *record.Tx, t engine.Notify) error
 	for _, a := range t.Addresses {
 		to = append(to, mail.Recipient{Blinded: a})
 	}
-	people := make([]string, len(t.To))
-	for i, u := range t.To {
-		people[i] = records.Person.Key(u)
-	}
-	if err := tx.Fetch(ctx, people...); err != nil { // all at once
+	temporary, err := h.temporary(ctx, tx, t.To)
+	if err != nil {
 		return err
-	}
-	for i, u := range t.To {
-		address, err := writesTo(ctx, tx, u)
-		if record.Damaged(err, people[i]) {
-			h.cfg.Log.Error("user damaged, and not written to", "error", err)
-		} else if err != nil {
-			return err
-		}
-		if address != "" {
-			to = append(to, mail.Recipient{User: u})
-		}
 	}
 	chosen, err := h.chosen(ctx, tx, t)
 	if err != nil {
 		return err
 	}
-	return h.write(ctx, tx, t, append(to, chosen...))
+	return h.write(ctx, tx, t, slices.Concat(to, temporary, chosen))
+}
+
+// temporary returns those users whose accounts are temporary: they are written to.
+func (h *Hub) temporary(ctx context.Context, tx *record.Tx, users []collection.UserID) (to []mail.Recipient, err error) {
+	people := make([]string, len(users))
+	for i, u := range users {
+		people[i] = records.Person.Key(u)
+	}
+	if err := tx.Fetch(ctx, people...); err != nil { // all at once
+		return nil, err
+	}
+	for i, u := range users {
+		address, err := writesTo(ctx, tx, u)
+		if record.Damaged(err, people[i]) {
+			h.cfg.Log.Error("user damaged, and not written to", "error", err)
+		} else if err != nil {
+			return nil, err
+		}
+		if address != "" {
+			to = append(to, mail.Recipient{User: u})
+		}
+	}
+	return to, nil
 }
 
 // write puts letters into the outbox, where those that are over their author's quota wait.

@@ -334,7 +334,7 @@ func TestLettersToOneAddress(t *testing.T) {
 		if victim, _ := to(); victim != 3 {
 			t.Errorf("%d letters when it is late", victim)
 		}
-		if parked, err := w.Hub.Hub.Mail().Parked(t.Context()); err != nil || len(parked) != 1 {
+		if parked, err := w.Hub.Hub.Mail().Parked(t.Context(), collection.UserID{}); err != nil || len(parked) != 1 {
 			t.Errorf("%d set aside, %v", len(parked), err)
 		}
 		for r, err := range w.Hub.Store.Scan(t.Context(), "spent/", "", 0) {

@@ -36,7 +36,7 @@ func (h *Hub) loops() []station.Loop {
 		{Name: "probe", Do: station.Every(upkeepLook, h.Probe)},
 		{Name: "expire", Do: station.Every(upkeepLook, h.expireOld)},
 	}
-	if h.cfg.Mail.Channel != nil {
+	if h.cfg.Mail.Writes() {
 		all = append(all, station.Loop{Name: "write letters", Do: station.Every(0, h.mail.Run)})
 	}
 	return all

@@ -70,6 +70,19 @@ func TestRunGoesOn(t *testing.T) {
 	hears(t, b, notify.Shared)
 }
 
+// TestRunWritesToMembers: so it does where members alone are written to.
+func TestRunWritesToMembers(t *testing.T) {
+	w := newChannels(t, hub.Config{})
+	bob := w.User("bob")
+	w.chooses(bob, map[string]string{"chat": "bob@example.org"})
+	runs(t, w.World)
+	cam := w.Camera(w.User("ann"), 1)
+	cam.Shares(cam.Album("Lake", bob))
+	for len(w.chat.Letters()) == 0 && t.Context().Err() == nil {
+		time.Sleep(time.Millisecond)
+	}
+}
+
 // TestSharedIsTold: a collection that is new to the hub is told once, with who shares it.
 func TestSharedIsTold(t *testing.T) {
 	var told []event.Event

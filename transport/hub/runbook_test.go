@@ -95,7 +95,7 @@ func TestRunbookSettings(t *testing.T) {
 			t.Errorf("there is no %s.%s", named[1], named[2])
 		}
 	}
-	ours := strings.Fields("Directory RequiredFromDevice RequiredFromPeer Link Unknown Probes Now Beside Pause Random") // of the program, not of who runs it
+	ours := strings.Fields("Directory RequiredFromDevice RequiredFromPeer Gallery Unknown Probes Now Beside Pause Random") // of the program, not of who runs it
 	for field := range reflect.TypeFor[Config]().Fields() {
 		if !slices.Contains(ours, field.Name) && !regexp.MustCompile(`\b`+field.Name+`\b`).MatchString(text) {
 			t.Errorf("hub.Config.%s is not named", field.Name)

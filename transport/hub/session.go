@@ -20,6 +20,9 @@ type session struct {
 	user collection.UserID
 }
 
+// listing is session whose feed can be read from its end, too.
+type listing struct{ session }
+
 // Share implements transport.ShareReceiver.
 func (s session) Share(ctx context.Context, share transport.Share) (transport.Answer, error) {
 	return s.answer(ctx, func() (station.Result, error) {
@@ -166,6 +169,15 @@ func (s session) Changes(ctx context.Context, request transport.ChangesRequest) 
 	h := s.hub
 	return h.drain.Changes(func() (transport.Changes, error) {
 		return h.core.Server.Feed(ctx, s.user, request, s.statements, h.cfg.Wait, h.running.Done())
+	})
+}
+
+// Latest returns at most n entries of the user's feed, the latest first, of those with numbers
+// below another one, 0 = of all, for pages that list a user's collections. It does not wait for
+// news, and covers and collections are left out.
+func (s listing) Latest(ctx context.Context, below uint64, n int) ([]transport.Entry, error) {
+	return station.Inside(&s.hub.drain, func() ([]transport.Entry, error) {
+		return station.Latest(ctx, s.hub.core.Server, s.user, below, n)
 	})
 }
 

@@ -115,7 +115,7 @@ func TestWithdrawnElsewhere(t *testing.T) {
 // cover.
 func TestWithdrawnForGuests(t *testing.T) {
 	post := new(notify.Memory)
-	w := labtest.New(t, hub.Config{Link: "https://hub.example/c", Mail: mail.Config{Channel: post, GuestVersions: 2}})
+	w := labtest.New(t, hub.Config{Gallery: "https://hub.example", Mail: mail.Config{Channel: post, GuestVersions: 2}})
 	ann := w.User("ann")
 	cam, home := w.Camera(ann, 2), w.Peer(ann, "home")
 	name := cam.AlbumFor("title", nil, "eve@example.org")

@@ -33,7 +33,7 @@ func (a fillingIn) Share(ctx context.Context, s transport.Share) (transport.Answ
 func addressed(t *testing.T) (w *labtest.World, home, bob *labtest.Peer, post *notify.Memory, makes func(title string, addresses ...string) (collection.Name, error)) {
 	t.Helper()
 	post = new(notify.Memory)
-	w = labtest.New(t, hub.Config{Mail: mail.Config{Channel: post, GuestVersions: 1}, Link: "https://hub.example.org/c"})
+	w = labtest.New(t, hub.Config{Mail: mail.Config{Channel: post, GuestVersions: 1}, Gallery: "https://hub.example.org"})
 	ann := w.User("ann")
 	cam, home, bob := w.Camera(ann, 2), w.Peer(ann, "home"), w.Peer(w.User("bob"), "bob")
 	return w, home, bob, post, func(title string, addresses ...string) (collection.Name, error) {

@@ -107,13 +107,13 @@ type slander struct {
 }
 
 func newSlander(t *testing.T) *slander {
-	w := labtest.New(t, hub.Config{Link: "https://hub.example.org"})
+	w := labtest.New(t, hub.Config{Gallery: "https://hub.example.org"})
 	ann, bob, carl := w.User("ann"), w.User("bob"), w.User("carl")
 	s := &slander{w: w, cam: w.Camera(ann, 2), home: w.Peer(ann, "home"), bob: w.Peer(bob, "bob"), teller: w.Peer(carl, "carl")}
 	s.name = s.cam.AlbumOf("Picnic", collection.Body{Recipients: []collection.UserID{bob}, Completers: []collection.UserID{carl}})
 	s.cam.Shares(s.name)
 	news := s.bob.Receives()
-	if len(news) != 1 || news[0].Link != "https://hub.example.org/"+s.name.String() || !bytes.Equal(news[0].Cover, s.cam.Card[s.cam.Items[0].ID][0]) {
+	if len(news) != 1 || news[0].Link != "https://hub.example.org/album/"+s.name.String() || !bytes.Equal(news[0].Cover, s.cam.Card[s.cam.Items[0].ID][0]) {
 		t.Fatalf("the hub's link is %q, the cover %d bytes", news[0].Link, len(news[0].Cover))
 	}
 	return s

@@ -53,7 +53,7 @@ func (p ChannelFixture) letterTo(i int) notify.Letter {
 		Title: fmt.Sprintf("Grüße aus \"Öd\" <b>№ %d</b>: 日本, %s", i, strings.Repeat("sehr weit ", 20)),
 		By:    "Ann\tÖ.", Note: "1 of 3 items are there in full; you will hear again of 1.", Items: 3, Labelled: 2, Withdrawn: 1,
 		Time: time.Unix(1_800_000_000, 0).UTC(), Language: "de", Unsubscribe: "https://hub.example.org/stop/token", File: noise(byte(i), 500),
-		Cover: noise(byte(i), 3000), Token: fmt.Sprintf("token-%d_x", i), Link: fmt.Sprintf("https://hub.example.org/c/token-%d_x", i),
+		Cover: noise(byte(i), 3000), Token: fmt.Sprintf("token-%d_x", i), Link: fmt.Sprintf("https://hub.example.org/link#token-%d_x", i),
 		Author: collection.UserID{1}, Collection: collection.ID{byte(i)}, R: [16]byte{byte(i), 3},
 	}
 }

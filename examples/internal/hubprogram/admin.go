@@ -33,6 +33,8 @@ func newAdmin(s *station, m *metrics) *admin {
 	mux.HandleFunc("/invite/wait", program.Word(a.wait))
 	mux.HandleFunc("/invite/decide", program.Word(a.decide))
 	mux.HandleFunc("/station/revoke", program.Word(a.revoke))
+	mux.HandleFunc("/bounce", program.Word(a.bounce))
+	mux.HandleFunc("/letters", program.Word(a.letters))
 	mux.HandleFunc("/backup", program.Word(a.backup))
 	mux.HandleFunc("/check", program.Word(a.check))
 	mux.Handle("GET /metrics", a.metrics)
@@ -53,7 +55,7 @@ func (g *grammar) alone(ctx context.Context, dir string) (program.Words, error) 
 	if made, err := program.Exists(storeIn(dir)); err != nil || !made {
 		return nil, errors.Join(err, program.Plain(fmt.Errorf("there is no hub in %s; start one there first", dir)))
 	}
-	s, err := open(ctx, g, hub.Config{}, nil)
+	s, err := open(ctx, g, hub.Config{}, nil, nil)
 	if err != nil {
 		return nil, err
 	}

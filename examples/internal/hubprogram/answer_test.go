@@ -43,7 +43,7 @@ func (b between) Admission(ctx context.Context, request []byte) ([]byte, error) 
 
 // TestAskedAgain: a station that was admitted between two of its questions joins.
 func TestAskedAgain(t *testing.T) {
-	s, err := open(t.Context(), &grammar{Data: t.TempDir()}, hub.Config{}, nil)
+	s, err := open(t.Context(), &grammar{Data: t.TempDir()}, hub.Config{}, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

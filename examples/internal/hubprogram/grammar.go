@@ -19,6 +19,8 @@ type grammar struct {
 	Backup     backupWord         `cmd:"" help:"Copy the hub into a folder, also while it runs. The same folder again takes only what has changed."`
 	Restore    restoreWord        `cmd:"" help:"Make a new hub folder of a backup."`
 	Check      checkWord          `cmd:"" help:"Verify every checksum, digest and seal, and mend what can be mended; also while the hub runs. It takes as long as to copy it."`
+	Letters    lettersWord        `cmd:"" help:"List the letters that nobody gets."`
+	Bounce     bounceWord         `cmd:"" help:"Take a message from standard input that has come to -smtp-bounces: to an address that a report says is wrong no letters go until there is other news."`
 	Completion program.Completion `cmd:"" help:"Print what makes bash complete these words."`
 }
 

@@ -3,6 +3,7 @@ package hubprogram
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -13,6 +14,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/glimpse-go/glimpse/notify"
 )
 
 // metrics count what a hub does, for who watches over it, in the text format of
@@ -22,9 +25,13 @@ type metrics struct {
 	underway atomic.Int64
 	errors   atomic.Int64
 
-	mu     sync.Mutex
-	routes map[answered]*served
+	mu      sync.Mutex
+	routes  map[answered]*served
+	letters map[told]int64
 }
+
+// told is what became of a letter, over a channel.
+type told struct{ channel, outcome string }
 
 // answered is a kind of request, by the handler's pattern, with the status of its answer.
 type answered struct {
@@ -39,7 +46,29 @@ type served struct {
 }
 
 func newMetrics() *metrics {
-	return &metrics{started: time.Now(), routes: map[answered]*served{}}
+	return &metrics{started: time.Now(), routes: map[answered]*served{}, letters: map[told]int64{}}
+}
+
+// countedChannel is a channel that counts its letters.
+type countedChannel struct {
+	notify.Channel
+	name    string
+	metrics *metrics
+}
+
+// Deliver implements notify.Channel.
+func (c countedChannel) Deliver(ctx context.Context, l notify.Letter) error {
+	err := c.Channel.Deliver(ctx, l)
+	outcome := "delivered"
+	if errors.Is(err, notify.ErrRefused) {
+		outcome = "refused"
+	} else if err != nil {
+		outcome = "failed"
+	}
+	c.metrics.mu.Lock()
+	defer c.metrics.mu.Unlock()
+	c.metrics.letters[told{c.name, outcome}]++
+	return err
 }
 
 // watch counts the requests of a handler.
@@ -105,6 +134,12 @@ func (m *metrics) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	m.counter(w, "glimpse_requests_total", "Requests.", func(s *served) any { return s.requests })
 	m.counter(w, "glimpse_request_seconds_total", "Seconds that requests took.", func(s *served) any { return s.seconds })
 	m.counter(w, "glimpse_sent_bytes_total", "Bytes of the answers' bodies.", func(s *served) any { return s.sent })
+	fmt.Fprint(w, "# HELP glimpse_letters_total Letters, by channel and by what became of them.\n# TYPE glimpse_letters_total counter\n")
+	for _, of := range slices.SortedFunc(maps.Keys(m.letters), func(a, b told) int {
+		return cmp.Or(cmp.Compare(a.channel, b.channel), cmp.Compare(a.outcome, b.outcome))
+	}) {
+		fmt.Fprintf(w, "glimpse_letters_total{channel=%q,outcome=%q} %d\n", of.channel, of.outcome, m.letters[of])
+	}
 }
 
 func (m *metrics) counter(w http.ResponseWriter, name, help string, value func(*served) any) {

@@ -13,6 +13,7 @@ import (
 	"github.com/glimpse-go/glimpse/examples/internal/program"
 	"github.com/glimpse-go/glimpse/transport/httplink"
 	"github.com/glimpse-go/glimpse/transport/hub"
+	"github.com/glimpse-go/glimpse/transport/hub/mail"
 	"github.com/glimpse-go/glimpse/transport/sqlitestore"
 )
 
@@ -30,23 +31,33 @@ func storeIn(dir string) string { return filepath.Join(dir, "store") }
 // join puts a hub on a network; nil = on none.
 type join func(context.Context, program.Place) (program.Network, error)
 
+// writes returns how a hub with a key writes to people.
+type writes func(program.Key) (mail.Config, program.Closers, error)
+
 // open opens the hub in a folder, or makes it, for this process alone. Homes are reached at
 // public addresses, in the networks, and over the network that it joins.
-func open(ctx context.Context, g *grammar, cfg hub.Config, on join) (*station, error) {
+func open(ctx context.Context, g *grammar, cfg hub.Config, letters writes, on join) (*station, error) {
 	lock, err := program.Lock(g.Data)
 	if err != nil {
 		return nil, err
 	}
 	s := &station{dir: g.Data, closers: program.Closers{lock}}
-	if err := s.open(ctx, cfg, g.Network, on); err != nil {
+	if err := s.open(ctx, cfg, g.Network, letters, on); err != nil {
 		return nil, errors.Join(err, s.close(ctx))
 	}
 	return s, nil
 }
 
-func (s *station) open(ctx context.Context, cfg hub.Config, networks []netip.Prefix, on join) (err error) {
+func (s *station) open(ctx context.Context, cfg hub.Config, networks []netip.Prefix, letters writes, on join) (err error) {
 	if s.key, err = keyIn(s.dir); err != nil {
 		return err
+	}
+	if letters != nil {
+		var channels program.Closers
+		cfg.Mail, channels, err = letters(s.key)
+		if s.closers = append(s.closers, channels...); err != nil {
+			return err
+		}
 	}
 	if err := program.CheckClock(storeIn(s.dir), time.Now()); err != nil {
 		return err

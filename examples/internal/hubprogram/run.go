@@ -9,8 +9,11 @@ import (
 	"time"
 
 	"github.com/glimpse-go/glimpse/examples/internal/program"
+	notifymail "github.com/glimpse-go/glimpse/notify/mail"
+	"github.com/glimpse-go/glimpse/transport/gallery"
 	"github.com/glimpse-go/glimpse/transport/httplink"
 	"github.com/glimpse-go/glimpse/transport/hub"
+	"github.com/glimpse-go/glimpse/transport/hub/mail"
 )
 
 // runWord runs the hub.
@@ -18,19 +21,29 @@ type runWord struct {
 	Listen  string        `default:"127.0.0.1:8443" help:"Where to listen; :8443 is at all addresses of this computer."`
 	URL     string        `help:"The base URL by which stations reach the hub, such as https://hub.example.org; what -listen says if empty."`
 	TLS     tlsOptions    `embed:"" prefix:"tls-"`
+	Gallery bool          `default:"true" help:"Serve the gallery, for people's browsers, at the same address; -gallery=false does not."`
 	Metrics string        `placeholder:"HOST:PORT" help:"Where to serve /metrics in the text format of Prometheus; nowhere if empty. The admin socket has it, too."`
 	Retain  time.Duration `default:"720h" help:"How long thumbnails and screen versions are kept; 0 = for ever."`
 	Probe   time.Duration `default:"4h" help:"How often homes are asked whether they still serve what they have announced."`
 
-	On program.NetworkFlags `embed:""`
+	Letters letterOptions        `embed:""`
+	On      program.NetworkFlags `embed:""`
 }
 
 // Run runs the hub until ctx ends.
 func (w *runWord) Run(ctx context.Context, env program.Env, g *grammar) (err error) {
 	m := newMetrics()
 	log := logger(env.Err, m)
-	s, err := open(ctx, g, hub.Config{UpkeepInterval: w.Probe, KeepVersions: w.Retain, Log: log},
-		func(ctx context.Context, at program.Place) (program.Network, error) { return w.On.Join(ctx, env, at) })
+	listener, err := net.Listen("tcp", w.Listen)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	url, err := program.ServedAt(w.URL, w.TLS.scheme(), listener)
+	if err != nil {
+		return err
+	}
+	s, err := w.open(ctx, env, g, url, hub.Config{UpkeepInterval: w.Probe, KeepVersions: w.Retain, Gallery: w.links(url), Log: log}, m)
 	if err != nil {
 		return err
 	}
@@ -39,23 +52,26 @@ func (w *runWord) Run(ctx context.Context, env program.Env, g *grammar) (err err
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", w.Listen)
+	a := newAdmin(s, m)
+	a.url, a.pinned = url, w.TLS.Mode == "key"
+	pages, err := w.pages(a, log)
 	if err != nil {
 		return err
 	}
-	defer listener.Close()
-	a := newAdmin(s, m)
-	if a.url, err = program.ServedAt(w.URL, w.TLS.scheme(), listener); err != nil {
-		return err
-	}
-	a.pinned = w.TLS.Mode == "key"
-	return w.serve(ctx, env, a, log, listener, func(h http.Handler) error {
+	return w.serve(ctx, env, a, log, listener, pages, func(h http.Handler) error {
 		return httplink.Serve(ctx, listener, h, config, s.hub.Run)
 	})
 }
 
+// open opens the hub, which writes as the options say.
+func (w *runWord) open(ctx context.Context, env program.Env, g *grammar, url string, cfg hub.Config, m *metrics) (*station, error) {
+	writes := func(key program.Key) (mail.Config, program.Closers, error) { return w.Letters.config(url, key, m) }
+	on := func(ctx context.Context, at program.Place) (program.Network, error) { return w.On.Join(ctx, env, at) }
+	return open(ctx, g, cfg, writes, on)
+}
+
 // serve serves the hub and its operator, as long as both can be.
-func (w *runWord) serve(ctx context.Context, env program.Env, a *admin, log *slog.Logger, listener net.Listener, stations func(http.Handler) error) error {
+func (w *runWord) serve(ctx context.Context, env program.Env, a *admin, log *slog.Logger, listener net.Listener, pages http.Handler, stations func(http.Handler) error) error {
 	stop, err := program.Listen(a.dir, a)
 	if err != nil {
 		return err
@@ -70,15 +86,31 @@ func (w *runWord) serve(ctx context.Context, env program.Env, a *admin, log *slo
 	}
 	a.greet(ctx, env)
 	program.Ready()
-	return stations(a.metrics.watch(a.public(ctx, log)))
+	return stations(a.metrics.watch(a.public(ctx, pages)))
 }
 
-// public is what the hub serves to stations, and to what watches over it.
-func (a *admin) public(ctx context.Context, log *slog.Logger) http.Handler {
+// links is where links in letters lead: to the gallery, if there is one.
+func (w *runWord) links(url string) string {
+	if !w.Gallery {
+		return ""
+	}
+	return url
+}
+
+// pages are what the hub serves to stations, and to people's browsers.
+func (w *runWord) pages(a *admin, log *slog.Logger) (http.Handler, error) {
+	o := httplink.HandlerOptions{Who: httplink.BySeal(a.hub.Keys(), a.hub.PublicKey().ID(), nil), Enrol: a.attempt, Letters: a.hub.Mail().Of, Log: log}
+	if !w.Gallery {
+		return httplink.HubHandler(a.hub, o), nil
+	}
+	return gallery.New(gallery.OfHub(a.hub, o), gallery.Config{URL: a.url, Store: a.store, Log: log})
+}
+
+// public is what the hub serves, to what watches over it, too.
+func (a *admin) public(ctx context.Context, pages http.Handler) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/", httplink.HubHandler(a.hub, httplink.HandlerOptions{
-		Who: httplink.BySeal(a.hub.Keys(), a.hub.PublicKey().ID(), nil), Enrol: a.attempt, Log: log,
-	}))
+	mux.Handle("/", pages)
+	mux.Handle("/stop/", notifymail.Unsubscribe(a.hub.Mail()))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) {}) // it answers
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		if _, err := a.store.Get(r.Context(), "ready"); err != nil || ctx.Err() != nil {

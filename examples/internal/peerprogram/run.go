@@ -25,6 +25,7 @@ type runWord struct {
 	URL     string         `help:"The base URL by which others reach the peer; what -listen says if empty."`
 	Network []netip.Prefix `default:"127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16" help:"Networks beside public addresses in which other homes are."`
 	Accept  int            `help:"How many versions, the smallest first, to take of what friends hand over; 0 = none."`
+	Gallery string         `placeholder:"HOST:PORT" help:"Where on this computer to serve the gallery, for its user's browser, such as 127.0.0.1:8080; nowhere if empty."`
 	Hold    bool           `help:"Do not publish by itself what the user's cameras hand over."`
 
 	On program.NetworkFlags `embed:""`
@@ -63,10 +64,15 @@ func (w *runWord) Run(ctx context.Context, env program.Env, g *grammar) (err err
 	if !w.Hold {
 		go s.publishHeld(ctx)
 	}
+	o := httplink.HandlerOptions{Who: httplink.BySeal(s.Peer.Peer, s.Key(), nil), Enrol: s.attempt, Log: log}
+	stopPages, err := s.showGallery(w.Gallery, o)
+	if err != nil {
+		return err
+	}
+	defer stopPages()
 	fmt.Fprintf(env.Out, "The peer is served at %s.\n", s.address())
 	program.Ready()
-	handler := httplink.PeerHandler(s.Peer.Peer, httplink.HandlerOptions{Enrol: s.attempt, Log: log})
-	return s.serve(ctx, listener, handler, config)
+	return s.serve(ctx, listener, httplink.PeerHandler(s.Peer.Peer, o), config)
 }
 
 func (w *runWord) accept(context.Context, collection.UserID, collection.Collection) int {

@@ -10,7 +10,9 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
 	"fmt"
+	"io/fs"
 	"math/big"
 	"net"
 	"os"
@@ -22,10 +24,12 @@ import (
 
 // Server is a Prosody for the domain localhost, with groups at rooms.localhost.
 type Server struct {
-	Address string      // host:port
-	TLS     *tls.Config // by which it is verified
+	Address     string      // host:port
+	TLS         *tls.Config // by which it is verified
+	Certificate string      // the file that holds what verifies it
 
 	t       testing.TB
+	data    string
 	config  string
 	running *exec.Cmd
 }
@@ -64,7 +68,7 @@ func Start(t testing.TB, accounts ...string) *Server {
 	}
 	dir := t.TempDir()
 	in := func(name string) string { return filepath.Join(dir, name) }
-	s := &Server{t: t, config: in("prosody.cfg.lua")}
+	s := &Server{t: t, config: in("prosody.cfg.lua"), data: in("data"), Certificate: in("cert.pem")}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	check(t, err)
 	s.Address = l.Addr().String()
@@ -105,6 +109,17 @@ func (s *Server) Resume() {
 			s.t.Fatalf("prosody does not answer: %v\n%s", err, out.Bytes())
 		}
 	}
+}
+
+// Waiting is what waits for somebody who is not there, as the server stores it: XML as text in
+// Lua. It is empty where nothing does.
+func (s *Server) Waiting(name string) string {
+	s.t.Helper()
+	text, err := os.ReadFile(filepath.Join(s.data, "localhost", "offline", name+".list"))
+	if !errors.Is(err, fs.ErrNotExist) {
+		check(s.t, err)
+	}
+	return string(text)
 }
 
 // certificate makes a certificate of localhost, and returns how it is verified.

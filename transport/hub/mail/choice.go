@@ -13,39 +13,36 @@ import (
 	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
-// Choice is in which ways a member wants to be told besides the feed, which has all news
-// whatever is chosen. Each piece of news goes over each channel once, and what has not gone yet
-// is replaced by what is newer.
-type Choice struct {
-	// Language is what the member reads, as a language tag (BCP 47); empty = not said.
-	Language string `cbor:"1,keyasint,omitempty"`
-	// Addresses has an address for each channel that is chosen, by the channel's name in
-	// Config.Channels. The program has found the address to be the member's.
-	Addresses map[string]string `cbor:"2,keyasint,omitempty"`
-}
-
 // maxReach bounds an address of a channel, in bytes, and maxTag a language tag.
 const (
 	maxReach = 2048
 	maxTag   = 35 // RFC 5646, section 4.4.1
 )
 
-// Choice returns what a user has chosen; nothing is the zero Choice.
-func (m *Mailer) Choice(ctx context.Context, user collection.UserID) (Choice, error) {
-	return ChoiceOf(ctx, m.hub.Store, user)
-}
-
-// ChoiceOf is Mailer.Choice in a transaction of the hub's.
-func ChoiceOf(ctx context.Context, from record.Getter, user collection.UserID) (Choice, error) {
-	choice, _, err := record.Load[Choice](ctx, from, records.Chosen.Key(user))
+// ChoiceOf returns what a user has chosen; nothing is the zero Choice.
+func ChoiceOf(ctx context.Context, from record.Getter, user collection.UserID) (transport.Choice, error) {
+	choice, _, err := record.Load[transport.Choice](ctx, from, records.Chosen.Key(user))
 	return choice, err
 }
 
-// Choose sets what a user has chosen, in the place of all that was chosen before: what waits
-// for a channel that is not chosen any more is not sent. The error wraps
+// Choose sets what a user has chosen, whose addresses the program has found to be the user's, in
+// the place of all that was chosen before: what waits for a channel that is not chosen any more
+// is not sent. Each piece of news goes over each channel once, and what has not gone yet is
+// replaced by what is newer; the feed has all of it whatever is chosen. The error wraps
 // transport.ErrMalformed if the hub has no such channel, or an address is empty, longer than
 // 2,048 bytes or not one line of text.
-func (m *Mailer) Choose(ctx context.Context, user collection.UserID, choice Choice) error {
+func (m *Mailer) Choose(ctx context.Context, user collection.UserID, choice transport.Choice) error {
+	if err := m.check(choice); err != nil {
+		return err
+	}
+	choice.Codes = nil
+	_, err := record.Update(ctx, m.hub.Store, func(tx *record.Tx) error {
+		return tx.Encode(records.Chosen.Key(user), choice)
+	})
+	return err
+}
+
+func (m *Mailer) check(choice transport.Choice) error {
 	if len(choice.Language) > maxTag || !line(choice.Language) {
 		return transport.At(transport.ErrMalformed, "language")
 	}
@@ -57,10 +54,7 @@ func (m *Mailer) Choose(ctx context.Context, user collection.UserID, choice Choi
 			return transport.At(transport.ErrMalformed, fmt.Sprintf("address of channel %q", name))
 		}
 	}
-	_, err := record.Update(ctx, m.hub.Store, func(tx *record.Tx) error {
-		return tx.Encode(records.Chosen.Key(user), choice)
-	})
-	return err
+	return nil
 }
 
 // line reports whether s is text in one line.
@@ -73,6 +67,6 @@ func (m *Mailer) reach(ctx context.Context, name collection.Name, to Recipient) 
 		address, r, err = m.hub.Address(ctx, name, to)
 		return address, r, "", err
 	}
-	choice, err := m.Choice(ctx, to.User)
+	choice, err := ChoiceOf(ctx, m.hub.Store, to.User)
 	return choice.Addresses[to.Channel], r, choice.Language, err
 }

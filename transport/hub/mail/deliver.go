@@ -128,8 +128,13 @@ func (m *Mailer) deliver(ctx context.Context, l letter) (time.Time, error) {
 	case out.Address == "":
 		return time.Time{}, m.replace(ctx, l, nil)
 	}
+	return m.handIn(ctx, l, out)
+}
+
+// handIn takes a letter that is written and hands it to its channel.
+func (m *Mailer) handIn(ctx context.Context, l letter, out notify.Letter) (time.Time, error) {
 	told := l.Told
-	err = m.take(ctx, &l)
+	err := m.take(ctx, &l)
 	switch {
 	case errors.Is(err, transport.ErrConflict):
 		return m.hub.Now().Add(lease), nil // it may be for this one then

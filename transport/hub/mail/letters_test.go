@@ -60,7 +60,7 @@ func TestLetterIsTriedAgain(t *testing.T) {
 	if len(pauses) != 6 || pauses[0] != time.Minute || pauses[5] != 32*time.Minute {
 		t.Errorf("pauses %v", pauses)
 	}
-	parked, err := w.Hub.Hub.Mail().Parked(t.Context())
+	parked, err := w.Hub.Hub.Mail().Parked(t.Context(), collection.UserID{})
 	if err != nil || len(parked) != 1 || parked[0].Collection != name || parked[0].Address != "eve@example.org" || parked[0].Tries != 7 {
 		t.Errorf("parked %+v, %v", parked, err)
 	}
@@ -73,7 +73,7 @@ func TestLetterIsTriedAgain(t *testing.T) {
 	if l := w.Letters(post); len(l) != 1 || l[0].Reason != notify.Shared || l[0].Labelled != 0 {
 		t.Errorf("letters %+v", l)
 	}
-	if parked, err := w.Hub.Hub.Mail().Parked(t.Context()); err != nil || len(parked) != 0 {
+	if parked, err := w.Hub.Hub.Mail().Parked(t.Context(), collection.UserID{}); err != nil || len(parked) != 0 {
 		t.Errorf("parked %+v, %v", parked, err)
 	}
 }

@@ -22,7 +22,7 @@ import (
 func TestGuest(t *testing.T) {
 	var log bytes.Buffer
 	w, post, cam, home, _ := draft(t, hub.Config{
-		Mail: mail.Config{GuestVersions: 1, LinkKey: []byte("kept apart")}, Link: "https://hub.example.org/c", Log: slog.New(slog.NewTextHandler(&log, nil)),
+		Mail: mail.Config{GuestVersions: 1, LinkKey: []byte("kept apart")}, Gallery: "https://hub.example.org", Log: slog.New(slog.NewTextHandler(&log, nil)),
 	})
 	cam.Add(1)
 	name := cam.AlbumFor("Picnic", nil, "eve@example.org")
@@ -55,7 +55,7 @@ func TestGuest(t *testing.T) {
 	cam.Syncs(home, name)
 	home.Publishes(name)
 	second := w.Letters(post)[0]
-	if second.Link != first.Link || second.Link != "https://hub.example.org/c/"+first.Token || second.Reason != notify.Available ||
+	if second.Link != first.Link || second.Link != "https://hub.example.org/link#"+first.Token || second.Reason != notify.Available ||
 		second.Note == "" || second.ID == first.ID || second.Labelled != 0 {
 		t.Errorf("second letter %+v", second)
 	}

@@ -36,8 +36,8 @@ type Config struct {
 	// as "mail" and "xmpp": see [Mailer.Choose].
 	Channels map[string]notify.Channel
 	// Unsubscribe is the base of the addresses at which letters are ended, such as
-	// "https://hub.example.org/stop", to which the token is added. What is served there calls
-	// [Mailer.Unsubscribe]. Empty = none.
+	// "https://hub.example.org/stop", to which a letter's handle is added. What is served there
+	// calls [Mailer.Unsubscribe]. Empty = none.
 	Unsubscribe string
 	// Attach sends the collection itself along, in letters to those who may see it, where it has
 	// at most so many bytes: whoever gets such a letter, or finds it, has all of it but the
@@ -84,7 +84,8 @@ type Hub struct {
 	Finish func(ctx context.Context) error
 	// Shared says that other processes have mailers on the same store.
 	Shared bool
-	Link   string // base of the links, to which the token is added; empty = no links
+	// Gallery is the base of links: see hub.Config.
+	Gallery string
 
 	Now    func() time.Time
 	Random io.Reader

@@ -23,27 +23,20 @@ type Parked struct {
 	Refused    bool // nobody is reached at the address: it is wrong, or gone
 }
 
-// Parked lists the letters that were set aside.
-func (m *Mailer) Parked(ctx context.Context) ([]Parked, error) { return m.parked(ctx, "") }
-
-// ParkedOf lists the letters on what an author shares that were set aside, for the author, who
-// has named the addresses. How members are reached is not told.
-func (m *Mailer) ParkedOf(ctx context.Context, author collection.UserID) ([]Parked, error) {
-	return m.parked(ctx, author.String())
-}
-
-// parked lists the letters that were set aside, all of them or those of one author.
-func (m *Mailer) parked(ctx context.Context, author string) ([]Parked, error) {
+// Parked lists the letters that were set aside: those on what an author shares, for the author,
+// who has named the addresses, without those of members, who have named theirs to the hub; or, for
+// its operator, of the zero author, all.
+func (m *Mailer) Parked(ctx context.Context, author collection.UserID) ([]Parked, error) {
 	return station.Inside(&m.drain, func() (parked []Parked, err error) {
 		under := records.Letter.Under()
-		if author != "" {
-			under = records.Letter.Under(records.Name(author))
+		if !author.IsZero() {
+			under = records.Letter.Under(author)
 		}
 		for l, err := range m.outbox(ctx, under) {
 			if err != nil {
 				return parked, err
 			}
-			if !l.Parked || author != "" && l.To.Channel != "" {
+			if !l.Parked || !author.IsZero() && l.To.Channel != "" {
 				continue
 			}
 			address, _, _, err := m.reach(ctx, l.name(), l.To)
@@ -68,21 +61,27 @@ func (m *Mailer) Bounced(ctx context.Context, handle string) error {
 			return err
 		}
 		now := m.hub.Now().Unix()
-		l := letter{Notification: notify.Notification{Author: who.Name.Author, Collection: who.Name.ID}, To: who.To, Since: now}
-		_, err = record.Update(ctx, m.hub.Store, func(tx *record.Tx) error {
-			waiting, stored, err := record.Load[letter](ctx, tx, l.key())
-			if err != nil && !record.Damaged(err, l.key()) {
-				return err
-			}
-			put := l
-			if err == nil && stored.Version > 0 {
-				put = waiting
-			}
-			put.Parked, put.Refused, put.Told = true, true, true
-			return tx.Encode(l.key(), put)
+		return m.refuse(ctx, letter{
+			Notification: notify.Notification{Author: who.Name.Author, Collection: who.Name.ID}, To: who.To, Since: now,
 		})
-		return err
 	})
+}
+
+// refuse sets a letter aside whose address is refused, or the one that waits in its place.
+func (m *Mailer) refuse(ctx context.Context, l letter) error {
+	_, err := record.Update(ctx, m.hub.Store, func(tx *record.Tx) error {
+		waiting, stored, err := record.Load[letter](ctx, tx, l.key())
+		if err != nil && !record.Damaged(err, l.key()) {
+			return err
+		}
+		put := l
+		if err == nil && stored.Version > 0 {
+			put = waiting
+		}
+		put.Parked, put.Refused, put.Told = true, true, true
+		return tx.Encode(l.key(), put)
+	})
+	return err
 }
 
 // handled returns who has the token whose hash begins so.

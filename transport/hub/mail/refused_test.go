@@ -35,7 +35,7 @@ func TestRefusedForGood(t *testing.T) {
 // shown compares what an author is shown of letters that were set aside.
 func shown(t *testing.T, w *labtest.World, author userID, want ...mail.Parked) {
 	t.Helper()
-	got, err := w.Hub.Hub.Mail().ParkedOf(t.Context(), author)
+	got, err := w.Hub.Hub.Mail().Parked(t.Context(), author)
 	labtest.Must(t, err)
 	if len(got) != len(want) {
 		t.Fatalf("parked %+v, want %+v", got, want)

@@ -2,18 +2,36 @@ package mail
 
 import (
 	"context"
+	"crypto/sha256"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/hub/internal/records"
 	"github.com/glimpse-go/glimpse/transport/internal/record"
 )
 
 // Unsubscribe ends the letters on all that an author shares, also later, to the address that got
-// the letter with a token; over a channel that a member has chosen, those over that. The token
-// opens what it has opened. The error wraps transport.ErrNotFound if it opens nothing.
-func (m *Mailer) Unsubscribe(ctx context.Context, token string) error {
+// the letter with a handle: the SHA-256 of its token, in hexadecimal, as it stands in the letter's
+// address for that, so that nothing is opened by what mail servers and proxies see. Over a channel
+// that a member has chosen, it ends those over that. The token opens what it has opened. The
+// error wraps transport.ErrNotFound if the handle is no token's.
+func (m *Mailer) Unsubscribe(ctx context.Context, handle string) error {
+	return m.setSilent(ctx, handle, []byte{})
+}
+
+// Resubscribe takes back what Unsubscribe has done: the next news is told again. Errors are
+// those of Unsubscribe.
+func (m *Mailer) Resubscribe(ctx context.Context, handle string) error {
+	return m.setSilent(ctx, handle, nil)
+}
+
+// setSilent sets the record that ends letters; nil removes it.
+func (m *Mailer) setSilent(ctx context.Context, handle string, value []byte) error {
 	return m.drain.Do(func() error {
-		who, err := m.guest(ctx, token)
+		if len(handle) != 2*sha256.Size {
+			return transport.ErrNotFound
+		}
+		who, err := m.handled(ctx, handle)
 		if err != nil {
 			return err
 		}
@@ -26,7 +44,7 @@ func (m *Mailer) Unsubscribe(ctx context.Context, token string) error {
 			return err
 		}
 		_, err = record.Update(ctx, m.hub.Store, func(tx *record.Tx) error {
-			tx.Set(key, []byte{})
+			tx.Set(key, value)
 			return nil
 		})
 		return err

@@ -9,6 +9,7 @@ import (
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport"
+	"github.com/glimpse-go/glimpse/transport/hub/internal/records"
 )
 
 // write writes a letter; without an address if its recipient is a member now, who
@@ -35,38 +36,45 @@ func (m *Mailer) write(ctx context.Context, l letter) (notify.Letter, error) {
 	if n.Reason == notify.Shared && !l.Told && c.Len() > 0 && c.Withdrawn() == c.Len() {
 		return notify.Letter{}, nil
 	}
-	out := notify.Letter{
+	return m.fillIn(ctx, l, c, notify.Letter{
 		ID: n.ID, Address: address, Reason: n.Reason, Title: n.Title, Note: n.Note,
 		Items: n.Items, Labelled: n.Labelled, Withdrawn: min(c.Withdrawn(), n.Labelled),
 		Time: time.Unix(l.Since, 0).UTC(), Language: language, Author: n.Author, Collection: n.Collection, R: r,
-	}
-	if err := m.address(ctx, l.To, &out); err != nil {
+	})
+}
+
+// fillIn adds what a letter carries: addresses to click on, the collection, the cover.
+func (m *Mailer) fillIn(ctx context.Context, l letter, c collection.Collection, out notify.Letter) (_ notify.Letter, err error) {
+	if err := m.address(ctx, l, &out); err != nil {
 		return out, err
 	}
 	if err := m.attach(c, &out); err != nil {
 		return out, err
 	}
-	out.Cover, err = m.hub.Cover(ctx, n.Name())
-	if errors.Is(err, transport.ErrPending) && (n.Reason != notify.Shared || !m.hub.Now().Before(l.latest())) {
+	out.Cover, err = m.hub.Cover(ctx, l.name())
+	if errors.Is(err, transport.ErrPending) && (out.Reason != notify.Shared || !m.hub.Now().Before(l.latest())) {
 		err = nil
 	}
 	return out, err
 }
 
-// address sets who writes to whom, and the addresses that a letter's reader can click on.
-func (m *Mailer) address(ctx context.Context, to Recipient, out *notify.Letter) (err error) {
-	name := collection.Name{Author: out.Author, ID: out.Collection}
-	if out.Token, err = m.token(ctx, name, to); err != nil {
+// address sets who writes to whom, and the addresses that a letter's reader can click on: a
+// member sees the collection itself, and others what their token opens.
+func (m *Mailer) address(ctx context.Context, l letter, out *notify.Letter) (err error) {
+	if out.Token, err = m.token(ctx, l.name(), l.To); err != nil {
 		return err
 	}
 	if out.By, err = m.hub.Name(ctx, out.Author); err != nil {
 		return err
 	}
-	if m.hub.Link != "" {
-		out.Link = m.hub.Link + "/" + out.Token
+	switch {
+	case l.To.Channel != "":
+		out.Link = l.Notification.Link
+	case m.hub.Gallery != "":
+		out.Link = m.hub.Gallery + "/link#" + out.Token
 	}
 	if m.cfg.Unsubscribe != "" {
-		out.Unsubscribe = m.cfg.Unsubscribe + "/" + out.Token
+		out.Unsubscribe = m.cfg.Unsubscribe + "/" + records.HashOf(out.Token).String()
 	}
 	return nil
 }

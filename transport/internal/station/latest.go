@@ -12,7 +12,7 @@ import (
 // Latest returns at most n entries of a user's feed, the latest first, of those with numbers
 // below another one, 0 = of all. It does not wait, and what goes with entries is left out:
 // covers, and collections.
-func (k *Server) Latest(ctx context.Context, to collection.UserID, below uint64, n int) (latest []transport.Entry, err error) {
+func Latest(ctx context.Context, k *Server, to collection.UserID, below uint64, n int) (latest []transport.Entry, err error) {
 	if below == 0 {
 		key := feedRecord.Key(to)
 		head, _, err := record.Load[feedHead](ctx, k.core.Store, key)

@@ -26,7 +26,7 @@ func TestLatest(t *testing.T) {
 	for _, n := range []int{1, 3, 40, 100} {
 		var got []byte
 		for below := uint64(0); len(got) < len(want); {
-			page := must(k.Server.Latest(t.Context(), bob, below, n))
+			page := must(Latest(t.Context(), k.Server, bob, below, n))
 			if len(page) == 0 || len(page) > n {
 				t.Fatalf("%d entries in a page of %d, after %v", len(page), n, got)
 			}
@@ -38,7 +38,7 @@ func TestLatest(t *testing.T) {
 			t.Errorf("in pages of %d: %v, want %v", n, got, want)
 		}
 	}
-	if page := must(k.Server.Latest(t.Context(), bob, 1, 3)); len(page) > 0 {
+	if page := must(Latest(t.Context(), k.Server, bob, 1, 3)); len(page) > 0 {
 		t.Errorf("behind the first: %v", page)
 	}
 }

@@ -136,6 +136,7 @@ func (p *Page) Until(expression string) {
 			return
 		}
 		if ctx.Err() != nil {
+			p.Screenshot("failed")
 			p.t.Fatalf("it is never so that %s: %v; scripts: %q", expression, err, p.Forgive())
 		}
 		time.Sleep(10 * time.Millisecond)

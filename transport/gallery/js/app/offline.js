@@ -1,11 +1,10 @@
 // What was seen is shown where no station answers; nothing of it to the next user.
 import { cacheName } from './album-seen.js'
 import { clear, read, write } from './store.js'
+import { scriptURL } from './trusted.js'
 
 /** The one address from which pages may have a worker. */
 const worker = '/sw.js'
-
-/** @typedef {{createPolicy(name: string, rules: {createScriptURL: (url: string) => string}): {createScriptURL(url: string): any}}} Policies */
 
 /**
  * Has a service worker keep pages for who is signed in, and forgets what another user has seen.
@@ -16,9 +15,7 @@ export async function keepOffline(user) {
   if (before && before !== user) await forgetAll()
   if (user) await write('seen', 'user', user)
   if (!('serviceWorker' in navigator)) return
-  const policies = /** @type {{trustedTypes?: Policies}} */ (/** @type {unknown} */ (globalThis)).trustedTypes
-  const url = policies?.createPolicy('worker', { createScriptURL: () => worker }).createScriptURL('') ?? worker
-  await navigator.serviceWorker.register(url).catch(() => undefined) // without it pages are shown online alone
+  await navigator.serviceWorker.register(scriptURL(worker)).catch(() => undefined) // without it pages are shown online alone
 }
 
 /** Forgets all that was seen: on signing out. */

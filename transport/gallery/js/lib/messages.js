@@ -80,7 +80,7 @@ export const list = (of, most = 65536) => ({
 /** @param {Reader} r @param {number} major @param {number} most */
 function length(r, major, most) {
   const n = r.head(major)
-  return n > most || n > r.end - r.at ? r.fail('ErrLength') : n
+  return n > most ? r.fail('ErrLength') : n
 }
 
 /** @type {Kind<Map<string, string>>} */

@@ -33,7 +33,7 @@ try {
   const { count, failed } = /** @type {{count: number, failed: string[]}} */ (await Promise.race([done, broken]))
   for (const line of failed) console.error(line)
   console.log(`${browser.version()}: ${count} cases, ${failed.length} failed`)
-  if (failed.length || count < 650) process.exitCode = 1
+  if (failed.length || count < 1200) process.exitCode = 1
 } finally {
   await browser.close()
   server.close()

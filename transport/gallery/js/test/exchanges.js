@@ -5,6 +5,7 @@ import { GlimpseError } from '../lib/errors.js'
 import { join, parseInvitation } from '../lib/enrol.js'
 import { Key, Signer } from '../lib/key.js'
 import * as messages from '../lib/messages.js'
+import { newSigner } from '../lib/station.js'
 import { ByteStream, readOriginals, readUpload, together } from '../lib/stream.js'
 import { uploadBody } from '../lib/upload.js'
 import { refused } from './suite.js'
@@ -115,7 +116,51 @@ function changed(data, at) {
   return other
 }
 
+/** Every code is the error of package transport. @param {string} source errors.go */
+export function codes(source) {
+  const list = /^var faults = \[\]error\{([^}]*)\}/m.exec(source)?.[1].match(/\w+/g) ?? []
+  check(list.length > 20, 'no codes')
+  list.forEach((name, code) => {
+    const have = messages.refusal({ ...messages.fault.none, code }).code
+    check(have === name.replace('ErrClosed', 'ErrStopped'), `${code} is ${have}, not ${name}`)
+  })
+}
+
 export const rules = {
+  async framesComeAtOnce() {
+    const pieces = [unhex('841818000040')] // item 24, and nothing in it
+    const s = new ByteStream(new ReadableStream({
+      pull(c) {
+        const piece = pieces.pop()
+        if (piece) c.enqueue(piece)
+        else c.error(new Error('it waits for more'))
+      },
+    }, { highWaterMark: 0 }))
+    const { value } = await readUpload(s).next()
+    check(value && 'item' in value && value.item === 24, 'no frame')
+  },
+  async greatNumbers() {
+    for (const bad of ['821b100000000000000040', '8400001b001fffffffffffff4100820040', '8400001b002000000000000040820040']) {
+      await refused(() => upload(/** @type {any} */ ({ want: {} }), unhex(bad)), 'ErrMalformed')
+    }
+  },
+  mapsInOrder() {
+    const values = new Map([['bb', '1'], ['c', '2'], ['a', '3']])
+    check(hex(messages.encodeMessage(messages.settings, { values })) === 'a102a36161613361636132626262' + '6131', hex(messages.encodeMessage(messages.settings, { values })))
+  },
+  async keysWhereEd25519IsNotKnown() {
+    const { generateKey } = crypto.subtle
+    const stubbed = /** @type {any} */ (crypto.subtle)
+    stubbed.generateKey = (/** @type {any} */ how, /** @type {any} */ ...rest) => how.name === 'Ed25519'
+      ? Promise.reject(new DOMException('', 'NotSupportedError')) : generateKey.apply(crypto.subtle, /** @type {any} */ ([how, ...rest]))
+    try {
+      const signer = await newSigner()
+      check(signer.key.algorithm === 'ES256' && !signer.secret.extractable, signer.key.algorithm)
+    } finally {
+      delete stubbed.generateKey
+    }
+    check((await newSigner()).key.algorithm === 'Ed25519', 'not the usual key')
+  },
   invitations() {
     const key = 'ab'.repeat(32), url = 'https://hub.example.org'
     const all = /** @type {const} */ ([

@@ -10,10 +10,12 @@ import { apply } from '../lib/join.js'
 import { Key } from '../lib/key.js'
 import { Keyring } from '../lib/keyring.js'
 import { encodeRoster, readKeyStatement, encodeKeyStatement, readRoster, rosterStatement } from '../lib/roster.js'
+import { decodeThumb } from '../lib/thumbhash.js'
 import { verify } from '../lib/verify.js'
 import { check, run, sorted } from './vectors.js'
 import * as exchanges from './exchanges.js'
 import * as rules from './rules.js'
+import * as stations from './stations.js'
 
 /** @typedef {(path: string) => Promise<string>} Load a file of the repository */
 /** @typedef {{name: string, run: () => Promise<void>}} Case */
@@ -32,7 +34,9 @@ export async function cases(load) {
     ...shares.map((/** @type {any} */ s) => ({ name: 'share ' + s.name, run: () => share(s) })),
     ...(await json('transport/testdata/messages.json')).map((/** @type {any} */ v) => ({ name: 'message ' + v.name, run: () => exchanges.message(v) })),
     ...(await json('transport/enrol/testdata/enrolments.json')).map((/** @type {any} */ v) => ({ name: 'enrolment ' + v.name, run: () => exchanges.enrolment(v) })),
-    ...Object.entries({ ...rules, ...exchanges.rules }).map(([name, rule]) => ({ name: 'rule ' + name, run: async () => rule() })),
+    ...(await json('transport/media/testdata/previews.json')).map((/** @type {any} */ v) => ({ name: 'preview ' + v.preview.slice(0, 20), run: () => preview(v) })),
+    { name: 'codes of faults', run: async () => exchanges.codes(await load('transport/errors.go')) },
+    ...Object.entries({ ...rules, ...exchanges.rules, ...stations }).map(([name, rule]) => ({ name: 'rule ' + name, run: async () => rule() })),
   ]
 }
 
@@ -83,6 +87,16 @@ async function range(root, tree, data, r) {
   const other = stream.slice()
   other[r.off % stream.length] ^= 4
   await refused(() => read(other), 'ErrDigest')
+}
+
+/** Pixels as another decoder has them, or off by two; their colours are multiplied by alpha. @param {{preview: string, width?: number, height?: number, rgba?: string}} v */
+async function preview(v) {
+  const p = decodeThumb(unhex(v.preview))
+  if (!p || !v.rgba) return check(!p && !v.rgba, 'one takes it, the other does not')
+  const want = Uint8Array.from(atob(v.rgba), (c) => c.charCodeAt(0))
+  check(p.width === v.width && p.height === v.height && p.rgba.length === want.length, `${p.width} by ${p.height}`)
+  const off = p.rgba.findIndex((x, i) => Math.abs((i % 4 < 3 ? x * p.rgba[i | 3] / 255 : x) - want[i]) > 2)
+  check(off < 0, `byte ${off} is ${p.rgba[off]}, want ${want[off]}`)
 }
 
 /** A share that was sealed elsewhere: by Go, or by another script. @param {any} s */

@@ -45,7 +45,7 @@ const (
 	Link   record.Kind = "link"   // collection, recipient: the tokens in the letters
 	Guest  record.Kind = "guest"  // such a token, as a Hash: the collection and the recipient
 
-	Chosen record.Kind = "chosen" // user: mail.Choice, how the user wants to be told besides the feed
+	Chosen record.Kind = "chosen" // user: transport.Choice, how the user wants to be told besides the feed
 	Silent record.Kind = "silent" // author, address as a Hash: it wants no letters on what the author shares; empty
 )
 
