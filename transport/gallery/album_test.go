@@ -47,9 +47,7 @@ func showing(t *testing.T, photos int, change func(*collection.Body)) *shown {
 	}
 	s.name = s.cam.AlbumOf("Holidays", body)
 	s.cam.Shares(s.name)
-	of := gallery.OfHub(s.w.Hub.Hub, httplink.HandlerOptions{})
-	of.Root = nil // as at a home, which serves originals to who is signed in
-	g, err := gallery.New(of, gallery.Config{})
+	g, err := gallery.New(gallery.OfHub(s.w.Hub.Hub, httplink.HandlerOptions{}), gallery.Config{})
 	labtest.Must(t, err)
 	s.origin = browsertest.Serve(t, withOriginals{g, s})
 	s.Page = browsertest.New(t)

@@ -50,4 +50,3 @@ func TestHome(t *testing.T) {
 		t.Error("nobody is answered with", status)
 	}
 }
-
