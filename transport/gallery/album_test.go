@@ -33,7 +33,7 @@ func (s *shown) url() string {
 }
 
 // showing shares an album of real photos, and opens a browser.
-func showing(t *testing.T, photos int, change func(*collection.Body)) *shown {
+func showing(t *testing.T, photos int, change func(*collection.Body), over ...func(*gallery.Station)) *shown {
 	t.Helper()
 	s := &shown{w: browsertest.World(t, hub.Config{RequiredFromDevice: 2})}
 	ann := s.w.User("ann")
@@ -48,7 +48,9 @@ func showing(t *testing.T, photos int, change func(*collection.Body)) *shown {
 	s.name = s.cam.AlbumOf("Holidays", body)
 	s.cam.Shares(s.name)
 	of := gallery.OfHub(s.w.Hub.Hub, httplink.HandlerOptions{})
-	of.Root = nil // as at a home, which serves originals to who is signed in
+	for _, change := range over {
+		change(&of)
+	}
 	g, err := gallery.New(of, gallery.Config{})
 	labtest.Must(t, err)
 	s.origin = browsertest.Serve(t, withOriginals{g, s})

@@ -18,7 +18,8 @@ import (
 // touches it, goes there by keys or listens; a wish with one click, and the original when it comes,
 // without reload.
 func TestLabelsSayWhatIsMissing(t *testing.T) {
-	s := showing(t, 6, nil)
+	home := func(of *gallery.Station) { of.Root = nil } // which serves originals to who is signed in
+	s := showing(t, 6, nil, home)
 	s.Open(s.url())
 	s.Until(ready)
 	s.Until(`document.querySelectorAll('.mark.pending').length === 6`)
