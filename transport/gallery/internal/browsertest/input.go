@@ -14,7 +14,7 @@ import (
 // Click clicks what a selector finds first.
 func (p *Page) Click(selector string) {
 	p.t.Helper()
-	p.Do(chromedp.Click(chromedp.CSS(selector)))
+	p.Do(chromedp.MouseClickXY(p.middle(selector)))
 }
 
 // Press presses keys, of package kb.
@@ -45,7 +45,7 @@ func (p *Page) Hover(selector string) {
 // Tap touches what a selector finds first.
 func (p *Page) Tap(selector string) {
 	p.t.Helper()
-	p.Do(chromedp.Tap(chromedp.CSS(selector)))
+	p.Do(chromedp.TapXY(p.middle(selector)))
 }
 
 // Swipe has a finger go by so many pixels to the right.
@@ -83,11 +83,16 @@ func (p *Page) touch(path []touched) {
 	}
 }
 
-// middle is where the middle of an element is on the screen.
+// middle is where the middle of an element is on the screen, once it is seen; it is scrolled to.
+// The element may be replaced at any time by another one that the selector finds.
 func (p *Page) middle(selector string) (x, y float64) {
 	p.t.Helper()
+	element := "document.querySelector(`" + selector + "`)"
+	p.Until(element + "?.checkVisibility({ visibilityProperty: true })")
 	at := Eval[[]float64](p, `(() => {
-		const box = document.querySelector(`+"`"+selector+"`"+`).getBoundingClientRect()
+		const e = `+element+`
+		e.scrollIntoView({ block: 'center', inline: 'nearest', behavior: 'instant' })
+		const box = e.getBoundingClientRect()
 		return [box.x + box.width / 2, box.y + box.height / 2]
 	})()`)
 	return at[0], at[1]
