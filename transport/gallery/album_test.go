@@ -92,7 +92,7 @@ func (s *shown) justified(t *testing.T) {
 func (s *shown) opens(t *testing.T) {
 	s.Click(`.tile[data-i="2"] a`)
 	s.Until(`document.querySelector('.viewer[open] [data-layer=screen]')`)
-	s.Screenshot("viewer")
+	looks(s.Page, "viewer")
 	for i, key := range []string{kb.ArrowRight, kb.End, kb.Home, kb.ArrowRight} {
 		s.Press(key)
 		s.Until(fmt.Sprintf(`location.hash === '#item-%d'`, []int{4, 30, 1, 2}[i]))

@@ -26,7 +26,7 @@ func TestAlbumsSayWhatIsNew(t *testing.T) {
 	s.home.Publishes(s.name)
 	s.Until(`document.querySelector('.albums li b').textContent === 'Holidays' && document.querySelector('.albums .news').textContent === '3 originals are new'`)
 	s.Until(`[...document.querySelectorAll('.albums img')].every((e) => e.naturalWidth)`)
-	s.Screenshot("albums")
+	looks(s.Page, "albums-news")
 
 	labtest.Must(t, s.home.Station.Peer.Author.End(t.Context(), s.name))
 	s.Until(`document.querySelector('.albums .over .news')?.textContent === 'Has ended'`)
@@ -44,7 +44,7 @@ func TestAlbumOffline(t *testing.T) {
 	s.Open(s.url())
 	s.Until(`document.querySelectorAll('.thumb.in').length === 4`)
 	s.Until(`document.querySelector('.offline')?.textContent.startsWith('Offline, as of')`)
-	s.Screenshot("offline")
+	looks(s.Page, "offline")
 	s.Forgive()
 	s.down.Store(false)
 	s.Until(`!document.querySelector('.offline')`)
@@ -62,6 +62,7 @@ func TestAlbumOffline(t *testing.T) {
 	}
 	s.Open(s.url())
 	s.Until(`document.title && !document.querySelector('.grid')`)
+	looks(s.Page, "not-there")
 }
 
 // TestAlbumOnAPhone: at 390 by 844, in the dark, all is there and nothing is wider than the screen.
@@ -75,14 +76,17 @@ func TestAlbumOnAPhone(t *testing.T) {
 		t.Errorf("it is %d pixels too wide", wide)
 	}
 	s.Screenshot("phone")
+	s.Accessible("an album on a phone")
 	s.Tap(`.tile[data-i="1"] .mark`)
 	s.Until(`document.querySelector('.tip:popover-open')`)
 	s.Screenshot("phone-tip")
+	s.Accessible("a tip on a phone")
 	s.Tap(`h1`)
 	s.Until(`!document.querySelector('.tip:popover-open')`)
 	s.Tap(`.tile[data-i="1"] a`)
 	s.Until(`document.querySelector('.viewer[open] [data-layer=screen]')`)
 	s.Screenshot("phone-viewer")
+	s.Accessible("the viewer on a phone")
 	s.Swipe(`.stage`, -200)
 	s.Until(`location.hash === '#item-3'`)
 	s.Swipe(`.stage`, 200)

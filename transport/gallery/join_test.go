@@ -152,6 +152,8 @@ func TestBrowserJoinsAtHome(t *testing.T) {
 		p.Until(`document.querySelectorAll('#stations li').length === 2`)
 		browsertest.Eval[bool](p, `(document.querySelector('#stations').scrollIntoView(), true)`)
 		p.Screenshot("keys-stations-phone")
+		p.Accessible("keys, with stations")
+		p.Walks("keys, with stations")
 	})
 	t.Run("a later roster is kept, and an earlier one never again", func(t *testing.T) {
 		before, err := lab.Roster(t.Context(), w.Hub.Hub, ann)
@@ -189,6 +191,7 @@ func TestBrowserJoinsAtHome(t *testing.T) {
 		browsertest.Eval[bool](p, `(document.querySelector('#this details').open = true)`)
 		browsertest.Eval[bool](p, `(document.querySelector('#this').scrollIntoView(), true)`)
 		p.Screenshot("keys-forget-phone-dark")
+		p.Accessible("keys, to be forgotten")
 		p.Do(click(`#forget`))
 		p.Until(`!document.querySelector('#this')`)
 		if browsertest.Eval[bool](p, inStore+`Promise.all([stored('station', 'account'), stored('station', 'key')]).then((all) => all.some((e) => e))`) {

@@ -23,6 +23,7 @@ func TestLabelsSayWhatIsMissing(t *testing.T) {
 	s.Open(s.url())
 	s.Until(ready)
 	s.Until(`document.querySelectorAll('.mark.pending').length === 6`)
+	looks(s.Page, "labelled")
 	t.Run("at the icon", s.tells)
 	t.Run("a wish", s.wishes)
 	t.Run("no more than the gate allows", s.allowsNothing)
@@ -34,6 +35,7 @@ func (s *shown) tells(t *testing.T) {
 	s.Hover(`.tile[data-i="1"] .mark`)
 	s.Until(`document.querySelector('.tip:popover-open')?.innerText.includes('is expected to bring it')`)
 	s.Screenshot("tip")
+	s.Accessible("a tip")
 	s.Press(kb.Escape)
 	s.Until(`!document.querySelector('.tip:popover-open')`)
 	described := browsertest.Eval[bool](s.Page, `[...document.querySelectorAll('.tile a, .mark')].every((e) =>
@@ -52,7 +54,7 @@ func (s *shown) wishes(t *testing.T) {
 	s.Until(ready)
 	s.Click(`.tile[data-i="1"] a`)
 	s.Until(`document.querySelector('.viewer .wish')?.getAttribute('aria-pressed') === 'true'`)
-	s.Screenshot("wish")
+	looks(s.Page, "wish")
 }
 
 func (s *shown) allowsNothing(t *testing.T) {
@@ -77,7 +79,7 @@ func (s *shown) completes(t *testing.T) {
 	if width := browsertest.Eval[int](s.Page, `document.querySelector('[data-layer=original]').naturalWidth`); width != 1600 {
 		t.Errorf("it shows a picture of %d pixels", width)
 	}
-	s.Screenshot("original")
+	looks(s.Page, "original")
 	s.Press(kb.Escape)
 }
 
@@ -89,7 +91,7 @@ func (s *shown) withdraws(t *testing.T) {
 	if want := "The author has withdrawn it"; !strings.Contains(told, want) {
 		t.Errorf("it says %q", told)
 	}
-	s.Screenshot("withdrawn")
+	looks(s.Page, "withdrawn")
 }
 
 // withOriginals is a gallery whose station serves originals, as a home does.

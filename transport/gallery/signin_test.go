@@ -29,12 +29,15 @@ func do[P, R any](p *browsertest.Page, command cdp.Command[P, R], with P) R {
 	}))
 }
 
-// looks takes a page's picture as it is, on a phone, and in the dark.
+// looks takes a page's picture as it is, and on a phone in the dark, and has both be for everybody.
 func looks(p *browsertest.Page, name string) {
 	p.Screenshot(name)
+	p.Accessible(name)
+	p.Walks(name)
 	do(p, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: 390, Height: 844, DeviceScaleFactor: 1, Mobile: true})
 	do(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}})
 	p.Screenshot(name + "-phone-dark")
+	p.Accessible(name + " on a phone, in the dark")
 	do(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{})
 	do(p, emulation.ClearDeviceMetricsOverride, cdp.Empty{})
 }

@@ -32,7 +32,8 @@ const acts = [
  * @param {Album} album @param {number} i @param {(i: number) => Promise<Blob|null>} fetch
  */
 export function actionsOf(album, i, fetch) {
-  return acts.filter(({ right, can }) => can(album, i) && !album.refusal(i, right)).map(({ right, text, act }) => h('button', {
+  const allowed = acts.filter(({ right, can }) => !album.refusal(i, right) && (right === 're-share' || can(album, i)))
+  return allowed.map(({ right, text, act, can }) => !can(album, i) ? h('small', {}, say('act.share.lacks')) : h('button', {
     type: 'button', 'data-right': right, onclick: async () => {
       const blob = await fetch(i)
       if (blob && !album.refusal(i, right)) await act(fileOf(album, i, blob))

@@ -1,5 +1,6 @@
 // The thumbnails of an album: those that were seen before, and all others as they stream in,
 // each checked.
+import { GlimpseError } from '../lib/errors.js'
 import { levelOf, withdrawn } from '../lib/label.js'
 import { cache } from './album-seen.js'
 
@@ -13,8 +14,8 @@ export class Thumbs {
   #blobs = new Map()
   /** @type {Promise<Cache|null>} */
   #cache = cache()
-  /** Items whose thumbnails this station does not have, or that are not what the author has sealed. */
-  wrong = 0
+  /** Items whose thumbnails are not what the author has sealed, and are not asked for again. @type {Set<number>} */
+  wrong = new Set()
 
   /** @param {Album} album */
   constructor(album) {
@@ -36,7 +37,7 @@ export class Thumbs {
     const { collection } = this.album
     const requests = await (await this.#cache)?.keys() ?? []
     const urls = new Set(requests.map((r) => r.url))
-    const held = new Set(this.#blobs.keys())
+    const held = new Set([...this.#blobs.keys(), ...this.wrong])
     for (let i = 0; i < collection.length; i++) {
       if (levelOf(collection.ranks[i]) === withdrawn || urls.size && urls.has(this.#url(i))) held.add(i)
     }
@@ -49,7 +50,7 @@ export class Thumbs {
       const held = await this.#held()
       if (held.size >= this.album.collection.length) return
       const before = held.size
-      await this.#once(held).catch((err) => this.#note(err))
+      await this.#once(held).catch((err) => this.#note(err, held))
       if (held.size > before) wait = pause
       if (held.size >= this.album.collection.length) return
       await new Promise((resolve) => setTimeout(resolve, wait))
@@ -74,8 +75,11 @@ export class Thumbs {
     await kept?.put(this.#url(i), new Response(blob)).catch(() => undefined) // no room: it is asked for again
   }
 
-  /** @param {unknown} err */
-  #note(err) {
-    if (err instanceof Error) this.wrong++
+  /** Passes over what is false, so that all others come. @param {unknown} err @param {Set<number>} held */
+  #note(err, held) {
+    if (!(err instanceof GlimpseError && err.is('ErrDigest'))) return
+    held.add(err.item)
+    this.wrong.add(err.item)
+    this.album.dispatchEvent(new Event('wrong'))
   }
 }

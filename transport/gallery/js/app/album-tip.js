@@ -1,5 +1,5 @@
 // The tip of a label: what it says, at its icon, for as long as it is pointed at, or has the focus.
-import { h, put } from './dom.js'
+import { find, h, put } from './dom.js'
 import { sentences, shortly } from './album-labels.js'
 import { wishButton } from './album-wish.js'
 
@@ -11,7 +11,7 @@ const lag = 250
 /** @param {Album} album */
 export function tips(album) {
   const tip = h('div', { class: 'tip', popover: 'auto', role: 'group', onpointerenter: () => clearTimeout(leaving), onpointerleave: leave, onfocusout: leave })
-  document.body.append(tip)
+  find('main').append(tip)
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   let leaving
   let shown = -1

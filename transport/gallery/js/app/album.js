@@ -54,6 +54,10 @@ async function start() {
   grid.layout(true)
   summary()
   for (const news of ['labels', 'edition']) album.addEventListener(news, () => { summary(); void opened() })
+  album.addEventListener('wrong', () => {
+    document.querySelector('.wrong')?.remove()
+    find('.about').after(h('p', { class: 'wrong', role: 'alert' }, say('album.wrong', { n: thumbs.wrong.size })))
+  })
   await keepWishes(album)
   await opened()
   document.body.dataset.ready = 'true'

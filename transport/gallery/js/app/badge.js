@@ -95,8 +95,8 @@ const marks = {
  */
 export function badge(kind, name) {
   const alarming = kind === 'altered' || kind === 'changed' || kind === 'revoked'
-  return h('a', { class: 'vouch', 'data-kind': kind, href: `/keys#${hex(name.author)}/${hex(name.id)}`, role: alarming ? 'alert' : null },
-    drawing(marks[kind]), h('span', {}, say('vouch.' + kind)))
+  return h('a', { class: 'vouch', 'data-kind': kind, href: `/keys#${hex(name.author)}/${hex(name.id)}` },
+    drawing(marks[kind]), h('span', { role: alarming ? 'alert' : null }, say('vouch.' + kind)))
 }
 
 /**

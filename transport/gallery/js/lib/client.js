@@ -307,8 +307,8 @@ async function* checked(range, s, pieces) {
 /** @param {Collection} c @param {number} i @param {number} version @param {Uint8Array} bytes */
 async function checkVersion(c, i, version, bytes) {
   const digest = c.digest(i, version)
-  if (digest && !same(digest, await digestOf(bytes))) throw new GlimpseError('ErrDigest', undefined, `version ${version} of item ${i}`)
-  return bytes
+  if (!digest || same(digest, await digestOf(bytes))) return bytes
+  throw Object.assign(new GlimpseError('ErrDigest', undefined, `version ${version} of item ${i}`), { item: i })
 }
 
 /**

@@ -29,6 +29,8 @@ export class GlimpseError extends Error {
     super(code + (what ? ': ' + what : '') + (offset === undefined ? '' : ' at byte ' + offset))
     this.code = code
     this.offset = offset
+    /** Which item of a collection it is about; -1 = it is not said. */
+    this.item = -1
   }
 
   /**
