@@ -23,7 +23,7 @@ var kinds = map[string]any{
 	"versions-request": transport.VersionsRequest{}, "glimpse": transport.Glimpse{}, "verify-request": transport.VerifyRequest{},
 	"verify-response": transport.VerifyResponse{}, "id-request": transport.IDRequest{}, "identifiers": transport.Identifiers{},
 	"settings": transport.Settings{}, "key-news-request": transport.KeyNewsRequest{}, "key-news": transport.KeyNews{},
-	"roster-message": transport.RosterMessage{},
+	"roster-message": transport.RosterMessage{}, "choice": transport.Choice{}, "channels": transport.Channels{}, "parked": transport.Parked{},
 }
 
 // errorsByName are what the vectors name.

@@ -27,7 +27,8 @@ var readers = map[string]func([]byte) (any, error){
 	"verify-request": reads[transport.VerifyRequest], "verify-response": reads[transport.VerifyResponse],
 	"id-request": reads[transport.IDRequest], "identifiers": reads[transport.Identifiers], "settings": reads[transport.Settings],
 	"key-news-request": reads[transport.KeyNewsRequest], "key-news": reads[transport.KeyNews],
-	"roster-message": reads[transport.RosterMessage],
+	"roster-message": reads[transport.RosterMessage], "choice": reads[transport.Choice],
+	"channels": reads[transport.Channels], "parked": reads[transport.Parked],
 }
 
 func reads[M any](data []byte) (any, error) { return transport.DecodeMessage[M](data) }

@@ -150,3 +150,13 @@ func badOthers() []badExchange {
 		{"a list that claims too much", "key-news", one(may(4, "", said{raw(0x9a, 0x7f, 0xff, 0xff, 0xff), nil}))},
 	}
 }
+
+func badLetters() []badExchange {
+	parked := func(address string, since said) *node {
+		return one(may(1, "", saysList(spoken(must(1, "", saysID(1)), must(2, "", saysID(2)), must(3, "", saysText(address)), must(4, "", since)))))
+	}
+	return []badExchange{
+		{"a letter to nobody", "parked", parked("", saysNumber(1))},
+		{"a letter from before 1970", "parked", parked("bob@example.org", saysLess(1))},
+	}
+}

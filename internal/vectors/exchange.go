@@ -166,6 +166,25 @@ func otherMessages() []message {
 	}
 }
 
+// letterMessages are those of channels, and of letters that nobody gets.
+func letterMessages() []message {
+	of := func(text string) said {
+		return said{mapNode(textNode("mail"), textNode(text), textNode("xmpp"), textNode("x")), map[string]any{"mail": text, "xmpp": "x"}}
+	}
+	letter := spoken(
+		must(1, "author", saysID(1)), must(2, "id", saysID(2)), must(3, "address", saysText("bob@example.org")),
+		must(4, "since", saysNumber(1<<31)), may(5, "refused", saysYes()),
+	)
+	return []message{
+		{"choice", []field{may(1, "language", saysText("de")), may(2, "addresses", of("ann@example.org")), may(3, "codes", of("ABCD"))}},
+		{"channels", []field{
+			may(1, "offered", saysList(saysText("mail"), saysText("xmpp"))), may(2, "language", saysText("fr")),
+			may(3, "addresses", of("ann@example.org")), may(4, "awaited", saysList(saysText("xmpp"))),
+		}},
+		{"parked", []field{may(1, "letters", saysList(letter, letter))}},
+	}
+}
+
 // exchanges are vectors that are being made.
 type exchanges struct{ list []exchangeVector }
 
@@ -189,6 +208,12 @@ func exchangeVectors() []exchangeVector {
 	}
 	for _, s := range slices.Concat(goodStreams(), badUploads(), badOriginals()) {
 		all.add(s.name, s.kind, s.err, s.said)
+	}
+	for _, m := range letterMessages() {
+		all.addMessage(m)
+	}
+	for _, bad := range badLetters() {
+		all.add(bad.name, bad.kind, "ErrMalformed", said{node: bad.node})
 	}
 	return all.list
 }

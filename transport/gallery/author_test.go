@@ -304,6 +304,32 @@ func TestSharesByAddress(t *testing.T) {
 		t.Errorf("bob reads it: %t; %d blinded addresses; a seal of %d bytes", c.MayRead(bob), len(slices.Collect(c.Addresses())), len(c.Header().AuthorSeal))
 	}
 	a.isJPEG(bob, c, 0, 0)
+
+	t.Run("the album in its place keeps them, and goes on where it broke off", func(t *testing.T) {
+		a.Open(a.origin + "/album/" + c.Author().String() + "/" + c.ID().String() + "/edit")
+		a.Until(`[...document.querySelectorAll('.people .who')].some((e) => e.textContent === 'nobody@example.net')`)
+		a.Do(chromedp.SetUploadFiles(`input[type=file]`, []string{a.file("new.jpg", original(7))}))
+		a.Until(`document.querySelector('[aria-label="To be added"] .card img')`)
+		a.pages.at("/v1/share")
+		a.Do(chromedp.Click(`.dock .primary`))
+		a.Until(`document.querySelector('dialog[open]')`)
+		if asks := browsertest.Eval[string](a.Page, `document.querySelector('dialog').innerText`); strings.Contains(asks, "mail address") {
+			t.Errorf("it asks for an address that it knows: %q", asks)
+		}
+		a.Do(chromedp.Click(`dialog button[value=yes]`))
+		a.Until(`document.querySelector('.problem button')`)
+		looks(a.Page, "edit-broken")
+		a.pages.at("/none")
+		a.Do(chromedp.Click(`.problem button`))
+		a.Until(`document.querySelector('.good a')`)
+		path := browsertest.Eval[string](a.Page, `document.querySelector('.good a').pathname`)
+		next := collection.Name{Author: a.user}
+		labtest.Must(t, next.ID.UnmarshalText([]byte(path[strings.LastIndex(path, "/")+1:])))
+		c := a.at(bob, next)
+		if c.Len() != 2 || !c.MayRead(bob) || len(slices.Collect(c.Addresses())) != 1 {
+			t.Errorf("%d items, for bob %t, %d blinded addresses", c.Len(), c.MayRead(bob), len(slices.Collect(c.Addresses())))
+		}
+	})
 }
 
 // TestShareBreaksOff: what breaks off goes on after a reload, and refusals are said in words.

@@ -18,9 +18,9 @@
 //
 // # Who is signed in
 //
-// A browser is a station: it has a key of its own, which WebCrypto does not let out, and was
-// enrolled (package enrol). It signs in by a request that its key seals, as stations' requests are
-// (package httplink), and from then on by a cookie that no script reads, and that changes nothing
+// A browser is a station, a peer that serves nothing: it has a key of its own, which WebCrypto
+// does not let out, and was enrolled (package enrol). It signs in by a request that its key seals,
+// as stations' requests are (package httplink), and from then on by a cookie that no script reads, and that changes nothing
 // where another site has it sent. The session is over when the key is stopped. Who has a passkey
 // signs in with it, to look, in browsers that are no stations. A server that knows its users in
 // another way calls [Gallery.SignIn].

@@ -15,7 +15,6 @@ import (
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport/enrol"
 	"github.com/glimpse-go/glimpse/transport/gallery/internal/browsertest"
-	"github.com/glimpse-go/glimpse/transport/httplink"
 	"github.com/glimpse-go/glimpse/transport/hub"
 )
 
@@ -33,6 +32,13 @@ func text(p *browsertest.Page, selector string) string {
 func TestBrowserJoins(t *testing.T) {
 	n := newInn(t, browsertest.World(t, hub.Config{}))
 	p := browsertest.New(t)
+	t.Run("one key is made, however often it is asked for", func(t *testing.T) {
+		p.Open(n.origin + "/join")
+		made := browsertest.Eval[[]string](p, fmt.Sprintf(`import(%q).then((m) => Promise.all([m.ownSigner(), m.ownSigner()])).then((all) => all.map((s) => s.key.name))`, n.g.Entry("me.js")))
+		if made[0] != made[1] {
+			t.Error("two tabs have made", made)
+		}
+	})
 	secret, attempt := n.invites(enrol.Offer{})
 	here, there := n.comes(p, secret, attempt)
 	if here != there || len(here) != 7 {
@@ -120,31 +126,8 @@ func TestBrowserJoinsAtHome(t *testing.T) {
 	w := browsertest.World(t, hub.Config{})
 	n := newInn(t, w)
 	ann := w.User("ann")
-	home := w.Peer(ann, "home")
-	attempt, err := enrol.NewAttempt(t.Context(), enrol.Offer{
-		User: ann, Key: lab.UserKey(ann).Public(), Authority: w.Hub.Hub.PublicKey(), Hub: []string{n.origin},
-	}, nonces{})
-	labtest.Must(t, err)
-	w.Net.Serve("home", home.Key(), httplink.PeerHandler(home.Station.Peer, httplink.HandlerOptions{Enrol: func(string) *enrol.Attempt { return attempt }}))
-
 	p := browsertest.New(t)
-	p.Open(n.origin + "/join")
-	p.Until(`document.querySelector('#invitation')`)
-	p.Do(chromedp.SendKeys(chromedp.CSS(`#invitation`), home.URL()+"#"+home.Key().String()+"."), click(`form .primary`))
-	p.Until(`document.querySelector('.code, .failed')`)
-	_, code, err := attempt.Wait(t.Context())
-	labtest.Must(t, err)
-	if got := text(p, ".code"); got != code {
-		t.Fatalf("%q beside %q: %s", got, code, text(p, "#join"))
-	}
-	listed := make(chan error, 1)
-	go func() { listed <- addTo(w, ann, attempt) }()
-	p.Do(click(`.code ~ p .primary`))
-	p.Until(`document.querySelector('.done, .failed')`)
-	labtest.Must(t, <-listed)
-	if text(p, ".done") == "" || text(p, ".note") != "" {
-		t.Error(text(p, "#join"))
-	}
+	n.joinsAtHome(p, w.Peer(ann, "home"), ann)
 
 	t.Run("its user's stations are listed", func(t *testing.T) {
 		p.Do(chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile))

@@ -31,10 +31,13 @@ type Station struct {
 }
 
 // OfHub is a hub as a gallery shows it. What it serves below /v1 is httplink.HubHandler with these
-// options.
+// options; where they have none, Letters are those of the hub's mailer.
 func OfHub(h *hub.Hub, o httplink.HandlerOptions) Station {
 	if o.Who == nil {
 		o.Who = httplink.ByToken(h)
+	}
+	if o.Letters == nil {
+		o.Letters = h.Mail().Of
 	}
 	root, err := h.PublicKey().MarshalBinary()
 	if err != nil {

@@ -1,5 +1,6 @@
 // Labels in words: what is not there, why, what lifts it, and who is expected to bring it.
 import { includes, same } from '../lib/bytes.js'
+import { readDays } from './days.js'
 import { day, say } from './words.js'
 
 /** @typedef {import('./album-data.js').Album} Album */
@@ -48,17 +49,16 @@ function bringer(album) {
 export const shortly = (standing) => say(`label.${standing}.short`)
 
 /**
- * The days on which items were made, by the first item of each: the album's metadata "days"
- * has them in display order, such as "2026-07-01*12 2026-07-02*3", with - for unknown.
+ * The days on which items were made, by the first item of each.
  * @param {Album} album @returns {Map<number, string>}
  */
 export function daysOf(album) {
   const days = new Map()
   let i = 0
-  for (const [, date, count] of (album.collection.edition.metadata.get('days') ?? '').matchAll(/(\S+)\*(\d{1,8})/g)) {
-    const at = Date.parse(date)
-    days.set(i, date === '-' || Number.isNaN(at) ? say('album.undated') : day(at / 1000))
-    i += Number(count)
+  for (const { day: date, count } of readDays(album.collection.edition.metadata)) {
+    const at = Date.parse(date + 'T00:00') // here, as it is written
+    days.set(i, Number.isNaN(at) ? say('album.undated') : day(at / 1000))
+    i += count
   }
   return days
 }

@@ -7,7 +7,7 @@ import { find, h, put } from './dom.js'
 import { showCards } from './make/cards.js'
 import { successorDraft } from './make/compose.js'
 import { confirms } from './make/dialog.js'
-import { keepDraft } from './make/drafts.js'
+import { keepDraft, namedIn } from './make/drafts.js'
 import { problem } from './make/failure.js'
 import { Items } from './make/items.js'
 import { Maker } from './make/maker.js'
@@ -48,7 +48,7 @@ class Editor {
     showCards(this.added, more, (text) => put(this.#status, text))
     for (const type of ['added', 'changed', 'removed']) this.added.addEventListener(type, () => this.#changed())
     put(this.#list, ...Array.from({ length: this.c.length }, (_, i) => this.#card(i)))
-    const unnamed = this.c.fixed.addresses.length / 32
+    const unnamed = this.#unnamed
     put(into, h('label', { class: 'field' }, say('author.title'), this.title), this.#list,
       h('h2', {}, say('author.grow')), picker((files) => this.added.add(files)), more,
       this.choosing.element, unnamed > 0 && h('p', { class: 'hint' }, say('author.unnamed', { n: unnamed })),
@@ -91,6 +91,11 @@ class Editor {
     return title.value.trim() !== c.edition.title || [...captions].some(([i, text]) => text.trim() !== (c.captions.get(i) ?? ''))
   }
 
+  /** Of how many people this browser does not know the mail address. */
+  get #unnamed() {
+    return Math.max(0, this.c.fixed.addresses.length / 32 - this.before.filter((p) => p.address).length)
+  }
+
   get #succeeds() {
     const { people, before } = this
     return this.#out.size + this.added.ready.length > 0 || people.length !== before.length || people.some((p) => !before.includes(p))
@@ -104,8 +109,7 @@ class Editor {
   async #apply() {
     if (!await this.choosing.done()) return
     if (this.#succeeds) return this.#succeed()
-    const c = await seal(edit(this.c, this.#wanted), this.self.signer, now())
-    await this.#tell(c, say('author.saved'))
+    await this.#try(async () => this.#tell(await seal(edit(this.c, this.#wanted), this.self.signer, now()), say('author.saved')))
   }
 
   get #wanted() {
@@ -118,7 +122,7 @@ class Editor {
     const kept = Array.from({ length: c.length }, (_, i) => i).filter((i) => !this.#out.has(i))
     const names = (/** @type {import('./make/people.js').Person[]} */ some) => some.map((p) => p.name).join(', ')
     const left = before.filter((p) => !people.includes(p)), come = people.filter((p) => !before.includes(p))
-    const unnamed = c.fixed.addresses.length / 32
+    const unnamed = this.#unnamed
     const says = [
       added.ready.length > 0 && say('author.says.added', { n: added.ready.length }), this.#out.size > 0 && say('author.says.out', { n: this.#out.size }),
       come.length > 0 && say('author.says.come', { names: names(come) }), left.length > 0 && say('author.says.left', { names: names(left) }),
@@ -127,6 +131,11 @@ class Editor {
     if (!await confirms(say('author.says'), says, say('author.says.do'))) return
     const { id, draft } = await successorDraft(this.self, c, { ...this.#wanted, kept, added: added.ready, people })
     await keepDraft(id, draft)
+    await this.#try(() => this.#share(draft))
+  }
+
+  /** @param {import('./make/drafts.js').Draft} draft */
+  async #share(draft) {
     const sharing = new Sharing(hub, this.self.signer, draft, (n, of) => put(this.#status, say('author.sent', { n, of })))
     const unknown = await sharing.run()
     done(say('author.saved'), sharing.collection, unknown.length ? say('author.unknown', { n: unknown.length, names: unknown.join(', ') }) : '')
@@ -136,14 +145,16 @@ class Editor {
   async #withdraw(i) {
     const named = this.#name(i)
     if (!await confirms(say('author.withdraw.ask', { name: named }), [say('author.withdraw.says')], say('author.withdraw.do'), true)) return
-    await this.#tell(await withdraw(this.c, this.self.signer, [i]), say('author.withdraw.done', { name: named }))
+    await this.#try(async () => this.#tell(await withdraw(this.c, this.self.signer, [i]), say('author.withdraw.done', { name: named })))
   }
 
   async #end() {
     const title = this.c.edition.title || say('author.untitled')
     if (!await confirms(say('author.end.ask', { title }), [say('author.end.says')], say('author.end.do'), true)) return
-    await hub.share({ collection: (await end(this.c, this.self.signer, now())).encode() })
-    done(say('author.end.done', { title }))
+    await this.#try(async () => {
+      await hub.share({ collection: (await end(this.c, this.self.signer, now())).encode() })
+      done(say('author.end.done', { title }))
+    })
   }
 
   /** Tells the hub what is new of the album, and shows it as it is then. @param {Collection} c @param {string} text */
@@ -152,13 +163,13 @@ class Editor {
     await open(text)
   }
 
-  /** @param {() => Promise<void>} act */
+  /** Says what did not work; it can be tried again, without another question. @param {() => Promise<void>} act */
   async #try(act) {
     try {
       find('main').querySelector(':scope > .problem')?.remove()
       await act()
     } catch (err) {
-      into.before(problem(err))
+      into.before(problem(err, () => this.#try(act)))
     }
   }
 }
@@ -179,7 +190,8 @@ async function open(text = '') {
   const users = values(c.fixed.recipients, 16), names = await namesOf(users.map(hex))
   const completers = values(c.fixed.completers, 16).map(hex)
   const people = users.map((user) => ({ name: names.get(hex(user)) ?? hex(user).slice(0, 8), user, completes: completers.includes(hex(user)) }))
-  new Editor(self, c, people).show()
+  const named = c.fixed.addresses.length ? await namedIn(c.fixed.id) : []
+  new Editor(self, c, [...people, ...named.map((address) => ({ name: address, address, completes: false }))]).show()
   if (text) into.prepend(h('p', { role: 'status', class: 'good' }, text))
 }
 

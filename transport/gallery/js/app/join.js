@@ -50,7 +50,8 @@ async function begin(into, text, name) {
     const { url, secret } = parseInvitation(text)
     const barred = reach(url, 'web')
     if (barred) return failed(into, 'join.' + barred)
-    const joiner = await join(new Enrolment(url, secret), await ownSigner(), 'device', name)
+    // A peer, though it serves nothing: the updates by which an author withdraws stand by a peer's key alone.
+    const joiner = await join(new Enrolment(url, secret), await ownSigner(), 'peer', name)
     compare(into, joiner, name)
   } catch (err) {
     failed(into, why(err, 'join.unreachable'))

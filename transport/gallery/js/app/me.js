@@ -6,7 +6,7 @@ import { readRoster } from '../lib/roster.js'
 import { sealed } from '../lib/sealed.js'
 import { newSigner } from '../lib/station.js'
 import { removeOriginals } from './place.js'
-import { keys, read, remove, write } from './store.js'
+import { keep as keepFirst, keys, read, remove, write } from './store.js'
 
 /**
  * Account is what a browser keeps of its admission. Keys are as they are encoded; no bytes = none.
@@ -39,9 +39,9 @@ export async function ownSigner() {
   const kept = await read('station', 'key')
   if (kept) return new Signer(await Key.from(kept.public), kept.secret)
   await navigator.storage?.persist?.().catch(() => false)
-  const signer = await newSigner()
-  await write('station', 'key', { public: signer.key.key, secret: signer.secret })
-  return signer
+  const fresh = await newSigner()
+  const first = await keepFirst('station', 'key', { public: fresh.key.key, secret: fresh.secret }) // another tab may make one, too
+  return new Signer(await Key.from(first.public), first.secret)
 }
 
 /** Whether the browser has promised to keep what is stored when room gets short. @returns {Promise<boolean>} */

@@ -1,5 +1,8 @@
-// The page of settings: passkeys are made here, and what this browser is, it knows itself.
+// The page of settings: passkeys are made here, news is told where people want it, and what this
+// browser is, it knows itself.
+import { start as showChannels } from './channels.js'
 import { find, h, put } from './dom.js'
+import { forgetAll } from './offline.js'
 import { createPasskey } from './passkey.js'
 import { read } from './store.js'
 import { say } from './words.js'
@@ -8,6 +11,15 @@ const station = await read('station', 'account')
 put(find('#station'), station
   ? say('session.station.is', { name: station.name })
   : h('span', {}, say('session.station.none'), ' ', h('a', { href: '/join' }, say('session.station.join'))))
+
+const out = /** @type {HTMLFormElement} */ (find('#signout'))
+out.addEventListener('submit', (e) => { // nothing that was seen stays for who comes next
+  e.preventDefault()
+  const { submitter } = e
+  const everywhere = submitter instanceof HTMLButtonElement && submitter.value && h('input', { type: 'hidden', name: submitter.name, value: submitter.value })
+  if (everywhere) out.append(everywhere)
+  void forgetAll().finally(() => out.submit())
+})
 
 const form = document.getElementById('newpasskey')
 form?.addEventListener('submit', async (e) => {
@@ -21,3 +33,5 @@ form?.addEventListener('submit', async (e) => {
     state.textContent = say('session.passkey.cancelled')
   }
 })
+
+await showChannels()

@@ -30,6 +30,18 @@ export const read = (store, key) => run(store, 'readonly', (s) => s.get(key))
 export const keys = async (store) => (await run(store, 'readonly', (s) => s.getAllKeys())).map(String)
 /** @param {string} store @param {string} key @param {any} value */
 export const write = (store, key, value) => run(store, 'readwrite', (s) => s.put(value, key))
+/**
+ * Keeps a value unless there is one already, and returns the one that is kept.
+ * @param {string} store @param {string} key @param {any} value
+ */
+export async function keep(store, key, value) {
+  await run(store, 'readwrite', (s) => {
+    const there = s.getKey(key)
+    there.onsuccess = () => { if (there.result === undefined) s.put(value, key) }
+    return there
+  })
+  return read(store, key)
+}
 /** @param {string} store @param {string} key */
 export const remove = (store, key) => run(store, 'readwrite', (s) => s.delete(key))
 /** Removes all that a store has. @param {string} store */

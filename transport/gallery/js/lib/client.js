@@ -189,6 +189,21 @@ export class Station {
     return this.#get(m.settings, '/v1/settings')
   }
 
+  /** Over which channels the caller is told besides the feed. */
+  channels() {
+    return this.#get(m.channels, '/v1/channels')
+  }
+
+  /** Chooses them, with codes for addresses that are new. @param {Partial<Of<typeof m.choice>>} choice */
+  choose(choice) {
+    return this.call(m.choice, choice, m.channels, '/v1/channels')
+  }
+
+  /** Letters on what the caller shares that nobody gets. */
+  parked() {
+    return this.#get(m.parked, '/v1/parked')
+  }
+
   /** Hands a notification to its recipient's home. @param {Of<typeof m.notification>} notification @returns {Promise<void>} */
   deliver(notification) {
     return this.call(m.notification, notification, null, '/v1/deliveries')

@@ -214,3 +214,9 @@ export const keyNews = message({
   number: may(number()), more: may(yes), changed: may(list(id)), statements: may(strings), seal: may(bytes),
 })
 export const rosterMessage = message({ roster: may(bytes) })
+
+export const choice = message({ language: may(string), addresses: may(texts), codes: may(texts) })
+export const channels = message({ offered: may(list(string)), language: may(string), addresses: may(texts), awaited: may(list(string)) })
+export const parked = message({
+  letters: may(list(message({ author: id, id, address: string, since: number(), refused: may(yes) }, (l) => !l.address))),
+})

@@ -3,6 +3,7 @@ import { same } from '../../lib/bytes.js'
 import { Key } from '../../lib/key.js'
 import { levelOf, withdrawn } from '../../lib/label.js'
 import { make } from '../../lib/make.js'
+import { dayAt, dayOfEach, withDays } from '../days.js'
 
 /** @typedef {import('../../lib/collection.js').Collection} Collection */
 /** @typedef {import('./items.js').Item} Item */
@@ -11,7 +12,7 @@ import { make } from '../../lib/make.js'
 
 /** @param {Me} self @param {string} title @param {Item[]} items @param {Person[]} people @returns {Promise<{id: Uint8Array, draft: import('./drafts.js').Draft}>} */
 export async function newDraft(self, title, items, people) {
-  const c = make({ ...await headOf(self, title, people), ...columnsOf(items) })
+  const c = make({ ...await headOf(self, title, people), ...columnsOf(items), metadata: withDays(new Map(), daysOf(items)) })
   return { id: c.fixed.id, draft: draftOf(c, items, people) }
 }
 
@@ -31,7 +32,8 @@ export async function successorDraft(self, was, { title, captions, kept, added, 
   const old = keptColumns(was, captions, kept), fresh = columnsOf(added), n = kept.length
   const { kind, ladder, subs, id } = was.fixed
   const c = make({
-    ...await headOf(self, title, people), kind, ladder, subs, replaces: id, metadata: was.edition.metadata, hints: hintsOf(was, kept),
+    ...await headOf(self, title, people), kind, ladder, subs, replaces: id, hints: hintsOf(was, kept),
+    metadata: withDays(was.edition.metadata, [...old.days, ...daysOf(added)]),
     items: [...old.items, ...fresh.items], types: [...old.types, ...fresh.types], digests: [...old.digests, ...fresh.digests],
     previews: [...old.previews, ...fresh.previews],
     captions: new Map([...old.captions, ...[...fresh.captions].map(([i, text]) => /** @type {const} */ ([n + i, text]))]),
@@ -45,9 +47,11 @@ export async function successorDraft(self, was, { title, captions, kept, added, 
 /** @param {Collection} was @param {Map<number, string>} captions @param {number[]} kept */
 function keptColumns(was, captions, kept) {
   const previews = was.previews
+  const days = dayOfEach(was.edition.metadata, was.length)
   return {
     items: kept.map((i) => was.id(i)), types: kept.map((i) => was.mediaType(i)), previews: kept.map((i) => previews.get(i)),
     digests: kept.map((i) => was.fixed.ladder.map((_, v) => was.digest(i, v) ?? undefined)),
+    days: kept.map((i) => days[i]),
     captions: new Map(kept.map((i, place) => /** @type {const} */ ([place, captions.get(i) ?? '']))),
   }
 }
@@ -67,6 +71,9 @@ async function headOf({ user, authority }, title, people) {
     recipients: users, completers: people.flatMap((p) => p.completes && p.user || []),
   }
 }
+
+/** The days on which they were taken, by the clock of the camera. @param {Item[]} items */
+const daysOf = (items) => items.map(({ made }) => dayAt(made?.taken ?? 0))
 
 /** @param {Item[]} items */
 const columnsOf = (items) => ({

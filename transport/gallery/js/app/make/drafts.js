@@ -20,6 +20,12 @@ export const keepDraft = (id, draft) => write('drafts', hex(id), draft)
 /** @param {Uint8Array} id */
 export const forgetDraft = (id) => remove('drafts', hex(id))
 
+/** Takes note of the mail addresses with which an album was shared, which it has blinded. @param {Uint8Array} id @param {string[]} to */
+export const keepNamed = (id, to) => to.length ? write('seen', 'named/' + hex(id), to) : remove('seen', 'named/' + hex(id))
+
+/** Those that are known here; none after signing out. @param {Uint8Array} id @returns {Promise<string[]>} */
+export const namedIn = async (id) => await read('seen', 'named/' + hex(id)) ?? []
+
 /** All that are kept. @returns {Promise<{id: Uint8Array, draft: Draft}[]>} */
 export const keptDrafts = async () =>
   Promise.all((await keys('drafts')).map(async (key) => ({ id: unhex(key), draft: await read('drafts', key) })))

@@ -9,7 +9,7 @@ import { generationOf, withdrawn } from '../../lib/label.js'
 import { end, seal, update } from '../../lib/make.js'
 import { next } from '../../lib/messages.js'
 import { uploadBody } from '../../lib/upload.js'
-import { forgetDraft, keepDraft } from './drafts.js'
+import { forgetDraft, keepDraft, keepNamed } from './drafts.js'
 
 /** @typedef {import('../../lib/collection.js').Collection} Collection */
 /** @typedef {import('../../lib/upload.js').Piece} Piece */
@@ -57,6 +57,7 @@ export class Sharing {
     }
     if (filledIn && this.draft.withdrawn.length) await this.hub.share({ collection: this.collection.encode() }) // no upload says it
     await this.#endReplaced()
+    await keepNamed(this.collection.fixed.id, this.draft.to)
     await forgetDraft(this.collection.fixed.id)
     return unknown
   }
@@ -146,6 +147,7 @@ export class Sharing {
       if (state.ends.length || !state.collection.length) continue
       const ended = await end(decode(state.collection), this.signer, now())
       await this.hub.share({ collection: ended.encode() })
+      await keepNamed(id, [])
     }
   }
 }

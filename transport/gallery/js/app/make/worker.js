@@ -31,8 +31,11 @@ async function make(file, frame) {
   const small = await Promise.all(pictures.versions.map(async (v) => digestOf(new Uint8Array(await v.arrayBuffer()))))
   if (!small.length) small.length = 2
   const whole = await digestOfFile(file, (read) => postMessage({ read }))
-  return { ...pictures, type, taken: takenOf(head) || file.lastModified, digests: [...small, whole] }
+  return { ...pictures, type, taken: takenOf(head) || onTheWall(file.lastModified), digests: [...small, whole] }
 }
+
+/** A moment as the clock on the wall shows it here, as if it were UTC. @param {number} at milliseconds */
+const onTheWall = (at) => at - 60_000 * new Date(at).getTimezoneOffset()
 
 /** @param {File} file @param {string} type @param {ImageBitmap|null} [frame] @returns {Promise<Omit<Made, 'type'|'taken'|'digests'>>} */
 async function shown(file, type, frame) {
