@@ -1,5 +1,6 @@
 // Labels in words: what is not there, why, what lifts it, and who is expected to bring it.
 import { includes, same } from '../lib/bytes.js'
+import { parseDays } from './days.js'
 import { day, say } from './words.js'
 
 /** @typedef {import('./album-data.js').Album} Album */
@@ -45,20 +46,10 @@ function bringer(album) {
 /** In a few words, for a button. @param {Standing} standing */
 export const shortly = (standing) => say(`label.${standing}.short`)
 
-/**
- * The days on which items were made, by the first item of each: the album's metadata "days"
- * has them in display order, such as "2026-07-01*12 2026-07-02*3", with - for unknown.
- * @param {Album} album @returns {Map<number, string>}
- */
+/** The days on which items were made, in words, by the first item of each. @param {Album} album @returns {Map<number, string>} */
 export function daysOf(album) {
-  const days = new Map()
-  let i = 0
-  for (const [, date, count] of (album.collection.edition.metadata.get('days') ?? '').matchAll(/(\S+)\*(\d{1,8})/g)) {
-    const at = Date.parse(date)
-    days.set(i, date === '-' || Number.isNaN(at) ? say('album.undated') : day(at / 1000))
-    i += Number(count)
-  }
-  return days
+  const days = parseDays(album.collection.edition.metadata.get('days') ?? '')
+  return new Map([...days].map(([i, at]) => [i, Number.isNaN(at) ? say('album.undated') : day(at / 1000)]))
 }
 
 /** The day of an item, or nothing. @param {Map<number, string>} days @param {number} i */
