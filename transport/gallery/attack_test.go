@@ -167,3 +167,22 @@ func TestPasskeysOfAnotherPort(t *testing.T) {
 		}
 	}
 }
+
+// TestGalleriesOfOneHost: who signs in at a second gallery, at another port of the same host, stays
+// signed in at the first, and signs out of each alone.
+func TestGalleriesOfOneHost(t *testing.T) {
+	one, two := serve(t, gallery.Config{}), serve(t, gallery.Config{})
+	for _, s := range []*served{one, two} {
+		s.Server = httptest.NewServer(s.Server.Config.Handler)
+		t.Cleanup(s.Server.Close)
+	}
+	b := one.as(t, one.bob)
+	two.asks(t, b, "GET", "/as/"+two.bob.String(), nil, nil)
+	if !one.isIn(t, b) || !two.isIn(t, b) {
+		t.Error("signed in at both, and found at one")
+	}
+	two.asks(t, b, "POST", "/signout", nil, url.Values{})
+	if !one.isIn(t, b) || two.isIn(t, b) {
+		t.Error("signed out at the second alone, and found otherwise")
+	}
+}

@@ -3,6 +3,7 @@ package gallery
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"time"
 
@@ -11,7 +12,9 @@ import (
 )
 
 // The cookie of who is signed in. Where pages come over TLS, browsers take it from this host alone
-// and send it over nothing else (RFC 6265bis, section 4.1.3.2).
+// and send it over nothing else (RFC 6265bis, section 4.1.3.2). Where they do not, the name ends
+// with the port: browsers share cookies among all ports of a host, such as a hub and a home on one
+// computer.
 const plainCookie, hostCookie = "glimpse", "__Host-glimpse"
 
 // SignIn has a browser signed in as a user whom the caller has authenticated. The error wraps
@@ -56,6 +59,9 @@ func (g *Gallery) isSecure(r *http.Request) bool { return r.TLS != nil || g.orig
 func (g *Gallery) cookieName(r *http.Request) string {
 	if g.isSecure(r) {
 		return hostCookie
+	}
+	if _, port, err := net.SplitHostPort(r.Host); err == nil {
+		return plainCookie + "-" + port
 	}
 	return plainCookie
 }
