@@ -52,18 +52,39 @@ func TestAlbumOffline(t *testing.T) {
 	s.SignIn(s.origin, s.w.User("eve"))
 	s.Open(s.origin + "/")
 	s.Until(ready)
-	left := browsertest.Eval[int](s.Page, `(async () => {
-		let n = 0
-		for (const name of await caches.keys()) for (const r of await (await caches.open(name)).keys()) n += /album|versions/.test(r.url) ? 1 : 0
-		return n
-	})()`)
-	if left != 0 {
-		t.Errorf("%d pages and pictures are left to another user", left)
+	if n := browsertest.Eval[int](s.Page, left); n != 0 {
+		t.Errorf("%d pages, pictures and texts are left to another user", n)
 	}
 	s.Open(s.url())
 	s.Until(`document.title && !document.querySelector('.grid')`)
 	looks(s.Page, "not-there")
+
+	s.SignIn(s.origin, s.bob)
+	s.Open(s.url())
+	s.Until(`document.querySelectorAll('.thumb.in').length === 4`)
+	if kept := browsertest.Eval[bool](s.Page, `fetch('/signout').then(() => caches.has('glimpse-seen'))`); !kept {
+		t.Error("what was seen goes without anybody signing out")
+	}
+	s.Forgive() // the browser notes the refusal
+	s.Open(s.origin + "/settings")
+	s.Click(`[action="/signout"] button`)
+	s.Until(`document.querySelector('#ways') && !document.querySelector('#ways').hidden`)
+	if n := browsertest.Eval[int](s.Page, left); n != 0 {
+		t.Errorf("of what was seen, %d things are left by who signs out", n)
+	}
 }
+
+// left counts what a browser has kept of albums: pages, pictures, states and originals.
+const left = `(async () => {
+	let n = 0
+	for (const name of await caches.keys()) for (const r of await (await caches.open(name)).keys()) n += /album|versions/.test(r.url) ? 1 : 0
+	const db = await new Promise((done) => { const r = indexedDB.open('glimpse'); r.onsuccess = () => done(r.result) })
+	const keys = await new Promise((done) => { const r = db.transaction('seen').objectStore('seen').getAllKeys(); r.onsuccess = () => done(r.result) })
+	db.close()
+	n += keys.filter((k) => k.includes('/')).length
+	for await (const name of (await navigator.storage.getDirectory()).keys()) n += name === 'originals' ? 1 : 0
+	return n
+})()`
 
 // TestAlbumOnAPhone: at 390 by 844, in the dark, all is there and nothing is wider than the screen.
 func TestAlbumOnAPhone(t *testing.T) {

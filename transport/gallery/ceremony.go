@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/go-webauthn/webauthn/protocol"
@@ -51,18 +52,23 @@ func (g *Gallery) begun(w http.ResponseWriter, r *http.Request, options any, dat
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
-	_, _ = w.Write(encode(map[string]any{"ceremony": place, "options": options})) // an error is the browser's, that has gone
+	_, _ = w.Write(encode(map[string]any{"ceremony": place + "." + data.Challenge, "options": options})) // an error is the browser's, that has gone
 }
 
-// ended takes the ceremony that a request ends, which it does once.
+// ended takes the ceremony that a request ends, which it does once. Nobody ends another's: it is
+// named by its challenge, too.
 func (g *Gallery) ended(r *http.Request) (data webauthn.SessionData, err error) {
-	key := ceremonyKey(r.PathValue("ceremony"))
+	place, challenge, _ := strings.Cut(r.PathValue("ceremony"), ".")
+	key := ceremonyKey(place)
 	records, err := g.cfg.Store.Get(r.Context(), key)
 	if err != nil {
 		return data, err
 	}
 	var c ceremony
-	if records[0].Version == 0 || json.Unmarshal(records[0].Value, &c) != nil || g.cfg.Now().Sub(c.Begun) > ceremonyAge {
+	if records[0].Version == 0 || json.Unmarshal(records[0].Value, &c) != nil {
+		return data, transport.ErrNotFound
+	}
+	if c.Data.Challenge != challenge || g.cfg.Now().Sub(c.Begun).Abs() > ceremonyAge {
 		return data, transport.ErrNotFound
 	}
 	_, err = g.cfg.Store.Apply(r.Context(), transport.Batch{
@@ -86,7 +92,6 @@ func (g *Gallery) createPasskey(w http.ResponseWriter, r *http.Request) {
 func (g *Gallery) createdPasskey(w http.ResponseWriter, r *http.Request) {
 	with, o, err := g.withPasskeys(r)
 	if err == nil {
-		r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
 		err = g.takePasskey(r, with, o)
 	}
 	g.answer(w, r, err)
@@ -142,7 +147,6 @@ func (g *Gallery) usedPasskey(w http.ResponseWriter, r *http.Request) {
 		g.answer(w, r, transport.ErrNotFound)
 		return
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
 	g.answer(w, r, g.signInByPasskey(w, r, with))
 }
 

@@ -113,7 +113,11 @@ func (g *Gallery) routes() {
 	}
 }
 
-// fromOwnPages refuses what another site's pages have browsers do.
+// mostBody is how many bytes of a body pages read: forms, and what passkeys say. Without a bound
+// forms with files would fill the disk, whoever sends them.
+const mostBody = 64 << 10
+
+// fromOwnPages refuses what another site's pages have browsers do, and bounds bodies.
 func (g *Gallery) fromOwnPages(h http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if g.crossOrigin.Check(r) != nil {
@@ -121,6 +125,7 @@ func (g *Gallery) fromOwnPages(h http.HandlerFunc) http.Handler {
 			return
 		}
 		w.Header().Set("Cross-Origin-Resource-Policy", "same-origin")
+		r.Body = http.MaxBytesReader(w, r.Body, mostBody)
 		h(w, r)
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"html/template"
 	"net/http"
 	"strings"
+	"unicode"
 )
 
 //go:embed pages
@@ -61,7 +62,9 @@ func (page) Languages() []choice {
 
 type choice struct{ Tag, Name string }
 
-// isLocal reports whether a path leads to a page of the gallery.
+// isLocal reports whether a path leads to a page of the gallery. Browsers take \ for /, and pass
+// over tabs and ends of lines (URL standard, section 4.4).
 func isLocal(path string) bool {
-	return strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "//") && !strings.ContainsAny(path, "\\\r\n")
+	odd := func(c rune) bool { return c == '\\' || unicode.IsControl(c) }
+	return strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "//") && !strings.ContainsFunc(path, odd)
 }

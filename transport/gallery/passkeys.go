@@ -81,10 +81,12 @@ func (g *Gallery) owner(ctx context.Context, user collection.UserID) (owner, err
 }
 
 // passkeys are for the host of Config.URL or, without one, at localhost, where browsers take
-// the host's name for a secure place (Secure Contexts, section 3.1); nil = there are none.
+// the host's name for a secure place (Secure Contexts, section 3.1); nil = there are none. The port
+// is the one that was called: another program's page at localhost gets answers of the same
+// passkeys, for its own port, and could pass them on with that as the host.
 func (g *Gallery) passkeys(r *http.Request) *webauthn.WebAuthn {
 	origin := g.origin
-	if host, _, err := net.SplitHostPort(r.Host); origin.Host == "" && err == nil && host == "localhost" {
+	if origin.Host == "" && isCalledAt(r, "localhost") {
 		origin = url.URL{Scheme: "http", Host: r.Host}
 	}
 	if origin.Host == "" || net.ParseIP(origin.Hostname()) != nil {
@@ -102,6 +104,17 @@ func (g *Gallery) passkeys(r *http.Request) *webauthn.WebAuthn {
 		return nil
 	}
 	return w
+}
+
+// isCalledAt reports whether a request names a host and the port at which it came.
+func isCalledAt(r *http.Request, name string) bool {
+	at, _ := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+	host, port, err := net.SplitHostPort(r.Host)
+	if at == nil || err != nil {
+		return false
+	}
+	_, own, err := net.SplitHostPort(at.String())
+	return err == nil && host == name && port == own
 }
 
 // removePasskey removes a passkey of a user's, and ends the sessions that it has begun.

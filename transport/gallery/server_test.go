@@ -281,7 +281,7 @@ func TestFailedPages(t *testing.T) {
 		{"/guest/0123", "fr-CA", "Ce lien n’est plus valable", 410, s.browser(t)},
 		{path, "de", "Willkommen", 401, s.browser(t)},
 		{path, "xx", "Holidays", 200, b},
-		{path, "en", "There is nothing here", 404, s.as(t, collection.UserID{9})},
+		{path, "en", "There is nothing here", 404, s.as(t, s.User("eve"))},
 	} {
 		status, h, body := s.asks(t, c.b, "GET", c.path, map[string]string{"Accept-Language": c.language}, nil)
 		if status != c.status || !strings.Contains(body, c.want) {
@@ -302,7 +302,7 @@ func TestFailedPages(t *testing.T) {
 func TestLanguage(t *testing.T) {
 	s := serve(t, gallery.Config{})
 	b := s.as(t, s.bob)
-	for to, want := range map[string]string{"/settings": "/settings", "//evil.example": "/", "https://evil.example": "/", `/\evil.example`: "/"} {
+	for to, want := range map[string]string{"/settings": "/settings", "//evil.example": "/", "https://evil.example": "/", `/\evil.example`: "/", "/\t/evil.example": "/", "\t//evil.example": "/", "evil.example": "/"} {
 		status, h, _ := s.asks(t, b, "POST", "/language", nil, url.Values{"language": {"fr"}, "to": {to}})
 		if status != http.StatusSeeOther || h.Get("Location") != want {
 			t.Errorf("%s leads to %s", to, h.Get("Location"))
@@ -336,7 +336,7 @@ func TestAlbumsPage(t *testing.T) {
 	if status, _, body := s.asks(t, b, "GET", h.Get("Location"), nil, nil); status != http.StatusOK || len(body) == 0 {
 		t.Error("the cover's thumbnail is answered with", status)
 	}
-	if status, _, _ := s.asks(t, s.as(t, collection.UserID{9}), "GET", path, nil, nil); status != http.StatusNotFound {
+	if status, _, _ := s.asks(t, s.as(t, s.User("eve")), "GET", path, nil, nil); status != http.StatusNotFound {
 		t.Error("a stranger is answered with", status)
 	}
 }

@@ -1,7 +1,9 @@
 package gallery
 
 import (
+	"context"
 	"errors"
+	"net"
 	"net/http"
 	"time"
 
@@ -10,19 +12,36 @@ import (
 )
 
 // The cookie of who is signed in. Where pages come over TLS, browsers take it from this host alone
-// and send it over nothing else (RFC 6265bis, section 4.1.3.2).
+// and send it over nothing else (RFC 6265bis, section 4.1.3.2). Where they do not, the name ends
+// with the port: browsers share cookies among all ports of a host, such as a hub and a home on one
+// computer.
 const plainCookie, hostCookie = "glimpse", "__Host-glimpse"
 
-// SignIn has a browser signed in as a user whom the caller has authenticated. The errors are
-// those of the store.
+// SignIn has a browser signed in as a user whom the caller has authenticated. The error wraps
+// transport.ErrForbidden if that is no user of the station's, or is one of the stores.
 func (g *Gallery) SignIn(w http.ResponseWriter, r *http.Request, user collection.UserID) error {
 	return g.signIn(w, r, session{User: user})
 }
 
 func (g *Gallery) signIn(w http.ResponseWriter, r *http.Request, s session, rests ...transport.Condition) error {
+	if err := g.isMember(r.Context(), s.User); err != nil {
+		return err
+	}
 	token, err := g.sessions.begin(r.Context(), s, rests...)
 	if err == nil {
 		g.setCookie(w, r, token, g.sessions.lasts)
+	}
+	return err
+}
+
+// isMember returns an error that wraps ErrForbidden if somebody is no user of the station's.
+func (g *Gallery) isMember(ctx context.Context, user collection.UserID) error {
+	if g.IsMember == nil {
+		return nil
+	}
+	is, err := g.IsMember(ctx, user)
+	if err == nil && !is {
+		return transport.At(transport.ErrForbidden, "no user")
 	}
 	return err
 }
@@ -41,6 +60,9 @@ func (g *Gallery) cookieName(r *http.Request) string {
 	if g.isSecure(r) {
 		return hostCookie
 	}
+	if _, port, err := net.SplitHostPort(r.Host); err == nil {
+		return plainCookie + "-" + port
+	}
 	return plainCookie
 }
 
@@ -52,8 +74,11 @@ func (g *Gallery) signedIn(r *http.Request) (kept, error) {
 		return kept{}, transport.ErrUnauthenticated
 	}
 	s, err := g.sessions.find(r.Context(), c.Value)
-	if err != nil || s.Seal == nil {
+	if err != nil {
 		return s, err
+	}
+	if s.Seal == nil {
+		return g.ofMember(r, s)
 	}
 	user, key, err := g.Keys.Verify(r.Context(), s.Seal.Type, s.Seal.Statement, s.Seal.Seal, s.Seal.Issued)
 	switch {
@@ -64,6 +89,15 @@ func (g *Gallery) signedIn(r *http.Request) (kept, error) {
 	}
 	s.Key = key
 	return s, nil
+}
+
+// ofMember is a session, unless its user is none any more.
+func (g *Gallery) ofMember(r *http.Request, s kept) (kept, error) {
+	err := g.isMember(r.Context(), s.User)
+	if errors.Is(err, transport.ErrForbidden) {
+		return kept{}, errors.Join(transport.ErrUnauthenticated, g.sessions.end(r.Context(), s.record))
+	}
+	return s, err
 }
 
 // user is who is signed in.
@@ -81,8 +115,8 @@ func (g *Gallery) keep(w http.ResponseWriter, r *http.Request, s kept) {
 	}
 }
 
-// byCookie lets in who is signed in. What changes something it lets in from the gallery's own
-// pages alone.
+// byCookie lets in who is signed in, from the gallery's own pages alone: browsers send the cookie
+// with what pages of the same site ask for, too, which are other hosts of a domain, and other ports.
 type byCookie struct{ *Gallery }
 
 func (b byCookie) Authenticate(r *http.Request) (transport.Identity, error) {
@@ -90,10 +124,16 @@ func (b byCookie) Authenticate(r *http.Request) (transport.Identity, error) {
 	if err != nil {
 		return transport.Identity{}, err
 	}
-	if b.crossOrigin.Check(r) != nil {
+	if b.crossOrigin.Check(r) != nil || isOtherSite(r) {
 		return transport.Identity{}, transport.At(transport.ErrUnauthenticated, "the request comes from another site")
 	}
 	return transport.Identity{User: s.User, Key: s.Key}, nil
+}
+
+// isOtherSite reports whether a browser says that another origin's page asks (Fetch Metadata).
+func isOtherSite(r *http.Request) bool {
+	site := r.Header.Get("Sec-Fetch-Site")
+	return site != "" && site != "same-origin" && site != "none"
 }
 
 // signOut ends the session, or all of the user's.

@@ -90,7 +90,9 @@ func (s *sessions) room(ctx context.Context, user collection.UserID) (changes []
 	return changes, nil
 }
 
-func (s *sessions) isOver(of session) bool { return s.now().Sub(of.Used) > s.lasts }
+// isOver reports whether a session was not used for too long, or would be by a clock that has gone
+// back since.
+func (s *sessions) isOver(of session) bool { return s.now().Sub(of.Used).Abs() > s.lasts }
 
 // find returns the session of a token. The error wraps ErrUnauthenticated if there is none.
 func (s *sessions) find(ctx context.Context, token string) (kept, error) {

@@ -2,6 +2,7 @@ package gallery
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -19,6 +20,9 @@ type Station struct {
 	Latest func(ctx context.Context, user collection.UserID, below uint64, n int) ([]transport.Entry, error)
 	// Name is what a user is called; empty = not known.
 	Name func(context.Context, collection.UserID) string
+	// IsMember reports whether somebody is a user of the station's: who was and is none any more is
+	// signed out. nil = everybody is.
+	IsMember func(context.Context, collection.UserID) (bool, error)
 	// Handler serves the station's routes, /v1/…, to those whom who lets in, too.
 	Handler func(who httplink.Authenticator) http.Handler
 	// Key is the station's own, for which requests are sealed, and Keys say whose seal one has.
@@ -51,6 +55,13 @@ func OfHub(h *hub.Hub, o httplink.HandlerOptions) Station {
 		Name: func(ctx context.Context, user collection.UserID) string {
 			person, _ := h.Accounts().Person(ctx, user) // who is not known has no name
 			return person.Name
+		},
+		IsMember: func(ctx context.Context, user collection.UserID) (bool, error) {
+			_, err := h.Accounts().Person(ctx, user)
+			if errors.Is(err, transport.ErrNotFound) {
+				return false, nil
+			}
+			return err == nil, err
 		},
 		Handler: func(who httplink.Authenticator) http.Handler {
 			o := o

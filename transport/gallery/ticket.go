@@ -48,7 +48,7 @@ func (g *Gallery) sessionByTicket(w http.ResponseWriter, r *http.Request) {
 	t, ok := g.tickets.all[secret]
 	delete(g.tickets.all, secret)
 	g.tickets.mu.Unlock()
-	if !ok || g.cfg.Now().Sub(t.made) > ticketAge {
+	if !ok || g.cfg.Now().Sub(t.made).Abs() > ticketAge {
 		g.answer(w, r, transport.ErrUnauthenticated)
 		return
 	}

@@ -1,23 +1,14 @@
 // Files that are handed out: what may be done with an original, and by which name and type.
 import { h } from './dom.js'
+import { fileName, mayShow, typeOf } from './file-name.js'
 import { say } from './words.js'
 
 /** @typedef {import('./album-data.js').Album} Album */
 
-/** Types that browsers show without anything in them being run, and the endings of their files. @type {Record<string, string>} */
-const shown = {
-  'image/jpeg': 'jpg', 'image/png': 'png', 'image/webp': 'webp', 'image/avif': 'avif', 'image/gif': 'gif',
-  'video/mp4': 'mp4', 'video/webm': 'webm', 'video/quicktime': 'mov',
-}
-
-/** Whether a page may show an original itself. @param {string} type @param {'image'|'video'} sort */
-export const mayShow = (type, sort) => type in shown && type.startsWith(sort + '/')
-
 /** An original as a file, which nobody takes for a page. @param {Album} album @param {number} i @param {Blob} blob */
 export function fileOf(album, i, blob) {
   const type = album.collection.mediaType(i)
-  const title = (album.collection.edition.title || say('album.untitled')).replace(/[\p{C}\p{Zl}\p{Zp}/\\:*?"<>|]+/gu, ' ').trim().slice(0, 80)
-  return new File([blob], `${title} ${i + 1}.${shown[type] ?? 'bin'}`, { type: type in shown ? type : 'application/octet-stream' })
+  return new File([blob], fileName(album.collection.edition.title || say('album.untitled'), i + 1, type), { type: typeOf(type) })
 }
 
 /** @type {{right: import('../lib/gate.js').Right, text: string, act: (file: File) => unknown, can: (album: Album, i: number) => boolean}[]} */

@@ -1,6 +1,6 @@
 // The pictures of the viewer: the best of an item that there is, the last few kept.
 import { GlimpseError } from '../lib/errors.js'
-import { mayShow } from './album-files.js'
+import { mayShow } from './file-name.js'
 
 /** @typedef {import('./album-data.js').Album} Album */
 

@@ -1,5 +1,6 @@
 // One item of an album, as large as the screen.
-import { actionsOf, mayShow } from './album-files.js'
+import { actionsOf } from './album-files.js'
+import { mayShow } from './file-name.js'
 import { dayOf, daysOf, nameOf, sentences, shortly, sortOf } from './album-labels.js'
 import { drawn } from './album-preview.js'
 import { Screens } from './album-screens.js'

@@ -8,9 +8,17 @@ const most = 65536
 
 /** Items that follow each other and are of one day; '' = it is not known. @typedef {{day: string, count: number}} Run */
 
-/** @param {Map<string, string>} metadata @returns {Run[]} in display order */
-export const readDays = (metadata) => [...(metadata.get('days') ?? '').matchAll(/(\S+)\*(\d{1,8})/g)]
-  .map(([, day, count]) => ({ day: /^\d{4}-\d\d-\d\d$/.test(day) ? day : '', count: Number(count) }))
+/** What is no run is passed over, whatever an author has written. @param {Map<string, string>} metadata @returns {Run[]} in display order */
+export function readDays(metadata) {
+  /** @type {Run[]} */
+  const runs = []
+  for (const run of (metadata.get('days') ?? '').split(' ')) {
+    const [day, count, ...more] = run.split('*')
+    if (!day || more.length || !/^\d{1,8}$/.test(count)) continue
+    runs.push({ day: /^\d{4}-\d\d-\d\d$/.test(day) ? day : '', count: Number(count) })
+  }
+  return runs
+}
 
 /** The day of each of n items, '' = not known. @param {Map<string, string>} metadata @param {number} n @returns {string[]} */
 export function dayOfEach(metadata, n) {

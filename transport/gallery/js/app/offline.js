@@ -1,5 +1,6 @@
 // What was seen is shown where no station answers; nothing of it to the next user.
 import { cacheName } from './album-seen.js'
+import { removeOriginals } from './place.js'
 import { clear, read, write } from './store.js'
 import { scriptURL } from './trusted.js'
 
@@ -18,10 +19,11 @@ export async function keepOffline(user) {
   await navigator.serviceWorker.register(scriptURL(worker)).catch(() => undefined) // without it pages are shown online alone
 }
 
-/** Forgets all that was seen: on signing out. */
+/** Forgets all that was seen, originals, too: on signing out. */
 export async function forgetAll() {
   await clear('seen')
   await clear('wishes')
+  await removeOriginals()
   if (!('caches' in globalThis)) return
   for (const name of await caches.keys()) if (name.startsWith(cacheName)) await caches.delete(name)
 }

@@ -1,12 +1,14 @@
 // The way in: a browser that is a station signs in by itself; others by a passkey, or they join.
 import { find, h } from './dom.js'
 import { me, signIn } from './me.js'
+import { forgetAll } from './offline.js'
 import { assertPasskey } from './passkey.js'
 import { say } from './words.js'
 
 const state = find('#state')
 
 async function begin() {
+  if (location.search === '?out') await forgetAll()
   const [, ticket] = location.hash.split('#in.')
   if (ticket) return byTicket(ticket)
   if (location.hash.length > 1) return location.replace('/join' + location.hash)

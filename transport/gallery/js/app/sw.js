@@ -50,9 +50,10 @@ async function latest(request) {
   }
 }
 
-/** Whoever signs out takes along what was seen. @param {Request} request */
+/** Whoever signs out takes along what was seen; nothing goes where that is refused. @param {Request} request */
 async function leave(request) {
   const response = await fetch(request)
+  if (!response.ok && response.type !== 'opaqueredirect') return response
   for (const name of await caches.keys()) if (name.startsWith(cacheName)) await caches.delete(name)
   return response
 }

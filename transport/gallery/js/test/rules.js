@@ -1,4 +1,6 @@
 // The rules that no vector holds. Each export is one.
+import { readDays } from '../app/days.js'
+import { fileName, mayShow, typeOf } from '../app/file-name.js'
 import { filled } from '../app/make/share.js'
 import { hex, same, unhex } from '../lib/bytes.js'
 import { pack } from '../lib/column.js'
@@ -206,4 +208,25 @@ export async function duplicates() {
   check(items.every((id, i) => c.find(id) === i) && c.find(random(16)) === -1, 'an item is not found')
   await refused(async () => make({ author: random(16), items: [...items, items[77]] }), 'ErrDuplicate')
   check(hex(c.id(1)) === hex(items[1]), 'another item')
+}
+
+/** Whatever an author has written for days is read in time that grows with its length. */
+export function days() {
+  const read = (/** @type {string} */ text) => readDays(new Map([['days', text]]))
+  check(JSON.stringify(read('2026-07-01*2 -*3 2026-07-03*1').map((r) => [r.day, r.count])) === '[["2026-07-01",2],["",3],["2026-07-03",1]]', 'other days')
+  for (const none of ['', '*', '*1', 'x', '2026-07-01', '2026-07-01*', '2026-07-01*-1', '2026-07-01*1*1', '2026-07-01*123456789', 'a'.repeat(1 << 22), '*'.repeat(1 << 22)]) {
+    check(read(none).length === 0, 'days of ' + none.slice(0, 20))
+  }
+}
+
+/** A file that is handed out has the name and type of what it is at most shown as. */
+export function filesHandedOut() {
+  for (const type of ['text/html', 'image/svg+xml', 'application/xhtml+xml', 'text/javascript', '__proto__', 'constructor', 'toString', '', 'image/', 'IMAGE/PNG', 'image/png;x']) {
+    check(typeOf(type) === 'application/octet-stream' && fileName('x', 1, type) === 'x 1.bin' && !mayShow(type, 'image'), type)
+  }
+  check(typeOf('image/png') === 'image/png' && mayShow('image/png', 'image') && !mayShow('image/png', 'video'), 'a PNG is none')
+  for (const [title, want] of [
+    ['Holidays', 'Holidays 7.jpg'], ['../../etc/passwd', 'etc passwd 7.jpg'], ['.profile', 'profile 7.jpg'], ['a\u202egpj.exe', 'a gpj.exe 7.jpg'], ['C:\\x|y', 'C  x y 7.jpg'],
+    ['\r\nSet-Cookie: x', 'Set-Cookie  x 7.jpg'], ['...', '7.jpg'], ['', '7.jpg'], ['x'.repeat(1000), 'x'.repeat(80) + ' 7.jpg'],
+  ]) check(fileName(title, 7, 'image/jpeg') === want, fileName(title, 7, 'image/jpeg'))
 }
