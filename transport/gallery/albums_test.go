@@ -83,6 +83,7 @@ func TestAlbumOnAPhone(t *testing.T) {
 	s.Tap(`.tile[data-i="1"] a`)
 	s.Until(`document.querySelector('.viewer[open] [data-layer=screen]')`)
 	s.Screenshot("phone-viewer")
+	s.fits(t)
 	s.Swipe(`.stage`, -200)
 	s.Until(`location.hash === '#item-3'`)
 	s.Swipe(`.stage`, 200)
