@@ -2,6 +2,7 @@ package gallery_test
 
 import (
 	"fmt"
+	"net/http"
 	"sync/atomic"
 	"testing"
 
@@ -33,7 +34,7 @@ func (s *shown) url() string {
 }
 
 // showing shares an album of real photos, and opens a browser.
-func showing(t *testing.T, photos int, change func(*collection.Body), over ...func(*gallery.Station)) *shown {
+func showing(t *testing.T, photos int, change func(*collection.Body)) *shown {
 	t.Helper()
 	s := &shown{w: browsertest.World(t, hub.Config{RequiredFromDevice: 2})}
 	ann := s.w.User("ann")
@@ -47,16 +48,25 @@ func showing(t *testing.T, photos int, change func(*collection.Body), over ...fu
 	}
 	s.name = s.cam.AlbumOf("Holidays", body)
 	s.cam.Shares(s.name)
-	of := gallery.OfHub(s.w.Hub.Hub, httplink.HandlerOptions{})
-	for _, change := range over {
-		change(&of)
-	}
-	g, err := gallery.New(of, gallery.Config{})
+	g, err := gallery.New(gallery.OfHub(s.w.Hub.Hub, httplink.HandlerOptions{}), gallery.Config{})
 	labtest.Must(t, err)
-	s.origin = browsertest.Serve(t, withOriginals{g, s})
+	s.origin = browsertest.Serve(t, stoppable{g, &s.down})
 	s.Page = browsertest.New(t)
 	s.SignIn(s.origin, s.bob)
 	return s
+}
+
+// stoppable is a gallery that does not answer for as long as it is down.
+type stoppable struct {
+	*gallery.Gallery
+	down *atomic.Bool
+}
+
+func (s stoppable) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if s.down.Load() {
+		panic(http.ErrAbortHandler)
+	}
+	s.Gallery.ServeHTTP(w, r)
 }
 
 const ready = `document.body.dataset.ready`
@@ -93,6 +103,7 @@ func (s *shown) opens(t *testing.T) {
 	s.Click(`.tile[data-i="2"] a`)
 	s.Until(`document.querySelector('.viewer[open] [data-layer=screen]')`)
 	looks(s.Page, "viewer")
+	s.fits(t)
 	for i, key := range []string{kb.ArrowRight, kb.End, kb.Home, kb.ArrowRight} {
 		s.Press(key)
 		s.Until(fmt.Sprintf(`location.hash === '#item-%d'`, []int{4, 30, 1, 2}[i]))
@@ -101,5 +112,20 @@ func (s *shown) opens(t *testing.T) {
 	s.Until(`!document.querySelector('.viewer[open]') && !location.hash`)
 	if got := browsertest.Eval[string](s.Page, `document.activeElement.getAttribute('href') ?? ''`); got != "#item-2" {
 		t.Errorf("the focus is at %q", got)
+	}
+}
+
+// fits checks that the viewer shows a picture whole, with nothing over it, until it is zoomed.
+func (s *shown) fits(t *testing.T) {
+	t.Helper()
+	got := browsertest.Eval[string](s.Page, `(() => {
+		const box = (q) => document.querySelector('.viewer ' + q).getBoundingClientRect()
+		const p = box('[data-layer=screen]'), above = box('header'), below = box('.info')
+		const fit = getComputedStyle(document.querySelector('[data-layer=screen]')).objectFit
+		const whole = p.top >= above.bottom && p.bottom <= below.top && p.left >= 0 && p.right <= innerWidth && below.bottom <= innerHeight
+		return whole && fit === 'contain' && p.height > innerHeight / 3 ? '' : JSON.stringify([p, above, below, fit])
+	})()`)
+	if got != "" {
+		t.Error("the picture is not whole: ", got)
 	}
 }

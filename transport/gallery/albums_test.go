@@ -108,6 +108,7 @@ func TestAlbumOnAPhone(t *testing.T) {
 	s.Until(`document.querySelector('.viewer[open] [data-layer=screen]')`)
 	s.Screenshot("phone-viewer")
 	s.Accessible("the viewer on a phone")
+	s.fits(t)
 	s.Swipe(`.stage`, -200)
 	s.Until(`location.hash === '#item-3'`)
 	s.Swipe(`.stage`, 200)

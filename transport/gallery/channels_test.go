@@ -35,7 +35,6 @@ func TestNewsGoesWherePeopleWant(t *testing.T) {
 		a.types(`#channel-xmpp`, "ann@chat.example.org")
 		a.Do(chromedp.SetValue(`#language`, "de"))
 		saves("A code is on its way")
-		a.Accessible()
 		looks(a.Page, "settings-code")
 		a.types(`#code-xmpp`, "ABCDEFGH")
 		saves("not the code")
@@ -81,7 +80,6 @@ func TestNewsGoesWherePeopleWant(t *testing.T) {
 		a.Letters(post)
 		opens()
 		a.Until(`document.querySelector('#parked:not([hidden]) li')?.textContent.includes('carol@example.org')`)
-		a.Accessible()
 		looks(a.Page, "settings-parked")
 		if got := browsertest.Eval[string](a.Page, `document.querySelector('#parked a').pathname`); !strings.HasSuffix(got, name.ID.String()) {
 			t.Errorf("it leads to %s", got)

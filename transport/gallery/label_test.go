@@ -1,25 +1,19 @@
 package gallery_test
 
 import (
-	"io"
-	"net/http"
-	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp/kb"
 
-	"github.com/glimpse-go/glimpse/transport"
-	"github.com/glimpse-go/glimpse/transport/gallery"
 	"github.com/glimpse-go/glimpse/transport/gallery/internal/browsertest"
 )
 
 // TestLabelsSayWhatIsMissing: an icon at each picture, and a tip in words, for who points at it,
-// touches it, goes there by keys or listens; a wish with one click, and the original when it comes,
-// without reload.
+// touches it, goes there by keys or listens; a wish with one click; and no icon any more as soon as
+// the label goes, without reload, also in a browser that is no station and has no originals.
 func TestLabelsSayWhatIsMissing(t *testing.T) {
-	home := func(of *gallery.Station) { of.Root = nil } // which serves originals to who is signed in
-	s := showing(t, 6, nil, home)
+	s := showing(t, 6, nil)
 	s.Open(s.url())
 	s.Until(ready)
 	s.Until(`document.querySelectorAll('.mark.pending').length === 6`)
@@ -71,15 +65,12 @@ func (s *shown) completes(t *testing.T) {
 	s.cam.Syncs(s.home, s.name)
 	s.home.Publishes(s.name)
 	s.Until(`document.querySelectorAll('.mark').length === 0`)
-	s.Until(`document.querySelector('.viewer [data-layer=original]')`)
-	rights := browsertest.Eval[string](s.Page, `[...document.querySelectorAll('.viewer [data-right]')].map((e) => e.dataset.right).join()`)
-	if rights != "print,export" {
-		t.Errorf("it offers %q", rights)
+	s.Until(`document.querySelector('.viewer .why a[href="/join"]')`)
+	got := browsertest.Eval[string](s.Page, `document.querySelector('.viewer .why').textContent`)
+	if want := "only to a browser with a key of its own"; !strings.Contains(got, want) {
+		t.Errorf("why there is no original: %q", got)
 	}
-	if width := browsertest.Eval[int](s.Page, `document.querySelector('[data-layer=original]').naturalWidth`); width != 1600 {
-		t.Errorf("it shows a picture of %d pixels", width)
-	}
-	looks(s.Page, "original")
+	looks(s.Page, "original-no-station")
 	s.Press(kb.Escape)
 }
 
@@ -94,44 +85,36 @@ func (s *shown) withdraws(t *testing.T) {
 	looks(s.Page, "withdrawn")
 }
 
-// withOriginals is a gallery whose station serves originals, as a home does.
-type withOriginals struct {
-	*gallery.Gallery
-	*shown
+// TestWishComesTrue: in a browser that is a station, whose hub names its root key, the icons go
+// when the labels go, and what was wished for comes by itself, from the home that has it.
+func TestWishComesTrue(t *testing.T) {
+	l := lends(t, 6)
+	l.cam.Shares(l.name)
+	l.p.Open(l.origin + "/album/" + l.name.Author.String() + "/" + l.name.ID.String())
+	l.p.Until(ready + ` && document.body.dataset.root`)
+	l.p.Until(`document.querySelectorAll('.mark.pending').length === 6`)
+	l.p.Click(`.tile[data-i="1"] .mark`)
+	l.p.Click(`.tip .wish`)
+	l.p.Until(`document.querySelector('.tip .wish').getAttribute('aria-pressed') === 'true'`)
+	l.cam.Syncs(l.home, l.name)
+	l.home.Publishes(l.name)
+	l.p.Until(`document.querySelectorAll('.mark').length === 0 && document.body.dataset.vouched === 'author'`)
+	l.p.Until(`document.querySelector('.tile[data-i="1"]').dataset.standing === 'here'`)
+	l.p.Press(kb.Escape)
+	l.p.Click(`.tile[data-i="1"] a`)
+	l.showsOriginal()
 }
 
-func (o withOriginals) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if o.down.Load() {
-		panic(http.ErrAbortHandler)
+// showsOriginal checks that the viewer shows an original, and what may be done with it.
+func (l *lent) showsOriginal() {
+	l.t.Helper()
+	l.p.Until(`document.querySelector('.viewer [data-layer=original]')`)
+	rights := browsertest.Eval[string](l.p, `[...document.querySelectorAll('.viewer [data-right]')].map((e) => e.dataset.right).join()`)
+	if rights != "print,export" {
+		l.t.Errorf("it offers %q", rights)
 	}
-	mux := http.NewServeMux()
-	mux.Handle("/", o.Gallery)
-	mux.HandleFunc("GET /v1/originals/{author}/{id}/{item}", serveOriginals(o.home.Station.Peer.As(transport.Identity{User: o.shown.bob})))
-	mux.ServeHTTP(w, r)
-}
-
-// serveOriginals serves what a home has.
-func serveOriginals(home transport.Originals) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		var ref transport.Ref
-		err := ref.Collection.Author.UnmarshalText([]byte(r.PathValue("author")))
-		if err == nil {
-			err = ref.Collection.ID.UnmarshalText([]byte(r.PathValue("id")))
-		}
-		if err == nil {
-			err = ref.Item.UnmarshalText([]byte(r.PathValue("item")))
-		}
-		if err != nil {
-			http.NotFound(w, r)
-			return
-		}
-		s, err := home.Original(r.Context(), ref, 0, -1)
-		if err != nil {
-			http.NotFound(w, r)
-			return
-		}
-		defer s.Close()
-		w.Header().Set("Glimpse-Size", strconv.FormatInt(s.Size, 10))
-		_, _ = io.Copy(w, s)
+	if width := browsertest.Eval[int](l.p, `document.querySelector('[data-layer=original]').naturalWidth`); width != 1600 {
+		l.t.Errorf("it shows a picture of %d pixels", width)
 	}
+	l.p.Screenshot("original")
 }

@@ -21,6 +21,9 @@ import { ringOf } from './ring.js'
  * @typedef {'here'|'there'|'pending'|'withdrawn'|'forbidden'|'unreachable'|'unverified'} Standing
  */
 
+/** What keeps an original from this browser, and says nothing of where it is. @type {Set<string|undefined>} */
+const ownReasons = new Set(['station', 'room'])
+
 /**
  * Album is an EventTarget: 'labels' when what is known of items has changed, 'edition' when all
  * else has, too, 'thumb' and 'original' with an item's number as detail.
@@ -37,7 +40,7 @@ export class Album extends EventTarget {
   asOf = 0
   /** @type {Map<number, {blob: Blob, from: string}>} */
   originals = new Map()
-  /** Why originals could not be had, by items. @type {Map<number, Error>} */
+  /** Why originals could not be had, by items. @type {Map<number, Error & {kind?: import('./originals.js').Reason}>} */
   missing = new Map()
 
   /** @param {string} author @param {string} id @param {string} user all in hexadecimal @param {Station} [station] */
@@ -96,8 +99,8 @@ export class Album extends EventTarget {
 
   /** Finds out who vouches. @param {import('../lib/collection.js').Collection} c */
   async #believe(c) {
-    this.ring ??= (await ringOf(this.state?.keys ?? [])).ring
-    for (const keys of this.state?.keys ?? []) await this.ring.load(keys)
+    const keys = this.state?.keys ?? []
+    if (!this.ring || keys.length) this.ring = (await ringOf(keys)).ring
     for (const [verifier, vouched] of /** @type {const} */ ([[this.ring, 'author'], [this.station, 'hub']])) {
       try {
         const { collection, report } = await verify(verifier, c)
@@ -138,7 +141,8 @@ export class Album extends EventTarget {
     if (this.vouched === 'nobody') return 'unverified'
     if (level !== complete) return 'pending'
     if (this.refusal(i, 'fetch')) return 'forbidden'
-    return this.missing.has(i) ? 'unreachable' : 'there'
+    const why = this.missing.get(i)
+    return why && !ownReasons.has(why.kind) ? 'unreachable' : 'there'
   }
 
   /** Fetches the original of an item. @param {number} i @param {{signal?: AbortSignal, onProgress?: (done: number, size: number) => void}} [options] */

@@ -27,8 +27,8 @@ export function sentences(album, i) {
   const standing = album.standing(i)
   if (!marked.includes(standing)) return []
   const all = [say(`label.${standing}.what.${sortOf(album.collection.mediaType(i))}`)]
-  const unavailable = /** @type {{kind?: string, message: string}|undefined} */ (album.missing.get(i))
-  if (standing === 'unreachable' && unavailable?.kind && unavailable.kind !== 'nobody') return [...all, unavailable.message]
+  const missing = album.missing.get(i)
+  if (standing === 'unreachable' && missing?.kind && missing.kind !== 'nobody') return [...all, missing.message]
   if (standing !== 'pending') return [...all, say(`label.${standing}.why`), ...unlessEmpty(say(`label.${standing}.lift`))]
   const refusal = album.refusal(i, 'print')
   return [...all, say('label.pending.why'), say(refusal?.lift.rank ? 'label.pending.lift' : 'label.pending.never'), bringer(album)]

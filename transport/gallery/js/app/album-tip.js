@@ -15,6 +15,8 @@ export function tips(album) {
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   let leaving
   let shown = -1
+  /** Where the page was scrolled to when the tip was shown. */
+  let scrolled = 0
   /** Whose tip was closed by key, and is not opened by the pointer that still rests there. */
   let dismissed = -1
 
@@ -25,6 +27,7 @@ export function tips(album) {
     dismissed = -1
     if (shown === i && tip.matches(':popover-open') && !touched) return
     shown = i
+    scrolled = scrollY
     const standing = album.standing(i)
     const [what, ...rest] = sentences(album, i)
     tip.setAttribute('aria-label', shortly(standing))
@@ -51,7 +54,7 @@ export function tips(album) {
   }
 
   album.addEventListener('labels', () => tip.hidePopover())
-  addEventListener('scroll', () => tip.hidePopover(), { passive: true })
+  addEventListener('scroll', () => { if (scrollY !== scrolled) tip.hidePopover() }, { passive: true })
   return { show, leave }
 }
 

@@ -117,10 +117,19 @@ export class Viewer {
       caption && h('p', { class: 'caption', dir: 'auto' }, caption), day && h('p', { class: 'day' }, day),
       what && h('div', { class: 'label', 'data-standing': standing, role: 'group', 'aria-label': shortly(standing) },
         icon(/** @type {any} */ (standing)), h('p', {}, h('strong', {}, what), ' ', why.join(' '))),
+      standing === 'there' && this.#failed(i),
       h('p', { class: 'acts' }, wishButton(album, i),
         (standing === 'there' || standing === 'unreachable') && h('button', { type: 'button', class: 'original', onclick: () => void this.#fetch(i) },
           say(sortOf(album.collection.mediaType(i)) === 'film' ? 'view.play' : standing === 'there' ? 'view.original' : 'view.again')),
         ...actionsOf(album, i, fetch)))
+  }
+
+  /** Why this browser does not have an original that is there, if it has tried. @param {number} i */
+  #failed(i) {
+    const err = this.album.missing.get(i)
+    if (!err?.kind) return null
+    const joins = err.kind === 'station' && h('a', { href: '/join' }, say('join.title'))
+    return h('p', { class: 'why', role: 'status' }, err.message, ' ', joins)
   }
 
   /** Puts over the preview what is better, each when it is there. @param {number} i */

@@ -55,7 +55,7 @@ export async function tryWishes(c, fetch) {
     } catch (err) {
       const { kind, refusal } = /** @type {import('./originals.js').Unavailable} */ (err)
       if (!kind) throw err
-      if (refusal || kind === 'ended') continue
+      if (refusal || kind === 'ended' || kind === 'station') continue // no pause changes that
       const next = Date.now() + Math.min(most, first * 2 ** w.tries)
       await write('wishes', name, { ...w, tries: w.tries + 1, next })
       soonest = Math.min(soonest, next)
