@@ -82,8 +82,19 @@ func TestAlbumShowsWhatIsThere(t *testing.T) {
 	if got := browsertest.Eval[string](s.Page, `document.body.dataset.vouched`); got != "author" {
 		t.Errorf("%s vouches for the album", got)
 	}
+	t.Run("thumbnails are over previews", s.uncovered)
 	t.Run("rows of one height fill the width", s.justified)
 	t.Run("an item opens and closes", s.opens)
+}
+
+func (s *shown) uncovered(t *testing.T) {
+	got := browsertest.Eval[int](s.Page, `[...document.querySelectorAll('.thumb.in')].filter((thumb) => {
+		const pictures = thumb.closest('a').querySelectorAll('img, canvas')
+		return pictures.length !== 2 || pictures[1] !== thumb
+	}).length`)
+	if got != 0 {
+		t.Errorf("%d thumbnails are below their previews", got)
+	}
 }
 
 func (s *shown) justified(t *testing.T) {

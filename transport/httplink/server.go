@@ -182,7 +182,7 @@ func (s server) refuse(w http.ResponseWriter, r *http.Request, user collection.U
 		panic(http.ErrAbortHandler)
 	}
 	f := transport.NewFault(err)
-	if f.Code == 0 {
+	if f.Code == 0 && r.Context().Err() == nil { // who has gone away meanwhile is no failure of the server's
 		s.Log.Error("failed", "method", r.Method, "route", r.Pattern, "error", err)
 	}
 	name, status := refusalOf(errors.Join(f, err))

@@ -104,6 +104,25 @@ func TestMessageBounds(t *testing.T) {
 	}
 }
 
+// TestGoneAway: a caller who waits and goes away, as every page that is left does, is no failure of
+// the server's; the same error from the station is one.
+func TestGoneAway(t *testing.T) {
+	for _, gone := range []bool{true, false} {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		log := new(bytes.Buffer)
+		s := newServer(HandlerOptions{Log: slog.New(slog.NewTextHandler(log, nil))})
+		if gone {
+			cancel()
+		}
+		w := httptest.NewRecorder()
+		s.refuse(w, httptest.NewRequestWithContext(ctx, "POST", "/v1/feed", nil), collection.UserID{}, context.Canceled)
+		if failed := strings.Contains(log.String(), "level=ERROR"); failed == gone {
+			t.Errorf("gone %v: %s", gone, log)
+		}
+	}
+}
+
 // TestPushBounds: of a push that does not say how long its share is, or too long a one, or
 // whose share is none, nothing reaches a station.
 func TestPushBounds(t *testing.T) {

@@ -54,11 +54,15 @@ func (w stationAdd) Run(ctx context.Context, env program.Env, g *grammar) error 
 
 // invite shows an invitation, and asks about the station that comes with it.
 func invite(ctx context.Context, env program.Env, g *grammar, of invitation) error {
-	text, err := call[invitation, string](ctx, g, "invite", of)
+	opened, err := call[invitation, openInvitation](ctx, g, "invite", of)
 	if err != nil {
 		return err
 	}
+	text := opened.Text
 	fmt.Fprintf(env.Out, "On the computer that is to join, within %v:\n\n    peer join %s\n\n", invitationAge, text)
+	if opened.Browser {
+		fmt.Fprintf(env.Out, "A browser joins, too: open what follows \"join\" there.\n\n")
+	}
 	secret := text[strings.LastIndexByte(text, '.')+1:]
 	wait := func(ctx context.Context) (program.Joining, error) {
 		return call[string, program.Joining](ctx, g, "invite/wait", secret)

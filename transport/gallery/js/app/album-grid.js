@@ -150,7 +150,9 @@ export class Grid {
     const img = h('img', { class: 'thumb', alt: '', decoding: 'async', draggable: 'false', src: url })
     img.onload = () => img.classList.add('in')
     img.onerror = () => img.remove() // no picture that a browser knows: its preview stays
-    tile.querySelector('a')?.querySelector('img:not(.thumb), canvas')?.after(img) ?? tile.querySelector('a')?.prepend(img)
+    const preview = tile.querySelector('a > img, a > canvas')
+    if (preview) preview.after(img)
+    else tile.querySelector('a')?.prepend(img)
   }
 
   /** @param {number} [only] */
