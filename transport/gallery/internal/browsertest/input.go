@@ -35,6 +35,11 @@ func Prefer(feature, value string) chromedp.Action[chromedp.Void] {
 	return call(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features})
 }
 
+// Medium has the page be as it is printed (print), or on the screen again (none).
+func Medium(name string) chromedp.Action[chromedp.Void] {
+	return call(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: name})
+}
+
 // Hover points at what a selector finds first.
 func (p *Page) Hover(selector string) {
 	p.t.Helper()

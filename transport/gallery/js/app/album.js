@@ -1,5 +1,6 @@
 // The page of an album.
 import { hex } from '../lib/bytes.js'
+import { GlimpseError } from '../lib/errors.js'
 import { Album } from './album-data.js'
 import { Grid } from './album-grid.js'
 import { followAlbum } from './album-live.js'
@@ -18,6 +19,7 @@ void keepOffline(user)
 /** What stands where the album would be. @param {any} err */
 function gone(err) {
   const why = err?.is?.('ErrEnded') ? 'ended' : err?.is?.('ErrUnreachable') ? 'unreachable' : 'gone'
+  document.querySelector('.viewer')?.remove()
   put(find('main'), h('h1', {}, say(`album.${why}`)), h('p', {}, say(`album.${why}.text`)), h('a', { href: '/' }, say('gallery')))
   document.body.dataset.standing = why
 }
@@ -25,6 +27,8 @@ function gone(err) {
 /** What is said of the whole: how much is there, since when, and that it has ended. */
 function summary() {
   const { collection: c, asOf } = album
+  if (document.body.dataset.standing) return // it is gone
+  if (c.ended && user !== author) return gone(new GlimpseError('ErrEnded'))
   const who = document.querySelector('.about .who')
   put(find('.about'), who,
     h('span', {}, say('items', { n: c.length })),
@@ -38,7 +42,8 @@ function summary() {
 /** Says who vouches, once the album is on the screen. */
 async function vouched() {
   const { showBadge } = await import('./badge.js')
-  if (album.state) await showBadge(find('.about'), album.state, album.name)
+  const about = document.querySelector('.about')
+  if (album.state && about) await showBadge(about, album.state, album.name)
 }
 
 /** Takes note of what was shown, beside which the page of all albums sees what is new. */
@@ -56,7 +61,7 @@ async function start() {
   for (const news of ['labels', 'edition']) album.addEventListener(news, () => { summary(); void opened() })
   album.addEventListener('wrong', () => {
     document.querySelector('.wrong')?.remove()
-    find('.about').after(h('p', { class: 'wrong', role: 'alert' }, say('album.wrong', { n: thumbs.wrong.size })))
+    document.querySelector('.about')?.after(h('p', { class: 'wrong', role: 'alert' }, say('album.wrong', { n: thumbs.wrong.size })))
   })
   await keepWishes(album)
   await opened()
