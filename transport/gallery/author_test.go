@@ -451,6 +451,41 @@ func TestBringsOriginals(t *testing.T) {
 	}
 }
 
+// TestLargeOriginalsDelayNothing: an album is shared before the digests of large files are made; they
+// follow in another edition, also where that breaks off first.
+func TestLargeOriginalsDelayNothing(t *testing.T) {
+	a := newAuthor(t, hub.Config{})
+	a.joins(signature.StationPeer)
+	large := append(bytes.Clone(original(5)), make([]byte, 65<<20)...)
+	a.makes("Large", large)
+	a.pages.at("/v1/share")
+	a.Do(chromedp.Click(`.dock .primary`))
+	a.Until(`document.querySelector('.good h2')`)
+	a.Until(`document.querySelector('#album > .problem button')`)
+	path, name := browsertest.Eval[string](a.Page, `document.querySelector('.good a').pathname`), collection.Name{Author: a.user}
+	labtest.Must(t, name.ID.UnmarshalText([]byte(path[strings.LastIndex(path, "/")+1:])))
+	if browsertest.Eval[bool](a.Page, `dispatchEvent(new Event('beforeunload', {cancelable: true}))`) {
+		t.Error("the page can be closed before they are made, and says nothing")
+	}
+	c := a.at(a.user, name)
+	if _, there := c.Digest(0, 2); there || c.Header().Edition != 0 {
+		t.Errorf("edition %d has a digest of the original: %t", c.Header().Edition, there)
+	}
+	a.pages.at("/none")
+	a.Do(chromedp.Click(`#album > .problem button`))
+	a.Until(`document.querySelector('#album section button')`)
+	want, _, err := digest.Of(bytes.NewReader(large))
+	labtest.Must(t, err)
+	c = a.at(a.user, name)
+	if got, _ := c.Digest(0, 2); got != want || c.Header().Edition != 1 {
+		t.Errorf("edition %d has the digest %v, not %v", c.Header().Edition, got, want)
+	}
+	small, _ := c.Digest(0, 0)
+	if small.IsZero() {
+		t.Error("another digest has gone")
+	}
+}
+
 // TestEditsAlbum: an author changes an album in the browser, and the hub, and the recipients' homes,
 // take that as they would from a home computer.
 func TestEditsAlbum(t *testing.T) {

@@ -34,9 +34,9 @@
 // versions, previews and digests, seals the collection with its own key, and sends thumbnails with
 // the share. Originals stay where they are until a camera, a phone or the page itself, where it
 // reaches the author's home, brings them there. What the hub has not taken in full is kept in the
-// browser and goes on after a reload. A change of texts is another edition; of what is in an album,
-// or who gets it, a successor that replaces it. Withdrawing takes the key of a station that may say
-// what is there: a home's, or the user's own.
+// browser and goes on after a reload. A change of texts is another edition, and so are digests of
+// large files, for which nobody waits; of what is in an album, or who gets it, a successor that
+// replaces it. Withdrawing takes the key of a peer, as a browser is one.
 //
 // # What pages may do
 //

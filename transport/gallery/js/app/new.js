@@ -2,6 +2,7 @@
 import { hex } from '../lib/bytes.js'
 import { Station } from '../lib/client.js'
 import { decode } from '../lib/collection.js'
+import { edit, seal } from '../lib/make.js'
 import { find, h, put } from './dom.js'
 import { showCards } from './make/cards.js'
 import { newDraft } from './make/compose.js'
@@ -11,12 +12,12 @@ import { Items } from './make/items.js'
 import { Maker } from './make/maker.js'
 import { chooser } from './make/people.js'
 import { picker } from './make/pick.js'
-import { Sharing } from './make/share.js'
+import { now, Sharing } from './make/share.js'
 import { me } from './me.js'
 import { say } from './words.js'
 
 const main = find('main'), form = find('#album')
-const items = new Items(new Maker(main.dataset.worker ?? ''))
+const maker = new Maker(main.dataset.worker ?? ''), items = new Items(maker)
 /** @type {import('./make/people.js').Person[]} */
 const people = []
 const list = h('ol', { class: 'cards', 'aria-label': say('author.items') })
@@ -27,6 +28,9 @@ const send = h('button', { type: 'button', class: 'primary', disabled: true, onc
 const sending = h('p', { class: 'hint', role: 'status' })
 const foot = h('div', { class: 'dock' }, sending, send)
 const choosing = chooser(people, progress)
+
+/** Digests are still to be sealed, without which no home takes the originals. */
+let sealing = false
 
 /** Says how far the making is, and what is missing before it can be shared. */
 function progress() {
@@ -75,7 +79,34 @@ function shared(c, unknown) {
     names.length > 0 && h('p', { class: 'problem' }, say('author.unknown', { n: names.length, names: names.join(', ') })),
     h('p', {}, h('a', { href: `/album/${hex(c.fixed.author)}/${hex(c.fixed.id)}` }, say('author.look')))))
   done.focus()
-  if (items.ready.length === c.length) form.append(originals(c))
+  if (items.ready.length === c.length) void complete(c)
+}
+
+/**
+ * Makes the digests of large originals, which nobody has waited for, and seals them in another
+ * edition; then the originals can go home.
+ * @param {import('../lib/collection.js').Collection} c
+ */
+async function complete(c) {
+  const left = items.ready.flatMap(({ file, made }, i) => file && !made?.digests[2] ? [{ i, file }] : [])
+  if (!left.length) return void form.append(originals(c))
+  const bar = h('progress', { max: left.length, value: 0, 'aria-label': say('author.large') })
+  const section = h('section', {}, h('h2', {}, say('author.large')), h('p', { class: 'hint' }, say('author.large.hint')), bar)
+  form.append(section)
+  sealing = true
+  try {
+    /** @type {Map<number, Uint8Array>} */
+    const wholes = new Map()
+    for (const { i, file } of left) wholes.set(i, await maker.digest(file, new AbortController().signal, (part) => { bar.value = wholes.size + part }))
+    const self = await me()
+    if (!self) return
+    const next = await seal(edit(c, { wholes }), self.signer, now())
+    await new Station('').share({ collection: next.encode() })
+    sealing = false
+    section.replaceWith(originals(next))
+  } catch (err) {
+    section.replaceWith(problem(err, () => { form.querySelector(':scope > .problem')?.remove(); void complete(c) }))
+  }
 }
 
 /** Offers to bring the originals home from here, now. @param {import('../lib/collection.js').Collection} c */
@@ -121,7 +152,7 @@ async function offerKept() {
 
 showCards(items, list, (text) => put(status, text))
 for (const type of ['added', 'changed', 'removed']) items.addEventListener(type, progress)
-addEventListener('beforeunload', (e) => { if (items.all.length && form.contains(list)) e.preventDefault() })
+addEventListener('beforeunload', (e) => { if (sealing || items.all.length && form.contains(list)) e.preventDefault() })
 put(form, h('label', { class: 'field' }, say('author.title'), title), picker((files) => items.add(files)),
   h('div', { class: 'bar' }, status, stop), list, choosing.element, foot)
 progress()

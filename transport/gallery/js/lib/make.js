@@ -75,16 +75,26 @@ function textsOf(captions) {
 }
 
 /**
- * The author's next edition, with another title or other captions, not sealed yet. Previews of what
- * was withdrawn are removed in it.
- * @param {Collection} c @param {{title?: string, captions?: Map<number, string>}} texts @returns {Collection}
+ * The author's next edition, with another title, other captions, or complete versions' digests of
+ * items that have none, not sealed yet. Previews of what was withdrawn are removed in it.
+ * @param {Collection} c @param {{title?: string, captions?: Map<number, string>, wholes?: Map<number, Uint8Array>}} change @returns {Collection}
  */
-export function edit(c, { title = c.edition.title, captions = c.captions }) {
+export function edit(c, { title = c.edition.title, captions = c.captions, wholes = new Map() }) {
   const editionBytes = encodeEdition({
-    ...c.edition, number: c.edition.number + 1n, title, captions: textsOf(captions), previews: c.edition.previews && previewsLeft(c),
+    ...c.edition, number: c.edition.number + 1n, title, captions: textsOf(captions), digests: digestsWith(c, wholes), previews: c.edition.previews && previewsLeft(c),
   })
   const edition = readEdition(new Reader(editionBytes), c.length, c.fixed.ladder.length, withDefaults())
   return c.with({ edition, editionBytes, authorSeal: null, authoritySeal: null })
+}
+
+/** @param {Collection} c @param {Map<number, Uint8Array>} wholes */
+function digestsWith(c, wholes) {
+  const last = c.fixed.ladder.length - 1, digests = [...c.edition.digests]
+  if (!wholes.size) return digests
+  const column = digests[last]?.slice() ?? new Uint8Array(32 * c.length)
+  for (const [i, digest] of wholes) if (!c.digest(i, last)) column.set(digest, 32 * i)
+  digests[last] = column
+  return digests
 }
 
 /** @param {Collection} c */

@@ -8,7 +8,7 @@ import { isFilm } from './kind.js'
 /** As many as there is memory for: a photo takes some 50 MB while it is made smaller. */
 const most = Math.max(1, Math.min(4, navigator.hardwareConcurrency - 1))
 
-/** @typedef {{file: File, signal: AbortSignal, onProgress: (part: number) => void, resolve: (made: Made) => void, reject: (err: unknown) => void}} Waiting */
+/** @typedef {{file: File, digest: boolean, signal: AbortSignal, onProgress: (part: number) => void, resolve: (made: any) => void, reject: (err: unknown) => void}} Waiting */
 
 /** Maker makes of files what albums share of them. */
 export class Maker {
@@ -30,8 +30,18 @@ export class Maker {
    * @returns {Promise<Made>}
    */
   make(file, signal, onProgress) {
+    return this.#queue({ file, digest: false, signal, onProgress })
+  }
+
+  /** Makes the digest of a file alone, likewise. @param {File} file @param {AbortSignal} signal @param {(part: number) => void} onProgress @returns {Promise<Uint8Array>} */
+  digest(file, signal, onProgress) {
+    return this.#queue({ file, digest: true, signal, onProgress })
+  }
+
+  /** @param {Omit<Waiting, 'resolve'|'reject'>} job @returns {Promise<any>} */
+  #queue(job) {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ file, signal, onProgress, resolve, reject })
+      this.#waiting.push({ ...job, resolve, reject })
       void this.#next()
     })
   }
@@ -50,12 +60,12 @@ export class Maker {
     void this.#next()
   }
 
-  /** @param {Waiting} job @returns {Promise<Made>} */
-  async #run({ file, signal, onProgress }) {
-    const frame = isFilm(file.type) ? await firstFrame(file) : null
+  /** @param {Waiting} job */
+  async #run({ file, digest, signal, onProgress }) {
+    const frame = !digest && isFilm(file.type) ? await firstFrame(file) : null
     const worker = this.#idle.pop() ?? new Worker(scriptURL(this.url), { type: 'module' })
     try {
-      const made = await answer(worker, { file, frame }, signal, (read) => onProgress(read / Math.max(1, file.size)))
+      const made = await answer(worker, { file, frame, digest }, signal, (read) => onProgress(read / Math.max(1, file.size)))
       this.#idle.push(worker)
       return made
     } catch (err) {
@@ -67,7 +77,7 @@ export class Maker {
 
 /**
  * @param {Worker} worker @param {import('./worker.js').Job} job @param {AbortSignal} signal
- * @param {(read: number) => void} onRead @returns {Promise<Made>}
+ * @param {(read: number) => void} onRead @returns {Promise<any>}
  */
 const answer = (worker, job, signal, onRead) => new Promise((resolve, reject) => {
   const stop = () => reject(signal.reason)

@@ -12,12 +12,15 @@ import { iconsOf, picturesOf } from './picture.js'
  *   height: number, digests: (Uint8Array|undefined)[]}} Made
  */
 
-/** @typedef {{file: File, frame?: ImageBitmap|null}} Job the frame is that of a film */
+/** @typedef {{file: File, frame?: ImageBitmap|null, digest?: boolean}} Job the frame is that of a film; the digest alone is made where it is wanted */
+
+/** Files with more bytes are shared before their digests are made. */
+const large = 2 ** 26
 
 /** @param {MessageEvent<Job>} e */
-onmessage = async ({ data: { file, frame } }) => {
+onmessage = async ({ data: { file, frame, digest } }) => {
   try {
-    postMessage({ made: await make(file, frame) })
+    postMessage({ made: digest ? await whole(file) : await make(file, frame) })
   } catch (err) {
     postMessage({ failed: String(err) })
   }
@@ -30,9 +33,11 @@ async function make(file, frame) {
   const pictures = await shown(file, type, frame)
   const small = await Promise.all(pictures.versions.map(async (v) => digestOf(new Uint8Array(await v.arrayBuffer()))))
   if (!small.length) small.length = 2
-  const whole = await digestOfFile(file, (read) => postMessage({ read }))
-  return { ...pictures, type, taken: takenOf(head) || onTheWall(file.lastModified), digests: [...small, whole] }
+  return { ...pictures, type, taken: takenOf(head) || onTheWall(file.lastModified), digests: [...small, file.size > large ? undefined : await whole(file)] }
 }
+
+/** @param {File} file */
+const whole = (file) => digestOfFile(file, (read) => postMessage({ read }))
 
 /** A moment as the clock on the wall shows it here, as if it were UTC. @param {number} at milliseconds */
 const onTheWall = (at) => at - 60_000 * new Date(at).getTimezoneOffset()
