@@ -2,7 +2,6 @@ package gallery_test
 
 import (
 	"fmt"
-	"net/http"
 	"sync/atomic"
 	"testing"
 
@@ -34,7 +33,7 @@ func (s *shown) url() string {
 }
 
 // showing shares an album of real photos, and opens a browser.
-func showing(t *testing.T, photos int, change func(*collection.Body)) *shown {
+func showing(t *testing.T, photos int, change func(*collection.Body), over ...func(*gallery.Station)) *shown {
 	t.Helper()
 	s := &shown{w: browsertest.World(t, hub.Config{RequiredFromDevice: 2})}
 	ann := s.w.User("ann")
@@ -48,25 +47,16 @@ func showing(t *testing.T, photos int, change func(*collection.Body)) *shown {
 	}
 	s.name = s.cam.AlbumOf("Holidays", body)
 	s.cam.Shares(s.name)
-	g, err := gallery.New(gallery.OfHub(s.w.Hub.Hub, httplink.HandlerOptions{}), gallery.Config{})
+	of := gallery.OfHub(s.w.Hub.Hub, httplink.HandlerOptions{})
+	for _, change := range over {
+		change(&of)
+	}
+	g, err := gallery.New(of, gallery.Config{})
 	labtest.Must(t, err)
-	s.origin = browsertest.Serve(t, stoppable{g, &s.down})
+	s.origin = browsertest.Serve(t, withOriginals{g, s})
 	s.Page = browsertest.New(t)
 	s.SignIn(s.origin, s.bob)
 	return s
-}
-
-// stoppable is a gallery that does not answer for as long as it is down.
-type stoppable struct {
-	*gallery.Gallery
-	down *atomic.Bool
-}
-
-func (s stoppable) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if s.down.Load() {
-		panic(http.ErrAbortHandler)
-	}
-	s.Gallery.ServeHTTP(w, r)
 }
 
 const ready = `document.body.dataset.ready`

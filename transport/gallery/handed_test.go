@@ -3,8 +3,11 @@ package gallery_test
 import (
 	"bytes"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -12,6 +15,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/gallery"
 	"github.com/glimpse-go/glimpse/transport/gallery/internal/browsertest"
 )
@@ -135,4 +139,46 @@ func (s *shown) shares(t *testing.T) {
 		t.Errorf("it shares %s in the place of %s", got, want)
 	}
 	s.Press(kb.Escape)
+}
+
+// withOriginals is a gallery whose station serves originals, as a home does.
+type withOriginals struct {
+	*gallery.Gallery
+	*shown
+}
+
+func (o withOriginals) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if o.down.Load() {
+		panic(http.ErrAbortHandler)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", o.Gallery)
+	mux.HandleFunc("GET /v1/originals/{author}/{id}/{item}", serveOriginals(o.home.Station.Peer.As(transport.Identity{User: o.shown.bob})))
+	mux.ServeHTTP(w, r)
+}
+
+// serveOriginals serves what a home has.
+func serveOriginals(home transport.Originals) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var ref transport.Ref
+		err := ref.Collection.Author.UnmarshalText([]byte(r.PathValue("author")))
+		if err == nil {
+			err = ref.Collection.ID.UnmarshalText([]byte(r.PathValue("id")))
+		}
+		if err == nil {
+			err = ref.Item.UnmarshalText([]byte(r.PathValue("item")))
+		}
+		if err != nil {
+			http.NotFound(w, r)
+			return
+		}
+		s, err := home.Original(r.Context(), ref, 0, -1)
+		if err != nil {
+			http.NotFound(w, r)
+			return
+		}
+		defer s.Close()
+		w.Header().Set("Glimpse-Size", strconv.FormatInt(s.Size, 10))
+		_, _ = io.Copy(w, s)
+	}
 }

@@ -68,7 +68,8 @@ type scene struct {
 	home   *labtest.Peer
 	pages  *gallery.Gallery
 	origin string
-	static []byte // a page that the origin serves at /static
+	static []byte   // a page that the origin serves at /static
+	photos [][]byte // what it serves below that
 }
 
 func newScene(t *testing.T) *scene {
@@ -82,11 +83,13 @@ func newScene(t *testing.T) *scene {
 	return s
 }
 
+// few is how many photos there are that differ.
+const few = 40
+
 // album shares an album of so many photos, a few of them again and again.
 func (s *scene) album(items int) (cam *labtest.Camera, name collection.Name) {
 	cam = s.w.Camera(s.ann, 0)
-	browsertest.Photos(s.t, cam, min(items, 40))
-	few := len(cam.Items)
+	browsertest.Photos(s.t, cam, min(items, few))
 	for len(cam.Items) < items {
 		item := cam.Items[len(cam.Items)%few]
 		photo := cam.Card[item.ID]

@@ -79,11 +79,17 @@ func staticPage(s *scene, items []collection.Item) []byte {
 	return page.Bytes()
 }
 
-// ServeHTTP serves the gallery, and the static page.
+// ServeHTTP serves the gallery, and the static page with its pictures.
 func (s *scene) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == "/static" {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		_, _ = w.Write(s.static)
+		return
+	}
+	var i int
+	if _, err := fmt.Sscanf(r.URL.Path, "/static/%d", &i); err == nil && len(s.photos) > 0 {
+		w.Header().Set("Content-Type", "image/jpeg")
+		_, _ = w.Write(s.photos[i%len(s.photos)])
 		return
 	}
 	s.pages.ServeHTTP(w, r)

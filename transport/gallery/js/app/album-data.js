@@ -36,6 +36,8 @@ export class Album extends EventTarget {
   report = null
   /** @type {import('../lib/keyring.js').Keyring|undefined} */
   ring
+  /** The statements that the ring has heard, in hexadecimal. @type {Set<string>} */
+  #learnt = new Set()
   /** When it was read, if it is not read now; milliseconds since 1970. */
   asOf = 0
   /** @type {Map<number, {blob: Blob, from: string}>} */
@@ -99,8 +101,11 @@ export class Album extends EventTarget {
 
   /** Finds out who vouches. @param {import('../lib/collection.js').Collection} c */
   async #believe(c) {
+    /** @type {Uint8Array[]} */
     const keys = this.state?.keys ?? []
-    if (!this.ring || keys.length) this.ring = (await ringOf(keys)).ring
+    const names = keys.map(hex)
+    if (!this.ring || names.some((name) => !this.#learnt.has(name))) this.ring = (await ringOf(keys)).ring
+    for (const name of names) this.#learnt.add(name)
     for (const [verifier, vouched] of /** @type {const} */ ([[this.ring, 'author'], [this.station, 'hub']])) {
       try {
         const { collection, report } = await verify(verifier, c)

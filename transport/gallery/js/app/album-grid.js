@@ -17,6 +17,7 @@ export class Grid {
   #undrawn = new Set()
   #drawing = 0
   #scrolling = 0
+  #scrolledAt = -Infinity
   /** @type {number[]} */
   #ratios = []
   /** @type {ReturnType<typeof justify>} */
@@ -65,7 +66,13 @@ export class Grid {
     this.show()
   }
 
+  /** Whether the page was scrolled just now, when nothing need fade in. */
+  get #scrolls() {
+    return performance.now() - this.#scrolledAt < 500
+  }
+
   #soon() {
+    this.#scrolledAt = performance.now()
     this.#scrolling ||= requestAnimationFrame(() => {
       this.#scrolling = 0
       this.show()
@@ -101,8 +108,9 @@ export class Grid {
     tile.style.width = place.width + 'px'
     tile.style.height = row.height + 'px'
     this.#tiles.set(i, tile)
-    const after = [...this.#tiles.keys()].filter((k) => k > i).sort((a, b) => a - b)[0]
-    this.list.insertBefore(tile, after === undefined ? null : this.#tiles.get(after) ?? null)
+    let after = Infinity
+    for (const k of this.#tiles.keys()) if (k > i && k < after) after = k
+    this.list.insertBefore(tile, this.#tiles.get(after) ?? null)
     this.label(i)
     void this.#picture(i)
   }
@@ -119,7 +127,7 @@ export class Grid {
     link.style.backgroundColor = colourOf(album.previews?.get(i))
     const served = this.served.get(i)
     if (served) link.append(served)
-    else this.#undrawn.add(i)
+    else if (!this.thumbs.has(i)) this.#undrawn.add(i)
     if (sort !== 'photo') link.append(h('span', { class: 'sort' }, icon(sort)))
     if (caption) link.append(h('span', { class: 'caption', 'aria-hidden': 'true', dir: 'auto' }, caption))
     return h('li', { class: 'tile', 'data-i': i, 'aria-setsize': album.collection.length, 'aria-posinset': i + 1 }, link)
@@ -147,10 +155,17 @@ export class Grid {
     const blob = await this.thumbs.get(i)
     if (!blob || !tile.isConnected || tile.querySelector('.thumb')) return
     const url = URL.createObjectURL(blob)
-    const img = h('img', { class: 'thumb', alt: '', decoding: 'async', draggable: 'false', src: url })
-    img.onload = () => img.classList.add('in')
-    img.onerror = () => img.remove() // no picture that a browser knows: its preview stays
-    const preview = tile.querySelector('a > img, a > canvas')
+    const img = h('img', { class: this.thumbs.has(i) && this.#scrolls ? 'thumb in' : 'thumb', alt: '', decoding: 'async', draggable: 'false', src: url })
+    img.onload = () => {
+      img.classList.add('in')
+      this.#undrawn.delete(i)
+    }
+    img.onerror = () => { // no picture that a browser knows: its preview stays
+      img.remove()
+      if (tile.isConnected && !tile.querySelector('a > canvas, a > img')) this.#undrawn.add(i)
+      this.#draw()
+    }
+    const preview = tile.querySelector('a > img:not(.thumb), a > canvas')
     if (preview) preview.after(img)
     else tile.querySelector('a')?.prepend(img)
   }

@@ -9,6 +9,12 @@ import { cache } from './album-seen.js'
 /** How long a stream that brought nothing is not asked for again, in milliseconds, at first. */
 const pause = 2000
 
+/** How many thumbnails are kept in one go. */
+const atOnce = 8
+
+/** Until the page has nothing else to do, or two seconds. @returns {Promise<unknown>} */
+const idle = () => new Promise((resolve) => 'requestIdleCallback' in globalThis ? requestIdleCallback(resolve, { timeout: 2000 }) : setTimeout(resolve, 50))
+
 export class Thumbs {
   /** @type {Map<number, Blob>} */
   #blobs = new Map()
@@ -16,10 +22,18 @@ export class Thumbs {
   #cache = cache()
   /** Items whose thumbnails are not what the author has sealed, and are not asked for again. @type {Set<number>} */
   wrong = new Set()
+  /** Thumbnails that are to be kept. @type {Map<number, Blob>} */
+  #unkept = new Map()
+  #keeping = false
 
   /** @param {Album} album */
   constructor(album) {
     this.album = album
+  }
+
+  /** Whether the thumbnail of an item is in memory. @param {number} i */
+  has(i) {
+    return this.#blobs.has(i)
   }
 
   /** The thumbnail of an item, as soon as it can be had without asking. @param {number} i @returns {Promise<Blob|undefined>} */
@@ -64,15 +78,25 @@ export class Thumbs {
       held.add(item)
       const blob = new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (bytes)])
       this.#blobs.set(item, blob)
-      void this.#keep(item, blob)
+      this.#unkept.set(item, blob)
+      void this.#keep()
       album.dispatchEvent(new CustomEvent('thumb', { detail: item }))
     }
   }
 
-  /** @param {number} i @param {Blob} blob */
-  async #keep(i, blob) {
+  /** Keeps what has come, one after the other, when the page has nothing else to do. */
+  async #keep() {
+    if (this.#keeping) return
+    this.#keeping = true
     const kept = await this.#cache
-    await kept?.put(this.#url(i), new Response(blob)).catch(() => undefined) // no room: it is asked for again
+    while (kept && this.#unkept.size) {
+      await idle()
+      for (const [i, blob] of [...this.#unkept].slice(0, atOnce)) {
+        this.#unkept.delete(i)
+        await kept.put(this.#url(i), new Response(blob)).catch(() => undefined) // no room: it is asked for again
+      }
+    }
+    this.#keeping = false
   }
 
   /** Passes over what is false, so that all others come. @param {unknown} err @param {Set<number>} held */
