@@ -16,7 +16,7 @@ func TestKnownBrowser(t *testing.T) {
 	w := browsertest.World(t, hub.Config{})
 	n := newInn(t, w)
 	p := browsertest.New(t)
-	const isIn, isOut = `document.querySelector('nav a[href="/settings"]')`, `document.querySelector('#station')`
+	const isIn, isOut = `document.querySelector('nav a[href="/settings"]')`, `document.querySelector('button#station')`
 	secret, attempt := n.invites(enrol.Offer{})
 	p.Open(n.origin + "/#." + secret)
 	p.Until(`location.pathname === '/join' && document.querySelector('#name')`)
