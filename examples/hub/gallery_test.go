@@ -72,3 +72,26 @@ func TestGallery(t *testing.T) {
 		t.Error("without a gallery, is it healthy:", status)
 	}
 }
+
+// TestBrowserIsInvited where browsers find the gallery and know the certificate: what they open is
+// printed. Else a computer alone is invited.
+func TestBrowserIsInvited(t *testing.T) {
+	for _, c := range []struct {
+		invited bool
+		flags   []string
+	}{{true, []string{"-tls-mode", "none"}}, {false, []string{"-tls-mode", "none", "-gallery=false"}}, {false, nil}} {
+		h := newHub(t, c.flags...)
+		operator := programtest.Start(t, h.program, "user", "add", "Ann", "-data", h.dir)
+		text := operator.Await("(?s)peer join ([^\n]*)\n")
+		if c.invited {
+			if opened := operator.Await("(?s)browser, where this is opened:\n\n    ([^\n]*)\n"); opened != text {
+				t.Errorf("%s is to be opened, not %s", opened, text)
+			}
+		}
+		operator.Interrupt()
+		operator.Status()
+		if got := operator.All(); strings.Contains(got, "browser") != c.invited {
+			t.Errorf("%v: %s", c.flags, got)
+		}
+	}
+}

@@ -15,9 +15,10 @@ import (
 type admin struct {
 	*station
 	http.Handler
-	url     string // by which stations reach the hub; empty = it does not run
-	pinned  bool   // the hub's own key is shown there
-	metrics *metrics
+	url      string // by which stations reach the hub; empty = it does not run
+	pinned   bool   // the hub's own key is shown there
+	browsers bool   // people's browsers find the gallery there, and know the certificate
+	metrics  *metrics
 
 	mu   sync.Mutex
 	open map[string]*invited // by the secret of the invitation

@@ -50,7 +50,8 @@ func TestAskedAgain(t *testing.T) {
 	defer s.close(context.Background())
 	a := newAdmin(s, newMetrics())
 	a.url = "https://hub.example.org"
-	text, err := a.invite(t.Context(), invitation{Name: "Ann"})
+	opened, err := a.invite(t.Context(), invitation{Name: "Ann"})
+	text := opened.Text
 	if err != nil {
 		t.Fatal(err)
 	}

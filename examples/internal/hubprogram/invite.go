@@ -39,15 +39,22 @@ type invited struct {
 	end     context.CancelFunc
 }
 
-// invite opens an invitation, and returns its text.
-func (a *admin) invite(ctx context.Context, of invitation) (string, error) {
+// openInvitation is what the operator is told of an invitation.
+type openInvitation struct {
+	Text    string
+	Browser bool // a browser may take it, too
+}
+
+// invite opens an invitation.
+func (a *admin) invite(ctx context.Context, of invitation) (openInvitation, error) {
 	if a.url == "" {
-		return "", program.Plain(errors.New("the hub does not run; start it first, since a station is to reach it"))
+		return openInvitation{}, program.Plain(errors.New("the hub does not run; start it first, since a station is to reach it"))
 	}
 	if err := a.may(ctx, of); err != nil {
-		return "", err
+		return openInvitation{}, err
 	}
-	return a.begin(of)
+	text, err := a.begin(of)
+	return openInvitation{text, a.browsers}, err
 }
 
 // may refuses a user who could not be made or changed so, before two people compare a code for

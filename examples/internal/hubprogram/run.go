@@ -54,6 +54,7 @@ func (w *runWord) Run(ctx context.Context, env program.Env, g *grammar) (err err
 	}
 	a := newAdmin(s, m)
 	a.url, a.pinned = url, w.TLS.Mode == "key"
+	a.browsers = w.Gallery && !a.pinned
 	pages, err := w.pages(a, log)
 	if err != nil {
 		return err

@@ -61,7 +61,7 @@ func invite(ctx context.Context, env program.Env, g *grammar, of invitation) err
 	text := opened.Text
 	fmt.Fprintf(env.Out, "On the computer that is to join, within %v:\n\n    peer join %s\n\n", invitationAge, text)
 	if opened.Browser {
-		fmt.Fprintf(env.Out, "A browser joins, too: open what follows \"join\" there.\n\n")
+		fmt.Fprintf(env.Out, "Or in a browser, where this is opened:\n\n    %s\n\n", text)
 	}
 	secret := text[strings.LastIndexByte(text, '.')+1:]
 	wait := func(ctx context.Context) (program.Joining, error) {
