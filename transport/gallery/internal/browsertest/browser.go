@@ -29,9 +29,13 @@ type Page struct {
 }
 
 // New opens a browser that ends with the test. It skips the test if there is none, or fails it if
-// GLIMPSE_NEED_ENGINES is 1. What scripts fail at, or write as an error, fails the test.
+// GLIMPSE_NEED_ENGINES is 1; in short it skips it, too. What scripts fail at, or write as an error,
+// fails the test.
 func New(t testing.TB, flags ...chromedp.ExecAllocatorOption) *Page {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("in short no browser is started, which no race detector sees into")
+	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program(t)),
 		chromedp.NoSandbox, chromedp.WindowSize(1280, 800), chromedp.Flag("disable-dev-shm-usage", true))
 	all, end := chromedp.NewExecAllocator(context.Background(), append(options, flags...)...)

@@ -67,7 +67,8 @@ async function save(into, form, state, before) {
 function why(err) {
   if (!(err instanceof GlimpseError)) throw err
   const kinds = { ErrMalformed: 'address', ErrQuota: 'quota', ErrUnauthenticated: 'out' }
-  return 'session.channels.' + (Object.entries(kinds).find(([code]) => err.is(code))?.[1] ?? 'unreachable')
+  const kind = Object.entries(kinds).find(([code]) => err.is(code))?.[1] ?? 'unreachable'
+  return 'session.channels.' + kind
 }
 
 /** Fills the sections, and shows them where there is something to show: homes write to nobody. */
