@@ -25,6 +25,7 @@ type shown struct {
 	origin string
 	bob    collection.UserID
 	down   atomic.Bool // nobody answers
+	away   atomic.Bool // the home does not
 }
 
 // url is the page of the album.

@@ -2,6 +2,7 @@ package gallery_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/lab/labtest"
@@ -40,6 +41,9 @@ func TestAlbumOffline(t *testing.T) {
 	s.Until(`document.querySelectorAll('.thumb.in').length === 4 && navigator.serviceWorker.controller`)
 	s.Open(s.url()) // which the worker sees
 	s.Until(ready)
+	for browsertest.Eval[int](s.Page, kept) < 4 { // thumbnails are kept when the page has nothing else to do
+		time.Sleep(10 * time.Millisecond)
+	}
 	s.down.Store(true)
 	s.Open(s.url())
 	s.Until(`document.querySelectorAll('.thumb.in').length === 4`)
@@ -73,6 +77,9 @@ func TestAlbumOffline(t *testing.T) {
 		t.Errorf("of what was seen, %d things are left by who signs out", n)
 	}
 }
+
+// kept counts the thumbnails that a browser has kept.
+const kept = `caches.open('glimpse-seen').then((c) => c.keys()).then((all) => all.filter((r) => r.url.includes('/versions/')).length)`
 
 // left counts what a browser has kept of albums: pages, pictures, states and originals.
 const left = `(async () => {

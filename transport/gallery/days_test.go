@@ -52,7 +52,7 @@ func TestDaysHeadAlbum(t *testing.T) {
 	a.Until(`document.querySelectorAll('.card').length === 3`)
 	a.Do(chromedp.SetUploadFiles(`input[type=file]`, []string{a.file("new.jpg", taken(original(3), "2026:05:03 01:00:00", 1))}))
 	a.Until(`document.querySelector('[aria-label="To be added"] .card img')`)
-	a.Do(chromedp.Click(`button[aria-label="Take early.jpg out of the album"]`), chromedp.Click(`.dock .primary`))
+	a.Do(chromedp.Click(`button[aria-label="Take out early.jpg"]`), chromedp.Click(`.dock .primary`))
 	a.Until(`document.querySelector('dialog[open]')`)
 	a.Do(chromedp.Click(`dialog button[value=yes]`))
 	a.Until(`document.querySelector('.good a')`)

@@ -153,13 +153,16 @@ func (o withOriginals) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/", o.Gallery)
-	mux.HandleFunc("GET /v1/originals/{author}/{id}/{item}", serveOriginals(o.home.Station.Peer.As(transport.Identity{User: o.shown.bob})))
+	mux.HandleFunc("GET /v1/originals/{author}/{id}/{item}", o.serveOriginals(o.home.Station.Peer.As(transport.Identity{User: o.shown.bob})))
 	mux.ServeHTTP(w, r)
 }
 
 // serveOriginals serves what a home has.
-func serveOriginals(home transport.Originals) http.HandlerFunc {
+func (o withOriginals) serveOriginals(home transport.Originals) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
+		if o.away.Load() {
+			panic(http.ErrAbortHandler)
+		}
 		var ref transport.Ref
 		err := ref.Collection.Author.UnmarshalText([]byte(r.PathValue("author")))
 		if err == nil {
