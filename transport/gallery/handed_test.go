@@ -21,7 +21,7 @@ import (
 )
 
 // ofHome has a gallery's pages be those of a home, which serves originals to who is signed in.
-func ofHome(of *gallery.Station) { of.Root = nil }
+func ofHome(of *gallery.Station) { of.Originals = true }
 
 // printer keeps what is to be seen on a sheet, in the place of a printer; sharer what is shared.
 const (

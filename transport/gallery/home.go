@@ -9,16 +9,18 @@ import (
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/notify"
+	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/httplink"
 	"github.com/glimpse-go/glimpse/transport/peer"
 )
 
 // OfHome is a home as a gallery shows it, to its own user and to whoever may read what it keeps:
-// originals come from it, too. Name is what a user is called; nil = nobody has a name. What it
+// originals come from it, too. The root key is that of the home's hub, by which pages verify seals;
+// zero = there is no hub. Name is what a user is called; nil = nobody has a name. What it
 // serves below /v1 is httplink.PeerHandler with these options; where the home is served elsewhere,
 // too, both have the same Who, which is httplink.BySeal.
-func OfHome(p *peer.Peer, name func(context.Context, collection.UserID) string, o httplink.HandlerOptions) Station {
+func OfHome(p *peer.Peer, root signature.PublicKey, name func(context.Context, collection.UserID) string, o httplink.HandlerOptions) Station {
 	if o.Who == nil {
 		o.Who = httplink.BySeal(p, p.Key(), o.Now)
 	}
@@ -33,7 +35,7 @@ func OfHome(p *peer.Peer, name func(context.Context, collection.UserID) string, 
 			o.Who = either{who, o.Who}
 			return httplink.PeerHandler(p, o)
 		},
-		Key: p.Key(), Keys: p,
+		Key: p.Key(), Keys: p, Root: encoded(root), Originals: true,
 	}
 }
 

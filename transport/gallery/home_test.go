@@ -26,7 +26,7 @@ func TestHome(t *testing.T) {
 	home.Publishes(second)
 
 	var err error
-	s.Gallery, err = gallery.New(gallery.OfHome(home.Station.Peer, nil, httplink.HandlerOptions{}), gallery.Config{})
+	s.Gallery, err = gallery.New(gallery.OfHome(home.Station.Peer, s.Hub.Hub.PublicKey(), nil, httplink.HandlerOptions{}), gallery.Config{})
 	labtest.Must(t, err)
 	s.at(t, s.Gallery)
 	path := func(name collection.Name) string { return "/album/" + name.Author.String() + "/" + name.ID.String() }

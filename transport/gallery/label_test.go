@@ -6,7 +6,10 @@ import (
 
 	"github.com/chromedp/chromedp/kb"
 
+	"github.com/glimpse-go/glimpse/internal/lab/labtest"
+	"github.com/glimpse-go/glimpse/transport/gallery"
 	"github.com/glimpse-go/glimpse/transport/gallery/internal/browsertest"
+	"github.com/glimpse-go/glimpse/transport/httplink"
 )
 
 // TestLabelsSayWhatIsMissing: an icon at each picture, and a tip in words, for who points at it,
@@ -103,6 +106,19 @@ func TestWishComesTrue(t *testing.T) {
 	l.p.Press(kb.Escape)
 	l.p.Click(`.tile[data-i="1"] a`)
 	l.showsOriginal()
+
+	t.Run("on the pages of a home", func(t *testing.T) {
+		root := l.w.Hub.Hub.PublicKey()
+		g, err := gallery.New(gallery.OfHome(l.home.Station.Peer, root, nil, httplink.HandlerOptions{}), gallery.Config{})
+		labtest.Must(t, err)
+		origin := browsertest.Serve(t, g)
+		l.p.SignIn(origin, l.bob)
+		l.p.Open(origin + "/album/" + l.name.Author.String() + "/" + l.name.ID.String())
+		l.p.Until(ready + ` && document.body.dataset.vouched === 'author'`)
+		l.p.Click(`.tile[data-i="1"] a`)
+		l.p.Click(`.viewer .original`)
+		l.showsOriginal()
+	})
 }
 
 // showsOriginal checks that the viewer shows an original, and what may be done with it.

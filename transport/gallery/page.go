@@ -25,6 +25,7 @@ type page struct {
 	User          string // in hexadecimal; empty = nobody is signed in
 	Key           string // the station's, in hexadecimal
 	Root          string // the hub's root key as a COSE_Key, in hexadecimal
+	Originals     bool   // the station serves them
 	Author, ID    string // of an album
 	Path          string // and query, of the page itself
 	Data          any    // of one kind of page
@@ -34,7 +35,7 @@ type page struct {
 // show shows a page.
 func (g *Gallery) show(w http.ResponseWriter, r *http.Request, name string, p page) {
 	p.words, p.Style, p.Path, p.Key = g.wordsFor(r), g.assets.URL("style.css"), r.URL.RequestURI(), g.Key.String()
-	p.Root = hex.EncodeToString(g.Root)
+	p.Root, p.Originals = hex.EncodeToString(g.Root), g.Originals
 	var out bytes.Buffer
 	if err := pages.ExecuteTemplate(&out, name+".html", p); err != nil {
 		g.log(r, err)

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/glimpse-go/glimpse/collection"
+	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/httplink"
 	"github.com/glimpse-go/glimpse/transport/hub"
@@ -28,8 +29,11 @@ type Station struct {
 	// Key is the station's own, for which requests are sealed, and Keys say whose seal one has.
 	Key  collection.KeyID
 	Keys httplink.Keys
-	// Root is the root key of the hub as a COSE_Key, by which pages verify seals themselves.
+	// Root is the root key of the hub as a COSE_Key, by which pages verify seals themselves; empty =
+	// there is no hub.
 	Root []byte
+	// Originals says that the station serves originals itself.
+	Originals bool
 	// Links serves guests; nil = there are none.
 	Links transport.LinkAccess
 }
@@ -42,10 +46,6 @@ func OfHub(h *hub.Hub, o httplink.HandlerOptions) Station {
 	}
 	if o.Letters == nil {
 		o.Letters = h.Mail().Of
-	}
-	root, err := h.PublicKey().MarshalBinary()
-	if err != nil {
-		panic(err) // it has one
 	}
 	return Station{
 		As: func(user collection.UserID) transport.Library { return h.As(user) },
@@ -68,8 +68,17 @@ func OfHub(h *hub.Hub, o httplink.HandlerOptions) Station {
 			o.Who = either{who, o.Who}
 			return httplink.HubHandler(h, o)
 		},
-		Key: h.PublicKey().ID(), Root: root, Keys: h.Keys(), Links: h,
+		Key: h.PublicKey().ID(), Root: encoded(h.PublicKey()), Keys: h.Keys(), Links: h,
 	}
+}
+
+// encoded is a key as a COSE_Key; empty = there is none.
+func encoded(key signature.PublicKey) []byte {
+	data, err := key.MarshalBinary()
+	if err != nil {
+		return nil // it is the zero key
+	}
+	return data
 }
 
 // lister is a hub to one user whose feed can be read from its end.

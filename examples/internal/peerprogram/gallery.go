@@ -29,7 +29,7 @@ func (s *service) showGallery(address string, o httplink.HandlerOptions) (stop f
 	}
 	_, port, _ := net.SplitHostPort(l.Addr().String())
 	url := "http://localhost:" + port // of which browsers take passkeys and service workers, too
-	g, err := gallery.New(gallery.OfHome(s.Peer.Peer, s.called, o), gallery.Config{URL: url, Store: s.Store, Log: o.Log})
+	g, err := gallery.New(gallery.OfHome(s.Peer.Peer, s.Account.Authority, s.called, o), gallery.Config{URL: url, Store: s.Store, Log: o.Log})
 	if err != nil {
 		l.Close()
 		return nil, err

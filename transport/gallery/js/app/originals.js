@@ -61,8 +61,8 @@ export async function original({ collection: c, state }, i, { signal, onProgress
   throw new Unavailable(reason(failures, barred))
 }
 
-/** Whether the page is of a home, which serves originals to who is signed in there; hubs name their root key. */
-const isOfHome = () => !document.body.dataset.root
+/** Whether the page is of a home, which serves originals to who is signed in there. */
+const isOfHome = () => 'originals' in document.body.dataset
 
 /** Asks the gate. @param {Collection} c @param {number} i @param {import('./me.js').Me|null} self */
 function permitted(c, i, self) {
