@@ -197,8 +197,8 @@ func TestChat(t *testing.T) {
 		t.Fatalf("%+v, %v", got, err)
 	}
 	c.share("Lake", "bob@example.org")
-	if link := c.waits(`Lake(?s:.*?)(https://gallery\.example\.org/\S*)`); !regexp.MustCompile(`^https://gallery\.example\.org/album/[0-9a-f]{32}/[0-9a-f]{32}`).MatchString(link) {
-		t.Error(link)
+	if link := c.waits(`Lake(?s:.*?)(https?://[^/]+/album/[0-9a-f]+/[0-9a-f]+)`); !regexp.MustCompile(`^https?://[^/]+/album/[0-9a-f]{32}/[0-9a-f]{32}$`).MatchString(link) {
+		t.Errorf("the link is %q", link)
 	}
 	bob.Runs.Await(`"Lake"`)
 }
