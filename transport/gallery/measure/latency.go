@@ -9,9 +9,6 @@ import (
 	"github.com/glimpse-go/glimpse/transport/gallery/internal/browsertest"
 )
 
-// albums is how many albums lose their labels, one after the other.
-const albums = 5
-
 // unlabelled takes note of the frame in which the last icon has gone.
 const unlabelled = `new MutationObserver(() => {
 	if (!document.querySelector('.mark')) requestAnimationFrame(() => { globalThis.unlabelled ??= Date.now() })
@@ -31,7 +28,7 @@ func (s *scene) latency() measure.Results {
 	p.SignIn(s.origin, s.bob)
 	p.Open(s.origin + "/")
 	var late, trips []float64
-	for range albums {
+	for range s.albums {
 		trips = append(trips, browsertest.Eval[float64](p, trip))
 		late = append(late, s.late(p))
 	}

@@ -15,9 +15,8 @@ import (
 	"github.com/glimpse-go/glimpse/transport/gallery/internal/browsertest"
 )
 
-// How often a page is opened, how many items it has, and how much slower its processor is.
+// How many items the page has, and how much slower its processor is.
 const (
-	rounds    = 10
 	previews  = 200
 	throttled = 4
 )
@@ -45,7 +44,7 @@ func (s *scene) firstPreview() measure.Results {
 	p.Do(browsertest.AtStart(watch))
 	p.Do(browsertest.Throttle(throttled))
 	var pages, static []float64
-	for range rounds {
+	for range s.rounds {
 		static = append(static, opened(p, s.origin+"/static"))
 		pages = append(pages, opened(p, s.url(name)))
 	}

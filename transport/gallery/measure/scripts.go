@@ -1,50 +1,102 @@
 package main
 
 import (
+	"cmp"
 	"compress/gzip"
+	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/glimpse-go/glimpse/internal/lab/labtest"
 	"github.com/glimpse-go/glimpse/internal/measure"
 	"github.com/glimpse-go/glimpse/transport/gallery/internal/browsertest"
 )
 
-// scripts adds up what an album's page loads of scripts until all of it works, and what the viewer
-// loads later.
+// scripts adds up what an album's page loads of scripts until all of it works, what it loads only
+// when that is needed, and what each other page loads that the album's has not.
 func (s *scene) scripts() measure.Results {
 	_, name := s.album(4)
 	p := browsertest.New(s.t)
 	p.SignIn(s.origin, s.bob)
 	p.Do(browsertest.NothingCached())
-	p.Open(s.url(name))
-	p.Until(`document.body.dataset.ready`)
-	first := s.sizeOf(loaded(p))
-	p.Click(`.tile[data-i="1"] a`)
-	p.Until(`document.querySelector('.viewer[open]')`)
-	return measure.Results{
-		measure.AtMost("scripts that an album's page loads, by gzip, kB", first/1000, 60),
-		measure.Shown("scripts that the viewer adds when it is opened, by gzip, kB", (s.sizeOf(loaded(p))-first)/1000, measure.Lower),
+	first := s.imported(s.opens(p, s.url(name), "album"), static)
+	all := measure.Results{measure.AtMost("scripts that an album's page loads, by gzip, kB", s.kB(first), 60)}
+	later := s.imported(first, anyhow)
+	for _, url := range without(later, first) {
+		if !strings.HasPrefix(path.Base(url), "chunk-") {
+			with := s.imported([]string{url}, static)
+			all = append(all, measure.Shown("loaded later: "+nameOf(url)+", kB", s.kB(without(with, first)), measure.Lower))
+		}
 	}
+	for _, page := range []string{"", "join", "keys", "new", "settings"} {
+		loaded := s.imported(s.opens(p, s.origin+"/"+page, ""), static)
+		all = append(all, measure.Shown(fmt.Sprintf("what the page /%s loads besides, kB", page), s.kB(without(loaded, first)), measure.Lower))
+	}
+	return all
 }
 
-func loaded(p *browsertest.Page) []string {
-	return browsertest.Eval[[]string](p, `performance.getEntriesByType('resource').map((e) => e.name).filter((n) => n.endsWith('.js'))`)
+// opens opens a page, and returns the scripts that it names: all, or the one of a name.
+func (s *scene) opens(p *browsertest.Page, url, only string) []string {
+	p.Open(url)
+	named := browsertest.Eval[[]string](p, `[...document.querySelectorAll('script[src]')].map((e) => e.src)`)
+	return slices.DeleteFunc(named, func(url string) bool { return nameOf(url) != cmp.Or(only, nameOf(url)) })
 }
 
-// sizeOf is how many bytes scripts have, packed.
-func (s *scene) sizeOf(urls []string) float64 {
+// What scripts that are packed import: at once, or at once and later.
+var (
+	static = regexp.MustCompile(`(?:from|import)"\./([\w.-]+\.js)"`)
+	anyhow = regexp.MustCompile(`(?:from|import|import\()"\./([\w.-]+\.js)"`)
+)
+
+// imported is scripts with those that they import, and that these do, and so on.
+func (s *scene) imported(urls []string, by *regexp.Regexp) []string {
+	all := map[string]bool{}
+	for left := urls; len(left) > 0; left = left[1:] {
+		if all[left[0]] {
+			continue
+		}
+		all[left[0]] = true
+		for _, m := range by.FindAllSubmatch(s.text(left[0]), -1) {
+			left = append(left, s.origin+"/assets/"+string(m[1]))
+		}
+	}
+	return slices.Sorted(maps.Keys(all))
+}
+
+// nameOf is the name that a script has in its sources.
+func nameOf(url string) string {
+	name := path.Base(url)
+	return name[:max(0, strings.LastIndex(name, "-"))]
+}
+
+func without(urls, those []string) []string {
+	return slices.DeleteFunc(slices.Clone(urls), func(url string) bool { return slices.Contains(those, url) })
+}
+
+// kB is how many thousand bytes scripts have, packed.
+func (s *scene) kB(urls []string) float64 {
 	var n counter
 	for _, url := range urls {
-		r, err := http.Get(url)
-		labtest.Must(s.t, err)
 		z, _ := gzip.NewWriterLevel(&n, gzip.BestCompression) // there is this level
-		_, err = io.Copy(z, r.Body)
+		_, err := z.Write(s.text(url))
 		labtest.Must(s.t, err)
 		labtest.Must(s.t, z.Close())
-		labtest.Must(s.t, r.Body.Close())
 	}
-	return float64(n)
+	return float64(n) / 1000
+}
+
+func (s *scene) text(url string) []byte {
+	r, err := http.Get(url)
+	labtest.Must(s.t, err)
+	defer func() { labtest.Must(s.t, r.Body.Close()) }()
+	text, err := io.ReadAll(r.Body)
+	labtest.Must(s.t, err)
+	return text
 }
 
 // counter counts what is written.

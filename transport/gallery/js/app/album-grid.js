@@ -155,7 +155,7 @@ export class Grid {
     const blob = await this.thumbs.get(i)
     if (!blob || !tile.isConnected || tile.querySelector('.thumb')) return
     const url = URL.createObjectURL(blob)
-    const img = h('img', { class: this.thumbs.has(i) && this.#scrolls ? 'thumb in' : 'thumb', alt: '', decoding: 'async', draggable: 'false', src: url })
+    const img = h('img', { class: this.#scrolls ? 'thumb in' : 'thumb', alt: '', decoding: 'async', draggable: 'false', src: url })
     img.onload = () => {
       img.classList.add('in')
       this.#undrawn.delete(i)

@@ -9,21 +9,30 @@ import { cache } from './album-seen.js'
 /** How long a stream that brought nothing is not asked for again, in milliseconds, at first. */
 const pause = 2000
 
-/** How many thumbnails are kept in one go. */
-const atOnce = 8
+/** How long thumbnails are kept in one go where a browser does not say when it is idle, in milliseconds. */
+const atOnce = 10
 
-/** Until the page has nothing else to do, or two seconds. @returns {Promise<unknown>} */
-const idle = () => new Promise((resolve) => 'requestIdleCallback' in globalThis ? requestIdleCallback(resolve, { timeout: 2000 }) : setTimeout(resolve, 50))
+/**
+ * Until the page has nothing else to do, or two seconds; then what says how long that lasts.
+ * @returns {Promise<{timeRemaining: () => number}>}
+ */
+const idle = () => new Promise((resolve) => {
+  const soon = () => {
+    const end = performance.now() + atOnce
+    resolve({ timeRemaining: () => end - performance.now() })
+  }
+  'requestIdleCallback' in globalThis ? requestIdleCallback(resolve, { timeout: 2000 }) : setTimeout(soon, 50)
+})
 
 export class Thumbs {
-  /** @type {Map<number, Blob>} */
-  #blobs = new Map()
+  /** Bytes, for to make a Blob of each takes longer than to receive it; copies share theirs. @type {Map<number, Uint8Array<ArrayBuffer>>} */
+  #bytes = new Map()
   /** @type {Promise<Cache|null>} */
   #cache = cache()
   /** Items whose thumbnails are not what the author has sealed, and are not asked for again. @type {Set<number>} */
   wrong = new Set()
-  /** Thumbnails that are to be kept. @type {Map<number, Blob>} */
-  #unkept = new Map()
+  /** Items whose thumbnails are to be kept. @type {Set<number>} */
+  #unkept = new Set()
   #keeping = false
 
   /** @param {Album} album */
@@ -33,12 +42,13 @@ export class Thumbs {
 
   /** Whether the thumbnail of an item is in memory. @param {number} i */
   has(i) {
-    return this.#blobs.has(i)
+    return this.#bytes.has(i)
   }
 
   /** The thumbnail of an item, as soon as it can be had without asking. @param {number} i @returns {Promise<Blob|undefined>} */
   async get(i) {
-    return this.#blobs.get(i) ?? (await (await this.#cache)?.match(this.#url(i)))?.blob()
+    const bytes = this.#bytes.get(i)
+    return bytes ? new Blob([bytes]) : (await (await this.#cache)?.match(this.#url(i)))?.blob()
   }
 
   /** @param {number} i */
@@ -51,7 +61,7 @@ export class Thumbs {
     const { collection } = this.album
     const requests = await (await this.#cache)?.keys() ?? []
     const urls = new Set(requests.map((r) => r.url))
-    const held = new Set([...this.#blobs.keys(), ...this.wrong])
+    const held = new Set([...this.#bytes.keys(), ...this.wrong])
     for (let i = 0; i < collection.length; i++) {
       if (levelOf(collection.ranks[i]) === withdrawn || urls.size && urls.has(this.#url(i))) held.add(i)
     }
@@ -76,24 +86,24 @@ export class Thumbs {
     const { album } = this
     for await (const { item, bytes } of album.station.versions(album.collection, 0, [...held])) {
       held.add(item)
-      const blob = new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (bytes)])
-      this.#blobs.set(item, blob)
-      this.#unkept.set(item, blob)
+      this.#bytes.set(item, /** @type {Uint8Array<ArrayBuffer>} */ (bytes))
+      this.#unkept.add(item)
       void this.#keep()
       album.dispatchEvent(new CustomEvent('thumb', { detail: item }))
     }
   }
 
-  /** Keeps what has come, one after the other, when the page has nothing else to do. */
+  /** Keeps what has come, one after the other, while the page has nothing else to do. */
   async #keep() {
     if (this.#keeping) return
     this.#keeping = true
     const kept = await this.#cache
     while (kept && this.#unkept.size) {
-      await idle()
-      for (const [i, blob] of [...this.#unkept].slice(0, atOnce)) {
+      const free = await idle()
+      for (const i of this.#unkept) {
         this.#unkept.delete(i)
-        await kept.put(this.#url(i), new Response(blob)).catch(() => undefined) // no room: it is asked for again
+        await kept.put(this.#url(i), new Response(this.#bytes.get(i))).catch(() => undefined) // no room: it is asked for again
+        if (free.timeRemaining() <= 0) break
       }
     }
     this.#keeping = false
