@@ -20,6 +20,11 @@
 //     parties; below it the roles transport/hub, transport/peer and
 //     transport/device, the stores that they keep things in, and the links that
 //     join them, such as transport/httplink.
+//   - notify/mail, notify/xmpp and notify/webhook: the channels by which people are
+//     told; the first two are modules of their own.
+//   - transport/gallery: what people see in their browsers; a module of its own. In
+//     transport/gallery/js the formats and the exchange are JavaScript's, written
+//     from their definitions.
 //   - examples: programs to run and to take apart; a module of its own.
 //
 // CONTRIBUTING.md leads through what is behind them. This package itself exports

@@ -71,7 +71,7 @@ func (g *Gallery) setOrigin() error {
 	}
 	u, err := url.Parse(g.cfg.URL)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		return fmt.Errorf("gallery: URL %q: it begins with https:// and has a host", g.cfg.URL)
+		return fmt.Errorf("gallery: URL %q: it begins with http:// or https:// and has a host", g.cfg.URL)
 	}
 	g.origin = url.URL{Scheme: u.Scheme, Host: u.Host}
 	return g.crossOrigin.AddTrustedOrigin(g.origin.String())

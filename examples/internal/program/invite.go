@@ -45,7 +45,7 @@ func ParseInvitation(text string) (i Invitation, err error) {
 	secret, pinned := strings.CutSuffix(secret, ".key")
 	u, err := url.Parse(base)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		return i, Usage("%q is no invitation: it begins with https:// and has a host", text)
+		return i, Usage("%q is no invitation: it begins with http:// or https:// and has a host", text)
 	}
 	i = Invitation{URL: strings.TrimSuffix(base, "/"), Secret: secret, HubPinned: pinned}
 	if key != "" {

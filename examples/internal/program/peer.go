@@ -125,7 +125,7 @@ func ParseAddress(text string) (a Address, err error) {
 	base, key, _ := strings.Cut(text, "#")
 	u, err := url.Parse(base)
 	if err == nil && (u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
-		err = errors.New("it begins with https:// and has a host")
+		err = errors.New("it begins with http:// or https:// and has a host")
 	}
 	if err == nil {
 		err = a.Key.UnmarshalText([]byte(key))

@@ -30,7 +30,7 @@ func Ready() {
 func ServedAt(said, scheme string, l net.Listener) (string, error) {
 	if said != "" {
 		if u, err := url.Parse(said); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-			return "", Usage("-url %q: it begins with https:// and has a host", said)
+			return "", Usage("-url %q: it begins with http:// or https:// and has a host", said)
 		}
 		return strings.TrimSuffix(said, "/"), nil
 	}

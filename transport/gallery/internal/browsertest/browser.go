@@ -2,9 +2,11 @@
 package browsertest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"image/png"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -151,12 +153,32 @@ func (p *Page) Until(expression string) {
 // without that it keeps nothing.
 func (p *Page) Screenshot(name string) {
 	p.t.Helper()
-	folder := os.Getenv("GLIMPSE_SCREENSHOTS")
-	if folder == "" {
-		return
+	if os.Getenv("GLIMPSE_SCREENSHOTS") != "" {
+		p.keep(name+".png", Run(p, chromedp.CaptureScreenshot()))
 	}
-	png := Run(p, chromedp.CaptureScreenshot())
-	err := errors.Join(os.MkdirAll(folder, 0o755), os.WriteFile(filepath.Join(folder, name+".png"), png, 0o644))
+}
+
+// Picture keeps what is on the screen as a JPEG for people to look at, where Screenshot does, and
+// fails the test if that has more bytes than a page that shows it should load.
+func (p *Page) Picture(name string, most int) {
+	p.t.Helper()
+	screen, err := png.Decode(bytes.NewReader(Run(p, chromedp.CaptureScreenshot())))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	data := encode(screen)
+	if len(data) > most {
+		p.t.Errorf("%s has %d bytes", name, len(data))
+	}
+	if os.Getenv("GLIMPSE_SCREENSHOTS") != "" {
+		p.keep(name+".jpg", data)
+	}
+}
+
+func (p *Page) keep(name string, data []byte) {
+	p.t.Helper()
+	folder := os.Getenv("GLIMPSE_SCREENSHOTS")
+	err := errors.Join(os.MkdirAll(folder, 0o755), os.WriteFile(filepath.Join(folder, name), data, 0o644))
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -63,23 +63,35 @@ func Photos(t *testing.T, c *labtest.Camera, n int) {
 	t.Helper()
 	for range n {
 		i := len(c.Items)
-		id, err := c.NewItemID()
-		labtest.Must(t, err)
-		photo, preview := Photo(i)
-		c.Card[id] = photo
-		c.Items = append(c.Items, collection.Item{ID: id, Caption: fmt.Sprintf("photo %d", i), MediaType: "image/jpeg", Preview: preview})
+		versions, _ := Photo(i)
+		add(t, c, fmt.Sprintf("photo %d", i), versions)
 	}
 }
 
+// add adds a photo to a camera.
+func add(t *testing.T, c *labtest.Camera, caption string, versions lab.Photo) {
+	t.Helper()
+	id, err := c.NewItemID()
+	labtest.Must(t, err)
+	c.Card[id] = versions
+	c.Items = append(c.Items, collection.Item{ID: id, Caption: caption, MediaType: "image/jpeg", Preview: previewOf(versions)})
+}
+
+// shapes are those that photos have.
+var shapes = [][2]int{{4, 3}, {3, 4}, {16, 9}, {1, 1}, {3, 2}}
+
 // Photo is the i-th photo: thumbnail, screen version and original, and its preview.
 func Photo(i int) (versions lab.Photo, preview []byte) {
-	shapes := [][2]int{{4, 3}, {3, 4}, {16, 9}, {1, 1}, {3, 2}}
 	shape := shapes[i%len(shapes)]
 	for v, width := range []int{160, 640, 1600} {
 		versions[v] = picture(i, width, width*shape[1]/shape[0])
 	}
+	return versions, previewOf(versions)
+}
+
+func previewOf(versions lab.Photo) []byte {
 	small, _ := jpeg.Decode(bytes.NewReader(versions[0])) // was just encoded
-	return versions, thumbhash.EncodeImage(shrink(small))
+	return thumbhash.EncodeImage(shrink(small))
 }
 
 // picture is a JPEG with a pattern by which people and tests tell one from another.
@@ -95,6 +107,11 @@ func picture(i, width, height int) []byte {
 			m.SetRGBA(x, y, c)
 		}
 	}
+	return encode(m)
+}
+
+// encode is a picture as a JPEG.
+func encode(m image.Image) []byte {
 	var b bytes.Buffer
 	if err := jpeg.Encode(&b, m, &jpeg.Options{Quality: 80}); err != nil {
 		panic(err) // it is an image
