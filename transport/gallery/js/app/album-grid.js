@@ -7,7 +7,7 @@ import { icon } from './icons.js'
 
 /** @typedef {import('./album-data.js').Album} Album */
 
-/** How long previews may be drawn in a frame, in milliseconds. */
+/** How long previews may be drawn, and thumbnails shown, in a frame, each in milliseconds. */
 const budget = 6
 
 export class Grid {
@@ -15,8 +15,10 @@ export class Grid {
   #tiles = new Map()
   /** @type {Set<number>} items whose previews are to be drawn */
   #undrawn = new Set()
-  #drawing = 0
-  #scrolling = 0
+  /** @type {Map<number, Blob|undefined>} thumbnails that are to be shown; undefined: of those in memory */
+  #unshown = new Map()
+  #framed = 0
+  #scrolled = false
   #scrolledAt = -Infinity
   /** @type {number[]} */
   #ratios = []
@@ -73,10 +75,8 @@ export class Grid {
 
   #soon() {
     this.#scrolledAt = performance.now()
-    this.#scrolling ||= requestAnimationFrame(() => {
-      this.#scrolling = 0
-      this.show()
-    })
+    this.#scrolled = true
+    this.#frame()
   }
 
   /** Has the tiles near the screen there, and no others. */
@@ -97,8 +97,9 @@ export class Grid {
       drop(tile)
       this.#tiles.delete(i)
       this.#undrawn.delete(i)
+      this.#unshown.delete(i)
     }
-    this.#draw()
+    this.#frame()
   }
 
   /** @param {number} i @param {import('./album-layout.js').Row} row @param {{left: number, width: number}} place */
@@ -133,27 +134,45 @@ export class Grid {
     return h('li', { class: 'tile', 'data-i': i, 'aria-setsize': album.collection.length, 'aria-posinset': i + 1 }, link)
   }
 
-  /** Draws previews for as long as a frame has time. */
-  #draw() {
-    if (this.#drawing || !this.#undrawn.size) return
-    this.#drawing = requestAnimationFrame((now) => {
-      this.#drawing = 0
-      for (const i of this.#undrawn) {
-        const canvas = drawn(this.album.previews?.get(i))
-        if (canvas) this.#tiles.get(i)?.firstElementChild?.prepend(canvas)
-        this.#undrawn.delete(i)
-        if (performance.now() - now > budget) break
-      }
+  /** Has the next frame do what there is to do: first what reads where the page is, or all of it is laid out twice. */
+  #frame() {
+    this.#framed ||= requestAnimationFrame(() => {
+      this.#framed = 0
+      if (this.#scrolled) this.show()
+      this.#scrolled = false
       this.#draw()
+      if (this.#undrawn.size || this.#unshown.size) this.#frame()
     })
   }
 
-  /** Shows the thumbnail of an item over its preview. @param {number} i */
+  /** Draws previews, and shows thumbnails, for as long as a frame has time. */
+  #draw() {
+    inTime(this.#undrawn, (i) => {
+      const canvas = drawn(this.album.previews?.get(i))
+      if (canvas) this.#tiles.get(i)?.firstElementChild?.prepend(canvas)
+      this.#undrawn.delete(i)
+    })
+    inTime(this.#unshown, ([i, kept]) => {
+      this.#unshown.delete(i)
+      const blob = kept ?? this.thumbs.made(i)
+      if (blob) this.#thumb(i, blob)
+    })
+  }
+
+  /** Has the thumbnail of an item shown over its preview, if it is here. @param {number} i */
   async #picture(i) {
+    const due = () => this.#tiles.get(i)?.querySelector('.thumb') === null
+    if (!due()) return
+    const kept = this.thumbs.has(i) ? undefined : await this.thumbs.get(i)
+    if (!due() || !kept && !this.thumbs.has(i)) return
+    this.#unshown.set(i, kept)
+    this.#frame()
+  }
+
+  /** @param {number} i @param {Blob} blob */
+  #thumb(i, blob) {
     const tile = this.#tiles.get(i)
     if (!tile || tile.querySelector('.thumb')) return
-    const blob = await this.thumbs.get(i)
-    if (!blob || !tile.isConnected || tile.querySelector('.thumb')) return
     const url = URL.createObjectURL(blob)
     const img = h('img', { class: this.#scrolls ? 'thumb in' : 'thumb', alt: '', decoding: 'async', draggable: 'false', src: url })
     img.onload = () => {
@@ -163,7 +182,7 @@ export class Grid {
     img.onerror = () => { // no picture that a browser knows: its preview stays
       img.remove()
       if (tile.isConnected && !tile.querySelector('a > canvas, a > img')) this.#undrawn.add(i)
-      this.#draw()
+      this.#frame()
     }
     const preview = tile.querySelector('a > img:not(.thumb), a > canvas')
     if (preview) preview.after(img)
@@ -213,6 +232,15 @@ export class Grid {
     if (top < scrollY || top + row.height > scrollY + innerHeight) scrollTo(0, top - innerHeight / 3)
     this.show()
     return this.#tiles.get(i)?.querySelector('a') ?? null
+  }
+}
+
+/** Does one thing after another, at least one, until the time of a frame is over. @template T @param {Iterable<T>} all @param {(one: T) => void} what */
+function inTime(all, what) {
+  const from = performance.now()
+  for (const one of all) {
+    what(one)
+    if (performance.now() - from > budget) return
   }
 }
 

@@ -45,10 +45,15 @@ export class Thumbs {
     return this.#bytes.has(i)
   }
 
+  /** The thumbnail of an item that is in memory; to make a Blob takes a while. @param {number} i @returns {Blob|undefined} */
+  made(i) {
+    const bytes = this.#bytes.get(i)
+    return bytes && new Blob([bytes])
+  }
+
   /** The thumbnail of an item, as soon as it can be had without asking. @param {number} i @returns {Promise<Blob|undefined>} */
   async get(i) {
-    const bytes = this.#bytes.get(i)
-    return bytes ? new Blob([bytes]) : (await (await this.#cache)?.match(this.#url(i)))?.blob()
+    return this.made(i) ?? (await (await this.#cache)?.match(this.#url(i)))?.blob()
   }
 
   /** @param {number} i */
