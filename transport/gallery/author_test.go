@@ -515,6 +515,12 @@ func TestEditsAlbum(t *testing.T) {
 		a.Do(chromedp.SetValue(`.title`, "Lake and hills"), chromedp.SetValue(`.card:nth-child(2) .caption`, "the boat"))
 		browsertest.Eval[bool](a.Page, `['.title', '.card:nth-child(2) .caption'].every((s) => document.querySelector(s).dispatchEvent(new Event('input')))`)
 		looks(a.Page, "edit")
+		if !browsertest.Eval[bool](a.Page, `[...document.querySelectorAll('.card')].every((e) => {
+			const card = e.getBoundingClientRect(), picture = e.querySelector('.picture').getBoundingClientRect()
+			return Math.abs(picture.left - card.left - (card.right - picture.right)) < 1
+		})`) {
+			t.Error("a picture is not in the middle of its card")
+		}
 		a.Do(chromedp.Click(`.dock .primary`))
 		a.Until(`document.querySelector('.good')?.textContent.includes('saved')`)
 		c := a.at(bob, name)

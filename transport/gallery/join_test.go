@@ -2,6 +2,8 @@ package gallery_test
 
 import (
 	"context"
+	"crypto/rand"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -63,6 +65,31 @@ func TestBrowserJoins(t *testing.T) {
 		})()`)
 		if kept != "privateInvalidAccessError" {
 			t.Error(kept)
+		}
+	})
+	t.Run("the hub adds no other station, as the page of keys says", func(t *testing.T) {
+		_, attempt := n.invites(enrol.Offer{User: user})
+		said := make(chan error, 1)
+		go func() {
+			_, err := n.w.Hub.Hub.Accounts().Enrol(context.WithoutCancel(t.Context()), attempt, nil)
+			said <- err
+		}()
+		joiner, err := enrol.Join(t.Context(), attempt, lab.Signer("second"), signature.StationPeer, "home", rand.Reader)
+		labtest.Must(t, err)
+		if _, err := joiner.Confirm(t.Context()); err == nil {
+			t.Error("it joins")
+		}
+		if err := <-said; !errors.Is(err, signature.ErrChanged) {
+			t.Error(err)
+		}
+		p.Open(n.origin + "/keys")
+		p.Until(`document.querySelector('#alone')`)
+		looks(p, "keys-alone")
+		if out := browsertest.Eval[[]string](p, `[...document.querySelectorAll('.card button')].filter((e) => e.checkVisibility()).filter((e) => {
+			const inner = e.getBoundingClientRect(), card = e.closest('.card').getBoundingClientRect()
+			return inner.top < card.top || inner.bottom > card.bottom || inner.left < card.left || inner.right > card.right
+		}).map((e) => e.textContent)`); len(out) > 0 {
+			t.Errorf("outside of its card: %q", out)
 		}
 	})
 	t.Run("who comes again is known", func(t *testing.T) {
@@ -133,6 +160,9 @@ func TestBrowserJoinsAtHome(t *testing.T) {
 		p.Do(chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile))
 		p.Open(n.origin + "/keys")
 		p.Until(`document.querySelectorAll('#stations li').length === 2`)
+		if text(p, "#alone") != "" {
+			t.Error("it says that no other station can be added")
+		}
 		browsertest.Eval[bool](p, `(document.querySelector('#stations').scrollIntoView(), true)`)
 		p.Screenshot("keys-stations-phone")
 		p.Accessible("keys, with stations")

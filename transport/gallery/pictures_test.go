@@ -27,16 +27,16 @@ func TestPicturesOfReadme(t *testing.T) {
 	s.Until(`document.querySelectorAll('.mark.pending').length === 5`)
 	s.Hover(`.tile[data-i="3"] .mark`)
 	s.Until(`document.querySelector('.tip:popover-open')?.innerText.includes('is expected to bring it')` + drawn)
-	s.Picture("album", atMost)
+	browsertest.Picture(s.Page, "album", atMost)
 	s.Press(kb.Escape)
 	s.Click(`.tile[data-i="4"] a`)
 	s.Until(`document.querySelector('.viewer[open] [data-layer=screen]')` + drawn)
-	s.Picture("viewer", atMost)
+	browsertest.Picture(s.Page, "viewer", atMost)
 	s.Phone()
 	s.Do(browsertest.Prefer("prefers-color-scheme", "dark"))
 	s.Open(s.url())
 	s.Until(ready + drawn)
-	s.Picture("phone", atMost)
+	browsertest.Picture(s.Page, "phone", atMost)
 }
 
 // drawn: all pictures are there that are seen, and who vouches for them, and nothing fades in any more.

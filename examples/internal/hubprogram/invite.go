@@ -154,7 +154,7 @@ func (a *admin) decide(ctx context.Context, d decision) (user collection.UserID,
 	}
 	user, err = a.hub.Accounts().Enrol(ctx, i.attempt, starts)
 	if errors.Is(err, signature.ErrChanged) {
-		err = program.Plain(fmt.Errorf("%v has a key already; the station is added at home, with: peer station add", user))
+		err = program.Plain(fmt.Errorf("%v has a first station already: others join there, with: peer station add; at a browser none can", user))
 	}
 	return user, err
 }

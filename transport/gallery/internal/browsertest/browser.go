@@ -160,7 +160,7 @@ func (p *Page) Screenshot(name string) {
 
 // Picture keeps what is on the screen as a JPEG for people to look at, where Screenshot does, and
 // fails the test if that has more bytes than a page that shows it should load.
-func (p *Page) Picture(name string, most int) {
+func Picture(p *Page, name string, most int) {
 	p.t.Helper()
 	screen, err := png.Decode(bytes.NewReader(Run(p, chromedp.CaptureScreenshot())))
 	if err != nil {

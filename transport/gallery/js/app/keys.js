@@ -66,7 +66,7 @@ async function card(name, pin, who) {
     fingerprint(key.name),
     h('details', {}, h('summary', {}, say('keys.with')),
       h('form', { onsubmit: check }, h('label', { for: 'told-' + name }, say('keys.paste')), told, h('p', { class: 'row' }, h('button', {}, say('keys.check')))), answer),
-    pin.compared ? null : h('p', { class: 'row' }, h('button', { class: 'mark', onclick: () => void markCompared(name).then(show) }, say('keys.mark'))))
+    pin.compared ? null : h('p', { class: 'row' }, h('button', { class: 'same', onclick: () => void markCompared(name).then(show) }, say('keys.mark'))))
 }
 
 /** @param {Key} key @param {string} who @param {string} what */
@@ -90,7 +90,8 @@ async function own(self) {
   return [
     userKey && !self.root ? h('section', {}, h('h2', {}, say('keys.own')), h('article', { class: 'card' }, head(userKey, say('keys.own'), ''), fingerprint(userKey.name))) : null,
     h('section', { id: 'this' }, h('h2', {}, say('keys.this')), h('article', { class: 'card' },
-      head(self.key, self.name, say(self.root ? 'keys.own' : 'keys.device')), fingerprint(self.key.name), removal(self))),
+      head(self.key, self.name, say(self.root ? 'keys.own' : 'keys.device')), fingerprint(self.key.name),
+      self.root ? h('p', { class: 'hint', id: 'alone' }, say('join.root.more')) : null, removal(self))),
     roster ? stations(roster, self) : null,
   ].filter((e) => e !== null)
 }
