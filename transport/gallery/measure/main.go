@@ -36,13 +36,13 @@ type plan struct {
 
 var (
 	long  = plan{items: 10_000, stretches: 12, rounds: 10, albums: 5}
-	short = plan{items: 1000, stretches: 4, rounds: 3, albums: 3}
+	short = plan{items: 1000, stretches: 3, rounds: 3, albums: 3}
 )
 
 func main() {
 	testing.Init()
 	asJSON := flag.Bool("json", false, "prints JSON")
-	quick := flag.Bool("short", false, "measures less of the same, in less than a minute")
+	quick := flag.Bool("short", false, "measures less of the same, in about a minute")
 	profile := flag.Bool("profile", false, "prints what takes time while an album is scrolled")
 	only := flag.String("only", "", "measures some of it: scripts,latency,first,scroll")
 	items := flag.Int("items", 0, "how many items the album has that is scrolled; 0 = as many as planned")

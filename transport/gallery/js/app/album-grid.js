@@ -134,7 +134,7 @@ export class Grid {
     return h('li', { class: 'tile', 'data-i': i, 'aria-setsize': album.collection.length, 'aria-posinset': i + 1 }, link)
   }
 
-  /** Has the next frame do what there is to do: first what reads where the page is, or all of it is laid out twice. */
+  /** Has the next frame do what there is to do: first what reads where the page is, or it is laid out twice. */
   #frame() {
     this.#framed ||= requestAnimationFrame(() => {
       this.#framed = 0
@@ -235,7 +235,10 @@ export class Grid {
   }
 }
 
-/** Does one thing after another, at least one, until the time of a frame is over. @template T @param {Iterable<T>} all @param {(one: T) => void} what */
+/**
+ * Does one thing after another, at least one, until the time of a frame is over.
+ * @template T @param {Iterable<T>} all @param {(one: T) => void} what
+ */
 function inTime(all, what) {
   const from = performance.now()
   for (const one of all) {
