@@ -2,6 +2,7 @@ package s3store
 
 import (
 	"context"
+	"errors"
 	"io"
 	"sync"
 
@@ -98,12 +99,21 @@ func (m *multipart) complete(ctx context.Context) error {
 	return err
 }
 
-// abort removes the parts that were sent, also when the caller's time is over. What
-// it cannot remove, the bucket's lifecycle rule does.
+// aborts is how often an upload is aborted until the server says that there is none.
+const aborts = 4
+
+// abort removes the parts that were sent, also when the caller's time is over. A part that was still
+// on the way may come after that, so it is done again, as S3 asks (AbortMultipartUpload). What it
+// cannot remove, the bucket's lifecycle rule does.
 func (m *multipart) abort() {
 	request, cancel := m.store.request(context.Background())
 	defer cancel()
-	_, _ = m.store.client.AbortMultipartUpload(request, &s3.AbortMultipartUploadInput{
-		Bucket: &m.store.config.Bucket, Key: &m.name, UploadId: m.multipart,
-	})
+	for range aborts {
+		_, err := m.store.client.AbortMultipartUpload(request, &s3.AbortMultipartUploadInput{
+			Bucket: &m.store.config.Bucket, Key: &m.name, UploadId: m.multipart,
+		})
+		if _, gone := errors.AsType[*types.NoSuchUpload](err); gone || request.Err() != nil {
+			return
+		}
+	}
 }
