@@ -23,9 +23,11 @@ func TestAlbumsSayWhatIsNew(t *testing.T) {
 	other := s.cam.AlbumOf("Mountains", collection.Body{Items: s.cam.Items, Recipients: []collection.UserID{s.bob}})
 	s.cam.Shares(other)
 	s.Until(`document.querySelector('.albums li b').textContent === 'Mountains'`)
+	browsertest.Eval[any](s.Page, `document.querySelectorAll('.albums a')[1].focus()`)
 	s.cam.Syncs(s.home, s.name)
 	s.home.Publishes(s.name)
 	s.Until(`document.querySelector('.albums li b').textContent === 'Holidays' && document.querySelector('.albums .news').textContent === '3 originals are new'`)
+	s.focused(`.albums a`)
 	s.Until(`[...document.querySelectorAll('.albums img')].every((e) => e.naturalWidth)`)
 	looks(s.Page, "albums-news")
 
@@ -51,6 +53,7 @@ func TestAlbumOffline(t *testing.T) {
 	looks(s.Page, "offline")
 	s.Forgive()
 	s.down.Store(false)
+	browsertest.Eval[any](s.Page, `dispatchEvent(new Event('online'))`) // as browsers do that have a network again
 	s.Until(`!document.querySelector('.offline')`)
 
 	s.SignIn(s.origin, s.w.User("eve"))
@@ -100,6 +103,11 @@ func TestAlbumOnAPhone(t *testing.T) {
 	s.Do(browsertest.Prefer("prefers-color-scheme", "dark"))
 	s.Open(s.url())
 	s.Until(`document.querySelectorAll('.thumb.in').length > 5`)
+	top := browsertest.Eval[float64](s.Page, `document.querySelector('.grid').getBoundingClientRect().top`)
+	s.Until(`document.querySelector('a.vouch')`)
+	if got := browsertest.Eval[float64](s.Page, `document.querySelector('.grid').getBoundingClientRect().top`); got != top {
+		t.Errorf("what is about to be touched goes from %v to %v", top, got)
+	}
 	if wide := browsertest.Eval[int](s.Page, `document.documentElement.scrollWidth - innerWidth`); wide > 0 {
 		t.Errorf("it is %d pixels too wide", wide)
 	}

@@ -22,8 +22,8 @@ func (l *lent) vouched() (kind, says string) {
 	l.t.Helper()
 	l.p.Open("about:blank")
 	l.p.Open(fmt.Sprintf("%s/keys#%v/%v", l.origin, l.name.Author, l.name.ID))
-	l.p.Until(`document.querySelector('.vouch')`)
-	return browsertest.Eval[string](l.p, `document.querySelector('.vouch').dataset.kind`), text(l.p, ".vouch")
+	l.p.Until(`document.querySelector('a.vouch')`)
+	return browsertest.Eval[string](l.p, `document.querySelector('a.vouch').dataset.kind`), text(l.p, "a.vouch")
 }
 
 // forged has a key that is not Ann's seal an album with another title, as Ann's.

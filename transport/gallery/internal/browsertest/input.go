@@ -88,17 +88,24 @@ func (p *Page) touch(path []touched) {
 	}
 }
 
-// middle is where the middle of an element is on the screen, once it is seen; it is scrolled to.
+// middle is where the middle of an element is on the screen, once it is seen and is at rest; it is
+// scrolled to.
 // The element may be replaced at any time by another one that the selector finds.
 func (p *Page) middle(selector string) (x, y float64) {
 	p.t.Helper()
 	element := "document.querySelector(`" + selector + "`)"
 	p.Until(element + "?.checkVisibility({ visibilityProperty: true })")
-	at := Eval[[]float64](p, `(() => {
-		const e = `+element+`
-		e.scrollIntoView({ block: 'center', inline: 'nearest', behavior: 'instant' })
-		const box = e.getBoundingClientRect()
-		return [box.x + box.width / 2, box.y + box.height / 2]
+	at := Eval[[]float64](p, `(async () => {
+		for (let before = [], same = 0; ;) {
+			const e = `+element+`
+			e?.scrollIntoView({ block: 'center', inline: 'nearest', behavior: 'instant' })
+			const box = e?.getBoundingClientRect() ?? new DOMRect()
+			const at = [box.x + box.width / 2, box.y + box.height / 2]
+			same = box.width && at.join() === before.join() ? same + 1 : 0
+			if (same === 2) return at
+			before = at
+			await new Promise(requestAnimationFrame)
+		}
 	})()`)
 	return at[0], at[1]
 }

@@ -58,6 +58,7 @@ export class Grid {
     this.#layout = justify(this.#ratios, { width, height, gap: this.gap, heading: 64 }, daysOf(this.album))
     this.list.classList.add('placed')
     this.list.style.height = this.#layout.height + 'px'
+    const focused = [...this.#tiles].find(([, tile]) => tile.contains(document.activeElement))?.[0] ?? -1
     this.#tiles.forEach(drop)
     this.#tiles.clear()
     put(this.list, ...this.#layout.headings.map(({ top, text }) => {
@@ -66,6 +67,7 @@ export class Grid {
       return li
     }))
     this.show()
+    this.#tiles.get(focused)?.querySelector('a')?.focus({ preventScroll: true })
   }
 
   /** Whether the page was scrolled just now, when nothing need fade in. */
@@ -201,17 +203,17 @@ export class Grid {
     const standing = this.album.standing(i)
     if (tile.dataset.standing === standing) return
     tile.dataset.standing = standing
-    const old = tile.querySelector('.mark')
+    const old = tile.querySelector('.mark'), focused = old?.contains(document.activeElement)
     old?.remove()
     tile.querySelector('.sr')?.remove()
     const text = sentences(this.album, i).join(' ')
     const link = /** @type {HTMLElement} */ (tile.querySelector('a'))
     link.setAttribute('aria-label', nameOf(this.album, i))
     link.toggleAttribute('aria-describedby', false)
+    if (focused) link.focus({ preventScroll: true })
     if (!marked.includes(standing)) return
     link.setAttribute('aria-describedby', 'label-' + i)
     tile.append(this.#mark(i, standing), h('span', { class: 'sr', id: 'label-' + i }, text))
-    if (old?.contains(document.activeElement)) link.focus()
   }
 
   /** @param {number} i @param {import('./album-data.js').Standing} standing */

@@ -18,8 +18,13 @@ const pause = { first: 500, most: 60_000 }
  */
 export async function follow(station, as, take, online = () => undefined) {
   let after = as ? await read('seen', as) : undefined
-  for (let wait = pause.first; ;) {
+  for (let wait = pause.first, lost = false; ;) {
     try {
+      if (lost) {
+        await answers() // at once, where the feed waits for something to tell
+        online(true)
+        lost = false
+      }
       const { next, entries } = await station.changes(after ?? {})
       online(true)
       for (const entry of entries) await take(entry)
@@ -29,11 +34,28 @@ export async function follow(station, as, take, online = () => undefined) {
     } catch (err) {
       if (!(err instanceof GlimpseError)) throw err
       if (err.is('ErrUnauthenticated')) return
-      online(!err.is('ErrUnreachable'))
-      await Promise.race([new Promise((resolve) => setTimeout(resolve, wait)), new Promise((resolve) => addEventListener('online', resolve, { once: true }))])
+      lost = err.is('ErrUnreachable')
+      online(!lost)
+      await rest(wait)
       wait = Math.min(2 * wait, pause.most)
     }
   }
+}
+
+/** Fails unless the station of this page answers; no worker does in its place. */
+async function answers() {
+  await fetch('/sw.js', { method: 'HEAD', cache: 'no-store' }).catch(() => { throw new GlimpseError('ErrUnreachable') })
+}
+
+/** Waits for so long, or until there is a network again, or somebody looks. @param {number} wait in milliseconds */
+async function rest(wait) {
+  const over = new AbortController()
+  await new Promise((resolve) => {
+    setTimeout(resolve, wait)
+    addEventListener('online', resolve, over)
+    document.addEventListener('visibilitychange', resolve, over)
+  })
+  over.abort()
 }
 
 /**

@@ -29,7 +29,7 @@ export class Viewer {
   after = button('right', () => this.go(this.i + 1))
   zoom = new Zoom(this.stage, this.picture, { swiped: (way) => way === 'down' ? this.leave() : this.go(this.i + (way === 'left' ? 1 : -1)) })
   dialog = h('dialog', {
-    class: 'viewer', 'aria-label': say('view.name'), onkeydown: (/** @type {KeyboardEvent} */ e) => this.#key(e),
+    class: 'viewer', 'aria-label': say('view.name'),
     oncancel: (/** @type {Event} */ e) => { e.preventDefault(); this.leave() },
   }, h('header', {}, this.count, button('out', () => this.zoom.by(1 / 1.5)), button('in', () => this.zoom.by(1.5)), button('close', () => this.leave())),
   this.stage, this.before, this.after, this.info, this.heard)
@@ -42,6 +42,7 @@ export class Viewer {
     this.screens = new Screens(album)
     this.days = daysOf(album)
     document.body.append(this.dialog)
+    addEventListener('keydown', (e) => this.dialog.open && this.#key(e)) // a click on the picture leaves nothing with the focus
     for (const news of ['labels', 'edition']) album.addEventListener(news, () => this.dialog.open && this.#show())
     album.addEventListener('original', (e) => this.dialog.open && /** @type {CustomEvent} */ (e).detail === this.i && this.#show())
   }
@@ -101,8 +102,8 @@ export class Viewer {
   #show() {
     const { album, i } = this
     put(this.count, say('view.count', { i: i + 1, of: album.collection.length }))
-    this.before.toggleAttribute('disabled', i === 0)
-    this.after.toggleAttribute('disabled', i === album.collection.length - 1)
+    this.before.ariaDisabled = String(i === 0) // with the attribute disabled it would lose the focus
+    this.after.ariaDisabled = String(i === album.collection.length - 1)
     this.#inform()
     void this.#paint(i)
   }
@@ -201,7 +202,7 @@ export class Viewer {
       ArrowLeft: () => this.go(this.i - 1), ArrowRight: () => this.go(this.i + 1), Home: () => this.go(0), End: () => this.go(last),
       Escape: () => this.leave(), '+': () => this.zoom.by(1.5), '=': () => this.zoom.by(1.5), '-': () => this.zoom.by(1 / 1.5), 0: () => this.zoom.reset(),
     }
-    if (!(e.target instanceof HTMLButtonElement)) keys.Enter = () => this.zoom.toggle()
+    if (!(e.target instanceof Element && e.target.closest('a, button'))) keys.Enter = () => this.zoom.toggle()
     const act = keys[e.key]
     if (!act) return
     e.preventDefault()

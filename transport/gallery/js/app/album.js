@@ -14,7 +14,6 @@ import { say } from './words.js'
 
 const { author = '', id = '', user = '' } = document.body.dataset
 const album = new Album(author, id, user)
-void keepOffline(user)
 
 /** What stands where the album would be. @param {any} err */
 function gone(err) {
@@ -52,6 +51,7 @@ const opened = () => write('seen', 'opened/' + album.key, {
 })
 
 async function start() {
+  await keepOffline(user)
   await album.load()
   const thumbs = new Thumbs(album)
   const tip = tips(album)

@@ -55,7 +55,9 @@ async function take({ notification: n }) {
   if (title && n.title) title.textContent = n.title
   const counts = tile.querySelector('span:not(.news)')
   if (counts) put(counts, say('items', { n: n.items }), n.labelled > 0 && ' · ' + say('album.labelled', { n: n.labelled }))
+  const had = document.activeElement
   tile.parentElement?.prepend(tile)
+  if (had instanceof HTMLElement && tile.contains(had)) had.focus({ preventScroll: true })
   await mark(tile, key, latest)
 }
 

@@ -135,6 +135,7 @@ function originals(c) {
     }
     bar.hidden = true
     button.disabled = false
+    if (document.activeElement === document.body) button.focus()
   }
   return h('section', {}, h('h2', {}, say('author.home')), h('p', { class: 'hint' }, say('author.home.hint')), state, bar, button)
 }

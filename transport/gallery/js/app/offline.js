@@ -8,15 +8,16 @@ import { scriptURL } from './trusted.js'
 const worker = '/sw.js'
 
 /**
- * Has a service worker keep pages for who is signed in, and forgets what another user has seen.
+ * Forgets what another user has seen, which nothing may be kept before, and has a service worker keep
+ * pages for who is signed in.
  * @param {string} user
  */
 export async function keepOffline(user) {
   const before = await read('seen', 'user')
   if (before && before !== user) await forgetAll()
-  if (user) await write('seen', 'user', user)
+  if (user && before !== user) await write('seen', 'user', user)
   if (!('serviceWorker' in navigator)) return
-  await navigator.serviceWorker.register(scriptURL(worker)).catch(() => undefined) // without it pages are shown online alone
+  void navigator.serviceWorker.register(scriptURL(worker)).catch(() => undefined) // without it pages are shown online alone
 }
 
 /** Forgets all that was seen, originals, too: on signing out. */
