@@ -3,6 +3,7 @@ package collection
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/glimpse-go/glimpse/internal/column"
 	"github.com/glimpse-go/glimpse/internal/wire"
@@ -93,7 +94,7 @@ func typesOf(items []Item) (names []string, types column.Column) {
 	for i := range items {
 		places[items[i].MediaType] = 0
 	}
-	names = slices.Sorted(maps.Keys(places))
+	names = slices.SortedFunc(maps.Keys(places), strings.Compare)
 	if len(names) == 0 || len(names) == 1 && names[0] == "" {
 		return nil, types
 	}

@@ -127,11 +127,11 @@ func (d *Device) NewItemID() (collection.ItemID, error) { return collection.NewI
 // Collection returns a collection as the device has made it. The error wraps
 // transport.ErrNotFound if it has not, or has forgotten it.
 func (d *Device) Collection(ctx context.Context, name collection.Name) (collection.Collection, error) {
-	stored, err := record.Need(ctx, d.cfg.Store, collectionRecord.Key(name))
+	data, err := d.stored(ctx, name)
 	if err != nil {
 		return collection.Collection{}, err
 	}
-	return collection.Decode(stored.Value)
+	return collection.Decode(data)
 }
 
 // Collections lists the names of the collections that the device has made.
@@ -147,19 +147,4 @@ func (d *Device) Collections(ctx context.Context) iter.Seq2[collection.Name, err
 			}
 		}
 	}
-}
-
-// Forget removes a collection from the device's store: it is not shared any more, and what was
-// shared stays. One that is not there is no error.
-func (d *Device) Forget(ctx context.Context, name collection.Name) error {
-	return record.Put(ctx, d.cfg.Store, transport.Change{Key: collectionRecord.Key(name)}, transport.Change{Key: addressesRecord.Key(name)}, transport.Change{Key: untoldRecord.Key(name)})
-}
-
-// store stores a collection, together with other changes.
-func (d *Device) store(ctx context.Context, c collection.Collection, others ...transport.Change) error {
-	data, err := c.MarshalBinary()
-	if err != nil {
-		return err
-	}
-	return record.Put(ctx, d.cfg.Store, append(others, transport.Change{Key: collectionRecord.Key(c.Name()), Value: data})...)
 }

@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/glimpse-go/glimpse/transport"
@@ -78,7 +79,7 @@ func (t *Tx) commit(ctx context.Context) (uint64, error) {
 		return 0, nil
 	}
 	batch := transport.Batch{Changes: t.changes}
-	for _, key := range slices.Sorted(maps.Keys(t.seen)) { // so that of two that fail, the same is told each time
+	for _, key := range slices.SortedFunc(maps.Keys(t.seen), strings.Compare) { // so that of two that fail, the same is told each time
 		batch.Conditions = append(batch.Conditions, transport.Condition{Key: key, Version: t.seen[key].Version})
 	}
 	version, err := t.in.Apply(ctx, batch)
