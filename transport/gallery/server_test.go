@@ -26,7 +26,7 @@ type served struct {
 	*labtest.World
 	*httptest.Server
 	*gallery.Gallery
-	store    *memstore.Store
+	store    *between
 	ann, bob collection.UserID
 	now      time.Time
 }
@@ -34,7 +34,7 @@ type served struct {
 // serve serves a gallery at localhost, over TLS as browsers see it.
 func serve(t *testing.T, cfg gallery.Config) *served {
 	t.Helper()
-	s := &served{World: browsertest.World(t, hub.Config{}), store: new(memstore.Store), now: time.Now()}
+	s := &served{World: browsertest.World(t, hub.Config{}), store: &between{Store: new(memstore.Store)}, now: time.Now()}
 	s.ann, s.bob = s.User("ann"), s.User("bob")
 	cfg.Store, cfg.Now = s.store, func() time.Time { return s.now }
 	var err error
