@@ -3,6 +3,7 @@ package device_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -19,7 +20,7 @@ func TestLargeCollection(t *testing.T) {
 	w := labtest.New(t, hub.Config{})
 	ann, bob := w.User("ann"), w.User("bob")
 	cam, home := w.Camera(ann, 0), w.Peer(bob, "home")
-	name, c := large(t, cam, 10_000, bob)
+	name, c := large(t, cam, 1200, bob)
 	if _, data := cam.Encoded(name); len(data) <= transport.MaxValue {
 		t.Fatalf("its %d bytes are in one record", len(data))
 	}
@@ -40,14 +41,14 @@ func TestLargeCollection(t *testing.T) {
 	}
 }
 
-// large makes a collection of items that have three versions each.
+// large makes a collection of items with long captions.
 func large(t *testing.T, cam *labtest.Camera, items int, to ...collection.UserID) (collection.Name, collection.Collection) {
 	t.Helper()
 	for i := range items {
 		id, err := cam.NewItemID()
 		labtest.Must(t, err)
-		cam.Items = append(cam.Items, collection.Item{ID: id, MediaType: "image/jpeg"})
-		cam.Card[id] = lab.Photo{fmt.Appendf(nil, "thumb %d", i), fmt.Appendf(nil, "screen %d", i), fmt.Appendf(nil, "original %d", i)}
+		cam.Items = append(cam.Items, collection.Item{ID: id, MediaType: "image/jpeg", Caption: strings.Repeat("caption ", 110)})
+		cam.Card[id] = lab.Photo{fmt.Appendf(nil, "thumb %d", i)}
 	}
 	name := cam.Album("large", to...)
 	c, err := cam.Device.Collection(t.Context(), name)
