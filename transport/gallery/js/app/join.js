@@ -1,6 +1,7 @@
 // How a browser becomes a station: by an invitation, and a code that two people compare.
 import { GlimpseError } from '../lib/errors.js'
 import { Enrolment, join, parseInvitation } from '../lib/enrol.js'
+import { cameFrom, isInvitation } from './back.js'
 import { h, find, put } from './dom.js'
 import { keep, me, ownSigner, signIn } from './me.js'
 import { reach } from './reach.js'
@@ -12,7 +13,7 @@ import { say } from './words.js'
  */
 function invitationHere() {
   const { hash, origin, pathname, search } = location
-  if (!/^#(?:[0-9a-f]{64})?\./i.test(hash)) return ''
+  if (!isInvitation(hash)) return ''
   history.replaceState(null, '', pathname + search)
   return origin + hash
 }
@@ -98,7 +99,11 @@ function failed(into, key) {
 /** @param {string} key */
 const waiting = (key) => h('p', { class: 'waiting', role: 'status' }, say(key))
 
-const albums = () => h('p', {}, h('a', { href: '/', class: 'primary' }, say('join.albums')))
+/** The way on: to the page that was to be seen, or to all albums. */
+function albums() {
+  const page = cameFrom()
+  return h('p', {}, h('a', { href: page || '/', class: 'primary' }, say(page ? 'join.back' : 'join.albums')))
+}
 
 addEventListener('hashchange', () => { // another invitation, opened in the same tab
   const invitation = invitationHere()
