@@ -1,7 +1,11 @@
 // Back to the page that somebody has come to see, after signing in there or after joining.
 
-/** Whether what stands behind the # of an address is an invitation: see parseInvitation. @param {string} hash */
-export const isInvitation = (hash) => /^#(?:[0-9a-f]{64})?\./i.test(hash)
+/**
+ * Whether what stands behind the # of an address is an invitation: what parseInvitation reads behind
+ * that of the station whose page this is, or a whole one of another station.
+ * @param {string} hash
+ */
+export const isInvitation = (hash) => /^#(?:(?:[0-9a-f]{64})?\.|https?:\/\/)/i.test(hash)
 
 /**
  * The page on which a browser joins, from which it comes back to the page that it is on now, but
