@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -27,8 +28,9 @@ type inn struct {
 	w      *labtest.World
 	origin string
 	g      *gallery.Gallery
+	now    atomic.Pointer[gallery.Gallery] // as the requests see it
 
-	// lie changes what the hub says of collections; nil = nothing.
+	// lie changes what the station says of collections; nil = nothing.
 	lie func(*transport.State)
 
 	mu       sync.Mutex
@@ -38,17 +40,32 @@ type inn struct {
 func newInn(t *testing.T, w *labtest.World) *inn {
 	n := &inn{t: t, w: w, attempts: map[string]*enrol.Attempt{}}
 	o := httplink.HandlerOptions{Who: httplink.BySeal(w.Hub.Hub.Keys(), w.Hub.Hub.PublicKey().ID(), nil), Enrol: n.attempt}
-	of := gallery.OfHub(w.Hub.Hub, o)
+	n.serves(gallery.OfHub(w.Hub.Hub, o))
+	return n
+}
+
+// serves has the pages be those of a station, at the same origin as before.
+func (n *inn) serves(of gallery.Station) {
+	n.t.Helper()
 	honest := of.Handler
 	of.Handler = func(who httplink.Authenticator) http.Handler { return n.lying(honest(who)) }
 	var err error
 	n.g, err = gallery.New(of, gallery.Config{})
-	labtest.Must(t, err)
-	n.origin = browsertest.Serve(t, n.g)
-	return n
+	labtest.Must(n.t, err)
+	n.now.Store(n.g)
+	if n.origin == "" {
+		n.origin = browsertest.Serve(n.t, n)
+	}
 }
 
-// lying is a hub that lies where it is to.
+func (n *inn) ServeHTTP(w http.ResponseWriter, r *http.Request) { n.now.Load().ServeHTTP(w, r) }
+
+// SignIn implements browsertest.Pages.
+func (n *inn) SignIn(w http.ResponseWriter, r *http.Request, user collection.UserID) error {
+	return n.now.Load().SignIn(w, r, user)
+}
+
+// lying is a station that lies where it is to.
 func (n *inn) lying(honest http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if n.lie == nil || !strings.HasPrefix(r.URL.Path, "/v1/collections/") {
@@ -58,19 +75,24 @@ func (n *inn) lying(honest http.Handler) http.Handler {
 		r.Header.Del("If-None-Match")
 		rec := httptest.NewRecorder()
 		honest.ServeHTTP(rec, r)
-		state, err := transport.DecodeMessage[transport.State](rec.Body.Bytes())
-		if err != nil {
-			n.t.Error(err)
-			return
-		}
-		n.lie(&state)
-		data, err := transport.Encode(state)
-		if err != nil {
-			n.t.Error(err)
-		}
 		w.Header().Set("Content-Type", "application/cbor")
-		w.Write(data)
+		w.Write(changed(n.t, rec.Body.Bytes(), n.lie))
 	})
+}
+
+// changed is the state of a collection, with a lie in it.
+func changed(t *testing.T, data []byte, lie func(*transport.State)) []byte {
+	state, err := transport.DecodeMessage[transport.State](data)
+	if err != nil {
+		t.Error(err)
+		return data
+	}
+	lie(&state)
+	data, err = transport.Encode(state)
+	if err != nil {
+		t.Error(err)
+	}
+	return data
 }
 
 func (n *inn) attempt(secret string) *enrol.Attempt {

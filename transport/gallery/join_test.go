@@ -154,7 +154,19 @@ func TestBrowserJoinsAtHome(t *testing.T) {
 	n := newInn(t, w)
 	ann := w.User("ann")
 	p := browsertest.New(t)
-	n.joinsAtHome(p, w.Peer(ann, "home"), ann)
+	home := w.Peer(ann, "home")
+	t.Run("a link leads to another station, which is shown", func(t *testing.T) {
+		p.Open(n.origin + "/join#" + home.URL() + "%23" + home.Key().String() + ".")
+		p.Until(`document.querySelector('#invitation')`)
+		if got := browsertest.Eval[string](p, `document.querySelector('#invitation').value`); got != home.URL()+"#"+home.Key().String()+"." {
+			t.Errorf("it says %q", got)
+		}
+		if at := browsertest.Eval[string](p, `location.href`); at != n.origin+"/join" {
+			t.Errorf("the invitation stays in the address: %s", at)
+		}
+		looks(p, "join-elsewhere")
+	})
+	n.joinsAtHome(p, home, ann)
 
 	t.Run("its user's stations are listed", func(t *testing.T) {
 		p.Do(chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile))

@@ -302,7 +302,7 @@ func TestFailedPages(t *testing.T) {
 func TestLanguage(t *testing.T) {
 	s := serve(t, gallery.Config{})
 	b := s.as(t, s.bob)
-	for to, want := range map[string]string{"/settings": "/settings", "//evil.example": "/", "https://evil.example": "/", `/\evil.example`: "/", "/\t/evil.example": "/", "\t//evil.example": "/", "evil.example": "/"} {
+	for to, want := range map[string]string{"/settings": "/settings", "//evil.example": "/", "https://evil.example": "/", `/\evil.example`: "/", "/\t/evil.example": "/", "\t//evil.example": "/", "/.//evil.example": "/evil.example", "evil.example": "/"} {
 		status, h, _ := s.asks(t, b, "POST", "/language", nil, url.Values{"language": {"fr"}, "to": {to}})
 		if status != http.StatusSeeOther || h.Get("Location") != want {
 			t.Errorf("%s leads to %s", to, h.Get("Location"))

@@ -36,6 +36,9 @@ func (s *service) showGallery(address string, o httplink.HandlerOptions) (stop f
 	}
 	served := &http.Server{Handler: g, ReadHeaderTimeout: 10 * time.Second}
 	go served.Serve(l)
+	s.mu.Lock()
+	s.gallery = url
+	s.mu.Unlock()
 	fmt.Fprintf(s.env.Out, "The gallery: %s\n", url+g.Link(s.Account.User))
 	return func() { served.Close() }, nil
 }

@@ -61,15 +61,15 @@ func (w *runWord) Run(ctx context.Context, env program.Env, g *grammar) (err err
 		return err
 	}
 	defer stop()
-	if !w.Hold {
-		go s.publishHeld(ctx)
-	}
 	o := httplink.HandlerOptions{Who: httplink.BySeal(s.Peer.Peer, s.Key(), nil), Enrol: s.attempt, Log: log}
 	stopPages, err := s.showGallery(w.Gallery, o)
 	if err != nil {
 		return err
 	}
 	defer stopPages()
+	if !w.Hold {
+		go s.publishHeld(ctx)
+	}
 	fmt.Fprintf(env.Out, "The peer is served at %s.\n", s.address())
 	program.Ready()
 	return s.serve(ctx, listener, httplink.PeerHandler(s.Peer.Peer, o), config)

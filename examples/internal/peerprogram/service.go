@@ -22,10 +22,11 @@ type service struct {
 	env program.Env
 	url string // by which others reach it; empty = it does not run
 
-	mu     sync.Mutex
-	open   *enrol.Attempt // of a station that may join
-	end    context.CancelFunc
-	served map[collection.Name]bool // those that are announced on the network
+	mu      sync.Mutex
+	gallery string         // where its user's browser finds the gallery; empty = nowhere
+	open    *enrol.Attempt // of a station that may join
+	end     context.CancelFunc
+	served  map[collection.Name]bool // those that are announced on the network
 }
 
 // words are what can be asked of it.

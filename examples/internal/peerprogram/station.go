@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
@@ -24,14 +25,20 @@ const attemptAge = 10 * time.Minute
 // answerAge is for how long a station is told what was decided: it may have to ask again.
 const answerAge = time.Minute
 
+// opened says where a station may join.
+type opened struct {
+	Invitation string   // of a camera, or another computer
+	Pages      []string // that a browser of this computer opens; none = it cannot join
+}
+
 // openAttempt lets one station join, and returns where.
-func (s *service) openAttempt(ctx context.Context, _ struct{}) (string, error) {
+func (s *service) openAttempt(ctx context.Context, _ struct{}) (opened, error) {
 	if err := s.sealsRoster(); err != nil {
-		return "", err
+		return opened{}, err
 	}
 	endpoint, err := collection.DecodeEndpoint(s.Source().Endpoint)
 	if err != nil {
-		return "", err
+		return opened{}, err
 	}
 	offer := enrol.Offer{
 		User: s.Account.User, Key: s.OwnKey.Public(), Authority: s.Account.Authority, Hub: s.Account.Hub,
@@ -41,10 +48,28 @@ func (s *service) openAttempt(ctx context.Context, _ struct{}) (string, error) {
 	attempt, err := enrol.NewAttempt(open, offer, rand.Reader)
 	if err != nil {
 		end()
-		return "", err
+		return opened{}, err
 	}
 	s.begin(attempt, end)
-	return program.Invitation{URL: s.url, Key: s.address().Key, HubPinned: s.Account.Pinned}.String(), nil
+	text := program.Invitation{URL: s.url, Key: s.address().Key, HubPinned: s.Account.Pinned}.String()
+	return opened{text, s.joinPages()}, nil
+}
+
+// joinPages are the pages on which a browser of this computer joins: the hub's, unless browsers do
+// not know its certificate, and the home's own. A browser is a station at the one where it has
+// joined, since it keeps each site's keys apart. Both reach the home where it serves its gallery,
+// for elsewhere it shows a certificate that no browser takes.
+func (s *service) joinPages() (all []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.gallery == "" {
+		return nil
+	}
+	const page, toOwn = "/join#", "." // what is behind the # goes to nobody
+	if hub := s.Account.Hub; len(hub) > 0 && !s.Account.Pinned {
+		all = append(all, hub[0]+page+s.gallery+"%23"+toOwn)
+	}
+	return append(all, s.gallery+page+toOwn)
 }
 
 // begin has a station join by an attempt, and by no other.
@@ -119,11 +144,16 @@ type stationAdd struct{}
 
 // Run lets a station join.
 func (stationAdd) Run(ctx context.Context, env program.Env, g *grammar) error {
-	text, err := call[struct{}, string](ctx, g.Data, "station/open", struct{}{})
+	to, err := call[struct{}, opened](ctx, g.Data, "station/open", struct{}{})
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(env.Out, "On the camera, within %v:\n\n    camera join %s\n\nAnother computer: peer join … -name laptop\n", attemptAge, text)
+	fmt.Fprintf(env.Out, "On the camera, within %v:\n\n    camera join %s\n\nAnother computer: peer join … -name laptop\n", attemptAge, to.Invitation)
+	if len(to.Pages) > 0 {
+		fmt.Fprintf(env.Out, "Or in a browser on this computer, where this is opened:\n\n    %s\n\n", strings.Join(to.Pages, "\n    "))
+	} else {
+		fmt.Fprintln(env.Out, "A browser on this computer: only where the peer runs with -gallery")
+	}
 	wait := func(ctx context.Context) (program.Joining, error) {
 		return call[struct{}, program.Joining](ctx, g.Data, "station/wait", struct{}{})
 	}

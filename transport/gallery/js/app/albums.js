@@ -4,6 +4,7 @@ import { Station } from '../lib/client.js'
 import { reasons } from '../lib/messages.js'
 import { follow } from './album-live.js'
 import { forget } from './album-seen.js'
+import { isInvitation, joinPage } from './back.js'
 import { find, h, put } from './dom.js'
 import { keepOffline } from './offline.js'
 import { read, write } from './store.js'
@@ -62,6 +63,7 @@ async function take({ notification: n }) {
 }
 
 async function start() {
+  if (isInvitation(location.hash)) return location.replace(joinPage(location.hash)) // who is signed in otherwise joins, too
   await keepOffline(document.body.dataset.user ?? '')
   for (const link of document.querySelectorAll('.albums a')) {
     const key = link.getAttribute('href')?.slice('/album/'.length) ?? ''

@@ -1,20 +1,22 @@
 // How a browser becomes a station: by an invitation, and a code that two people compare.
 import { GlimpseError } from '../lib/errors.js'
 import { Enrolment, join, parseInvitation } from '../lib/enrol.js'
+import { cameFrom, isInvitation } from './back.js'
 import { h, find, put } from './dom.js'
 import { keep, me, ownSigner, signIn } from './me.js'
 import { reach } from './reach.js'
 import { say } from './words.js'
 
 /**
- * The invitation that stands behind the # of the page's address, as its whole text; '' = none. It
- * is taken out of the address, so that it stays in no history and is shared with nobody.
+ * The invitation that stands behind the # of the page's address, as its whole text; '' = none. That
+ * of another station stands there whole, its own # written as %23. It is taken out of the address, so
+ * that it stays in no history and is shared with nobody.
  */
 function invitationHere() {
   const { hash, origin, pathname, search } = location
-  if (!/^#(?:[0-9a-f]{64})?\./i.test(hash)) return ''
+  if (!isInvitation(hash)) return ''
   history.replaceState(null, '', pathname + search)
-  return origin + hash
+  return /^#https?:/i.test(hash) ? hash.slice(1).replace('%23', '#') : origin + hash
 }
 
 /** What people call this browser, such as "Firefox on Linux". */
@@ -35,8 +37,9 @@ export async function start(into, invitation) {
     e.preventDefault()
     void begin(into, text.value, name.value.trim())
   }
+  const known = invitation.startsWith(location.origin + '#') // another station is shown, before it is asked
   put(into, h('form', { onsubmit: go },
-    invitation ? null : h('p', {}, h('label', { for: 'invitation' }, say('join.invitation')), text),
+    known ? null : h('p', {}, h('label', { for: 'invitation' }, say('join.invitation')), text),
     h('p', {}, h('label', { for: 'name' }, say('join.name')), name),
     h('p', { class: 'hint' }, say('join.name.hint')),
     h('button', { class: 'primary' }, say('join.begin'))))
@@ -98,7 +101,11 @@ function failed(into, key) {
 /** @param {string} key */
 const waiting = (key) => h('p', { class: 'waiting', role: 'status' }, say(key))
 
-const albums = () => h('p', {}, h('a', { href: '/', class: 'primary' }, say('join.albums')))
+/** The way on: to the page that was to be seen, or to all albums. */
+function albums() {
+  const page = cameFrom()
+  return h('p', {}, h('a', { href: page || '/', class: 'primary' }, say(page ? 'join.back' : 'join.albums')))
+}
 
 addEventListener('hashchange', () => { // another invitation, opened in the same tab
   const invitation = invitationHere()

@@ -28,7 +28,8 @@ export const now = () => Math.floor(Date.now() / 1000)
 /** The pins of people, by users. @returns {Promise<Map<string, Pin>>} */
 export async function pins() {
   const users = (await names('pins')).filter((name) => /^[0-9a-f]{32}$/.test(name))
-  return new Map(await Promise.all(users.map(async (user) => /** @type {[string, Pin]} */ ([user, await read('pins', user)]))))
+  const all = await Promise.all(users.map(async (user) => /** @type {[string, Pin]} */ ([user, await read('pins', user)])))
+  return new Map(all.filter(([, pin]) => pin)) // another tab may forget them meanwhile
 }
 
 /**
