@@ -19,8 +19,9 @@ import (
 // service is a peer that does words.
 type service struct {
 	*program.Peer
-	env program.Env
-	url string // by which others reach it; empty = it does not run
+	env   program.Env
+	url   string // by which others reach it; empty = it does not run
+	pages string // by which browsers reach the gallery; empty = there is none
 
 	mu     sync.Mutex
 	open   *enrol.Attempt // of a station that may join
@@ -37,6 +38,7 @@ func (s *service) words() http.Handler {
 	mux.HandleFunc("/fetch", program.Word(s.fetch))
 	mux.HandleFunc("/share", program.Word(s.share))
 	mux.HandleFunc("/take", program.Word(s.take))
+	mux.HandleFunc("/import", program.Word(s.importFrom))
 	mux.HandleFunc("/publish", program.Word(s.publish))
 	mux.HandleFunc("/withdraw", program.Word(s.withdraw))
 	mux.HandleFunc("/end", program.Word(s.endAlbum))

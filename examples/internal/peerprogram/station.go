@@ -13,7 +13,7 @@ import (
 )
 
 type stationWords struct {
-	Add    stationAdd    `cmd:"" help:"Let another station of the user's join: a camera, or another computer."`
+	Add    stationAdd    `cmd:"" help:"Let another station of the user's join: a camera, another computer, or a browser."`
 	List   stationList   `cmd:"" help:"List the stations that have joined here."`
 	Remove stationRemove `cmd:"" help:"Stop one of them for good, such as a camera that was lost."`
 }
@@ -24,14 +24,21 @@ const attemptAge = 10 * time.Minute
 // answerAge is for how long a station is told what was decided: it may have to ask again.
 const answerAge = time.Minute
 
+// opened is where a station may join.
+type opened struct {
+	Invitation string
+	Pages      string // by which browsers reach the gallery; empty = there is none
+	HubPages   string // by which they reach the hub's, if they know its certificate
+}
+
 // openAttempt lets one station join, and returns where.
-func (s *service) openAttempt(ctx context.Context, _ struct{}) (string, error) {
+func (s *service) openAttempt(ctx context.Context, _ struct{}) (o opened, err error) {
 	if err := s.sealsRoster(); err != nil {
-		return "", err
+		return o, err
 	}
 	endpoint, err := collection.DecodeEndpoint(s.Source().Endpoint)
 	if err != nil {
-		return "", err
+		return o, err
 	}
 	offer := enrol.Offer{
 		User: s.Account.User, Key: s.OwnKey.Public(), Authority: s.Account.Authority, Hub: s.Account.Hub,
@@ -41,10 +48,15 @@ func (s *service) openAttempt(ctx context.Context, _ struct{}) (string, error) {
 	attempt, err := enrol.NewAttempt(open, offer, rand.Reader)
 	if err != nil {
 		end()
-		return "", err
+		return o, err
 	}
 	s.begin(attempt, end)
-	return program.Invitation{URL: s.url, Key: s.address().Key, HubPinned: s.Account.Pinned}.String(), nil
+	o.Pages = s.pages
+	if !s.Account.Pinned && len(s.Account.Hub) > 0 {
+		o.HubPages = s.Account.Hub[0]
+	}
+	o.Invitation = program.Invitation{URL: s.url, Key: s.address().Key, HubPinned: s.Account.Pinned}.String()
+	return o, nil
 }
 
 // begin has a station join by an attempt, and by no other.
@@ -115,15 +127,27 @@ func (s *service) over(a *enrol.Attempt) {
 	}
 }
 
+// print says what is to be done where, for each kind of station that can join.
+func (o opened) print(env program.Env) {
+	fmt.Fprintf(env.Out, "On the camera, within %v:\n\n    camera join %s\n\nAnother computer: peer join … -name laptop\n", attemptAge, o.Invitation)
+	if o.Pages == "" {
+		return
+	}
+	fmt.Fprintf(env.Out, "\nOr in a browser, where this is opened:\n\n    %s/join#.\n", o.Pages)
+	if o.HubPages != "" {
+		fmt.Fprintf(env.Out, "\nOr, to look at the hub's pages, where that is pasted at %s/join\n", o.HubPages)
+	}
+}
+
 type stationAdd struct{}
 
 // Run lets a station join.
 func (stationAdd) Run(ctx context.Context, env program.Env, g *grammar) error {
-	text, err := call[struct{}, string](ctx, g.Data, "station/open", struct{}{})
+	o, err := call[struct{}, opened](ctx, g.Data, "station/open", struct{}{})
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(env.Out, "On the camera, within %v:\n\n    camera join %s\n\nAnother computer: peer join … -name laptop\n", attemptAge, text)
+	o.print(env)
 	wait := func(ctx context.Context) (program.Joining, error) {
 		return call[struct{}, program.Joining](ctx, g.Data, "station/wait", struct{}{})
 	}
