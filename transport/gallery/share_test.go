@@ -37,6 +37,8 @@ func TestSharesAlbum(t *testing.T) {
 	first := browsertest.Eval[string](a.Page, `document.querySelector('.card:first-child .caption').getAttribute('aria-label')`)
 	a.types(`.choosing input[type=text]`, "Bob\r")
 	a.Until(`document.querySelector('.people .who')?.textContent === 'bob'`)
+	a.types(`.choosing input[type=text]`, "bob@example.org\r") // who is among them already
+	a.Until(`document.querySelectorAll('.people .who').length === 2`)
 	looks(a.Page, "new-people")
 	a.Do(chromedp.Click(`.dock .primary`))
 	a.Until(`document.querySelector('.good h2')`)
