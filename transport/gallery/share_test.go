@@ -254,6 +254,30 @@ func TestBringsOriginals(t *testing.T) {
 	}
 }
 
+// TestBringsFirstOriginals: a browser knows its user's home from joining there, before that serves
+// anything.
+func TestBringsFirstOriginals(t *testing.T) {
+	a := newAuthor(t, hub.Config{})
+	a.joins(signature.StationDevice)
+	home := a.Peer(a.user, "home")
+	e, err := collection.DecodeEndpoint(home.Station.Peer.Source().Endpoint)
+	labtest.Must(t, err)
+	browsertest.Eval[bool](a.Page, fmt.Sprintf(`(async () => {
+		const db = await new Promise((opened) => { const r = indexedDB.open('glimpse'); r.onsuccess = () => opened(r.result) })
+		const store = db.transaction('station', 'readwrite').objectStore('station')
+		const account = await new Promise((got) => { const r = store.get('account'); r.onsuccess = () => got(r.result) })
+		account.homes = [{ key: Uint8Array.from('%s'.match(/../g), (b) => parseInt(b, 16)), urls: ['%s'], web: [] }]
+		await new Promise((put) => { store.put(account, 'account').onsuccess = put })
+		db.close()
+		return true
+	})()`, e.Key, e.URLs[0]))
+	a.makes("First", original(6))
+	a.Do(chromedp.Click(`.dock .primary`))
+	a.Until(`document.querySelector('.good h2')`)
+	a.Do(chromedp.Click(`#album section button`))
+	a.Until(`document.querySelector('#album section').textContent.includes('All originals are at home')`)
+}
+
 // TestLargeOriginalsDelayNothing: an album is shared before the digests of large files are made; they
 // follow in another edition, also where that breaks off first.
 func TestLargeOriginalsDelayNothing(t *testing.T) {
