@@ -2,9 +2,11 @@ package main
 
 import (
 	"io"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 
@@ -52,5 +54,36 @@ func TestGallery(t *testing.T) {
 	answer.Body.Close()
 	if got := get(); !strings.Contains(got, "Lake") || !strings.Contains(got, "3 items") {
 		t.Error(got)
+	}
+}
+
+// TestBrowsersElsewhere reach a home where it says that they do: what it shares is fetched there, and
+// a browser that is to join is told what to open.
+func TestBrowsersElsewhere(t *testing.T) {
+	hub := programtest.NewHub(t)
+	ann, bob := hub.Peer("Ann"), hub.Peer("Bob")
+	id := strings.Fields(bob.Run("contact", "list"))[1]
+	photos, got := t.TempDir(), t.TempDir()
+	programtest.Photos(t, photos, 0, 3)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := l.Addr().String()
+	l.Close()
+	ann.Stop()
+	for _, flags := range [][]string{{"-web", "http://" + at}, {"-gallery", at, "-web", at}} {
+		if got := ann.Fails(2, append([]string{"run"}, flags...)...); !strings.Contains(got, "-web") {
+			t.Error(got)
+		}
+	}
+	ann.Start("-gallery", at, "-web", "http://"+at+"/")
+	ann.Runs.Await(`The gallery: (http://` + at + `)/#in\.`)
+	ann.Begin("station", "add").Await(`browser, where this is opened:\n\n    (http://` + at + `)/join#\.\n`)
+	ann.Run("share", photos, "-with", id, "-title", "Lake")
+	bob.Runs.Await(`from .*: "Lake", 3 items, 0 with a label`)
+	bob.Run("fetch", "Lake", "-to", got)
+	if files, err := os.ReadDir(got); err != nil || len(files) != 3 {
+		t.Error(files, err)
 	}
 }

@@ -96,7 +96,7 @@ const station = `(async () => {
 	const db = await new Promise((opened) => { const r = indexedDB.open('glimpse'); r.onsuccess = () => opened(r.result) })
 	const t = db.transaction('station', 'readwrite'), store = t.objectStore('station')
 	store.put({public: key, secret}, 'key')
-	store.put({user: bytes('%s'), name: 'browser', userKey: bytes('%s'), authority: bytes('%s'), hub: [], statement: bytes('%s'), root: false}, 'account')
+	store.put({user: bytes('%s'), name: 'browser', userKey: bytes('%s'), authority: bytes('%s'), hub: [], statement: bytes('%s'), homes: [], root: false}, 'account')
 	await new Promise((done) => { t.oncomplete = done })
 	db.close()
 	return true

@@ -85,6 +85,7 @@ func (s *shown) withdraws(t *testing.T) {
 	if want := "The author has withdrawn it"; !strings.Contains(told, want) {
 		t.Errorf("it says %q", told)
 	}
+	s.Until(`!document.querySelector('.about .labelled')`) // it is not to come
 	looks(s.Page, "withdrawn")
 }
 

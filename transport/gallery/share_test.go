@@ -37,6 +37,8 @@ func TestSharesAlbum(t *testing.T) {
 	first := browsertest.Eval[string](a.Page, `document.querySelector('.card:first-child .caption').getAttribute('aria-label')`)
 	a.types(`.choosing input[type=text]`, "Bob\r")
 	a.Until(`document.querySelector('.people .who')?.textContent === 'bob'`)
+	a.types(`.choosing input[type=text]`, "bob@example.org\r") // who is among them already
+	a.Until(`document.querySelectorAll('.people .who').length === 2`)
 	looks(a.Page, "new-people")
 	a.Do(chromedp.Click(`.dock .primary`))
 	a.Until(`document.querySelector('.good h2')`)
@@ -250,6 +252,30 @@ func TestBringsOriginals(t *testing.T) {
 	if n := a.Labelled(bob, c.Name()); n != 0 {
 		t.Errorf("%d labels are left", n)
 	}
+}
+
+// TestBringsFirstOriginals: a browser knows its user's home from joining there, before that serves
+// anything.
+func TestBringsFirstOriginals(t *testing.T) {
+	a := newAuthor(t, hub.Config{})
+	a.joins(signature.StationDevice)
+	home := a.Peer(a.user, "home")
+	e, err := collection.DecodeEndpoint(home.Station.Peer.Source().Endpoint)
+	labtest.Must(t, err)
+	browsertest.Eval[bool](a.Page, fmt.Sprintf(`(async () => {
+		const db = await new Promise((opened) => { const r = indexedDB.open('glimpse'); r.onsuccess = () => opened(r.result) })
+		const store = db.transaction('station', 'readwrite').objectStore('station')
+		const account = await new Promise((got) => { const r = store.get('account'); r.onsuccess = () => got(r.result) })
+		account.homes = [{ key: Uint8Array.from('%s'.match(/../g), (b) => parseInt(b, 16)), urls: ['%s'], web: [] }]
+		await new Promise((put) => { store.put(account, 'account').onsuccess = put })
+		db.close()
+		return true
+	})()`, e.Key, e.URLs[0]))
+	a.makes("First", original(6))
+	a.Do(chromedp.Click(`.dock .primary`))
+	a.Until(`document.querySelector('.good h2')`)
+	a.Do(chromedp.Click(`#album section button`))
+	a.Until(`document.querySelector('#album section').textContent.includes('All originals are at home')`)
 }
 
 // TestLargeOriginalsDelayNothing: an album is shared before the digests of large files are made; they

@@ -82,7 +82,10 @@ func (p *Author) filledIn(ctx context.Context, draft collection.Collection, addr
 	if err != nil {
 		return draft, err
 	}
-	theirs, err := collection.Decode(answer.Collection)
+	theirs := draft // where all addresses are recipients'
+	if len(answer.Collection) > 0 {
+		theirs, err = collection.Decode(answer.Collection)
+	}
 	if err != nil {
 		return draft, transport.Wrap(err)
 	}

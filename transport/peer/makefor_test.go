@@ -61,6 +61,21 @@ func TestMakeFor(t *testing.T) {
 	}
 }
 
+// TestMakeForRecipient: the address of who is a recipient anyway adds nobody, and harms nothing.
+func TestMakeForRecipient(t *testing.T) {
+	w, home, bob, _, _ := addressed(t)
+	header := collection.Header{ID: collection.ID{7}, Title: "Lake", Authority: w.Authority()}
+	cam := w.Camera(home.User, 2)
+	body := collection.Body{Items: cam.Items, Recipients: []collection.UserID{bob.User}}
+	name, err := home.Author.MakeFor(t.Context(), header, body, cam.Card.Open, "bob@example.org")
+	labtest.Must(t, err)
+	labtest.Must(t, home.Author.PublishPartial(t.Context(), name))
+	bob.Hears(notify.Shared, 2)
+	if got := bob.Views(name).Body(); len(got.Recipients) != 1 || len(got.Addresses) != 0 {
+		t.Errorf("%+v", got)
+	}
+}
+
 // TestMakeForAgain: where the hub's answer was lost, the same is made of it later.
 func TestMakeForAgain(t *testing.T) {
 	w, home, bob, _, makes := addressed(t)

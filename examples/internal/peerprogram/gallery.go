@@ -1,6 +1,7 @@
 package peerprogram
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -11,11 +12,30 @@ import (
 	"github.com/glimpse-go/glimpse/examples/internal/program"
 	"github.com/glimpse-go/glimpse/transport/gallery"
 	"github.com/glimpse-go/glimpse/transport/httplink"
+	"github.com/glimpse-go/glimpse/transport/peer"
 )
 
+// reached has a peer say where browsers reach it, too, if they do.
+func (w *runWord) reached(cfg peer.Config) (peer.Config, error) {
+	if w.Web == "" {
+		return cfg, nil
+	}
+	if w.Gallery == "" {
+		return cfg, program.Usage("-web %q: browsers reach there what -gallery serves, which is to be said, too", w.Web)
+	}
+	web, err := program.ServedAt(w.Web, "", nil)
+	if err != nil {
+		return cfg, program.Usage("-web %q: it begins with https:// and has a host", w.Web)
+	}
+	w.Web = web
+	cfg.URL, cfg.Also, cfg.Web = web, append(cfg.Also, cfg.URL), true
+	return cfg, nil
+}
+
 // showGallery serves the gallery to the browser of who sits at this computer, and prints a link by
-// which that browser is the user's. Nobody else reaches it: it is served without TLS.
-func (s *service) showGallery(address string, o httplink.HandlerOptions) (stop func(), err error) {
+// which that browser is the user's. It is served without TLS, so nobody else reaches it, or they do
+// at the URL web, through a proxy.
+func (s *service) showGallery(address, web string, o httplink.HandlerOptions) (stop func(), err error) {
 	if address == "" {
 		return func() {}, nil
 	}
@@ -28,7 +48,7 @@ func (s *service) showGallery(address string, o httplink.HandlerOptions) (stop f
 		return nil, err
 	}
 	_, port, _ := net.SplitHostPort(l.Addr().String())
-	url := "http://localhost:" + port // of which browsers take passkeys and service workers, too
+	url := cmp.Or(web, "http://localhost:"+port) // of which browsers take passkeys and service workers, too
 	g, err := gallery.New(gallery.OfHome(s.Peer.Peer, s.Account.Authority, s.called, o), gallery.Config{URL: url, Store: s.Store, Log: o.Log})
 	if err != nil {
 		l.Close()

@@ -21,6 +21,7 @@ type grammar struct {
 	Fetch      fetchWord          `cmd:"" help:"Fetch the originals that are there, into a folder."`
 	Share      shareWord          `cmd:"" help:"Share what is in a folder, originals included."`
 	Take       takeWord           `cmd:"" help:"Take what the user's cameras have written onto a card, or a USB drive."`
+	Import     importWord         `cmd:"" help:"Take the originals of a collection of your own from a folder, such as of one that was made in a browser."`
 	Publish    publishWord        `cmd:"" help:"Publish a collection that was handed over, or publish it again."`
 	Withdraw   withdrawWord       `cmd:"" help:"Take items of your own back, for good."`
 	End        endWord            `cmd:"" help:"End a collection of your own: nobody else is shown anything of it any more."`

@@ -26,6 +26,7 @@ type runWord struct {
 	Network []netip.Prefix `default:"127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16" help:"Networks beside public addresses in which other homes are."`
 	Accept  int            `help:"How many versions, the smallest first, to take of what friends hand over; 0 = none."`
 	Gallery string         `placeholder:"HOST:PORT" help:"Where on this computer to serve the gallery, for its user's browser, such as 127.0.0.1:8080; nowhere if empty."`
+	Web     string         `placeholder:"URL" help:"The base URL by which browsers elsewhere reach what -gallery serves, through a proxy whose certificate they know: they fetch originals there, too."`
 	Hold    bool           `help:"Do not publish by itself what the user's cameras hand over."`
 
 	On program.NetworkFlags `embed:""`
@@ -43,9 +44,11 @@ func (w *runWord) Run(ctx context.Context, env program.Env, g *grammar) (err err
 	if s.url, err = program.ServedAt(w.URL, "https", listener); err != nil {
 		return err
 	}
-	s.Peer, err = program.OpenPeer(ctx, g.Data, peer.Config{
-		URL: s.url, Log: log, Events: s.tell, Accept: w.accept, Publishes: !w.Hold,
-	}, program.Ways{Networks: w.Network, Join: func(ctx context.Context, at program.Place) (program.Network, error) {
+	cfg, err := w.reached(peer.Config{URL: s.url, Log: log, Events: s.tell, Accept: w.accept, Publishes: !w.Hold})
+	if err != nil {
+		return err
+	}
+	s.Peer, err = program.OpenPeer(ctx, g.Data, cfg, program.Ways{Networks: w.Network, Join: func(ctx context.Context, at program.Place) (program.Network, error) {
 		return w.On.Join(ctx, env, at)
 	}})
 	if err != nil {
@@ -62,7 +65,7 @@ func (w *runWord) Run(ctx context.Context, env program.Env, g *grammar) (err err
 	}
 	defer stop()
 	o := httplink.HandlerOptions{Who: httplink.BySeal(s.Peer.Peer, s.Key(), nil), Enrol: s.attempt, Log: log}
-	stopPages, err := s.showGallery(w.Gallery, o)
+	stopPages, err := s.showGallery(w.Gallery, w.Web, o)
 	if err != nil {
 		return err
 	}

@@ -38,6 +38,7 @@ func (s *service) words() http.Handler {
 	mux.HandleFunc("/fetch", program.Word(s.fetch))
 	mux.HandleFunc("/share", program.Word(s.share))
 	mux.HandleFunc("/take", program.Word(s.take))
+	mux.HandleFunc("/import", program.Word(s.importFrom))
 	mux.HandleFunc("/publish", program.Word(s.publish))
 	mux.HandleFunc("/withdraw", program.Word(s.withdraw))
 	mux.HandleFunc("/end", program.Word(s.endAlbum))

@@ -14,7 +14,7 @@ import (
 )
 
 type stationWords struct {
-	Add    stationAdd    `cmd:"" help:"Let another station of the user's join: a camera, or another computer."`
+	Add    stationAdd    `cmd:"" help:"Let another station of the user's join: a camera, another computer, or a browser."`
 	List   stationList   `cmd:"" help:"List the stations that have joined here."`
 	Remove stationRemove `cmd:"" help:"Stop one of them for good, such as a camera that was lost."`
 }
@@ -140,6 +140,16 @@ func (s *service) over(a *enrol.Attempt) {
 	}
 }
 
+// print says what is to be done where, for each kind of station that can join.
+func (o opened) print(env program.Env) {
+	fmt.Fprintf(env.Out, "On the camera, within %v:\n\n    camera join %s\n\nAnother computer: peer join … -name laptop\n", attemptAge, o.Invitation)
+	if len(o.Pages) > 0 {
+		fmt.Fprintf(env.Out, "Or in a browser, where this is opened:\n\n    %s\n\n", strings.Join(o.Pages, "\n    "))
+	} else {
+		fmt.Fprintln(env.Out, "A browser: only where the peer runs with -gallery")
+	}
+}
+
 type stationAdd struct{}
 
 // Run lets a station join.
@@ -148,12 +158,7 @@ func (stationAdd) Run(ctx context.Context, env program.Env, g *grammar) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(env.Out, "On the camera, within %v:\n\n    camera join %s\n\nAnother computer: peer join … -name laptop\n", attemptAge, to.Invitation)
-	if len(to.Pages) > 0 {
-		fmt.Fprintf(env.Out, "Or in a browser on this computer, where this is opened:\n\n    %s\n\n", strings.Join(to.Pages, "\n    "))
-	} else {
-		fmt.Fprintln(env.Out, "A browser on this computer: only where the peer runs with -gallery")
-	}
+	to.print(env)
 	wait := func(ctx context.Context) (program.Joining, error) {
 		return call[struct{}, program.Joining](ctx, g.Data, "station/wait", struct{}{})
 	}

@@ -1,6 +1,7 @@
 // The page of an album.
 import { hex } from '../lib/bytes.js'
 import { GlimpseError } from '../lib/errors.js'
+import { complete, levelOf, withdrawn } from '../lib/label.js'
 import { Album } from './album-data.js'
 import { Grid } from './album-grid.js'
 import { followAlbum } from './album-live.js'
@@ -29,9 +30,10 @@ function summary() {
   if (document.body.dataset.standing) return // it is gone
   if (c.ended && user !== author) return gone(new GlimpseError('ErrEnded'))
   const who = document.querySelector('.about .who')
+  const coming = c.ranks.filter((rank) => ![complete, withdrawn].includes(levelOf(rank))).length
   put(find('.about'), who,
     h('span', {}, say('items', { n: c.length })),
-    c.labelled > 0 && h('span', { class: 'labelled' }, say('album.labelled', { n: c.labelled })),
+    coming > 0 && h('span', { class: 'labelled' }, say('album.labelled', { n: coming })),
     c.ended && h('span', { class: 'ended' }, say('album.has.ended')),
     asOf > 0 && h('span', { class: 'offline', role: 'status' }, say('album.offline', { at: new Date(asOf).toLocaleString(document.documentElement.lang) })))
   find('h1').textContent = c.edition.title || say('album.untitled')

@@ -23,9 +23,12 @@ function newsOf(latest, opened) {
   return latest.edition === opened.edition ? '' : say('albums.edited')
 }
 
+/** The tile of an album that is there. @param {string} key */
+const known = (key) => document.querySelector(`.albums a[href="/album/${key}"]`)?.closest('li')
+
 /** The tile of an album, made if there is none. @param {string} key @param {string} title */
 function tileOf(key, title) {
-  const found = document.querySelector(`.albums a[href="/album/${key}"]`)?.closest('li')
+  const found = known(key)
   if (found) return found
   document.querySelector('.empty')?.remove()
   const list = document.querySelector('.albums') ?? find('main').appendChild(h('ul', { class: 'albums' }))
@@ -50,7 +53,10 @@ async function take({ notification: n }) {
   const key = hex(n.author) + '/' + hex(n.collection)
   const latest = { labelled: n.labelled, edition: hex(n.edition), reason: reasons[n.reason] }
   await write('seen', 'latest/' + key, latest)
-  if (latest.reason === 'ended' || latest.reason === 'removed') await forget(key)
+  if (latest.reason === 'ended' || latest.reason === 'removed') {
+    await forget(key)
+    if (!known(key)) return // it is not to be seen, such as one that goes on in another one
+  }
   const tile = tileOf(key, n.title)
   const title = tile.querySelector('b')
   if (title && n.title) title.textContent = n.title

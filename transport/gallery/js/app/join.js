@@ -50,7 +50,7 @@ export async function start(into, invitation) {
 async function begin(into, text, name) {
   put(into, waiting('join.asking'))
   try {
-    const { url, secret } = parseInvitation(text)
+    const { url, secret } = parseInvitation(text.replace('/join#', '#')) // where a page was to be opened with it
     const barred = reach(url, 'web')
     if (barred) return failed(into, 'join.' + barred)
     // A peer, though it serves nothing: the updates by which an author withdraws stand by a peer's key alone.

@@ -10,7 +10,10 @@ async function open() {
   if (!token) return say('session.link.none')
   history.replaceState(null, '', location.pathname)
   const r = await fetch('/link', { method: 'POST', body: new URLSearchParams({ token }) })
-  if (r.status === 404 || r.status === 410) return say('session.link.over.text')
+  if (r.status === 404 || r.status === 410) {
+    find('h1').textContent = document.title = say('session.link.over.title')
+    return say('session.link.over.text')
+  }
   if (!r.ok) return say('session.other.text')
   location.replace(await r.text())
   return say('session.link.opening')

@@ -17,6 +17,7 @@ import { keep as keepFirst, keys, read, remove, write } from './store.js'
  * @property {Uint8Array} authority the hub's root key
  * @property {string[]} hub
  * @property {Uint8Array} statement on the station's key, that others are shown: the latest roster, or the hub's word
+ * @property {import('../lib/documents.js').Endpoint[]} homes where the user's stations served then, as they have sealed it
  * @property {boolean} root whether the station's key is the user's own
  */
 
@@ -55,7 +56,7 @@ export async function keep(a, name) {
   const none = new Uint8Array(0)
   const root = a.key ? a.key.name === key.name : hex(await key.userId()) === hex(a.user)
   /** @type {Account} */
-  const account = { user: a.user, name, userKey: a.key?.cose ?? none, authority: a.authority?.cose ?? none, hub: a.hub, statement: a.statement, root }
+  const account = { user: a.user, name, userKey: a.key?.cose ?? none, authority: a.authority?.cose ?? none, hub: a.hub, statement: a.statement, homes: a.endpoints, root }
   await write('station', 'account', account)
   return withKey(account)
 }

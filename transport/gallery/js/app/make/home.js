@@ -16,8 +16,9 @@ import { ringOf } from '../ring.js'
 const albums = 16
 
 /**
- * The homes of this browser's user that a page can call, by what they serve of earlier albums, and
- * why those cannot be called that cannot.
+ * The homes of this browser's user that a page can call, by what they serve of earlier albums and,
+ * since there may be none yet, by what was said when the browser joined; and why those cannot be
+ * called that cannot.
  * @param {Station} hub @param {import('../me.js').Me} self
  */
 export async function ownHomes(hub, self) {
@@ -26,21 +27,25 @@ export async function ownHomes(hub, self) {
   const homes = new Map()
   /** @type {Set<'http'|'tls'>} */
   const barred = new Set()
+  const add = (/** @type {import('../../lib/documents.js').Endpoint} */ e) => {
+    for (const [urls, certificate] of /** @type {const} */ ([[e.web, 'web'], [e.urls, 'own']])) {
+      for (const url of urls) {
+        const bar = reach(url, certificate)
+        if (bar) barred.add(bar)
+        else homes.set(url, { key: e.key, url })
+      }
+    }
+  }
   const own = entries.filter((e) => same(e.notification.author, self.user)).slice(-albums).reverse()
   for (const { notification: { author, collection: id } } of own) {
     const { sources, keys } = await hub.collection({ author, id })
     const { ring } = await ringOf(keys)
     for (const s of sources.filter((s) => same(s.user, self.user))) {
       const e = await endpoint(ring, s)
-      for (const [urls, certificate] of e ? /** @type {const} */ ([[e.web, 'web'], [e.urls, 'own']]) : []) {
-        for (const url of urls) {
-          const bar = reach(url, certificate)
-          if (bar) barred.add(bar)
-          else if (e) homes.set(url, { key: e.key, url })
-        }
-      }
+      if (e) add(e)
     }
   }
+  self.homes.forEach(add)
   return { homes: [...homes.values()], barred }
 }
 

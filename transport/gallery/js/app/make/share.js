@@ -95,7 +95,8 @@ export class Sharing {
     const { draft, offers, hub } = this
     await this.#keep()
     const answer = await hub.share({ collection: this.collection.encode(), offers, to: draft.to })
-    await this.#sealAll(filled(this.collection, decode(answer.collection), draft.to.length))
+    const theirs = answer.collection.length ? decode(answer.collection) : this.collection // all addresses are recipients'
+    await this.#sealAll(filled(this.collection, theirs, draft.to.length))
     this.#seal = this.collection.parts.authorSeal ?? undefined
     draft.begun = true
     await this.#keep()
