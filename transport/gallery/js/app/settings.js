@@ -16,7 +16,7 @@ const made = station ? document.querySelectorAll(`[data-station="${station.key.n
 for (const by of made) by.textContent = say('session.passkey.here')
 
 const out = /** @type {HTMLFormElement} */ (find('#signout'))
-out.addEventListener('submit', (e) => { // nothing that was seen stays for who comes next
+out.addEventListener('submit', (e) => { // nothing that was seen, or made, stays for who comes next
   e.preventDefault()
   const { submitter } = e
   const everywhere = submitter instanceof HTMLButtonElement && submitter.value && h('input', { type: 'hidden', name: submitter.name, value: submitter.value })
