@@ -19,8 +19,9 @@ type albumPage struct {
 	Who             string // shares it; empty = not known
 	Items, Labelled string
 	Previews        []preview
-	Left            int    // how many items have none here
-	More            string // how many that is
+	Left            int      // how many items have none here
+	More            string   // how many that is
+	Beside          []string // paths of what else the album goes on in
 }
 
 // album shows an album.
@@ -31,15 +32,26 @@ func (g *Gallery) album(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	g.keep(w, r, s)
-	c, err := g.read(r, s.User)
-	if err != nil {
+	beside, leads, err := g.leadsOn(w, r, s.User, "")
+	var c collection.Collection
+	if err == nil && !leads {
+		c, err = g.read(r, s.User)
+	}
+	switch {
+	case err != nil:
 		g.fail(w, r, err)
+		return
+	case leads:
 		return
 	}
 	words := g.wordsFor(r)
+	data := g.pageOf(r.Context(), words, c)
+	for _, name := range beside {
+		data.Beside = append(data.Beside, pathOf(name))
+	}
 	p := page{
 		Title: c.Title(), Script: g.assets.URL("album.js"), User: s.User.String(),
-		Author: c.Author().String(), ID: c.ID().String(), Data: g.pageOf(r.Context(), words, c),
+		Author: c.Author().String(), ID: c.ID().String(), Data: data,
 	}
 	if p.Title == "" {
 		p.Title = words.Say("session.untitled")
@@ -78,8 +90,12 @@ func (g *Gallery) read(r *http.Request, user collection.UserID) (c collection.Co
 	return collection.Decode(state.Collection)
 }
 
-func nameIn(r *http.Request) (name collection.Name, err error) {
-	err = errors.Join(name.Author.UnmarshalText([]byte(r.PathValue("author"))), name.ID.UnmarshalText([]byte(r.PathValue("id"))))
+func nameIn(r *http.Request) (collection.Name, error) {
+	return readName(r.PathValue("author"), r.PathValue("id"))
+}
+
+func readName(author, id string) (name collection.Name, err error) {
+	err = errors.Join(name.Author.UnmarshalText([]byte(author)), name.ID.UnmarshalText([]byte(id)))
 	if err != nil {
 		err = transport.ErrNotFound
 	}

@@ -40,26 +40,36 @@ func (g *Gallery) albums(w http.ResponseWriter, r *http.Request) {
 		g.fail(w, r, err)
 		return
 	}
+	next := nextOf(entries)
+	if entries, err = g.withoutReplaced(r.Context(), s.User, entries); err != nil {
+		g.fail(w, r, err)
+		return
+	}
 	words := g.wordsFor(r)
 	g.show(w, r, "albums", page{
-		Title: words.Say("gallery"), Script: g.assets.URL("albums.js"), User: s.User.String(), Data: listOf(words, entries),
+		Title: words.Say("gallery"), Script: g.assets.URL("albums.js"), User: s.User.String(), Data: albumList{tilesOf(words, entries), next},
 	})
 }
 
-func listOf(words words, entries []transport.Entry) (list albumList) {
+// nextOf is the number below which the next page is; 0 = there is none.
+func nextOf(entries []transport.Entry) uint64 {
+	if len(entries) < albumsPerPage {
+		return 0
+	}
+	return entries[len(entries)-1].Number
+}
+
+func tilesOf(words words, entries []transport.Entry) (tiles []tile) {
 	for _, e := range entries {
 		if n := e.Notification; n.Reason != notify.Removed && n.Reason != notify.Ended {
-			list.Tiles = append(list.Tiles, tileOf(words, n))
+			tiles = append(tiles, tileOf(words, n))
 		}
 	}
-	if len(entries) == albumsPerPage {
-		list.Next = entries[len(entries)-1].Number
-	}
-	return list
+	return tiles
 }
 
 func tileOf(words words, n notify.Notification) tile {
-	name := n.Author.String() + "/" + n.Collection.String()
+	name := keyOfName(n.Name())
 	t := tile{Path: "/album/" + name, Cover: "/cover/" + name, Title: n.Title, Items: words.Count("items", n.Items)}
 	if t.Title == "" {
 		t.Title = words.Say("session.untitled")

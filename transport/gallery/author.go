@@ -29,6 +29,9 @@ func (g *Gallery) editAlbum(w http.ResponseWriter, r *http.Request) {
 		g.fail(w, r, err)
 		return
 	}
+	if _, leads, _ := g.leadsOn(w, r, s.User, "/edit"); leads { // what fails here fails below, too
+		return
+	}
 	c, err := g.read(r, s.User)
 	if err == nil && c.Author() != s.User {
 		err = transport.ErrForbidden
@@ -61,7 +64,8 @@ type person struct {
 }
 
 // people tells the names of users, by their ids, or who has a name: of those with whom the user
-// has albums in common, since nobody else is to be found by guessing.
+// has albums in common, the latest ones or the one that is named, since nobody else is to be found
+// by guessing.
 func (g *Gallery) people(w http.ResponseWriter, r *http.Request) {
 	user, ok := g.user(r)
 	if !ok {
@@ -69,9 +73,14 @@ func (g *Gallery) people(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	query := r.URL.Query()
-	among, name := idsIn(query["user"]), strings.TrimSpace(query.Get("name"))
-	if name != "" {
-		among = append(idsIn([]string{name}), g.known(r.Context(), user)...)
+	among, name := append(g.known(r.Context(), user), g.peopleAt(r.Context(), user, query.Get("album"))...), strings.TrimSpace(query.Get("name"))
+	if name == "" {
+		asked := idsIn(query["user"])
+		among = slices.DeleteFunc(asked, func(id collection.UserID) bool { return id != user && !slices.Contains(among, id) })
+		if len(among) == 0 {
+			g.answer(w, r, transport.ErrNotFound)
+			return
+		}
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
@@ -114,6 +123,18 @@ func (g *Gallery) known(ctx context.Context, user collection.UserID) (all []coll
 		}
 	}
 	return all
+}
+
+// peopleAt is peopleOf for the album of a key, if there is one.
+func (g *Gallery) peopleAt(ctx context.Context, reader collection.UserID, key string) []collection.UserID {
+	name, err := nameOfKey(key)
+	if err == nil {
+		_, err = g.As(reader).Collection(ctx, name)
+	}
+	if err != nil {
+		return nil
+	}
+	return g.peopleOf(ctx, reader, name)
 }
 
 // peopleOf are the author and the recipients of an album, the author alone where it is not read

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/lab/labtest"
 	"github.com/glimpse-go/glimpse/notify"
 	"github.com/glimpse-go/glimpse/transport/gallery"
@@ -98,6 +99,39 @@ func TestOthersAlbums(t *testing.T) {
 	for user, want := range map[*http.Client]string{s.as(t, s.bob): s.ann.String(), s.as(t, eve): "[]\n", s.browser(t): "not signed in\n"} {
 		if _, h, body := s.asks(t, user, "GET", "/people?name=ANN", nil, nil); !strings.Contains(body, want) || strings.Contains(h.Get("Cache-Control"), "public") {
 			t.Errorf("%s, not %s", body, want)
+		}
+	}
+	key := name.Author.String() + "/" + name.ID.String()
+	for _, c := range []struct {
+		of, user collection.UserID
+		query    string
+		want     int
+	}{
+		{s.ann, s.bob, "", 200}, {s.bob, s.ann, "", 200}, {eve, eve, "", 200},
+		{eve, s.ann, "", 404}, {s.ann, eve, "", 404},
+		{s.ann, eve, "&album=" + key, 404}, {s.bob, eve, "&album=x", 404},
+	} {
+		got, _, body := s.asks(t, s.as(t, c.user), "GET", "/people?user="+c.of.String()+c.query, nil, nil)
+		if got != c.want || strings.Contains(body, "eve") != (c.of == eve && c.user == eve) {
+			t.Errorf("whose is %s%s, for %s: %d %s", c.of, c.query, c.user, got, body)
+		}
+	}
+}
+
+// TestNamesOfOldAlbums: of an album that others have come after are the names of its people known
+// where it is named.
+func TestNamesOfOldAlbums(t *testing.T) {
+	s := serve(t, gallery.Config{})
+	cam, other := s.Camera(s.ann, 1), s.Camera(s.User("eve"), 1)
+	old := cam.Album("Holidays", s.bob)
+	cam.Shares(old)
+	for range 64 {
+		other.Shares(other.Album("Others", s.bob))
+	}
+	b, path := s.as(t, s.bob), "/people?user="+s.ann.String()
+	for query, want := range map[string]int{"": 404, "&album=" + old.Author.String() + "/" + old.ID.String(): 200} {
+		if got, _, body := s.asks(t, b, "GET", path+query, nil, nil); got != want || strings.Contains(body, "ann") != (want == 200) {
+			t.Errorf("%q is answered with %d %s", query, got, body)
 		}
 	}
 }

@@ -79,7 +79,7 @@ func (g *Gallery) ended(r *http.Request) (data webauthn.SessionData, err error) 
 
 // createPasskey begins to make a passkey for who is signed in.
 func (g *Gallery) createPasskey(w http.ResponseWriter, r *http.Request) {
-	with, o, err := g.withPasskeys(r)
+	with, o, _, err := g.withPasskeys(r)
 	if err != nil {
 		g.answer(w, r, err)
 		return
@@ -90,14 +90,14 @@ func (g *Gallery) createPasskey(w http.ResponseWriter, r *http.Request) {
 
 // createdPasskey keeps the passkey that a browser has made.
 func (g *Gallery) createdPasskey(w http.ResponseWriter, r *http.Request) {
-	with, o, err := g.withPasskeys(r)
+	with, o, by, err := g.withPasskeys(r)
 	if err == nil {
-		err = g.takePasskey(r, with, o)
+		err = g.takePasskey(r, with, o, by)
 	}
 	g.answer(w, r, err)
 }
 
-func (g *Gallery) takePasskey(r *http.Request, with *webauthn.WebAuthn, o owner) error {
+func (g *Gallery) takePasskey(r *http.Request, with *webauthn.WebAuthn, o owner, by *seal) error {
 	data, err := g.ended(r)
 	if err != nil {
 		return err
@@ -110,23 +110,23 @@ func (g *Gallery) takePasskey(r *http.Request, with *webauthn.WebAuthn, o owner)
 	if len(o.keys) >= maxPasskeys || len(name) > 200 {
 		return transport.At(transport.ErrTooLarge, "passkeys")
 	}
-	k := passkey{Name: name, Made: g.cfg.Now(), Credential: *made}
+	k := passkey{Name: name, Made: g.cfg.Now(), Seal: by, Credential: *made}
 	_, err = g.cfg.Store.Apply(r.Context(), transport.Batch{Changes: []transport.Change{{Key: passkeyKey(o.id, k.ID()), Value: encode(k)}}})
 	return err
 }
 
-// withPasskeys returns who is signed in, with passkeys.
-func (g *Gallery) withPasskeys(r *http.Request) (*webauthn.WebAuthn, owner, error) {
+// withPasskeys returns who is signed in, with passkeys, and the seal on which that rests.
+func (g *Gallery) withPasskeys(r *http.Request) (*webauthn.WebAuthn, owner, *seal, error) {
 	s, err := g.signedIn(r)
 	if err != nil {
-		return nil, owner{}, err
+		return nil, owner{}, nil, err
 	}
 	with := g.passkeys(r)
 	if with == nil {
-		return nil, owner{}, transport.ErrNotFound
+		return nil, owner{}, nil, transport.ErrNotFound
 	}
 	o, err := g.owner(r.Context(), s.User)
-	return with, o, err
+	return with, o, s.Seal, err
 }
 
 // usePasskey begins to sign in with a passkey, whoever has one.
@@ -173,7 +173,7 @@ func (g *Gallery) signInByPasskey(w http.ResponseWriter, r *http.Request, with *
 	if err != nil {
 		return err
 	}
-	return g.signIn(w, r, session{User: o.id, Passkey: k.ID()}, transport.Condition{Key: k.record.Key, Version: k.record.Version})
+	return g.signIn(w, r, session{User: o.id, Seal: k.Seal, Passkey: k.ID()}, transport.Condition{Key: k.record.Key, Version: k.record.Version})
 }
 
 // count notes how often a passkey was used: one that was used less often than is known was

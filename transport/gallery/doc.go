@@ -5,6 +5,7 @@
 //	GET  /                        albums, for who is signed in; else the way in, also by invitation (/#.secret)
 //	GET  /album/{author}/{id}     an album, with its previews
 //	GET  /album/{author}/{id}/edit  changes it, for its author
+//	POST /replaced                which albums others stand for now, for scripts
 //	GET  /new                     a new album
 //	GET  /people                  names of users, and who has a name, for authors
 //	GET  /join#.secret            a browser becomes a station

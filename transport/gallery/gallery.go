@@ -89,6 +89,7 @@ func (g *Gallery) routes() {
 		"GET /album/{author}/{id}/edit":   g.editAlbum,
 		"GET /cover/{author}/{id}":        g.cover,
 		"GET /people":                     g.people,
+		"POST /replaced":                  g.replaced,
 		"GET /join":                       g.join,
 		"GET /keys":                       g.keys,
 		"GET /link":                       g.link,

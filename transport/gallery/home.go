@@ -30,6 +30,9 @@ func OfHome(p *peer.Peer, root signature.PublicKey, name func(context.Context, c
 	return Station{
 		As:     func(user collection.UserID) transport.Library { return p.As(transport.Identity{User: user}) },
 		Latest: shelf{p}.latest, Name: name,
+		Heads: func(ctx context.Context, user collection.UserID, of collection.Name) ([]collection.Name, error) {
+			return p.As(transport.Identity{User: user}).(header).Heads(ctx, of)
+		},
 		Handler: func(who httplink.Authenticator) http.Handler {
 			o := o
 			o.Who = either{who, o.Who}

@@ -23,18 +23,29 @@ import (
 // maxPasskeys is how many a user has at most.
 const maxPasskeys = 16
 
-// passkey is what is kept of one.
+// passkey is what is kept of one. It counts for as long as the station does that has made it: who
+// stole a phone keeps nothing that was made with it.
 type passkey struct {
 	Name       string
 	Made       time.Time
+	Seal       *seal `json:",omitempty"` // of the station; nil = it was none
 	Credential webauthn.Credential
 	record     transport.Record
+	station    collection.KeyID
 }
 
 const passkeysOf = "gallery/passkey/"
 
 // ID names a passkey to its user's pages, and in sessions.
 func (p passkey) ID() string { return passkeyID(p.Credential.ID) }
+
+// Station names the key of the station that has made it; empty = it was none.
+func (p passkey) Station() string {
+	if p.Seal == nil {
+		return ""
+	}
+	return p.station.String()
+}
 
 func passkeyID(id []byte) string {
 	sum := sha256.Sum256(id)
@@ -63,7 +74,7 @@ func (o owner) WebAuthnCredentials() (all []webauthn.Credential) {
 	return all
 }
 
-// owner returns a user with the passkeys that are kept, the oldest first.
+// owner returns a user with the passkeys that count, the oldest first, and removes the others.
 func (g *Gallery) owner(ctx context.Context, user collection.UserID) (owner, error) {
 	o := owner{id: user, name: g.Name(ctx, user)}
 	for r, err := range g.cfg.Store.Scan(ctx, passkeysOf+user.String()+"/", "", 0) {
@@ -74,10 +85,29 @@ func (g *Gallery) owner(ctx context.Context, user collection.UserID) (owner, err
 		if err := json.Unmarshal(r.Value, &k); err != nil {
 			return o, transport.At(errors.Join(transport.ErrStorage, err), r.Key)
 		}
-		o.keys = append(o.keys, k)
+		stands, err := g.counts(ctx, user, &k)
+		if err != nil {
+			return o, err
+		}
+		if stands {
+			o.keys = append(o.keys, k)
+		}
 	}
 	slices.SortFunc(o.keys, func(a, b passkey) int { return a.Made.Compare(b.Made) })
 	return o, nil
+}
+
+// counts reports whether a passkey does still, and removes it where the station that has made it
+// was stopped.
+func (g *Gallery) counts(ctx context.Context, user collection.UserID, k *passkey) (stands bool, err error) {
+	if k.Seal == nil {
+		return true, nil
+	}
+	k.station, stands, err = g.stands(ctx, user, k.Seal)
+	if err == nil && !stands {
+		err = g.removePasskey(ctx, user, k.ID())
+	}
+	return stands, err
 }
 
 // passkeys are for the host of Config.URL or, without one, at localhost, where browsers take

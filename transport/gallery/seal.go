@@ -23,6 +23,16 @@ type seal struct {
 	Issued          time.Time
 }
 
+// stands returns whose key has made a seal, and reports whether it counts as a user's still: it
+// does not once the key is stopped.
+func (g *Gallery) stands(ctx context.Context, user collection.UserID, s *seal) (collection.KeyID, bool, error) {
+	by, key, err := g.Keys.Verify(ctx, s.Type, s.Statement, s.Seal, s.Issued)
+	if errors.Is(err, collection.ErrSeal) {
+		return key, false, nil
+	}
+	return key, err == nil && by == user, err
+}
+
 // noting notes the seals that verify, for who has asked in the context.
 type noting struct{ httplink.Keys }
 

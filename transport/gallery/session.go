@@ -80,14 +80,16 @@ func (g *Gallery) signedIn(r *http.Request) (kept, error) {
 	if s.Seal == nil {
 		return g.ofMember(r, s)
 	}
-	user, key, err := g.Keys.Verify(r.Context(), s.Seal.Type, s.Seal.Statement, s.Seal.Seal, s.Seal.Issued)
+	key, stands, err := g.stands(r.Context(), s.User, s.Seal)
 	switch {
-	case errors.Is(err, collection.ErrSeal), err == nil && user != s.User: // the key was stopped
-		return kept{}, errors.Join(transport.ErrUnauthenticated, g.sessions.end(r.Context(), s.record))
 	case err != nil:
 		return kept{}, err
+	case !stands:
+		return kept{}, errors.Join(transport.ErrUnauthenticated, g.sessions.end(r.Context(), s.record))
 	}
-	s.Key = key
+	if s.Passkey == "" {
+		s.Key = key
+	}
 	return s, nil
 }
 

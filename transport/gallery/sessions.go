@@ -24,7 +24,7 @@ const maxSessions = 32
 type session struct {
 	User    collection.UserID
 	Used    time.Time // last, to a thirtieth of how long sessions last
-	Seal    *seal     `json:",omitempty"` // of the station that has signed in: the session lasts as long as that stands
+	Seal    *seal     `json:",omitempty"` // of the station that has signed in, or made the passkey: the session lasts as long as that stands
 	Passkey string    `json:",omitempty"` // by which the user has signed in: likewise
 }
 
@@ -33,7 +33,7 @@ type kept struct {
 	session
 	record transport.Record
 	token  string
-	Key    collection.KeyID // of the station; zero = it was no station
+	Key    collection.KeyID // of the station that has signed in; zero = it was none
 }
 
 // sessions keeps who is signed in. Of tokens it keeps their SHA-256 alone.

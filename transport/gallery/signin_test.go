@@ -94,11 +94,7 @@ func TestSignIn(t *testing.T) {
 	})
 
 	t.Run("passkey", func(t *testing.T) {
-		do(p, webauthn.Enable, webauthn.EnableParams{})
-		key := do(p, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{Options: &webauthn.VirtualAuthenticatorOptions{
-			Protocol: webauthn.AuthenticatorProtocolCtap2, Transport: webauthn.AuthenticatorTransportInternal,
-			HasResidentKey: true, HasUserVerification: true, IsUserVerified: true, AutomaticPresenceSimulation: true,
-		}}).AuthenticatorID
+		key := keyHolder(p)
 		p.SignIn(origin, bob)
 		p.Open(origin + "/settings")
 		button("#newpasskey button")

@@ -19,6 +19,9 @@ type Station struct {
 	// Latest lists at most n collections of a user's, the latest news first, of those with numbers
 	// below another one; 0 = of all.
 	Latest func(ctx context.Context, user collection.UserID, below uint64, n int) ([]transport.Entry, error)
+	// Heads are what an album goes on in that a user may read, in the order in which it was made;
+	// none where nothing of it was replaced.
+	Heads func(ctx context.Context, user collection.UserID, of collection.Name) ([]collection.Name, error)
 	// Name is what a user is called; empty = not known.
 	Name func(context.Context, collection.UserID) string
 	// IsMember reports whether somebody is a user of the station's: who was and is none any more is
@@ -52,6 +55,9 @@ func OfHub(h *hub.Hub, o httplink.HandlerOptions) Station {
 		Latest: func(ctx context.Context, user collection.UserID, below uint64, n int) ([]transport.Entry, error) {
 			return h.As(user).(lister).Latest(ctx, below, n)
 		},
+		Heads: func(ctx context.Context, user collection.UserID, of collection.Name) ([]collection.Name, error) {
+			return h.As(user).(header).Heads(ctx, of)
+		},
 		Name: func(ctx context.Context, user collection.UserID) string {
 			person, _ := h.Accounts().Person(ctx, user) // who is not known has no name
 			return person.Name
@@ -84,6 +90,11 @@ func encoded(key signature.PublicKey) []byte {
 // lister is a hub to one user whose feed can be read from its end.
 type lister interface {
 	Latest(ctx context.Context, below uint64, n int) ([]transport.Entry, error)
+}
+
+// header is a station to one user that knows what albums go on in.
+type header interface {
+	Heads(ctx context.Context, of collection.Name) ([]collection.Name, error)
 }
 
 // either lets in who has a cookie, and who shows something else as others let it in.

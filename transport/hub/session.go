@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"github.com/glimpse-go/glimpse/internal/engine"
 	"github.com/glimpse-go/glimpse/transport"
 	"github.com/glimpse-go/glimpse/transport/event"
+	"github.com/glimpse-go/glimpse/transport/internal/record"
 	"github.com/glimpse-go/glimpse/transport/internal/station"
 )
 
@@ -178,6 +180,22 @@ func (s session) Changes(ctx context.Context, request transport.ChangesRequest) 
 func (s listing) Latest(ctx context.Context, below uint64, n int) ([]transport.Entry, error) {
 	return station.Inside(&s.hub.drain, func() ([]transport.Entry, error) {
 		return station.Latest(ctx, s.hub.core.Server, s.user, below, n)
+	})
+}
+
+// Heads returns what an album goes on in that the user's feed has, in the order in which it was
+// made; nothing where its author has replaced nothing of it.
+func (s listing) Heads(ctx context.Context, of collection.Name) ([]collection.Name, error) {
+	return station.Inside(&s.hub.drain, func() (heads []collection.Name, err error) {
+		all, err := station.Heads(ctx, s.hub.core.Server, s.user, of)
+		for _, name := range all {
+			there, failed := station.InFeed(ctx, record.Reading(s.hub.cfg.Store), s.user, name)
+			if there {
+				heads = append(heads, name)
+			}
+			err = cmp.Or(err, failed)
+		}
+		return heads, err
 	})
 }
 

@@ -77,6 +77,14 @@ func (h home) Collection(ctx context.Context, name collection.Name) (transport.S
 	})
 }
 
+// Heads returns what an album goes on in that the caller may read, in the order in which it was
+// made; nothing where its author has replaced nothing of it.
+func (h home) Heads(ctx context.Context, of collection.Name) ([]collection.Name, error) {
+	return station.Inside(&h.drain, func() ([]collection.Name, error) {
+		return station.Heads(ctx, h.core.Server, h.caller.User, of)
+	})
+}
+
 // Updates implements transport.Library.
 func (h home) Updates(ctx context.Context, name collection.Name) (transport.State, error) {
 	return station.Inside(&h.drain, func() (transport.State, error) {

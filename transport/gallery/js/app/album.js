@@ -10,25 +10,31 @@ import { tips } from './album-tip.js'
 import { keepWishes } from './album-wish.js'
 import { find, h, put } from './dom.js'
 import { keepOffline } from './offline.js'
+import { replacedBy } from './replaced.js'
 import { write } from './store.js'
 import { say } from './words.js'
 
 const { author = '', id = '', user = '' } = document.body.dataset
 const album = new Album(author, id, user)
 
-/** What stands where the album would be. @param {any} err */
-function gone(err) {
+/** What stands where the album would be, or goes to what has taken its place. @param {any} err */
+async function gone(err) {
   const why = err?.is?.('ErrEnded') ? 'ended' : err?.is?.('ErrUnreachable') ? 'unreachable' : 'gone'
+  document.body.dataset.standing = why
+  const by = why === 'ended' && (await replacedBy([album.key]))[album.key]
+  if (by) {
+    location.replace('/album/' + by)
+    return
+  }
   document.querySelector('.viewer')?.remove()
   put(find('main'), h('h1', {}, say(`album.${why}`)), h('p', {}, say(`album.${why}.text`)), h('a', { href: '/' }, say('gallery')))
-  document.body.dataset.standing = why
 }
 
 /** What is said of the whole: how much is there, since when, and that it has ended. */
 function summary() {
   const { collection: c, asOf } = album
   if (document.body.dataset.standing) return // it is gone
-  if (c.ended && user !== author) return gone(new GlimpseError('ErrEnded'))
+  if (c.ended && user !== author) return void gone(new GlimpseError('ErrEnded'))
   const who = document.querySelector('.about .who')
   const coming = c.ranks.filter((rank) => ![complete, withdrawn].includes(levelOf(rank))).length
   put(find('.about'), who,
@@ -95,5 +101,5 @@ async function start() {
 
 start().catch((err) => {
   if (!err?.code) throw err
-  gone(err)
+  void gone(err)
 })

@@ -7,6 +7,7 @@ import { forget } from './album-seen.js'
 import { isInvitation, joinPage } from './back.js'
 import { find, h, put } from './dom.js'
 import { keepOffline } from './offline.js'
+import { replacedBy } from './replaced.js'
 import { read, write } from './store.js'
 import { say } from './words.js'
 
@@ -35,7 +36,26 @@ function tileOf(key, title) {
   const tile = h('li', {}, h('a', { href: '/album/' + key }, h('img', { src: '/cover/' + key, alt: '', width: 320, height: 240 }),
     h('b', { dir: 'auto' }, title || say('album.untitled')), h('span', { class: 'counts' })))
   list.prepend(tile)
+  folding ??= setTimeout(() => void fold(), 100)
   return tile
+}
+
+/** Those that others stand for: what is told of them is nothing that is shown. @type {Set<string>} */
+const folded = new Set()
+/** @type {ReturnType<typeof setTimeout>|undefined} */
+let folding
+
+/** Takes away the albums that others stand for, once what comes together has come. */
+async function fold() {
+  folding = undefined
+  const links = new Map([...document.querySelectorAll('.albums a')].map((a) => [a.getAttribute('href')?.slice('/album/'.length) ?? '', a]))
+  for (const [key, by] of Object.entries(await replacedBy([...links.keys()].filter(Boolean)))) {
+    const stands = links.get(by), old = links.get(key)
+    if (!stands || !old) continue
+    folded.add(key)
+    if (document.activeElement === old) /** @type {HTMLElement} */ (stands).focus({ preventScroll: true })
+    old.closest('li')?.remove()
+  }
 }
 
 /** @param {HTMLElement} tile @param {string} key @param {Known} latest */
@@ -57,6 +77,7 @@ async function take({ notification: n }) {
     await forget(key)
     if (!known(key)) return // it is not to be seen, such as one that goes on in another one
   }
+  if (folded.has(key)) return
   const tile = tileOf(key, n.title)
   const title = tile.querySelector('b')
   if (title && n.title) title.textContent = n.title

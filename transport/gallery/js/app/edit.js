@@ -16,6 +16,7 @@ import { chooser, namesOf } from './make/people.js'
 import { picker } from './make/pick.js'
 import { now, Sharing, withdraw } from './make/share.js'
 import { me } from './me.js'
+import { keepOffline } from './offline.js'
 import { say } from './words.js'
 
 /** @typedef {import('../lib/collection.js').Collection} Collection */
@@ -187,7 +188,7 @@ async function open(text = '') {
   const self = await me()
   if (!self) return put(into, h('p', {}, say('author.failed.station'), ' ', h('a', { href: '/join' }, say('author.join'))))
   const c = await ownAlbum(hub, name)
-  const users = values(c.fixed.recipients, 16), names = await namesOf(users.map(hex))
+  const users = values(c.fixed.recipients, 16), names = await namesOf(users.map(hex), hex(name.author) + '/' + hex(name.id))
   const completers = values(c.fixed.completers, 16).map(hex)
   const people = users.map((user) => ({ name: names.get(hex(user)) ?? hex(user).slice(0, 8), user, completes: completers.includes(hex(user)) }))
   const named = c.fixed.addresses.length ? await namedIn(c.fixed.id) : []
@@ -195,4 +196,5 @@ async function open(text = '') {
   if (text) into.prepend(h('p', { role: 'status', class: 'good' }, text))
 }
 
+await keepOffline(document.body.dataset.user ?? '') // which leaves nothing of another user's
 await open().catch((err) => put(into, problem(err)))

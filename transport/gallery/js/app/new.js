@@ -14,6 +14,7 @@ import { chooser } from './make/people.js'
 import { picker } from './make/pick.js'
 import { now, Sharing } from './make/share.js'
 import { me } from './me.js'
+import { keepOffline } from './offline.js'
 import { say } from './words.js'
 
 const main = find('main'), form = find('#album')
@@ -157,4 +158,5 @@ addEventListener('beforeunload', (e) => { if (sealing || items.all.length && for
 put(form, h('label', { class: 'field' }, say('author.title'), title), picker((files) => items.add(files)),
   h('div', { class: 'bar' }, status, stop), list, choosing.element, foot)
 progress()
+await keepOffline(document.body.dataset.user ?? '') // which leaves nothing of another user's
 await offerKept()

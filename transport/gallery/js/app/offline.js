@@ -20,10 +20,11 @@ export async function keepOffline(user) {
   void navigator.serviceWorker.register(scriptURL(worker)).catch(() => undefined) // without it pages are shown online alone
 }
 
-/** Forgets all that was seen, originals, too: on signing out. */
+/** Forgets all that was seen, originals, too, and albums that are not shared yet: on signing out. */
 export async function forgetAll() {
   await clear('seen')
   await clear('wishes')
+  await clear('drafts')
   await removeOriginals()
   if (!('caches' in globalThis)) return
   for (const name of await caches.keys()) if (name.startsWith(cacheName)) await caches.delete(name)

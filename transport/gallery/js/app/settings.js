@@ -2,18 +2,21 @@
 // browser is, it knows itself.
 import { start as showChannels } from './channels.js'
 import { find, h, put } from './dom.js'
+import { me } from './me.js'
 import { forgetAll } from './offline.js'
 import { createPasskey } from './passkey.js'
-import { read } from './store.js'
 import { say } from './words.js'
 
-const station = await read('station', 'account')
+const station = await me()
 put(find('#station'), station
   ? say('session.station.is', { name: station.name })
   : h('span', {}, say('session.station.none'), ' ', h('a', { href: '/join' }, say('session.station.join'))))
 
+const made = station ? document.querySelectorAll(`[data-station="${station.key.name}"]`) : []
+for (const by of made) by.textContent = say('session.passkey.here')
+
 const out = /** @type {HTMLFormElement} */ (find('#signout'))
-out.addEventListener('submit', (e) => { // nothing that was seen stays for who comes next
+out.addEventListener('submit', (e) => { // nothing that was seen, or made, stays for who comes next
   e.preventDefault()
   const { submitter } = e
   const everywhere = submitter instanceof HTMLButtonElement && submitter.value && h('input', { type: 'hidden', name: submitter.name, value: submitter.value })

@@ -16,9 +16,9 @@ async function lookUp(name) {
   return (await r.json()).map((/** @type {{name: string, user: string}} */ p) => ({ name: p.name, user: unhex(p.user), completes: false }))
 }
 
-/** The names of users. @param {string[]} users in hexadecimal @returns {Promise<Map<string, string>>} */
-export async function namesOf(users) {
-  const r = users.length ? await fetch('/people?' + users.map((u) => 'user=' + u).join('&')) : null
+/** The names of users of an album. @param {string[]} users in hexadecimal @param {string} album its key @returns {Promise<Map<string, string>>} */
+export async function namesOf(users, album) {
+  const r = users.length ? await fetch(`/people?album=${album}&` + users.map((u) => 'user=' + u).join('&')) : null
   return new Map((r?.ok ? await r.json() : []).map((/** @type {{name: string, user: string}} */ p) => [p.user, p.name]))
 }
 
