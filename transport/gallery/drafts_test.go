@@ -2,6 +2,7 @@ package gallery_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -39,7 +40,9 @@ func TestDraftsAreTheirMakers(t *testing.T) {
 	a.SignIn(a.origin, eve)
 	a.Open(a.origin + "/new")
 	a.Until(`document.querySelector('.dock')`)
-	a.Until(drafts + `.then((n) => n === 0)`)
+	for browsertest.Eval[int](a.Page, drafts) > 0 {
+		time.Sleep(10 * time.Millisecond)
+	}
 	if browsertest.Eval[bool](a.Page, `!!document.querySelector('.problem')`) {
 		t.Error("another user sees it")
 	}
@@ -48,6 +51,8 @@ func TestDraftsAreTheirMakers(t *testing.T) {
 	breaks()
 	a.Open(a.origin + "/settings")
 	a.Until(`document.querySelector('#station').textContent.includes('“browser”')`)
+	a.Until(`document.querySelector('#signout .hint')?.textContent.startsWith('1 album that has not been sent')`)
+	looks(a.Page, "settings-drafts")
 	a.Click(`#signout button`)
 	a.Until(`document.querySelector('#ways') && !document.querySelector('#ways').hidden`)
 	if n := browsertest.Eval[int](a.Page, drafts); n != 0 {

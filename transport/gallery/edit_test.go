@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/internal/lab/labtest"
@@ -65,6 +66,12 @@ func TestEditsAlbum(t *testing.T) {
 		opens()
 		a.Do(chromedp.Click(`button[aria-label="Withdraw the boat"]`))
 		looks(a.Page, "edit-withdraw")
+		a.Press(kb.Escape) // takes it back, and leaves the focus where it was
+		a.Until(`!document.querySelector('dialog') && document.activeElement.getAttribute('aria-label') === 'Withdraw the boat'`)
+		if _, rank := a.at(bob, name).At(1); rank.Withdrawn() {
+			t.Fatal("it is withdrawn")
+		}
+		a.Press(kb.Enter)
 		confirms("will never come")
 		a.Until(`document.querySelector('.card:nth-child(2)').classList.contains('gone')`)
 		if _, rank := a.at(bob, name).At(1); !rank.Withdrawn() {

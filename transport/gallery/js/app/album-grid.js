@@ -129,7 +129,7 @@ export class Grid {
     } })
     link.style.backgroundColor = colourOf(album.previews?.get(i))
     const served = this.served.get(i)
-    if (served) link.append(served)
+    if (served?.hasAttribute('src')) link.append(served)
     else if (!this.thumbs.has(i)) this.#undrawn.add(i)
     if (sort !== 'photo') link.append(h('span', { class: 'sort' }, icon(sort)))
     if (caption) link.append(h('span', { class: 'caption', 'aria-hidden': 'true', dir: 'auto' }, caption))

@@ -5,6 +5,7 @@ import { find, h, put } from './dom.js'
 import { me } from './me.js'
 import { forgetAll } from './offline.js'
 import { createPasskey } from './passkey.js'
+import { keys } from './store.js'
 import { say } from './words.js'
 
 const station = await me()
@@ -14,6 +15,9 @@ put(find('#station'), station
 
 const made = station ? document.querySelectorAll(`[data-station="${station.key.name}"]`) : []
 for (const by of made) by.textContent = say('session.passkey.here')
+
+const unsent = (await keys('drafts')).length
+if (unsent) find('#signout').prepend(h('p', { class: 'hint' }, say('session.out.drafts', { n: unsent })))
 
 const out = /** @type {HTMLFormElement} */ (find('#signout'))
 out.addEventListener('submit', (e) => { // nothing that was seen, or made, stays for who comes next
