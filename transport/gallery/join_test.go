@@ -167,6 +167,12 @@ func TestBrowserJoinsAtHome(t *testing.T) {
 		looks(p, "join-elsewhere")
 	})
 	n.joinsAtHome(p, home, ann)
+	t.Run("it knows the home", func(t *testing.T) {
+		got := browsertest.Eval[[]string](p, inStore+`stored('station', 'account').then(({ homes }) => homes.flatMap((e) => e.urls))`)
+		if !slices.Equal(got, []string{home.URL()}) {
+			t.Errorf("where it serves: %q, not %s", got, home.URL())
+		}
+	})
 
 	t.Run("its user's stations are listed", func(t *testing.T) {
 		p.Do(chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile))

@@ -60,8 +60,11 @@ func TestJoinedBrowserIsAuthor(t *testing.T) {
 // joinsAtHome has a browser become a station of a user's, whom the user's home admits.
 func (n *inn) joinsAtHome(p *browsertest.Page, home *labtest.Peer, user collection.UserID) {
 	n.t.Helper()
+	endpoint, err := collection.DecodeEndpoint(home.Station.Peer.Source().Endpoint)
+	labtest.Must(n.t, err)
 	attempt, err := enrol.NewAttempt(n.t.Context(), enrol.Offer{
 		User: user, Key: lab.UserKey(user).Public(), Authority: n.w.Hub.Hub.PublicKey(), Hub: []string{n.origin},
+		Endpoints: []collection.Endpoint{endpoint},
 	}, nonces{})
 	labtest.Must(n.t, err)
 	n.w.Net.Serve("home", home.Key(), httplink.PeerHandler(home.Station.Peer, httplink.HandlerOptions{Enrol: func(string) *enrol.Attempt { return attempt }}))
