@@ -166,6 +166,9 @@ func TestKeysAreCompared(t *testing.T) {
 	if strings.Join(groups, "") != want || len(groups) != 16 {
 		t.Errorf("the fingerprint is %v, want %s", groups, want)
 	}
+	if who, what := text(l.p, ann+" h3"), text(l.p, ann+" .keyhead p"); who != "ann" || !strings.HasPrefix(what, "User "+l.name.Author.String()[:8]+" · seen first") {
+		t.Errorf("%q, %q", who, what)
+	}
 	if n := browsertest.Eval[int](l.p, `document.querySelectorAll('`+ann+` .keyhead rect').length`); n == 0 {
 		t.Error("no pattern")
 	}

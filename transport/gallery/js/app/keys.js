@@ -4,6 +4,7 @@ import { Key } from '../lib/key.js'
 import { readRoster } from '../lib/roster.js'
 import { badge, vouch } from './badge.js'
 import { find, h, put } from './dom.js'
+import { namesOf } from './make/people.js'
 import { forget, hub, me } from './me.js'
 import { hear } from './news.js'
 import { fingerprint, isFingerprint, pattern } from './pattern.js'
@@ -19,10 +20,11 @@ async function show() {
   await ringOf() // which pins the hub
   const album = await theAlbum()
   const people = [...await pins()].filter(([user]) => !self || user !== hex(self.user))
+  const names = await namesOf(people.map(([user]) => user), location.hash.slice(1))
   put(find('#keys'),
     album,
     h('section', {}, h('h2', {}, say('keys.people')), people.length ? null : h('p', { class: 'hint' }, say('keys.none')),
-      ...await Promise.all(people.map(([user, pin]) => card(user, pin, say('keys.person', { user: user.slice(0, 8) }))))),
+      ...await Promise.all(people.map(([user, pin]) => card(user, pin, say('keys.person', { user: user.slice(0, 8) }), names.get(user))))),
     await hubCard(),
     ...await own(self))
 }
@@ -48,8 +50,8 @@ async function hubCard() {
   return pin ? h('section', {}, h('h2', {}, say('keys.hub')), await card(hubPin, pin, location.host)) : null
 }
 
-/** A pinned key, to be compared. @param {string} name @param {Pin} pin @param {string} who */
-async function card(name, pin, who) {
+/** A pinned key, to be compared. @param {string} name @param {Pin} pin @param {string} who @param {string} [called] what the hub calls them */
+async function card(name, pin, who, called) {
   const key = await Key.parse(pin.key)
   const answer = h('p', { role: 'status' })
   const told = h('input', { id: 'told-' + name, autocomplete: 'off', spellcheck: 'false' })
@@ -62,7 +64,7 @@ async function card(name, pin, who) {
   }
   return h('article', { class: 'card', 'data-pin': name },
     pin.other ? await contradiction(name, pin.other) : null,
-    head(key, who, `${say('keys.since', { day: day(pin.first) })} · ${pin.compared ? say('keys.compared', { day: day(pin.compared) }) : say('keys.uncompared')}`),
+    head(key, called ?? who, `${called ? who + ' · ' : ''}${say('keys.since', { day: day(pin.first) })} · ${pin.compared ? say('keys.compared', { day: day(pin.compared) }) : say('keys.uncompared')}`),
     fingerprint(key.name),
     h('details', {}, h('summary', {}, say('keys.with')),
       h('form', { onsubmit: check }, h('label', { for: 'told-' + name }, say('keys.paste')), told, h('p', { class: 'row' }, h('button', {}, say('keys.check')))), answer),

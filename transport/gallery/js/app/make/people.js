@@ -16,9 +16,9 @@ async function lookUp(name) {
   return (await r.json()).map((/** @type {{name: string, user: string}} */ p) => ({ name: p.name, user: unhex(p.user), completes: false }))
 }
 
-/** The names of users of an album. @param {string[]} users in hexadecimal @param {string} album its key @returns {Promise<Map<string, string>>} */
+/** The names of users with whom there are albums in common, or this one, as far as anybody says. @param {string[]} users in hexadecimal @param {string} album its key @returns {Promise<Map<string, string>>} */
 export async function namesOf(users, album) {
-  const r = users.length ? await fetch(`/people?album=${album}&` + users.map((u) => 'user=' + u).join('&')) : null
+  const r = users.length ? await fetch(`/people?album=${album}&` + users.map((u) => 'user=' + u).join('&')).catch(() => null) : null
   return new Map((r?.ok ? await r.json() : []).map((/** @type {{name: string, user: string}} */ p) => [p.user, p.name]))
 }
 
