@@ -205,7 +205,7 @@ func TestPicksFiles(t *testing.T) {
 		a.Until(card("film.webm") + `?.querySelector('img')?.naturalWidth === 160`)
 	})
 	t.Run("one can be removed", func(t *testing.T) {
-		a.Do(chromedp.Click(`button[aria-label="Remove plan.pdf"]`))
+		a.Click(`button[aria-label="Remove plan.pdf"]`)
 		a.Until(`document.querySelectorAll('.card').length === 5`)
 		if strings.Contains(a.captions(), "plan.pdf") {
 			t.Error("it is still there")

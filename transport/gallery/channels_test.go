@@ -25,7 +25,7 @@ func TestNewsGoesWherePeopleWant(t *testing.T) {
 		a.Until(`document.querySelector('#channels:not([hidden]) form')`)
 	}
 	saves := func(says string) {
-		a.Do(chromedp.Click(`#channels .primary`))
+		a.Click(`#channels .primary`)
 		a.Until(`document.querySelector('#channelstate').textContent.includes('` + says + `')`)
 	}
 	cam, bobs := a.Camera(a.user, 1), a.Camera(a.User("bob"), 1)
@@ -93,7 +93,7 @@ func TestNewsGoesWherePeopleWant(t *testing.T) {
 			t.Fatalf("%q has seen something", got)
 		}
 		opens()
-		a.Do(chromedp.Click(`#signout button:last-child`))
+		a.Click(`#signout button:last-child`)
 		a.Until(`location.search === '?out' && document.querySelector('#ways')`)
 		if got := browsertest.Eval[string](a.Page, seen); got != "" {
 			t.Errorf("what %s has seen is left", got)

@@ -4,8 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/chromedp"
-
 	"github.com/glimpse-go/glimpse/signature"
 	"github.com/glimpse-go/glimpse/transport/gallery/internal/browsertest"
 	"github.com/glimpse-go/glimpse/transport/hub"
@@ -29,7 +27,7 @@ func TestDraftsAreTheirMakers(t *testing.T) {
 		t.Helper()
 		a.makes("Mine alone", original(5))
 		a.pages.at("/v1/")
-		a.Do(chromedp.Click(`.dock .primary`))
+		a.Click(`.dock .primary`)
 		a.Until(`document.querySelector('.problem')`)
 		a.pages.at("/none")
 		if n := browsertest.Eval[int](a.Page, drafts); n != 1 {

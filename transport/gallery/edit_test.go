@@ -40,7 +40,7 @@ func TestEditsAlbum(t *testing.T) {
 		if got := browsertest.Eval[string](a.Page, `document.querySelector('dialog').innerText`); !strings.Contains(got, says) {
 			t.Errorf("it asks %q, without %q", got, says)
 		}
-		a.Do(chromedp.Click(`dialog button[value=yes]`))
+		a.Click(`dialog button[value=yes]`)
 	}
 
 	t.Run("texts", func(t *testing.T) {
@@ -54,7 +54,7 @@ func TestEditsAlbum(t *testing.T) {
 		})`) {
 			t.Error("a picture is not in the middle of its card")
 		}
-		a.Do(chromedp.Click(`.dock .primary`))
+		a.Click(`.dock .primary`)
 		a.Until(`document.querySelector('.good')?.textContent.includes('saved')`)
 		c := a.at(bob, name)
 		if c.Title() != "Lake and hills" || c.Item(1).Caption != "the boat" || c.Item(0).Caption != "photo 0" || c.Header().Edition != 1 {
@@ -64,7 +64,7 @@ func TestEditsAlbum(t *testing.T) {
 	})
 	t.Run("withdraw", func(t *testing.T) {
 		opens()
-		a.Do(chromedp.Click(`button[aria-label="Withdraw the boat"]`))
+		a.Click(`button[aria-label="Withdraw the boat"]`)
 		looks(a.Page, "edit-withdraw")
 		a.Press(kb.Escape) // takes it back, and leaves the focus where it was
 		a.Until(`!document.querySelector('dialog') && document.activeElement.getAttribute('aria-label') === 'Withdraw the boat'`)
@@ -84,7 +84,8 @@ func TestEditsAlbum(t *testing.T) {
 		a.Until(`document.querySelectorAll('.card').length === 3`)
 		a.Do(chromedp.SetUploadFiles(`input[type=file]`, []string{a.file("new.jpg", original(7))}))
 		a.Until(`document.querySelector('[aria-label="To be added"] .card img')`)
-		a.Do(chromedp.Click(`button[aria-label="Remove eve"]`), chromedp.Click(`.dock .primary`))
+		a.Click(`button[aria-label="Remove eve"]`)
+		a.Click(`.dock .primary`)
 		looks(a.Page, "edit-succeed")
 		confirms("eve: for them the album has ended")
 		a.Until(`document.querySelector('.good a')`)
@@ -119,7 +120,7 @@ func TestEditsAlbum(t *testing.T) {
 	t.Run("end", func(t *testing.T) {
 		a.Open(a.origin + "/album/" + next.Author.String() + "/" + next.ID.String() + "/edit")
 		a.Until(`document.querySelector('.danger')`)
-		a.Do(chromedp.Click(`#album > .danger`))
+		a.Click(`#album > .danger`)
 		confirms("Lake and hills")
 		a.Until(`document.querySelector('.good h2')?.textContent.includes('has ended')`)
 		if !a.at(a.user, next).Ended() {

@@ -133,7 +133,7 @@ func (n *inn) comes(p *browsertest.Page, secret string, attempt *enrol.Attempt) 
 	n.t.Helper()
 	p.Open(n.origin + "/join#." + secret)
 	p.Until(`document.querySelector('#name')`)
-	p.Do(click(`form .primary`))
+	p.Click(`form .primary`)
 	p.Until(`document.querySelector('.code, .failed')`)
 	request, there, err := attempt.Wait(n.t.Context())
 	labtest.Must(n.t, err)
@@ -159,7 +159,7 @@ func (n *inn) joins(p *browsertest.Page, name string) collection.UserID {
 		n.t.Fatalf("the browser shows %q, the operator %q", here, there)
 	}
 	admitted := n.admits(attempt, name)
-	p.Do(click(`.code ~ p .primary`))
+	p.Click(`.code ~ p .primary`)
 	p.Until(`document.querySelector('.done, .failed')`)
 	return <-admitted
 }

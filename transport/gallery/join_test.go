@@ -20,10 +20,6 @@ import (
 	"github.com/glimpse-go/glimpse/transport/hub"
 )
 
-func click(selector string) chromedp.Action[chromedp.Void] {
-	return chromedp.Click(chromedp.CSS(selector))
-}
-
 // text is what an element says.
 func text(p *browsertest.Page, selector string) string {
 	return browsertest.Eval[string](p, `document.querySelector('`+selector+`')?.textContent ?? ''`)
@@ -51,7 +47,7 @@ func TestBrowserJoins(t *testing.T) {
 		t.Errorf("the invitation stays in the address: %s", at)
 	}
 	admitted := n.admits(attempt, "bob")
-	p.Do(click(`.code ~ p .primary`))
+	p.Click(`.code ~ p .primary`)
 	p.Until(`document.querySelector('.done, .failed')`)
 	looks(p, "join-done")
 	user := <-admitted
@@ -129,20 +125,20 @@ func TestBrowserIsRefused(t *testing.T) {
 	}
 	secret, attempt := n.invites(enrol.Offer{})
 	n.comes(p, secret, attempt)
-	p.Do(click(`.code ~ p button:not(.primary)`))
+	p.Click(`.code ~ p button:not(.primary)`)
 	failed("Good that you looked")
 	looks(p, "join-differ")
 
 	secret, attempt = n.invites(enrol.Offer{})
 	n.comes(p, secret, attempt)
 	attempt.Refuse()
-	p.Do(click(`.code ~ p .primary`))
+	p.Click(`.code ~ p .primary`)
 	failed("The other side has said no")
 
 	for name, hash := range map[string]string{"used": secret, "unknown": "AAAA"} {
 		p.Open(n.origin + "/join#." + hash)
 		p.Until(`document.querySelector('#name')`)
-		p.Do(click(`form .primary`))
+		p.Click(`form .primary`)
 		failed("This invitation is used up")
 		looks(p, "join-spent-"+name)
 	}
@@ -223,7 +219,7 @@ func TestBrowserJoinsAtHome(t *testing.T) {
 		browsertest.Eval[bool](p, `(document.querySelector('#this').scrollIntoView(), true)`)
 		p.Screenshot("keys-forget-phone-dark")
 		p.Accessible("keys, to be forgotten")
-		p.Do(click(`#forget`))
+		p.Click(`#forget`)
 		p.Until(`!document.querySelector('#this')`)
 		if browsertest.Eval[bool](p, inStore+`Promise.all([stored('station', 'account'), stored('station', 'key')]).then((all) => all.some((e) => e))`) {
 			t.Error("it is kept")

@@ -34,16 +34,16 @@ func TestJoinedBrowserIsAuthor(t *testing.T) {
 			a.user = join(n, a.Page)
 			bob := a.User("bob")
 			a.makes("Lake", original(4), "bob@example.org")
-			a.Do(chromedp.Click(`.dock .primary`))
+			a.Click(`.dock .primary`)
 			a.Until(`document.querySelector('.good h2')`)
 			c := a.shared(bob)
 
 			album := a.origin + "/album/" + c.Author().String() + "/" + c.ID().String()
 			a.Open(album + "/edit")
 			a.Until(`document.querySelector('.card img')?.naturalWidth`)
-			a.Do(chromedp.Click(`button[aria-label^="Withdraw "]`))
+			a.Click(`button[aria-label^="Withdraw "]`)
 			a.Until(`document.querySelector('dialog[open]')`)
-			a.Do(chromedp.Click(`dialog button[value=yes]`))
+			a.Click(`dialog button[value=yes]`)
 			a.Until(`document.querySelector('.card.gone')`)
 
 			theirs := browsertest.New(t)
@@ -70,7 +70,8 @@ func (n *inn) joinsAtHome(p *browsertest.Page, home *labtest.Peer, user collecti
 	n.w.Net.Serve("home", home.Key(), httplink.PeerHandler(home.Station.Peer, httplink.HandlerOptions{Enrol: func(string) *enrol.Attempt { return attempt }}))
 	p.Open(n.origin + "/join")
 	p.Until(`document.querySelector('#invitation')`)
-	p.Do(chromedp.SendKeys(chromedp.CSS(`#invitation`), home.URL()+"#"+home.Key().String()+"."), click(`form .primary`))
+	p.Do(chromedp.SendKeys(chromedp.CSS(`#invitation`), home.URL()+"#"+home.Key().String()+"."))
+	p.Click(`form .primary`)
 	p.Until(`document.querySelector('.code, .failed')`)
 	request, code, err := attempt.Wait(n.t.Context())
 	labtest.Must(n.t, err)
@@ -79,7 +80,7 @@ func (n *inn) joinsAtHome(p *browsertest.Page, home *labtest.Peer, user collecti
 	}
 	listed := make(chan error, 1)
 	go func() { listed <- addTo(n.w, user, attempt) }()
-	p.Do(click(`.code ~ p .primary`))
+	p.Click(`.code ~ p .primary`)
 	p.Until(`document.querySelector('.done, .failed')`)
 	labtest.Must(n.t, <-listed)
 	if text(p, ".done") == "" || strings.Contains(text(p, "#join"), "begins with the key") {

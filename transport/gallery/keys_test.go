@@ -120,7 +120,7 @@ func (l *lent) isHonest() {
 func (l *lent) firstKeyStays() {
 	l.t.Helper()
 	browsertest.Eval[bool](l.p, `(document.querySelector('.alarm details').open = true)`)
-	l.p.Do(click(`.alarm button:not(.take)`))
+	l.p.Click(`.alarm button:not(.take)`)
 	l.p.Until(`!document.querySelector('.card .alarm')`)
 }
 
@@ -175,7 +175,8 @@ func TestKeysAreCompared(t *testing.T) {
 	compare := func(told, says string) {
 		t.Helper()
 		browsertest.Eval[bool](l.p, `(document.querySelector('`+ann+` details').open = true, document.querySelector('`+ann+` input').value = '', true)`)
-		l.p.Do(chromedp.SendKeys(chromedp.CSS(ann+` input`), told), click(ann+` form button`))
+		l.p.Do(chromedp.SendKeys(chromedp.CSS(ann+` input`), told))
+		l.p.Click(ann + ` form button`)
 		l.p.Until(`document.querySelector('` + ann + ` [role=status]').textContent.includes('` + says + `')`)
 	}
 	compare(strings.ToUpper(strings.Join(groups[:15], " "))+" 0000", "They differ")

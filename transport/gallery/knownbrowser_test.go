@@ -20,24 +20,24 @@ func TestKnownBrowser(t *testing.T) {
 	secret, attempt := n.invites(enrol.Offer{})
 	p.Open(n.origin + "/#." + secret)
 	p.Until(`location.pathname === '/join' && document.querySelector('#name')`)
-	p.Do(click(`form .primary`))
+	p.Click(`form .primary`)
 	p.Until(`document.querySelector('.code')`)
 	_, _, err := attempt.Wait(t.Context())
 	labtest.Must(t, err)
 	admitted := n.admits(attempt, "bob")
-	p.Do(click(`.code ~ p .primary`))
+	p.Click(`.code ~ p .primary`)
 	p.Until(`document.querySelector('.done')`)
 	bob := <-admitted
 
 	p.Open(n.origin + "/settings")
 	p.Until(isIn + ` && document.querySelector('#station').textContent.includes('Chrome')`)
-	p.Do(click(`[action="/signout"] button`))
+	p.Click(`[action="/signout"] button`)
 	p.Until(isOut)
 	p.Open(n.origin + "/settings")
 	p.Until(isIn) // the session is over, and the page is asked for again
-	p.Do(click(`[action="/signout"] button`))
+	p.Click(`[action="/signout"] button`)
 	p.Until(isOut)
-	p.Do(click(`#station`))
+	p.Click(`#station`)
 	p.Until(isIn)
 
 	credentials, err := w.Hub.Hub.Accounts().Credentials(t.Context(), bob)
@@ -47,6 +47,6 @@ func TestKnownBrowser(t *testing.T) {
 	}
 	p.Open(n.origin + "/")
 	p.Until(isOut)
-	p.Do(click(`#station`))
+	p.Click(`#station`)
 	p.Until(`document.querySelector('#state').textContent.includes('not let in any more')`)
 }

@@ -56,14 +56,14 @@ func TestPasskeyOfStoppedStation(t *testing.T) {
 	const isOut = `document.querySelector('#ways') && !document.querySelector('#ways').hidden`
 	signOut := func() {
 		p.Open(origin + "/settings")
-		p.Do(click(`[action="/signout"] button`))
+		p.Click(`[action="/signout"] button`)
 		p.Until(isOut)
 	}
 	var kept []*webauthn.Credential
 	make := func(shown int) {
 		t.Helper()
 		p.Open(origin + "/settings")
-		p.Do(click("#newpasskey button"))
+		p.Click("#newpasskey button")
 		p.Until(fmt.Sprintf(`document.querySelectorAll('.rows li').length === %d`, shown))
 		for _, c := range do(p, webauthn.GetCredentials, webauthn.GetCredentialsParams{AuthenticatorID: lock}).Credentials {
 			do(p, webauthn.RemoveCredential, webauthn.RemoveCredentialParams{AuthenticatorID: lock, CredentialID: c.CredentialID})
@@ -75,7 +75,7 @@ func TestPasskeyOfStoppedStation(t *testing.T) {
 		p.Until(isOut)
 		c := kept[i]
 		do(p, addCredential, withCredential{lock, credential{c.CredentialID, true, c.RpID, c.PrivateKey, c.UserHandle, float64(c.SignCount) + 10}})
-		p.Do(click("#passkey"))
+		p.Click("#passkey")
 		p.Until(`document.querySelector('.empty') || document.querySelector('#state')?.textContent.includes('not known here')`)
 		do(p, webauthn.RemoveCredential, webauthn.RemoveCredentialParams{AuthenticatorID: lock, CredentialID: c.CredentialID})
 	}

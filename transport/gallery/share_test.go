@@ -40,7 +40,7 @@ func TestSharesAlbum(t *testing.T) {
 	a.types(`.choosing input[type=text]`, "bob@example.org\r") // who is among them already
 	a.Until(`document.querySelectorAll('.people .who').length === 2`)
 	looks(a.Page, "new-people")
-	a.Do(chromedp.Click(`.dock .primary`))
+	a.Click(`.dock .primary`)
 	a.Until(`document.querySelector('.good h2')`)
 	looks(a.Page, "new-shared")
 
@@ -98,7 +98,7 @@ func TestSharesByAddress(t *testing.T) {
 	a.types(`.choosing input[type=text]`, "Zoe\r")
 	a.Until(`document.querySelector('.found')?.textContent.includes('nobody called Zoe') || document.querySelector('.found')?.textContent.includes('anybody called Zoe')`)
 	a.types(`.choosing input[type=text]`, "\b\b\b")
-	a.Do(chromedp.Click(`.dock .primary`))
+	a.Click(`.dock .primary`)
 	a.Until(`document.querySelector('.good h2')`)
 	a.Until(`document.querySelector('.good .problem')?.textContent.includes('nobody@example.net')`)
 	looks(a.Page, "new-unknown")
@@ -114,16 +114,16 @@ func TestSharesByAddress(t *testing.T) {
 		a.Do(chromedp.SetUploadFiles(`input[type=file]`, []string{a.file("new.jpg", original(7))}))
 		a.Until(`document.querySelector('[aria-label="To be added"] .card img')`)
 		a.pages.at("/v1/share")
-		a.Do(chromedp.Click(`.dock .primary`))
+		a.Click(`.dock .primary`)
 		a.Until(`document.querySelector('dialog[open]')`)
 		if asks := browsertest.Eval[string](a.Page, `document.querySelector('dialog').innerText`); strings.Contains(asks, "mail address") {
 			t.Errorf("it asks for an address that it knows: %q", asks)
 		}
-		a.Do(chromedp.Click(`dialog button[value=yes]`))
+		a.Click(`dialog button[value=yes]`)
 		a.Until(`document.querySelector('.problem button')`)
 		looks(a.Page, "edit-broken")
 		a.pages.at("/none")
-		a.Do(chromedp.Click(`.problem button`))
+		a.Click(`.problem button`)
 		a.Until(`document.querySelector('.good a')`)
 		path := browsertest.Eval[string](a.Page, `document.querySelector('.good a').pathname`)
 		next := collection.Name{Author: a.user}
@@ -142,14 +142,14 @@ func TestShareBreaksOff(t *testing.T) {
 	a.joins(signature.StationDevice)
 	a.makes("Breaks off", original(5), "bob@example.org")
 	a.pages.at("/v1/upload")
-	a.Do(chromedp.Click(`.dock .primary`))
+	a.Click(`.dock .primary`)
 	a.Until(`document.querySelector('.problem')?.textContent.includes('The hub does not answer')`)
 	looks(a.Page, "new-broken")
 
 	a.Open(a.origin + "/new")
 	a.Until(`document.querySelector('.problem')?.textContent.includes('has not arrived')`)
 	a.pages.at("/none")
-	a.Do(chromedp.Click(`.problem button`))
+	a.Click(`.problem button`)
 	a.Until(`document.querySelector('.good h2')`)
 	c := a.shared(bob)
 	a.isJPEG(bob, c, 0, 0)
@@ -160,10 +160,10 @@ func TestShareBreaksOff(t *testing.T) {
 	}
 
 	a.makes("One too many", original(6))
-	a.Do(chromedp.Click(`.dock .primary`))
+	a.Click(`.dock .primary`)
 	a.Until(`document.querySelector('.problem')?.textContent.includes('keeps no more for you')`)
 	a.Open(a.origin + "/new")
-	a.Do(chromedp.Click(`.problem button:last-child`))
+	a.Click(`.problem button:last-child`)
 	a.Open(a.origin + "/new")
 	a.Until(`document.querySelector('.dock')`)
 	if browsertest.Eval[bool](a.Page, `!!document.querySelector('.problem')`) {
@@ -228,9 +228,9 @@ func TestBringsOriginals(t *testing.T) {
 	bob := a.User("bob")
 	a.joins(signature.StationDevice)
 	a.makes("Nobody at home", original(6))
-	a.Do(chromedp.Click(`.dock .primary`))
+	a.Click(`.dock .primary`)
 	a.Until(`document.querySelector('.good h2')`)
-	a.Do(chromedp.Click(`#album section button`))
+	a.Click(`#album section button`)
 	a.Until(`document.querySelector('#album section').textContent.includes('No computer of yours')`)
 
 	cam, home := a.Camera(a.user, 1), a.Peer(a.user, "home")
@@ -239,13 +239,13 @@ func TestBringsOriginals(t *testing.T) {
 	home.Publishes(before)
 	large := append(bytes.Clone(original(5)), bytes.Repeat([]byte("after the picture "), 400_000)...)
 	a.makes("Originals", large, "bob@example.org")
-	a.Do(chromedp.Click(`.dock .primary`))
+	a.Click(`.dock .primary`)
 	a.Until(`document.querySelector('.good h2')`)
 	c := a.shared(bob)
 	if a.Labelled(bob, c.Name()) != 1 {
 		t.Fatal("it has no label")
 	}
-	a.Do(chromedp.Click(`#album section button`))
+	a.Click(`#album section button`)
 	a.Until(`document.querySelector('#album section').textContent.includes('All originals are at home')`)
 	looks(a.Page, "new-home")
 	home.Publishes(c.Name())
@@ -272,9 +272,9 @@ func TestBringsFirstOriginals(t *testing.T) {
 		return true
 	})()`, e.Key, e.URLs[0]))
 	a.makes("First", original(6))
-	a.Do(chromedp.Click(`.dock .primary`))
+	a.Click(`.dock .primary`)
 	a.Until(`document.querySelector('.good h2')`)
-	a.Do(chromedp.Click(`#album section button`))
+	a.Click(`#album section button`)
 	a.Until(`document.querySelector('#album section').textContent.includes('All originals are at home')`)
 }
 
@@ -286,7 +286,7 @@ func TestLargeOriginalsDelayNothing(t *testing.T) {
 	large := append(bytes.Clone(original(5)), make([]byte, 65<<20)...)
 	a.makes("Large", large)
 	a.pages.at("/v1/share")
-	a.Do(chromedp.Click(`.dock .primary`))
+	a.Click(`.dock .primary`)
 	a.Until(`document.querySelector('.good h2')`)
 	a.Until(`document.querySelector('#album > .problem button')`)
 	path, name := browsertest.Eval[string](a.Page, `document.querySelector('.good a').pathname`), collection.Name{Author: a.user}
@@ -299,7 +299,7 @@ func TestLargeOriginalsDelayNothing(t *testing.T) {
 		t.Errorf("edition %d has a digest of the original: %t", c.Header().Edition, there)
 	}
 	a.pages.at("/none")
-	a.Do(chromedp.Click(`#album > .problem button`))
+	a.Click(`#album > .problem button`)
 	a.Until(`document.querySelector('#album section button')`)
 	want, _, err := digest.Of(bytes.NewReader(large))
 	labtest.Must(t, err)

@@ -71,7 +71,7 @@ func TestSignIn(t *testing.T) {
 	labtest.Must(t, err)
 	origin := browsertest.Serve(t, g)
 	p := browsertest.New(t)
-	button := func(name string) { p.Do(chromedp.Click(name)) }
+	button := func(name string) { p.Click(name) }
 	const isIn, isOut = `document.querySelector('.albums')`, `document.querySelector('#ways') && !document.querySelector('#ways').hidden`
 
 	p.Open(origin + "/")

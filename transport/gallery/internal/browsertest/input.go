@@ -14,7 +14,7 @@ import (
 // Click clicks what a selector finds first.
 func (p *Page) Click(selector string) {
 	p.t.Helper()
-	p.Do(chromedp.MouseClickXY(p.middle(selector)))
+	p.hits(selector, func(x, y float64) { p.Do(chromedp.MouseClickXY(x, y)) })
 }
 
 // Press presses keys, of package kb.
@@ -50,7 +50,7 @@ func (p *Page) Hover(selector string) {
 // Tap touches what a selector finds first.
 func (p *Page) Tap(selector string) {
 	p.t.Helper()
-	p.Do(chromedp.TapXY(p.middle(selector)))
+	p.hits(selector, func(x, y float64) { p.Do(chromedp.TapXY(x, y)) })
 }
 
 // Swipe has a finger go by so many pixels to the right.
@@ -85,6 +85,22 @@ func (p *Page) touch(path []touched) {
 		}
 		p.Do(call(input.DispatchTouchEvent, params))
 		typ = input.DispatchTouchEventTypeTouchMove
+	}
+}
+
+// hits has something pointed at, and again where a page has moved under it meanwhile.
+func (p *Page) hits(selector string, point func(x, y float64)) {
+	p.t.Helper()
+	for astray, n := true, 0; astray; n++ {
+		if n == 20 {
+			p.t.Fatalf("something is over %s", selector)
+		}
+		x, y := p.middle(selector)
+		Eval[bool](p, "addEventListener('pointerdown', (e) => { astray = !e.target.closest?.(`"+selector+"`) }, { capture: true, once: true }), !(globalThis.astray = false)")
+		point(x, y)
+		ctx, cancel := context.WithTimeout(p.ctx, patience)
+		astray, _ = chromedp.Run(ctx, chromedp.Evaluate[bool](`globalThis.astray === true`)) // what fails has led to another page
+		cancel()
 	}
 }
 
