@@ -104,13 +104,12 @@ func (p *Page) hits(selector string, point func(x, y float64)) {
 	}
 }
 
-// middle is where the middle of an element is on the screen, once it is seen and is at rest; it is
-// scrolled to.
-// The element may be replaced at any time by another one that the selector finds.
+// middle is where the middle of an element is on the screen, once it is seen, works, and is at
+// rest; it is scrolled to. The element may be replaced at any time by another one that the selector finds.
 func (p *Page) middle(selector string) (x, y float64) {
 	p.t.Helper()
 	element := "document.querySelector(`" + selector + "`)"
-	p.Until(element + "?.checkVisibility({ visibilityProperty: true })")
+	p.Until(element + "?.checkVisibility({ visibilityProperty: true }) && !" + element + ".disabled")
 	at := Eval[[]float64](p, `(async () => {
 		for (let before = [], same = 0; ;) {
 			const e = `+element+`

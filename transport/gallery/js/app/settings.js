@@ -28,7 +28,8 @@ out.addEventListener('submit', (e) => { // nothing that was seen, or made, stays
   void forgetAll().finally(() => out.submit())
 })
 
-const form = document.getElementById('newpasskey')
+const form = document.getElementById('newpasskey') // whose button waits for this script, without which it would do something else
+form?.querySelector('button')?.removeAttribute('disabled')
 form?.addEventListener('submit', async (e) => {
   e.preventDefault()
   const name = String(new FormData(/** @type {HTMLFormElement} */ (form)).get('name'))
