@@ -1,7 +1,6 @@
 package main
 
 import (
-	"io"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
@@ -31,20 +30,7 @@ func TestGallery(t *testing.T) {
 	page, ticket, _ := strings.Cut(link, "#in.")
 	jar, _ := cookiejar.New(nil)
 	b := &http.Client{Jar: jar}
-	get := func() string {
-		t.Helper()
-		answer, err := b.Get(page)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer answer.Body.Close()
-		body, err := io.ReadAll(answer.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(body)
-	}
-	if got := get(); strings.Contains(got, "Lake") {
+	if got := read(t, b, page); strings.Contains(got, "Lake") {
 		t.Error("without the link:", got)
 	}
 	answer, err := b.PostForm(page+"session/ticket", url.Values{"ticket": {ticket}})
@@ -52,7 +38,7 @@ func TestGallery(t *testing.T) {
 		t.Fatal(answer, err)
 	}
 	answer.Body.Close()
-	if got := get(); !strings.Contains(got, "Lake") || !strings.Contains(got, "3 items") {
+	if got := read(t, b, page); !strings.Contains(got, "Lake") || !strings.Contains(got, "3 items") {
 		t.Error(got)
 	}
 }

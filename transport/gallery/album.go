@@ -33,15 +33,15 @@ func (g *Gallery) album(w http.ResponseWriter, r *http.Request) {
 	}
 	g.keep(w, r, s)
 	beside, leads, err := g.leadsOn(w, r, s.User, "")
+	if leads {
+		return
+	}
 	var c collection.Collection
-	if err == nil && !leads {
+	if err == nil {
 		c, err = g.read(r, s.User)
 	}
-	switch {
-	case err != nil:
+	if err != nil {
 		g.fail(w, r, err)
-		return
-	case leads:
 		return
 	}
 	words := g.wordsFor(r)

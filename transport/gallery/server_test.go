@@ -313,6 +313,17 @@ func TestLanguage(t *testing.T) {
 	}
 }
 
+// TestUnknownLanguage: who has chosen a language that there is not reads the one that the browser
+// asks for.
+func TestUnknownLanguage(t *testing.T) {
+	s := serve(t, gallery.Config{})
+	b := s.as(t, s.bob)
+	s.asks(t, b, "POST", "/language", nil, url.Values{"language": {"ja"}})
+	if _, _, body := s.asks(t, b, "GET", "/settings", map[string]string{"Accept-Language": "de"}, nil); !strings.Contains(body, "Einstellungen") {
+		t.Error(body)
+	}
+}
+
 // TestAlbumsPage: the albums are listed with what is known of each, the latest first, in pages.
 func TestAlbumsPage(t *testing.T) {
 	s := serve(t, gallery.Config{})

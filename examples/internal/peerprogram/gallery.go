@@ -25,7 +25,7 @@ func (w *runWord) reached(cfg peer.Config) (peer.Config, error) {
 	}
 	web, err := program.ServedAt(w.Web, "", nil)
 	if err != nil {
-		return cfg, program.Usage("-web %q: it begins with https:// and has a host", w.Web)
+		return cfg, program.Usage("-web %q: it begins with http:// or https:// and has a host", w.Web)
 	}
 	w.Web = web
 	cfg.URL, cfg.Also, cfg.Web = web, append(cfg.Also, cfg.URL), true

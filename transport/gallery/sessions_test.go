@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"strings"
 	"testing"
 	"time"
 
@@ -52,16 +51,5 @@ func TestDamagedSessions(t *testing.T) {
 	for r, err := range s.store.Scan(t.Context(), "gallery/session/", "", 0) {
 		labtest.Must(t, err)
 		t.Errorf("%s is left", r.Key)
-	}
-}
-
-// TestUnknownLanguage: who has chosen a language that there is not reads the one that the browser
-// asks for.
-func TestUnknownLanguage(t *testing.T) {
-	s := serve(t, gallery.Config{})
-	b := s.as(t, s.bob)
-	s.asks(t, b, "POST", "/language", nil, url.Values{"language": {"ja"}})
-	if _, _, body := s.asks(t, b, "GET", "/settings", map[string]string{"Accept-Language": "de"}, nil); !strings.Contains(body, "Einstellungen") {
-		t.Error(body)
 	}
 }
