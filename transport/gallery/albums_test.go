@@ -21,7 +21,9 @@ func TestAlbumsSayWhatIsNew(t *testing.T) {
 	s.Until(ready + ` && !document.querySelector('.albums .news')`)
 
 	browsertest.Photos(t, s.cam, 1) // another one: what comes for one album comes for all that have it
-	other := s.cam.AlbumOf("Mountains", collection.Body{Items: s.cam.Items[3:], Recipients: []collection.UserID{s.bob}})
+	other, err := s.cam.Make(t.Context(), collection.Header{Title: "Mountains", Authority: s.w.Authority()},
+		collection.Body{Items: s.cam.Items[3:], Recipients: []collection.UserID{s.bob}})
+	labtest.Must(t, err)
 	s.cam.Shares(other)
 	s.Until(`document.querySelector('.albums li b').textContent === 'Mountains'`)
 	browsertest.Eval[any](s.Page, `document.querySelectorAll('.albums a')[1].focus()`)

@@ -19,10 +19,10 @@ func grown(t *testing.T) (s *served, cam *labtest.Camera, eve collection.UserID,
 	s = serve(t, gallery.Config{})
 	eve = s.User("eve")
 	cam = s.Camera(s.ann, 2)
-	was = cam.AlbumOf("Before", collection.Body{Items: cam.Items, Recipients: []collection.UserID{s.bob, eve}})
+	was = cam.AlbumOf("Before", collection.Body{Recipients: []collection.UserID{s.bob, eve}})
 	cam.Shares(was)
 	s.Pass(1e9)
-	is = cam.AlbumOf("After", collection.Body{Items: cam.Items, Recipients: []collection.UserID{s.bob}, Replaces: []collection.ID{was.ID}})
+	is = cam.AlbumOf("After", collection.Body{Recipients: []collection.UserID{s.bob}, Replaces: []collection.ID{was.ID}})
 	cam.Shares(is)
 	return s, cam, eve, was, is
 }
@@ -73,7 +73,7 @@ func TestGrownAlbumIsOne(t *testing.T) {
 func TestTwoHeadsAreOne(t *testing.T) {
 	s, cam, _, was, one := grown(t)
 	s.Pass(1e9)
-	two := cam.AlbumOf("Again", collection.Body{Items: cam.Items, Recipients: []collection.UserID{s.bob}, Replaces: []collection.ID{was.ID}})
+	two := cam.AlbumOf("Again", collection.Body{Recipients: []collection.UserID{s.bob}, Replaces: []collection.ID{was.ID}})
 	cam.Shares(two)
 	b := s.as(t, s.bob)
 	_, _, all := s.asks(t, b, "GET", "/", nil, nil)
@@ -96,18 +96,18 @@ func TestGrownAlbumLive(t *testing.T) {
 	s.Until(ready + ` && document.querySelectorAll('.albums li').length === 1`)
 	was := s.name
 	s.w.Pass(1e9)
-	is := s.cam.AlbumOf("After", collection.Body{Items: s.cam.Items, Recipients: []collection.UserID{s.bob}, Replaces: []collection.ID{was.ID}})
+	is := s.cam.AlbumOf("After", collection.Body{Recipients: []collection.UserID{s.bob}, Replaces: []collection.ID{was.ID}})
 	s.cam.Shares(is)
 	s.Until(`document.querySelector('.albums b').textContent === 'After' && document.querySelectorAll('.albums li').length === 1`)
 	looks(s.Page, "albums-grown")
 	s.Open(s.url())
 	s.Until(ready + ` && location.pathname === '` + pageOf(is) + `'`)
 
-	ended := s.cam.AlbumOf("Lakes", collection.Body{Items: s.cam.Items, Recipients: []collection.UserID{s.bob}})
+	ended := s.cam.AlbumOf("Lakes", collection.Body{Recipients: []collection.UserID{s.bob}})
 	s.cam.Shares(ended)
 	s.Open(s.origin + pageOf(ended))
 	s.Until(ready)
-	next := s.cam.AlbumOf("Lakes, again", collection.Body{Items: s.cam.Items, Recipients: []collection.UserID{s.bob}, Replaces: []collection.ID{ended.ID}})
+	next := s.cam.AlbumOf("Lakes, again", collection.Body{Recipients: []collection.UserID{s.bob}, Replaces: []collection.ID{ended.ID}})
 	s.cam.Shares(next)
 	s.cam.Syncs(s.home, ended)
 	labtest.Must(t, s.home.Station.Peer.Author.End(t.Context(), ended))

@@ -133,11 +133,15 @@ func (s *story) share(ctx context.Context) error {
 	return s.hear(ctx)
 }
 
-// hear has all recipients hear from Ann.
+// hear has all recipients hear from Ann, who tells of news a moment after she has made them.
 func (s *story) hear(ctx context.Context) error {
 	return s.each(func(r *station) error {
-		_, err := r.Reader.ReceiveFrom(ctx, s.ann.Source())
-		return err
+		for {
+			news, err := r.Reader.ReceiveFrom(ctx, s.ann.Source())
+			if len(news) > 0 || err != nil {
+				return err
+			}
+		}
 	})
 }
 
