@@ -43,7 +43,8 @@ func TestCost(t *testing.T) {
 	by, plot := measured(t)
 	for _, what := range []string{"requests", "bytes", "connections"} {
 		whole, each := by[what+", by collection"], by[what+", by item"]
-		if whole <= 0 || each < whole || what == "requests" && each == whole {
+		more := each > whole || what == "connections" && each > 0 // either way a look connects to nearly all of so few hosts
+		if whole <= 0 || !more {
 			t.Errorf("%v %s by collection, %v by item", whole, what, each)
 		}
 		if there := by[what+", by collection, announced"]; there <= 0 {
