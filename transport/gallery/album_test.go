@@ -108,14 +108,23 @@ func (s *shown) opens(t *testing.T) {
 	s.fits(t)
 	for i, key := range []string{kb.ArrowRight, kb.End, kb.Home, kb.ArrowRight} {
 		s.Press(key)
-		s.Until(fmt.Sprintf(`location.hash === '#item-%d'`, []int{4, 30, 1, 2}[i]))
+		s.isAt([]int{4, 30, 1, 2}[i])
 	}
 	s.Press(kb.Escape)
 	s.Until(`!document.querySelector('.viewer[open]') && !location.hash`)
-	if got := browsertest.Eval[string](s.Page, `document.activeElement.getAttribute('href') ?? ''`); got != "#item-2" {
+	if got := browsertest.Eval[string](s.Page, `document.activeElement.getAttribute('href') ?? ''`); got != itemOf(s.cam, 2) {
 		t.Errorf("the focus is at %q", got)
 	}
 }
+
+// isAt waits until the address says that an item is open.
+func (s *shown) isAt(n int) {
+	s.w.T.Helper()
+	s.Until(fmt.Sprintf(`location.hash === %q`, itemOf(s.cam, n)))
+}
+
+// itemOf is what addresses end with where an item is open, counted from 1.
+func itemOf(cam *labtest.Camera, n int) string { return "#item-" + cam.Items[n-1].ID.String() }
 
 // fits checks that the viewer shows a picture whole, with nothing over it, until it is zoomed.
 func (s *shown) fits(t *testing.T) {

@@ -128,9 +128,9 @@ func TestAlbumOnAPhone(t *testing.T) {
 	s.Accessible("the viewer on a phone")
 	s.fits(t)
 	s.Swipe(`.stage`, -200)
-	s.Until(`location.hash === '#item-3'`)
+	s.isAt(3)
 	s.Swipe(`.stage`, 200)
-	s.Until(`location.hash === '#item-2'`)
+	s.isAt(2)
 	s.Pinch(`.stage`, 40, 160)
 	s.Until(`document.querySelector('.stage.zoomed')`)
 }

@@ -3,6 +3,7 @@ package gallery_test
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -34,7 +35,7 @@ func TestLinkLeadsToAlbum(t *testing.T) {
 	l.Open(l.origin + "/join")
 	l.user = l.willBe()
 	l.name = l.cam.Album("Holidays", l.user)
-	l.album = l.origin + "/album/" + l.name.Author.String() + "/" + l.name.ID.String()
+	l.album = l.origin + pageOf(l.name)
 	t.Run("by joining", l.byJoining)
 	t.Run("by the key of the browser", func(t *testing.T) { l.comes(t, "", "") })
 	t.Run("by a link of the program", func(t *testing.T) {
@@ -43,6 +44,7 @@ func TestLinkLeadsToAlbum(t *testing.T) {
 		l.comes(t, "#"+ticket, "")
 	})
 	t.Run("by a passkey, to an item", l.byPasskey)
+	t.Run("to an item of what has grown", l.inSuccessor)
 	t.Run("nowhere else", l.nowhereElse)
 }
 
@@ -113,11 +115,31 @@ func (l *linked) byPasskey(t *testing.T) {
 	l.Click("#newpasskey button")
 	l.Until(`document.querySelector('.rows')`)
 	l.signsOut()
-	l.Open(l.album + "#item-2")
+	l.Open(l.album + itemOf(l.cam, 2))
 	l.Until(`document.querySelector('#ways') && !document.querySelector('#ways').hidden`)
 	l.Click("#passkey")
 	l.Until(`document.querySelector('.viewer')`)
-	l.seesAlbum(t, "#item-2")
+	l.seesAlbum(t, itemOf(l.cam, 2))
+}
+
+// inSuccessor opens an item of the album once that has grown: there it is another in number, and the
+// same picture.
+func (l *linked) inSuccessor(t *testing.T) {
+	was := l.album
+	browsertest.Photos(t, l.cam, 1)
+	items := slices.Clone(l.cam.Items)
+	slices.Reverse(items)
+	is, err := l.cam.Make(t.Context(), collection.Header{Title: "Longer holidays", Authority: l.w.Authority()},
+		collection.Body{Items: items, Recipients: []collection.UserID{l.user}, Replaces: []collection.ID{l.name.ID}})
+	labtest.Must(t, err)
+	l.cam.Shares(is)
+	l.Open(l.origin + "/settings")
+	l.Open(was + itemOf(l.cam, 1))
+	l.Until(`document.querySelector('.viewer[open]')`)
+	l.album = l.origin + pageOf(is)
+	l.seesAlbum(t, itemOf(l.cam, 1))
+	l.Until(`document.querySelector('.viewer .count').textContent === '4 of 4'`)
+	l.album = was
 }
 
 // nowhereElse: what the address of a page names as the way back is a page of this gallery, or is not
@@ -129,7 +151,7 @@ func (l *linked) nowhereElse(t *testing.T) {
 		l.Until(`document.querySelector('#join a.primary')`)
 		return browsertest.Eval[string](l.Page, `document.querySelector('#join a.primary').href`)
 	}
-	if at := back(strings.TrimPrefix(l.album, l.origin) + "#item-2"); at != l.album+"#item-2" {
+	if at := back(strings.TrimPrefix(l.album, l.origin) + itemOf(l.cam, 2)); at != l.album+itemOf(l.cam, 2) {
 		t.Errorf("it leads to %s", at)
 	}
 	for _, to := range []string{

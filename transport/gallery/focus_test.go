@@ -30,7 +30,7 @@ func TestKeysGoOn(t *testing.T) {
 	s.goesTo(kb.End, 4)
 	s.goesTo(kb.ArrowLeft, 3)
 	s.Click(`.viewer > .right`)
-	s.Until(`location.hash === '#item-4'`)
+	s.isAt(4)
 	s.focused(`.viewer > .right`)
 	s.goesTo(kb.ArrowLeft, 3)
 	s.Click(`.viewer .stage`)
@@ -53,7 +53,7 @@ func TestKeysGoOn(t *testing.T) {
 func (s *shown) goesTo(key string, item int) {
 	s.w.T.Helper()
 	s.Press(key)
-	s.Until("location.hash === '#item-" + string(rune('0'+item)) + "'")
+	s.isAt(item)
 }
 
 // focused waits until what a selector finds first has the focus.

@@ -20,22 +20,20 @@ const previewSide = 16
 // preview is an item as a page shows it at once.
 type preview struct {
 	I             int
+	ID            collection.ItemID
 	Image         template.URL // a picture of some hundred bytes; empty = the item has none
 	Width, Height int          // of which shape it is
 	Caption       string
 	Withdrawn     bool
 }
 
-// N is its number, as people count.
-func (p preview) N() int { return p.I + 1 }
-
 // previewsOf are those of the first items of a collection.
 func previewsOf(words words, c collection.Collection, most int) []preview {
 	all := make([]preview, min(most, c.Len()))
 	for i := range all {
 		item := c.Item(i)
-		_, rank := c.At(i)
-		p := preview{I: i, Caption: item.Caption, Withdrawn: rank.Withdrawn(), Width: 4, Height: 3}
+		id, rank := c.At(i)
+		p := preview{I: i, ID: id, Caption: item.Caption, Withdrawn: rank.Withdrawn(), Width: 4, Height: 3}
 		if p.Caption == "" {
 			p.Caption = words.Say("session.item", "n", i+1)
 		}

@@ -138,6 +138,17 @@ export class Album extends EventTarget {
     return /** @type {Gate} */ (this.gate).check(this.collection.ranks[i], right, version, this.holder(i))
   }
 
+  /** Where an address says that an item is open: by its id, which is its own in a successor, too. @param {number} i */
+  hash(i) {
+    return '#item-' + hex(this.collection.id(i))
+  }
+
+  /** The item that an address says is open, -1 if there is none. @param {string} hash */
+  at(hash) {
+    const [, id] = /^#item-([0-9a-f]{32})$/.exec(hash) ?? []
+    return id ? this.collection.find(unhex(id)) : -1
+  }
+
   /** @param {number} i @returns {Standing} */
   standing(i) {
     if (this.originals.has(i)) return 'here'

@@ -122,7 +122,7 @@ export class Grid {
   #tile(i) {
     const { album } = this
     const sort = sortOf(album.collection.mediaType(i)), caption = album.captions?.get(i)
-    const link = h('a', { href: '#item-' + (i + 1), onclick: (/** @type {MouseEvent} */ e) => {
+    const link = h('a', { href: album.hash(i), onclick: (/** @type {MouseEvent} */ e) => {
       if (e.metaKey || e.ctrlKey || e.shiftKey) return
       e.preventDefault()
       this.on.open(i, link)

@@ -50,7 +50,7 @@ export class Viewer {
   /** Opens at an item; from is what was clicked, if anything was. @param {number} i @param {HTMLElement|null} from */
   open(i, from) {
     if (from && !this.dialog.open) {
-      history.pushState(null, '', '#item-' + (i + 1))
+      history.pushState(null, '', this.album.hash(i))
       this.#pushed = true
     }
     if (!this.dialog.open) this.dialog.showModal()
@@ -60,7 +60,7 @@ export class Viewer {
   /** Goes to another item, if there is one. @param {number} i */
   go(i) {
     if (i < 0 || i >= this.album.collection.length || i === this.i) return
-    history.replaceState(null, '', '#item-' + (i + 1))
+    history.replaceState(null, '', this.album.hash(i))
     this.#to(i)
   }
 

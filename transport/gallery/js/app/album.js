@@ -91,8 +91,8 @@ async function start() {
   /** @type {import('./album-viewer.js').Viewer|undefined} */
   let viewer
   const linked = () => {
-    const i = Number(/^#item-(\d{1,8})$/.exec(location.hash)?.[1] ?? 0) - 1
-    if (i >= 0 && i < album.collection.length) void view(i, null)
+    const i = album.at(location.hash)
+    if (i >= 0) void view(i, null)
     else viewer?.close()
   }
   addEventListener('popstate', linked)
