@@ -1,11 +1,14 @@
 package gallery
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"net/http"
 	"slices"
+	"sync"
+	"time"
 
 	"github.com/glimpse-go/glimpse/collection"
 	"github.com/glimpse-go/glimpse/notify"
@@ -29,7 +32,7 @@ func OfHome(p *peer.Peer, root signature.PublicKey, name func(context.Context, c
 	}
 	return Station{
 		As:     func(user collection.UserID) transport.Library { return p.As(transport.Identity{User: user}) },
-		Latest: shelf{p}.latest, Name: name,
+		Latest: (&shelf{Peer: p}).latest, Name: name,
 		Heads: func(ctx context.Context, user collection.UserID, of collection.Name) ([]collection.Name, error) {
 			return p.As(transport.Identity{User: user}).(header).Heads(ctx, of)
 		},
@@ -43,50 +46,95 @@ func OfHome(p *peer.Peer, root signature.PublicKey, name func(context.Context, c
 }
 
 // shelf is what a home keeps, which has no list of what is new to its own user.
-type shelf struct{ *peer.Peer }
+type shelf struct {
+	*peer.Peer
+	mu   sync.Mutex
+	made map[collection.Name]time.Time // when each was made, which never changes: read once
+}
 
-// latest lists what a user may read, the newest first. Their numbers count from the oldest.
-func (s shelf) latest(ctx context.Context, user collection.UserID, below uint64, n int) (latest []transport.Entry, err error) {
-	all, err := s.readable(ctx, user)
+// latest lists what a user may read, the newest first: no more is read than is listed and what the
+// user may not read in between. The number of an album is when it was made, in milliseconds.
+func (s *shelf) latest(ctx context.Context, user collection.UserID, below uint64, n int) (latest []transport.Entry, err error) {
+	all, err := s.inOrder(ctx)
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(all, func(a, b collection.Collection) int {
-		return cmp.Or(a.Header().Created.Compare(b.Header().Created), cmp.Compare(a.Name().String(), b.Name().String()))
-	})
-	if below == 0 || below > uint64(len(all)) {
-		below = uint64(len(all)) + 1
-	}
-	for number := below - 1; number > 0 && len(latest) < n; number-- {
-		told, err := notify.Make(all[number-1], notify.Available, "")
+	for _, one := range slices.Backward(all) {
+		if len(latest) == n {
+			break
+		}
+		if below > 0 && one.number >= below {
+			continue
+		}
+		c, ok, err := s.read(ctx, user, one.name)
 		if err != nil {
 			return nil, err
 		}
-		latest = append(latest, transport.Entry{Number: number, Notification: told})
+		if !ok {
+			continue
+		}
+		told, err := notify.Make(c, notify.Available, "")
+		if err != nil {
+			return nil, err
+		}
+		latest = append(latest, transport.Entry{Number: one.number, Notification: told})
 	}
 	return latest, nil
 }
 
-// readable are the collections that a user may read, without those that have ended.
-func (s shelf) readable(ctx context.Context, user collection.UserID) (all []collection.Collection, err error) {
+// numbered is a collection with the number that it has on a shelf.
+type numbered struct {
+	name   collection.Name
+	number uint64
+}
+
+// inOrder lists all that there is, the oldest first. Of those made in the same millisecond, each has
+// the number after the one before.
+func (s *shelf) inOrder(ctx context.Context) ([]numbered, error) {
 	names, err := s.Names(ctx)
 	if err != nil {
 		return nil, err
 	}
-	home := s.As(transport.Identity{User: user})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	made := make(map[collection.Name]time.Time, len(names))
 	for _, name := range names {
-		state, err := home.Collection(ctx, name)
-		switch {
-		case errors.Is(err, transport.ErrNotFound), errors.Is(err, transport.ErrSeal), err == nil && len(state.Ends) > 0:
-			continue
-		case err != nil:
-			return nil, err
+		at, known := s.made[name]
+		if !known {
+			c, ok, err := s.read(ctx, name.Author, name)
+			if err != nil {
+				return nil, err
+			}
+			if !ok {
+				continue
+			}
+			at = c.Header().Created
 		}
-		c, err := collection.Decode(state.Collection)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, c)
+		made[name] = at
+	}
+	s.made = made
+	all := make([]numbered, 0, len(made))
+	for name, at := range made {
+		all = append(all, numbered{name, uint64(max(at.UnixMilli(), 1))})
+	}
+	slices.SortFunc(all, func(a, b numbered) int {
+		return cmp.Or(cmp.Compare(a.number, b.number), bytes.Compare(a.name.ID[:], b.name.ID[:]), bytes.Compare(a.name.Author[:], b.name.Author[:]))
+	})
+	for i := range all[:max(len(all)-1, 0)] {
+		all[i+1].number = max(all[i+1].number, all[i].number+1)
 	}
 	return all, nil
+}
+
+// read returns a collection, unless it has ended or the user may not read it.
+func (s *shelf) read(ctx context.Context, user collection.UserID, name collection.Name) (c collection.Collection, ok bool, err error) {
+	state, err := s.As(transport.Identity{User: user}).Collection(ctx, name)
+	switch {
+	case errors.Is(err, transport.ErrNotFound), errors.Is(err, transport.ErrSeal), err == nil && len(state.Ends) > 0:
+		return c, false, nil
+	case err != nil:
+		return c, false, err
+	}
+	c, err = collection.Decode(state.Collection)
+	return c, err == nil, err
 }

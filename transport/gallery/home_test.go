@@ -1,6 +1,7 @@
 package gallery_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -48,5 +49,44 @@ func TestHome(t *testing.T) {
 	}
 	if status, _, _ := s.asks(t, s.browser(t), "GET", original, nil, nil); status != 401 {
 		t.Error("nobody is answered with", status)
+	}
+}
+
+// TestHomeListsAllOnce: page by page every album is listed once, also of those that were made at the
+// same time, and what has ended is not.
+func TestHomeListsAllOnce(t *testing.T) {
+	s := serve(t, gallery.Config{})
+	cam, home := s.Camera(s.ann, 1), s.Peer(s.ann, "home")
+	var made []collection.Name
+	for i := range 6 {
+		if i == 4 {
+			s.Pass(1e9)
+		}
+		name := cam.Album("Album", s.bob)
+		cam.HandsOver(home, name, 1<<30)
+		home.Publishes(name)
+		made = append(made, name)
+	}
+	labtest.Must(t, home.Station.Author.End(t.Context(), made[1]))
+	for user, of := range map[collection.UserID]int{s.ann: 5, s.bob: 5, s.User("eve"): 0} {
+		var listed []collection.Name
+		station := gallery.OfHome(home.Station.Peer, s.Hub.Hub.PublicKey(), nil, httplink.HandlerOptions{})
+		for below, more := uint64(0), true; more; {
+			page, err := station.Latest(t.Context(), user, below, 2)
+			labtest.Must(t, err)
+			for _, e := range page {
+				listed = append(listed, e.Notification.Name())
+				below = e.Number
+			}
+			more = len(page) == 2
+		}
+		sorted := slices.Clone(listed)
+		slices.SortFunc(sorted, func(a, b collection.Name) int { return strings.Compare(a.String(), b.String()) })
+		if len(slices.Compact(sorted)) != of || len(listed) != of || slices.Contains(listed, made[1]) {
+			t.Errorf("listed are %v", listed)
+		}
+		if of > 0 && (!slices.Contains(listed[:2], made[4]) || !slices.Contains(listed[:2], made[5])) {
+			t.Errorf("the first page is %v", listed[:2])
+		}
 	}
 }
