@@ -7,6 +7,7 @@ import (
 	"image"
 	"image/png"
 	"slices"
+	"sync"
 
 	"go.n16f.net/thumbhash"
 
@@ -61,9 +62,25 @@ func decode(hash []byte) image.Image {
 // maxThumbHash is the greatest length of a ThumbHash, and more, in bytes.
 const maxThumbHash = 64
 
+// encoder keeps its buffers: to make them anew for each picture took longer than all else that makes
+// a page.
+var encoder = png.Encoder{BufferPool: new(buffers)}
+
+// buffers are those of the encoder, for the next picture.
+type buffers struct{ sync.Pool }
+
+// Get implements png.EncoderBufferPool.
+func (b *buffers) Get() *png.EncoderBuffer {
+	one, _ := b.Pool.Get().(*png.EncoderBuffer)
+	return one
+}
+
+// Put implements png.EncoderBufferPool.
+func (b *buffers) Put(one *png.EncoderBuffer) { b.Pool.Put(one) }
+
 func dataURL(m image.Image) template.URL {
 	var b bytes.Buffer
-	if png.Encode(&b, m) != nil {
+	if encoder.Encode(&b, m) != nil {
 		return ""
 	}
 	return template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(b.Bytes()))
