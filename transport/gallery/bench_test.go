@@ -2,6 +2,7 @@ package gallery_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 
@@ -31,6 +32,11 @@ func BenchmarkHome(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	b.Cleanup(func() {
+		if err := errors.Join(p.Close(context.WithoutCancel(b.Context())), store.Close()); err != nil {
+			b.Error(err)
+		}
+	})
 	nothing := func(context.Context, collection.ItemID, int) (transport.Blob, error) {
 		return nil, transport.ErrNotFound
 	}

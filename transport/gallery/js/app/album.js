@@ -5,4 +5,3 @@ await new Promise((go) => {
   setTimeout(go, 500)
 })
 await import('./album-page.js')
-export {}
